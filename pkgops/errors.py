@@ -1,0 +1,78 @@
+"""What can go wrong, and with which exit code does the program say so?
+
+    PkgopsError                 1   anything we can name
+    ├─ UsageError               2   an unknown system, stack, stage, output, function or option
+    ├─ ConfigError              2   stages.toml or the environment is wrong: file, key, allowed keys
+    ├─ BuildError               3   a template or an artifact cannot be made, or is rejected by a check
+    ├─ AccessError              4   credentials, account, network, emulator: nothing was touched
+    ├─ DeployError              5   CloudFormation did not reach the state asked for
+    └─ RefusedError             6   a protected stage, a destructive change, an unanswered question
+
+Every error carries a ``hint``: the next thing to do. The root command prints message and hint and exits with
+the code; ``--debug`` shows the traceback. Any other exception is a bug and is not caught.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class PkgopsError(Exception):
+    """Base of all errors the tool can name; ``message`` is a sentence, ``hint`` says what to do next."""
+
+    code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(PkgopsError):
+    """The command line names something that does not exist."""
+
+    code = 2
+
+
+class ConfigError(PkgopsError):
+    """Configuration is missing, unknown or of the wrong type."""
+
+    code = 2
+
+
+class BuildError(PkgopsError):
+    """Synthesis, packaging or a check before deployment failed."""
+
+    code = 3
+
+
+class AccessError(PkgopsError):
+    """AWS or the emulator cannot be reached, or is not the one the stage names."""
+
+    code = 4
+
+
+class DeployError(PkgopsError):
+    """A stack operation failed."""
+
+    code = 5
+
+
+class RefusedError(PkgopsError):
+    """Something was not done because nobody allowed it."""
+
+    code = 6
+
+
+def unknown(kind: str, given: str, known: Iterable[str]) -> UsageError:
+    """The error for a name that does not exist: says the nearest ones, or all if none is near."""
+    names = sorted(set(known))
+    near = difflib.get_close_matches(given, names, n=3, cutoff=0.5)
+    if near:
+        hint = "Did you mean " + " or ".join(near) + "?"
+    elif names:
+        hint = f"There are: {', '.join(names[:20])}" + (", ..." if len(names) > 20 else "") + "."
+    else:
+        hint = f"There is no {kind} at all."
+    return UsageError(f"Unknown {kind} {given!r}.", hint)

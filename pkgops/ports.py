@@ -1,0 +1,246 @@
+"""What does the tool ask of AWS?
+
+One page: every call the tool makes, as Protocols. ``aws/`` holds the real implementations, ``tests/fakes/`` the
+in-memory ones, and one contract suite runs over both. All raise `pkgops.errors.AccessError` for missing or
+expired credentials, refused access and unreachable endpoints; anything else is documented at the method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class StackState:
+    """One stack as CloudFormation reports it. ``outputs`` and ``parameters`` are name -> value."""
+
+    name: str
+    id: str
+    status: str
+    reason: str = ""
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    exports: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    updated: str = ""
+    termination_protection: bool = False
+
+    @property
+    def account(self) -> str:
+        """The account id in the stack's ARN."""
+        return self.id.split(":")[4] if self.id.count(":") >= 5 else ""
+
+    @property
+    def in_progress(self) -> bool:
+        """An operation is running (a stack in REVIEW_IN_PROGRESS only waits for its first change set)."""
+        return self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS"
+
+
+@dataclass(frozen=True, slots=True)
+class StackEvent:
+    """One line of a stack's history; ``time`` is ISO-8601 UTC."""
+
+    id: str
+    stack: str
+    time: str
+    logical_id: str
+    physical_id: str
+    type: str
+    status: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StackResource:
+    """A resource of a deployed stack."""
+
+    logical_id: str
+    physical_id: str
+    type: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceChange:
+    """One row of a change set. ``action`` is Add, Modify, Remove or Import; ``replacement`` is True, False or
+    Conditional; ``properties`` are the changed property paths."""
+
+    logical_id: str
+    type: str
+    action: str
+    replacement: str = "False"
+    physical_id: str = ""
+    policy: str = ""
+    properties: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSetRequest:
+    """What a change set is made of. Exactly one of ``body`` and ``url`` is given (over 51,200 bytes: ``url``)."""
+
+    stack: str
+    create: bool
+    parameters: Mapping[str, str]
+    tags: Mapping[str, str]
+    body: str | None = None
+    url: str | None = None
+    express: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """A change set and its state: CREATE_COMPLETE, FAILED (``empty`` if nothing changes) or pending."""
+
+    id: str
+    stack: str
+    status: str
+    reason: str = ""
+    changes: tuple[ResourceChange, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """CloudFormation found no difference."""
+        text = self.reason.lower()
+        return self.status == "FAILED" and ("didn't contain changes" in text or "no updates" in text)
+
+
+class Stacks(Protocol):
+    """CloudFormation."""
+
+    def describe(self) -> list[StackState]:
+        """Every stack of the account and region, one (paged) call."""
+
+    def template(self, stack: str) -> str:
+        """The deployed template's text; "" if the stack is not there."""
+
+    def create_change_set(self, request: ChangeSetRequest) -> str:
+        """Starts a change set and returns its id. DeployError if CloudFormation refuses the template."""
+
+    def change_set(self, change_set_id: str) -> ChangeSet:
+        """Its present state with all its changes."""
+
+    def execute(self, change_set_id: str) -> None:
+        """Carries a change set out."""
+
+    def discard(self, change_set_id: str) -> None:
+        """Deletes a change set; a stack that was only made for it goes too."""
+
+    def delete(self, stack: str) -> None:
+        """Starts deleting a stack."""
+
+    def events(self, stack: str, until: str = "") -> list[StackEvent]:
+        """Events oldest first, those after the event id ``until`` (all if "")."""
+
+    def failures(self, stack: str) -> list[StackEvent]:
+        """Failed events of the newest operation, oldest first; operation-scoped where the API allows it."""
+
+    def resources(self, stack: str) -> list[StackResource]:
+        """What a stack consists of."""
+
+
+class Artifacts(Protocol):
+    """Content-addressed objects in one bucket."""
+
+    bucket: str
+
+    def missing(self, keys: Sequence[str]) -> set[str]:
+        """Those of ``keys`` that are not there."""
+
+    def put(self, key: str, path: Path) -> None:
+        """Uploads a file; its sha256 is checked by S3."""
+
+    def url(self, key: str) -> str:
+        """The path-style address CloudFormation reads a template from."""
+
+    def empty(self, bucket: str) -> int:
+        """Deletes every object and version in ``bucket``; returns how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogEvent:
+    """One log line; ``time`` is epoch milliseconds, ``id`` unique within the group."""
+
+    group: str
+    stream: str
+    time: int
+    id: str
+    message: str
+
+
+class Logs(Protocol):
+    """CloudWatch Logs."""
+
+    def fetch(self, group: str, start: int, end: int | None = None) -> Iterator[LogEvent]:
+        """Events with start <= time (epoch ms) and, if given, time <= end, in the order the service returns
+        them, every page. A group that does not exist has no events."""
+
+    def live(self, groups: Sequence[str]) -> Iterator[LogEvent | None]:
+        """Live Tail over at most ten groups; None when a second passed without an event. Raises
+        NotImplementedError where the service has no Live Tail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A function's answer. ``error`` is "", Handled or Unhandled; ``log`` is the tail of its log."""
+
+    status: int
+    payload: bytes
+    error: str = ""
+    log: str = ""
+    version: str = ""
+
+
+class Functions(Protocol):
+    """Lambda."""
+
+    def invoke(self, name: str, payload: bytes, qualifier: str = "") -> Invocation:
+        """Calls a function and waits. UsageError if it is not deployed."""
+
+
+class Tables(Protocol):
+    """DynamoDB."""
+
+    def put_if_absent(self, table: str, item: Mapping[str, Any], keys: Sequence[str]) -> bool:
+        """Writes an item unless one with its key is there; True if written."""
+
+    def read(
+        self, table: str, keys: Iterable[Mapping[str, Any]], attributes: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        """The named attributes of the items with those keys; absent items are left out."""
+
+
+class Identity(Protocol):
+    """STS."""
+
+    def account(self) -> str:
+        """The 12-digit account the credentials belong to."""
+
+
+class Ports(Protocol):
+    """Everything above, for one stage; each part is made when it is first asked for."""
+
+    @property
+    def stacks(self) -> Stacks: ...
+
+    @property
+    def artifacts(self) -> Artifacts: ...
+
+    @property
+    def logs(self) -> Logs: ...
+
+    @property
+    def functions(self) -> Functions: ...
+
+    @property
+    def tables(self) -> Tables: ...
+
+    @property
+    def identity(self) -> Identity: ...
+
+    @property
+    def endpoint(self) -> str | None:
+        """The emulator's URL on stage local, else None."""

@@ -1,0 +1,137 @@
+"""What is a system made of, as far as the tool is concerned?
+
+Plain data without troposphere, so that a command which needs only names starts at once. The convention that
+replaces registration: the stack with key ``storage`` of system ``pkgwatch`` is built by
+``templates.pkgwatch.storage.build(scope)``; its seed data is ``templates.pkgwatch.seed.seed(context)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+LOCAL = "local"
+PRODUCTION = "prod"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One row of ``stages.toml``: where a system runs and how carefully it is treated there.
+
+    ``account`` is the 12-digit AWS account the stage is pinned to, None where the file names none.
+    ``express`` allows CloudFormation's express mode (operations end before resources are stable).
+    ``port`` is the emulator's, on stage ``local`` only.
+    """
+
+    name: str
+    region: str = "us-east-1"
+    account: str | None = None
+    profile: str | None = None
+    protected: bool = False
+    express: bool = False
+    port: int = 4566
+
+    @property
+    def local(self) -> bool:
+        """True on the embedded emulator."""
+        return self.name == LOCAL
+
+    @property
+    def production(self) -> bool:
+        """True where the documented names are used exactly."""
+        return self.name == PRODUCTION
+
+    def named(self, documented: str) -> str:
+        """The physical name of something the documents name without a stage: exact in production, else
+        with the stage behind it, so that two stages can share an account."""
+        return documented if self.production else f"{documented}-{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One stack: ``key`` is its file's name, ``name`` the documented CloudFormation name in production.
+
+    ``aliases`` are the other names documents use for it; the command line accepts them all.
+    """
+
+    key: str
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A request a newcomer can paste once the system runs: ``path`` behind the URL in output ``output``."""
+
+    output: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A documented system.
+
+    ``settings`` is a frozen dataclass; each field is read from ``stages.toml`` ``[<stage>.<system>]``, then from
+    the environment variable of the same name in capitals. ``check`` returns what is wrong with them on a stage,
+    a sentence each. ``environments`` maps stage names to the system's own words, which are accepted as stage
+    names too. ``tags`` go on every stack.
+    """
+
+    key: str
+    title: str
+    stacks: tuple[Stack, ...]
+    settings: type[Any]
+    environments: Mapping[str, str]
+    check: Callable[[Stage, Any], list[str]]
+    tags: Callable[[Stage], dict[str, str]]
+    example: Example | None = None
+    secrets: tuple[str, ...] = ()
+
+    def environment(self, stage: Stage) -> str:
+        """The system's documented word for a stage, the stage's own name where the documents have none."""
+        return self.environments.get(stage.name, stage.name)
+
+
+@dataclass(frozen=True, slots=True)
+class SeedContext:
+    """What seed data may depend on: the stage, the present moment (ISO-8601 UTC, epoch seconds), and random
+    bytes by name (`secret("pro")` is fresh on every run; it is shown once, when the item is really written)."""
+
+    stage: Stage
+    now: str
+    epoch: int
+    secret: Callable[[str], str]
+    days_ago: Callable[[float], str]
+
+
+@dataclass(frozen=True, slots=True)
+class SeedItem:
+    """One DynamoDB item to write if its key is absent; ``table`` names an output (``storage.PackagesTableName``).
+
+    ``label`` is what the report calls it ("package npm/react", "user pro@example.com"). ``reveal`` are values
+    shown once, when this item is written (name -> clear text), and never again.
+    """
+
+    table: str
+    item: Mapping[str, Any]
+    label: str
+    kind: str
+    reveal: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """After writing, wait until each written item of ``kind`` has ``attribute``: something deployed fills it."""
+
+    kind: str
+    attribute: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """Everything ``seed-dev`` writes, in order, and what it waits for."""
+
+    items: tuple[SeedItem, ...]
+    settled: tuple[Settled, ...] = ()

@@ -1,0 +1,39 @@
+"""PkgWatch: package health for npm and PyPI, collected, scored and sold by API key."""
+
+from __future__ import annotations
+
+from templates.model import Example, Stack, Stage, System
+from templates.pkgwatch.settings import Settings, check
+
+ENVIRONMENTS = {"local": "development", "dev": "development", "prod": "production"}
+
+
+def _tags(stage: Stage) -> dict[str, str]:
+    return {
+        "Project": "PkgWatch",
+        "Environment": ENVIRONMENTS.get(stage.name, stage.name),
+        "ManagedBy": "pkgops",
+    }
+
+
+SYSTEM = System(
+    key="pkgwatch",
+    title="PkgWatch: package health API",
+    stacks=(
+        Stack("storage", "PkgWatchStorage", ("StorageStack", "PkgWatchStorageStack")),
+        Stack("pipeline", "PkgWatchPipeline", ("PipelineStack", "PkgWatchPipelineStack")),
+        Stack("api", "PkgWatchApi", ("ApiStack", "PkgWatchApiStack", "APIStack")),
+        Stack("budgets", "PkgWatchBudgets", ("BudgetStack", "BudgetsStack", "Budget", "PkgWatchBudgetStack")),
+    ),
+    settings=Settings,
+    environments=ENVIRONMENTS,
+    check=check,
+    tags=_tags,
+    example=Example("api.ApiUrl", "/packages/npm/lodash"),
+    secrets=(
+        "pkgwatch/session-secret",
+        "pkgwatch/stripe-secret",
+        "pkgwatch/stripe-webhook",
+        "pkgwatch/github-token",
+    ),
+)
