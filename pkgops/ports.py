@@ -1,7 +1,7 @@
 """What does the tool ask of AWS?
 
-One page: every call the tool makes, as Protocols. ``aws/`` holds the real implementations, ``tests/fakes/`` the
-in-memory ones, and one contract suite runs over both. All raise `pkgops.errors.AccessError` for missing or
+One page: every call the tool makes, as Protocols. ``aws/`` holds the real implementations, ``tests/fakes/``
+the in-memory ones, and one contract suite runs over both. All raise `pkgops.errors.AccessError` for missing or
 expired credentials, refused access and unreachable endpoints; anything else is documented at the method.
 """
 
@@ -79,7 +79,9 @@ class ResourceChange:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSetRequest:
-    """What a change set is made of. Exactly one of ``body`` and ``url`` is given (over 51,200 bytes: ``url``)."""
+    """What a change set is made of. Exactly one of ``body`` and ``url`` is given.
+
+    Over 51,200 bytes it must be the url."""
 
     stack: str
     create: bool
