@@ -1,8 +1,8 @@
 """What does the tool ask of AWS?
 
 One page: every call the tool makes, as Protocols. ``aws/`` holds the real implementations, ``tests/fakes/``
-the in-memory ones, and one contract suite runs over both. All raise `pkgops.errors.AccessError` for missing or
-expired credentials, refused access and unreachable endpoints; anything else is documented at the method.
+the in-memory ones, and one contract suite runs over both. All raise `pkgops.errors.AccessError` for missing
+or expired credentials, refused access and unreachable endpoints; anything else is documented at the method.
 """
 
 from __future__ import annotations
