@@ -1,0 +1,124 @@
+"""How is a service reached, and what does it mean when it cannot be?
+
+Clients come from botocore itself: importing boto3 on top costs 0.1 s for transfer machinery the tool does not
+use (docs/adr/0003). One session a process; a client is made once, on first use.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pkgops.errors import AccessError, PkgopsError
+
+if TYPE_CHECKING:
+    from templates.model import Stage
+
+LOCAL_ACCOUNT = "000000000000"
+
+_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
+_INVALID = {"InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure", "SignatureDoesNotMatch"}
+_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+_SIGN_IN = "Sign in again (for SSO: aws sso login), then repeat the command; nothing is lost."
+
+
+class Clients:
+    """Makes the clients of one stage. ``endpoint`` is the emulator's URL, None on AWS. Safe to share."""
+
+    def __init__(self, stage: Stage, endpoint: str | None = None) -> None:
+        self.stage = stage
+        self.endpoint = endpoint
+        self._made: dict[str, Any] = {}
+        self._lock = threading.Lock()
+        self._session: Any = None
+
+    def get(self, service: str) -> Any:
+        """The botocore client of a service. AccessError if there are no credentials to make it with."""
+        client = self._made.get(service)
+        if client is None:
+            with self._lock, translated(service):
+                client = self._made.get(service) or self._make(service)
+                self._made[service] = client
+        return client
+
+    def _make(self, service: str) -> Any:
+        import botocore.session
+        from botocore.config import Config
+
+        if self._session is None:
+            self._session = botocore.session.Session(profile=None if self.endpoint else self.stage.profile)
+        options: dict[str, Any] = {"region_name": self.stage.region}
+        if self.endpoint:
+            options["config"] = Config(
+                retries={"mode": "standard", "total_max_attempts": 2},
+                s3={"addressing_style": "path"},
+                connect_timeout=5,
+                read_timeout=900,
+                max_pool_connections=32,
+                inject_host_prefix=False,
+            )
+            options["endpoint_url"] = self.endpoint
+            options["aws_access_key_id"] = LOCAL_ACCOUNT
+            options["aws_secret_access_key"] = "local"  # noqa: S105 - the emulator accepts any
+        else:
+            options["config"] = Config(
+                retries={"mode": "standard", "total_max_attempts": 10},
+                connect_timeout=10,
+                max_pool_connections=32,
+            )
+        return self._session.create_client(service, **options)
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Turns what botocore raises for access and transport into `AccessError`; ``what`` names the attempt.
+
+    Other service errors pass through: the adapters know what they mean."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        meaning = _meaning(error, what)
+        if meaning is None:
+            raise
+        raise meaning from error
+    except BotoCoreError as error:
+        raise _transport(error, what) from error
+
+
+def _meaning(error: Any, what: str) -> PkgopsError | None:
+    code = error.response.get("Error", {}).get("Code", "")
+    text = error.response.get("Error", {}).get("Message", "")
+    if code in _EXPIRED:
+        return AccessError("The AWS credentials have expired.", _SIGN_IN)
+    if code in _INVALID:
+        return AccessError(
+            f"AWS does not accept the credentials ({code}).", "Check AWS_PROFILE or the keys in use."
+        )
+    if code in _DENIED:
+        return AccessError(f"Access denied ({what}): {text}", "Give the credentials in use this permission.")
+    return None
+
+
+def _transport(error: Exception, what: str) -> PkgopsError:
+    from botocore import exceptions as known
+
+    if isinstance(
+        error, known.NoCredentialsError | known.PartialCredentialsError | known.CredentialRetrievalError
+    ):
+        return AccessError(
+            "No AWS credentials found.", "Set AWS_PROFILE, sign in with aws sso login, or use --stage local."
+        )
+    if isinstance(error, known.ProfileNotFound):
+        return AccessError(str(error) + ".", "Name an existing profile in stages.toml or AWS_PROFILE.")
+    if isinstance(error, known.SSOError):
+        return AccessError("The AWS sign-in session is missing or has expired.", _SIGN_IN)
+    if isinstance(error, known.ConnectionError | known.HTTPClientError):
+        return AccessError(
+            f"Cannot reach AWS ({what}): {error}",
+            "Check the network and the region; on stage local see: pkgops local status",
+        )
+    return AccessError(f"{what}: {error}", "See pkgops doctor.")

@@ -1,0 +1,189 @@
+"""Which stage and system is meant, and with which settings?
+
+``stages.toml`` at the project's root holds a table a stage and, in ``[<stage>.<system>]``, the settings of
+each system; ``.env`` and then the environment win over it, under the documented names. Everything is checked here:
+an unknown key or a wrong type is a `ConfigError` that names the file, the key and the allowed keys.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import msgspec
+
+import templates
+from pkgops.errors import AccessError, ConfigError, unknown
+from templates.model import LOCAL, Stage, System
+
+FILE = "stages.toml"
+DEFAULT_STAGE = LOCAL
+_STAGE_KEYS = tuple(field.name for field in fields(Stage) if field.name != "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A checked configuration: where the project lies, which stage, which system, which settings."""
+
+    root: Path
+    stage: Stage
+    system: System
+    settings: Any
+
+    @property
+    def home(self) -> Path:
+        """Where the tool keeps what it can make again (``.pkgops``)."""
+        return self.root / ".pkgops"
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The nearest directory at or above ``start`` that holds ``stages.toml``."""
+    here = (start or Path.cwd()).resolve()
+    for directory in (here, *here.parents):
+        if (directory / FILE).is_file():
+            return directory
+    raise ConfigError(f"There is no {FILE} here or above.", "Run pkgops inside the project.")
+
+
+def load(
+    stage: str | None = None,
+    system: str | None = None,
+    root: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Project:
+    """Reads and checks everything. Names default to PKGOPS_STAGE / PKGOPS_SYSTEM, then local / pkgwatch.
+
+    UsageError for an unknown stage or system, ConfigError for anything wrong in file or environment."""
+    environ = os.environ if environ is None else environ
+    root = root or find_root()
+    tables = _read(root)
+    chosen = load_system(system or environ.get("PKGOPS_SYSTEM") or templates.DEFAULT_SYSTEM)
+    wanted = stage or environ.get("PKGOPS_STAGE") or DEFAULT_STAGE
+    resolved = _stage_name(wanted, tables, chosen)
+    return Project(
+        root,
+        _stage(resolved, tables[resolved]),
+        chosen,
+        _settings(
+            chosen,
+            f"{resolved}.{chosen.key}",
+            tables[resolved].get(chosen.key, {}),
+            _environment(root, environ),
+        ),
+    )
+
+
+def load_system(key: str) -> System:
+    """The system of that name, in any case and with - for _."""
+    try:
+        return templates.load(key.lower().replace("-", "_"))
+    except KeyError:
+        raise unknown("system", key, templates.SYSTEMS) from None
+
+
+def stages(root: Path) -> dict[str, Stage]:
+    """Every stage of the project, by name."""
+    return {name: _stage(name, table) for name, table in _read(root).items()}
+
+
+def pinned(stage: Stage, account: str) -> None:
+    """Refuses credentials of another account than the stage's, and a protected stage that names none."""
+    if stage.local:
+        return
+    if stage.account is None and stage.protected:
+        raise ConfigError(
+            f"Stage {stage.name} is protected but {FILE} names no account for it.",
+            f'Add account = "{account}" under [{stage.name}] if that is the one.',
+        )
+    if stage.account is not None and stage.account != account:
+        raise AccessError(
+            f"The credentials belong to account {account}, stage {stage.name} to {stage.account}.",
+            "Switch the profile (AWS_PROFILE); nothing was touched.",
+        )
+
+
+def _read(root: Path) -> dict[str, dict[str, Any]]:
+    path = root / FILE
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{FILE} is not valid TOML: {error}.", "Correct that line.") from error
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise ConfigError(
+                f"{FILE}: {name!r} stands outside a stage.", f"Put it under a table such as [{LOCAL}]."
+            )
+    return tables
+
+
+def _stage_name(wanted: str, tables: Mapping[str, Any], system: System) -> str:
+    if wanted in tables:
+        return wanted
+    for name, word in system.environments.items():
+        if word == wanted and name in tables and name != LOCAL:
+            return name
+    raise unknown("stage", wanted, [*tables, *system.environments.values()])
+
+
+def _stage(name: str, table: Mapping[str, Any]) -> Stage:
+    own = {key: value for key, value in table.items() if key not in templates.SYSTEMS}
+    _known(own, (*_STAGE_KEYS, *templates.SYSTEMS), name)
+    hints = get_type_hints(Stage)
+    values = {
+        key: _convert(value, hints[key], f"{FILE} [{name}] {key}", strict=True) for key, value in own.items()
+    }
+    account = values.get("account")
+    if account is not None and not (len(account) == 12 and account.isdigit()):
+        raise ConfigError(
+            f"{FILE} [{name}] account: {account!r} is not a 12-digit account id.", "Quote all 12 digits."
+        )
+    return Stage(name=name, **values)
+
+
+def _settings(system: System, where: str, table: Mapping[str, Any], environment: Mapping[str, str]) -> Any:
+    hints = get_type_hints(system.settings)
+    _known(table, tuple(hints), where)
+    values: dict[str, Any] = {}
+    for key, hint in hints.items():
+        if key.upper() in environment:
+            values[key] = _convert(
+                environment[key.upper()], hint, f"environment variable {key.upper()}", strict=False
+            )
+        elif key in table:
+            values[key] = _convert(table[key], hint, f"{FILE} [{where}] {key}", strict=True)
+    return system.settings(**values)
+
+
+def _known(table: Mapping[str, Any], allowed: Iterable[str], where: str) -> None:
+    names = tuple(allowed)
+    for key in table:
+        if key not in names:
+            near = unknown("key", key, names).hint
+            raise ConfigError(
+                f"{FILE} [{where}]: unknown key {key!r}.", f"{near} Allowed keys: {', '.join(names)}."
+            )
+
+
+def _convert(value: Any, hint: Any, where: str, *, strict: bool) -> Any:
+    try:
+        return msgspec.convert(value, hint, strict=strict)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{where}: {error}.", f"Give a value of type {_type_name(hint)}.") from None
+
+
+def _type_name(hint: Any) -> str:
+    return str(getattr(hint, "__name__", hint))
+
+
+def _environment(root: Path, environ: Mapping[str, str]) -> Mapping[str, str]:
+    path = root / ".env"
+    if not path.is_file():
+        return environ
+    from dotenv import dotenv_values
+
+    stored = {key: value for key, value in dotenv_values(path).items() if value is not None}
+    return {**stored, **environ}

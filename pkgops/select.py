@@ -1,0 +1,68 @@
+"""Which stacks does the command line name?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import templates
+from pkgops.config import load_system
+from pkgops.errors import UsageError, unknown
+from templates.model import Stage, System
+
+
+def targets(names: Iterable[str], default: str) -> list[tuple[str, tuple[str, ...]]]:
+    """What ``[SYSTEM[/STACK] ...]`` means: (system key, stack keys) pairs in order; () means every stack.
+
+    A name without a slash is a system, or a stack of the default system by any of its names."""
+    chosen: dict[str, list[str]] = {}
+    whole: set[str] = set()
+    for name in names:
+        system, stack = _target(name, default)
+        chosen.setdefault(system, [])
+        if stack is None:
+            whole.add(system)
+        else:
+            chosen[system].append(stack)
+    if not chosen:
+        return [(load_system(default).key, ())]
+    return [(key, () if key in whole else tuple(dict.fromkeys(keys))) for key, keys in chosen.items()]
+
+
+def stack_key(system: System, name: str, stage: Stage | None = None) -> str:
+    """The key of the stack called ``name``: its key, documented name, an alias, or the name on ``stage``."""
+    names = stack_names(system, stage)
+    found = names.get(name.lower().replace("-", "_")) or names.get(name.lower())
+    if found is None:
+        raise unknown(
+            "stack", name, [spelling for stack in system.stacks for spelling in (stack.key, stack.name)]
+        )
+    return found
+
+
+def stack_names(system: System, stage: Stage | None = None) -> dict[str, str]:
+    """Every accepted spelling in lower case, and the key it stands for."""
+    names: dict[str, str] = {}
+    for stack in system.stacks:
+        spellings = [stack.key, stack.name, *stack.aliases]
+        if stage is not None:
+            spellings.append(stage.named(stack.name))
+        for spelling in spellings:
+            names.setdefault(spelling.lower(), stack.key)
+    return names
+
+
+def _target(name: str, default: str) -> tuple[str, str | None]:
+    if "/" in name:
+        key, _, stack = name.partition("/")
+        system = load_system(key)
+        return system.key, stack_key(system, stack)
+    if name.lower().replace("-", "_") in templates.SYSTEMS:
+        return name.lower().replace("-", "_"), None
+    for key in (default, *templates.SYSTEMS):
+        system = load_system(key)
+        bare = name.partition("-")[0]  # PkgWatchApi-dev: the name on a stage
+        for spelling in (name, bare):
+            if spelling.lower() in stack_names(system):
+                return system.key, stack_key(system, spelling)
+    known = [*templates.SYSTEMS, *(s.name for s in load_system(default).stacks)]
+    raise UsageError(f"Unknown system or stack {name!r}.", unknown("system or stack", name, known).hint)
