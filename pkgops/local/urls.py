@@ -1,0 +1,44 @@
+"""Where does an AWS address found in a stack's outputs lead on the emulator?
+
+Templates produce AWS host names (``Fn::Sub`` over the API's id and the region), which do not resolve to the
+emulator. The path forms below are the ones it serves under one address.
+"""
+
+from __future__ import annotations
+
+import re
+
+_LABEL = r"[A-Za-z0-9-]+"
+_REST = re.compile(
+    rf"(?P<scheme>https?|wss?)://(?P<api>[a-z0-9]+)\.execute-api\.{_LABEL}\.amazonaws\.com(?P<rest>/[^\s\"']*)?"
+)
+_FUNCTION = re.compile(rf"https?://(?P<url>[a-z0-9-]+)\.lambda-url\.{_LABEL}\.on\.aws")
+_QUEUE = re.compile(
+    rf"https?://(?:sqs\.{_LABEL}\.amazonaws\.com|{_LABEL}\.queue\.amazonaws\.com)(?=/\d{{12}}/)"
+)
+_WEBSITE = re.compile(rf"https?://(?P<bucket>[a-z0-9.-]+)\.s3-website[.-]{_LABEL}\.amazonaws\.com")
+_OWN = re.compile(r"https?://(?:localhost|127\.0\.0\.1):\d+(?=/)")
+
+
+def reachable(value: str, endpoint: str) -> str:
+    """``value`` with every AWS address in it replaced by the one that works on the emulator at ``endpoint``
+    (``http://127.0.0.1:4566``, no slash at the end); text without such an address comes back unchanged.
+
+    Known: execute-api (REST, HTTP and WebSocket), function URLs, queue URLs and S3 websites."""
+    if "://" not in value:
+        return value
+    value = _REST.sub(lambda found: _execute_api(found, endpoint), value)
+    value = _FUNCTION.sub(lambda found: f"{endpoint}/_aws/lambda-url/{found['url']}", value)
+    value = _QUEUE.sub(endpoint, value)
+    value = _WEBSITE.sub(lambda found: f"{endpoint}/{found['bucket']}", value)
+    return _OWN.sub(endpoint, value)
+
+
+def _execute_api(found: re.Match[str], endpoint: str) -> str:
+    """A REST or WebSocket API carries its stage as the first path segment; without one it is an HTTP API on
+    ``$default``, which the emulator wants spelled out."""
+    base = endpoint if found["scheme"].startswith("http") else endpoint.replace("http", "ws", 1)
+    rest = found["rest"] or ""
+    if rest in ("", "/"):
+        rest = "/$default" + rest
+    return f"{base}/_aws/execute-api/{found['api']}{rest}"
