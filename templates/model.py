@@ -95,8 +95,13 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class SeedContext:
-    """What seed data may depend on: the stage, the present moment (ISO-8601 UTC, epoch seconds), and random
-    bytes by name (`secret("pro")` is fresh on every run; it is shown once, when the item is really written)."""
+    """What seed data may depend on: the stage, the present moment (``now``: ISO-8601 UTC with offset,
+    ``epoch``: whole seconds), and random bytes by name.
+
+    ``secret("pro")`` is 32 random bytes as url-safe base64 without padding: 43 characters, fresh on every run,
+    the same within one run for one name. ``days_ago(1.5)`` is that long before ``now``, in the form of ``now``;
+    a negative number is in the future.
+    """
 
     stage: Stage
     now: str
@@ -110,7 +115,13 @@ class SeedItem:
     """One DynamoDB item to write if its key is absent; ``table`` names an output (``storage.PackagesTableName``).
 
     ``label`` is what the report calls it ("package npm/react", "user pro@example.com"). ``reveal`` are values
-    shown once, when this item is written (name -> clear text), and never again.
+    shown once, when this item is written (name -> clear text), and never again. Numbers may be floats: the
+    adapter makes decimals of them.
+
+    ``together`` are further items of the same table whose own keys may differ on every run (an API key is
+    stored under its fresh hash). They are written if and only if ``item`` was absent, in one transaction with
+    it: written before it, a second run would add another; after it, an interrupted run would leave it without
+    them for good.
     """
 
     table: str
@@ -118,6 +129,7 @@ class SeedItem:
     label: str
     kind: str
     reveal: Mapping[str, str] = field(default_factory=dict)
+    together: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
