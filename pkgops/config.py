@@ -1,7 +1,7 @@
 """Which stage and system is meant, and with which settings?
 
 ``stages.toml`` at the project's root holds a table a stage and, in ``[<stage>.<system>]``, the settings of
-each system; ``.env`` and then the environment win over it, under the documented names. Everything is checked here:
+each system; ``.env`` and then the environment win over it, under the documented names. Everything is checked:
 an unknown key or a wrong type is a `ConfigError` that names the file, the key and the allowed keys.
 """
 

@@ -1,0 +1,86 @@
+"""Where do zips and large templates go? The `Artifacts` port on S3."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from pkgops.aws.client import Clients, translated
+
+_PARALLEL = 8
+_PAGE = 1000  # S3's own limit for one DeleteObjects call
+
+
+class S3Artifacts:
+    """`pkgops.ports.Artifacts` in the bucket the bootstrap stack makes."""
+
+    def __init__(self, clients: Clients, bucket: str) -> None:
+        self._clients = clients
+        self.bucket = bucket
+
+    @property
+    def _client(self) -> Any:
+        return self._clients.get("s3")
+
+    def missing(self, keys: Sequence[str]) -> set[str]:
+        """See `pkgops.ports.Artifacts.missing`."""
+        wanted = list(dict.fromkeys(keys))
+        if not wanted:
+            return set()
+        self._client  # noqa: B018 - made once, before the threads want it
+        with ThreadPoolExecutor(_PARALLEL) as pool:
+            there = pool.map(self._exists, wanted)
+            return {key for key, found in zip(wanted, there, strict=True) if not found}
+
+    def put(self, key: str, path: Path) -> None:
+        """See `pkgops.ports.Artifacts.put`."""
+        body = path.read_bytes()
+        digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+        with translated("s3:PutObject"):
+            self._client.put_object(Bucket=self.bucket, Key=key, Body=body, ChecksumSHA256=digest)
+
+    def url(self, key: str) -> str:
+        """See `pkgops.ports.Artifacts.url`."""
+        base = self._clients.endpoint or f"https://s3.{self._clients.stage.region}.amazonaws.com"
+        return f"{base}/{self.bucket}/{key}"
+
+    def empty(self, bucket: str) -> int:
+        """See `pkgops.ports.Artifacts.empty`."""
+        from botocore.exceptions import ClientError
+
+        deleted = 0
+        with translated("s3:DeleteObjectVersion"):
+            try:
+                while batch := self._versions(bucket):
+                    answer = self._client.delete_objects(
+                        Bucket=bucket, Delete={"Objects": batch, "Quiet": True}
+                    )
+                    failed = answer.get("Errors", [])
+                    deleted += len(batch) - len(failed)
+                    if failed:
+                        raise ClientError({"Error": failed[0]}, "DeleteObjects")
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "NoSuchBucket":
+                    raise
+        return deleted
+
+    def _exists(self, key: str) -> bool:
+        from botocore.exceptions import ClientError
+
+        with translated("s3:GetObject"):
+            try:
+                self._client.head_object(Bucket=self.bucket, Key=key)
+            except ClientError as error:
+                if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound", "NoSuchBucket"}:
+                    return False
+                raise
+        return True
+
+    def _versions(self, bucket: str) -> list[dict[str, str]]:
+        page = self._client.list_object_versions(Bucket=bucket, MaxKeys=_PAGE)
+        rows = page.get("Versions", []) + page.get("DeleteMarkers", [])
+        return [{"Key": row["Key"], "VersionId": row["VersionId"]} for row in rows]

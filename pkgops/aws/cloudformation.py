@@ -1,0 +1,277 @@
+"""How does the tool speak to CloudFormation? The `Stacks` port on botocore."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from pkgops.aws.client import Clients, translated
+from pkgops.errors import DeployError
+from pkgops.ports import ChangeSet, ChangeSetRequest, ResourceChange, StackEvent, StackResource, StackState
+
+CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
+
+
+class CloudFormation:
+    """`pkgops.ports.Stacks` for one stage."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    @property
+    def _client(self) -> Any:
+        return self._clients.get("cloudformation")
+
+    def describe(self) -> list[StackState]:
+        """See `pkgops.ports.Stacks.describe`."""
+        with translated("cloudformation:DescribeStacks"):
+            return [_state(row) for page in self._pages("describe_stacks") for row in page["Stacks"]]
+
+    def template(self, stack: str) -> str:
+        """See `pkgops.ports.Stacks.template`."""
+        from botocore.exceptions import ClientError
+
+        with translated("cloudformation:GetTemplate"):
+            try:
+                body = self._client.get_template(StackName=stack, TemplateStage="Original")["TemplateBody"]
+            except ClientError as error:
+                if _absent(error):
+                    return ""
+                raise
+        return body if isinstance(body, str) else json.dumps(body, sort_keys=True)
+
+    def create_change_set(self, request: ChangeSetRequest) -> str:
+        """See `pkgops.ports.Stacks.create_change_set`."""
+        from botocore.exceptions import ClientError
+
+        arguments: dict[str, Any] = {
+            "StackName": request.stack,
+            "ChangeSetName": f"pkgops-{time.time_ns():x}",
+            "ChangeSetType": "CREATE" if request.create else "UPDATE",
+            "Capabilities": CAPABILITIES,
+            "Parameters": [
+                {"ParameterKey": key, "ParameterValue": value}
+                for key, value in sorted(request.parameters.items())
+            ],
+            "Tags": [{"Key": key, "Value": value} for key, value in sorted(request.tags.items())],
+        }
+        if request.description:
+            arguments["Description"] = request.description
+        if request.express:
+            arguments["DeploymentConfig"] = {"Mode": "EXPRESS"}
+        arguments |= {"TemplateURL": request.url} if request.url else {"TemplateBody": request.body}
+        with translated("cloudformation:CreateChangeSet"):
+            try:
+                return str(self._client.create_change_set(**arguments)["Id"])
+            except ClientError as error:
+                raise _refused(request.stack, error) from error
+
+    def change_set(self, change_set_id: str) -> ChangeSet:
+        """See `pkgops.ports.Stacks.change_set`."""
+        with translated("cloudformation:DescribeChangeSet"):
+            pages = list(self._pages("describe_change_set", ChangeSetName=change_set_id))
+        first = pages[0]
+        return ChangeSet(
+            id=change_set_id,
+            stack=first["StackName"],
+            status=first["Status"],
+            reason=first.get("StatusReason", ""),
+            changes=tuple(
+                _change(row["ResourceChange"]) for page in pages for row in page.get("Changes", [])
+            ),
+        )
+
+    def execute(self, change_set_id: str) -> None:
+        """See `pkgops.ports.Stacks.execute`."""
+        with translated("cloudformation:ExecuteChangeSet"):
+            self._client.execute_change_set(ChangeSetName=change_set_id)
+
+    def discard(self, change_set_id: str) -> None:
+        """See `pkgops.ports.Stacks.discard`."""
+        from botocore.exceptions import ClientError
+
+        with translated("cloudformation:DeleteChangeSet"):
+            try:
+                stack = self._client.describe_change_set(ChangeSetName=change_set_id)["StackName"]
+                self._client.delete_change_set(ChangeSetName=change_set_id)
+                state = self._client.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
+                if state == "REVIEW_IN_PROGRESS":
+                    self._client.delete_stack(StackName=stack)
+            except ClientError as error:
+                if not _absent(error):
+                    raise
+
+    def delete(self, stack: str) -> None:
+        """See `pkgops.ports.Stacks.delete`."""
+        from botocore.exceptions import ClientError
+
+        with translated("cloudformation:DeleteStack"):
+            try:
+                self._client.delete_stack(StackName=stack)
+            except ClientError as error:
+                raise _refused(stack, error) from error
+
+    def events(self, stack: str, until: str = "") -> list[StackEvent]:
+        """See `pkgops.ports.Stacks.events`."""
+        from botocore.exceptions import ClientError
+
+        found: list[StackEvent] = []
+        with translated("cloudformation:DescribeStackEvents"):
+            try:
+                for page in self._pages("describe_stack_events", StackName=stack):
+                    for row in page["StackEvents"]:
+                        if until and row["EventId"] == until:
+                            return found[::-1]
+                        found.append(_event(row))
+            except ClientError as error:
+                if not _absent(error):
+                    raise
+        return found[::-1]
+
+    def failures(self, stack: str) -> list[StackEvent]:
+        """See `pkgops.ports.Stacks.failures`."""
+        with translated("cloudformation:DescribeEvents"):
+            operation = self._operation_failures(stack)
+        if operation:
+            return operation
+        newest: list[StackEvent] = []
+        for event in reversed(self.events(stack)):
+            if event.status.endswith("FAILED"):
+                newest.append(event)
+            if event.type == "AWS::CloudFormation::Stack" and event.reason == "User Initiated":
+                break
+        return newest[::-1]
+
+    def resources(self, stack: str) -> list[StackResource]:
+        """See `pkgops.ports.Stacks.resources`."""
+        from botocore.exceptions import ClientError
+
+        with translated("cloudformation:ListStackResources"):
+            try:
+                pages = list(self._pages("list_stack_resources", StackName=stack))
+            except ClientError as error:
+                if _absent(error):
+                    return []
+                raise
+        return [_resource(row) for page in pages for row in page["StackResourceSummaries"]]
+
+    def _operation_failures(self, stack: str) -> list[StackEvent]:
+        from botocore.exceptions import ClientError
+
+        rows: list[dict[str, Any]] = []
+        with contextlib.suppress(ClientError, AttributeError):  # older regions and SDKs do not have it
+            for page in self._pages("describe_events", StackName=stack, Filters={"FailedEvents": True}):
+                rows += page.get("OperationEvents", [])
+        rows = [row for row in rows if row.get("LogicalResourceId")]
+        newest = max(rows, key=lambda row: row["Timestamp"])["OperationId"] if rows else ""
+        events = [_operation_event(stack, row) for row in rows if row.get("OperationId") == newest]
+        return sorted(events, key=lambda event: event.time)
+
+    def _pages(self, operation: str, **arguments: Any) -> Iterator[dict[str, Any]]:
+        call = getattr(self._client, operation)
+        while True:
+            page = call(**arguments)
+            yield page
+            if not page.get("NextToken"):
+                return
+            arguments["NextToken"] = page["NextToken"]
+
+
+def _absent(error: Any) -> bool:
+    code = error.response.get("Error", {}).get("Code", "")
+    return code in {"ChangeSetNotFound", "StackNotFoundException"} or "does not exist" in str(error)
+
+
+def _refused(stack: str, error: Any) -> Exception:
+    """A refusal by CloudFormation itself, or the error unchanged when it is about access."""
+    detail = error.response.get("Error", {})
+    if detail.get("Code") in {
+        "ValidationError",
+        "InsufficientCapabilitiesException",
+        "LimitExceededException",
+    }:
+        return DeployError(f"CloudFormation refuses stack {stack}: {detail.get('Message', '')[:2000]}")
+    return error if isinstance(error, Exception) else DeployError(str(error))
+
+
+def _state(row: dict[str, Any]) -> StackState:
+    outputs = row.get("Outputs", [])
+    return StackState(
+        name=row["StackName"],
+        id=row["StackId"],
+        status=row["StackStatus"],
+        reason=row.get("StackStatusReason", ""),
+        outputs={output["OutputKey"]: output.get("OutputValue", "") for output in outputs},
+        exports={output["OutputKey"]: output["ExportName"] for output in outputs if output.get("ExportName")},
+        parameters={row["ParameterKey"]: row.get("ParameterValue", "") for row in row.get("Parameters", [])},
+        tags={tag["Key"]: tag["Value"] for tag in row.get("Tags", [])},
+        updated=_iso(row.get("LastUpdatedTime") or row.get("CreationTime")),
+        termination_protection=bool(row.get("EnableTerminationProtection")),
+    )
+
+
+def _change(row: dict[str, Any]) -> ResourceChange:
+    paths = {
+        (detail.get("Target", {}).get("Path") or detail.get("Target", {}).get("Name") or "").lstrip("/")
+        for detail in row.get("Details", [])
+    }
+    return ResourceChange(
+        logical_id=row["LogicalResourceId"],
+        type=row["ResourceType"],
+        action=row["Action"],
+        replacement=row.get("Replacement", "False"),
+        physical_id=row.get("PhysicalResourceId", ""),
+        policy=row.get("PolicyAction", ""),
+        properties=tuple(
+            sorted(path for path in (*paths, *row.get("Scope", [])) if path and path != "Properties")
+        ),
+    )
+
+
+def _event(row: dict[str, Any]) -> StackEvent:
+    return StackEvent(
+        id=row["EventId"],
+        stack=row["StackName"],
+        time=_iso(row["Timestamp"]),
+        logical_id=row.get("LogicalResourceId", ""),
+        physical_id=row.get("PhysicalResourceId", ""),
+        type=row.get("ResourceType", ""),
+        status=row.get("ResourceStatus", ""),
+        reason=row.get("ResourceStatusReason", ""),
+    )
+
+
+def _operation_event(stack: str, row: dict[str, Any]) -> StackEvent:
+    path = row.get("ValidationPath", "")
+    reason = (
+        row.get("ResourceStatusReason")
+        or row.get("ValidationStatusReason")
+        or row.get("HookStatusReason")
+        or ""
+    )
+    return StackEvent(
+        id=row["EventId"],
+        stack=stack,
+        time=_iso(row["Timestamp"]),
+        logical_id=row.get("LogicalResourceId", ""),
+        physical_id=row.get("PhysicalResourceId", ""),
+        type=row.get("ResourceType", ""),
+        status=row.get("ResourceStatus") or "VALIDATION_FAILED",
+        reason=f"{reason} ({path})" if path else reason,
+    )
+
+
+def _resource(row: dict[str, Any]) -> StackResource:
+    return StackResource(
+        row["LogicalResourceId"],
+        row.get("PhysicalResourceId", ""),
+        row["ResourceType"],
+        row["ResourceStatus"],
+    )
+
+
+def _iso(moment: Any) -> str:
+    return moment.isoformat() if moment is not None else ""
