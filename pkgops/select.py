@@ -64,5 +64,5 @@ def _target(name: str, default: str) -> tuple[str, str | None]:
         for spelling in (name, bare):
             if spelling.lower() in stack_names(system):
                 return system.key, stack_key(system, spelling)
-    known = [*templates.SYSTEMS, *(s.name for s in load_system(default).stacks)]
+    known = [*templates.SYSTEMS, *(name for s in load_system(default).stacks for name in (s.key, s.name))]
     raise UsageError(f"Unknown system or stack {name!r}.", unknown("system or stack", name, known).hint)

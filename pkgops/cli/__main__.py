@@ -1,0 +1,5 @@
+"""What does ``python -m pkgops.cli`` run?"""
+
+from pkgops.cli import main
+
+main()

@@ -1,0 +1,88 @@
+"""What could the word under the cursor become?
+
+Completion runs at every press of Tab, so it reads names where they are cheapest: the stages from the file,
+the stacks from the systems' declarations, the functions from the handlers' file names. A completion never
+fails: outside a project it has nothing to offer.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+Context = click.Context
+Parameter = click.Parameter
+
+
+def stages(_ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
+    """Names of stages.toml."""
+    root = _root()
+    if root is None:
+        return []
+    import tomllib
+
+    try:
+        names = tomllib.loads((root / "stages.toml").read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError):
+        return []
+    return _starting(incomplete, list(names))
+
+
+def systems(_ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
+    """Keys of the systems."""
+    import templates
+
+    return _starting(incomplete, list(templates.SYSTEMS))
+
+
+def targets(ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
+    """Systems, stacks of the default system, and ``system/stack`` behind a slash."""
+    import templates
+
+    system, slash, _ = incomplete.partition("/")
+    if slash:
+        keys = [stack.key for stack in templates.load(system).stacks] if system in templates.SYSTEMS else []
+        return _starting(incomplete, [f"{system}/{key}" for key in keys])
+    own = [stack.key for stack in templates.load(_system(ctx)).stacks]
+    return _starting(incomplete, [*templates.SYSTEMS, *own])
+
+
+def stacks(ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
+    """Stacks of the default system."""
+    import templates
+
+    return _starting(incomplete, [stack.key for stack in templates.load(_system(ctx)).stacks])
+
+
+def functions(ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
+    """Functions of the default system, as ``get-package``: the handlers' file names."""
+    root = _root()
+    if root is None:
+        return []
+    folder = root / "handlers" / _system(ctx)
+    names = {
+        path.stem.replace("_", "-")
+        for path in folder.rglob("*.py")
+        if path.stem != "__init__" and "shared" not in path.parts
+    }
+    return _starting(incomplete, sorted(names))
+
+
+def _system(ctx: Context) -> str:
+    import templates
+
+    given: Any = ctx.params.get("system") or os.environ.get("PKGOPS_SYSTEM") or ""
+    key = str(given).lower().replace("-", "_")
+    return key if key in templates.SYSTEMS else templates.DEFAULT_SYSTEM
+
+
+def _starting(incomplete: str, names: list[str]) -> list[str]:
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def _root() -> Path | None:
+    here = Path.cwd()
+    return next((path for path in (here, *here.parents) if (path / "stages.toml").is_file()), None)

@@ -1,0 +1,126 @@
+"""What does one run of a command know, and how does it answer?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pkgops.cli.faults import Manner
+from pkgops.errors import RefusedError
+
+if TYPE_CHECKING:
+    from pkgops.cli.views import Display
+    from pkgops.config import Project
+    from pkgops.events import Event
+    from pkgops.ports import Ports
+
+
+class Session:
+    """The shared options of a run. Data goes to stdout through `show` and `rows`, progress to stderr through
+    `emit`; the display is made when the first event arrives and closed before anything else is written."""
+
+    def __init__(self, stage: str | None, system: str | None, manner: Manner) -> None:
+        self.stage = stage
+        self.system = system
+        self.manner = manner
+        self._display: Display | None = None
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.calm()
+
+    def project(self, system: str | None = None) -> Project:
+        """The configuration of one system: the given one, else that of --system, else the default."""
+        from pkgops import config
+
+        return config.load(self.stage, system or self.system)
+
+    def targets(
+        self, names: Sequence[str], everything: bool = False
+    ) -> list[tuple[Project, tuple[str, ...]]]:
+        """What ``[SYSTEM[/STACK] ...]`` names: projects with the stack keys chosen in them (() for all)."""
+        import templates
+        from pkgops import select
+
+        if everything and names:
+            raise click.UsageError("Give names or --all, not both.")
+        chosen = templates.SYSTEMS if everything else names
+        pairs = select.targets(chosen, self.system or templates.DEFAULT_SYSTEM)
+        return [(self.project(system), keys) for system, keys in pairs]
+
+    def ports(self, project: Project) -> Ports:
+        """AWS, or the emulator, for the project's stage."""
+        from pkgops import aws
+
+        return aws.connect(project.stage, project.root, self.emit)
+
+    def emit(self, event: Event) -> None:
+        """Shows progress; this is the `pkgops.events.Emit` the library gets."""
+        if self._display is None:
+            from pkgops.cli.views import open_display
+
+            self._display = open_display(self.manner, sys.stderr)
+        self._display.emit(event)
+
+    def calm(self) -> None:
+        """Ends the display, so that something else can be written."""
+        if self._display is not None:
+            self._display.close()
+            self._display = None
+
+    def show(self, value: Any, text: str) -> None:
+        """Writes a result: ``value`` as JSON with --output json, else ``text``."""
+        from pkgops.cli.tables import document
+
+        self.calm()
+        if self.manner.json:
+            click.echo(document(value))
+        elif text:
+            click.echo(text, color=self.colored)
+
+    def rows(
+        self, columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str, value: Any = None
+    ) -> None:
+        """Writes a table, or ``value`` (by default a list of objects with the columns' names) as JSON;
+        ``empty`` is said on stderr when there is nothing."""
+        from pkgops.cli.tables import table
+
+        listed = [tuple(row) for row in rows]
+        if value is None:
+            value = [dict(zip((name.lower() for name in columns), row, strict=True)) for row in listed]
+        self.show(value, table(columns, listed, color=self.colored))
+        if not listed:
+            self.say(empty)
+
+    def say(self, text: str) -> None:
+        """A sentence for people, on stderr; nothing with --output json."""
+        self.calm()
+        if text and not self.manner.json:
+            click.echo(text, err=True, color=self.manner.color)
+
+    def agree(self, question: str, action: str, *, yes: bool, word: str = "") -> bool:
+        """Asks on a terminal; ``word`` must then be typed in full. RefusedError where nobody can answer."""
+        if yes:
+            return True
+        self.calm()
+        if self.manner.json or not sys.stdin.isatty():
+            raise RefusedError(f"{action} needs a yes, and there is no terminal to ask on.", "Add --yes.")
+        if not word:
+            return click.confirm(question, err=True)
+        answer: str = click.prompt(question, default="", show_default=False, err=True)
+        return answer.strip() == word
+
+    @property
+    def colored(self) -> bool:
+        """Whether stdout gets colours."""
+        from pkgops.cli.views import colored
+
+        return colored(self.manner, sys.stdout)

@@ -1,0 +1,58 @@
+"""How are rows and values written to stdout?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+
+GAP = "  "
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, color: bool = False) -> str:
+    """Aligned columns under a header; nothing is cut or wrapped: values can be copied and piped on."""
+    cells = [[*columns], *([_cell(value) for value in row] for row in rows)]
+    if len(cells) == 1:
+        return ""
+    widths = [max(len(click.unstyle(row[index])) for row in cells) for index in range(len(columns))]
+    lines = [_line(row, widths) for row in cells]
+    lines[0] = click.style(lines[0], bold=True)
+    text = "\n".join(lines)
+    return text if color else click.unstyle(text)
+
+
+def plain(value: Any) -> Any:
+    """Dataclasses, paths, tuples and sets as what JSON knows."""
+    import msgspec
+
+    return msgspec.to_builtins(value, enc_hook=_encode)
+
+
+def document(value: Any) -> str:
+    """One JSON document."""
+    return json.dumps(plain(value), indent=2, ensure_ascii=False)
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value)
+
+
+def _cell(value: Any) -> str:
+    if value is None or value == "":
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return ", ".join(map(str, value)) or "-"
+    return str(value).replace("\n", " ")
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    padded = [
+        cell + " " * (width - len(click.unstyle(cell))) for cell, width in zip(row, widths, strict=True)
+    ]
+    return GAP.join(padded).rstrip()
