@@ -1,0 +1,122 @@
+"""What did the deployed stacks publish, and in which form does a program want it?"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pkgops.errors import UsageError, unknown
+
+if TYPE_CHECKING:
+    from pkgops.config import Project
+    from pkgops.ports import Ports, StackState
+    from pkgops.synth import Synthesized
+
+OWN = "PkgopsDigest"
+"""The output the tool itself adds to every stack; it tells users nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputRow:
+    """One output. ``stack`` is the stack's key; ``export`` is "" where it is not exported."""
+
+    stack: str
+    key: str
+    value: str
+    export: str = ""
+
+
+def outputs(project: Project, stacks: Sequence[Synthesized], ports: Ports) -> list[OutputRow]:
+    """The outputs of those of ``stacks`` that are deployed, in the stacks' order, keys sorted.
+
+    Addresses are made reachable on stage local. UsageError if none of the stacks is deployed. One call."""
+    states = {state.name: state for state in ports.stacks.describe()}
+    deployed = [(stack.key, states[stack.name]) for stack in stacks if stack.name in states]
+    if not deployed:
+        raise UsageError(
+            f"Nothing of {project.system.key} is deployed on stage {project.stage.name}.",
+            f"Deploy it first: pkgops deploy {project.system.key} --stage {project.stage.name}",
+        )
+    return [row for key, state in deployed for row in _rows(key, state, ports.endpoint)]
+
+
+def one(rows: Sequence[OutputRow], name: str) -> OutputRow:
+    """The output called ``name``: ``ApiUrl``, ``api.ApiUrl`` or its export name; case does not matter.
+
+    UsageError if there is none (with the nearest) or if several stacks have it."""
+    wanted = name.casefold()
+    exact = [row for row in rows if wanted in (f"{row.stack}.{row.key}".casefold(), row.export.casefold())]
+    found = exact or [row for row in rows if row.key.casefold() == wanted]
+    if not found:
+        raise unknown("output", name, [row.key for row in rows])
+    if len(found) > 1:
+        names = ", ".join(f"{row.stack}.{row.key}" for row in found)
+        raise UsageError(f"Several stacks have an output {name!r}.", f"Name one of: {names}.")
+    return found[0]
+
+
+def as_json(rows: Iterable[OutputRow]) -> str:
+    """``{"api": {"ApiUrl": "..."}}``, indented by two."""
+    nested: dict[str, dict[str, str]] = {}
+    for row in rows:
+        nested.setdefault(row.stack, {})[row.key] = row.value
+    return json.dumps(nested, indent=2, ensure_ascii=False)
+
+
+def as_dotenv(rows: Iterable[OutputRow]) -> str:
+    """``API_URL="..."``, a line each, as python-dotenv and Docker's env files read it."""
+    return "\n".join(f"{name}={_dotenv(value)}" for name, value in variables(rows).items())
+
+
+def as_shell(rows: Iterable[OutputRow]) -> str:
+    """``export API_URL='...'``, a line each, safe to eval in a POSIX shell."""
+    import shlex
+
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables(rows).items())
+
+
+def variables(rows: Iterable[OutputRow]) -> Mapping[str, str]:
+    """The rows under the names of environment variables: ``ApiUrl`` is API_URL, with the stack in front
+    (STORAGE_TABLE_NAME, API_TABLE_NAME) only where two stacks have the same."""
+    rows = list(rows)
+    counts = Counter(_screaming(row.key) for row in rows)
+    return {
+        _screaming(row.key) if counts[_screaming(row.key)] == 1 else _screaming(f"{row.stack}_{row.key}"): (
+            row.value
+        )
+        for row in rows
+    }
+
+
+def _rows(key: str, state: StackState, endpoint: str | None) -> list[OutputRow]:
+    return [
+        OutputRow(key, name, _reachable(value, endpoint), state.exports.get(name, ""))
+        for name, value in sorted(state.outputs.items())
+        if name != OWN
+    ]
+
+
+def _reachable(value: str, endpoint: str | None) -> str:
+    if endpoint is None:
+        return value
+    from pkgops.local.urls import reachable
+
+    return reachable(value, endpoint)
+
+
+def _screaming(name: str) -> str:
+    """ApiUrl -> API_URL, DLQUrl -> DLQ_URL, PackagesTableV2Name -> PACKAGES_TABLE_V2_NAME."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    return re.sub(r"[^A-Za-z0-9]+", "_", words).upper()
+
+
+def _dotenv(value: str) -> str:
+    """Bare where every reader agrees on the meaning; in single quotes otherwise, as nothing is expanded there."""
+    if re.fullmatch(r"[A-Za-z0-9_./:@%+,=-]*", value):
+        return value
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"

@@ -1,0 +1,36 @@
+"""Which moment does ``--since`` mean?"""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, datetime
+
+from pkgops.errors import UsageError
+
+_AGO = re.compile(r"(\d+)\s*([smhdw])", re.IGNORECASE)
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_EXAMPLES = (
+    "Give how long ago (30s, 10m, 2h, 1d) or a moment (2026-05-01, 2026-05-01T09:30, ...+02:00, ...Z)."
+)
+
+
+def moment(text: str, now: float | None = None) -> int:
+    """Epoch milliseconds of ``text``: how long ago (``10m``, also ``1h30m``), or an ISO-8601 moment.
+
+    A moment without a zone is local time, as on the user's clock. ``now`` is epoch seconds. UsageError with
+    examples for anything else."""
+    given = text.strip()
+    if re.fullmatch(f"(?:{_AGO.pattern})+", given, re.IGNORECASE):
+        ago = sum(int(count) * _SECONDS[unit.lower()] for count, unit in _AGO.findall(given))
+        return int(((time.time() if now is None else now) - ago) * 1000)
+    try:
+        return int(datetime.fromisoformat(given).astimezone().timestamp() * 1000)
+    except (ValueError, OverflowError):
+        raise UsageError(f"{text!r} is not a moment.", _EXAMPLES) from None
+
+
+def iso(milliseconds: int) -> str:
+    """``2026-05-01T09:30:00.123Z``."""
+    stamp = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return stamp.isoformat(timespec="milliseconds").replace("+00:00", "Z")
