@@ -114,9 +114,7 @@ def _read(root: Path) -> dict[str, dict[str, Any]]:
         raise ConfigError(f"{FILE} is not valid TOML: {error}.", "Correct that line.") from error
     for name, table in tables.items():
         if not isinstance(table, dict):
-            raise ConfigError(
-                f"{FILE}: {name!r} stands outside a stage.", f"Put it under a table such as [{LOCAL}]."
-            )
+            raise ConfigError(f"{FILE}: {name!r} stands outside a stage.", f"Put it under a table such as [{LOCAL}].")
     return tables
 
 
@@ -133,14 +131,10 @@ def _stage(name: str, table: Mapping[str, Any]) -> Stage:
     own = {key: value for key, value in table.items() if key not in templates.SYSTEMS}
     _known(own, (*_STAGE_KEYS, *templates.SYSTEMS), name)
     hints = get_type_hints(Stage)
-    values = {
-        key: _convert(value, hints[key], f"{FILE} [{name}] {key}", strict=True) for key, value in own.items()
-    }
+    values = {key: _convert(value, hints[key], f"{FILE} [{name}] {key}", strict=True) for key, value in own.items()}
     account = values.get("account")
     if account is not None and not (len(account) == 12 and account.isdigit()):
-        raise ConfigError(
-            f"{FILE} [{name}] account: {account!r} is not a 12-digit account id.", "Quote all 12 digits."
-        )
+        raise ConfigError(f"{FILE} [{name}] account: {account!r} is not a 12-digit account id.", "Quote all 12 digits.")
     return Stage(name=name, **values)
 
 
@@ -150,9 +144,7 @@ def _settings(system: System, where: str, table: Mapping[str, Any], environment:
     values: dict[str, Any] = {}
     for key, hint in hints.items():
         if key.upper() in environment:
-            values[key] = _convert(
-                environment[key.upper()], hint, f"environment variable {key.upper()}", strict=False
-            )
+            values[key] = _convert(environment[key.upper()], hint, f"environment variable {key.upper()}", strict=False)
         elif key in table:
             values[key] = _convert(table[key], hint, f"{FILE} [{where}] {key}", strict=True)
     return system.settings(**values)
@@ -163,9 +155,7 @@ def _known(table: Mapping[str, Any], allowed: Iterable[str], where: str) -> None
     for key in table:
         if key not in names:
             near = unknown("key", key, names).hint
-            raise ConfigError(
-                f"{FILE} [{where}]: unknown key {key!r}.", f"{near} Allowed keys: {', '.join(names)}."
-            )
+            raise ConfigError(f"{FILE} [{where}]: unknown key {key!r}.", f"{near} Allowed keys: {', '.join(names)}.")
 
 
 def _convert(value: Any, hint: Any, where: str, *, strict: bool) -> Any:

@@ -209,9 +209,7 @@ class Tables(Protocol):
     def put_if_absent(self, table: str, item: Mapping[str, Any], keys: Sequence[str]) -> bool:
         """Writes an item unless one with its key is there; True if written."""
 
-    def read(
-        self, table: str, keys: Iterable[Mapping[str, Any]], attributes: Sequence[str]
-    ) -> list[dict[str, Any]]:
+    def read(self, table: str, keys: Iterable[Mapping[str, Any]], attributes: Sequence[str]) -> list[dict[str, Any]]:
         """The named attributes of the items with those keys; absent items are left out."""
 
 

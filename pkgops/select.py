@@ -33,9 +33,7 @@ def stack_key(system: System, name: str, stage: Stage | None = None) -> str:
     names = stack_names(system, stage)
     found = names.get(name.lower().replace("-", "_")) or names.get(name.lower())
     if found is None:
-        raise unknown(
-            "stack", name, [spelling for stack in system.stacks for spelling in (stack.key, stack.name)]
-        )
+        raise unknown("stack", name, [spelling for stack in system.stacks for spelling in (stack.key, stack.name)])
     return found
 
 
