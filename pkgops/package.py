@@ -21,7 +21,7 @@ from pkgops.config import Project
 from pkgops.errors import BuildError
 from pkgops.events import Emit, Finished, Progress, Started, silent
 from pkgops.synth import Synthesized, resources
-from templates.scope import ASSET
+from templates.model import ASSET
 
 FUNCTION = "AWS::Lambda::Function"
 LAYER = "AWS::Lambda::LayerVersion"

@@ -13,6 +13,8 @@ from typing import Any
 
 LOCAL = "local"
 PRODUCTION = "prod"
+# A function's S3Key until the packager knows the real one: asset://handlers/<system>/.../<name>.py
+ASSET = "asset://"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,8 @@ class SeedContext:
     """What seed data may depend on: the stage, the present moment (``now``: ISO-8601 UTC with offset,
     ``epoch``: whole seconds), and random bytes by name.
 
-    ``secret("pro")`` is 32 random bytes as url-safe base64 without padding: 43 characters, fresh on every run,
-    the same within one run for one name. ``days_ago(1.5)`` is that long before ``now``, in the form of ``now``;
-    a negative number is in the future.
+    ``secret("pro")`` is 32 random bytes as url-safe base64 without padding: 43 characters, fresh on every run.
+    ``days_ago(1.5)`` is that long before ``now``, in the form of ``now``; a negative number is in the future.
     """
 
     stage: Stage

@@ -7,9 +7,8 @@ from typing import Any
 
 from troposphere import Export, Output, Parameter, Ref, Template
 
-from templates.model import Stage, System
+from templates.model import ASSET, Stage, System
 
-ASSET = "asset://"
 ASSET_BUCKET = "asset://bucket"
 
 _REFERENCE = re.compile(r"^[a-z][a-z0-9_]*\.[A-Za-z][A-Za-z0-9]*$")
