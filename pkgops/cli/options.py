@@ -23,10 +23,11 @@ LAYOUTS = ("text", "json")
 class Verb(click.Command):
     """A command with the options every command has, and its examples printed as they are."""
 
-    def __init__(self, *args: Any, example: str, system: bool, **attributes: Any) -> None:
+    def __init__(self, *args: Any, example: str, system: bool, everywhere: bool = True, **attributes: Any) -> None:
         super().__init__(*args, **attributes)
         self.example = example
-        self.params += [_stage(), *([_system()] if system else []), _output(), _debug(), _color()]
+        own = [_stage() if everywhere else _only_local(), *([_system()] if system else [])]
+        self.params += [*own, _output(), _debug(), _color()]
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The examples, line by line."""
@@ -43,8 +44,9 @@ class Verb(click.Command):
             return ctx.invoke(self.callback, session, **ctx.params)
 
 
-def verb(name: str, *, example: str, system: bool = True) -> Callable[[Body], Verb]:
-    """Declares a command. ``example`` is one shell line an example; ``system`` False leaves out --system."""
+def verb(name: str, *, example: str, system: bool = True, everywhere: bool = True) -> Callable[[Body], Verb]:
+    """Declares a command. ``example`` is one shell line an example; ``system`` False leaves out --system;
+    ``everywhere`` False is for commands that know no stage but local."""
 
     def decorate(body: Body) -> Verb:
         parameters = list(reversed(getattr(body, "__click_params__", [])))
@@ -55,7 +57,7 @@ def verb(name: str, *, example: str, system: bool = True) -> Callable[[Body], Ve
             help=body.__doc__,
             example=example,
             system=system,
-            no_args_is_help=False,
+            everywhere=everywhere,
         )
 
     return decorate
@@ -64,9 +66,7 @@ def verb(name: str, *, example: str, system: bool = True) -> Callable[[Body], Ve
 def targets(body: Body) -> Body:
     """``[SYSTEM[/STACK] ...]`` and ``--all``: passed on as ``names`` and ``everything``."""
     body = click.option("--all", "everything", is_flag=True, help="Every system.")(body)
-    argument = click.argument(
-        "names", nargs=-1, metavar="[SYSTEM[/STACK] ...]", shell_complete=complete.targets
-    )
+    argument = click.argument("names", nargs=-1, metavar="[SYSTEM[/STACK] ...]", shell_complete=complete.targets)
     return argument(body)
 
 
@@ -84,9 +84,7 @@ def concurrency(body: Body) -> Body:
 
 def choice(flag: str, values: Sequence[str], help: str, default: str | None = None) -> Decorator:
     """An option with a few values."""
-    return click.option(
-        flag, type=click.Choice(values), default=default, show_default=bool(default), help=help
-    )
+    return click.option(flag, type=click.Choice(values), default=default, show_default=bool(default), help=help)
 
 
 def _remember(attribute: str) -> Callable[[click.Context, click.Parameter, Any], None]:
@@ -107,6 +105,10 @@ def _stage() -> click.Option:
         show_envvar=True,
         shell_complete=complete.stages,
     )
+
+
+def _only_local() -> click.Option:
+    return click.Option(["--stage", "-s"], type=click.Choice(["local"]), default="local", help="Always local.")
 
 
 def _system() -> click.Option:

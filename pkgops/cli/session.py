@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pkgops.config import Project
     from pkgops.events import Event
     from pkgops.ports import Ports
+    from pkgops.synth import Synthesized
 
 
 class Session:
@@ -43,9 +44,7 @@ class Session:
 
         return config.load(self.stage, system or self.system)
 
-    def targets(
-        self, names: Sequence[str], everything: bool = False
-    ) -> list[tuple[Project, tuple[str, ...]]]:
+    def targets(self, names: Sequence[str], everything: bool = False) -> list[tuple[Project, tuple[str, ...]]]:
         """What ``[SYSTEM[/STACK] ...]`` names: projects with the stack keys chosen in them (() for all)."""
         import templates
         from pkgops import select
@@ -55,6 +54,28 @@ class Session:
         chosen = templates.SYSTEMS if everything else names
         pairs = select.targets(chosen, self.system or templates.DEFAULT_SYSTEM)
         return [(self.project(system), keys) for system, keys in pairs]
+
+    def stacks(self, project: Project, keys: Sequence[str] = ()) -> list[Synthesized]:
+        """The named stacks (() for all) without their templates, for what needs only their names: building
+        templates costs more than most questions do."""
+        from pkgops.synth import Synthesized
+
+        return [
+            Synthesized(project.system.key, stack.key, project.stage.named(stack.name), {})
+            for stack in project.system.stacks
+            if not keys or stack.key in keys
+        ]
+
+    def synthesized(self, names: Sequence[str], everything: bool = False) -> list[Synthesized]:
+        """The templates of what ``[SYSTEM[/STACK] ...]`` names."""
+        from pkgops.synth import synth
+
+        return [
+            stack
+            for project, keys in self.targets(names, everything)
+            for stack in synth(project.system, project.stage, project.settings)
+            if not keys or stack.key in keys
+        ]
 
     def ports(self, project: Project) -> Ports:
         """AWS, or the emulator, for the project's stage."""
@@ -86,9 +107,7 @@ class Session:
         elif text:
             click.echo(text, color=self.colored)
 
-    def rows(
-        self, columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str, value: Any = None
-    ) -> None:
+    def rows(self, columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str, value: Any = None) -> None:
         """Writes a table, or ``value`` (by default a list of objects with the columns' names) as JSON;
         ``empty`` is said on stderr when there is nothing."""
         from pkgops.cli.tables import table

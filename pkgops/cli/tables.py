@@ -52,7 +52,5 @@ def _cell(value: Any) -> str:
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    padded = [
-        cell + " " * (width - len(click.unstyle(cell))) for cell, width in zip(row, widths, strict=True)
-    ]
+    padded = [cell + " " * (width - len(click.unstyle(cell))) for cell, width in zip(row, widths, strict=True)]
     return GAP.join(padded).rstrip()

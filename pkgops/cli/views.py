@@ -74,9 +74,7 @@ class JsonLines:
 class Lines:
     """A line for what is worth one: what begins, what failed, where a long thing stands every ten seconds."""
 
-    def __init__(
-        self, stream: TextIO, manner: Manner, *, color: bool = False, clock: Clock = time.monotonic
-    ) -> None:
+    def __init__(self, stream: TextIO, manner: Manner, *, color: bool = False, clock: Clock = time.monotonic) -> None:
         self._stream = stream
         self._verbose = manner.debug
         self._color = color
@@ -88,10 +86,13 @@ class Lines:
     def emit(self, event: Event) -> None:
         """Writes the event's line, if it has one."""
         with self._lock:
-            line = self._line(event)
-            if line:
-                self._stream.write((line if self._color else click.unstyle(line)) + "\n")
-                self._stream.flush()
+            self.write(self._line(event))
+
+    def write(self, line: str) -> None:
+        """Writes a line, unless it is empty, with its colours where they are wanted."""
+        if line:
+            self._stream.write((line if self._color else click.unstyle(line)) + "\n")
+            self._stream.flush()
 
     def close(self) -> None:
         """Nothing is left open."""
