@@ -52,7 +52,7 @@ class Clients:
         options: dict[str, Any] = {"region_name": self.stage.region}
         if self.endpoint:
             options["config"] = Config(
-                retries={"mode": "standard", "total_max_attempts": 2},
+                retries={"mode": "standard", "total_max_attempts": 1 if service == "lambda" else 2},
                 s3={"addressing_style": "path"},
                 connect_timeout=5,
                 read_timeout=900,
@@ -64,8 +64,9 @@ class Clients:
             options["aws_secret_access_key"] = "local"  # noqa: S105 - the emulator accepts any
         else:
             options["config"] = Config(
-                retries={"mode": "standard", "total_max_attempts": 10},
+                retries={"mode": "standard", "total_max_attempts": 1 if service == "lambda" else 10},
                 connect_timeout=10,
+                read_timeout=905 if service == "lambda" else 60,  # a call may take 15 minutes, and only once
                 max_pool_connections=32,
             )
         return self._session.create_client(service, **options)
@@ -95,9 +96,7 @@ def _meaning(error: Any, what: str) -> PkgopsError | None:
     if code in _EXPIRED:
         return AccessError("The AWS credentials have expired.", _SIGN_IN)
     if code in _INVALID:
-        return AccessError(
-            f"AWS does not accept the credentials ({code}).", "Check AWS_PROFILE or the keys in use."
-        )
+        return AccessError(f"AWS does not accept the credentials ({code}).", "Check AWS_PROFILE or the keys in use.")
     if code in _DENIED:
         return AccessError(f"Access denied ({what}): {text}", "Give the credentials in use this permission.")
     return None
@@ -106,9 +105,7 @@ def _meaning(error: Any, what: str) -> PkgopsError | None:
 def _transport(error: Exception, what: str) -> PkgopsError:
     from botocore import exceptions as known
 
-    if isinstance(
-        error, known.NoCredentialsError | known.PartialCredentialsError | known.CredentialRetrievalError
-    ):
+    if isinstance(error, known.NoCredentialsError | known.PartialCredentialsError | known.CredentialRetrievalError):
         return AccessError(
             "No AWS credentials found.", "Set AWS_PROFILE, sign in with aws sso login, or use --stage local."
         )

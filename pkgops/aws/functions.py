@@ -1,0 +1,59 @@
+"""How is a function called, and what is an answer that is none? The `Functions` port on Lambda."""
+
+from __future__ import annotations
+
+import base64
+
+from pkgops.aws.client import Clients, translated
+from pkgops.errors import AccessError, UsageError
+from pkgops.ports import Invocation
+
+LIMIT = 6 * 1024 * 1024
+"""Bytes of a synchronous request, by Lambda's quota; the emulator takes more, so it is held here."""
+
+_BUSY = {"TooManyRequestsException", "ServiceException", "EC2ThrottledException"}
+
+
+class LambdaFunctions:
+    """`pkgops.ports.Functions` for one stage."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    def invoke(self, name: str, payload: bytes, qualifier: str = "") -> Invocation:
+        """See `pkgops.ports.Functions.invoke`. UsageError too if the payload is over 6 MB or no JSON."""
+        from botocore.exceptions import ClientError
+
+        if len(payload) > LIMIT:
+            raise UsageError(
+                f"The payload has {len(payload):,} bytes; Lambda takes {LIMIT:,}.",
+                "Put the data into S3 and pass its key.",
+            )
+        version = {"Qualifier": qualifier} if qualifier else {}
+        with translated("lambda:InvokeFunction"):
+            try:
+                answer = self._clients.get("lambda").invoke(
+                    FunctionName=name, Payload=payload, LogType="Tail", **version
+                )
+                body = answer["Payload"].read()
+            except ClientError as error:
+                raise _meaning(error, name) from error
+        return Invocation(
+            status=answer["StatusCode"],
+            payload=body,
+            error=answer.get("FunctionError", ""),
+            log=base64.b64decode(answer.get("LogResult", "")).decode("utf-8", "replace"),
+            version=answer.get("ExecutedVersion", ""),
+        )
+
+
+def _meaning(error: Exception, name: str) -> Exception:
+    detail = getattr(error, "response", {}).get("Error", {})
+    code, text = detail.get("Code", ""), detail.get("Message", "")
+    if code == "ResourceNotFoundException":
+        return UsageError(f"Function {name} is not deployed.", "Deploy it first: pkgops deploy")
+    if code in {"InvalidRequestContentException", "RequestTooLargeException"}:
+        return UsageError(f"Lambda refuses the payload: {text}", "Give it as JSON, at most 6 MB.")
+    if code in _BUSY:
+        return AccessError(f"Lambda cannot run {name} now: {text or code}", "Wait a moment, then repeat it.")
+    return error

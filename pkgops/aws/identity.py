@@ -1,0 +1,17 @@
+"""Whose credentials are in use? The `Identity` port on STS."""
+
+from __future__ import annotations
+
+from pkgops.aws.client import Clients, translated
+
+
+class StsIdentity:
+    """`pkgops.ports.Identity` for one stage."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    def account(self) -> str:
+        """See `pkgops.ports.Identity.account`."""
+        with translated("sts:GetCallerIdentity"):
+            return str(self._clients.get("sts").get_caller_identity()["Account"])

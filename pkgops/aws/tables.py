@@ -1,0 +1,180 @@
+"""How do plain values get into tables and back? The `Tables` port on DynamoDB."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from pkgops.aws.client import Clients, translated
+from pkgops.errors import AccessError, UsageError
+
+_BATCH = 100  # keys of one BatchGetItem, by its quota
+_TRANSACTION = 100  # items of one TransactWriteItems
+_ATTEMPTS = 8
+_LONGEST_WAIT = 5.0  # seconds between two tries for what a batch left unprocessed
+
+
+class DynamoTables:
+    """`pkgops.ports.Tables` for one stage."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    @property
+    def _client(self) -> Any:
+        return self._clients.get("dynamodb")
+
+    def put_if_absent(
+        self,
+        table: str,
+        item: Mapping[str, Any],
+        keys: Sequence[str],
+        together: Sequence[Mapping[str, Any]] = (),
+    ) -> bool:
+        """See `pkgops.ports.Tables.put_if_absent`."""
+        from botocore.exceptions import ClientError
+
+        condition = {
+            "ConditionExpression": "attribute_not_exists(#k)",
+            "ExpressionAttributeNames": {"#k": keys[0]},
+        }
+        put = {"TableName": table, "Item": encoded(item), **condition}
+        with translated("dynamodb:PutItem"):
+            try:
+                if together:
+                    self._transaction(put, table, together)
+                else:
+                    self._client.put_item(**put)
+            except ClientError as error:
+                if _taken(error):
+                    return False
+                raise _meaning(error, table) from error
+        return True
+
+    def read(self, table: str, keys: Iterable[Mapping[str, Any]], attributes: Sequence[str]) -> list[dict[str, Any]]:
+        """See `pkgops.ports.Tables.read`. In no particular order."""
+        names = {f"#a{index}": name for index, name in enumerate(attributes)}
+        shape = {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
+        wanted = iter(keys)
+        found: list[dict[str, Any]] = []
+        while batch := [encoded(key) for key in islice(wanted, _BATCH)]:
+            found += self._batch(table, {"Keys": batch, **shape})
+        return found
+
+    def _transaction(self, put: dict[str, Any], table: str, together: Sequence[Mapping[str, Any]]) -> None:
+        if len(together) >= _TRANSACTION:
+            raise UsageError(f"{len(together) + 1} items cannot be written as one: the limit is 100.")
+        others = [{"Put": {"TableName": table, "Item": encoded(item)}} for item in together]
+        self._client.transact_write_items(TransactItems=[{"Put": put}, *others])
+
+    def _batch(self, table: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """One batch; what the service leaves unprocessed under load is asked for again, ever less often."""
+        from botocore.exceptions import ClientError
+
+        pending: Any = {table: request}
+        for attempt in range(_ATTEMPTS):
+            with translated("dynamodb:BatchGetItem"):
+                try:
+                    answer = self._client.batch_get_item(RequestItems=pending)
+                except ClientError as error:
+                    raise _meaning(error, table) from error
+            yield from (decoded(item) for item in answer["Responses"].get(table, []))
+            pending = answer.get("UnprocessedKeys")
+            if not pending:
+                return
+            time.sleep(random.uniform(0.5, 1.0) * min(_LONGEST_WAIT, 0.05 * 2**attempt))  # noqa: S311
+        raise AccessError(f"Table {table} is too busy to be read.", "Wait a moment, then repeat the command.")
+
+
+def encoded(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Attribute values of plain ones. Floats keep their shortest exact decimal form; ValueError for NaN and
+    infinities, which DynamoDB cannot hold; TypeError for values it has no type for."""
+    return {name: _encode(value) for name, value in item.items()}
+
+
+def decoded(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain values of attribute values; numbers are int where they are whole, else float."""
+    return {name: _decode(value) for name, value in item.items()}
+
+
+def _encode(value: Any) -> dict[str, Any]:
+    match value:
+        case None:
+            return {"NULL": True}
+        case Mapping():
+            return {"M": encoded(value)}
+        case list() | tuple():
+            return {"L": [_encode(entry) for entry in value]}
+        case set() | frozenset():
+            return _encode_set(value)
+    return _encode_scalar(value)
+
+
+def _encode_scalar(value: Any) -> dict[str, Any]:
+    match value:
+        case bool():
+            return {"BOOL": value}
+        case str():
+            return {"S": value}
+        case int() | float() | Decimal():
+            return {"N": _number(value)}
+        case bytes():
+            return {"B": value}
+    raise TypeError(f"DynamoDB has no type for {type(value).__name__}.")
+
+
+def _encode_set(value: Iterable[Any]) -> dict[str, Any]:
+    entries = [_encode_scalar(entry) for entry in value]
+    kinds = {kind for entry in entries for kind in entry}
+    if len(kinds) != 1 or not kinds <= {"S", "N", "B"}:
+        raise TypeError("DynamoDB holds sets of strings, of numbers or of bytes; neither mixed nor empty.")
+    kind = kinds.pop()
+    return {kind + "S": sorted(entry[kind] for entry in entries)}
+
+
+def _number(value: float | Decimal) -> str:
+    number = Decimal(str(value))  # not Decimal(value): 0.1 would become 0.1000000000000000055...
+    if not number.is_finite():
+        raise ValueError(f"DynamoDB cannot hold {value}.")
+    return str(number)
+
+
+def _decode(value: Mapping[str, Any]) -> Any:
+    [(kind, content)] = value.items()
+    match kind:
+        case "NULL":
+            return None
+        case "N":
+            return _plain(content)
+        case "M":
+            return decoded(content)
+        case "L":
+            return [_decode(entry) for entry in content]
+        case "SS" | "BS":
+            return set(content)
+        case "NS":
+            return {_plain(entry) for entry in content}
+    return content
+
+
+def _plain(number: str) -> float:
+    value = Decimal(number)
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _taken(error: Any) -> bool:
+    """The item is there: the condition failed, by itself or as the reason a transaction was cancelled."""
+    if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+        return True
+    reasons = error.response.get("CancellationReasons", [])
+    return bool(reasons) and reasons[0].get("Code") == "ConditionalCheckFailed"
+
+
+def _meaning(error: Any, table: str) -> Exception:
+    if error.response["Error"]["Code"] == "ResourceNotFoundException":
+        return UsageError(f"Table {table} is not deployed.", "Deploy it first: pkgops deploy")
+    return error if isinstance(error, Exception) else UsageError(str(error))
