@@ -13,9 +13,7 @@ _REST = re.compile(
     rf"(?P<scheme>https?|wss?)://(?P<api>[a-z0-9]+)\.execute-api\.{_LABEL}\.amazonaws\.com(?P<rest>/[^\s\"']*)?"
 )
 _FUNCTION = re.compile(rf"https?://(?P<url>[a-z0-9-]+)\.lambda-url\.{_LABEL}\.on\.aws")
-_QUEUE = re.compile(
-    rf"https?://(?:sqs\.{_LABEL}\.amazonaws\.com|{_LABEL}\.queue\.amazonaws\.com)(?=/\d{{12}}/)"
-)
+_QUEUE = re.compile(rf"https?://(?:sqs\.{_LABEL}\.amazonaws\.com|{_LABEL}\.queue\.amazonaws\.com)(?=/\d{{12}}/)")
 _WEBSITE = re.compile(rf"https?://(?P<bucket>[a-z0-9.-]+)\.s3-website[.-]{_LABEL}\.amazonaws\.com")
 _OWN = re.compile(r"https?://(?:localhost|127\.0\.0\.1):\d+(?=/)")
 

@@ -1,0 +1,132 @@
+"""How does a polyfill get between the emulator's parts without failing silently on another version?
+
+Everything here is private to the emulator and may be gone in its next release; so each name is asked for
+through `wrap` or `need`, and one that is missing keeps the server from starting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import Any
+
+Properties = Mapping[str, Any]
+Created = tuple[str, dict[str, Any]]
+Create = Callable[[str, Properties, str], Created]
+Update = Callable[[str, Properties, Properties, str], Created]
+Delete = Callable[[str, Properties], None]
+
+
+class MissingHookError(Exception):
+    """The emulator has no such name: it is not the version the polyfills were written for."""
+
+
+def need(module: ModuleType, *names: str) -> None:
+    """Raises `MissingHookError` unless ``module`` has every one of ``names``."""
+    for name in names:
+        if not hasattr(module, name):
+            raise MissingHookError(f"{module.__name__} has no {name}")
+
+
+def wrap(module: ModuleType, name: str, make: Callable[[Any], Any]) -> None:
+    """Replaces ``module.name`` by what ``make(original)`` returns."""
+    need(module, name)
+    setattr(module, name, make(getattr(module, name)))
+
+
+def refuse(answer: tuple[int, Any, Any]) -> tuple[int, Any, Any]:
+    """``answer`` of a service's own function, or ValueError with its text if it is an error: that fails the
+    resource, and the text becomes the reason in the stack's events."""
+    status, _, body = answer
+    if status >= 400:
+        raise ValueError(body.decode(errors="replace") if isinstance(body, bytes) else str(body))
+    return answer
+
+
+def switched_on(value: Any) -> bool:
+    """A template's boolean, which may arrive as text."""
+    return str(value).lower() == "true"
+
+
+class Types:
+    """The emulator's CloudFormation resource types.
+
+    The provisioner calls a type's handlers on the server's event loop: what a polyfill does here must call the
+    services' own functions, never the server over HTTP."""
+
+    def __init__(self) -> None:
+        from ministack.services.cloudformation import provisioners
+
+        need(provisioners, "_RESOURCE_HANDLERS", "_physical_name")
+        self._module = provisioners
+        self._handlers: dict[str, dict[str, Any]] = provisioners._RESOURCE_HANDLERS
+
+    def name(self, stack: str, logical_id: str, length: int = 64) -> str:
+        """The physical name of a resource whose template gives none."""
+        return str(self._module._physical_name(stack, logical_id, max_len=length))
+
+    def add(self, kind: str, create: Create, delete: Delete, update: Update | None = None) -> None:
+        """A type the emulator lacks. One it knows must not be replaced unnoticed."""
+        if kind in self._handlers:
+            raise MissingHookError(f"{kind} is known to the emulator by now")
+        self._handlers[kind] = {"create": create, "delete": delete, **({"update": update} if update else {})}
+
+    def redefine(self, kind: str, create: Create, delete: Delete, update: Update) -> None:
+        """A type whose handlers do nothing."""
+        self._known(kind)
+        self._handlers[kind] = {"create": create, "delete": delete, "update": update}
+
+    def after(self, kind: str, apply: Callable[[str, Properties, Properties], dict[str, Any] | None]) -> None:
+        """Calls ``apply(physical_id, properties, old_properties)`` once the resource is created or updated, and
+        adds the attributes it returns. Old properties are empty on creation; if ``apply`` fails then, the
+        resource is deleted again, because the stack does not know it yet."""
+        handler = self._known(kind)
+        create, update, delete = handler["create"], handler.get("update"), handler["delete"]
+
+        def created(logical_id: str, properties: Properties, stack: str) -> Created:
+            physical_id, attributes = create(logical_id, properties, stack)
+            try:
+                return physical_id, attributes | (apply(physical_id, properties, {}) or {})
+            except Exception:
+                delete(physical_id, properties)
+                raise
+
+        def updated(physical_id: str, old: Properties, new: Properties, *rest: Any) -> Created:
+            same_id, attributes = update(physical_id, old, new, *rest)
+            return same_id, attributes | (apply(same_id, new, old if same_id == physical_id else {}) or {})
+
+        handler["create"] = created
+        if update:
+            handler["update"] = updated
+
+    def before_create(self, kind: str, check: Callable[[str, Properties, str], None]) -> None:
+        """Calls ``check(logical_id, properties, stack)`` first, also where an update creates the replacement
+        itself; a ValueError of it becomes the resource's failure."""
+        handler = self._known(kind)
+        create = handler["create"]
+
+        def checked(logical_id: str, properties: Properties, stack: str) -> Created:
+            check(logical_id, properties, stack)
+            created: Created = create(logical_id, properties, stack)
+            return created
+
+        handler["create"] = checked
+        inner = getattr(create, "__name__", "")
+        if getattr(self._module, inner, None) is create:
+            setattr(self._module, inner, checked)
+
+    def before_delete(self, kind: str, check: Callable[[str, Properties], None]) -> None:
+        """Calls ``check(physical_id, properties)`` before a deletion; its ValueError gives DELETE_FAILED."""
+        handler = self._known(kind)
+        delete = handler["delete"]
+
+        def checked(physical_id: str, properties: Properties, *rest: Any) -> None:
+            check(physical_id, properties)
+            delete(physical_id, properties, *rest)
+
+        handler["delete"] = checked
+
+    def _known(self, kind: str) -> dict[str, Any]:
+        if kind not in self._handlers:
+            raise MissingHookError(f"the emulator no longer knows {kind}")
+        return self._handlers[kind]
