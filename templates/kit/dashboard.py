@@ -1,0 +1,63 @@
+"""What is seen at one glance?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from troposphere import Sub, cloudwatch
+
+from templates.kit.ids import camel
+from templates.kit.metrics import Metric
+from templates.kit.refs import placeholder
+from templates.scope import Scope
+
+_COLUMNS = 24
+_HEIGHT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """One graph: a line a metric, labelled where ``labels`` says how."""
+
+    title: str
+    metrics: Sequence[Metric]
+    labels: Sequence[str] = ()
+
+
+def dashboard(scope: Scope, name: str, rows: Sequence[Sequence[Graph]]) -> None:
+    """Adds a dashboard; the graphs of a row share its width."""
+    widgets = [
+        _widget(graph, column * _COLUMNS // len(row), line * _HEIGHT, _COLUMNS // len(row))
+        for line, row in enumerate(rows)
+        for column, graph in enumerate(row)
+    ]
+    body = json.dumps({"widgets": widgets}, separators=(",", ":"))
+    scope.add(cloudwatch.Dashboard(f"{camel(name)}Dashboard", DashboardName=scope.named(name), DashboardBody=Sub(body)))
+
+
+def _widget(graph: Graph, x: int, y: int, width: int) -> dict[str, Any]:
+    return {
+        "type": "metric",
+        "x": x,
+        "y": y,
+        "width": width,
+        "height": _HEIGHT,
+        "properties": {
+            "title": graph.title,
+            "region": "${AWS::Region}",
+            "view": "timeSeries",
+            "metrics": [_line(graph, index) for index in range(len(graph.metrics))],
+        },
+    }
+
+
+def _line(graph: Graph, index: int) -> list[Any]:
+    metric = graph.metrics[index]
+    options: dict[str, Any] = {"stat": metric.stat, "period": metric.period}
+    if graph.labels:
+        options["label"] = graph.labels[index]
+    names = [text for key, value in metric.dimensions.items() for text in (key, placeholder(value))]
+    return [metric.namespace, metric.name, *names, options]

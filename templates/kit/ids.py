@@ -1,0 +1,23 @@
+"""What is a resource called inside its template?"""
+
+from __future__ import annotations
+
+import re
+
+from templates.scope import Scope
+
+_SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
+
+
+def camel(text: str) -> str:
+    """``get_package``, ``/packages/{name}`` and ``streams-dlq`` as ``GetPackage``, ``PackagesName``, ``StreamsDlq``."""
+    return "".join(part[:1].upper() + part[1:] for part in _SEPARATORS.split(text))
+
+
+def logical_id(scope: Scope, documented: str, kind: str) -> str:
+    """A readable logical id for a documented name: ``pkgwatch-api-keys`` of kind ``Table`` is ``ApiKeysTable``.
+
+    It holds neither system nor stage, so it stays when a stack is built for another stage."""
+    prefix = scope.system.key.replace("_", "-") + "-"
+    own = camel(documented.removeprefix(prefix))
+    return own if own.endswith(kind) else own + kind

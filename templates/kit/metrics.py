@@ -1,0 +1,46 @@
+"""Which number is watched? Shared by alarms and dashboards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from troposphere import GetAtt
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A CloudWatch metric; ``stat`` is Sum, Maximum, Average or p95, ``period`` seconds. Dimension values are
+    strings or references."""
+
+    namespace: str
+    name: str
+    dimensions: Mapping[str, Any]
+    stat: str = "Sum"
+    period: int = 300
+
+
+def of_queue(queue: Any, name: str, stat: str = "Maximum") -> Metric:
+    """A metric of a queue of this stack."""
+    return Metric("AWS/SQS", name, {"QueueName": GetAtt(queue, "QueueName")}, stat)
+
+
+def waiting(queue: Any) -> Metric:
+    """How many messages wait in a queue."""
+    return of_queue(queue, "ApproximateNumberOfMessagesVisible")
+
+
+def of_function(name: Any, metric: str, stat: str = "Sum") -> Metric:
+    """A metric of a function, by reference to its name."""
+    return Metric("AWS/Lambda", metric, {"FunctionName": name}, stat)
+
+
+def of_table(name: Any, metric: str, **dimensions: str) -> Metric:
+    """A metric of a table, by reference to its name."""
+    return Metric("AWS/DynamoDB", metric, {"TableName": name, **dimensions})
+
+
+def throttles(name: Any, operations: Sequence[str]) -> tuple[Metric, ...]:
+    """Throttled requests of a table, one metric an operation: DynamoDB publishes no total."""
+    return tuple(of_table(name, "ThrottledRequests", Operation=operation) for operation in operations)

@@ -1,0 +1,17 @@
+"""When does PkgWatch cost more than it should?"""
+
+from __future__ import annotations
+
+from templates.kit.budget import budget
+from templates.scope import Scope
+
+
+def build(scope: Scope) -> None:
+    """The monthly cost budget, which tells the alert topic."""
+    budget(
+        scope,
+        "pkgwatch-monthly-budget",
+        scope.settings.monthly_budget,
+        scope.use("pipeline.AlertTopicArn"),
+        (("ACTUAL", 80), ("FORECASTED", 100)),
+    )
