@@ -83,7 +83,8 @@ class Root(click.Group):
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
         """Runs the program and exits: 0, or the code of the error (see `pkgops.errors`)."""
         given = sys.argv[1:] if args is None else list(args)
-        manner = Manner.guess(given)
+        manner: Manner = extra.pop("obj", None) or Manner()
+        manner.guess(given)
         extra["standalone_mode"] = False
         try:
             code = super().main(given, prog_name or "pkgops", obj=manner, **extra)

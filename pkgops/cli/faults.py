@@ -4,29 +4,38 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import click
 
 from pkgops.errors import PkgopsError
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pkgops.events import Emit
+    from pkgops.ports import Ports
+    from templates.model import Stage
+
 
 @dataclass
 class Manner:
-    """How this run talks: ``json`` to machines, ``debug`` with tracebacks, ``color`` None by terminal."""
+    """How this run talks: ``json`` to machines, ``debug`` with tracebacks, ``color`` None by terminal; and
+    whom it asks: ``connect`` makes the ports of a stage (None: `pkgops.aws.connect`)."""
 
     json: bool = False
     debug: bool = False
     color: bool | None = None
+    connect: Callable[[Stage, Path, Emit], Ports] | None = None
 
-    @staticmethod
-    def guess(args: Sequence[str]) -> Manner:
+    def guess(self, args: Sequence[str]) -> None:
         """What the arguments ask for, before they are parsed: a parse error must already be said that way."""
         pairs = set(pairwise(args))
         wants_json = {"--output=json", "-ojson"} & set(args) or {("--output", "json"), ("-o", "json")} & pairs
-        return Manner(json=bool(wants_json), debug="--debug" in args)
+        self.json, self.debug = bool(wants_json), "--debug" in args
 
 
 def report(error: PkgopsError | click.ClickException, manner: Manner) -> int:

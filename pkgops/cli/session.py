@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pkgops.cli.views import Display
     from pkgops.config import Project
     from pkgops.events import Event
+    from pkgops.functions import Function
+    from pkgops.package import Packaged
     from pkgops.ports import Ports
     from pkgops.synth import Synthesized
 
@@ -77,11 +79,27 @@ class Session:
             if not keys or stack.key in keys
         ]
 
+    def packaged(self, project: Project, keys: Sequence[str] = ()) -> Packaged:
+        """The named stacks (() for all) with their artifacts built."""
+        from pkgops.package import package
+        from pkgops.synth import synth
+
+        stacks = synth(project.system, project.stage, project.settings)
+        return package(project, [stack for stack in stacks if not keys or stack.key in keys], self.emit)
+
+    def functions(self, project: Project) -> list[Function]:
+        """The functions of a system."""
+        from pkgops.functions import functions
+        from pkgops.synth import synth
+
+        return functions(synth(project.system, project.stage, project.settings))
+
     def ports(self, project: Project) -> Ports:
         """AWS, or the emulator, for the project's stage."""
         from pkgops import aws
 
-        return aws.connect(project.stage, project.root, self.emit)
+        connect = self.manner.connect or aws.connect
+        return connect(project.stage, project.root, self.emit)
 
     def emit(self, event: Event) -> None:
         """Shows progress; this is the `pkgops.events.Emit` the library gets."""
@@ -136,6 +154,12 @@ class Session:
             return click.confirm(question, err=True)
         answer: str = click.prompt(question, default="", show_default=False, err=True)
         return answer.strip() == word
+
+    def tint(self, status: str) -> str:
+        """A CloudFormation status in its colour."""
+        from pkgops.cli.views import tint
+
+        return click.style(status, fg=tint(status))
 
     @property
     def colored(self) -> bool:
