@@ -7,7 +7,7 @@ or expired credentials, refused access and unreachable endpoints; anything else 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -134,8 +134,9 @@ class Stacks(Protocol):
     def delete(self, stack: str) -> None:
         """Starts deleting a stack."""
 
-    def events(self, stack: str, until: str = "") -> list[StackEvent]:
-        """Events oldest first, those after the event id ``until`` (all if "")."""
+    def events(self, stack: str, until: str = "", since: str = "") -> list[StackEvent]:
+        """Events oldest first: those after the event id ``until`` and not before the moment ``since``
+        (ISO-8601, the service's clock); "" sets no bound."""
 
     def failures(self, stack: str) -> list[StackEvent]:
         """Failed events of the newest operation, oldest first; operation-scoped where the API allows it."""
@@ -164,7 +165,7 @@ class Artifacts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LogEvent:
-    """One log line; ``time`` is epoch milliseconds, ``id`` unique within the group."""
+    """One log line; ``time`` is epoch milliseconds, ``id`` unique within the group ("" from Live Tail)."""
 
     group: str
     stream: str
@@ -180,9 +181,10 @@ class Logs(Protocol):
         """Events with start <= time (epoch ms) and, if given, time <= end, in the order the service returns
         them, every page. A group that does not exist has no events."""
 
-    def live(self, groups: Sequence[str]) -> Iterator[LogEvent | None]:
-        """Live Tail over at most ten groups; None when a second passed without an event. Raises
-        NotImplementedError where the service has no Live Tail."""
+    def live(self, groups: Sequence[str], sampled: Callable[[], None] | None = None) -> Iterator[LogEvent | None]:
+        """Live Tail over at most ten groups; None when a second passed without an event. ``sampled`` is called
+        when the service left events out (over 500 a second). Ends when the service ends the session. Raises
+        NotImplementedError where Live Tail cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +208,16 @@ class Functions(Protocol):
 class Tables(Protocol):
     """DynamoDB."""
 
-    def put_if_absent(self, table: str, item: Mapping[str, Any], keys: Sequence[str]) -> bool:
-        """Writes an item unless one with its key is there; True if written."""
+    def put_if_absent(
+        self,
+        table: str,
+        item: Mapping[str, Any],
+        keys: Sequence[str],
+        together: Sequence[Mapping[str, Any]] = (),
+    ) -> bool:
+        """Writes an item unless one with its key (the attributes ``keys``) is there; True if written.
+
+        ``together`` are further items of the table, written with it or not at all (at most 99)."""
 
     def read(self, table: str, keys: Iterable[Mapping[str, Any]], attributes: Sequence[str]) -> list[dict[str, Any]]:
         """The named attributes of the items with those keys; absent items are left out."""

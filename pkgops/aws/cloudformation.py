@@ -53,8 +53,7 @@ class CloudFormation:
             "ChangeSetType": "CREATE" if request.create else "UPDATE",
             "Capabilities": CAPABILITIES,
             "Parameters": [
-                {"ParameterKey": key, "ParameterValue": value}
-                for key, value in sorted(request.parameters.items())
+                {"ParameterKey": key, "ParameterValue": value} for key, value in sorted(request.parameters.items())
             ],
             "Tags": [{"Key": key, "Value": value} for key, value in sorted(request.tags.items())],
         }
@@ -79,9 +78,7 @@ class CloudFormation:
             stack=first["StackName"],
             status=first["Status"],
             reason=first.get("StatusReason", ""),
-            changes=tuple(
-                _change(row["ResourceChange"]) for page in pages for row in page.get("Changes", [])
-            ),
+            changes=tuple(_change(row["ResourceChange"]) for page in pages for row in page.get("Changes", [])),
         )
 
     def execute(self, change_set_id: str) -> None:
@@ -114,7 +111,7 @@ class CloudFormation:
             except ClientError as error:
                 raise _refused(stack, error) from error
 
-    def events(self, stack: str, until: str = "") -> list[StackEvent]:
+    def events(self, stack: str, until: str = "", since: str = "") -> list[StackEvent]:
         """See `pkgops.ports.Stacks.events`."""
         from botocore.exceptions import ClientError
 
@@ -123,9 +120,10 @@ class CloudFormation:
             try:
                 for page in self._pages("describe_stack_events", StackName=stack):
                     for row in page["StackEvents"]:
-                        if until and row["EventId"] == until:
+                        event = _event(row)
+                        if event.id == until or (since and event.time < since):
                             return found[::-1]
-                        found.append(_event(row))
+                        found.append(event)
             except ClientError as error:
                 if not _absent(error):
                     raise
@@ -208,7 +206,7 @@ def _state(row: dict[str, Any]) -> StackState:
         exports={output["OutputKey"]: output["ExportName"] for output in outputs if output.get("ExportName")},
         parameters={row["ParameterKey"]: row.get("ParameterValue", "") for row in row.get("Parameters", [])},
         tags={tag["Key"]: tag["Value"] for tag in row.get("Tags", [])},
-        updated=_iso(row.get("LastUpdatedTime") or row.get("CreationTime")),
+        updated=_iso(row.get("DeletionTime") or row.get("LastUpdatedTime") or row.get("CreationTime")),
         termination_protection=bool(row.get("EnableTerminationProtection")),
     )
 
@@ -225,9 +223,7 @@ def _change(row: dict[str, Any]) -> ResourceChange:
         replacement=row.get("Replacement", "False"),
         physical_id=row.get("PhysicalResourceId", ""),
         policy=row.get("PolicyAction", ""),
-        properties=tuple(
-            sorted(path for path in (*paths, *row.get("Scope", [])) if path and path != "Properties")
-        ),
+        properties=tuple(sorted(path for path in (*paths, *row.get("Scope", [])) if path and path != "Properties")),
     )
 
 
@@ -246,12 +242,7 @@ def _event(row: dict[str, Any]) -> StackEvent:
 
 def _operation_event(stack: str, row: dict[str, Any]) -> StackEvent:
     path = row.get("ValidationPath", "")
-    reason = (
-        row.get("ResourceStatusReason")
-        or row.get("ValidationStatusReason")
-        or row.get("HookStatusReason")
-        or ""
-    )
+    reason = row.get("ResourceStatusReason") or row.get("ValidationStatusReason") or row.get("HookStatusReason") or ""
     return StackEvent(
         id=row["EventId"],
         stack=stack,

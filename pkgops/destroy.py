@@ -1,0 +1,144 @@
+"""How is a system removed, and what of it stays?
+
+First everything is read: which resources carry DeletionPolicy Retain, which buckets must be emptied. Then the
+stacks go in reverse order. The bootstrap stack goes with the last system of its stage, as it came with the first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import templates
+from pkgops.build import synthesized
+from pkgops.config import Project, pinned
+from pkgops.deploy import CONCURRENCY, Interrupted, Report, Result
+from pkgops.errors import DeployError
+from pkgops.events import Emit, Finished, StackChanged, Started, silent
+from pkgops.failure import first_cause
+from pkgops.ports import Ports, StackResource, StackState
+from pkgops.walk import walk
+from pkgops.watch import Stopped, Watcher
+
+BUCKET = "AWS::S3::Bucket"
+_RETAINED = {"Retain", "RetainExceptOnCreate"}
+
+
+@dataclass(frozen=True, slots=True)
+class Doomed:
+    """A stack to delete: ``buckets`` are emptied first, ``retained`` stay behind."""
+
+    key: str
+    state: StackState
+    needs: frozenset[str]
+    buckets: tuple[str, ...] = ()
+    retained: tuple[StackResource, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Destruction:
+    """What destroying a system means, before anything is done. ``stacks`` are in the order of deletion."""
+
+    project: Project
+    stacks: tuple[Doomed, ...]
+
+    @property
+    def retained(self) -> tuple[StackResource, ...]:
+        """What will be left."""
+        return tuple(resource for stack in self.stacks for resource in stack.retained)
+
+    @property
+    def buckets(self) -> tuple[str, ...]:
+        """What will be emptied."""
+        return tuple(bucket for stack in self.stacks for bucket in stack.buckets)
+
+
+def survey(project: Project, ports: Ports, only: Sequence[str] = ()) -> Destruction:
+    """Reads what a system consists of on its stage; changes nothing."""
+    everything = {state.name: state for state in ports.stacks.describe()}
+    stacks = synthesized(project)
+    needed = {key for stack in stacks if only and stack.key not in only for key in stack.needs}
+    if blocked := sorted(needed & set(only)):
+        raise DeployError(
+            f"Other stacks of {project.system.key} use values of {', '.join(blocked)}.", "Destroy those as well."
+        )
+    there = [stack for stack in stacks if stack.name in everything and (not only or stack.key in only)]
+    if there and not project.stage.local:
+        pinned(project.stage, everything[there[0].name].account)
+    doomed = [_doomed(stack.key, everything[stack.name], stack.needs, ports) for stack in reversed(there)]
+    for bootstrap in _bootstrap(project, everything, ports) if not only else ():
+        doomed = [replace(stack, needs=stack.needs | {bootstrap.key}) for stack in doomed]
+        doomed.append(bootstrap)
+    return Destruction(project, tuple(doomed))
+
+
+def destroy(destruction: Destruction, ports: Ports, emit: Emit = silent, concurrency: int = CONCURRENCY) -> Report:
+    """Deletes the stacks, those first that nobody uses. Failures are in the report."""
+    stacks = {stack.key: stack for stack in destruction.stacks}
+    users = {key: {other.key for other in destruction.stacks if key in other.needs} for key in stacks}
+    results: dict[str, Result] = {}
+    with Watcher(ports.stacks, emit, quick=ports.endpoint is not None) as watcher:
+
+        def work(key: str) -> bool:
+            results[key] = _deleted(stacks[key], ports, emit, watcher)
+            return results[key].status == "DELETE_COMPLETE"
+
+        def skip(key: str, cause: str) -> None:
+            reason = f"{stacks[cause].state.name} is still there and uses it"
+            results[key] = Result(stacks[key].state.name, key, "SKIPPED", reason)
+            emit(StackChanged(stacks[key].state.name, "SKIPPED", reason))
+
+        try:
+            walk(users, work, skip, concurrency)
+        except KeyboardInterrupt:
+            running = watcher.running
+            watcher.stop()
+            raise Interrupted(running) from None
+    return Report(tuple(results[key] for key in stacks))
+
+
+def _deleted(stack: Doomed, ports: Ports, emit: Emit, watcher: Watcher) -> Result:
+    name = stack.state.name
+    for bucket in stack.buckets:
+        emit(Started(f"Emptying {bucket}"))
+        emit(Finished(f"Emptying {bucket}", f"{ports.artifacts.empty(bucket)} objects and versions"))
+    emit(StackChanged(name, "DELETE_IN_PROGRESS"))
+    try:
+        ports.stacks.delete(name)
+        state = watcher.wait(name, stack.state)
+    except Stopped:
+        return Result(name, stack.key, "SKIPPED", "watching was ended")
+    except DeployError as error:
+        return Result(name, stack.key, "REFUSED", error.message)
+    if state is None:
+        return Result(name, stack.key, "DELETE_COMPLETE")
+    cause = first_cause(ports.stacks, state.id)
+    reason = f"{cause.logical_id}: {cause.reason}" if cause else state.reason
+    return Result(name, stack.key, state.status, reason, cause)
+
+
+def _doomed(key: str, state: StackState, needs: frozenset[str], ports: Ports) -> Doomed:
+    declared: Mapping[str, Any] = json.loads(ports.stacks.template(state.name) or "{}").get("Resources", {})
+    kept, buckets = [], []
+    for resource in ports.stacks.resources(state.name):
+        policy = declared.get(resource.logical_id, {}).get("DeletionPolicy", "Delete")
+        if policy in _RETAINED:
+            kept.append(resource)
+        elif resource.type == BUCKET and resource.physical_id:
+            buckets.append(resource.physical_id)
+    return Doomed(key, state, needs, tuple(buckets), tuple(kept))
+
+
+def _bootstrap(project: Project, everything: Mapping[str, StackState], ports: Ports) -> list[Doomed]:
+    """The bootstrap stack, if no other system of the stage is left to use its bucket."""
+    from templates.bootstrap import SYSTEM
+
+    name = project.stage.named(SYSTEM.stacks[0].name)
+    others = [templates.load(key) for key in templates.SYSTEMS if key != project.system.key]
+    in_use = any(project.stage.named(stack.name) in everything for system in others for stack in system.stacks)
+    if name not in everything or in_use:
+        return []
+    key = SYSTEM.stacks[0].key
+    return [_doomed(key, everything[name], frozenset(), ports)]

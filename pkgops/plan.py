@@ -1,0 +1,224 @@
+"""What would a deployment do?
+
+A `Plan` is frozen data: a dry run is the plan, shown. Making one reads AWS once for all stacks; where a stack
+differs, a change set is made and described. Nothing is executed here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from pkgops.build import synthesized
+from pkgops.changeset import ask
+from pkgops.config import Project, pinned
+from pkgops.digest import OUTPUT, digest
+from pkgops.errors import DeployError, RefusedError, UsageError
+from pkgops.events import Emit, Finished, Started, silent
+from pkgops.package import Asset, Packaged
+from pkgops.ports import Ports, ResourceChange, StackState
+from pkgops.synth import Synthesized
+
+READY = {
+    "CREATE_COMPLETE",
+    "UPDATE_COMPLETE",
+    "UPDATE_ROLLBACK_COMPLETE",
+    "IMPORT_COMPLETE",
+    "IMPORT_ROLLBACK_COMPLETE",
+}
+NEVER_MADE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"}
+
+# Types whose loss is the loss of somebody's data.
+STATEFUL = frozenset(
+    {
+        "AWS::DynamoDB::Table",
+        "AWS::S3::Bucket",
+        "AWS::Cognito::UserPool",
+        "AWS::RDS::DBCluster",
+        "AWS::RDS::DBInstance",
+        "AWS::SecretsManager::Secret",
+        "AWS::ElastiCache::ReplicationGroup",
+        "AWS::Backup::BackupVault",
+    }
+)
+
+
+class Action(StrEnum):
+    """What a deployment does with a stack."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    UNCHANGED = "unchanged"
+    RECREATE = "recreate"  # its first create failed: CloudFormation takes no update, only a new beginning
+    ATTACH = "attach"  # somebody's operation is running: watch it, then look again
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stack of a plan. ``parameters`` is None while a value of a stack still to be made is unknown;
+    ``change_set`` is "" where none was made yet."""
+
+    stack: Synthesized
+    action: Action
+    before: StackState | None = None
+    parameters: Mapping[str, str] | None = None
+    changes: tuple[ResourceChange, ...] = ()
+    change_set: str = ""
+
+    @property
+    def losses(self) -> tuple[ResourceChange, ...]:
+        """Changes that remove or replace something stateful."""
+        return tuple(
+            change
+            for change in self.changes
+            if change.type in STATEFUL and (change.action == "Remove" or change.replacement != "False")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything a deployment will do, upstream stacks first. ``bootstrap`` makes the artifact bucket, where
+    the stage has none yet. ``states`` are the deployed stacks of the system by key."""
+
+    project: Project
+    steps: tuple[Step, ...]
+    assets: tuple[Asset, ...]
+    states: Mapping[str, StackState]
+    bootstrap: Step | None = None
+    force: bool = field(default=False)
+
+    @property
+    def changed(self) -> bool:
+        """False if there is nothing to do at all."""
+        return any(step.action is not Action.UNCHANGED for step in self.steps)
+
+
+def plan(
+    project: Project,
+    packaged: Packaged,
+    ports: Ports,
+    emit: Emit = silent,
+    only: Collection[str] = (),
+    force: bool = False,
+) -> Plan:
+    """Compares what is built with what is deployed.
+
+    ``only`` restricts it to those stack keys; ``force`` deploys stacks whose digest says nothing has changed.
+    AccessError if the credentials belong to another account than the stage's; UsageError if a chosen stack needs
+    one that is neither deployed nor chosen; DeployError for a stack that no deployment can move."""
+    everything = {state.name: state for state in ports.stacks.describe()}
+    states = {stack.key: everything[stack.name] for stack in packaged.stacks if stack.name in everything}
+    _same_account(project, states, ports)
+    chosen = [stack for stack in packaged.stacks if not only or stack.key in only]
+    steps = [_step(stack, states, {other.key for other in chosen}, force) for stack in chosen]
+    made = Plan(project, tuple(steps), packaged.assets, states, force=force)
+    if not made.changed:
+        return made
+    emit(Started("Comparing"))
+    made = replace(made, bootstrap=_bootstrap(project, everything))
+    if made.bootstrap is None:
+        made = replace(made, steps=tuple(_described(step, made, ports) for step in steps))
+    emit(Finished("Comparing"))
+    return made
+
+
+def discard(plan: Plan, ports: Ports) -> None:
+    """Deletes the change sets of a plan that will not be carried out."""
+    for step in plan.steps:
+        if step.change_set:
+            with contextlib.suppress(DeployError):
+                ports.stacks.discard(step.change_set)
+
+
+def allowed(plan: Plan, named: Collection[str]) -> None:
+    """Refuses, on a protected stage, the loss of stateful resources that are not named one by one."""
+    if not plan.project.stage.protected:
+        return
+    losses = [change for step in plan.steps for change in step.losses if change.logical_id not in named]
+    if losses:
+        listed = ", ".join(f"{change.logical_id} ({change.type})" for change in losses)
+        raise RefusedError(
+            f"Stage {plan.project.stage.name} is protected and this would remove or replace {listed}.",
+            "If that is meant, name each: --allow-loss " + losses[0].logical_id,
+        )
+
+
+def values(stack: Synthesized, outputs: Mapping[str, Mapping[str, str]]) -> dict[str, str] | None:
+    """The parameters of a stack from other stacks' outputs (by stack key); None if one is not known yet."""
+    filled: dict[str, str] = {}
+    for parameter, reference in stack.inputs.items():
+        upstream, _, output = reference.partition(".")
+        if output not in outputs.get(upstream, {}):
+            return None
+        filled[parameter] = outputs[upstream][output]
+    return filled
+
+
+def unchanged(stack: Synthesized, parameters: Mapping[str, str], state: StackState | None) -> bool:
+    """True if exactly this is deployed."""
+    return state is not None and state.status in READY and state.outputs.get(OUTPUT) == digest(stack, parameters)
+
+
+def _step(stack: Synthesized, states: Mapping[str, StackState], chosen: Collection[str], force: bool) -> Step:
+    state = states.get(stack.key)
+    outputs = {key: known.outputs for key, known in states.items() if known.status in READY}
+    parameters = values(stack, outputs)
+    absent = sorted(key for key in stack.needs if key not in chosen and key not in outputs)
+    if absent:
+        raise UsageError(
+            f"Stack {stack.key} uses values of {', '.join(absent)}, which is not deployed.",
+            "Deploy that first, or leave --only out.",
+        )
+    if state is None or state.status == "REVIEW_IN_PROGRESS":
+        return Step(stack, Action.CREATE, state, parameters, _additions(stack.template))
+    if state.in_progress:
+        return Step(stack, Action.ATTACH, state, parameters)
+    if state.status in NEVER_MADE:
+        return Step(stack, Action.RECREATE, state, parameters, _additions(stack.template))
+    if state.status not in READY:
+        raise DeployError(
+            f"Stack {stack.name} is {state.status}; CloudFormation takes no update in that state.",
+            f"See what failed with: pkgops events {stack.system}/{stack.key} --failed",
+        )
+    if not force and parameters is not None and unchanged(stack, parameters, state):
+        return Step(stack, Action.UNCHANGED, state, parameters)
+    return Step(stack, Action.UPDATE, state, parameters)
+
+
+def _described(step: Step, plan: Plan, ports: Ports) -> Step:
+    """An update with its change set; other steps as they are."""
+    if step.action is not Action.UPDATE or step.parameters is None:
+        return step
+    made = ask(plan.project, step.stack, step.parameters, ports, create=False)
+    if made.empty:
+        ports.stacks.discard(made.id)
+        return replace(step, action=Action.UNCHANGED)
+    return replace(step, changes=made.changes, change_set=made.id)
+
+
+def _bootstrap(project: Project, everything: Mapping[str, StackState]) -> Step | None:
+    from templates.bootstrap import SYSTEM
+
+    state = everything.get(project.stage.named(SYSTEM.stacks[0].name))
+    if state is not None and state.status in READY:
+        return None
+    (stack,) = synthesized(replace(project, system=SYSTEM, settings=SYSTEM.settings()))
+    return _step(stack, {stack.key: state} if state else {}, {stack.key}, force=True)
+
+
+def _additions(template: Mapping[str, Any]) -> tuple[ResourceChange, ...]:
+    return tuple(
+        ResourceChange(logical_id, resource["Type"], "Add")
+        for logical_id, resource in sorted(template["Resources"].items())
+    )
+
+
+def _same_account(project: Project, states: Mapping[str, StackState], ports: Ports) -> None:
+    """The account is in every stack's ARN, so that STS is asked only where there is no stack yet."""
+    if project.stage.local:
+        return
+    known: Sequence[str] = [state.account for state in states.values() if state.account]
+    pinned(project.stage, known[0] if known else ports.identity.account())

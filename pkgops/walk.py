@@ -1,0 +1,42 @@
+"""In which order, and how many at once, are stacks worked on?
+
+A stack starts as soon as those it waits for are done; there are no levels to wait for together. What fails
+holds back only what depends on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from graphlib import TopologicalSorter
+
+
+def walk(
+    needs: Mapping[str, Collection[str]],
+    work: Callable[[str], bool],
+    skipped: Callable[[str, str], None],
+    concurrency: int = 8,
+) -> None:
+    """Calls ``work(key)`` for every key of ``needs``, in threads, never before what it needs is done.
+
+    Where ``work`` returns False, everything depending on the key gets ``skipped(key, because of)`` instead. An
+    exception in ``work`` is raised here once all running work has ended."""
+    sorter = TopologicalSorter({key: [need for need in wanted if need in needs] for key, wanted in needs.items()})
+    sorter.prepare()
+    failed: dict[str, str] = {}
+    running: dict[Future[bool], str] = {}
+    with ThreadPoolExecutor(max(1, concurrency)) as pool:
+        while sorter.is_active():
+            for key in sorter.get_ready():
+                cause = next((failed[need] for need in needs[key] if need in failed), None)
+                if cause is None:
+                    running[pool.submit(work, key)] = key
+                else:
+                    failed[key] = cause
+                    skipped(key, cause)
+                    sorter.done(key)
+            for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
+                key = running.pop(future)
+                if not future.result():
+                    failed[key] = key
+                sorter.done(key)

@@ -1,0 +1,156 @@
+"""What are the running stack operations doing?
+
+One poller serves every stack that is being waited for: a single DescribeStacks a round, and the new events of
+those stacks that still run. Rounds follow each other quickly while something happens and slow down while
+nothing does, so that neither a fast emulator nor a slow database makes the user wait for the clock.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+
+from pkgops.events import Emit, ResourceChanged, StackChanged
+from pkgops.ports import Stacks, StackState
+
+QUICK = 0.02  # seconds between rounds on the emulator, which is done before one can ask
+FIRST = 0.5  # and at first on AWS, where DescribeStacks is limited to a few calls a second an account
+SLOWEST = 4.0
+_GROWTH = 1.4
+_STACK = "AWS::CloudFormation::Stack"
+
+
+class Stopped(Exception):  # noqa: N818 - not an error: the user has let go
+    """Watching was ended before the operation was."""
+
+
+@dataclass(slots=True)
+class _Watched:
+    started: float
+    before: StackState | None
+    total: int
+    seen: str = ""
+    finished: set[str] = field(default_factory=set)
+    state: StackState | None = None
+
+
+class Watcher:
+    """Waits for stacks; shared by all threads of one deployment. Use as a context manager."""
+
+    def __init__(self, stacks: Stacks, emit: Emit, quick: bool = False) -> None:
+        self._stacks = stacks
+        self._emit = emit
+        self._fastest = QUICK if quick else FIRST
+        self._watched: dict[str, _Watched] = {}
+        self._change = threading.Condition()
+        self._stopping = False
+        self._failure: BaseException | None = None
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Watcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Ends watching; whoever waits gets `Stopped`. The operations themselves go on."""
+        with self._change:
+            self._stopping = True
+            self._change.notify_all()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join()
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """Names of the stacks being waited for."""
+        return tuple(self._watched)
+
+    def wait(self, name: str, before: StackState | None = None, total: int = 0) -> StackState | None:
+        """Returns when the operation on a stack has ended: its state, or None if the stack is gone.
+
+        ``before`` is the state known before the operation was begun: it tells an old outcome from a new one.
+        None waits for whatever runs. ``total`` is the number of resources the operation is about."""
+        with self._change:
+            self._watched[name] = watched = _Watched(time.monotonic(), before, total)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._poll, name="pkgops-watch", daemon=True)
+                self._thread.start()
+            self._change.notify_all()
+            self._change.wait_for(lambda: name not in self._watched or self._stopping or self._failure)
+            if self._failure is not None:
+                raise self._failure
+            if name in self._watched:
+                raise Stopped(name)
+        return watched.state
+
+    def _poll(self) -> None:
+        pause = self._fastest
+        try:
+            while self._busy():
+                pause = self._fastest if self._round() else min(pause * _GROWTH, SLOWEST)
+                with self._change:
+                    if not self._stopping:
+                        self._change.wait(pause)
+        except BaseException as error:
+            with self._change:
+                self._failure = error
+                self._change.notify_all()
+
+    def _busy(self) -> bool:
+        with self._change:
+            self._change.wait_for(lambda: self._watched or self._stopping)
+            return not self._stopping
+
+    def _round(self) -> bool:
+        """One look at everything; True if anything has changed since the last."""
+        with self._change:
+            current = dict(self._watched)
+        states = {state.name: state for state in self._stacks.describe()}
+        news = [self._look(name, watched, states.get(name)) for name, watched in current.items()]
+        return any(news)
+
+    def _look(self, name: str, watched: _Watched, state: StackState | None) -> bool:
+        if state is not None and not _begun(watched.before, state):
+            return False
+        news = self._tell(state, watched) if state else False
+        if state is None or not state.in_progress:
+            seconds = time.monotonic() - watched.started
+            self._emit(StackChanged(name, state.status if state else "DELETE_COMPLETE", "", seconds))
+            with self._change:
+                watched.state = state
+                self._watched.pop(name, None)
+                self._change.notify_all()
+            return True
+        return news
+
+    def _tell(self, state: StackState, watched: _Watched) -> bool:
+        since = "" if watched.before is None else state.updated
+        events = self._stacks.events(state.id, watched.seen, since)
+        for event in events:
+            if event.type == _STACK and event.physical_id == state.id:
+                continue
+            if event.status.endswith(("_COMPLETE", "_FAILED")):
+                watched.finished.add(event.logical_id)
+            self._emit(
+                ResourceChanged(
+                    state.name,
+                    event.logical_id,
+                    event.type,
+                    event.status,
+                    event.reason,
+                    len(watched.finished),
+                    watched.total,
+                )
+            )
+        if events:
+            watched.seen = events[-1].id
+        return bool(events)
+
+
+def _begun(before: StackState | None, now: StackState) -> bool:
+    """True once ``now`` shows the operation waited for, and not what was there before it."""
+    if now.status == "REVIEW_IN_PROGRESS":
+        return False
+    return before is None or now.in_progress or (now.updated, now.status) != (before.updated, before.status)
