@@ -1,0 +1,72 @@
+# up, test and bench are all a newcomer needs; each makes what it stands on.
+PYTHON ?= python3
+BIN := .venv/bin
+PKGOPS := $(BIN)/pkgops
+UV := $(BIN)/uv
+SOURCES := pkgops templates handlers tests
+COMPILE := $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
+
+.PHONY: help up down test check unit e2e bench goldens docs pins format clean
+.DEFAULT_GOAL := help
+
+help: ## What can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: .venv/.local ## PkgWatch on the embedded emulator: installed, deployed, seeded
+	$(PKGOPS) deploy --stage local --yes
+	$(PKGOPS) seed-dev --stage local
+
+down: .venv/.local ## Stop the emulator; its state is kept
+	$(PKGOPS) local down
+
+test: .venv/.dev check unit e2e ## Everything CI runs
+
+check: .venv/.dev ## Format, lint, types, import rules
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: .venv/.dev ## Every test but those of whole systems
+	$(BIN)/pytest -m "not e2e"
+
+e2e: .venv/.dev ## Whole systems on the emulator
+	$(BIN)/pytest -m e2e
+
+bench: .venv/.dev ## The benchmark table
+	$(BIN)/python -m tests.bench
+
+goldens: .venv/.dev ## Rewrite the golden templates; the diff is what changes in AWS
+	$(BIN)/pytest -q tests/templates/test_golden.py --update-golden
+
+docs: .venv/.dev ## Rewrite the generated reference
+	$(BIN)/python -m pkgops.cli.reference
+
+pins: .venv/.dev ## Resolve all requirements again
+	$(COMPILE) setup.cfg --extra local -o requirements/local.txt
+	$(COMPILE) setup.cfg --extra dev -o requirements/dev.txt
+	$(COMPILE) handlers/requirements.in -o handlers/requirements.txt
+
+format: .venv/.dev ## Format everything
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+clean: ## Remove what can be made again; stops the emulator first
+	-test ! -x $(PKGOPS) || $(PKGOPS) local down
+	rm -rf .venv .pkgops .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+
+# compat mode: a plain path entry; the finder setuptools installs by default costs every start 10 ms.
+.venv/.local: .venv/.uv requirements/local.txt setup.cfg
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/local.txt
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --config-setting editable_mode=compat -e .
+	touch $@
+
+.venv/.dev: .venv/.local requirements/dev.txt
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	touch $@
+
+.venv/.uv: requirements/uv.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; name one with: make PYTHON=...") if sys.version_info < (3, 11) else 0'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	touch $@
