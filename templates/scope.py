@@ -9,7 +9,8 @@ from troposphere import Export, Output, Parameter, Ref, Template
 
 from templates.model import ASSET, Stage, System
 
-ASSET_BUCKET = "asset://bucket"
+# A legal bucket name, because cfn-lint reads templates before the packager fills the real one in.
+ASSET_BUCKET = "asset.bucket"
 
 _REFERENCE = re.compile(r"^[a-z][a-z0-9_]*\.[A-Za-z][A-Za-z0-9]*$")
 
