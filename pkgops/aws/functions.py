@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 from pkgops.aws.client import Clients, translated
-from pkgops.errors import AccessError, UsageError
+from pkgops.errors import AccessError, PkgopsError, UsageError
 from pkgops.ports import Invocation
 
 LIMIT = 6 * 1024 * 1024
@@ -30,14 +31,14 @@ class LambdaFunctions:
                 "Put the data into S3 and pass its key.",
             )
         version = {"Qualifier": qualifier} if qualifier else {}
-        with translated("lambda:InvokeFunction"):
-            try:
+        try:
+            with translated("lambda:InvokeFunction"):
                 answer = self._clients.get("lambda").invoke(
                     FunctionName=name, Payload=payload, LogType="Tail", **version
                 )
                 body = answer["Payload"].read()
-            except ClientError as error:
-                raise _meaning(error, name) from error
+        except ClientError as error:
+            raise _meaning(error, name) from error
         return Invocation(
             status=answer["StatusCode"],
             payload=body,
@@ -47,13 +48,13 @@ class LambdaFunctions:
         )
 
 
-def _meaning(error: Exception, name: str) -> Exception:
-    detail = getattr(error, "response", {}).get("Error", {})
-    code, text = detail.get("Code", ""), detail.get("Message", "")
+def _meaning(error: Any, name: str) -> PkgopsError:
+    detail = error.response["Error"]
+    code, text = detail["Code"], detail.get("Message") or detail["Code"]
     if code == "ResourceNotFoundException":
         return UsageError(f"Function {name} is not deployed.", "Deploy it first: pkgops deploy")
     if code in {"InvalidRequestContentException", "RequestTooLargeException"}:
         return UsageError(f"Lambda refuses the payload: {text}", "Give it as JSON, at most 6 MB.")
     if code in _BUSY:
-        return AccessError(f"Lambda cannot run {name} now: {text or code}", "Wait a moment, then repeat it.")
-    return error
+        return AccessError(f"Lambda cannot run {name} now: {text}", "Wait a moment, then repeat it.")
+    return PkgopsError(f"Lambda refuses to run {name}: {text}", "See the function's configuration and role.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from itertools import chain
 from os.path import commonprefix
 from typing import Any
@@ -32,9 +33,11 @@ class CloudWatchLogs:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
-    @property
+    @cached_property
     def _client(self) -> Any:
-        return self._clients.get("logs")
+        client = self._clients.get("logs")
+        client.meta.events.register("before-parse.cloudwatch-logs.FilterLogEvents", _quick_parse)
+        return client
 
     def fetch(self, group: str, start: int, end: int | None = None) -> Iterator[LogEvent]:
         """See `pkgops.ports.Logs.fetch`."""
@@ -136,6 +139,17 @@ class CloudWatchLogs:
             if not page.get("nextToken"):
                 return
             arguments["nextToken"] = page["nextToken"]
+
+
+def _quick_parse(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_ignored: Any) -> None:
+    """Decodes a page of events itself: botocore's walk along the model takes twice as long as the call.
+
+    Only the answer's own keys are taken out; errors and everything else stay botocore's."""
+    import msgspec
+
+    if response_dict["status_code"] == 200:
+        customized_response_dict.update(msgspec.json.decode(response_dict["body"]))
+        response_dict["body"] = b"{}"
 
 
 def _session(stream: Any, sampled: Callable[[], None] | None) -> Iterator[LogEvent | None]:

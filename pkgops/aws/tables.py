@@ -10,10 +10,9 @@ from itertools import islice
 from typing import Any
 
 from pkgops.aws.client import Clients, translated
-from pkgops.errors import AccessError, UsageError
+from pkgops.errors import AccessError, PkgopsError, UsageError
 
 _BATCH = 100  # keys of one BatchGetItem, by its quota
-_TRANSACTION = 100  # items of one TransactWriteItems
 _ATTEMPTS = 8
 _LONGEST_WAIT = 5.0  # seconds between two tries for what a batch left unprocessed
 
@@ -43,17 +42,18 @@ class DynamoTables:
             "ExpressionAttributeNames": {"#k": keys[0]},
         }
         put = {"TableName": table, "Item": encoded(item), **condition}
-        with translated("dynamodb:PutItem"):
+        for attempt in range(_ATTEMPTS):
             try:
-                if together:
-                    self._transaction(put, table, together)
-                else:
-                    self._client.put_item(**put)
+                with translated("dynamodb:PutItem"):
+                    self._put(put, table, together)
+                return True
             except ClientError as error:
                 if _taken(error):
                     return False
-                raise _meaning(error, table) from error
-        return True
+                if not _conflict(error):
+                    raise _meaning(error, table) from error
+            _wait(attempt)
+        raise _too_busy(table)
 
     def read(self, table: str, keys: Iterable[Mapping[str, Any]], attributes: Sequence[str]) -> list[dict[str, Any]]:
         """See `pkgops.ports.Tables.read`. In no particular order."""
@@ -65,9 +65,10 @@ class DynamoTables:
             found += self._batch(table, {"Keys": batch, **shape})
         return found
 
-    def _transaction(self, put: dict[str, Any], table: str, together: Sequence[Mapping[str, Any]]) -> None:
-        if len(together) >= _TRANSACTION:
-            raise UsageError(f"{len(together) + 1} items cannot be written as one: the limit is 100.")
+    def _put(self, put: dict[str, Any], table: str, together: Sequence[Mapping[str, Any]]) -> None:
+        if not together:
+            self._client.put_item(**put)
+            return
         others = [{"Put": {"TableName": table, "Item": encoded(item)}} for item in together]
         self._client.transact_write_items(TransactItems=[{"Put": put}, *others])
 
@@ -77,17 +78,17 @@ class DynamoTables:
 
         pending: Any = {table: request}
         for attempt in range(_ATTEMPTS):
-            with translated("dynamodb:BatchGetItem"):
-                try:
+            try:
+                with translated("dynamodb:BatchGetItem"):
                     answer = self._client.batch_get_item(RequestItems=pending)
-                except ClientError as error:
-                    raise _meaning(error, table) from error
+            except ClientError as error:
+                raise _meaning(error, table) from error
             yield from (decoded(item) for item in answer["Responses"].get(table, []))
             pending = answer.get("UnprocessedKeys")
             if not pending:
                 return
-            time.sleep(random.uniform(0.5, 1.0) * min(_LONGEST_WAIT, 0.05 * 2**attempt))  # noqa: S311
-        raise AccessError(f"Table {table} is too busy to be read.", "Wait a moment, then repeat the command.")
+            _wait(attempt)
+        raise _too_busy(table)
 
 
 def encoded(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -174,7 +175,23 @@ def _taken(error: Any) -> bool:
     return bool(reasons) and reasons[0].get("Code") == "ConditionalCheckFailed"
 
 
-def _meaning(error: Any, table: str) -> Exception:
-    if error.response["Error"]["Code"] == "ResourceNotFoundException":
+def _conflict(error: Any) -> bool:
+    """Somebody else writes one of the items at this moment; botocore does not try again by itself."""
+    codes = {row.get("Code") for row in error.response.get("CancellationReasons", [])}
+    return "TransactionConflict" in codes or error.response["Error"]["Code"] == "TransactionConflictException"
+
+
+def _meaning(error: Any, table: str) -> PkgopsError:
+    """What is left of a service error once access, absence and conflict are ruled out."""
+    detail = error.response["Error"]
+    if detail["Code"] == "ResourceNotFoundException":
         return UsageError(f"Table {table} is not deployed.", "Deploy it first: pkgops deploy")
-    return error if isinstance(error, Exception) else UsageError(str(error))
+    return PkgopsError(f"Table {table} refuses the request: {detail.get('Message') or detail['Code']}")
+
+
+def _too_busy(table: str) -> AccessError:
+    return AccessError(f"Table {table} is too busy.", "Wait a moment, then repeat the command.")
+
+
+def _wait(attempt: int) -> None:
+    time.sleep(random.uniform(0.5, 1.0) * min(_LONGEST_WAIT, 0.05 * 2**attempt))  # noqa: S311

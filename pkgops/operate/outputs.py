@@ -85,9 +85,7 @@ def variables(rows: Iterable[OutputRow]) -> Mapping[str, str]:
     rows = list(rows)
     counts = Counter(_screaming(row.key) for row in rows)
     return {
-        _screaming(row.key) if counts[_screaming(row.key)] == 1 else _screaming(f"{row.stack}_{row.key}"): (
-            row.value
-        )
+        _screaming(row.key) if counts[_screaming(row.key)] == 1 else _screaming(f"{row.stack}_{row.key}"): (row.value)
         for row in rows
     }
 

@@ -10,9 +10,7 @@ from pkgops.errors import UsageError
 
 _AGO = re.compile(r"(\d+)\s*([smhdw])", re.IGNORECASE)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_EXAMPLES = (
-    "Give how long ago (30s, 10m, 2h, 1d) or a moment (2026-05-01, 2026-05-01T09:30, ...+02:00, ...Z)."
-)
+_EXAMPLES = "Give how long ago (30s, 10m, 2h, 1d) or a moment (2026-05-01, 2026-05-01T09:30, ...+02:00, ...Z)."
 
 
 def moment(text: str, now: float | None = None) -> int:
