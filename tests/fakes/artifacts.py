@@ -1,0 +1,32 @@
+"""An artifact bucket in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+class FakeArtifacts:
+    """`pkgops.ports.Artifacts`; ``objects`` are the bucket's, ``others`` those of other buckets."""
+
+    def __init__(self, bucket: str = "artifacts") -> None:
+        self.bucket = bucket
+        self.objects: dict[str, bytes] = {}
+        self.others: dict[str, list[str]] = {}
+        self.served: list[tuple[str, bytes]] = []
+
+    def missing(self, keys: Sequence[str]) -> set[str]:
+        return {key for key in keys if key not in self.objects}
+
+    def put(self, key: str, path: Path) -> None:
+        self.objects[key] = path.read_bytes()
+
+    def url(self, key: str) -> str:
+        return f"https://s3.us-east-1.amazonaws.com/{self.bucket}/{key}"
+
+    def empty(self, bucket: str) -> int:
+        if bucket == self.bucket:
+            count = len(self.objects)
+            self.objects.clear()
+            return count
+        return len(self.others.pop(bucket, []))

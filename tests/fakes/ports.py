@@ -1,0 +1,34 @@
+"""All ports in memory, for tests of the pipeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.fakes.artifacts import FakeArtifacts
+from tests.fakes.stacks import ACCOUNT, FakeStacks
+
+
+class FakeIdentity:
+    """`pkgops.ports.Identity`."""
+
+    def __init__(self, account: str = ACCOUNT) -> None:
+        self._account = account
+        self.asked = 0
+
+    def account(self) -> str:
+        self.asked += 1
+        return self._account
+
+
+@dataclass
+class FakePorts:
+    """`pkgops.ports.Ports`; parts a test does not need stay None."""
+
+    stacks: Any = field(default_factory=FakeStacks)
+    artifacts: Any = field(default_factory=FakeArtifacts)
+    identity: Any = field(default_factory=FakeIdentity)
+    logs: Any = None
+    functions: Any = None
+    tables: Any = None
+    endpoint: str | None = "http://127.0.0.1:1"

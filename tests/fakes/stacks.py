@@ -1,0 +1,216 @@
+"""CloudFormation in memory: enough of it to make every state a plan or a deployment has an answer for."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import threading
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pkgops.errors import DeployError
+from pkgops.ports import ChangeSet, ChangeSetRequest, ResourceChange, StackEvent, StackResource, StackState
+
+ACCOUNT = "123456789012"
+_FINAL = {"CREATE": "CREATE_COMPLETE", "UPDATE": "UPDATE_COMPLETE", "DELETE": "DELETE_COMPLETE"}
+
+
+@dataclass
+class _Stack:
+    state: StackState
+    template: dict[str, Any]
+    rounds: int = 0
+    target: StackState | None = None
+    events: list[StackEvent] = field(default_factory=list)
+    gone: bool = False
+
+
+class FakeStacks:
+    """`pkgops.ports.Stacks`.
+
+    ``broken`` maps logical ids to the reason they fail with; ``rounds`` is how many `describe` calls an operation
+    stays in progress; ``calls`` counts what was asked.
+    """
+
+    def __init__(self, rounds: int = 1) -> None:
+        self.broken: dict[str, str] = {}
+        self.rounds = rounds
+        self.calls: list[str] = []
+        self.most_running = 0
+        self._stacks: dict[str, _Stack] = {}
+        self._sets: dict[str, tuple[ChangeSetRequest, dict[str, Any], ChangeSet]] = {}
+        self._bodies: dict[str, str] = {}
+        self._clock = itertools.count(1)
+        self._lock = threading.RLock()
+
+    def deployed(self, name: str, status: str, template: dict[str, Any] | None = None, **more: Any) -> None:
+        """Puts a stack there as it is, without an operation."""
+        state = StackState(name, self._arn(name), status, updated=self._now(), **more)
+        self._stacks[name] = _Stack(state, template or {"Resources": {}})
+
+    def serve(self, url: str, body: str) -> None:
+        """Makes a template readable under a URL."""
+        self._bodies[url] = body
+
+    def describe(self) -> list[StackState]:
+        with self._lock:
+            self.calls.append("describe")
+            self.most_running = max(self.most_running, sum(1 for s in self._stacks.values() if s.target))
+            for stack in self._stacks.values():
+                self._advance(stack)
+            return [stack.state for stack in self._stacks.values() if not stack.gone]
+
+    def template(self, stack: str) -> str:
+        self.calls.append("template")
+        found = self._stacks.get(stack)
+        return json.dumps(found.template) if found and not found.gone and found.template else ""
+
+    def create_change_set(self, request: ChangeSetRequest) -> str:
+        with self._lock:
+            self.calls.append("create_change_set")
+            there = self._stacks.get(request.stack)
+            exists = there is not None and not there.gone and there.state.status != "REVIEW_IN_PROGRESS"
+            if exists == request.create:
+                raise DeployError(f"CloudFormation refuses stack {request.stack}: wrong change set type")
+            template = json.loads(request.body if request.body is not None else self._bodies[request.url or ""])
+            wanted = set(template.get("Parameters", {}))
+            if unknown := set(request.parameters) - wanted:
+                raise DeployError(f"CloudFormation refuses stack {request.stack}: Parameters {sorted(unknown)}")
+            if not exists:
+                self.deployed(request.stack, "REVIEW_IN_PROGRESS")
+            old = there.template if exists and there else {}
+            same = exists and there and (old, there.state.parameters) == (template, request.parameters)
+            made = ChangeSet(
+                f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:changeSet/{len(self._sets)}",
+                request.stack,
+                "FAILED" if same else "CREATE_COMPLETE",
+                "The submitted information didn't contain changes." if same else "",
+                () if same else _changes(old, template),
+            )
+            self._sets[made.id] = (request, template, made)
+            return made.id
+
+    def change_set(self, change_set_id: str) -> ChangeSet:
+        self.calls.append("change_set")
+        return self._sets[change_set_id][2]
+
+    def execute(self, change_set_id: str) -> None:
+        with self._lock:
+            self.calls.append("execute")
+            request, template, _made = self._sets.pop(change_set_id)
+            stack = self._stacks[request.stack]
+            kind = "CREATE" if request.create else "UPDATE"
+            outputs = {
+                name: str(self._value(output["Value"], request.parameters))
+                for name, output in template.get("Outputs", {}).items()
+            }
+            done = replace(
+                stack.state, status=_FINAL[kind], outputs=outputs, parameters=request.parameters, tags=request.tags
+            )
+            reason = next((self.broken[name] for name in template["Resources"] if name in self.broken), None)
+            if reason is not None:
+                bad = "ROLLBACK_COMPLETE" if request.create else "UPDATE_ROLLBACK_COMPLETE"
+                done = replace(stack.state, status=bad)
+            else:
+                stack.template = template
+            self._begin(stack, kind, done)
+            for name, resource in template["Resources"].items():
+                failed = name in self.broken
+                status = f"{kind}_FAILED" if reason is not None else f"{kind}_COMPLETE"
+                text = self.broken[name] if failed else "Resource creation cancelled" if reason else ""
+                self._event(stack, name, resource["Type"], status, text)
+
+    def discard(self, change_set_id: str) -> None:
+        self.calls.append("discard")
+        found = self._sets.pop(change_set_id, None)
+        if found and self._stacks[found[0].stack].state.status == "REVIEW_IN_PROGRESS":
+            del self._stacks[found[0].stack]
+
+    def delete(self, stack: str) -> None:
+        with self._lock:
+            self.calls.append("delete")
+            found = self._stacks.get(stack)
+            if found is None or found.gone:
+                return
+            if found.state.termination_protection:
+                raise DeployError(f"CloudFormation refuses stack {stack}: TerminationProtection is enabled")
+            broken = next((n for n in found.template.get("Resources", {}) if n in self.broken), None)
+            if broken is None:
+                self._begin(found, "DELETE", replace(found.state, status="DELETE_COMPLETE"))
+            else:
+                self._begin(found, "DELETE", replace(found.state, status="DELETE_FAILED"))
+                kind = found.template["Resources"][broken]["Type"]
+                self._event(found, broken, kind, "DELETE_FAILED", self.broken[broken])
+
+    def events(self, stack: str, until: str = "", since: str = "") -> list[StackEvent]:
+        self.calls.append("events")
+        found = next((s for s in self._stacks.values() if stack in {s.state.name, s.state.id}), None)
+        events = found.events if found else []
+        if until:
+            position = next((i for i, event in enumerate(events) if event.id == until), -1)
+            events = events[position + 1 :]
+        return [event for event in events if event.time >= since]
+
+    def failures(self, stack: str) -> list[StackEvent]:
+        return [event for event in self.events(stack) if event.status.endswith("FAILED")]
+
+    def resources(self, stack: str) -> list[StackResource]:
+        found = self._stacks.get(stack)
+        template = found.template if found and not found.gone else {}
+        return [
+            StackResource(name, f"{stack}-{name}".lower(), resource["Type"], "CREATE_COMPLETE")
+            for name, resource in template.get("Resources", {}).items()
+        ]
+
+    def _begin(self, stack: _Stack, kind: str, target: StackState) -> None:
+        stack.events = []
+        stack.rounds = self.rounds
+        stack.state = replace(stack.state, status=f"{kind}_IN_PROGRESS", updated=self._now())
+        stack.target = replace(target, updated=stack.state.updated)
+        self._event(stack, stack.state.name, "AWS::CloudFormation::Stack", stack.state.status, "User Initiated")
+
+    def _advance(self, stack: _Stack) -> None:
+        if stack.target is None:
+            return
+        if stack.rounds > 0:
+            stack.rounds -= 1
+            return
+        stack.state, stack.target = stack.target, None
+        self._event(stack, stack.state.name, "AWS::CloudFormation::Stack", stack.state.status)
+        if stack.state.status == "DELETE_COMPLETE":
+            stack.gone = True
+
+    def _event(self, stack: _Stack, name: str, kind: str, status: str, reason: str = "") -> None:
+        physical = stack.state.id if kind == "AWS::CloudFormation::Stack" else name.lower()
+        moment = self._now()
+        stack.events.append(StackEvent(moment, stack.state.name, moment, name, physical, kind, status, reason))
+
+    def _now(self) -> str:
+        return f"2026-01-01T00:{next(self._clock):06d}"
+
+    def _arn(self, name: str) -> str:
+        return f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/{name}/{next(self._clock)}"
+
+    @staticmethod
+    def _value(value: Any, parameters: Any) -> Any:
+        if isinstance(value, dict) and "Ref" in value:
+            return parameters.get(value["Ref"], value["Ref"])
+        return value
+
+
+def _changes(old: dict[str, Any], new: dict[str, Any]) -> tuple[ResourceChange, ...]:
+    before, after = old.get("Resources", {}), new["Resources"]
+    rows = []
+    for name in sorted({*before, *after}):
+        if name not in before:
+            rows.append(ResourceChange(name, after[name]["Type"], "Add"))
+        elif name not in after:
+            rows.append(ResourceChange(name, before[name]["Type"], "Remove"))
+        elif before[name] != after[name]:
+            renamed = _name(before[name]) != _name(after[name])
+            rows.append(ResourceChange(name, after[name]["Type"], "Modify", str(renamed)))
+    return tuple(rows)
+
+
+def _name(resource: dict[str, Any]) -> Any:
+    return {key: value for key, value in resource.get("Properties", {}).items() if key.endswith("Name")}
