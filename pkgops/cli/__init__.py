@@ -7,6 +7,7 @@ click costs. Data goes to stdout, everything else to stderr.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -76,7 +77,7 @@ class Root(click.Group):
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
         except BrokenPipeError:
-            sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - or the interpreter complains when it ends
+            _forget_stdout()
             ctx.exit(BROKEN_PIPE)
         return code
 
@@ -95,6 +96,12 @@ class Root(click.Group):
         except click.Abort:
             code = INTERRUPTED
         sys.exit(code or 0)
+
+
+def _forget_stdout() -> None:
+    """What is still buffered has no reader; the interpreter would complain about it when it ends."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:

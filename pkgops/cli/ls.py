@@ -51,12 +51,12 @@ def _stacks(project: Project, keys: tuple[str, ...]) -> Iterator[tuple[str, ...]
 
 
 def _functions(project: Project, keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    from pkgops.build import synthesized
     from pkgops.functions import functions
-    from pkgops.synth import synth
 
-    for function in functions(synth(project.system, project.stage, project.settings)):
+    for function in functions(synthesized(project)):
         if not keys or function.stack in keys:
-            yield project.system.key, function.stack, function.name, function.name
+            yield project.system.key, function.stack, function.short, function.name
 
 
 def _systems() -> Iterator[tuple[str, str, list[str]]]:

@@ -70,29 +70,35 @@ class Session:
 
     def synthesized(self, names: Sequence[str], everything: bool = False) -> list[Synthesized]:
         """The templates of what ``[SYSTEM[/STACK] ...]`` names."""
-        from pkgops.synth import synth
+        from pkgops.build import synthesized
 
         return [
             stack
             for project, keys in self.targets(names, everything)
-            for stack in synth(project.system, project.stage, project.settings)
+            for stack in synthesized(project)
             if not keys or stack.key in keys
         ]
 
     def packaged(self, project: Project, keys: Sequence[str] = ()) -> Packaged:
-        """The named stacks (() for all) with their artifacts built."""
-        from pkgops.package import package
-        from pkgops.synth import synth
+        """The named stacks (() for all) checked and with their artifacts built."""
+        from dataclasses import replace
 
-        stacks = synth(project.system, project.stage, project.settings)
-        return package(project, [stack for stack in stacks if not keys or stack.key in keys], self.emit)
+        from pkgops.build import build
+
+        packaged = build(project, self.emit)
+        if not keys:
+            return packaged
+        chosen = tuple(stack for stack in packaged.stacks if stack.key in keys)
+        named = "".join(map(repr, chosen))
+        assets = tuple(asset for asset in packaged.assets if asset.key in named)
+        return replace(packaged, stacks=chosen, assets=assets)
 
     def functions(self, project: Project) -> list[Function]:
         """The functions of a system."""
+        from pkgops.build import synthesized
         from pkgops.functions import functions
-        from pkgops.synth import synth
 
-        return functions(synth(project.system, project.stage, project.settings))
+        return functions(synthesized(project))
 
     def ports(self, project: Project) -> Ports:
         """AWS, or the emulator, for the project's stage."""

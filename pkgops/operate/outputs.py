@@ -41,7 +41,7 @@ def outputs(project: Project, stacks: Sequence[Synthesized], ports: Ports) -> li
             f"Nothing of {project.system.key} is deployed on stage {project.stage.name}.",
             f"Deploy it first: pkgops deploy {project.system.key} --stage {project.stage.name}",
         )
-    return [row for key, state in deployed for row in _rows(key, state, ports.endpoint)]
+    return [row for key, state in deployed for row in published(key, state, ports.endpoint)]
 
 
 def one(rows: Sequence[OutputRow], name: str) -> OutputRow:
@@ -90,7 +90,8 @@ def variables(rows: Iterable[OutputRow]) -> Mapping[str, str]:
     }
 
 
-def _rows(key: str, state: StackState, endpoint: str | None) -> list[OutputRow]:
+def published(key: str, state: StackState, endpoint: str | None) -> list[OutputRow]:
+    """The outputs of one deployed stack, keys sorted; ``endpoint`` is the emulator's on stage local."""
     return [
         OutputRow(key, name, _reachable(value, endpoint), state.exports.get(name, ""))
         for name, value in sorted(state.outputs.items())

@@ -1,0 +1,149 @@
+"""How do stacks get to the state the code describes?"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pkgops.cli.options import concurrency, targets, verb, yes
+
+if TYPE_CHECKING:
+    from pkgops.cli.session import Session
+    from pkgops.config import Project
+    from pkgops.operate.outputs import OutputRow
+    from pkgops.plan import Plan
+    from pkgops.ports import Ports
+    from pkgops.synth import Synthesized
+
+EXAMPLE = """\
+pkgops deploy
+pkgops deploy --stage dev --yes
+pkgops deploy pkgwatch/api --only --stage dev
+pkgops deploy --all --stage prod --dry-run"""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """The options of a run, and what it has ``done`` so far, by system."""
+
+    yes: bool
+    dry_run: bool
+    only: bool
+    force: bool
+    concurrency: int
+    allow_loss: tuple[str, ...]
+    done: dict[str, Any]
+
+
+@verb("deploy", example=EXAMPLE)
+@targets
+@yes("Deploy")
+@click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
+@click.option("--only", is_flag=True, help="Only the named stacks, not those they use values of.")
+@click.option("--force", is_flag=True, help="Update stacks that have not changed, too.")
+@click.option("--allow-loss", multiple=True, metavar="RESOURCE", help="Accept its loss on a protected stage.")
+@concurrency
+def command(session: Session, names: tuple[str, ...], everything: bool, **wishes: Any) -> None:
+    """Builds, shows what will change, asks, and deploys; what has not changed is left alone.
+
+    Named stacks bring the stacks they use along. On stage local nothing is asked and the emulator is started
+    when needed. Ctrl-C only stops watching: what runs goes on, and the next deployment follows it.
+    """
+    done: dict[str, Any] = {}
+    try:
+        for project, keys in session.targets(names, everything):
+            _deploy(session, project, keys, Wishes(**wishes, done=done))
+    finally:
+        if session.manner.json and done:
+            session.show(done, "")
+
+
+def _deploy(session: Session, project: Project, keys: tuple[str, ...], wishes: Wishes) -> None:
+    from pkgops.plan import discard, plan
+
+    packaged = session.packaged(project)
+    chosen = keys if wishes.only else _with_needs(keys, packaged.stacks)
+    ports = session.ports(project)
+    made = plan(project, packaged, ports, session.emit, only=chosen, force=wishes.force)
+    if wishes.dry_run:
+        discard(made, ports)
+        return _show_plan(session, made, wishes)
+    try:
+        _agree(session, made, wishes)
+    except BaseException:
+        discard(made, ports)
+        raise
+    return _carry_out(session, made, ports, wishes)
+
+
+def _with_needs(keys: tuple[str, ...], stacks: Iterable[Synthesized]) -> tuple[str, ...]:
+    """The named stacks and, transitively, those whose values they use."""
+    needs = {stack.key: stack.needs for stack in stacks}
+    chosen = list(keys)
+    for key in chosen:
+        chosen += sorted(need for need in needs[key] if need not in chosen)
+    return tuple(chosen)
+
+
+def _show_plan(session: Session, plan: Plan, wishes: Wishes) -> None:
+    from pkgops.cli.plans import plan_data, plan_text
+
+    wishes.done[plan.project.system.key] = plan_data(plan)
+    if not session.manner.json:
+        session.show(None, plan_text(plan, full=True))
+
+
+def _agree(session: Session, plan: Plan, wishes: Wishes) -> None:
+    from pkgops.plan import allowed
+
+    if not plan.changed:
+        return
+    from pkgops.cli.plans import plan_text, where
+    from pkgops.errors import RefusedError
+
+    session.say(plan_text(plan, full=session.manner.debug))
+    allowed(plan, wishes.allow_loss)
+    if plan.project.stage.local:
+        return
+    question = f"Deploy {plan.project.system.key} to stage {where(plan)}?"
+    if not session.agree(question, "Deploying", yes=wishes.yes):
+        raise RefusedError("Nothing was deployed.")
+
+
+def _carry_out(session: Session, plan: Plan, ports: Ports, wishes: Wishes) -> None:
+    from pkgops.cli.outcome import letting_go, outputs
+    from pkgops.deploy import deploy, require
+
+    began = time.monotonic()
+    with letting_go(session, f"pkgops deploy {plan.project.system.key} --stage {plan.project.stage.name}"):
+        report = deploy(plan, ports, session.emit, wishes.concurrency)
+    session.calm()
+    rows = outputs(report, ports.endpoint)
+    wishes.done[plan.project.system.key] = {
+        "ok": report.ok,
+        "stacks": [{"stack": r.key, "name": r.stack, "status": r.status, "reason": r.reason} for r in report.results],
+        "outputs": {f"{row.stack}.{row.key}": row.value for row in rows},
+    }
+    require(report)
+    if not session.manner.json:
+        _close(session, plan, rows, time.monotonic() - began)
+
+
+def _close(session: Session, plan: Plan, rows: list[OutputRow], seconds: float) -> None:
+    from pkgops.cli.outcome import example, left_out, next_step
+    from pkgops.cli.tables import table
+
+    key, stage = plan.project.system.key, plan.project.stage.name
+    if plan.changed:
+        session.say(f"Deployed {key} to stage {stage} in {seconds:.1f} s.")
+        session.say(left_out(plan))
+    else:
+        session.say(f"Nothing to deploy: {key} on stage {stage} is what the code describes.")
+    cells = [(row.stack, row.key, row.value) for row in rows]
+    text = table(("Stack", "Output", "Value"), cells, color=session.colored)
+    session.show(None, "\n\n".join(filter(None, (text, example(plan.project.system, rows)))))
+    session.say(next_step(plan))

@@ -1,0 +1,96 @@
+"""How is a system removed from a stage?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pkgops.cli.options import concurrency, targets, verb, yes
+
+if TYPE_CHECKING:
+    from pkgops.cli.session import Session
+    from pkgops.config import Project
+    from pkgops.deploy import Report
+    from pkgops.destroy import Destruction
+
+EXAMPLE = """\
+pkgops destroy
+pkgops destroy pkgwatch --stage dev
+pkgops destroy pkgwatch/api --stage dev --yes"""
+
+
+@verb("destroy", example=EXAMPLE)
+@targets
+@yes("Delete")
+@concurrency
+def command(session: Session, names: tuple[str, ...], everything: bool, yes: bool, concurrency: int) -> None:
+    """Deletes stacks after showing what goes and what stays, and after SYSTEM/STAGE has been typed.
+
+    Resources the documents keep (DeletionPolicy Retain) stay and are listed with their names. Buckets that
+    go are emptied first. On a protected stage --yes does not count.
+    """
+    done: dict[str, Any] = {}
+    try:
+        for project, keys in session.targets(names, everything):
+            _destroy(session, project, keys, (yes, concurrency), done)
+    finally:
+        if session.manner.json and done:
+            session.show(done, "")
+
+
+def _destroy(
+    session: Session, project: Project, keys: tuple[str, ...], options: tuple[bool, int], done: dict[str, Any]
+) -> None:
+    from pkgops.cli.outcome import letting_go
+    from pkgops.destroy import destroy, survey
+
+    yes, concurrency = options
+    ports = session.ports(project)
+    doomed = survey(project, ports, keys)
+    if not doomed.stacks:
+        done[project.system.key] = {"ok": True, "stacks": [], "kept": []}
+        return session.say(f"Nothing of {project.system.key} is deployed on stage {project.stage.name}.")
+    _agree(session, doomed, yes=yes)
+    with letting_go(session, f"pkgops destroy {project.system.key} --stage {project.stage.name}"):
+        report = destroy(doomed, ports, session.emit, concurrency)
+    done[project.system.key] = {
+        "ok": not _failures(report),
+        "stacks": [{"stack": r.key, "name": r.stack, "status": r.status, "reason": r.reason} for r in report.results],
+        "kept": doomed.retained,
+    }
+    return _close(session, doomed, report)
+
+
+def _agree(session: Session, doomed: Destruction, *, yes: bool) -> None:
+    from pkgops.cli.plans import destruction_text
+    from pkgops.errors import RefusedError
+
+    session.say(destruction_text(doomed))
+    stage = doomed.project.stage
+    word = f"{doomed.project.system.key}/{stage.name}"
+    if yes and stage.protected:
+        raise RefusedError(
+            f"Stage {stage.name} is protected; --yes is not enough.", f"Leave it out and type {word} on a terminal."
+        )
+    if not session.agree(f"Type {word} to delete all this", "Deleting", yes=yes, word=word):
+        raise RefusedError("Nothing was deleted.")
+
+
+def _close(session: Session, doomed: Destruction, report: Report) -> None:
+    from pkgops.cli.plans import kept_lines
+    from pkgops.errors import DeployError
+
+    gone = {result.key for result in report.results if result.status == "DELETE_COMPLETE"}
+    kept = [item for stack in doomed.stacks if stack.key in gone for item in stack.retained]
+    if not session.manner.json:
+        session.show(None, "\n".join(kept_lines(kept, "Kept, and yours to delete:")))
+    if failures := _failures(report):
+        raise DeployError("\n".join(failures), "See pkgops events --failed; correct it and destroy again.")
+    session.say(f"Deleted {doomed.project.system.key} from stage {doomed.project.stage.name}.")
+
+
+def _failures(report: Report) -> list[str]:
+    return [
+        f"{result.stack} ended in {result.status}: {result.reason or 'no reason given'}"
+        for result in report.results
+        if result.status not in ("DELETE_COMPLETE", "SKIPPED")
+    ]

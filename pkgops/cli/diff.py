@@ -1,0 +1,49 @@
+"""What would a deployment change?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pkgops.cli.options import targets, verb
+
+if TYPE_CHECKING:
+    from pkgops.cli.session import Session
+    from pkgops.config import Project
+    from pkgops.diff import StackDiff
+
+EXAMPLE = """\
+pkgops diff
+pkgops diff pkgwatch/api --stage prod
+pkgops diff --stage dev --exit-code --output json"""
+
+
+@verb("diff", example=EXAMPLE)
+@targets
+@click.option("--exit-code", is_flag=True, help="End with 1 if anything differs.")
+def command(session: Session, names: tuple[str, ...], everything: bool, exit_code: bool) -> int:
+    """Compares the code with what is deployed, value by value; changes nothing.
+
+    Which resources would be replaced is CloudFormation's own judgement, from a change set.
+    """
+    from pkgops.cli.plans import diff_text
+
+    found = {p.system.key: _differing(session, p, keys) for p, keys in session.targets(names, everything)}
+    differing = [stack for stacks in found.values() for stack in stacks]
+    session.show(found, diff_text(differing))
+    if not differing:
+        session.say("Nothing differs.")
+    return 1 if exit_code and differing else 0
+
+
+def _differing(session: Session, project: Project, keys: tuple[str, ...]) -> list[StackDiff]:
+    from pkgops.diff import diff
+    from pkgops.plan import discard, plan
+
+    ports = session.ports(project)
+    made = plan(project, session.packaged(project), ports, session.emit, only=keys)
+    try:
+        return [stack for stack in diff(made, ports) if not stack.empty]
+    finally:
+        discard(made, ports)

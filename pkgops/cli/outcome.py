@@ -1,0 +1,73 @@
+"""What is said when a deployment has ended, or was let go?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pkgops.cli.session import Session
+    from pkgops.deploy import Report
+    from pkgops.operate.outputs import OutputRow
+    from pkgops.plan import Plan
+    from templates.model import System
+
+
+@contextmanager
+def letting_go(session: Session, again: str) -> Iterator[None]:
+    """Says on Ctrl-C what goes on without us, and that ``again`` follows it."""
+    from pkgops.deploy import Interrupted
+
+    try:
+        yield
+    except Interrupted as interrupted:
+        running = ", ".join(interrupted.running)
+        session.say(
+            f"Let go of {running}; CloudFormation goes on. To follow it: {again}; to look: pkgops status."
+            if running
+            else f"Interrupted; nothing is running. To go on: {again}."
+        )
+        raise
+
+
+def outputs(report: Report, endpoint: str | None) -> list[OutputRow]:
+    """The outputs of the stacks of a report, as `pkgops outputs` shows them."""
+    from pkgops.operate.outputs import published
+    from pkgops.ports import StackState
+
+    return [
+        row
+        for result in report.results
+        for row in published(result.key, StackState(result.stack, "", result.status, outputs=result.outputs), endpoint)
+    ]
+
+
+def example(system: System, rows: Sequence[OutputRow]) -> str:
+    """A request to paste, if the system declares one and its output is there."""
+    if system.example is None:
+        return ""
+    found = [row.value for row in rows if f"{row.stack}.{row.key}" == system.example.output]
+    return f"Try it:\n  curl -s '{found[0]}{system.example.path}'" if found else ""
+
+
+def next_step(plan: Plan) -> str:
+    """After a first deployment: how the stage gets its data, where there is any."""
+    from importlib.util import find_spec
+
+    key, stage = plan.project.system.key, plan.project.stage
+    first = any(step.action == "create" for step in plan.steps)
+    if not first or stage.protected or find_spec(f"templates.{key}.seed") is None:
+        return ""
+    return f"Next: pkgops seed-dev {key} --stage {stage.name}"
+
+
+def left_out(plan: Plan) -> str:
+    """On stage local: what the emulator takes without doing it."""
+    if not plan.project.stage.local:
+        return ""
+    from pkgops.local.not_emulated import notes
+
+    types = {resource["Type"] for step in plan.steps for resource in step.stack.template["Resources"].values()}
+    found = notes(types)
+    return "\n".join(["Not emulated:", *(f"  {note}" for note in found)]) if found else ""

@@ -1,0 +1,158 @@
+"""How does a plan, a difference or a destruction read?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from pkgops.destroy import Destruction
+    from pkgops.diff import Difference, ResourceDiff, StackDiff
+    from pkgops.plan import Plan, Step
+    from pkgops.ports import ResourceChange, StackResource
+
+LONGEST = 100  # characters of a value shown in a difference
+_SIGNS = {"Add": ("+", "green"), "Modify": ("~", "yellow"), "Remove": ("-", "red"), "Import": ("+", "cyan")}
+
+
+def plan_text(plan: Plan, *, full: bool) -> str:
+    """The plan, a line a stack and a line a changed resource; a new stack's resources are counted by type
+    unless ``full``."""
+    stage = plan.project.stage
+    lines = [f"{plan.project.system.key} on stage {where(plan)}"]
+    if plan.bootstrap is not None:
+        lines.append(f"  {plan.bootstrap.stack.name}  create  the stage's artifact bucket")
+    for step in plan.steps:
+        lines += _step(step, full=full)
+    losses = [change for step in plan.steps for change in step.losses]
+    if losses:
+        names = ", ".join(change.logical_id for change in losses)
+        text = f"Data will be lost: {names} would be removed or replaced" + (
+            " (protected)." if stage.protected else "."
+        )
+        lines.append(click.style(text, fg="red", bold=True))
+    return "\n".join(lines)
+
+
+def where(plan: Plan) -> str:
+    """Stage, region and account: "dev (us-east-1, account 123456789012)"."""
+    stage = plan.project.stage
+    if stage.local:
+        return stage.name
+    account = next((state.account for state in plan.states.values() if state.account), stage.account)
+    return f"{stage.name} ({stage.region}{f', account {account}' if account else ''})"
+
+
+def plan_data(plan: Plan) -> dict[str, Any]:
+    """The plan for machines, without the templates."""
+    return {
+        "stage": plan.project.stage.name,
+        "changed": plan.changed,
+        "bootstrap": plan.bootstrap is not None,
+        "stacks": [
+            {
+                "stack": step.stack.key,
+                "name": step.stack.name,
+                "action": str(step.action),
+                "changes": step.changes,
+                "losses": [change.logical_id for change in step.losses],
+            }
+            for step in plan.steps
+        ],
+    }
+
+
+def diff_text(diffs: Sequence[StackDiff]) -> str:
+    """Each differing stack with its resources and the values that differ."""
+    lines: list[str] = []
+    for stack in diffs:
+        if stack.empty:
+            continue
+        lines.append(f"{stack.name}  {stack.action}")
+        for resource in stack.resources:
+            lines += _resource(resource)
+        lines += _differences("Parameters", stack.parameters)
+        lines += _differences("Template", stack.rest)
+    return "\n".join(lines)
+
+
+def destruction_text(destruction: Destruction) -> str:
+    """What will be deleted, emptied and kept."""
+    lines = [f"  - {stack.state.name}" for stack in destruction.stacks]
+    lines += [f"  - every object in bucket {bucket}" for bucket in destruction.buckets]
+    project = destruction.project
+    head = f"To be deleted of {project.system.key} on stage {project.stage.name}:"
+    return "\n".join([head, *lines, *kept_lines(destruction.retained, "To be kept:")])
+
+
+def kept_lines(retained: Sequence[StackResource], head: str) -> list[str]:
+    """What stays behind, under a heading; nothing if nothing does."""
+    kept = [f"  {item.physical_id} ({item.type})" for item in retained]
+    return [head, *kept] if kept else []
+
+
+def _step(step: Step, *, full: bool) -> Iterator[str]:
+    action = str(step.action)
+    if action in ("create", "recreate") and not full:
+        types = Counter(change.type.removeprefix("AWS::") for change in step.changes)
+        counted = ", ".join(f"{count} {kind}" for kind, count in types.most_common(4))
+        rest = len(types) - 4
+        yield f"  {step.stack.name}  {action}  {len(step.changes)} resources: {counted}" + (", ..." if rest > 0 else "")
+        return
+    yield f"  {step.stack.name}  {action}" + _uncertain(step)
+    for change in step.changes:
+        yield _change(change, lost=change in step.losses)
+
+
+def _uncertain(step: Step) -> str:
+    if step.action == "update" and not step.change_set:
+        return "  (what exactly, is known when the stacks it uses are deployed)" if not step.parameters else ""
+    return ""
+
+
+def _change(change: ResourceChange, *, lost: bool) -> str:
+    sign, color = _SIGNS.get(change.action, ("?", "yellow"))
+    notes = list(change.properties)
+    if change.replacement != "False" and change.action == "Modify":
+        sign, color = "-/+", "red"
+        notes.insert(0, "replaced" if change.replacement == "True" else "perhaps replaced")
+    if lost:
+        notes.insert(0, "DATA LOSS")
+    note = f"  {', '.join(notes)}" if notes else ""
+    return click.style(f"    {sign} {change.logical_id}", fg=color) + f"  {change.type}{note}"
+
+
+def _resource(resource: ResourceDiff) -> Iterator[str]:
+    sign, color = _SIGNS[resource.action.capitalize()]
+    notes = []
+    if resource.replacement != "False" and resource.action == "modify":
+        sign, color = "-/+", "red"
+        notes.append("replaced" if resource.replacement == "True" else "perhaps replaced")
+    if resource.stateful_loss:
+        notes.append("DATA LOSS")
+    note = f"  {', '.join(notes)}" if notes else ""
+    yield click.style(f"  {sign} {resource.logical_id}", fg=color) + f"  {resource.type}{note}"
+    for difference in resource.differences:
+        yield _difference(difference)
+
+
+def _differences(head: str, differences: Sequence[Difference]) -> Iterator[str]:
+    if differences:
+        yield f"  {head}"
+        yield from map(_difference, differences)
+
+
+def _difference(difference: Difference) -> str:
+    if difference.before is None:
+        return click.style(f"      + {difference.path}: {_short(difference.after)}", fg="green")
+    if difference.after is None:
+        return click.style(f"      - {difference.path}: {_short(difference.before)}", fg="red")
+    return f"      {difference.path}: {_short(difference.before)} -> {_short(difference.after)}"
+
+
+def _short(value: str | None) -> str:
+    text = value or ""
+    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."

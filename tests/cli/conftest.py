@@ -1,0 +1,58 @@
+"""A project in a temporary folder, and the program run inside it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pkgops.cli import root
+from pkgops.cli.faults import Manner
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty project of its own: nothing of the developer's settings or state is seen."""
+    shutil.copy(REPOSITORY / "stages.toml", tmp_path)
+    (tmp_path / "handlers").symlink_to(REPOSITORY / "handlers")
+    for name in [name for name in os.environ if name.startswith(("PKGOPS_", "AWS_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def run(project: Path) -> Run:
+    """Runs the program in the project; ``ports`` answer in place of AWS."""
+
+    def call(*args: str, ports: object = None, input: str | None = None) -> Result:
+        manner = Manner(connect=(lambda *_: ports) if ports is not None else None)
+        return CliRunner().invoke(root, args, obj=manner, input=input)
+
+    return call
+
+
+@pytest.fixture
+def program(project: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs the program as a process of its own."""
+
+    def call(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "pkgops.cli", *args],
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return call
