@@ -81,7 +81,7 @@ class Types:
         adds the attributes it returns. Old properties are empty on creation; if ``apply`` fails then, the
         resource is deleted again, because the stack does not know it yet."""
         handler = self._known(kind)
-        create, update, delete = handler["create"], handler.get("update"), handler["delete"]
+        create, delete = handler["create"], handler["delete"]
 
         def created(logical_id: str, properties: Properties, stack: str) -> Created:
             physical_id, attributes = create(logical_id, properties, stack)
@@ -92,9 +92,11 @@ class Types:
                 raise
 
         def updated(physical_id: str, old: Properties, new: Properties, *rest: Any) -> Created:
+            assert update  # noqa: S101 - for the type checker
             same_id, attributes = update(physical_id, old, new, *rest)
             return same_id, attributes | (apply(same_id, new, old if same_id == physical_id else {}) or {})
 
+        update = handler.get("update")
         handler["create"] = created
         if update:
             handler["update"] = updated

@@ -72,6 +72,8 @@ def start(home: Home, port: int, answers: Callable[[], bool]) -> None:
     except BaseException:
         process.end(server.pid, 2.0)
         raise
+    finally:
+        server.returncode = 0  # it outlives this command, which therefore need not collect it
 
 
 def stop(home: Home) -> bool:

@@ -10,7 +10,7 @@ from importlib import import_module
 
 from pkgops.local.hooks import Types
 
-INSTALLED: tuple[str, ...] = ()
+INSTALLED = ("lambda_execution",)
 
 
 def install() -> None:

@@ -1,0 +1,230 @@
+"""What does a handler find around it? The program of a function's process.
+
+Run by path with ``python -I -S``, in an interpreter that sees the standard library and nothing of the tool: so
+it imports nothing of the tool either. Standard input and output carry one JSON document a line; what the
+handler prints goes to standard error, with `END` behind each invocation. A newline inside one log record
+travels as `BREAK`, so that a traceback stays one event.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import decimal
+import importlib
+import importlib.abc
+import importlib.machinery
+import json
+import logging
+import os
+import sys
+import time
+import traceback
+from typing import Any
+
+END = b"\x00end\n"
+BREAK = "\x1e"
+_DEPTH_VARIABLE = "_MINISTACK_INVOKE_DEPTH"
+_DEPTH_HEADER = "X-Ministack-Invoke-Depth"
+_HEADROOM = 512 * 1024 * 1024  # above the memory size: threads reserve more than they use
+
+
+class Context:
+    """The second argument of a handler."""
+
+    def __init__(self, call: dict[str, Any]) -> None:
+        self.function_name = os.environ["AWS_LAMBDA_FUNCTION_NAME"]
+        self.function_version = os.environ["AWS_LAMBDA_FUNCTION_VERSION"]
+        self.memory_limit_in_mb = os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
+        self.log_group_name = os.environ["AWS_LAMBDA_LOG_GROUP_NAME"]
+        self.log_stream_name = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
+        self.invoked_function_arn = call["arn"]
+        self.aws_request_id = call["request_id"]
+        self.identity = None
+        self.client_context = None
+        self._deadline = time.monotonic() + call["seconds"]
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until the function's timeout."""
+        return max(0, int((self._deadline - time.monotonic()) * 1000))
+
+
+class Records(logging.Handler):
+    """The root logger's handler: AWS's text or JSON line, one write a record."""
+
+    def __init__(self, as_json: bool) -> None:
+        super().__init__()
+        self.request_id = ""
+        self._as_json = as_json
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Writes one record."""
+        try:
+            sys.stderr.write(self._line(record).replace("\n", BREAK) + "\n")
+        except Exception:
+            self.handleError(record)
+
+    def _line(self, record: logging.LogRecord) -> str:
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        if self._as_json:
+            return json.dumps(self._fields(record, stamp), default=str)
+        text = f"[{record.levelname}]\t{stamp}.{int(record.msecs):03d}Z\t{self.request_id}\t{record.getMessage()}"
+        return text + ("\n" + self._trace(record) if record.exc_info else "")
+
+    def _fields(self, record: logging.LogRecord, stamp: str) -> dict[str, Any]:
+        fields: dict[str, Any] = {
+            "timestamp": f"{stamp}Z",
+            "level": record.levelname,
+            "message": record.getMessage(),
+            "logger": record.name,
+            "requestId": self.request_id,
+        }
+        if record.exc_info:
+            fields["stackTrace"] = self._trace(record).splitlines()
+        return fields
+
+    @staticmethod
+    def _trace(record: logging.LogRecord) -> str:
+        return "".join(traceback.format_exception(*record.exc_info)).rstrip() if record.exc_info else ""
+
+
+class Lineage(importlib.abc.MetaPathFinder):
+    """Makes botocore, if and when the handler imports it, send how deep in a chain of invocations it is: the
+    emulator stops functions that call themselves for ever."""
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
+        """Steps in for botocore.handlers alone, once."""
+        if name != "botocore.handlers":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.machinery.PathFinder.find_spec(name, path)
+        if spec is not None and spec.loader is not None:
+            run = spec.loader.exec_module
+
+            def run_and_register(module: Any) -> None:
+                run(module)
+                module.BUILTIN_HANDLERS.append(("before-call", _add_depth))
+
+            spec.loader.exec_module = run_and_register  # type: ignore[method-assign]
+        return spec
+
+
+def _add_depth(params: dict[str, Any], **_: Any) -> None:
+    if depth := os.environ.get(_DEPTH_VARIABLE):
+        params["headers"].setdefault(_DEPTH_HEADER, depth)
+
+
+def main() -> None:
+    """Initializes the function, then answers invocations until standard input ends."""
+    calls, answers = _take_streams()
+    start = json.loads(calls.readline())
+    _limit(start["memory"])
+    records = _configure_logging(start["log_format"], start["log_level"])
+    sys.path[:0] = start["path"]
+    sys.path.append(start["sdk"])
+    sys.meta_path.insert(0, Lineage())
+    handler = _load(start["handler"])
+    _answer(answers, handler if isinstance(handler, dict) else {})
+    if isinstance(handler, dict):
+        return
+    for line in calls:
+        call = json.loads(line)
+        records.request_id = call["request_id"]
+        _set_environment(call["environment"])
+        _answer(answers, _invoke(handler, call))
+
+
+def _take_streams() -> tuple[Any, Any]:
+    """Private copies of standard input and output; the handler's own input is empty, its output the log."""
+    calls = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", closefd=False)
+    sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", closefd=False)
+    return calls, answers
+
+
+def _answer(answers: Any, answer: dict[str, Any]) -> None:
+    """Log first, then the end mark in the log, then the answer."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.write(2, END)
+    answers.write(json.dumps(answer).encode() + b"\n")
+    answers.flush()
+
+
+def _limit(megabytes: int) -> None:
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        limit = megabytes * 1024 * 1024 + _HEADROOM
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _configure_logging(log_format: str, level: str) -> Records:
+    records = Records(log_format == "JSON")
+    root = logging.getLogger()
+    root.addHandler(records)
+    if level:
+        root.setLevel({"TRACE": "DEBUG", "FATAL": "CRITICAL"}.get(level, level))
+    return records
+
+
+def _load(name: str) -> Any:
+    """The handler, or the error answer if there is none."""
+    module_name, _, function = name.replace("/", ".").rpartition(".")
+    try:
+        return getattr(importlib.import_module(module_name), function)
+    except ImportError as error:
+        return _failure(error, "Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}")
+    except AttributeError as error:
+        text = f"Handler '{function}' missing on module '{module_name}'"
+        return _failure(error, "Runtime.HandlerNotFound", text)
+    except SyntaxError as error:
+        return _failure(error, "Runtime.UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}")
+    except Exception as error:
+        return _failure(error)
+
+
+def _set_environment(changes: dict[str, str | None]) -> None:
+    for name, value in changes.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+def _invoke(handler: Any, call: dict[str, Any]) -> dict[str, Any]:
+    try:
+        result = handler(call["event"], Context(call))
+    except Exception as error:
+        return _failure(error, request_id=call["request_id"])
+    try:
+        return {"result": json.loads(json.dumps(result, default=_number))}
+    except (TypeError, ValueError) as error:
+        text = f"Unable to marshal response: {error}"
+        return _failure(error, "Runtime.MarshalError", text, call["request_id"])
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, decimal.Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+def _failure(error: Exception, kind: str = "", text: str = "", request_id: str = "") -> dict[str, Any]:
+    """Logs the error as AWS does and returns the payload a caller sees."""
+    kind, text = kind or type(error).__name__, text or str(error)
+    frames = [frame for frame in traceback.format_tb(error.__traceback__) if __file__ not in frame]
+    report = f"[ERROR] {kind}: {text}\nTraceback (most recent call last):\n{''.join(frames)}".rstrip()
+    sys.stderr.write(report.replace("\n", BREAK) + "\n")
+    body = {"errorMessage": text, "errorType": kind, "requestId": request_id, "stackTrace": frames}
+    return {"error": body}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""What may a handler import besides the standard library and its own package?
+
+AWS Lambda's Python runtime brings the AWS SDK, and so does this directory of links; everything else of the
+tool's environment stays out of reach, so that a dependency missing from a package is missing here too.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+_PACKAGES = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")
+
+
+def link(directory: Path) -> None:
+    """Fills ``directory`` with links to the SDK's packages; a package that is not installed is left out."""
+    directory.mkdir(exist_ok=True)
+    for old in directory.iterdir():
+        old.unlink()
+    for name in _PACKAGES:
+        spec = find_spec(name)
+        if spec is None or spec.origin is None:
+            continue
+        origin = Path(spec.origin)
+        source = origin.parent if origin.name == "__init__.py" else origin
+        (directory / source.name).symlink_to(source)

@@ -1,0 +1,181 @@
+"""How does the emulator's worker pool run Python functions in processes of ours?
+
+The emulator leases workers from a pool (one invocation each at a time) and expects ``invoke``. Its own worker
+runs handlers with the server's packages and environment, waits 50 ms for a log that may not come, and starts
+anew after every exception; this one does not.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
+
+from pkgops.local.functions import bootstrap
+from pkgops.local.functions.environment import environment
+from pkgops.local.functions.process import FunctionProcess, Outcome
+from pkgops.local.functions.unpacked import unpack
+
+_INIT_SECONDS = 10.0  # what AWS gives a function to initialize
+
+
+class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
+    """An execution environment. ``stream`` is its log stream, ``init_ms`` what its last cold start took (0 if the
+    last invocation was warm), ``peak`` the most memory it has used, in bytes."""
+
+    _proc: FunctionProcess | None
+
+    def __init__(self, name: str, config: dict[str, Any], code: bytes) -> None:
+        super().__init__(name, config, code)
+        version = config.get("Version", "$LATEST")
+        self.stream = f"{datetime.now(UTC):%Y/%m/%d}/[{version}]{uuid4().hex}"
+        self.init_ms = 0.0
+        self.peak = 0
+        self._scratch = Path(tempfile.mkdtemp(prefix="function-"))
+        self._tmpdir = str(self._scratch)
+
+    def invoke(
+        self,
+        event: Any,
+        request_id: str,
+        *,
+        trace_id: str | None = None,
+        depth: Any = None,
+        durable: dict[str, str] | None = None,
+        invoked_function_arn: str | None = None,
+    ) -> dict[str, Any]:
+        """Runs the handler. ``status`` is ok or error; then ``error`` is text and ``body`` the whole payload.
+        ``log`` is the log's text, ``lines`` the same with epoch milliseconds."""
+        with self._lock:
+            self.init_ms = 0.0
+            if self._proc is None or self._proc.poll() is not None:
+                failed = self._start(request_id)
+                if failed:
+                    return failed
+            assert self._proc  # noqa: S101 - for the type checker
+            seconds = float(self.config.get("Timeout", 3))
+            changes = {name: (durable or {}).get(name) for name in lambda_runtime.DURABLE_ENV_VARS}
+            changes["_X_AMZN_TRACE_ID"] = trace_id
+            changes[lambda_runtime.INVOKE_DEPTH_ENV] = None if depth is None else str(depth)
+            call = {
+                "event": event,
+                "request_id": request_id,
+                "arn": invoked_function_arn or self.config.get("FunctionArn", ""),
+                "seconds": seconds,
+                "environment": changes,
+            }
+            outcome = self._proc.ask(call, seconds)
+            self.last_used = time.time()
+            return self._result(outcome, request_id, seconds)
+
+    def _spawn(self) -> None:
+        """What the emulator calls to start a function ahead of its first invocation."""
+        failed = self._start("")
+        if failed:
+            raise RuntimeError(failed["error"])
+
+    def _start(self, request_id: str) -> dict[str, Any] | None:
+        """A new process, initialized; the failure's result if it does not come to that."""
+        started = time.perf_counter()
+        code = unpack(self.code_zip, _below("code"))
+        _, region = lambda_runtime._account_region_from_function_config(self.config)
+        variables = environment(
+            self.config,
+            region,
+            lambda_runtime.execution_credentials(self.config),
+            f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}",
+            code,
+            self._scratch,
+        )
+        variables["AWS_LAMBDA_LOG_STREAM_NAME"] = self.stream
+        memory = int(self.config.get("MemorySize", 128))
+        command = [sys.executable, "-I", "-S", "-B", bootstrap.__file__]
+        self._proc = FunctionProcess(command, code, variables, memory)
+        outcome = self._proc.ask(self._first_message(code, memory), _INIT_SECONDS)
+        self.init_ms = (time.perf_counter() - started) * 1000
+        if outcome.answer == {}:
+            self._cold = False
+            return None
+        result = self._result(outcome, request_id, _INIT_SECONDS)
+        self._drop()
+        return result
+
+    def _first_message(self, code: Path, memory: int) -> dict[str, Any]:
+        logging = self.config.get("LoggingConfig") or {}
+        as_json = logging.get("LogFormat") == "JSON"
+        return {
+            "memory": memory,
+            "handler": self.config.get("Handler", ""),
+            "path": [str(code), *self._layer_path()],
+            "sdk": str(_below("sdk")),
+            "log_format": logging.get("LogFormat", "Text"),
+            "log_level": logging.get("ApplicationLogLevel", "INFO") if as_json else "",
+        }
+
+    def _layer_path(self) -> list[str]:
+        path: list[str] = []
+        for reference in self.config.get("Layers") or []:
+            archive = lambda_svc._resolve_layer_zip(reference)
+            if archive:
+                python = unpack(archive, _below("layers")) / "python"
+                path += [str(found) for found in sorted(python.glob("lib/python3.*/site-packages"))]
+                path.append(str(python))
+        return path
+
+    def _result(self, outcome: Outcome, request_id: str, seconds: float) -> dict[str, Any]:
+        self.peak = max(self.peak, self._proc.peak if self._proc else 0)
+        lines = outcome.lines
+        body = (outcome.answer or {}).get("error") or _ended(outcome, request_id, seconds)
+        if outcome.ended:
+            lines.append((int(time.time() * 1000), _report(outcome, request_id, seconds)))
+            self._proc = None
+        result: dict[str, Any] = {"lines": lines, "log": "\n".join(text for _, text in lines)}
+        if body:
+            return result | {"status": "error", "error": body["errorMessage"], "body": body}
+        return result | {"status": "ok", "result": (outcome.answer or {}).get("result")}
+
+    def _drop(self) -> None:
+        process, self._proc = self._proc, None
+        if process:
+            process.terminate()
+            with suppress(Exception):
+                process.wait(1.0)
+
+    def _discard_tmpdir(self) -> None:
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+
+def _below(name: str) -> Path:
+    return Path(tempfile.gettempdir()) / name
+
+
+def _ended(outcome: Outcome, request_id: str, seconds: float) -> dict[str, Any] | None:
+    """The payload AWS answers for a function that did not."""
+    if not outcome.ended:
+        return None
+    kind = "Sandbox.Timedout" if outcome.ended == "timeout" else "Runtime.ExitError"
+    return {"errorType": kind, "errorMessage": f"RequestId: {request_id} Error: {_why(outcome, seconds)}"}
+
+
+def _report(outcome: Outcome, request_id: str, seconds: float) -> str:
+    if outcome.ended == "timeout":
+        stamp = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return f"{stamp} {request_id} {_why(outcome, seconds)}"
+    return f"RequestId: {request_id} Error: {_why(outcome, seconds)}\nRuntime.ExitError"
+
+
+def _why(outcome: Outcome, seconds: float) -> str:
+    if outcome.ended == "timeout":
+        return f"Task timed out after {seconds:.2f} seconds"
+    killed = outcome.ended == "memory" or outcome.code < 0
+    return f"Runtime exited with error: {'signal: killed' if killed else f'exit status {outcome.code}'}"

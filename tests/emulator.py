@@ -1,0 +1,41 @@
+"""A running emulator for tests: the tool's own launcher, on a free port, with its own home."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import Any
+
+from pkgops.local.emulator import Emulator
+
+ACCOUNT = "000000000000"
+REGION = "us-east-1"
+
+
+def free_port() -> int:
+    """A port nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_emulator(home: Path) -> Emulator:
+    """Starts an emulator whose state is below ``home``; the caller stops it with ``down()``."""
+    emulator = Emulator(home / "local", free_port())
+    emulator.up()
+    return emulator
+
+
+def client(emulator: Emulator, service: str) -> Any:
+    """A boto3 client of the emulator's account."""
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(
+        service,
+        endpoint_url=emulator.endpoint,
+        region_name=REGION,
+        aws_access_key_id=ACCOUNT,
+        aws_secret_access_key="local",
+        config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, inject_host_prefix=False),
+    )
