@@ -208,6 +208,10 @@ class Functions(Protocol):
 class Tables(Protocol):
     """DynamoDB."""
 
+    def keys(self, table: str) -> tuple[str, ...]:
+        """The names of the table's key attributes, the partition key first. UsageError if there is no such
+        table; so do the others."""
+
     def put_if_absent(
         self,
         table: str,

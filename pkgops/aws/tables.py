@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from pkgops.aws.client import Clients, translated
-from pkgops.errors import AccessError, PkgopsError, UsageError
+from pkgops.errors import AccessError, BuildError, PkgopsError, UsageError
 
 _BATCH = 100  # keys of one BatchGetItem, by its quota
 _ATTEMPTS = 8
@@ -27,6 +27,17 @@ class DynamoTables:
     def _client(self) -> Any:
         return self._clients.get("dynamodb")
 
+    def keys(self, table: str) -> tuple[str, ...]:
+        """See `pkgops.ports.Tables.keys`."""
+        from botocore.exceptions import ClientError
+
+        try:
+            with translated("dynamodb:DescribeTable"):
+                schema = self._client.describe_table(TableName=table)["Table"]["KeySchema"]
+        except ClientError as error:
+            raise _meaning(error, table) from error
+        return tuple(row["AttributeName"] for row in sorted(schema, key=lambda row: row["KeyType"]))
+
     def put_if_absent(
         self,
         table: str,
@@ -41,11 +52,15 @@ class DynamoTables:
             "ConditionExpression": "attribute_not_exists(#k)",
             "ExpressionAttributeNames": {"#k": keys[0]},
         }
-        put = {"TableName": table, "Item": encoded(item), **condition}
+        try:
+            put = {"TableName": table, "Item": encoded(item), **condition}
+            others = [{"Put": {"TableName": table, "Item": encoded(other)}} for other in together]
+        except (TypeError, ValueError) as error:
+            raise BuildError(f"An item for table {table} cannot be stored: {error}") from None
         for attempt in range(_ATTEMPTS):
             try:
                 with translated("dynamodb:PutItem"):
-                    self._put(put, table, together)
+                    self._put(put, others)
                 return True
             except ClientError as error:
                 if _taken(error):
@@ -65,12 +80,11 @@ class DynamoTables:
             found += self._batch(table, {"Keys": batch, **shape})
         return found
 
-    def _put(self, put: dict[str, Any], table: str, together: Sequence[Mapping[str, Any]]) -> None:
-        if not together:
+    def _put(self, put: dict[str, Any], others: Sequence[Any]) -> None:
+        if others:
+            self._client.transact_write_items(TransactItems=[{"Put": put}, *others])
+        else:
             self._client.put_item(**put)
-            return
-        others = [{"Put": {"TableName": table, "Item": encoded(item)}} for item in together]
-        self._client.transact_write_items(TransactItems=[{"Put": put}, *others])
 
     def _batch(self, table: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """One batch; what the service leaves unprocessed under load is asked for again, ever less often."""

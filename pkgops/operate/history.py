@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING
+
+from pkgops.operate.when import iso, moment
 
 if TYPE_CHECKING:
     from pkgops.ports import Ports, StackEvent
     from pkgops.synth import Synthesized
+
+_PARALLEL = 4  # DescribeStackEvents is throttled at a few calls a second
 
 
 def history(
@@ -15,4 +22,8 @@ def history(
 ) -> list[StackEvent]:
     """The stacks' events oldest first, merged; ``since`` as in `pkgops.operate.when.moment` (None: all);
     ``failed`` keeps failures only. Stacks that are not deployed have none."""
-    raise NotImplementedError
+    start = iso(moment(since)) if since else ""
+    with ThreadPoolExecutor(_PARALLEL) as pool:
+        found = list(chain.from_iterable(pool.map(lambda stack: ports.stacks.events(stack.name, since=start), stacks)))
+    wanted = [event for event in found if not failed or event.status.endswith("FAILED")]
+    return sorted(wanted, key=lambda event: datetime.fromisoformat(event.time))

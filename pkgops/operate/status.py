@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pkgops.config import Project
-    from pkgops.ports import Ports
+    from pkgops.ports import Ports, StackState
     from pkgops.synth import Synthesized
+
+NOT_DEPLOYED = "NOT_DEPLOYED"
+
+_PARALLEL = 4  # ListStackResources is throttled at a few calls a second
+_FAILED_FIRST = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,4 +38,60 @@ class StatusRow:
 def status(project: Project, stacks: Sequence[Synthesized], ports: Ports) -> list[StatusRow]:
     """A row a stack, in the stacks' order. ``stacks`` should be packaged ones: only then can ``current`` be
     told."""
-    raise NotImplementedError
+    states = {state.name: state for state in ports.stacks.describe()}
+    known = {stack.key: states.get(project.stage.named(stack.name)) for stack in project.system.stacks}
+    outputs = {key: state.outputs for key, state in known.items() if state is not None}
+    there = [stack.name for stack in stacks if stack.name in states]
+    with ThreadPoolExecutor(_PARALLEL) as pool:
+        counts = dict(zip(there, pool.map(lambda name: _count(ports, name), there), strict=True))
+    return [_row(stack, states.get(stack.name), outputs, counts.get(stack.name, 0)) for stack in stacks]
+
+
+def _count(ports: Ports, stack: str) -> int:
+    return sum(resource.status != "DELETE_COMPLETE" for resource in ports.stacks.resources(stack))
+
+
+def _row(
+    stack: Synthesized,
+    state: StackState | None,
+    outputs: Mapping[str, Mapping[str, str]],
+    resources: int,
+) -> StatusRow:
+    if state is None or state.status == "REVIEW_IN_PROGRESS":
+        deploy = f"Deploy it: pkgops deploy {stack.system}/{stack.key}"
+        return StatusRow(stack.key, stack.name, NOT_DEPLOYED, advice=deploy)
+    return StatusRow(
+        stack=stack.key,
+        name=stack.name,
+        status=state.status,
+        updated=state.updated,
+        current=_current(stack, state, outputs),
+        resources=resources,
+        reason=state.reason,
+        advice=_advice(stack, state),
+    )
+
+
+def _current(stack: Synthesized, state: StackState, outputs: Mapping[str, Mapping[str, str]]) -> bool | None:
+    """By the digest a deployment leaves. Templates that are not packaged have none to compare."""
+    from pkgops.plan import unchanged, values
+    from pkgops.synth import text
+
+    if not stack.template or "asset://" in text(stack.template):
+        return None
+    parameters = values(stack, outputs)
+    return None if parameters is None else unchanged(stack, parameters, state)
+
+
+def _advice(stack: Synthesized, state: StackState) -> str:
+    """The one next step for a status that is not a good one."""
+    target = f"{stack.system}/{stack.key}"
+    if state.in_progress:
+        return f"An operation is running; watch it with: pkgops deploy {target}"
+    if state.status in _FAILED_FIRST:
+        return f"Its first deployment failed; see pkgops events {target} --failed, then deploy again."
+    if state.status.endswith("_FAILED"):
+        return f"See what failed with: pkgops events {target} --failed"
+    if state.status == "UPDATE_ROLLBACK_COMPLETE":
+        return f"The last update was undone; see pkgops events {target} --failed"
+    return ""
