@@ -161,6 +161,7 @@ def _running(node: ast.AST) -> Iterator[ast.AST]:
     """All nodes below ``node`` that run: not the bodies of ``if TYPE_CHECKING``."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
+            yield from child.orelse
             for other in child.orelse:
                 yield from _running(other)
             continue

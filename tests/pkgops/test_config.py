@@ -1,0 +1,118 @@
+"""Is configuration read in the documented order, and is every mistake in it named?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pkgops import config
+from pkgops.errors import AccessError, ConfigError, UsageError
+from templates.model import Stage
+
+STAGES = """
+[local]
+[dev]
+region = "eu-west-1"
+[prod]
+protected = true
+account = "123456789012"
+[prod.pkgwatch]
+monthly_budget = 300
+alert_email = "file@example.com"
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "stages.toml").write_text(STAGES, encoding="utf-8")
+    return tmp_path
+
+
+def test_defaults_to_the_emulator_and_the_default_system(root: Path) -> None:
+    project = config.load(root=root, environ={})
+    assert (project.stage.name, project.stage.local, project.system.key) == ("local", True, "pkgwatch")
+    assert project.settings.monthly_budget == 200
+
+
+def test_environment_names_stage_and_system(root: Path) -> None:
+    project = config.load(root=root, environ={"PKGOPS_STAGE": "dev", "PKGOPS_SYSTEM": "PkgWatch"})
+    assert (project.stage.region, project.system.key) == ("eu-west-1", "pkgwatch")
+    assert config.load("prod", root=root, environ={"PKGOPS_STAGE": "dev"}).stage.name == "prod"
+
+
+@pytest.mark.parametrize(("word", "stage"), [("production", "prod"), ("development", "dev")])
+def test_the_systems_own_words_are_stages_too(root: Path, word: str, stage: str) -> None:
+    assert config.load(word, root=root, environ={}).stage.name == stage
+
+
+def test_environment_wins_over_dotenv_over_file(root: Path) -> None:
+    assert config.load("prod", root=root, environ={}).settings.alert_email == "file@example.com"
+    (root / ".env").write_text("ALERT_EMAIL=dotenv@example.com\nMONTHLY_BUDGET=400\n", encoding="utf-8")
+    project = config.load("prod", root=root, environ={"ALERT_EMAIL": "env@example.com"})
+    assert (project.settings.alert_email, project.settings.monthly_budget) == ("env@example.com", 400)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[local]\nregoin = "x"', r"stages.toml \[local\]: unknown key 'regoin'"),
+        ("[local]\nprotected = 1", r"stages.toml \[local\] protected: Expected `bool`, got `int`"),
+        ("[local.pkgwatch]\nbudget = 1", r"stages.toml \[local.pkgwatch\]: unknown key 'budget'"),
+        ('[local.pkgwatch]\nmonthly_budget = "1"', r"monthly_budget: Expected `int`, got `str`"),
+        ('[local]\naccount = "12"', "not a 12-digit account id"),
+        ('name = "x"', "'name' stands outside a stage"),
+        ("[local", "is not valid TOML"),
+    ],
+)
+def test_mistakes_in_the_file_are_named(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "stages.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=said) as caught:
+        config.load(root=tmp_path, environ={})
+    assert caught.value.hint
+
+
+def test_an_unknown_key_lists_the_allowed_ones(tmp_path: Path) -> None:
+    (tmp_path / "stages.toml").write_text('[local]\nregoin = "x"', encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        config.load(root=tmp_path, environ={})
+    assert "Did you mean region?" in caught.value.hint
+    assert "Allowed keys: region, account" in caught.value.hint
+
+
+def test_a_wrong_value_in_the_environment_names_the_variable(root: Path) -> None:
+    with pytest.raises(ConfigError, match="environment variable MONTHLY_BUDGET"):
+        config.load(root=root, environ={"MONTHLY_BUDGET": "much"})
+
+
+def test_unknown_stage_and_system_name_the_nearest(root: Path) -> None:
+    with pytest.raises(UsageError) as stage:
+        config.load("prd", root=root, environ={})
+    with pytest.raises(UsageError) as system:
+        config.load(system="pkgwach", root=root, environ={})
+    assert "prod" in stage.value.hint
+    assert "pkgwatch" in system.value.hint
+
+
+def test_the_root_is_found_from_below(root: Path) -> None:
+    (root / "a" / "b").mkdir(parents=True)
+    assert config.find_root(root / "a" / "b") == root.resolve()
+
+
+def test_outside_a_project_it_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no stages\.toml here or above"):
+        config.find_root(tmp_path)
+
+
+def test_an_account_pins_a_stage() -> None:
+    config.pinned(Stage("dev", account="123456789012"), "123456789012")
+    config.pinned(Stage("dev"), "999999999999")
+    with pytest.raises(AccessError):
+        config.pinned(Stage("dev", account="123456789012"), "999999999999")
+
+
+def test_the_projects_own_stages_are_valid() -> None:
+    stages = config.stages(Path(__file__).parents[2])
+    assert set(stages) == {"local", "dev", "staging", "prod"}
+    assert stages["prod"].protected
+    assert not stages["prod"].express

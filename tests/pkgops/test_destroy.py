@@ -1,0 +1,91 @@
+"""Does destroying take the right things, in the right order, and leave what is retained?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pkgops.config import Project, load
+from pkgops.deploy import deploy
+from pkgops.destroy import destroy, survey
+from pkgops.errors import AccessError
+from pkgops.events import Event, StackChanged
+from pkgops.package import Packaged
+from pkgops.plan import plan
+from pkgops.synth import synth
+from templates.model import Stage
+from tests.fakes.ports import FakePorts
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def deployed() -> tuple[Project, FakePorts]:
+    """PkgWatch on a fake local stage."""
+    project = load("local", root=ROOT, environ={})
+    ports = FakePorts()
+    ports.stacks.rounds = 0
+    for row in synth(project.system, project.stage, project.settings):
+        ports.stacks.deployed(row.name, "CREATE_COMPLETE", row.template)
+    ports.stacks.deployed("PkgopsBootstrap-local", "CREATE_COMPLETE", {"Resources": {}})
+    return project, ports
+
+
+def test_users_go_before_what_they_use_and_the_bucket_last(deployed: tuple[Project, FakePorts]) -> None:
+    project, ports = deployed
+    events: list[Event] = []
+    report = destroy(survey(project, ports), ports, events.append)
+    assert {result.status for result in report.results} == {"DELETE_COMPLETE"}
+    order = [e.stack for e in events if isinstance(e, StackChanged) and e.status == "DELETE_IN_PROGRESS"]
+    assert (
+        order.index("PkgWatchApi-local") < order.index("PkgWatchPipeline-local") < order.index("PkgWatchStorage-local")
+    )
+    assert order[-1] == "PkgopsBootstrap-local"
+    assert ports.stacks.describe() == []
+
+
+def test_retained_resources_are_listed_and_not_emptied(deployed: tuple[Project, FakePorts]) -> None:
+    project, ports = deployed
+    found = survey(project, ports)
+    retained = {resource.type for resource in found.retained}
+    assert {"AWS::DynamoDB::Table", "AWS::S3::Bucket"} <= retained
+    assert not found.buckets
+
+
+def test_a_failed_deletion_keeps_what_it_uses(deployed: tuple[Project, FakePorts]) -> None:
+    project, ports = deployed
+    ports.stacks.broken["GetPackageFunction"] = "function is stuck"
+    report = destroy(survey(project, ports), ports)
+    ended = {result.key: result for result in report.results}
+    assert ended["api"].status == "DELETE_FAILED"
+    assert ended["api"].reason == "GetPackageFunction: function is stuck"
+    assert ended["storage"].status == "SKIPPED"
+    assert ended["budgets"].status == "DELETE_COMPLETE"
+
+
+def test_other_credentials_are_refused(ports: FakePorts) -> None:
+    project = load("dev", root=ROOT, environ={})
+    ports.stacks.deployed("PkgWatchStorage-dev", "CREATE_COMPLETE")
+    with pytest.raises(AccessError):
+        survey(replace(project, stage=Stage("dev", account="000000000001")), ports)
+
+
+def test_nothing_deployed_is_nothing_to_destroy() -> None:
+    found = survey(load("local", root=ROOT, environ={}), FakePorts())
+    assert found.stacks == ()
+    assert destroy(found, FakePorts()).results == ()
+
+
+def test_buckets_without_retention_are_emptied(
+    project: Project, ports: FakePorts, system_of: Callable[..., Packaged]
+) -> None:
+    deploy(plan(project, system_of(project.stage), ports), ports)
+    ports.stacks.deployed("DemoAlone-local", "CREATE_COMPLETE", {"Resources": {"B": {"Type": "AWS::S3::Bucket"}}})
+    ports.artifacts.others["demoalone-local-b"] = ["x", "y"]
+    from pkgops.destroy import _doomed
+
+    state = next(s for s in ports.stacks.describe() if s.name == "DemoAlone-local")
+    assert _doomed("alone", state, frozenset(), ports).buckets == ("demoalone-local-b",)

@@ -1,0 +1,40 @@
+"""Are systems and stacks found by every name they have?"""
+
+from __future__ import annotations
+
+import pytest
+
+from pkgops.errors import UsageError
+from pkgops.select import stack_key, targets
+from templates import load
+from templates.model import Stage
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ((), [("pkgwatch", ())]),
+        (("pkgwatch",), [("pkgwatch", ())]),
+        (("pkgwatch/api",), [("pkgwatch", ("api",))]),
+        (("api", "storage", "api"), [("pkgwatch", ("api", "storage"))]),
+        (("PkgWatchApiStack",), [("pkgwatch", ("api",))]),
+        (("PkgWatchApi",), [("pkgwatch", ("api",))]),
+        (("StorageStack",), [("pkgwatch", ("storage",))]),
+        (("PkgWatchBudgets-dev",), [("pkgwatch", ("budgets",))]),
+        (("pkgwatch/PkgWatchPipeline",), [("pkgwatch", ("pipeline",))]),
+        (("pkgwatch", "api"), [("pkgwatch", ())]),
+    ],
+)
+def test_names(names: tuple[str, ...], expected: list[tuple[str, tuple[str, ...]]]) -> None:
+    assert targets(names, "pkgwatch") == expected
+
+
+@pytest.mark.parametrize(("name", "near"), [("pkgwatch/stroage", "storage"), ("PkgWatchAp", "PkgWatchApi")])
+def test_an_unknown_name_gets_the_nearest(name: str, near: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        targets((name,), "pkgwatch")
+    assert near in caught.value.hint
+
+
+def test_the_name_on_the_stage_is_known() -> None:
+    assert stack_key(load("pkgwatch"), "PkgWatchStorage-mine", Stage("mine")) == "storage"
