@@ -76,8 +76,9 @@ class Board:
         row = self.stacks.setdefault(event.stack, Row(event.stack, now))
         row.done, row.total = event.done, event.total
         row.latest = f"{event.logical_id} {event.status}"
-        if event.reason and event.status.endswith("FAILED"):
-            row.reasons.append(f"{event.logical_id} ({event.type}): {event.reason}")
+        reason = f"{event.logical_id} ({event.type}): {event.reason}"
+        if event.reason and event.status.endswith("FAILED") and reason not in row.reasons:
+            row.reasons.append(reason)
 
 
 class Live:

@@ -30,7 +30,7 @@ def pages() -> dict[str, str]:
     """Every generated page: path below docs/reference -> text."""
     from pkgops.cli import COMMANDS, root
 
-    context = click.Context(root, info_name="pkgops")
+    context = root.make_context("pkgops", [], resilient_parsing=True)
     found = {"cli/index.md": _index(COMMANDS), "settings.md": _settings()}
     for name in COMMANDS:
         command = root.get_command(context, name)
@@ -135,7 +135,7 @@ def _settings() -> str:
         rows = [
             (name, f"`{name.strip('`').upper()}`", kind, default) for name, kind, default in _fields(system.settings)
         ]
-        lines += [f"## {system.key}", "", " ".join((system.settings.__doc__ or "").split()), ""]
+        lines += [f"## {system.key}", "", " ".join((system.settings.__doc__ or "").replace("``", "`").split()), ""]
         lines += [*_rows(("Key", "Environment", "Type", "Default"), rows), ""]
     return "\n".join(lines)
 

@@ -81,6 +81,7 @@ class Lines:
         self._clock = clock
         self._began: dict[str, float] = {}
         self._told: dict[str, float] = {}
+        self._failures: set[str] = set()
         self._lock = threading.Lock()
 
     def emit(self, event: Event) -> None:
@@ -116,8 +117,13 @@ class Lines:
         return ""
 
     def _resource(self, event: ResourceChanged) -> str:
-        if self._verbose or failed(event.status):
+        if self._verbose:
             return resource(event)
+        if failed(event.status):
+            line = resource(event)
+            new = line not in self._failures  # a cause is told when it happens and again when the stack has ended
+            self._failures.add(line)
+            return line if new else ""
         if event.total and self._due(event.stack):
             return f"{event.stack}: {amount(event.done, event.total)} resources"
         return ""
@@ -172,5 +178,5 @@ def resource(event: ResourceChanged) -> str:
 
 
 def amount(done: int, total: int) -> str:
-    """ "12 of 40", or only "12" where the total is unknown."""
-    return f"{done} of {total}" if total else str(done)
+    """``12 of 40``, or ``12`` where the total is unknown. The emulator also counts what has not changed."""
+    return f"{min(done, total)} of {total}" if total else str(done)

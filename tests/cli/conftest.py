@@ -23,7 +23,8 @@ Run = Callable[..., Result]
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty project of its own: nothing of the developer's settings or state is seen."""
     shutil.copy(REPOSITORY / "stages.toml", tmp_path)
-    (tmp_path / "handlers").symlink_to(REPOSITORY / "handlers")
+    for name in ("handlers", "templates"):
+        (tmp_path / name).symlink_to(REPOSITORY / name)
     for name in [name for name in os.environ if name.startswith(("PKGOPS_", "AWS_"))]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)

@@ -34,7 +34,7 @@ def test_help_has_sentences_and_examples(run, path):
     text = VERBS[path].help or ""
     assert text.split("\n")[0].rstrip().endswith((".", ","))
     assert "\nExamples:\n  " in result.stdout
-    assert SHARED <= {option for parameter in VERBS[path].params for option in parameter.opts}
+    assert {option for parameter in VERBS[path].params for option in parameter.opts} >= SHARED
 
 
 @EACH

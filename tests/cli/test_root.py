@@ -99,9 +99,7 @@ def test_a_bug_is_not_caught(run):
     assert isinstance(result.exception, ZeroDivisionError)
 
 
-@pytest.mark.parametrize(
-    ("error", "code"), [(KeyboardInterrupt(), INTERRUPTED), (BrokenPipeError(), BROKEN_PIPE)]
-)
+@pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt(), INTERRUPTED), (BrokenPipeError(), BROKEN_PIPE)])
 def test_interrupted_and_broken_pipe_are_quiet(run, error, code):
     result = run("outputs", ports=Broken(error))
     assert result.exit_code == code
