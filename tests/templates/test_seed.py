@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
+from handlers.pkgwatch.shared import package_names, plans
 from templates.model import LOCAL, SeedContext, SeedItem, Seeds, Stage
 from templates.pkgwatch.seed import seed
 from templates.pkgwatch.seed_data import notes, table, users
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-NPM = re.compile(r"(@[a-z0-9_][a-z0-9._~-]*/)?[a-z0-9][a-z0-9._~-]*")
 STATUSES = {"pending", "complete", "partial", "minimal", "abandoned_partial", "abandoned_minimal"}
 SCORER_ONLY = {
     "health_score",
@@ -80,19 +80,16 @@ def test_no_key_stands_twice(seeds):
     assert len(set(keys)) == len(keys)
 
 
-def test_keys_follow_the_names(found):
-    for item in found:
-        assert item["pk"] == f"{item['ecosystem']}#{item['name']}"
-        assert item["sk"] == "LATEST"
+def test_scoped_names_stand_as_they_are_written(found):
     assert "npm#@babel/core" in {item["pk"] for item in found}
 
 
-def test_names_are_as_the_registries_normalise_them(found):
+def test_names_are_as_the_deployed_code_looks_them_up(found):
     for item in found:
-        if item["ecosystem"] == "npm":
-            assert NPM.fullmatch(item["name"])
-        else:
-            assert item["name"] == re.sub(r"[-_.]+", "-", item["name"]).lower()
+        ecosystem, name = item["ecosystem"], item["name"]
+        assert package_names.normalise(ecosystem, name) == name
+        assert package_names.is_valid(ecosystem, name)
+        assert package_names.package_key(ecosystem, name) == (item["pk"], item["sk"])
 
 
 def test_every_tier_and_status_appears(found):
@@ -195,7 +192,7 @@ def test_notes_are_about_seeded_packages(found):
 
 def test_each_plan_has_a_user_and_a_key_that_goes_with_it(seeds):
     accounts = [each for each in seeds.items if each.kind == "user"]
-    assert [each.item["tier"] for each in accounts] == ["free", "starter", "pro", "business"]
+    assert {each.item["tier"]: each.item["monthly_limit"] for each in accounts} == dict(plans.LIMITS)
     for each in accounts:
         [stored] = each.together
         [clear] = each.reveal.values()
