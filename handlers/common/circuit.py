@@ -1,0 +1,73 @@
+"""When should a failing dependency be left alone for a while?"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+
+class Circuit:
+    """A circuit breaker for one container, safe in threads.
+
+    Closed, it opens after ``failures`` in a row. Open, it refuses for ``timeout`` seconds. Then it lets
+    ``probes`` calls through: ``successes`` of them close it, one failure opens it again. Probes that never
+    report back are forgotten after another ``timeout``.
+    """
+
+    def __init__(
+        self,
+        failures: int,
+        timeout: float,
+        successes: int,
+        probes: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._limits = (failures, timeout, successes, probes)
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._state = "closed"
+        self._since = 0.0
+        self._failed = self._succeeded = self._probing = 0
+
+    @property
+    def state(self) -> str:
+        """closed, open or half_open."""
+        return self._state
+
+    def allows(self) -> bool:
+        """Whether a call may be made now; every call made must be followed by `succeeded` or `failed`."""
+        if self._state == "closed":
+            return True
+        _, timeout, _, probes = self._limits
+        with self._lock:
+            waited = self._clock() - self._since >= timeout
+            if waited and (self._state == "open" or self._probing >= probes):
+                self._move("half_open")
+            if self._state == "half_open" and self._probing < probes:
+                self._probing += 1
+                return True
+            return self._state == "closed"
+
+    def succeeded(self) -> None:
+        """Reports a call that worked."""
+        if self._state == "closed" and not self._failed:
+            return
+        with self._lock:
+            self._failed = 0
+            if self._state == "half_open":
+                self._succeeded += 1
+                if self._succeeded >= self._limits[2]:
+                    self._move("closed")
+
+    def failed(self) -> None:
+        """Reports a call that did not work."""
+        with self._lock:
+            self._failed += 1
+            if self._state == "half_open" or (self._state == "closed" and self._failed >= self._limits[0]):
+                self._move("open")
+
+    def _move(self, state: str) -> None:
+        self._state = state
+        self._since = self._clock()
+        self._failed = self._succeeded = self._probing = 0

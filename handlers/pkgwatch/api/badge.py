@@ -1,0 +1,20 @@
+"""GET /badge/{ecosystem}/{name}: a package's score as a picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handlers.common.request import Request
+from handlers.common.responses import Response
+from handlers.pkgwatch.shared import tables
+from handlers.pkgwatch.shared.badge_answer import answer
+from handlers.pkgwatch.shared.http import serve
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """See `badge_answer.answer`."""
+    return serve(event, context, _answer)
+
+
+def _answer(request: Request) -> Response:
+    return answer(request, tables.packages())

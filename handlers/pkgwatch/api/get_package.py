@@ -1,0 +1,23 @@
+"""GET /packages/{ecosystem}/{name}: how healthy is this package?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from handlers.common.request import Request
+from handlers.common.responses import Response
+from handlers.pkgwatch.shared import tables
+from handlers.pkgwatch.shared.circuits import DYNAMODB
+from handlers.pkgwatch.shared.http import serve
+from handlers.pkgwatch.shared.package_answer import Tables, answer
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """See `package_answer.answer`."""
+    return serve(event, context, _answer, identified=True)
+
+
+def _answer(request: Request) -> Response:
+    used = Tables(tables.packages(), tables.api_keys(), tables.referral_events())
+    return answer(request, used, DYNAMODB, datetime.now(UTC))

@@ -1,0 +1,22 @@
+"""GET /usage: how much of the month's requests is used?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from handlers.common.request import Request
+from handlers.common.responses import Response
+from handlers.pkgwatch.shared import tables
+from handlers.pkgwatch.shared.circuits import DYNAMODB
+from handlers.pkgwatch.shared.http import serve
+from handlers.pkgwatch.shared.usage_answer import answer
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """See `usage_answer.answer`."""
+    return serve(event, context, _answer)
+
+
+def _answer(request: Request) -> Response:
+    return answer(request, tables.api_keys(), DYNAMODB, datetime.now(UTC))

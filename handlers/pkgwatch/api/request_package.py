@@ -1,0 +1,32 @@
+"""POST /packages/request: please collect this package."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from handlers.common.aws import client
+from handlers.common.request import Request
+from handlers.common.responses import Response
+from handlers.pkgwatch.shared import depsdev, tables
+from handlers.pkgwatch.shared.http import serve
+from handlers.pkgwatch.shared.package_queue import PackageQueue
+from handlers.pkgwatch.shared.package_requests import Services, answer
+from handlers.pkgwatch.shared.settings import settings
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """See `package_requests.answer`."""
+    return serve(event, context, _answer)
+
+
+def _answer(request: Request) -> Response:
+    services = Services(
+        packages=tables.packages(),
+        keys=tables.api_keys(),
+        queue=PackageQueue(partial(client, "sqs"), settings().package_queue_url),
+        exists=partial(depsdev.exists, settings().depsdev_base_url),
+        ip_hash_salt=settings().ip_hash_salt,
+    )
+    return answer(request, services, datetime.now(UTC))
