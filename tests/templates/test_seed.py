@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from handlers.pkgwatch.shared import package_names, plans
+from handlers.pkgwatch.shared import data_quality, package_names, plans, scoring
 from templates.model import LOCAL, SeedContext, SeedItem, Seeds, Stage
 from templates.pkgwatch.seed import seed
 from templates.pkgwatch.seed_data import notes, table, users
@@ -144,6 +144,31 @@ def test_scores_are_left_to_the_scorer(found):
         assert item["queryable"] is False
 
 
+def test_every_risk_level_appears_once_scored(collected):
+    level = {item["pk"]: scoring.score(item, NOW)["risk_level"] for item in collected}
+    count = Counter(level.values())
+    assert all(count[risk] >= 5 for risk in ("LOW", "MEDIUM", "HIGH", "CRITICAL"))
+    assert level["npm#react"] == "LOW"
+    assert level["npm#request"] == "CRITICAL"
+
+
+def test_risk_levels_do_not_depend_on_the_day_of_seeding(collected):
+    years_later = datetime(2031, 7, 9, tzinfo=UTC)
+    later = [dict(each.item) for each in seed(context(years_later)).items if "collected_at" in each.item]
+    assert [scoring.score(item, years_later)["health_score"] for item in later] == [
+        scoring.score(item, NOW)["health_score"] for item in collected
+    ]
+
+
+def test_scored_packages_can_be_queried_unless_nobody_could_collect_them(collected):
+    for item in collected:
+        scored = item | {"health_score": scoring.score(item, NOW)["health_score"]}
+        if item["data_status"] == "complete":
+            assert data_quality.queryable(scored)
+        if item["data_status"].endswith("minimal"):
+            assert not data_quality.queryable(scored)
+
+
 def test_missing_sources_agree_with_the_status(collected):
     for item in collected:
         missing, status = item["missing_sources"], item["data_status"]
@@ -183,7 +208,6 @@ def test_the_numbers_of_a_package_agree(collected):
 def test_notes_are_about_seeded_packages(found):
     known = {item["pk"]: item for item in found}
     assert notes.DEPRECATED.keys() | notes.ARCHIVED | notes.ADVISORIES.keys() <= known.keys()
-    assert known["npm#request"]["is_deprecated"] is True
     assert known["npm#request"]["deprecation_message"]
     assert known["pypi#nose"]["is_deprecated"] is True
     assert known["npm#event-stream"]["archived"] is True
