@@ -47,9 +47,7 @@ ADVISORIES: Mapping[str, tuple[tuple[str, str, str, float, str], ...]] = {
             "Redirect to another protocol bypasses SSRF guards",
         ),
     ),
-    "npm#ip": (
-        ("GHSA-2p57-rm9w-gvfp", "CVE-2024-29415", "HIGH", 8.1, "Private addresses are taken for public ones"),
-    ),
+    "npm#ip": (("GHSA-2p57-rm9w-gvfp", "CVE-2024-29415", "HIGH", 8.1, "Private addresses are taken for public ones"),),
     "npm#xmldom": (
         (
             "GHSA-crh6-fp67-6883",
@@ -79,7 +77,5 @@ ADVISORIES: Mapping[str, tuple[tuple[str, str, str, float, str], ...]] = {
         ),
         ("GHSA-6528-wvf6-f6qg", "CVE-2018-6594", "HIGH", 7.5, "ElGamal parameters are too weak"),
     ),
-    "pypi#ecdsa": (
-        ("GHSA-wj6h-64fc-37mp", "CVE-2024-23342", "HIGH", 7.4, "Signing time gives the key away"),
-    ),
+    "pypi#ecdsa": (("GHSA-wj6h-64fc-37mp", "CVE-2024-23342", "HIGH", 7.4, "Signing time gives the key away"),),
 }

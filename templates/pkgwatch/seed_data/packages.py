@@ -34,9 +34,7 @@ def items(context: SeedContext) -> Iterator[dict[str, Any]]:
                 **attributes(row),
                 **_status(context, row["status"]),
             }
-            more = (
-                _expected(context) if row["status"] == PENDING else _collected(context, item, row, position)
-            )
+            more = _expected(context) if row["status"] == PENDING else _collected(context, item, row, position)
             yield {name: value for name, value in (item | more).items() if value not in (None, "")}
 
 
@@ -59,9 +57,7 @@ def _expected(context: SeedContext) -> dict[str, Any]:
     return {"last_updated": context.now, "source": "seed_packages", "seeded_at": context.now}
 
 
-def _collected(
-    context: SeedContext, item: Mapping[str, Any], row: Mapping[str, str], position: int
-) -> dict[str, Any]:
+def _collected(context: SeedContext, item: Mapping[str, Any], row: Mapping[str, str], position: int) -> dict[str, Any]:
     # Refreshes are spread over the tier's rhythm, as the dispatcher does it; 37 visits every hundredth once.
     age = 0.05 + 0.9 * _REFRESHED[item["tier"]] * (position * 37 % 100) / 100
     collected = context.now if item.get("next_retry_at") else context.days_ago(age)
@@ -76,9 +72,7 @@ def _collected(
     }
 
 
-def _registry(
-    context: SeedContext, item: Mapping[str, Any], row: Mapping[str, str], collected: str
-) -> dict[str, Any]:
+def _registry(context: SeedContext, item: Mapping[str, Any], row: Mapping[str, str], collected: str) -> dict[str, Any]:
     message = notes.DEPRECATED.get(item["pk"])
     found: dict[str, Any] = {
         "created_at": f"{row['created']}T00:00:00+00:00" if "created" in row else None,
@@ -131,9 +125,7 @@ def _security(item: Mapping[str, Any], row: Mapping[str, str]) -> dict[str, Any]
     checks = {
         "Security-Policy": 10 if row["policy"] == "yes" else 0,
         "License": 10 if "license" in row else 0,
-        "Maintained": min(
-            10, item["commits_90d"]
-        ),  # the scorecard's own measure: a commit a week for 90 days
+        "Maintained": min(10, item["commits_90d"]),  # the scorecard's own measure: a commit a week for 90 days
         "Vulnerabilities": max(0, 10 - len(advisories)),
     }
     scored = [{"name": name, "score": score, "reason": ""} for name, score in checks.items()]
