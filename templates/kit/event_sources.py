@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from troposphere import GetAtt, awslambda, events
 
 from templates.kit.ids import camel, logical_id
 from templates.kit.sources import Queue, Schedule, Source, Stream
 from templates.scope import Scope
+
+
+class _Concurrency(awslambda.ScalingConfig):
+    """troposphere 4.11 has two properties of this name and keeps the wrong one for event sources."""
+
+    props: ClassVar[dict[str, Any]] = {"MaximumConcurrency": (int, False)}
 
 
 def connect(scope: Scope, function_id: str, target: Any, source: Source) -> None:
@@ -46,7 +52,7 @@ def _queue(scope: Scope, function_id: str, target: Any, row: Queue) -> None:
     if row.window:
         extra["MaximumBatchingWindowInSeconds"] = row.window
     if row.concurrency:
-        extra["ScalingConfig"] = awslambda.ScalingConfig(MaximumConcurrency=row.concurrency)
+        extra["ScalingConfig"] = _Concurrency(MaximumConcurrency=row.concurrency)
     scope.add(
         awslambda.EventSourceMapping(
             f"{function_id}Queue",
