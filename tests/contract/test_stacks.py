@@ -1,0 +1,179 @@
+"""Do the fake CloudFormation and the real adapter keep the same promises?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pkgops.aws import AwsPorts
+from pkgops.changeset import ready
+from pkgops.errors import DeployError
+from pkgops.ports import ChangeSetRequest, Ports, StackState
+from pkgops.watch import Watcher
+from templates.model import Stage
+from tests.emulator import start_emulator
+from tests.fakes.ports import FakePorts
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ports]:
+    emulator = start_emulator(tmp_path_factory.mktemp("stacks"))
+    yield AwsPorts(Stage("local", port=emulator.port), emulator.endpoint)
+    emulator.down()
+
+
+@pytest.fixture(params=["fake", "real"])
+def ports(request: pytest.FixtureRequest) -> Ports:
+    return FakePorts() if request.param == "fake" else request.getfixturevalue("real")
+
+
+@pytest.fixture
+def name(request: pytest.FixtureRequest) -> str:
+    return "contract-" + "".join(c for c in request.node.name if c.isalnum())[-60:]
+
+
+def template(*queues: str, **outputs: Any) -> str:
+    return json.dumps(
+        {
+            "Parameters": {"Word": {"Type": "String"}},
+            "Resources": {queue: {"Type": "AWS::SQS::Queue", "Properties": {}} for queue in queues},
+            "Outputs": {"Word": {"Value": {"Ref": "Word"}}, **outputs},
+        }
+    )
+
+
+def request_for(name: str, body: str, word: str = "one", create: bool = True) -> ChangeSetRequest:
+    return ChangeSetRequest(name, create, {"Word": word}, {"Project": "Demo"}, body=body)
+
+
+def carried_out(ports: Ports, request: ChangeSetRequest) -> StackState | None:
+    before = found(ports, request.stack)
+    made = ready(ports, ports.stacks.create_change_set(request))
+    assert made.status == "CREATE_COMPLETE", made.reason
+    ports.stacks.execute(made.id)
+    with Watcher(ports.stacks, lambda event: None, quick=True) as watcher:
+        return watcher.wait(request.stack, before)
+
+
+def found(ports: Ports, name: str) -> StackState | None:
+    return next((state for state in ports.stacks.describe() if state.name == name), None)
+
+
+def test_a_stack_is_created_described_updated_and_deleted(ports: Ports, name: str) -> None:
+    state = carried_out(ports, request_for(name, template("A")))
+    assert state is not None
+    assert state.status == "CREATE_COMPLETE"
+    assert (state.outputs["Word"], state.parameters["Word"], state.tags["Project"]) == ("one", "one", "Demo")
+    assert state.id.startswith("arn:aws:cloudformation:")
+    assert len(state.account) == 12
+    assert {row.logical_id for row in ports.stacks.resources(name)} == {"A"}
+    assert set(json.loads(ports.stacks.template(name))["Resources"]) == {"A"}
+    updated = carried_out(ports, request_for(name, template("A", "B"), "two", create=False))
+    assert updated is not None
+    assert (updated.status, updated.outputs["Word"]) == ("UPDATE_COMPLETE", "two")
+    assert updated.updated > state.updated
+    ports.stacks.delete(name)
+    with Watcher(ports.stacks, lambda event: None, quick=True) as watcher:
+        assert watcher.wait(name, updated) is None
+    assert found(ports, name) is None
+    assert ports.stacks.resources(name) == []
+
+
+def test_a_change_set_lists_what_will_happen(ports: Ports, name: str) -> None:
+    carried_out(ports, request_for(name, template("A", "B")))
+    made = ready(ports, ports.stacks.create_change_set(request_for(name, template("B", "C"), create=False)))
+    assert {(change.logical_id, change.action) for change in made.changes} == {("A", "Remove"), ("C", "Add")}
+    ports.stacks.discard(made.id)
+    assert found(ports, name) is not None
+
+
+def test_no_difference_is_an_empty_change_set(ports: Ports, name: str) -> None:
+    carried_out(ports, request_for(name, template("A")))
+    made = ready(ports, ports.stacks.create_change_set(request_for(name, template("A"), create=False)))
+    assert made.empty
+    ports.stacks.discard(made.id)
+
+
+def test_an_output_alone_is_a_difference(ports: Ports, name: str) -> None:
+    carried_out(ports, request_for(name, template("A")))
+    body = template("A", PkgopsDigest={"Value": "new"})
+    state = carried_out(ports, request_for(name, body, create=False))
+    assert state is not None
+    assert state.outputs["PkgopsDigest"] == "new"
+
+
+def test_discarding_the_first_change_set_leaves_no_stack(ports: Ports, name: str) -> None:
+    made = ready(ports, ports.stacks.create_change_set(request_for(name, template("A"))))
+    state = found(ports, name)
+    assert state is not None
+    assert state.status == "REVIEW_IN_PROGRESS"
+    assert not state.in_progress
+    ports.stacks.discard(made.id)
+    assert found(ports, name) is None
+    ports.stacks.discard(made.id)  # again: nothing to do
+
+
+def test_updating_what_is_not_there_is_refused(ports: Ports, name: str) -> None:
+    with pytest.raises(DeployError, match=name):
+        ports.stacks.create_change_set(request_for(name, template("A"), create=False))
+
+
+def test_an_unknown_parameter_is_refused(ports: Ports, name: str) -> None:
+    body = json.dumps({"Resources": {"A": {"Type": "AWS::SQS::Queue"}}})
+    with pytest.raises(DeployError, match="Word"):
+        ports.stacks.create_change_set(request_for(name, body))
+
+
+def test_events_are_in_order_and_told_once(ports: Ports, name: str) -> None:
+    carried_out(ports, request_for(name, template("A")))
+    events = ports.stacks.events(name)
+    assert [event.time for event in events] == sorted(event.time for event in events)
+    middle = events[len(events) // 2]
+    assert ports.stacks.events(name, until=middle.id) == events[len(events) // 2 + 1 :]
+    assert ports.stacks.events(name, since=events[-1].time)[-1] == events[-1]
+    assert ports.stacks.events("there-is-no-such-stack") == []
+    assert ports.stacks.failures(name) == []
+
+
+def test_absent_things_are_absent(ports: Ports) -> None:
+    assert ports.stacks.template("there-is-no-such-stack") == ""
+    assert ports.stacks.resources("there-is-no-such-stack") == []
+
+
+def test_artifacts_are_put_found_and_emptied(ports: Ports, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if isinstance(ports, AwsPorts):
+        ports.clients.get("s3").create_bucket(Bucket=ports.artifacts.bucket)
+        versioned = {"Status": "Enabled"}
+        ports.clients.get("s3").put_bucket_versioning(Bucket=ports.artifacts.bucket, VersioningConfiguration=versioned)
+    path = tmp_path / "a.zip"
+    path.write_bytes(b"one")
+    assert ports.artifacts.missing(["a/1.zip", "a/2.zip"]) == {"a/1.zip", "a/2.zip"}
+    ports.artifacts.put("a/1.zip", path)
+    ports.artifacts.put("a/1.zip", path)
+    assert ports.artifacts.missing(["a/1.zip", "a/2.zip", "a/1.zip"]) == {"a/2.zip"}
+    assert ports.artifacts.url("a/1.zip").endswith("/a/1.zip")
+    assert ports.artifacts.empty(ports.artifacts.bucket) >= 1
+    assert ports.artifacts.missing(["a/1.zip"]) == {"a/1.zip"}
+    assert ports.artifacts.empty("no-such-bucket-for-pkgops") == 0
+
+
+def test_a_failure_names_the_resource_and_the_end_state(real: Ports) -> None:
+    body = json.dumps(
+        {
+            "Parameters": {"Word": {"Type": "String"}},
+            "Resources": {
+                "Good": {"Type": "AWS::SQS::Queue"},
+                "Bad": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::GetAtt": ["Good", "Nonsense"]}}},
+            },
+        }
+    )
+    state = carried_out(real, request_for("contract-failing", body))
+    assert state is not None
+    assert state.status == "ROLLBACK_COMPLETE"
+    failures = real.stacks.failures("contract-failing")
+    assert "Bad" in {event.logical_id for event in failures}
+    assert any("Nonsense" in event.reason for event in failures)
