@@ -103,15 +103,13 @@ def _agree(session: Session, plan: Plan, wishes: Wishes) -> None:
     if not plan.changed:
         return
     from pkgops.cli.plans import plan_text, where
-    from pkgops.errors import RefusedError
 
     session.say(plan_text(plan, full=session.manner.debug))
     allowed(plan, wishes.allow_loss)
     if plan.project.stage.local:
         return
     question = f"Deploy {plan.project.system.key} to stage {where(plan)}?"
-    if not session.agree(question, "Deploying", yes=wishes.yes):
-        raise RefusedError("Nothing was deployed.")
+    session.agree(question, "Deploying", yes=wishes.yes)
 
 
 def _carry_out(session: Session, plan: Plan, ports: Ports, wishes: Wishes) -> None:

@@ -71,8 +71,7 @@ def _agree(session: Session, doomed: Destruction, *, yes: bool) -> None:
         raise RefusedError(
             f"Stage {stage.name} is protected; --yes is not enough.", f"Leave it out and type {word} on a terminal."
         )
-    if not session.agree(f"Type {word} to delete all this", "Deleting", yes=yes, word=word):
-        raise RefusedError("Nothing was deleted.")
+    session.agree(f"Type {word} to delete all this", "Deleting", yes=yes, word=word)
 
 
 def _close(session: Session, doomed: Destruction, report: Report) -> None:

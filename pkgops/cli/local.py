@@ -57,9 +57,9 @@ def reset(session: Session, yes: bool) -> None:
     Deploy again afterwards, and fill it with pkgops seed-dev.
     """
     emulator = _emulator(session)
-    if session.agree("Delete everything in the emulator?", "Emptying the emulator", yes=yes):
-        emulator.reset()
-        session.show({"reset": True}, "The emulator is empty. Next: pkgops deploy")
+    session.agree("Delete everything in the emulator?", "Emptying the emulator", yes=yes)
+    emulator.reset()
+    session.show({"reset": True}, "The emulator is empty. Next: pkgops deploy")
 
 
 @verb("logs", example="pkgops local logs --lines 50", system=False, everywhere=False)

@@ -149,17 +149,20 @@ class Session:
         if text and not self.manner.json:
             click.echo(text, err=True, color=self.manner.color)
 
-    def agree(self, question: str, action: str, *, yes: bool, word: str = "") -> bool:
-        """Asks on a terminal; ``word`` must then be typed in full. RefusedError where nobody can answer."""
+    def agree(self, question: str, action: str, *, yes: bool, word: str = "") -> None:
+        """Asks on a terminal; ``word`` must then be typed in full. RefusedError ("Deploying was not agreed to")
+        for any other answer, and where nobody can answer."""
         if yes:
-            return True
+            return
         self.calm()
         if self.manner.json or not sys.stdin.isatty():
             raise RefusedError(f"{action} needs a yes, and there is no terminal to ask on.", "Add --yes.")
-        if not word:
-            return click.confirm(question, err=True)
-        answer: str = click.prompt(question, default="", show_default=False, err=True)
-        return answer.strip() == word
+        if word:
+            agreed = click.prompt(question, default="", show_default=False, err=True).strip() == word
+        else:
+            agreed = click.confirm(question, err=True)
+        if not agreed:
+            raise RefusedError(f"{action} was not agreed to; nothing was changed.")
 
     def tint(self, status: str) -> str:
         """A CloudFormation status in its colour."""

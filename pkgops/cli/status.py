@@ -35,8 +35,11 @@ def command(session: Session, names: tuple[str, ...], everything: bool) -> None:
     color = session.tint
     cells = ((r.name, color(r.status), r.updated, _CURRENT[r.current], r.resources or "", r.reason) for r in rows)
     session.rows(("Stack", "Status", "Updated", "Current", "Resources", "Reason"), cells, "No stacks.", rows)
+    if not any(row.status != "NOT_DEPLOYED" for row in rows):
+        return session.say("Nothing of this is deployed. Next: pkgops deploy")
     for row in rows:
         session.say(f"{row.name}: {row.advice}" if row.advice else "")
+    return None
 
 
 def _definitions(session: Session, project: Project, keys: tuple[str, ...]) -> Sequence[Synthesized]:

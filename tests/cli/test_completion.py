@@ -95,4 +95,4 @@ def complete(program, words: str) -> set[str]:
     position = len(words.split()) - 1
     ended = program(_PKGOPS_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=str(position))
     assert ended.stderr == ""
-    return {line.removeprefix("plain,") for line in ended.stdout.splitlines()}
+    return {line.removeprefix("plain,") for line in ended.stdout.split()}

@@ -1,0 +1,85 @@
+"""pkgops local, on an emulator of its own."""
+
+from __future__ import annotations
+
+import json
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from tests.emulator import ACCOUNT, REGION, free_port
+
+
+@pytest.fixture
+def port(project):
+    """The project's emulator listens on a port of its own and is gone after the test."""
+    number = free_port()
+    file = project / "stages.toml"
+    file.write_text(file.read_text().replace("port = 4566", f"port = {number}"))
+    return number
+
+
+@pytest.fixture
+def up(run, port):
+    yield run("local", "up")
+    run("local", "down")
+
+
+def test_down_and_never_started(run, port):
+    assert run("local", "status").stdout == "The emulator is down.\n"
+    assert run("local", "down").stdout == "The emulator did not run.\n"
+    assert json.loads(run("local", "status", "-o", "json").stdout)["running"] is False
+    result = run("local", "mail")
+    assert result.exit_code == 4
+    assert "pkgops local up" in result.stderr
+
+
+def test_up_says_where_and_down_stops(run, up, port):
+    assert f"http://127.0.0.1:{port}" in up.stdout
+    assert up.exit_code == 0
+    status = json.loads(run("local", "status", "--output", "json").stdout)
+    assert (status["running"], status["port"]) == (True, port)
+    assert run("local", "up").exit_code == 0
+    assert run("local", "down").stdout == "The emulator has stopped.\n"
+
+
+def test_mail_logs_and_reset(run, up, port):
+    assert run("local", "mail").stderr == "No mail has been sent.\n"
+    ses = boto3.client(
+        "ses",
+        endpoint_url=f"http://127.0.0.1:{port}",
+        region_name=REGION,
+        aws_access_key_id=ACCOUNT,
+        aws_secret_access_key="local",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+    ses.verify_email_identity(EmailAddress="shop@example.com")
+    ses.send_email(
+        Source="shop@example.com",
+        Destination={"ToAddresses": ["ada@example.com"]},
+        Message={"Subject": {"Data": "Welcome"}, "Body": {"Text": {"Data": "Good day."}}},
+    )
+    (mail,) = json.loads(run("local", "mail", "-o", "json").stdout)
+    assert "Welcome" in run("local", "mail").stdout
+    shown = run("local", "mail", mail["id"][:12]).stdout
+    assert shown.startswith("From: shop@example.com\nTo: ada@example.com\n")
+    assert shown.endswith("Subject: Welcome\n\nGood day.\n")
+    assert run("local", "mail", "nothing").exit_code == 2
+
+    lines = json.loads(run("local", "logs", "--lines", "2", "-o", "json").stdout)
+    assert isinstance(lines, list)
+    assert len(lines) <= 2
+
+    refused = run("local", "reset")
+    assert refused.exit_code == 6
+    assert "--yes" in refused.stderr
+    assert json.loads(run("local", "mail", "-o", "json").stdout) == [mail]
+    assert run("local", "reset", "--yes").exit_code == 0
+    assert json.loads(run("local", "mail", "-o", "json").stdout) == []
+
+
+def test_only_stage_local(run, monkeypatch):
+    assert run("local", "status", "--stage", "dev").exit_code == 2
+    monkeypatch.setenv("PKGOPS_STAGE", "dev")
+    assert run("local", "status").exit_code == 0
