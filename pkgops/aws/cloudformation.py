@@ -59,6 +59,8 @@ class CloudFormation:
         }
         if request.description:
             arguments["Description"] = request.description
+        if request.create:  # what an earlier life of the stack has retained is taken back, not collided with
+            arguments["ImportExistingResources"] = True
         if request.express:
             arguments["DeploymentConfig"] = {"Mode": "EXPRESS"}
         arguments |= {"TemplateURL": request.url} if request.url else {"TemplateBody": request.body}
