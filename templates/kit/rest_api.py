@@ -8,14 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from troposphere import GetAtt, Ref, Sub, apigateway, awslambda, iam
+from troposphere import GetAtt, Ref, Sub, apigateway, iam
 
-from templates.kit.cors import Cors, gateway_response, preflight
+from templates.kit.cors import Cors, gateway_response
 from templates.kit.function import Built
 from templates.kit.grants import assumed_by
-from templates.kit.ids import camel
-from templates.kit.refs import placeholder
-from templates.kit.sources import Body, Route
+from templates.kit.rest_routes import add_routes
 from templates.scope import Scope
 
 _DEPLOYED = ("RestApi", "Resource", "Method", "Model", "RequestValidator", "GatewayResponse", "Authorizer")
@@ -59,7 +57,7 @@ def rest_api(scope: Scope, row: RestApi, functions: Iterable[Built]) -> Deployed
             MinimumCompressionSize=row.compress_over,
         )
     )
-    _Routes(scope, row, api).add(functions)
+    add_routes(scope, api, row.stage, row.cors, functions)
     gateway_response(scope, row.cors, api, "DEFAULT_4XX")
     gateway_response(scope, row.cors, api, "DEFAULT_5XX")
     gateway_response(scope, row.cors, api, "BAD_REQUEST_BODY", row.invalid_body, "400")
@@ -70,129 +68,6 @@ def rest_api(scope: Scope, row: RestApi, functions: Iterable[Built]) -> Deployed
         stage,
         url=Sub(f"https://{host}/{row.stage}"),
         stage_arn=Sub(f"arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}::/restapis/${{Api}}/stages/{row.stage}"),
-    )
-
-
-class _Routes:
-    """Adds routes, making each path segment and each model once."""
-
-    def __init__(self, scope: Scope, row: RestApi, api: Any) -> None:
-        self.scope = scope
-        self.row = row
-        self.api = api
-        self.resources: dict[str, Any] = {}
-        self.models: dict[str, Any] = {}
-        self.validator: Any = None
-
-    def add(self, functions: Iterable[Built]) -> None:
-        """Every route of every function."""
-        for function in functions:
-            for source in function.row.on:
-                if isinstance(source, Route):
-                    self._route(function, source)
-
-    def _route(self, function: Built, route: Route) -> None:
-        title = f"Api{camel(route.path)}{route.method.capitalize()}"
-        keys = [f"method.request.{key}" for key in route.cache_keys]
-        extra = self._validated(route.body) if route.body else {}
-        if keys:
-            extra["RequestParameters"] = {key: ".path." in key for key in keys}
-        self.scope.add(
-            apigateway.Method(
-                title,
-                RestApiId=Ref(self.api),
-                ResourceId=self._resource(route.path),
-                HttpMethod=route.method,
-                AuthorizationType="NONE",
-                Integration=_proxy(function, keys),
-                **extra,
-            )
-        )
-        self._permission(title, function, route)
-
-    def _resource(self, path: str) -> Any:
-        """The reference to a path's resource, made with its parents and their preflights when first asked."""
-        path = path.rstrip("/")
-        if path not in self.resources:
-            self.resources[path] = self._made(path)
-            preflight(self.scope, self.row.cors, f"Api{camel(path)}Options", self.api, self.resources[path])
-        return self.resources[path]
-
-    def _made(self, path: str) -> Any:
-        if not path:
-            return GetAtt(self.api, "RootResourceId")
-        parent, _, part = path.rpartition("/")
-        return Ref(
-            self.scope.add(
-                apigateway.Resource(
-                    f"Api{camel(path)}Resource",
-                    RestApiId=Ref(self.api),
-                    ParentId=self._resource(parent),
-                    PathPart=part,
-                )
-            )
-        )
-
-    def _validated(self, body: Body) -> dict[str, Any]:
-        if self.validator is None:
-            self.validator = self.scope.add(
-                apigateway.RequestValidator(
-                    "ApiBodyValidator",
-                    RestApiId=Ref(self.api),
-                    Name="body",
-                    ValidateRequestBody=True,
-                    ValidateRequestParameters=False,
-                )
-            )
-        if body.name not in self.models:
-            self.models[body.name] = self.scope.add(_model(self.api, body))
-        return {
-            "RequestValidatorId": Ref(self.validator),
-            "RequestModels": {"application/json": Ref(self.models[body.name])},
-        }
-
-    def _permission(self, title: str, function: Built, route: Route) -> None:
-        path = "/".join("*" if part.startswith("{") else part for part in route.path.split("/"))
-        called = f"${{Api}}/{self.row.stage}/{route.method}{path}"
-        source = f"arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:{called}"
-        self.scope.add(
-            awslambda.Permission(
-                f"{title}Permission",
-                Action="lambda:InvokeFunction",
-                FunctionName=function.target,
-                Principal="apigateway.amazonaws.com",
-                SourceArn=Sub(source),
-            )
-        )
-
-
-def _proxy(function: Built, cache_keys: list[str]) -> Any:
-    invoke = "lambda:path/2015-03-31/functions/" + placeholder(function.target) + "/invocations"
-    extra = {"CacheKeyParameters": cache_keys} if cache_keys else {}
-    return apigateway.Integration(
-        Type="AWS_PROXY",
-        IntegrationHttpMethod="POST",
-        Uri=Sub(f"arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:{invoke}"),
-        **extra,
-    )
-
-
-def _model(api: Any, body: Body) -> Any:
-    schema: dict[str, Any] = {
-        "$schema": "http://json-schema.org/draft-04/schema#",
-        "title": body.name,
-        "type": "object",
-        "properties": {name: dict(rule) for name, rule in body.properties.items()},
-        "additionalProperties": False,
-    }
-    if body.required:
-        schema["required"] = list(body.required)
-    return apigateway.Model(
-        f"Api{body.name}Model",
-        RestApiId=Ref(api),
-        Name=body.name,
-        ContentType="application/json",
-        Schema=schema,
     )
 
 

@@ -110,6 +110,11 @@ def test_two_routes_share_their_path_and_a_body_its_model() -> None:
     assert kinds.count("AWS::ApiGateway::Method") == 4 + 3  # routes, and a preflight for /, /orders, /orders/{id}
 
 
+def test_two_bodies_of_one_name_are_a_mistake() -> None:
+    with pytest.raises(ValueError, match="Order"):
+        synth(rows=(*ROWS, Function("replace_order", (Route("PUT /orders", replace(ORDER, required=())),))))
+
+
 def test_everything_about_a_function_follows_from_its_file() -> None:
     template = synth()
     function = template["Resources"]["AddOrderFunction"]["Properties"]
