@@ -56,18 +56,14 @@ def _alarm(scope: Scope, topic_arn: Any, row: Alarm) -> Any:
         EvaluationPeriods=row.periods,
         TreatMissingData=row.missing,
         AlarmActions=[topic_arn],
-        **_watched(scope, row),
+        **_watched(row),
         **extra,
     )
 
 
-def _watched(scope: Scope, row: Alarm) -> dict[str, Any]:
+def _watched(row: Alarm) -> dict[str, Any]:
     if isinstance(row.metric, Metric):
         return _single(row.metric)
-    if scope.stage.local:
-        # The emulator has no metric math: the first operation stands for the sum. This is the only place
-        # where an alarm differs between stages.
-        return _single(row.metric[0])
     queries = [_query(f"m{index}", metric) for index, metric in enumerate(row.metric)]
     # An operation nobody called has no data points; without FILL the whole sum would have none.
     total = "+".join(f"FILL(m{index},0)" for index in range(len(queries)))

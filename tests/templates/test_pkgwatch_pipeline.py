@@ -83,20 +83,6 @@ def test_throttling_adds_all_operations_up(pipeline: dict[str, Any]) -> None:
     assert tables == {"StoragePackagesTableName"}
 
 
-def test_alarms_differ_on_the_emulator_in_metric_math_only(template: Find) -> None:
-    local, dev = (template("pkgwatch", stage, "pipeline")["Resources"] for stage in ("local", "dev"))
-    watching = {"Metrics", "MetricName", "Namespace", "Statistic", "Period", "Dimensions"}
-    differing = set()
-    for title, resource in dev.items():
-        if resource["Type"] == "AWS::CloudWatch::Alarm":
-            one, other = resource["Properties"], local[title]["Properties"]
-            changed = {k for k in {*one, *other} - {"AlarmName"} if one.get(k) != other.get(k)}
-            assert changed <= watching
-            if changed & {"Metrics"}:
-                differing.add(title)
-    assert differing == {"DynamoThrottlingAlarm", "ApikeysThrottlingAlarm"}
-
-
 def test_score_calculator(pipeline: dict[str, Any]) -> None:
     function = pipeline["Resources"]["ScoreCalculatorFunction"]["Properties"]
     assert function["FunctionName"] == "pkgwatch-score-calculator"
