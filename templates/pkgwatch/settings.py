@@ -14,7 +14,7 @@ class Settings:
     """PkgWatch's settings; each may come from the environment variable of its name in capitals.
 
     ``alert_email`` subscribes to the alert topic; ``stripe_price_*`` are the price ids of the paid plans;
-    ``monthly_budget`` is in USD; ``base_url`` is the dashboard, ``api_url`` the public address of the API.
+    ``monthly_budget`` is in USD.
     """
 
     alert_email: str = ""
@@ -22,8 +22,6 @@ class Settings:
     stripe_price_pro: str = ""
     stripe_price_business: str = ""
     monthly_budget: int = 200
-    base_url: str = "https://pkgwatch.dev"
-    api_url: str = "https://api.pkgwatch.dev"
 
 
 def check(stage: Stage, settings: Settings) -> list[str]:
