@@ -1,0 +1,45 @@
+"""Lambda in memory."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from typing import Any
+
+from pkgops.errors import UsageError
+from pkgops.ports import Invocation
+
+LIMIT = 6 * 1024 * 1024
+
+
+class FakeFunctions:
+    """`pkgops.ports.Functions`: ``deployed`` maps names to what is called with the event."""
+
+    def __init__(self, deployed: dict[str, Callable[[Any], Any]] | None = None) -> None:
+        self.deployed = deployed or {}
+        self.calls: list[tuple[str, bytes, str]] = []
+
+    def invoke(self, name: str, payload: bytes, qualifier: str = "") -> Invocation:
+        self.calls.append((name, payload, qualifier))
+        if name not in self.deployed:
+            raise UsageError(f"Function {name} is not deployed.", "Deploy it first: pkgops deploy")
+        if len(payload) > LIMIT:
+            raise UsageError("The payload is too large.")
+        said = io.StringIO()
+        try:
+            with redirect_stdout(said):
+                result = self.deployed[name](json.loads(payload))
+        except Exception as error:
+            told = {"errorMessage": str(error), "errorType": type(error).__name__}
+            said.write(f"[ERROR] {type(error).__name__}: {error}\n")
+            return Invocation(200, json.dumps(told).encode(), "Unhandled", _log(said), "$LATEST")
+        return Invocation(200, json.dumps(result).encode(), "", _log(said), "$LATEST")
+
+
+def _log(said: io.StringIO) -> str:
+    report = (
+        "REPORT RequestId: 1\tDuration: 1.00 ms\tBilled Duration: 1 ms\tMemory Size: 128 MB\tMax Memory Used: 9 MB\t"
+    )
+    return f"START RequestId: 1 Version: $LATEST\n{said.getvalue()}END RequestId: 1\n{report}\n"

@@ -1,0 +1,57 @@
+"""DynamoDB in memory."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pkgops.errors import PkgopsError, UsageError
+
+Key = tuple[Any, ...]
+
+
+class FakeTables:
+    """`pkgops.ports.Tables`. ``refused`` are partition keys whose items it does not take; ``filled`` is called with
+    every item written and may add attributes, as a stream's consumer does."""
+
+    def __init__(self, **schemas: tuple[str, ...]) -> None:
+        self.schemas = {name.replace("_", "-"): keys for name, keys in schemas.items()}
+        self.items: dict[str, dict[Key, dict[str, Any]]] = {name: {} for name in self.schemas}
+        self.refused: set[Any] = set()
+        self.filled: Any = lambda item: item
+        self.reads = 0
+        self._lock = threading.Lock()
+
+    def keys(self, table: str) -> tuple[str, ...]:
+        if table not in self.schemas:
+            raise UsageError(f"Table {table} is not deployed.", "Deploy it first: pkgops deploy")
+        return self.schemas[table]
+
+    def put_if_absent(
+        self,
+        table: str,
+        item: Mapping[str, Any],
+        keys: Sequence[str],
+        together: Sequence[Mapping[str, Any]] = (),
+    ) -> bool:
+        schema = self.keys(table)
+        with self._lock:
+            if item[schema[0]] in self.refused:
+                raise PkgopsError(f"Table {table} refuses the request: too large")
+            if self._key(schema, item) in self.items[table]:
+                return False
+            for each in (item, *together):
+                self.items[table][self._key(schema, each)] = self.filled(dict(each))
+            return True
+
+    def read(self, table: str, keys: Iterable[Mapping[str, Any]], attributes: Sequence[str]) -> list[dict[str, Any]]:
+        schema = self.keys(table)
+        self.reads += 1
+        with self._lock:
+            found = [self.items[table].get(self._key(schema, key)) for key in keys]
+        return [{name: item[name] for name in attributes if name in item} for item in found if item is not None]
+
+    @staticmethod
+    def _key(schema: Sequence[str], item: Mapping[str, Any]) -> Key:
+        return tuple(item[name] for name in schema)
