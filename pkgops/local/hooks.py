@@ -73,14 +73,14 @@ class Types:
 
     def redefine(self, kind: str, create: Create, delete: Delete, update: Update) -> None:
         """A type whose handlers do nothing."""
-        self._known(kind)
+        self.handler(kind)
         self._handlers[kind] = {"create": create, "delete": delete, "update": update}
 
     def after(self, kind: str, apply: Callable[[str, Properties, Properties], dict[str, Any] | None]) -> None:
         """Calls ``apply(physical_id, properties, old_properties)`` once the resource is created or updated, and
         adds the attributes it returns. Old properties are empty on creation; if ``apply`` fails then, the
         resource is deleted again, because the stack does not know it yet."""
-        handler = self._known(kind)
+        handler = self.handler(kind)
         create, delete = handler["create"], handler["delete"]
 
         def created(logical_id: str, properties: Properties, stack: str) -> Created:
@@ -104,7 +104,7 @@ class Types:
     def before_create(self, kind: str, check: Callable[[str, Properties, str], None]) -> None:
         """Calls ``check(logical_id, properties, stack)`` first, also where an update creates the replacement
         itself; a ValueError of it becomes the resource's failure."""
-        handler = self._known(kind)
+        handler = self.handler(kind)
         create = handler["create"]
 
         def checked(logical_id: str, properties: Properties, stack: str) -> Created:
@@ -117,9 +117,21 @@ class Types:
         if getattr(self._module, inner, None) is create:
             setattr(self._module, inner, checked)
 
+    def before_update(self, kind: str, check: Callable[[Properties], None]) -> None:
+        """Calls ``check(new_properties)`` before an update in place or by replacement."""
+        handler = self.handler(kind)
+        update = handler["update"]
+
+        def checked(physical_id: str, old: Properties, new: Properties, *rest: Any) -> Created:
+            check(new)
+            updated: Created = update(physical_id, old, new, *rest)
+            return updated
+
+        handler["update"] = checked
+
     def before_delete(self, kind: str, check: Callable[[str, Properties], None]) -> None:
         """Calls ``check(physical_id, properties)`` before a deletion; its ValueError gives DELETE_FAILED."""
-        handler = self._known(kind)
+        handler = self.handler(kind)
         delete = handler["delete"]
 
         def checked(physical_id: str, properties: Properties, *rest: Any) -> None:
@@ -128,7 +140,8 @@ class Types:
 
         handler["delete"] = checked
 
-    def _known(self, kind: str) -> dict[str, Any]:
+    def handler(self, kind: str) -> dict[str, Any]:
+        """The emulator's own entry for a type: create, delete, perhaps update and more."""
         if kind not in self._handlers:
             raise MissingHookError(f"the emulator no longer knows {kind}")
         return self._handlers[kind]

@@ -10,7 +10,22 @@ from importlib import import_module
 
 from pkgops.local.hooks import Types
 
-INSTALLED = ("lambda_execution",)
+INSTALLED = (
+    "names",  # first: see there
+    "alarm_math",
+    "backup_selection",
+    "budget",
+    "dynamodb_table",
+    "lambda_execution",
+    "lambda_function",
+    "output_changes",
+    "rest_validation",
+    "s3_bucket",
+    "secret_reference",
+    "stack_parameters",
+    "stream_failures",
+    "web_acl_association",
+)
 
 
 def install() -> None:

@@ -1,0 +1,30 @@
+"""AWS::Backup::BackupSelection: recorded. No backup is ever made."""
+
+from __future__ import annotations
+
+import json
+
+from pkgops.local.hooks import Created, Properties, Types, need, refuse
+
+
+def install(types: Types) -> None:
+    """Adds the type; plans and vaults exist."""
+    from ministack.services import backup
+
+    need(backup, "_create_selection", "_delete_selection")
+    types.add("AWS::Backup::BackupSelection", _create, _delete)
+
+
+def _create(_: str, properties: Properties, __: str) -> Created:
+    from ministack.services import backup
+
+    plan, selection = properties["BackupPlanId"], properties["BackupSelection"]
+    body = refuse(backup._create_selection(plan, {"BackupSelection": dict(selection)}))[2]
+    identifier = json.loads(body)["SelectionId"]
+    return f"{identifier}_{plan}", {"Id": f"{identifier}_{plan}", "SelectionId": identifier, "BackupPlanId": plan}
+
+
+def _delete(identifier: str, properties: Properties) -> None:
+    from ministack.services import backup
+
+    backup._delete_selection(properties["BackupPlanId"], identifier.partition("_")[0])

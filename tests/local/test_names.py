@@ -1,0 +1,74 @@
+"""Contract: a name that is taken is refused (polyfill names)."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.emulator
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+
+
+def table(name):
+    return {
+        "Type": "AWS::DynamoDB::Table",
+        "Properties": {
+            "TableName": name,
+            "BillingMode": "PAY_PER_REQUEST",
+            "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+            "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+        },
+    }
+
+
+def queue(name):
+    return {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name}}
+
+
+def role(name):
+    return {"Type": "AWS::IAM::Role", "Properties": {"RoleName": name, "AssumeRolePolicyDocument": TRUST}}
+
+
+def secret(name):
+    return {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": name, "SecretString": "x"}}
+
+
+@pytest.mark.parametrize("resource", [table, queue, role, secret])
+def test_a_second_stack_with_the_same_name_rolls_back(deploy, unique, resource):
+    name = unique("taken")
+    assert deploy({"First": resource(name)}).status == "CREATE_COMPLETE"
+    second = deploy({"Second": resource(name)})
+    assert second.status == "ROLLBACK_COMPLETE"
+    assert any("already exists" in reason for reason in second.reasons)
+
+
+def test_the_table_that_was_there_keeps_its_items(deploy, unique, aws):
+    name = unique("taken")
+    deploy({"First": table(name)})
+    aws("dynamodb").put_item(TableName=name, Item={"pk": {"S": "kept"}})
+    deploy({"Second": table(name)})
+    assert aws("dynamodb").scan(TableName=name)["Count"] == 1
+
+
+def test_a_rename_onto_a_taken_name_is_refused_too(deploy, unique, aws):
+    mine, taken = unique("mine"), unique("taken")
+    deploy({"Other": table(taken)})
+    aws("dynamodb").put_item(TableName=taken, Item={"pk": {"S": "kept"}})
+    stack = deploy({"Table": table(mine)})
+    assert stack.update({"Resources": {"Table": table(taken)}}).status == "UPDATE_ROLLBACK_COMPLETE"
+    assert aws("dynamodb").scan(TableName=taken)["Count"] == 1
+    assert aws("dynamodb").describe_table(TableName=mine)["Table"]["TableStatus"] == "ACTIVE"
+
+
+def test_an_update_in_place_keeps_its_own_name(deploy, unique, aws):
+    name = unique("mine")
+    stack = deploy({"Queue": queue(name)})
+    changed = queue(name)
+    changed["Properties"]["VisibilityTimeout"] = 77
+    assert stack.update({"Resources": {"Queue": changed}}).status == "UPDATE_COMPLETE"
+    url = stack.physical("Queue")
+    attributes = aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
+    assert attributes["VisibilityTimeout"] == "77"
