@@ -1,0 +1,159 @@
+"""Does every handler's zip hold what the handler needs, and nothing else?
+
+Each zip is unpacked into an empty directory and its handler imported by a fresh interpreter that sees the zip, its
+layer, the standard library and the AWS SDK: what works here because the repository is around does not count.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import templates
+from pkgops.config import Project
+from pkgops.local.functions import sdk
+from pkgops.package import Asset, package
+from pkgops.synth import resources, synth
+from templates.model import Stage
+from tests.architecture.tree import ROOT
+
+SOURCES = (".py", ".json", ".txt", ".html", ".sql", ".js")
+LAYER_LIMIT = 50_000_000  # bytes zipped: what a cold start has to fetch
+
+PROGRAM = """
+import importlib, sys
+sys.path[:0] = sys.argv[2:]
+module = importlib.import_module(sys.argv[1])
+assert callable(module.handler), "handler is no function"
+"""
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A function as a template has it: its system, its handler's dotted path, its zip and its layers."""
+
+    system: str
+    handler: str
+    code: Asset
+    layers: tuple[Asset, ...]
+
+    @property
+    def module(self) -> str:
+        return self.handler.rpartition(".")[0]
+
+
+@pytest.fixture(scope="module")
+def functions(tmp_path_factory: pytest.TempPathFactory) -> list[Deployed]:
+    """Every function of every system, packaged for this machine below a temporary root."""
+    root = tmp_path_factory.mktemp("project")
+    (root / "handlers").symlink_to(ROOT / "handlers")
+    found = [function for system in templates.SYSTEMS for function in packaged(root, system)]
+    assert found
+    return found
+
+
+def packaged(root: Path, key: str) -> Iterator[Deployed]:
+    system = templates.load(key)
+    project = Project(root, Stage("local"), system, system.settings())
+    made = package(project, synth(system, project.stage, project.settings))
+    assets = {asset.key: asset for asset in made.assets}
+    for stack in made.stacks:
+        for _, function in resources(stack.template, "AWS::Lambda::Function"):
+            properties = function["Properties"]
+            content = [
+                stack.template["Resources"][layer["Ref"]]["Properties"]["Content"]
+                for layer in properties.get("Layers", [])
+            ]
+            yield Deployed(
+                key,
+                properties["Handler"],
+                assets[properties["Code"]["S3Key"]],
+                tuple(assets[one["S3Key"]] for one in content),
+            )
+
+
+def names(asset: Asset) -> list[str]:
+    with zipfile.ZipFile(asset.path) as archive:
+        return archive.namelist()
+
+
+@pytest.fixture(scope="module")
+def unpacked(functions: list[Deployed], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Asset key -> the directory its content lies in."""
+    base = tmp_path_factory.mktemp("unpacked")
+    found: dict[str, Path] = {}
+    for asset in {asset.key: asset for one in functions for asset in (one.code, *one.layers)}.values():
+        found[asset.key] = base / asset.path.stem
+        with zipfile.ZipFile(asset.path) as archive:
+            archive.extractall(found[asset.key])
+    return found
+
+
+def imported(module: str, path: list[Path]) -> str:
+    """What the interpreter complains about; "" if the handler is there."""
+    command = [sys.executable, "-I", "-S", "-B", "-c", PROGRAM, module, *map(str, path)]
+    environment = {"PATH": os.environ["PATH"]}  # no setting at all: handlers read theirs when they are called
+    done = subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, check=False)
+    return done.stderr.strip().rpartition("\n")[2] if done.returncode else ""
+
+
+def test_every_handler_imports_from_its_zip_alone(functions, unpacked, tmp_path):
+    sdk.link(tmp_path / "sdk")
+
+    def attempt(one: Deployed) -> str:
+        layers = [unpacked[layer.key] / "python" for layer in one.layers]
+        return imported(one.module, [unpacked[one.code.key], *layers, tmp_path / "sdk"])
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        answers = dict(zip((one.module for one in functions), pool.map(attempt, functions), strict=True))
+    assert {module: said for module, said in answers.items() if said} == {}
+
+
+def test_nothing_of_another_system_is_in_a_zip(functions):
+    foreign = [
+        f"{one.module}: {name}"
+        for one in functions
+        for name in names(one.code)
+        if name != "handlers/__init__.py" and not name.startswith(("handlers/common/", f"handlers/{one.system}/"))
+    ]
+    assert not foreign
+
+
+def test_zips_hold_sources_alone(functions):
+    """No caches, no requirement lists, no tests, and no handler but the zip's own."""
+    entries = {one.module.replace(".", "/") + ".py" for one in functions}
+    odd = [
+        f"{one.module}: {name}"
+        for one in functions
+        for name in names(one.code)
+        if not name.endswith(SOURCES)
+        or "requirements" in name
+        or name in entries - {one.module.replace(".", "/") + ".py"}
+    ]
+    assert not odd
+
+
+def test_every_handler_file_is_deployed(functions):
+    """A file with a ``handler`` that no template names is forgotten, or a leftover."""
+    deployed = {one.module.replace(".", "/") + ".py" for one in functions}
+    there = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "handlers").rglob("*.py")
+        if "\ndef handler(" in path.read_text(encoding="utf-8")
+    }
+    assert there == deployed
+
+
+def test_layers_are_small_and_clean(functions):
+    layers = {layer.key: layer for one in functions for layer in one.layers}.values()
+    assert not [layer.source for layer in layers if layer.size > LAYER_LIMIT]
+    odd = [name for layer in layers for name in names(layer) if not name.startswith("python/") or name.endswith(".pyc")]
+    assert not odd
