@@ -10,7 +10,7 @@ COMPILE := $(UV) pip compile --quiet --generate-hashes --universal --python-vers
 .DEFAULT_GOAL := help
 
 help: ## What can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: .venv/.local ## PkgWatch on the embedded emulator: installed, deployed, seeded
 	$(PKGOPS) deploy --stage local --yes
