@@ -79,7 +79,7 @@ def deploy(plan: Plan, ports: Ports, emit: Emit = silent, concurrency: int = CON
             if plan.bootstrap is not None and not work.bootstrap(plan.bootstrap):
                 return Report(tuple(work.results.values()))
             upload(plan, ports, emit)
-            walk(work.needs, work.step, work.skip, concurrency)
+            walk(work.needs, work.step, work.skip, concurrency, watcher.stop)
         except KeyboardInterrupt:
             running = watcher.running
             watcher.stop()

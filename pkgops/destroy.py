@@ -91,7 +91,7 @@ def destroy(destruction: Destruction, ports: Ports, emit: Emit = silent, concurr
             emit(StackChanged(stacks[key].state.name, "SKIPPED", reason))
 
         try:
-            walk(users, work, skip, concurrency)
+            walk(users, work, skip, concurrency, watcher.stop)
         except KeyboardInterrupt:
             running = watcher.running
             watcher.stop()

@@ -6,8 +6,9 @@ holds back only what depends on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from graphlib import TopologicalSorter
 
 
@@ -16,16 +17,18 @@ def walk(
     work: Callable[[str], bool],
     skipped: Callable[[str, str], None],
     concurrency: int = 8,
+    let_go: Callable[[], None] = lambda: None,
 ) -> None:
     """Calls ``work(key)`` for every key of ``needs``, in threads, never before what it needs is done.
 
     Where ``work`` returns False, everything depending on the key gets ``skipped(key, because of)`` instead. An
-    exception in ``work`` is raised here once all running work has ended."""
+    exception in ``work`` is raised here once all running work has ended. On Ctrl-C nothing more is begun, and
+    ``let_go`` must make the running ``work`` return: it is waited for."""
     sorter = TopologicalSorter({key: [need for need in wanted if need in needs] for key, wanted in needs.items()})
     sorter.prepare()
     failed: dict[str, str] = {}
     running: dict[Future[bool], str] = {}
-    with ThreadPoolExecutor(max(1, concurrency)) as pool:
+    with ThreadPoolExecutor(max(1, concurrency)) as pool, _interruptible(pool, let_go):
         while sorter.is_active():
             for key in sorter.get_ready():
                 cause = next((failed[need] for need in needs[key] if need in failed), None)
@@ -40,3 +43,14 @@ def walk(
                 if not future.result():
                     failed[key] = key
                 sorter.done(key)
+
+
+@contextmanager
+def _interruptible(pool: ThreadPoolExecutor, let_go: Callable[[], None]) -> Iterator[None]:
+    """Leaving a pool waits for its threads, so they must be told before."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        pool.shutdown(wait=False, cancel_futures=True)
+        let_go()
+        raise

@@ -117,7 +117,7 @@ def _carry_out(session: Session, plan: Plan, ports: Ports, wishes: Wishes) -> No
     from pkgops.deploy import deploy, require
 
     began = time.monotonic()
-    with letting_go(session, f"pkgops deploy {plan.project.system.key} --stage {plan.project.stage.name}"):
+    with letting_go(session, "deploy", plan.project):
         report = deploy(plan, ports, session.emit, wishes.concurrency)
     session.calm()
     rows = outputs(report, ports.endpoint)

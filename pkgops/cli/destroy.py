@@ -50,7 +50,7 @@ def _destroy(
         done[project.system.key] = {"ok": True, "stacks": [], "kept": []}
         return session.say(f"Nothing of {project.system.key} is deployed on stage {project.stage.name}.")
     _agree(session, doomed, yes=yes)
-    with letting_go(session, f"pkgops destroy {project.system.key} --stage {project.stage.name}"):
+    with letting_go(session, "destroy", project):
         report = destroy(doomed, ports, session.emit, concurrency)
     done[project.system.key] = {
         "ok": not _failures(report),

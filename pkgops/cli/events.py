@@ -22,6 +22,7 @@ pkgops events pkgwatch/api --stage dev --failed"""
 @click.option("--failed", is_flag=True, help="Only what failed.")
 def command(session: Session, names: tuple[str, ...], everything: bool, since: str, failed: bool) -> None:
     """Shows the CloudFormation events of the stacks, oldest first, with the reason of each failure."""
+    from pkgops.cli.tables import stamp
     from pkgops.operate.history import history
 
     events = [
@@ -30,6 +31,6 @@ def command(session: Session, names: tuple[str, ...], everything: bool, since: s
         for event in history(session.stacks(project, keys), session.ports(project), since, failed=failed)
     ]
     events.sort(key=lambda event: event.time)
-    cells = ((e.time, e.stack, e.logical_id, session.tint(e.status), e.type, e.reason) for e in events)
+    cells = ((stamp(e.time), e.stack, e.logical_id, session.tint(e.status), e.type, e.reason) for e in events)
     columns = ("Time", "Stack", "Resource", "Status", "Type", "Reason")
-    session.rows(columns, cells, f"Nothing happened since {since}.", events)
+    session.rows(columns, cells, f"Nothing {'failed' if failed else 'happened'} since {since}.", events)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COLORS = ("cyan", "magenta", "blue", "green", "bright_cyan", "bright_magenta", "bright_blue", "bright_green")
 LEVELS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "red", "DEBUG": "bright_black", "REPORT": "bright_black"}
+HIDDEN = ("request_id",)  # long, and there with --json
 Write = Callable[["Line"], None]
 
 
@@ -74,7 +75,7 @@ def _column_writer(names: Mapping[str, str], *, color: bool, raw: bool) -> Write
 def _body(line: Line, *, color: bool) -> str:
     text = line.text.replace("\n", "\n    ") if "\n" in line.text else line.text
     level = "" if line.level == "REPORT" else line.level
-    extra = "".join(f" {key}={_value(value)}" for key, value in line.fields.items()) if line.fields else ""
+    extra = "".join(f" {key}={_value(value)}" for key, value in line.fields.items() if key not in HIDDEN)
     body = f"{level:<7} {text}{extra}" if level else f"{text}{extra}"
     return click.style(body, fg=LEVELS[line.level]) if color and line.level in LEVELS else body
 

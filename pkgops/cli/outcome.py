@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
+    from pkgops.config import Project
     from pkgops.deploy import Report
     from pkgops.operate.outputs import OutputRow
     from pkgops.plan import Plan
@@ -15,19 +16,17 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def letting_go(session: Session, again: str) -> Iterator[None]:
-    """Says on Ctrl-C what goes on without us, and that ``again`` follows it."""
+def letting_go(session: Session, command: str, project: Project) -> Iterator[None]:
+    """Says on Ctrl-C what goes on without us, and that the same command follows it."""
     from pkgops.deploy import Interrupted
 
     try:
         yield
     except Interrupted as interrupted:
-        running = ", ".join(interrupted.running)
-        session.say(
-            f"Let go of {running}; CloudFormation goes on. To follow it: {again}; to look: pkgops status."
-            if running
-            else f"Interrupted; nothing is running. To go on: {again}."
-        )
+        again = f"pkgops {command} {project.system.key} --stage {project.stage.name}"
+        look = f"pkgops status --stage {project.stage.name}"
+        running = ", ".join(interrupted.running) or "what has begun"
+        session.say(f"Let go of {running}; CloudFormation goes on. To follow it: {again}; to look: {look}.")
         raise
 
 

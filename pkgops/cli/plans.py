@@ -100,11 +100,15 @@ def _step(step: Step, *, full: bool) -> Iterator[str]:
         types = Counter(change.type.removeprefix("AWS::") for change in step.changes)
         counted = ", ".join(f"{count} {kind}" for kind, count in types.most_common(4))
         rest = len(types) - 4
-        yield f"  {step.stack.name}  {action}  {len(step.changes)} resources: {counted}" + (", ..." if rest > 0 else "")
+        yield f"  {step.stack.name}  {action}  {_count(len(step.changes))}: {counted}" + (", ..." if rest > 0 else "")
         return
     yield f"  {step.stack.name}  {action}" + _uncertain(step)
     for change in step.changes:
         yield _change(change, lost=change in step.losses)
+
+
+def _count(number: int) -> str:
+    return f"{number} resource" if number == 1 else f"{number} resources"
 
 
 def _uncertain(step: Step) -> str:

@@ -25,6 +25,7 @@ _CURRENT = {True: "yes", False: "no", None: ""}
 @targets
 def command(session: Session, names: tuple[str, ...], everything: bool) -> None:
     """Shows each stack's status, when it was updated last, and whether it equals the code here."""
+    from pkgops.cli.tables import stamp
     from pkgops.operate.status import status
 
     rows = [
@@ -33,7 +34,9 @@ def command(session: Session, names: tuple[str, ...], everything: bool) -> None:
         for row in status(project, _definitions(session, project, keys), session.ports(project))
     ]
     color = session.tint
-    cells = ((r.name, color(r.status), r.updated, _CURRENT[r.current], r.resources or "", r.reason) for r in rows)
+    cells = (
+        (r.name, color(r.status), stamp(r.updated), _CURRENT[r.current], r.resources or "", r.reason) for r in rows
+    )
     session.rows(("Stack", "Status", "Updated", "Current", "Resources", "Reason"), cells, "No stacks.", rows)
     if not any(row.status != "NOT_DEPLOYED" for row in rows):
         return session.say("Nothing of this is deployed. Next: pkgops deploy")

@@ -23,6 +23,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, color: bool 
     return text if color else click.unstyle(text)
 
 
+def stamp(moment: str) -> str:
+    """An ISO-8601 UTC time to the second, as tables show it: 2026-05-01T09:30:00Z."""
+    return moment[:19] + "Z" if moment else ""
+
+
 def plain(value: Any) -> Any:
     """Dataclasses, paths, tuples and sets as what JSON knows."""
     import msgspec

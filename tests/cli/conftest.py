@@ -12,19 +12,26 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from pkgops.build import build
 from pkgops.cli import root
 from pkgops.cli.faults import Manner
+from pkgops.config import load
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 Run = Callable[..., Result]
 
 
+def furnish(root: Path) -> None:
+    """The repository's stages and code, with nothing built."""
+    shutil.copy(REPOSITORY / "stages.toml", root)
+    for name in ("handlers", "templates"):
+        (root / name).symlink_to(REPOSITORY / name)
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty project of its own: nothing of the developer's settings or state is seen."""
-    shutil.copy(REPOSITORY / "stages.toml", tmp_path)
-    for name in ("handlers", "templates"):
-        (tmp_path / name).symlink_to(REPOSITORY / name)
+    furnish(tmp_path)
     for name in [name for name in os.environ if name.startswith(("PKGOPS_", "AWS_"))]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
@@ -57,3 +64,19 @@ def program(project: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return call
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build of PkgWatch for stage dev, made once: linting its templates takes seconds."""
+    root = tmp_path_factory.mktemp("built")
+    furnish(root)
+    build(load("dev", "pkgwatch", root, environ={}))
+    return root / ".pkgops"
+
+
+@pytest.fixture
+def built(project: Path, cache: Path) -> Path:
+    """The project with everything built for stage dev."""
+    (project / ".pkgops").symlink_to(cache)
+    return project
