@@ -39,7 +39,7 @@ def command(session: Session, names: tuple[str, ...], everything: bool, timeout:
         reports[project.system.key] = report
         if not session.manner.json:
             session.show(report, _text(report))
-            _problems(session, report)
+            _problems(session, report, project.stage.name)
     if session.manner.json:
         session.show(reports, "")
     return 0 if all(report.ok for report in reports.values()) else 1
@@ -56,7 +56,7 @@ def _text(report: SeedReport) -> str:
     return "\n\n".join(parts)
 
 
-def _problems(session: Session, report: SeedReport) -> None:
+def _problems(session: Session, report: SeedReport, stage: str) -> None:
     for failure in report.failures:
         session.say(f"Failed: {failure}")
     for wait in report.waited:
@@ -64,7 +64,7 @@ def _problems(session: Session, report: SeedReport) -> None:
             shown = ", ".join(wait.missing[:5]) + (", ..." if len(wait.missing) > 5 else "")
             session.say(
                 f"{len(wait.missing)} of kind {wait.kind} still without {wait.attribute} after {wait.seconds:.0f} s: "
-                f"{shown}. Filled in by {wait.by}; see pkgops tail-logs {wait.by}."
+                f"{shown}. Filled in by {wait.by}; see pkgops tail-logs {wait.by} --stage {stage}."
             )
     if report.interrupted:
-        session.say("Interrupted. Run pkgops seed-dev again; it goes on where it stopped.")
+        session.say(f"Interrupted. It goes on where it stopped with: pkgops seed-dev --stage {stage}")

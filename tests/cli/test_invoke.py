@@ -1,0 +1,72 @@
+"""pkgops invoke."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+from tests.fakes.functions import FakeFunctions
+from tests.fakes.ports import FakePorts
+
+DEV = ("--stage", "dev")
+
+
+def health(event):
+    sys.stdout.write("checking\n")
+    return {"statusCode": 200, "echo": event}
+
+
+def scan(event):
+    raise ValueError("no such package")
+
+
+@pytest.fixture
+def ports(project):
+    return FakePorts(functions=FakeFunctions({"pkgwatch-api-health-dev": health, "pkgwatch-api-scan-dev": scan}))
+
+
+@pytest.mark.parametrize("name", ["health", "HealthHandler", "pkgwatch-api-health-dev", "pkgwatch-api-health"])
+def test_the_answer_on_stdout_the_log_on_stderr(run, ports, name):
+    result = run("invoke", name, *DEV, "--payload", '{"a": 1}', ports=ports)
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout) == {"statusCode": 200, "echo": {"a": 1}}
+    assert "checking\n" in result.stderr
+    assert "answered 200" in result.stderr
+
+
+def test_payload_from_a_file_and_from_stdin(run, ports, project):
+    (project / "event.json").write_text('{"from": "file"}')
+    assert '"file"' in run("invoke", "health", *DEV, "--payload", "@event.json", ports=ports).stdout
+    assert '"stdin"' in run("invoke", "health", *DEV, "--payload", "-", ports=ports, input='{"from": "stdin"}').stdout
+    assert json.loads(run("invoke", "health", *DEV, ports=ports).stdout)["echo"] == {}
+
+
+def test_a_failing_function_ends_with_1(run, ports):
+    result = run("invoke", "scan", *DEV, ports=ports)
+    assert result.exit_code == 1
+    assert "no such package" in result.stderr
+    assert json.loads(result.stdout)["errorType"] == "ValueError"
+
+
+def test_json(run, ports):
+    answer = json.loads(run("invoke", "health", *DEV, "-o", "json", ports=ports).stdout)
+    assert (answer["status"], answer["error"]) == (200, "")
+    assert answer["payload"]["statusCode"] == 200
+    assert any(line["text"] == "checking" for line in answer["log"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["helth"], "Did you mean health?"),
+        (["health", "--payload", "{"], "JSON"),
+        (["health", "--payload", "@nothing.json"], "nothing.json"),
+        (["get-usage"], "pkgops deploy"),
+    ],
+)
+def test_errors(run, ports, arguments, said):
+    result = run("invoke", *arguments, *DEV, ports=ports)
+    assert result.exit_code == 2
+    assert said in result.stderr
