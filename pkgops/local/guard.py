@@ -28,7 +28,7 @@ _SERVED_PATH = re.compile(
 
 # The request as it came in, for polyfills that need what the emulator's own parsing drops.
 raw_path: ContextVar[str] = ContextVar("raw_path", default="")
-header_names: ContextVar[dict[str, str]] = ContextVar("header_names", default={})  # noqa: B039 - never written to
+headers: ContextVar[tuple[tuple[str, str], ...]] = ContextVar("headers", default=())
 client_address: ContextVar[str] = ContextVar("client_address", default="127.0.0.1")
 
 
@@ -40,8 +40,8 @@ def guarded(app: Asgi, identity: Callable[[], dict[str, Any]], seen: Callable[[d
         if scope["type"] not in ("http", "websocket"):
             await app(scope, receive, send)
             return
-        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        if not allowed(headers.get(b"host", ""), scope["path"], b"origin" in headers):
+        given = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        if not allowed(given.get(b"host", ""), scope["path"], b"origin" in given):
             await _refuse(scope, send)
         elif scope["path"] == IDENTITY_PATH:
             await _answer(send, 200, json.dumps(identity()).encode())
@@ -63,7 +63,7 @@ def allowed(host: str, path: str, cross_site: bool) -> bool:
 def _remember(scope: dict[str, Any]) -> None:
     """Keeps the raw request, and hands the emulator the lower-case header names ASGI promises it."""
     raw_path.set((scope.get("raw_path") or b"").decode("latin-1").partition("?")[0])
-    header_names.set({name.decode("latin-1").lower(): name.decode("latin-1") for name, _ in scope["headers"]})
+    headers.set(tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]))
     client_address.set((scope.get("client") or ("127.0.0.1",))[0])
     scope["headers"] = [(name.lower(), value) for name, value in scope["headers"]]
 

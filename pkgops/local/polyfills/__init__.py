@@ -14,12 +14,17 @@ INSTALLED = (
     "names",  # first: see there
     "alarm_math",
     "backup_selection",
+    "batch_actions",
     "budget",
     "dynamodb_table",
     "lambda_execution",
     "lambda_function",
     "output_changes",
+    "rest_requests",
+    "rest_responses",
+    "rest_permission",  # after rest_responses: see there
     "rest_validation",
+    "rest_validation_text",
     "s3_bucket",
     "secret_reference",
     "stack_parameters",
