@@ -8,10 +8,12 @@ fails: outside a project it has nothing to offer.
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Context = click.Context
 Parameter = click.Parameter
@@ -84,5 +86,7 @@ def _starting(incomplete: str, names: list[str]) -> list[str]:
 
 
 def _root() -> Path | None:
+    from pathlib import Path
+
     here = Path.cwd()
     return next((path for path in (here, *here.parents) if (path / "stages.toml").is_file()), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -40,6 +39,9 @@ class Manner:
 
 def report(error: PkgopsError | click.ClickException, manner: Manner) -> int:
     """Says what went wrong on stderr and returns the exit code."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return error.exit_code
     if isinstance(error, PkgopsError):
         message, hint, code = error.message, error.hint, error.code
     else:
@@ -49,6 +51,8 @@ def report(error: PkgopsError | click.ClickException, manner: Manner) -> int:
 
         traceback.print_exception(error, file=sys.stderr)
     if manner.json:
+        import json
+
         fields = {"error": type(error).__name__, "message": message, "hint": hint, "code": code}
         click.echo(json.dumps(fields), err=True)
         return code

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from pkgops.local.emulator import Emulator, Message, Status
 
 
-@click.group("local")
+class _InOrder(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group("local", cls=_InOrder)
 def command() -> None:
     """Runs the embedded emulator, which plays AWS on stage local.
 

@@ -126,3 +126,11 @@ def test_version(program):
 def test_every_command_has_a_page_and_tests(name):
     assert (REPOSITORY / "docs" / "reference" / "cli" / f"{name}.md").is_file()
     assert (Path(__file__).parent / f"test_{name.replace('-', '_')}.py").is_file()
+
+
+@pytest.mark.parametrize(("arguments", "known"), [([], "tail-logs"), (["local"], "mail")])
+def test_nothing_asked_shows_what_there_is(run, arguments, known):
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Usage: pkgops")
+    assert f"  {known} " in result.stderr
