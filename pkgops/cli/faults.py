@@ -56,13 +56,18 @@ def report(error: PkgopsError | click.ClickException, manner: Manner) -> int:
         fields = {"error": type(error).__name__, "message": message, "hint": hint, "code": code}
         click.echo(json.dumps(fields), err=True)
         return code
+    from pkgops.cli.views import colored
+
     label = click.style("Error:", fg="red", bold=True)
-    click.echo(f"{label} {message}", err=True, color=manner.color)
-    if hint:
-        click.echo(hint, err=True, color=manner.color)
+    text = f"{label} {message}" + (f"\n{hint}" if hint else "")
+    click.echo(text, err=True, color=colored(manner, sys.stderr))
     return code
 
 
 def _click_hint(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
-    return f"Help: {context.command_path} --help" if context else ""
+    if context is None:
+        return ""
+    if context.parent is None:
+        return "Options of a command stand behind it: pkgops deploy --stage dev"
+    return f"Help: {context.command_path} --help"

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
-from pkgops.cli.views import Lines, amount, failed, finished, note, tint
+from pkgops.cli.views import IDLE, Lines, amount, failed, finished, note, tint
 from pkgops.events import Event, Finished, Note, Progress, ResourceChanged, StackChanged, Started
 
 if TYPE_CHECKING:
@@ -147,7 +147,8 @@ class Live:
         return Group(*(text for row in stacks for text in _stack(row, width, now)), *(_task(t, now) for t in tasks))
 
 
-def _stack(row: Row, width: int, now: float) -> list[Text]:
+def _stack(row: Row, width: int, now: float) -> list[RenderableType]:
+    from rich.padding import Padding
     from rich.text import Text
 
     color = tint(row.status)
@@ -160,10 +161,7 @@ def _stack(row: Row, width: int, now: float) -> list[Text]:
     line = Text(no_wrap=True, overflow="ellipsis")
     line.append(_mark(row, now), style=color).append(f" {row.name:<{width}}  ").append(parts[0], style=color)
     line.append("  " + "  ".join(parts[1:]), style="dim")
-    return [
-        line,
-        *(Text(f"    {reason}", style="red" if failed(row.status) else "") for reason in row.reasons),
-    ]
+    return [line, *(Padding(Text(reason, style="red"), (0, 0, 0, 4)) for reason in row.reasons)]
 
 
 def _task(row: Row, now: float) -> Text:
@@ -176,4 +174,4 @@ def _task(row: Row, now: float) -> Text:
 def _mark(row: Row, now: float) -> str:
     if not row.over:
         return SPINNER[int(now * 8) % len(SPINNER)]
-    return "✗" if failed(row.status) else "✓"
+    return "-" if row.status in IDLE else "✗" if failed(row.status) else "✓"

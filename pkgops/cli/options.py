@@ -78,7 +78,7 @@ def yes(what: str) -> Decorator:
 def concurrency(body: Body) -> Body:
     """``--concurrency``: how many stacks at once."""
     return click.option(
-        "--concurrency", type=click.IntRange(1, 50), default=10, show_default=True, help="Stacks at once."
+        "--concurrency", type=click.IntRange(1, 50), default=8, show_default=True, help="Stacks at once."
     )(body)
 
 

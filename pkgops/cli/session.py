@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ class Session:
         self.system = system
         self.manner = manner
         self._display: Display | None = None
+        self._lock = threading.Lock()  # events come from the threads of a deployment
 
     def __enter__(self) -> Session:
         return self
@@ -109,17 +111,20 @@ class Session:
 
     def emit(self, event: Event) -> None:
         """Shows progress; this is the `pkgops.events.Emit` the library gets."""
-        if self._display is None:
-            from pkgops.cli.views import open_display
+        with self._lock:
+            if self._display is None:
+                from pkgops.cli.views import open_display
 
-            self._display = open_display(self.manner, sys.stderr)
-        self._display.emit(event)
+                self._display = open_display(self.manner, sys.stderr)
+            display = self._display
+        display.emit(event)
 
     def calm(self) -> None:
         """Ends the display, so that something else can be written."""
-        if self._display is not None:
-            self._display.close()
-            self._display = None
+        with self._lock:
+            display, self._display = self._display, None
+        if display is not None:
+            display.close()
 
     def show(self, value: Any, text: str) -> None:
         """Writes a result: ``value`` as JSON with --output json, else ``text``."""
@@ -147,7 +152,9 @@ class Session:
         """A sentence for people, on stderr; nothing with --output json."""
         self.calm()
         if text and not self.manner.json:
-            click.echo(text, err=True, color=self.manner.color)
+            from pkgops.cli.views import colored
+
+            click.echo(text, err=True, color=colored(self.manner, sys.stderr))
 
     def agree(self, question: str, action: str, *, yes: bool, word: str = "") -> None:
         """Asks on a terminal; ``word`` must then be typed in full. RefusedError ("Deploying was not agreed to")

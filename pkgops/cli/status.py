@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from pkgops.cli.session import Session
     from pkgops.config import Project
+    from pkgops.operate.status import StatusRow
     from pkgops.synth import Synthesized
 
 EXAMPLE = """\
@@ -18,14 +19,13 @@ pkgops status
 pkgops status --all --stage dev
 pkgops status pkgwatch/api --stage prod --output json"""
 
-_CURRENT = {True: "yes", False: "no", None: ""}
+_COLUMNS = ("Stack", "Status", "Updated", "Current", "Resources", "Reason")
 
 
 @verb("status", example=EXAMPLE)
 @targets
 def command(session: Session, names: tuple[str, ...], everything: bool) -> None:
     """Shows each stack's status, when it was updated last, and whether it equals the code here."""
-    from pkgops.cli.tables import stamp
     from pkgops.operate.status import status
 
     rows = [
@@ -33,12 +33,20 @@ def command(session: Session, names: tuple[str, ...], everything: bool) -> None:
         for project, keys in session.targets(names, everything)
         for row in status(project, _definitions(session, project, keys), session.ports(project))
     ]
-    color = session.tint
-    cells = (
-        (r.name, color(r.status), stamp(r.updated), _CURRENT[r.current], r.resources or "", r.reason) for r in rows
-    )
-    session.rows(("Stack", "Status", "Updated", "Current", "Resources", "Reason"), cells, "No stacks.", rows)
-    if not any(row.status != "NOT_DEPLOYED" for row in rows):
+    session.rows(_COLUMNS, (_cells(session, row) for row in rows), "There are no stacks.", rows)
+    _advise(session, rows)
+
+
+def _cells(session: Session, row: StatusRow) -> tuple[object, ...]:
+    from pkgops.cli.tables import stamp
+
+    current = {True: "yes", False: "no", None: ""}[row.current]
+    status = session.tint(row.status)
+    return row.name, status, stamp(row.updated), current, row.resources or "", row.reason
+
+
+def _advise(session: Session, rows: Sequence[StatusRow]) -> None:
+    if all(row.status == "NOT_DEPLOYED" for row in rows):
         return session.say("Nothing of this is deployed. Next: pkgops deploy")
     for row in rows:
         session.say(f"{row.name}: {row.advice}" if row.advice else "")

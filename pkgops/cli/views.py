@@ -7,6 +7,7 @@ Three displays take the library's events: `Lines` (no terminal), `JsonLines` (``
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from pkgops.events import Event, Finished, Note, Progress, ResourceChanged, Stac
 
 QUIET = 10.0  # seconds between two lines about the same long thing
 SLOW = 1.0  # what took longer is worth a line when it ends
+IDLE = ("UNCHANGED", "SKIPPED", "NOT_DEPLOYED", "")  # statuses of stacks nothing happens with
 Clock = Callable[[], float]
 
 
@@ -37,7 +39,7 @@ def open_display(manner: Manner, stream: TextIO) -> Display:
     """The display for this run: JSON if asked for, live on a terminal, else plain lines."""
     if manner.json:
         return JsonLines(stream)
-    if manner.color is not False and stream.isatty():
+    if manner.color is not False and stream.isatty() and os.environ.get("TERM") != "dumb":
         from pkgops.cli.live import Live
 
         return Live(stream, Lines(stream, manner, color=colored(manner, stream)))
@@ -48,8 +50,6 @@ def colored(manner: Manner, stream: TextIO) -> bool:
     """Whether to colour what goes to ``stream``: as asked, else on a terminal unless NO_COLOR is set."""
     if manner.color is not None:
         return manner.color
-    import os
-
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
@@ -138,7 +138,7 @@ class Lines:
 
 def failed(status: str) -> bool:
     """Whether a CloudFormation status tells of something that did not work."""
-    return status.endswith("FAILED") or "ROLLBACK" in status
+    return status.endswith("FAILED") or "ROLLBACK" in status or status == "REFUSED"
 
 
 def tint(status: str) -> str:
@@ -147,7 +147,7 @@ def tint(status: str) -> str:
         return "red"
     if status.endswith("_IN_PROGRESS"):
         return "yellow"
-    return "bright_black" if status in ("UNCHANGED", "SKIPPED", "") else "green"
+    return "bright_black" if status in IDLE else "green"
 
 
 def note(event: Note) -> str:

@@ -134,3 +134,9 @@ def test_nothing_asked_shows_what_there_is(run, arguments, known):
     assert result.exit_code == 2
     assert result.stderr.startswith("Usage: pkgops")
     assert f"  {known} " in result.stderr
+
+
+def test_an_option_before_the_command(run):
+    result = run("--stage", "dev", "deploy")
+    assert result.exit_code == 2
+    assert "pkgops deploy --stage dev" in result.stderr
