@@ -8,12 +8,22 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import threading
+from functools import partial
 from typing import Any
 
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+
+# DynamoDB errors that pass: the SDK repeats some of them, at other intervals, and not the second.
+_PASSING = {
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+    "InternalServerError",
+}
 
 # Everything an AWS call may raise.
 ServiceError = (ClientError, BotoCoreError)
@@ -23,8 +33,8 @@ _CLIENTS: dict[tuple[str, int], Any] = {}
 
 
 def client(service: str, attempts: int = 3) -> Any:
-    """The client of ``service`` that tries each call at most ``attempts`` times: throttling, server and
-    connection errors are repeated with a doubling pause."""
+    """The client of ``service`` that tries each call at most ``attempts`` times where the network, the server
+    or throttling is at fault."""
     key = (service, attempts)
     found = _CLIENTS.get(key)
     if found is None:
@@ -39,7 +49,7 @@ def _make(service: str, attempts: int) -> Any:
     config = Config(
         connect_timeout=2,
         read_timeout=5,
-        retries={"total_max_attempts": attempts, "mode": "legacy"},  # DynamoDB's own pauses: 50 ms doubling
+        retries={"total_max_attempts": attempts, "mode": "legacy"},
         max_pool_connections=32,
         tcp_keepalive=True,
         parameter_validation=False,
@@ -54,6 +64,7 @@ def _make(service: str, attempts: int) -> Any:
     )
     if service == "dynamodb":
         made.meta.events.register("before-parse.dynamodb", _take_body_as_is)
+        made.meta.events.register_first("needs-retry.dynamodb", partial(_pause, attempts))
     return made
 
 
@@ -62,3 +73,11 @@ def _take_body_as_is(response_dict: dict[str, Any], customized_response_dict: di
     if response_dict["status_code"] < 300:
         customized_response_dict.update(json.loads(response_dict["body"]))
         response_dict["body"] = b"{}"
+
+
+def _pause(most: int, attempts: int, response: Any, **_: Any) -> float | None:
+    """Seconds until DynamoDB is asked again: 0.1 doubling to 2, and a little at random."""
+    code = response[1].get("Error", {}).get("Code") if response else None
+    if code not in _PASSING or attempts >= most:
+        return None
+    return min(0.1 * 2.0 ** (attempts - 1), 2.0) + random.uniform(0, 0.05)  # noqa: S311 - spreads load

@@ -13,7 +13,10 @@ _SEPARATORS = re.compile(r"[-_.]+")
 
 
 def normalise(ecosystem: str, name: str) -> str:
-    """npm: lower case. PyPI: PEP 503 (lower case, runs of ``-_.`` become ``-``)."""
+    """npm: lower case. PyPI: PEP 503 (lower case, runs of ``-_.`` become ``-``). What is not ASCII stays as it
+    is, and invalid: the lower case of a Kelvin sign is a plain k."""
+    if not name.isascii():
+        return name
     return _SEPARATORS.sub("-", name).lower() if ecosystem == "pypi" else name.lower()
 
 

@@ -1,0 +1,66 @@
+"""API Gateway's side of a proxy integration: the event a function gets, the answer it gives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Context:
+    """What handlers use of Lambda's context object."""
+
+    function_name: str = "pkgwatch-api-test"
+    aws_request_id: str = "11111111-2222-3333-4444-555555555555"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 30_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        assert self.headers["Content-Type"] == "application/json"
+        return json.loads(self.text)
+
+    @property
+    def code(self) -> str:
+        return str(self.json["error"]["code"])
+
+
+def proxy_event(
+    method: str = "GET",
+    resource: str = "/",
+    *,
+    path: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    body: str | None = None,
+    source_ip: str = "203.0.113.7",
+) -> dict[str, Any]:
+    """A REST proxy event; parts that were not sent are null, as API Gateway leaves them."""
+    return {
+        "httpMethod": method,
+        "resource": resource,
+        "path": resource,
+        "headers": dict(headers) if headers else None,
+        "pathParameters": dict(path) if path else None,
+        "queryStringParameters": dict(query) if query else None,
+        "body": body,
+        "isBase64Encoded": False,
+        "requestContext": {"requestId": "request-1", "identity": {"sourceIp": source_ip}},
+    }
+
+
+def call(handler: Any, event: Mapping[str, Any]) -> Answer:
+    """Invokes a handler as Lambda would: what goes in and out is JSON."""
+    answer = json.loads(json.dumps(handler(json.loads(json.dumps(event)), Context())))
+    assert all(isinstance(value, str) for value in answer["headers"].values())
+    return Answer(answer["statusCode"], answer["headers"], answer["body"])

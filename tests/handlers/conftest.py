@@ -1,0 +1,224 @@
+"""Real tables and queues for the handlers: the embedded emulator as a plain server, one a test run."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from handlers.common import aws
+from handlers.common.dynamodb import Table
+from handlers.pkgwatch.shared import api_keys
+from handlers.pkgwatch.shared.settings import settings
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+TABLES = {"packages": "test-packages", "keys": "test-api-keys", "events": "test-referral-events"}
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running emulator, stopped by its own process id afterwards."""
+    home = tmp_path_factory.mktemp("emulator")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "MINISTACK_REGION": REGION,
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "DOCKER_HOST": "unix:///nonexistent.sock",
+        "LOG_LEVEL": "WARNING",
+    }
+    url = f"http://127.0.0.1:{port}"
+    with (home / "server.log").open("wb") as log:
+        server = subprocess.Popen([sys.executable, "-m", "ministack"], env=environment, stdout=log, stderr=log)
+        try:
+            _wait_until_ready(url, server, home / "server.log")
+            yield url
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/_ministack/ready", timeout=1) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.02)
+    pytest.fail(f"The emulator did not start: {log.read_text(errors='replace')[-2000:]}")
+
+
+@pytest.fixture(scope="session")
+def resources(emulator: str) -> dict[str, str]:
+    """Creates tables and queue; the environment that leads functions to them."""
+    import boto3
+
+    made = {
+        service: boto3.client(
+            service,
+            endpoint_url=emulator,
+            region_name=REGION,
+            aws_access_key_id=ACCOUNT,
+            aws_secret_access_key="test",
+        )
+        for service in ("dynamodb", "sqs")
+    }
+    for name in TABLES.values():
+        made["dynamodb"].create_table(**_table(name))
+    queue = made["sqs"].create_queue(QueueName="packages")["QueueUrl"]
+    for client in made.values():
+        client.close()
+    return {
+        "AWS_ENDPOINT_URL": emulator,
+        "AWS_ACCESS_KEY_ID": ACCOUNT,
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "PACKAGES_TABLE": TABLES["packages"],
+        "API_KEYS_TABLE": TABLES["keys"],
+        "REFERRAL_EVENTS_TABLE": TABLES["events"],
+        "PACKAGE_QUEUE_URL": queue,
+    }
+
+
+def _table(name: str) -> dict[str, Any]:
+    keys = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
+    index = {
+        "IndexName": "key-hash-index",
+        "KeySchema": [{"AttributeName": "key_hash", "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": "ALL"},
+    }
+    return {
+        "TableName": name,
+        "KeySchema": keys,
+        "AttributeDefinitions": [
+            {"AttributeName": attribute, "AttributeType": "S"} for attribute in ("pk", "sk", "key_hash")
+        ],
+        "GlobalSecondaryIndexes": [index],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+
+
+@pytest.fixture(scope="module")
+def environment(resources: dict[str, str]) -> Iterator[pytest.MonkeyPatch]:
+    """The functions' environment while one file's tests run."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            patch.delenv(name)
+        for name, value in resources.items():
+            patch.setenv(name, value)
+        settings.cache_clear()
+        yield patch
+    settings.cache_clear()
+
+
+@dataclass(frozen=True)
+class World:
+    """The tables as the functions see them, and what tests put there. Names are new each time, so tests do not
+    meet each other's items."""
+
+    packages: Table
+    keys: Table
+    events: Table
+    queue_url: str
+
+    def package(self, **attributes: Any) -> str:
+        """A package that can be shown; its npm name."""
+        name = f"package-{secrets.token_hex(6)}"
+        item = {
+            "latest_version": "2.0.1",
+            "health_score": 71.4,
+            "weekly_downloads": 120_345,
+            "data_status": "complete",
+            "risk_level": "MEDIUM",
+            **attributes,
+        }
+        shown = {field: value for field, value in item.items() if value is not None}
+        self.packages.put({"pk": f"npm#{name}", "sk": "LATEST", "name": name, "ecosystem": "npm", **shown})
+        return name
+
+    def user(self, tier: str = "free", **meta: Any) -> tuple[str, str]:
+        """A user with one key: the clear key and the user id. ``meta`` is the USER_META item, if any."""
+        clear, user_id = f"pw_{secrets.token_urlsafe(32)}", f"user_{secrets.token_hex(8)}"
+        hashed = api_keys.key_hash(clear)
+        self.keys.put({"pk": user_id, "sk": hashed, "key_hash": hashed, "tier": tier, "email": "a@example.com"})
+        if meta:
+            self.keys.put({"pk": user_id, "sk": "USER_META", **meta})
+        return clear, user_id
+
+    def meta(self, user_id: str) -> dict[str, Any]:
+        """The user's record."""
+        return self.keys.get((user_id, "USER_META")) or {}
+
+    def key_count(self, clear: str, user_id: str) -> int:
+        """What the key's own statistics say."""
+        return (self.keys.get((user_id, api_keys.key_hash(clear))) or {}).get("requests_this_month", 0)
+
+    def queued(self) -> list[dict[str, Any]]:
+        """Takes everything out of the package queue."""
+        sqs, found = aws.client("sqs"), []
+        while messages := sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                found.append(json.loads(message["Body"]))
+                sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
+        return found
+
+
+@pytest.fixture
+def world(environment: pytest.MonkeyPatch) -> World:
+    """See `World`."""
+    client = aws.client("dynamodb")
+    tables = {name: Table(client, table) for name, table in TABLES.items()}
+    return World(**tables, queue_url=os.environ["PACKAGE_QUEUE_URL"])
+
+
+@pytest.fixture
+def missing_table(world: World) -> Table:
+    """A table that answers every call with an error."""
+    return Table(world.keys.client, "there-is-no-such-table")
+
+
+@pytest.fixture
+def at_once() -> Any:
+    """Runs a function in many threads that start in the same moment; the results."""
+
+    def run(function: Any, times: int) -> list[Any]:
+        barrier = Barrier(times)
+
+        def one(number: int) -> Any:
+            barrier.wait(timeout=10)
+            return function(number)
+
+        with ThreadPoolExecutor(times) as pool:
+            return list(pool.map(one, range(times)))
+
+    return run
+
+
+@pytest.fixture
+def source_ip() -> str:
+    """An address nobody has used before."""
+    return f"198.51.{secrets.randbelow(250)}.{secrets.randbelow(250)}-{secrets.token_hex(4)}"

@@ -1,0 +1,86 @@
+"""Clients: how often they try, and what they make of an answer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
+
+import pytest
+
+from handlers.common import aws
+from handlers.common.aws import ServiceError
+from handlers.common.dynamodb import Table
+
+
+class Throttled(BaseHTTPRequestHandler):
+    """DynamoDB under load: refuses as many calls as it was told to, then answers."""
+
+    protocol_version = "HTTP/1.1"
+    refusals: ClassVar[int] = 0
+    calls: ClassVar[int] = 0
+    code: ClassVar[str] = ""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        type(self).calls += 1
+        refused = self.calls <= self.refusals
+        body = f'{{"__type":"x#{self.code}"}}'.encode() if refused else b'{"Item":{"pk":{"S":"a"},"n":{"N":"1.5"}}}'
+        self.send_response((500 if self.code == "InternalServerError" else 400) if refused else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Throttled)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def ask(environment: pytest.MonkeyPatch, address: str, attempts: int) -> Any:
+    with environment.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", address)
+        client = aws._make("dynamodb", attempts)
+    try:
+        return Table(client, "any-table").get(("a", "b"))
+    finally:
+        client.close()
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException", "InternalServerError"],
+)
+def test_what_passes_is_asked_again_after_doubling_pauses(
+    environment: pytest.MonkeyPatch, address: str, code: str
+) -> None:
+    Throttled.calls, Throttled.refusals, Throttled.code = 0, 2, code
+    started = time.monotonic()
+    assert ask(environment, address, 3) == {"pk": "a", "n": 1.5}
+    assert Throttled.calls == 3
+    assert time.monotonic() - started >= 0.3
+
+
+@pytest.mark.parametrize(("code", "calls"), [("ThrottlingException", 2), ("InternalServerError", 2), ("Other", 1)])
+def test_a_call_is_not_tried_more_often_than_was_said(
+    environment: pytest.MonkeyPatch, address: str, code: str, calls: int
+) -> None:
+    Throttled.calls, Throttled.refusals, Throttled.code = 0, 9, code
+    with pytest.raises(ServiceError):
+        ask(environment, address, 2)
+    assert Throttled.calls == calls
+
+
+def test_a_client_is_made_once(environment: pytest.MonkeyPatch, resources: dict[str, str], at_once: Any) -> None:
+    assert len({id(client) for client in at_once(lambda _: aws.client("sqs", 2), 8)}) == 1
