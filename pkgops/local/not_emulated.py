@@ -2,7 +2,42 @@
 
 from __future__ import annotations
 
+# In the order they are told. The types are those whose users would otherwise wait for something to happen.
+_NOTES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("WAF rules are recorded, not evaluated.", ("AWS::WAFv2::WebACL", "AWS::WAFv2::WebACLAssociation")),
+    (
+        "Alarms change only when a metric is put: not over time, and not with Lambda's or metric math.",
+        ("AWS::CloudWatch::Alarm",),
+    ),
+    ("Metrics printed by functions (EMF) and X-Ray traces are not collected.", ("AWS::Lambda::Function",)),
+    ("Functions run on this machine's Python and architecture.", ("AWS::Lambda::Function",)),
+    (
+        "New code is live at once: CodeDeploy shifts no traffic.",
+        ("AWS::CodeDeploy::DeploymentGroup", "AWS::CodeDeploy::Application"),
+    ),
+    (
+        "Changes of a REST API are live without a new deployment; responses are never cached.",
+        ("AWS::ApiGateway::Stage",),
+    ),
+    ("HTTP APIs are not throttled.", ("AWS::ApiGatewayV2::Stage",)),
+    ("Event source mappings do not wait for their batching window.", ("AWS::Lambda::EventSourceMapping",)),
+    ("E-mail subscriptions of topics are recorded, not sent.", ("AWS::SNS::Subscription",)),
+    ("Mail is kept, not sent: see pkgops local mail.", ("AWS::SES::EmailIdentity",)),
+    ("Certificates and custom domains are recorded; names are not resolved.", ("AWS::ApiGateway::DomainName",)),
+    (
+        "Backups are not made.",
+        ("AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection", "AWS::Backup::BackupVault"),
+    ),
+    ("Budgets measure nothing.", ("AWS::Budgets::Budget",)),
+    ("Lifecycle rules expire nothing and access logs are not written.", ("AWS::S3::Bucket",)),
+    ("CloudFront caches nothing and its signed URLs are not checked.", ("AWS::CloudFront::Distribution",)),
+    ("Capacity does not scale.", ("AWS::ApplicationAutoScaling::ScalableTarget",)),
+    ("Secrets are not rotated.", ("AWS::SecretsManager::RotationSchedule",)),
+    ("Networks are recorded; everything reaches everything.", ("AWS::EC2::VPC", "AWS::EC2::SecurityGroup")),
+)
+
 
 def notes(types: set[str]) -> list[str]:
-    """One short sentence for each thing AWS does with these types and the emulator does not, in a fixed order."""
-    raise NotImplementedError
+    """One short sentence for each thing AWS does with these types and the emulator does not, in a fixed
+    order; ``types`` are CloudFormation names (``AWS::S3::Bucket``)."""
+    return [sentence for sentence, concerned in _NOTES if not types.isdisjoint(concerned)]

@@ -121,3 +121,21 @@ def test_an_alarm_over_metric_math_is_accepted(deploy, unique, aws):
     (found,) = aws("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"]
     assert found["Period"] == 300
     assert found["StateValue"] == "INSUFFICIENT_DATA"
+
+
+def test_types_without_a_service_get_a_name(deploy, unique):
+    name = unique("app")
+    resources = {
+        "App": {"Type": "AWS::CodeDeploy::Application", "Properties": {"ApplicationName": name}},
+        "Group": {
+            "Type": "AWS::CodeDeploy::DeploymentGroup",
+            "Properties": {"ApplicationName": {"Ref": "App"}, "ServiceRoleArn": "arn:aws:iam::000000000000:role/x"},
+        },
+    }
+    stack = deploy({"Resources": resources, "Outputs": {"App": {"Value": {"Ref": "App"}}}})
+    assert stack.status == "CREATE_COMPLETE"
+    assert stack.outputs == {"App": name}
+    group = stack.physical("Group")
+    resources["Group"]["Properties"]["DeploymentConfigName"] = "CodeDeployDefault.LambdaCanary10Percent5Minutes"
+    assert stack.update({"Resources": resources}).status == "UPDATE_COMPLETE"
+    assert stack.physical("Group") == group

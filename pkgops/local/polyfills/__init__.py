@@ -13,6 +13,7 @@ from pkgops.local.hooks import Types
 INSTALLED = (
     "names",  # first: see there
     "alarm_math",
+    "attributes",
     "backup_selection",
     "batch_actions",
     "budget",
@@ -20,6 +21,7 @@ INSTALLED = (
     "lambda_execution",
     "lambda_function",
     "output_changes",
+    "recorded",
     "rest_requests",
     "rest_responses",
     "rest_permission",  # after rest_responses: see there

@@ -1,0 +1,50 @@
+"""Where AWS addresses lead on the emulator."""
+
+from __future__ import annotations
+
+import pytest
+
+from pkgops.local.urls import reachable
+
+HERE = "http://127.0.0.1:4566"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("https://a1.execute-api.us-east-1.amazonaws.com/v1", f"{HERE}/_aws/execute-api/a1/v1"),
+        ("https://a1.execute-api.us-east-1.amazonaws.com/v1/", f"{HERE}/_aws/execute-api/a1/v1/"),
+        (
+            "https://a1.execute-api.us-east-1.amazonaws.com/v1/packages/npm/%40babel%2Fcore?x=1",
+            f"{HERE}/_aws/execute-api/a1/v1/packages/npm/%40babel%2Fcore?x=1",
+        ),
+        ("https://a1.execute-api.us-east-1.amazonaws.com", f"{HERE}/_aws/execute-api/a1/$default"),
+        ("https://a1.execute-api.us-east-1.amazonaws.com/", f"{HERE}/_aws/execute-api/a1/$default/"),
+        ("wss://a1.execute-api.eu-west-1.amazonaws.com/dev", "ws://127.0.0.1:4566/_aws/execute-api/a1/dev"),
+        ("https://u9.lambda-url.us-east-1.on.aws/", f"{HERE}/_aws/lambda-url/u9/"),
+        ("https://sqs.us-east-1.amazonaws.com/123456789012/q", f"{HERE}/123456789012/q"),
+        ("http://localhost:4566/000000000000/q", f"{HERE}/000000000000/q"),
+        ("http://b.s3-website-us-east-1.amazonaws.com", f"{HERE}/b"),
+        (
+            "see https://a1.execute-api.us-east-1.amazonaws.com/v1, or not",
+            f"see {HERE}/_aws/execute-api/a1/v1, or not",
+        ),
+    ],
+)
+def test_addresses_of_deployed_things_become_reachable(value, expected):
+    assert reachable(value, HERE) == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "pkgwatch-packages-local",
+        "arn:aws:sns:us-east-1:000000000000:alerts",
+        "https://pkgwatch.dev/docs",
+        "https://s3.amazonaws.com/bucket/key",
+        "d123.cloudfront.net",
+        "",
+    ],
+)
+def test_everything_else_is_left_alone(value):
+    assert reachable(value, HERE) == value
