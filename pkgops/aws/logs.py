@@ -78,14 +78,14 @@ class CloudWatchLogs:
         given: Edge = Counter()
         while end is None or start <= end:
             left_out = given.copy()
-            last, returned, rows = start, Edge(), 0
+            pages, page = 0, list[LogEvent]()
             for page in self._answers(group, start, end):
+                pages += 1
                 yield [event for event in page if not _again(event, start, left_out)] if left_out else page
-                rows = len(page)
-                if page:
-                    last, returned = _edge(page, last, returned)
-            if rows < _CAP:
+            if len(page) < _CAP or pages > 1:  # a service that named a next page has named them all
                 return
+            last = page[-1].time
+            returned = Edge((event.stream, event.message) for event in page if event.time == last)
             if last > start:
                 start, given = last, returned
             else:  # one millisecond fills a whole answer: only its streams can be paged
@@ -196,10 +196,3 @@ def _again(event: LogEvent, start: int, given: Edge) -> bool:
         return False
     given[key] -= 1
     return True
-
-
-def _edge(page: Sequence[LogEvent], last: int, returned: Edge) -> tuple[int, Edge]:
-    """The newest millisecond of the pages so far and what they returned in it."""
-    time = page[-1].time
-    here = Edge((event.stream, event.message) for event in page if event.time == time)
-    return time, here + returned if time == last else here

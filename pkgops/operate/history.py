@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -26,4 +25,4 @@ def history(
     with ThreadPoolExecutor(_PARALLEL) as pool:
         found = list(chain.from_iterable(pool.map(lambda stack: ports.stacks.events(stack.name, since=start), stacks)))
     wanted = [event for event in found if not failed or event.status.endswith("FAILED")]
-    return sorted(wanted, key=lambda event: datetime.fromisoformat(event.time))
+    return sorted(wanted, key=lambda event: event.time)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 OWN = "PkgopsDigest"
 """The output the tool itself adds to every stack; it tells users nothing."""
+
+_MARKS = ("_", "__")  # the second for a_b.C beside a.BC
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def one(rows: Sequence[OutputRow], name: str) -> OutputRow:
 
     UsageError if there is none (with the nearest) or if several stacks have it."""
     wanted = name.casefold()
-    exact = [row for row in rows if wanted in (f"{row.stack}.{row.key}".casefold(), row.export.casefold())]
+    exact = [row for row in rows if wanted and wanted in (f"{row.stack}.{row.key}".casefold(), row.export.casefold())]
     found = exact or [row for row in rows if row.key.casefold() == wanted]
     if not found:
         raise unknown("output", name, [row.key for row in rows])
@@ -79,15 +81,28 @@ def as_shell(rows: Iterable[OutputRow]) -> str:
     return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables(rows).items())
 
 
-def variables(rows: Iterable[OutputRow]) -> Mapping[str, str]:
+def variables(rows: Iterable[OutputRow]) -> dict[str, str]:
     """The rows under the names of environment variables: ``ApiUrl`` is API_URL, with the stack in front
-    (STORAGE_TABLE_NAME, API_TABLE_NAME) only where two stacks have the same."""
+    (STORAGE_TABLE_NAME, API_TABLE_NAME) only where two would be called the same.
+
+    UsageError for two outputs of one stack that differ in their capitals alone."""
     rows = list(rows)
-    counts = Counter(_screaming(row.key) for row in rows)
-    return {
-        _screaming(row.key) if counts[_screaming(row.key)] == 1 else _screaming(f"{row.stack}_{row.key}"): (row.value)
-        for row in rows
-    }
+    marks = [-1] * len(rows)  # per row: no stack in front, or set off by the mark of that number
+    while True:
+        names = [_variable(row, mark) for row, mark in zip(rows, marks, strict=True)]
+        counts = Counter(names)
+        clashing = [at for at, name in enumerate(names) if counts[name] > 1]
+        if not clashing:
+            return {name: row.value for name, row in zip(names, rows, strict=True)}
+        if all(marks[at] == len(_MARKS) - 1 for at in clashing):
+            keys = ", ".join(f"{rows[at].stack}.{rows[at].key}" for at in clashing)
+            raise UsageError(f"Outputs have the same name as variables: {keys}.", "Use --format json.")
+        for at in clashing:
+            marks[at] = min(marks[at] + 1, len(_MARKS) - 1)
+
+
+def _variable(row: OutputRow, mark: int) -> str:
+    return _screaming(row.key) if mark < 0 else _screaming(row.stack) + _MARKS[mark] + _screaming(row.key)
 
 
 def published(key: str, state: StackState, endpoint: str | None) -> list[OutputRow]:

@@ -44,6 +44,16 @@ def test_many_functions_are_interleaved_by_time() -> None:
     assert [line.time for line in found] == sorted(line.time for line in found)
 
 
+def test_a_service_that_returns_events_in_disorder_is_put_right() -> None:
+    class Disorder(FakeLogs):
+        def fetch(self, group: str, start: int, end: int | None = None) -> Iterator[LogEvent]:
+            return iter(sorted(super().fetch(group, start, end), key=lambda event: event.message))
+
+    logs = Disorder()
+    logs.write("/g/0", "s", [(NOW, "c"), (NOW + 1, "b"), (NOW + 2, "a")])
+    assert [line.text for line in tail(functions(1), logs, Query(NOW))] == ["c", "b", "a"]
+
+
 def test_the_window_is_what_was_asked_for() -> None:
     logs = FakeLogs()
     logs.write("/g/0", "s", [(NOW + number, str(number)) for number in range(5)])
