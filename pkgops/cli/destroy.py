@@ -85,6 +85,8 @@ def _close(session: Session, doomed: Destruction, report: Report) -> None:
     if failures := _failures(report):
         raise DeployError("\n".join(failures), "See pkgops events --failed; correct it and destroy again.")
     session.say(f"Deleted {doomed.project.system.key} from stage {doomed.project.stage.name}.")
+    if kept and doomed.project.stage.local:
+        session.say("To be rid of what is kept as well: pkgops local reset")
 
 
 def _failures(report: Report) -> list[str]:
