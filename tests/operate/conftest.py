@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pkgops.config import Project, load
-from templates.model import Stage
 from tests.fakes.ports import FakePorts
 from tests.fakes.tables import FakeTables
 
@@ -24,11 +22,3 @@ def project(tmp_path: Path) -> Project:
 def ports() -> FakePorts:
     """An AWS account with nothing in it."""
     return FakePorts(tables=FakeTables(packages=("pk", "sk"), api_keys=("pk", "sk")), endpoint=None)
-
-
-def on(project: Project, **changes: object) -> Project:
-    """The project on another stage."""
-    return replace(project, stage=replace(project.stage, **changes))  # type: ignore[arg-type]
-
-
-STAGE = Stage("dev")
