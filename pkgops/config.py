@@ -18,7 +18,7 @@ import msgspec
 
 import templates
 from pkgops.errors import AccessError, ConfigError, unknown
-from templates.model import LOCAL, Stage, System
+from templates.model import LOCAL, LOCAL_ACCOUNT, Stage, System
 
 FILE = "stages.toml"
 DEFAULT_STAGE = LOCAL
@@ -132,6 +132,8 @@ def _stage(name: str, table: Mapping[str, Any]) -> Stage:
     _known(own, (*_STAGE_KEYS, *templates.SYSTEMS), name)
     hints = get_type_hints(Stage)
     values = {key: _convert(value, hints[key], f"{FILE} [{name}] {key}", strict=True) for key, value in own.items()}
+    if name == LOCAL:
+        values["account"] = LOCAL_ACCOUNT
     account = values.get("account")
     if account is not None and not (len(account) == 12 and account.isdigit()):
         raise ConfigError(f"{FILE} [{name}] account: {account!r} is not a 12-digit account id.", "Quote all 12 digits.")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 LOCAL = "local"
+LOCAL_ACCOUNT = "000000000000"  # the emulator's
 PRODUCTION = "prod"
 # A function's S3Key until the packager knows the real one: asset://handlers/<system>/.../<name>.py
 ASSET = "asset://"

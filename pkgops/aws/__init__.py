@@ -6,8 +6,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pkgops.aws.client import LOCAL_ACCOUNT, Clients
+from pkgops.aws.client import Clients
 from pkgops.events import Emit, silent
+from templates.model import LOCAL_ACCOUNT
 
 if TYPE_CHECKING:
     from pkgops.ports import Artifacts, Functions, Identity, Logs, Stacks, Tables

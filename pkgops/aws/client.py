@@ -12,11 +12,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pkgops.errors import AccessError, PkgopsError
+from templates.model import LOCAL_ACCOUNT
 
 if TYPE_CHECKING:
     from templates.model import Stage
-
-LOCAL_ACCOUNT = "000000000000"
 
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _INVALID = {"InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure", "SignatureDoesNotMatch"}

@@ -16,6 +16,7 @@ from templates.scope import Scope
 @dataclass(frozen=True, slots=True)
 class Bucket:
     """A bucket called ``<name>-<account id>`` (names are global), with the region behind it if ``regional``.
+    It is kept when its stack goes, unless ``retained`` is off.
 
     ``expire`` and ``expire_noncurrent`` are days, 0 for never. ``public`` switches the public-access block off
     and needs a statement that says what is public. ``logs_to`` is (bucket, prefix) for server access logs.
@@ -30,23 +31,26 @@ class Bucket:
     website: str = ""
     logs_to: tuple[Any, str] | None = None
     regional: bool = False
+    retained: bool = True
 
 
 def physical_name(scope: Scope, name: str, regional: bool = False) -> str:
-    """A bucket's name with placeholders for ``Fn::Sub``."""
-    place = "-${AWS::AccountId}" + ("-${AWS::Region}" if regional else "")
+    """A bucket's name, with placeholders for ``Fn::Sub`` where the stage does not name its account.
+
+    CloudFormation takes a kept bucket back only under a literal name."""
+    place = f"-{scope.stage.account or '${AWS::AccountId}'}" + (f"-{scope.stage.region}" if regional else "")
     return scope.named(name + place)
 
 
 def bucket(scope: Scope, row: Bucket, name: str = "", statements: tuple[Statement, ...] = ()) -> Any:
     """Adds the bucket and its policy, and returns the bucket: encrypted, owned by its account alone, reached
-    over TLS only, and kept when its stack goes. ``statements`` extend the policy; ``name`` overrides the
+    over TLS only. ``statements`` extend the policy; ``name`` overrides the
     derived physical name."""
     bucket_id = logical_id(scope, row.name, "Bucket")
     made = scope.add(
         s3.Bucket(
             bucket_id,
-            BucketName=Sub(name or physical_name(scope, row.name, row.regional)),
+            BucketName=literal(name or physical_name(scope, row.name, row.regional)),
             BucketEncryption=s3.BucketEncryption(
                 ServerSideEncryptionConfiguration=[
                     s3.ServerSideEncryptionRule(
@@ -58,14 +62,19 @@ def bucket(scope: Scope, row: Bucket, name: str = "", statements: tuple[Statemen
                 Rules=[s3.OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]
             ),
             PublicAccessBlockConfiguration=_public_access(not row.public),
-            DeletionPolicy="Retain",
-            UpdateReplacePolicy="Retain",
+            DeletionPolicy="Retain" if row.retained else "Delete",
+            UpdateReplacePolicy="Retain" if row.retained else "Delete",
             **_optional(row),
         )
     )
     document = PolicyDocument(Version="2012-10-17", Statement=[_tls_only(made), *statements])
     scope.add(s3.BucketPolicy(f"{bucket_id}Policy", Bucket=Ref(made), PolicyDocument=document))
     return made
+
+
+def literal(name: str) -> Any:
+    """A name as it is, or as ``Fn::Sub`` if it holds a placeholder."""
+    return Sub(name) if "${" in name else name
 
 
 def _optional(row: Bucket) -> dict[str, Any]:

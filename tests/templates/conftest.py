@@ -12,7 +12,7 @@ import pytest
 import templates
 from pkgops.synth import Synthesized, synth
 from templates import bootstrap
-from templates.model import Stage, System
+from templates.model import LOCAL, LOCAL_ACCOUNT, Stage, System
 
 STAGES = ("local", "dev", "prod")
 # What an operator must set before a system can be built for production.
@@ -45,7 +45,7 @@ class Case:
 @cache
 def built(system_key: str, stage_name: str) -> tuple[Case, ...]:
     system: System = bootstrap.SYSTEM if system_key == "bootstrap" else templates.load(system_key)
-    stage = Stage(stage_name)
+    stage = Stage(stage_name, account=LOCAL_ACCOUNT if stage_name == LOCAL else None)
     settings = system.settings(**(PRODUCTION.get(system_key, {}) if stage.production else {}))
     return tuple(Case(stage, stack) for stack in synth(system, stage, settings))
 
