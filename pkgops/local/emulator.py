@@ -68,8 +68,7 @@ class Emulator:
 
         AccessError if the port belongs to someone else, the emulator is not installed in the right version,
         or the server does not come up; nothing is left behind then."""
-        if not self.running():
-            self._start(emit)
+        self._start(emit)
         return self.status()
 
     def down(self) -> bool:

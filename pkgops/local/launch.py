@@ -41,7 +41,7 @@ def refuse_occupied(home: Home, port: int) -> None:
             "Stop it first: pkgops local down",
         )
     try:
-        _, body = fetch(port, IDENTITY_PATH, timeout=2.0)
+        _, body = fetch(port, IDENTITY_PATH, timeout=0.5)
     except ConnectionRefusedError:
         return
     except OSError:

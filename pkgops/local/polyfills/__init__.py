@@ -21,6 +21,7 @@ INSTALLED = (
     "lambda_execution",
     "lambda_function",
     "output_changes",
+    "raw_mail",
     "recorded",
     "rest_requests",
     "rest_responses",

@@ -1,0 +1,298 @@
+"""The emulator's life: started once, stopped cleanly, never another's, nothing lost without a word."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from pkgops.errors import AccessError
+from pkgops.events import Note, Started
+from pkgops.local import process
+from pkgops.local.emulator import Emulator
+from pkgops.local.home import Home
+from tests.emulator import client, free_port
+
+pytestmark = pytest.mark.emulator
+
+ROOT = Path(__file__).parents[2]
+UP = """
+import sys
+from pathlib import Path
+from pkgops.local.emulator import Emulator
+print(Emulator(Path(sys.argv[1]), int(sys.argv[2])).up().pid)
+"""
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """An emulator of its own, not started."""
+    one = Emulator(tmp_path / "local", free_port())
+    yield one
+    one.down()
+
+
+def wait_until(condition, seconds=10.0):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def command(emulator):
+    """Another command line that starts the same emulator."""
+    arguments = [sys.executable, "-c", UP, str(emulator.home), str(emulator.port)]
+    return subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)
+
+
+def test_up_starts_it_once_and_down_ends_it(fresh):
+    events = []
+    assert not fresh.running()
+    status = fresh.up(events.append)
+    assert (status.running, status.port, status.version) == (True, fresh.port, "1.5.33")
+    assert status.memory > 10_000_000
+    assert [event.what for event in events if isinstance(event, Started)] == ["Starting the emulator"]
+    assert fresh.up().pid == status.pid
+    assert fresh.down()
+    assert not fresh.running()
+    assert not process.alive(status.pid)
+    assert not Home(fresh.home).scratch.exists()
+    assert not fresh.down()
+
+
+def test_asking_is_quick(fresh):
+    fresh.up()
+    took = []
+    for _ in range(50):
+        started = time.perf_counter()
+        assert fresh.running()
+        took.append(time.perf_counter() - started)
+    assert sorted(took)[25] < 0.003
+
+
+def test_two_commands_at_once_start_one_server(fresh):
+    both = [command(fresh), command(fresh)]
+    pids = {one.communicate(timeout=60)[0] for one in both}
+    assert len(pids) == 1
+    assert int(pids.pop()) == fresh.status().pid
+
+
+def test_it_outlives_the_command_that_started_it_and_its_terminal(fresh):
+    starter = command(fresh)
+    pid = int(starter.communicate(timeout=60)[0])
+    with pytest.raises(ProcessLookupError):
+        os.killpg(starter.pid, signal.SIGINT)  # as Ctrl-C would reach whatever is left of the command
+    assert os.getpgid(pid) == pid
+    assert fresh.status().pid == pid
+
+
+def test_what_was_deployed_is_there_after_a_restart(fresh):
+    fresh.up()
+    client(fresh, "s3").create_bucket(Bucket="kept")
+    client(fresh, "s3").put_object(Bucket="kept", Key="a/b", Body=b"text")
+    client(fresh, "sqs").create_queue(QueueName="kept")
+    fresh.down()
+    status = fresh.up()
+    assert status.note == ""
+    assert client(fresh, "s3").get_object(Bucket="kept", Key="a/b")["Body"].read() == b"text"
+    assert client(fresh, "sqs").get_queue_url(QueueName="kept")["QueueUrl"].endswith("/kept")
+
+
+def test_a_crash_loses_only_the_last_moment_and_says_so(fresh):
+    first = fresh.up()
+    sqs, s3 = client(fresh, "sqs"), client(fresh, "s3")
+    sqs.create_queue(QueueName="saved")
+    wait_until(lambda: fresh.status().saved)
+    saved = fresh.status().saved
+    sqs.create_queue(QueueName="lost")
+    s3.create_bucket(Bucket="lost")
+    s3.put_object(Bucket="lost", Key="k", Body=b"x")
+    os.kill(first.pid, signal.SIGKILL)
+    wait_until(lambda: not process.alive(first.pid))
+    events = []
+    status = fresh.up(events.append)
+    assert status.note.startswith(f"The emulator did not end properly last time: what changed since {saved} is lost")
+    assert [event.level for event in events if isinstance(event, Note)] == ["warning"]
+    fresh_sqs = client(fresh, "sqs")
+    assert [url.rpartition("/")[2] for url in fresh_sqs.list_queues()["QueueUrls"]] == ["saved"]
+    assert client(fresh, "s3").list_buckets()["Buckets"] == []
+    fresh.down()
+    assert fresh.up().note == ""
+
+
+def test_reset_empties_it_for_good(fresh):
+    fresh.up()
+    client(fresh, "sqs").create_queue(QueueName="gone")
+    fresh.reset()
+    assert not client(fresh, "sqs").list_queues().get("QueueUrls")
+    fresh.down()
+    fresh.up()
+    assert not client(fresh, "sqs").list_queues().get("QueueUrls")
+
+
+def test_another_program_on_the_port_is_named(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(AccessError, match=rf"Port {port} is taken by .*\(pid {os.getpid()}\)"):
+            Emulator(tmp_path / "local", port).up()
+    assert not Home(tmp_path / "local").alive.exists()
+
+
+def test_another_web_server_on_the_port_is_not_mistaken(tmp_path):
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<html>hello</html>")
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        one = Emulator(tmp_path / "local", server.server_port)
+        assert not one.running()
+        with pytest.raises(AccessError, match="is taken by"):
+            one.up()
+        server.shutdown()
+
+
+def test_the_emulator_of_another_project_is_not_used(fresh, tmp_path):
+    fresh.up()
+    other = Emulator(tmp_path / "other", fresh.port)
+    assert not other.running()
+    with pytest.raises(AccessError, match=f"belongs to the emulator of {fresh.home}") as error:
+        other.up()
+    assert "stages.toml" in error.value.hint
+    assert not other.down()
+    assert fresh.running()
+
+
+def test_one_project_has_one_emulator_whatever_its_port(fresh):
+    fresh.up()
+    moved = Emulator(fresh.home, free_port())
+    with pytest.raises(AccessError, match=f"already runs on port {fresh.port}"):
+        moved.up()
+    assert moved.down()
+    assert not fresh.running()
+
+
+def test_what_a_dead_server_left_is_cleaned_up(fresh):
+    home = Home(fresh.home)
+    fresh.home.mkdir(parents=True)
+    home.alive.write_text("999999")
+    home.info.write_text('{"pid": 999999, "port": 1}')
+    assert not fresh.down()
+    assert not home.info.exists()
+    assert fresh.up().running
+
+
+def test_a_wrong_version_is_refused_with_the_remedy(monkeypatch):
+    from pkgops.local import server
+
+    monkeypatch.setattr(server, "MINISTACK", "1.5.32")
+    with pytest.raises(
+        server.RefusedError, match=r"is ministack 1\.5\.33, but pkgops needs 1\.5\.32\. Install it: pip"
+    ):
+        server.check_version()
+
+
+def test_a_server_that_refuses_says_why_and_leaves_nothing(fresh, tmp_path):
+    fresh.home.mkdir(parents=True)
+    Home(fresh.home).snapshots.write_text("a file where a directory has to be")
+    with pytest.raises(AccessError, match="The emulator ended with code 1: ") as error:
+        fresh.up()
+    assert str(Home(fresh.home).log) in error.value.hint
+    assert not fresh.running()
+
+
+def test_a_missing_hook_is_named():
+    import json
+
+    from pkgops.local.hooks import MissingHookError, need
+
+    need(json, "dumps")
+    with pytest.raises(MissingHookError, match="json has no gone"):
+        need(json, "dumps", "gone")
+
+
+def test_asking_a_stopped_emulator_says_how_to_start_it(fresh):
+    for ask in (fresh.reset, fresh.messages):
+        with pytest.raises(AccessError) as error:
+            ask()
+        assert "pkgops local up" in error.value.hint
+    assert fresh.status().running is False
+    assert fresh.log() == []
+
+
+def test_the_log_can_be_read(emulator):
+    lines = emulator.log(2)
+    assert len(lines) == 2
+
+
+def addresses(pids):
+    """The addresses these processes listen on."""
+    inodes = set()
+    for pid in pids:
+        for link in Path(f"/proc/{pid}/fd").iterdir():
+            try:
+                inodes.add(str(link.readlink()).removeprefix("socket:[").rstrip("]"))
+            except OSError:
+                continue
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for row in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            fields = row.split()
+            if fields[3] == "0A" and fields[9] in inodes:
+                found.add(fields[1].rpartition(":")[0])
+    return found
+
+
+def family(pid):
+    """A process and all its descendants."""
+    found, pending = [], [pid]
+    while pending:
+        one = pending.pop()
+        found.append(one)
+        for task in Path(f"/proc/{one}/task").iterdir():
+            pending += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
+def test_it_listens_on_loopback_alone(emulator, aws, function):
+    assert function("def handler(e, c): return 1")() == 1
+    aws("iot").create_thing(thingName="thing")
+    aws("iot").describe_endpoint(endpointType="iot:Data-ATS")
+    try:
+        aws("transfer").create_server(Protocols=["SFTP"])
+    except aws("transfer").exceptions.ClientError:
+        pass
+    assert addresses(family(emulator.status().pid)) == {"0100007F"}
+
+
+def test_mail_is_kept(emulator, aws):
+    ses, sesv2 = aws("ses"), aws("sesv2")
+    ses.verify_email_identity(EmailAddress="noreply@pkgwatch.dev")
+    ses.send_email(
+        Source="noreply@pkgwatch.dev",
+        Destination={"ToAddresses": ["a@example.com"], "CcAddresses": ["b@example.com"]},
+        Message={"Subject": {"Data": "Hello"}, "Body": {"Text": {"Data": "text"}, "Html": {"Data": "<p>html</p>"}}},
+    )
+    raw = "From: noreply@pkgwatch.dev\r\nTo: Raw <raw@example.com>\r\nSubject: Raw one\r\n\r\nplain\r\n"
+    ses.send_raw_email(RawMessage={"Data": raw.encode()})
+    sesv2.send_email(FromEmailAddress="noreply@pkgwatch.dev", Content={"Raw": {"Data": raw.encode()}})
+    first, second, third = emulator.messages()
+    assert (first.sender, first.to) == ("noreply@pkgwatch.dev", ("a@example.com", "b@example.com"))
+    assert (first.subject, first.text, first.html) == ("Hello", "text", "<p>html</p>")
+    assert first.time <= second.time <= third.time
+    assert [(one.sender, one.to, one.subject, one.text.strip()) for one in (second, third)] == [
+        ("noreply@pkgwatch.dev", ("Raw <raw@example.com>",), "Raw one", "plain")
+    ] * 2
