@@ -1,0 +1,135 @@
+"""How do commands compare with the programs one would write for the same purpose?"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+import zipfile
+from collections.abc import Iterator
+
+from tests.bench.measure import BenchmarkError, Contest
+from tests.bench.workplace import Workplace
+from tests.emulator import client
+
+EVENTS = 10_000
+CHANGED = "handlers/pkgwatch/api/get_package.py"
+
+
+def contests(place: Workplace) -> Iterator[Contest]:
+    """In this order: the first deployment leaves behind what the others work on."""
+    yield Contest("pkgops --help", place.floor("click_help", "--help"), place.pkgops("--help"), 1.5, 15)
+    yield _synth(place)
+    yield _first(place)
+    unchanged = place.pkgops("deploy", "--yes")
+    yield Contest("unchanged deployment", place.floor("describe_stacks"), unchanged, 1.5, 11)
+    yield _changed(place)
+    yield _tail(place)
+
+
+def same_templates(place: Workplace) -> None:
+    """BenchmarkError unless the floor of synth makes the templates that synth makes."""
+    floor, ours = _plain(place), place.pkgops("synth")
+    floor()
+    ours()
+    if json.loads(floor.said) != json.loads(ours.said):
+        raise BenchmarkError("The plain troposphere script makes other templates than pkgops synth.")
+
+
+def _plain(place: Workplace):
+    # A module, so that both sides find their code compiled.
+    return place.python("-c", "import plain_troposphere; plain_troposphere.main()")
+
+
+def _synth(place: Workplace) -> Contest:
+    def forget() -> None:
+        for path in (place.project / ".pkgops" / "cache").glob("*.json"):
+            if path.name != "artifacts.json":
+                path.unlink()
+
+    return Contest("synth of PkgWatch", _plain(place), place.pkgops("synth"), 2.0, 9, before_ours=forget)
+
+
+def _first(place: Workplace) -> Contest:
+    def prepare() -> None:
+        place.emulator.reset()
+        if not list((place.project / ".pkgops" / "cache").glob("*.packaged.json")):
+            place.pkgops("package")()
+
+    floor = place.floor("deploy", str(place.scratch / "first.json"))
+    ours = place.pkgops("deploy", "--yes")
+    return Contest("first deployment", floor, ours, 2.5, 7, prepare, prepare)
+
+
+def _changed(place: Workplace) -> Contest:
+    numbers = itertools.count(1)
+
+    def edit() -> None:
+        with (place.project / CHANGED).open("a", encoding="utf-8") as file:
+            file.write(f"# {next(numbers)}\n")
+
+    def build() -> None:
+        place.write("change.json", _update(place, next(numbers)))
+
+    floor = place.floor("deploy", str(place.scratch / "change.json"))
+    ours = place.pkgops("deploy", "--yes")
+    return Contest("one handler line changed", floor, ours, 2.0, 9, build, edit)
+
+
+def _update(place: Workplace, number: int) -> dict[str, object]:
+    """The job of deploying one other zip of the handler, built beforehand."""
+    first = place.read("first.json")
+    (function,) = [row for row in place.read("functions.json") if row["handler"] == CHANGED]
+    (stack,) = [row for row in first["stacks"] if row["name"] == function["stack"]]
+    key = f"floor/{number}.zip"
+    path = place.scratch / f"{number}.zip"
+    path.write_bytes(place.artifact(function["code"]).read_bytes())
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.comment = str(number).encode()
+    update = {
+        **stack,
+        "type": "UPDATE",
+        "template": stack["template"].replace(function["code"], key),
+        "inputs": dict.fromkeys(stack["inputs"]),
+    }
+    return {"bucket": first["bucket"], "artifacts": [[key, str(path)]], "stacks": [update]}
+
+
+def _tail(place: Workplace) -> Contest:
+    groups = [row["group"] for row in place.read("functions.json")]
+    since = int(time.time() * 1000) - 3_600_000
+    written = False
+
+    def fill() -> None:
+        nonlocal written
+        if not written:
+            _write_events(place, groups)
+            written = True
+
+    what = f"tail-logs of {EVENTS:,} events in {len(groups)} groups"
+    floor = place.floor("print_logs", str(since), *groups)
+    return Contest(what, floor, place.pkgops("tail-logs", "--since", "50m"), 1.5, 7, fill)
+
+
+def _write_events(place: Workplace, groups: list[str]) -> None:
+    """What handlers write: one JSON object a line, spread over the last minutes and evenly over the groups."""
+    logs = client(place.emulator, "logs")
+    begin = int(time.time() * 1000) - 600_000
+    for place_of_group, group in enumerate(groups):
+        logs.create_log_stream(logGroupName=group, logStreamName="bench")
+        numbers = range(place_of_group, EVENTS, len(groups))
+        rows = [{"timestamp": begin + 50 * number, "message": _message(number)} for number in numbers]
+        logs.put_log_events(logGroupName=group, logStreamName="bench", logEvents=rows)
+
+
+def _message(number: int) -> str:
+    fields = {
+        "timestamp": "2026-05-01T09:30:00.000Z",
+        "level": "INFO",
+        "logger": "pkgwatch",
+        "message": f"Answered request {number}",
+        "request_id": f"00000000-0000-4000-8000-{number:012}",
+        "function_name": "pkgwatch-api-get-package",
+        "duration_ms": number % 100,
+    }
+    return json.dumps(fields)
