@@ -114,10 +114,10 @@ def test_lost_data_is_called_out(run, ports):
 
 
 def test_a_protected_stage_refuses_lost_data_unless_it_is_named(run, ports, project):
-    run("deploy", "storage", *DEV, "--yes", ports=ports)
-    replaced(ports)
     stages = project / "stages.toml"
     stages.write_text(stages.read_text().replace("[dev]", f'[dev]\nprotected = true\naccount = "{ACCOUNT}"'))
+    run("deploy", "storage", *DEV, "--yes", ports=ports)
+    replaced(ports)
     refused = run("deploy", "storage", *DEV, "--yes", ports=ports)
     assert refused.exit_code == 6
     assert "--allow-loss PackagesTable" in refused.stderr
