@@ -10,10 +10,12 @@ snapshot does not know are dropped with it.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shutil
 import signal
 import time
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -64,7 +66,12 @@ class Snapshots:
             quiet, old = now - self._latest >= _QUIET, now - self._changed >= _LONGEST
             if self._changed and (quiet or old):
                 self._changed = 0.0
-                if not await self._save_in_copy(app):
+                try:
+                    saved = await self._save_in_copy(app)
+                except OSError as error:  # no room, no process: the next round tries again
+                    logging.getLogger("pkgops").error("The state could not be saved: %s", error)
+                    saved = False
+                if not saved:
                     self._changed = time.monotonic()
 
     def save(self, services: dict[str, Any]) -> None:
@@ -159,14 +166,14 @@ def _be_the_copy(target: Path, app: Any) -> None:
         os.nice(10)
         _write(target, app._build_persistence_save_dict())
         code = 0
+    except BaseException:
+        traceback.print_exc()
     finally:
         os._exit(code)
 
 
 def _write(target: Path, services: dict[str, Any]) -> None:
     """Every service's state as one file; an error of any of them is an error."""
-    import logging
-
     from ministack.core import persistence
 
     logging.getLogger("persistence").setLevel(logging.WARNING)

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from pkgops.local.emulator import Emulator
-from tests.emulator import client, start_emulator
+from tests.emulator import client, free_port, start_emulator
 
 _NUMBERS = count(1)
 
@@ -177,5 +177,8 @@ def function(aws: Callable[[str], Any], unique: Callable[[str], str], role: str)
 
 
 @pytest.fixture
-def home(emulator: Emulator) -> Path:
-    return emulator.home
+def fresh(tmp_path: Path) -> Iterator[Emulator]:
+    """An emulator of its own, not started."""
+    one = Emulator(tmp_path / "local", free_port())
+    yield one
+    one.down()
