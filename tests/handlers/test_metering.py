@@ -89,7 +89,9 @@ def test_at_the_edge_of_the_plan_exactly_what_is_left_is_given(world: Any, at_on
     assert on_key(world, key) == 10
 
 
-@pytest.mark.parametrize(("usage", "bonus", "count", "expected"), [(4998, 7, 3, 3), (4999, 20, 2, 10), (5000, 9, 1, 9)])
+@pytest.mark.parametrize(
+    ("usage", "bonus", "count", "expected"), [(4998, 7, 3, 3), (4999, 20, 2, 10), (5000, 9, 1, 9), (5005, 10, 3, 1)]
+)
 def test_plan_and_bonus_together_are_never_exceeded(
     world: Any, at_once: Any, usage: int, bonus: int, count: int, expected: int
 ) -> None:

@@ -73,6 +73,13 @@ def test_many_requests_at_the_gate_reward_once(world: Any, at_once: Any) -> None
     assert world.meta(by)["referral_pending_count"] == 0
 
 
+def test_a_referral_that_was_rewarded_before_is_not_again(world: Any) -> None:
+    key, by = referral(world, 99)
+    world.keys.update((key.user_id, "USER_META"), "SET referral_activity_credited = :yes", {"yes": True})
+    scan(world, key)
+    assert "bonus_requests" not in world.meta(by)
+
+
 def test_an_expired_referral_is_only_cleared(world: Any) -> None:
     key, by = referral(world, 99, expires="2026-05-31T23:59:59Z")
     scan(world, key)

@@ -145,9 +145,19 @@ def test_records_without_a_sequence_number_are_named_by_their_event(missing_tabl
 
 def test_a_package_twice_in_a_batch_is_scored_once(world: Any) -> None:
     name, item = collected(world)
+    read: list[Any] = []
+
+    class Watched:
+        update = staticmethod(world.packages.update)
+
+        def get(self, key: Any) -> Any:
+            read.append(key)
+            return world.packages.get(key)
+
     older = record({**item, "collected_at": DAY_AGO}, kind="INSERT")
-    assert run(older, record(item, number=2))["successes"] == 2
-    assert "scored_at" in stored(world, name)
+    result = process(Watched(), [older, record(item, number=2)], datetime.now(UTC))
+    assert (result["processed"], result["successes"]) == (2, 2)
+    assert read == [(f"npm#{name}", "LATEST")]
 
 
 def test_a_collection_while_scoring_is_not_marked_as_scored(world: Any) -> None:

@@ -155,6 +155,7 @@ COMPLETE = {
     [
         ({}, (100.0, "HIGH", "high"), 5),
         ({"created_at": ago(days=364)}, (91.0, "HIGH", "high"), 5),
+        ({"created_at": ago(days=90)}, (85.0, "HIGH", "high"), 5),
         ({"created_at": ago(days=179)}, (85.0, "HIGH", "high"), 5),
         ({"created_at": "unknown"}, (85.0, "HIGH", "high"), 5),
         ({"last_updated": ago(hours=48.1)}, (98.0, "HIGH", "high"), 5),
