@@ -132,7 +132,7 @@ def _carry_out(session: Session, plan: Plan, ports: Ports, wishes: Wishes) -> No
 
 
 def _close(session: Session, plan: Plan, rows: list[OutputRow], seconds: float) -> None:
-    from pkgops.cli.outcome import example, left_out, next_step
+    from pkgops.cli.outcome import example, left_out, next_step, seedable
     from pkgops.cli.tables import table
 
     key, stage = plan.project.system.key, plan.project.stage.name
@@ -143,5 +143,6 @@ def _close(session: Session, plan: Plan, rows: list[OutputRow], seconds: float) 
         session.say(f"Nothing to deploy: {key} on stage {stage} is what the code describes.")
     cells = [(row.stack, row.key, row.value) for row in rows]
     text = table(("Stack", "Output", "Value"), cells, color=session.colored)
-    session.show(None, "\n\n".join(filter(None, (text, example(plan.project.system, rows)))))
+    tried = "" if seedable(plan.project) else example(plan.project.system, rows)
+    session.show(None, "\n\n".join(filter(None, (text, tried))))
     session.say(next_step(plan))

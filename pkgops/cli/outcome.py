@@ -50,15 +50,19 @@ def example(system: System, rows: Sequence[OutputRow]) -> str:
     return f"Try it:\n  curl -s '{found[0]}{system.example.path}'" if found else ""
 
 
-def next_step(plan: Plan) -> str:
-    """After a first deployment: how the stage gets its data, where there is any."""
+def seedable(project: Project) -> bool:
+    """True if the stage takes seed data and the system has some: a request is worth trying after that only."""
     from importlib.util import find_spec
 
-    key, stage = plan.project.system.key, plan.project.stage
+    return not project.stage.protected and find_spec(f"templates.{project.system.key}.seed") is not None
+
+
+def next_step(plan: Plan) -> str:
+    """After a first deployment: how the stage gets its data, where there is any."""
     first = any(step.action == "create" for step in plan.steps)
-    if not first or stage.protected or find_spec(f"templates.{key}.seed") is None:
+    if not first or not seedable(plan.project):
         return ""
-    return f"Next: pkgops seed-dev {key} --stage {stage.name}"
+    return f"Next: pkgops seed-dev {plan.project.system.key} --stage {plan.project.stage.name}"
 
 
 def left_out(plan: Plan) -> str:

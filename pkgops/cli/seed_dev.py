@@ -10,6 +10,7 @@ from pkgops.cli.options import targets, verb
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
+    from pkgops.config import Project
     from pkgops.operate.seed import SeedReport
 
 EXAMPLE = """\
@@ -38,7 +39,7 @@ def command(session: Session, names: tuple[str, ...], everything: bool, timeout:
         report = seed(project, session.stacks(project), session.ports(project), session.emit, timeout)
         reports[project.system.key] = report
         if not session.manner.json:
-            session.show(report, _text(report))
+            session.show(report, "\n\n".join(filter(None, (_text(report), _example(session, project)))))
             _problems(session, report, project.stage.name)
     if session.manner.json:
         session.show(reports, "")
@@ -54,6 +55,13 @@ def _text(report: SeedReport) -> str:
         secrets = [(item.label, item.name, item.value) for item in report.revealed]
         parts.append("Shown once; keep them now:\n" + table(("For", "What", "Value"), secrets))
     return "\n\n".join(parts)
+
+
+def _example(session: Session, project: Project) -> str:
+    from pkgops.cli.outcome import example
+    from pkgops.operate.outputs import outputs
+
+    return example(project.system, outputs(project, session.stacks(project), session.ports(project)))
 
 
 def _problems(session: Session, report: SeedReport, stage: str) -> None:

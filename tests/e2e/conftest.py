@@ -1,0 +1,115 @@
+"""One deployed and seeded PkgWatch for all tests, driven by the real command line in a project of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pkgops.local.emulator import Emulator
+from tests.emulator import free_port
+
+ROOT = Path(__file__).parents[2]
+_SEED_ONCE = 4  # users, one a plan
+
+
+@dataclass
+class Answer:
+    """What came back over HTTP; header names in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class Deployed:
+    """A project directory with its own emulator, and short ways to use what runs on it."""
+
+    root: Path
+    port: int
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def pkgops(self, *arguments: str, ok: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Runs the command line; asserts that it succeeds unless told otherwise."""
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("PKGOPS_", "AWS_"))}
+        command = [str(Path(sys.executable).with_name("pkgops")), *arguments]
+        done = subprocess.run(
+            command, cwd=self.root, env=clean | environment, capture_output=True, text=True, timeout=180, check=False
+        )
+        if ok:
+            assert done.returncode == 0, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def rows(self, *arguments: str) -> Any:
+        """The command's answer as data."""
+        return json.loads(self.pkgops(*arguments, "--output", "json").stdout)
+
+    @cached_property
+    def url(self) -> str:
+        return self.pkgops("outputs", "ApiUrl").stdout.strip()
+
+    @property
+    def emulator(self) -> Emulator:
+        return Emulator(self.root / ".pkgops" / "local", self.port)
+
+    def request(
+        self, method: str, path: str, body: Any = None, key: str | None = None, headers: dict[str, str] | None = None
+    ) -> Answer:
+        """One HTTP request to the API; ``body`` bytes as they are, anything else as JSON."""
+        sent = dict(headers or {})
+        if key is not None:
+            sent["X-API-Key"] = key
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        if data is not None:
+            sent.setdefault("Content-Type", "application/json")
+        request = urllib.request.Request(self.url + path, data=data, headers=sent, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return _answer(answer)
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return _answer(refused)
+
+
+def _answer(response: Any) -> Answer:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Answer(response.status, headers, response.read())
+
+
+def new_project(root: Path) -> Deployed:
+    """A project with this repository's sources and a port of its own."""
+    port = free_port()
+    root.mkdir(exist_ok=True)
+    (root / "stages.toml").write_text(f"[local]\nport = {port}\n[dev]\n[prod]\nprotected = true\n", encoding="utf-8")
+    for name in ("templates", "handlers"):
+        (root / name).symlink_to(ROOT / name)
+    return Deployed(root, port)
+
+
+@pytest.fixture(scope="session")
+def pkgwatch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """PkgWatch, deployed and seeded as ``make up`` does it; ``keys`` holds the API key of each plan."""
+    project = new_project(tmp_path_factory.mktemp("pkgwatch"))
+    try:
+        project.pkgops("deploy", "--yes")
+        seeded = project.pkgops("seed-dev").stdout
+        lines = [line.split() for line in seeded.splitlines() if "pw_" in line and "@example.com" in line]
+        project.keys = {line[1].split("@")[0]: line[-1] for line in lines}
+        assert len(project.keys) == _SEED_ONCE, seeded
+        yield project
+    finally:
+        project.pkgops("local", "down", ok=False)
