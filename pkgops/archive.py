@@ -11,7 +11,6 @@ import io
 import os
 import stat
 import tempfile
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,6 +22,8 @@ def build(files: Iterable[tuple[str, Path]], store: Path) -> tuple[str, Path]:
     """Zips (name in the zip, file) pairs into ``store``; returns the sha256 and the path.
 
     Written beside its final name and moved there, so that an interrupted run leaves no broken artifact."""
+    import zipfile  # not needed by those who only write files
+
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, path in sorted(files):

@@ -12,17 +12,18 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pkgops.archive import write_atomically
-from pkgops.check import check
 from pkgops.config import Project
 from pkgops.events import Emit, silent
-from pkgops.package import Asset, Packaged, package
 from pkgops.synth import Synthesized, synth
+
+if TYPE_CHECKING:
+    from pkgops.package import Packaged
 
 _SOURCES = (".py", ".json", ".txt", ".toml", ".in", ".js", ".html", ".sql")
 _TOOL = Path(__file__).parent
@@ -37,6 +38,9 @@ def build(project: Project, emit: Emit = silent) -> Packaged:
     packaged = cache.packaged(code)
     if packaged is not None:
         return packaged
+    from pkgops.check import check
+    from pkgops.package import package
+
     stacks = synthesized(project)
     check(project, stacks, emit)
     packaged = package(project, stacks, emit)
@@ -77,6 +81,8 @@ class _Cache:
         known = self.read("packaged", extra)
         if known is None:
             return None
+        from pkgops.package import Asset, Packaged
+
         store = self._home / "artifacts"
         assets = tuple(Asset(**{**row, "path": store / Path(row["path"]).name}) for row in known["assets"])
         if not all(asset.path.is_file() for asset in assets):
@@ -126,6 +132,6 @@ def _sources(directory: str, deep: bool) -> Iterator[str]:
 def _plain(rows: Any) -> list[dict[str, Any]]:
     plain = []
     for row in rows:
-        values: Mapping[str, Any] = asdict(row)
+        values: Mapping[str, Any] = {field.name: getattr(row, field.name) for field in fields(row)}
         plain.append({key: str(value) if isinstance(value, Path) else value for key, value in values.items()})
     return plain

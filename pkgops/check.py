@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +69,8 @@ def _parameters(stack: Synthesized) -> Iterable[Finding]:
 
 
 def _linted(project: Project, stacks: Sequence[Synthesized], emit: Emit) -> list[Finding]:
+    from importlib.metadata import version  # it brings the email package: too much for templates from the cache
+
     tag = f"{version('cfn-lint')} {project.stage.region}"
     marks = {stack.key: _mark(project.home, tag, stack) for stack in stacks}
     waiting = [stack for stack in stacks if not marks[stack.key].is_file()]
