@@ -56,9 +56,7 @@ class S3Artifacts:
         with translated("s3:DeleteObjectVersion"):
             try:
                 while batch := self._versions(bucket):
-                    answer = self._client.delete_objects(
-                        Bucket=bucket, Delete={"Objects": batch, "Quiet": True}
-                    )
+                    answer = self._client.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
                     failed = answer.get("Errors", [])
                     deleted += len(batch) - len(failed)
                     if failed:
