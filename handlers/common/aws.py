@@ -69,7 +69,7 @@ def _make(service: str, attempts: int) -> Any:
 
 
 def _take_body_as_is(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
-    """DynamoDB's answer is the structure we want already: parsing it by shape costs 0.4 ms an item."""
+    """DynamoDB's answer is the structure we want already: parsing it by shape took 0.4 of 1.2 ms a call."""
     if response_dict["status_code"] < 300:
         customized_response_dict.update(json.loads(response_dict["body"]))
         response_dict["body"] = b"{}"

