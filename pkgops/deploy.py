@@ -210,9 +210,9 @@ def _as_is(step: Step) -> Result:
     return Result(step.stack.name, step.stack.key, "UNCHANGED", outputs=outputs)
 
 
-def require(report: Report) -> None:
+def require(report: Report, stage: str) -> None:
     """DeployError with the first failing reason of each stack, if any failed."""
     failed = [result for result in report.results if not result.ok and result.status != "SKIPPED"]
     if failed:
         lines = [f"{result.stack} ended in {result.status}: {result.reason or 'no reason given'}" for result in failed]
-        raise DeployError("\n".join(lines), "See pkgops events --failed; correct it and deploy again.")
+        raise DeployError("\n".join(lines), f"See pkgops events --failed --stage {stage}; correct it and deploy again.")

@@ -126,7 +126,7 @@ def _carry_out(session: Session, plan: Plan, ports: Ports, wishes: Wishes) -> No
         "stacks": [{"stack": r.key, "name": r.stack, "status": r.status, "reason": r.reason} for r in report.results],
         "outputs": {f"{row.stack}.{row.key}": row.value for row in rows},
     }
-    require(report)
+    require(report, plan.project.stage.name)
     if not session.manner.json:
         _close(session, plan, rows, time.monotonic() - began)
 

@@ -61,6 +61,7 @@ def test_environment_wins_over_dotenv_over_file(root: Path) -> None:
         ("[local.pkgwatch]\nbudget = 1", r"stages.toml \[local.pkgwatch\]: unknown key 'budget'"),
         ('[local.pkgwatch]\nmonthly_budget = "1"', r"monthly_budget: Expected `int`, got `str`"),
         ('[local]\naccount = "12"', "not a 12-digit account id"),
+        ('[local]\naccount = "123456789012"', "the emulator's is 000000000000"),
         ('name = "x"', "'name' stands outside a stage"),
         ("[local", "is not valid TOML"),
     ],

@@ -94,7 +94,7 @@ def test_failure_holds_back_dependents_only_and_names_the_first_cause(
     assert (result.cause.logical_id, result.reason) == ("Store", "Store: Table limit reached")
     assert any(isinstance(e, ResourceChanged) and e.reason == "Table limit reached" for e in events)
     with pytest.raises(DeployError, match="ROLLBACK_COMPLETE: Store: Table limit reached"):
-        require(report)
+        require(report, "local")
 
 
 def test_a_stack_that_never_came_up_is_made_anew(project: Project, ports: FakePorts, system_of: Make) -> None:
