@@ -132,11 +132,11 @@ def _stage(name: str, table: Mapping[str, Any]) -> Stage:
     _known(own, (*_STAGE_KEYS, *templates.SYSTEMS), name)
     hints = get_type_hints(Stage)
     values = {key: _convert(value, hints[key], f"{FILE} [{name}] {key}", strict=True) for key, value in own.items()}
-    if name == LOCAL:
-        values["account"] = LOCAL_ACCOUNT
     account = values.get("account")
     if account is not None and not (len(account) == 12 and account.isdigit()):
         raise ConfigError(f"{FILE} [{name}] account: {account!r} is not a 12-digit account id.", "Quote all 12 digits.")
+    if name == LOCAL and values.setdefault("account", LOCAL_ACCOUNT) != LOCAL_ACCOUNT:
+        raise ConfigError(f"{FILE} [{name}] account: the emulator's is {LOCAL_ACCOUNT}.", "Remove the key.")
     return Stage(name=name, **values)
 
 
