@@ -19,6 +19,7 @@ from pkgops.local.loopback import fetch
 
 _PATIENCE = 30.0  # seconds until a server that does not answer is given up
 _GRACE = 20.0  # seconds a server may take to save its state
+_ENDING = 5.0  # seconds a killed server's process may take to be gone
 _OTHER_PORT = "Give this project another one: [local] port = ... in stages.toml."
 
 
@@ -36,10 +37,12 @@ def refuse_occupied(home: Home, port: int) -> None:
     """AccessError if the port is not free, or if this home is already served on another port."""
     if _served(home):
         known = _info(home).get("port", "another port")
-        raise AccessError(
-            f"This project's emulator already runs on port {known}, not on {port}.",
-            "Stop it first: pkgops local down",
-        )
+        if known != port:
+            raise AccessError(
+                f"This project's emulator already runs on port {known}, not on {port}.",
+                "Stop it first: pkgops local down",
+            )
+        _await_end(home)
     try:
         _, body = fetch(port, IDENTITY_PATH, timeout=0.5)
     except ConnectionRefusedError:
@@ -97,6 +100,15 @@ def _await(server: subprocess.Popen[bytes], home: Home, answers: Callable[[], bo
             raise AccessError(_last_words(home.log, code), f"The whole log: {home.log}")
         if time.monotonic() > deadline:
             raise AccessError(f"The emulator did not answer within {_PATIENCE:.0f} seconds.", f"Its log: {home.log}")
+        time.sleep(0.01)
+
+
+def _await_end(home: Home) -> None:
+    """A server that was killed holds its lock a moment longer than its port."""
+    deadline = time.monotonic() + _ENDING
+    while _served(home):
+        if time.monotonic() > deadline:
+            raise AccessError("This project's emulator runs but does not answer.", "Stop it first: pkgops local down")
         time.sleep(0.01)
 
 
