@@ -165,7 +165,8 @@ def _session(stream: Any, sampled: Callable[[], None] | None) -> Iterator[LogEve
             if not update["sessionResults"]:
                 yield None
             for row in update["sessionResults"]:
-                group = row["logGroupIdentifier"].rpartition(":log-group:")[2].rpartition(":")[2]
+                # "<account>:<group>" on AWS, an ARN on the emulator; no group has a colon in its name
+                group = row["logGroupIdentifier"].removesuffix(":*").rpartition(":")[2]
                 yield LogEvent(group, row["logStreamName"], row["timestamp"], "", row["message"])
     except (HTTPError, OSError) as error:
         raise AccessError(

@@ -69,7 +69,10 @@ def query(
 def tail(functions: Sequence[Function], logs: Logs, wanted: Query, emit: Emit = silent) -> Iterator[Line]:
     """The lines of those functions, interleaved in time order; endless with ``wanted.follow``.
 
-    No event is lost and none comes twice. Iterate and print; closing the iterator stops all reading."""
+    No event is lost and none comes twice. Iterate and print; closing the iterator stops all reading. UsageError
+    if ``functions`` is empty."""
+    if not functions:
+        raise UsageError("There are no functions, so there are no logs.", "See what there is with: pkgops ls")
     names = {function.log_group: function.short for function in functions}
     if not wanted.follow:
         return backfill(names, logs, wanted)

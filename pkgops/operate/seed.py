@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _PARALLEL = 8
 
+Stored = tuple["KindCount", tuple[str, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class KindCount:
@@ -105,15 +107,18 @@ def seed(
     outcomes, interrupted = _write(seeds.items, places, ports.tables, emit)
     _any_success(outcomes)
     waited: list[Waited] = []
+    stored: Stored | None = None
     if not interrupted:
+        from pkgops.operate.seed_secrets import store
         from pkgops.operate.settle import settle
 
         try:
+            stored = store(seeds.secrets, project.stage, ports) if seeds.secrets else None
             for wanted in seeds.settled:
                 waited.append(settle(wanted, outcomes, ports.tables, emit, timeout))
         except KeyboardInterrupt:
             interrupted = True
-    return _report(outcomes, tuple(waited), interrupted=interrupted)
+    return _report(outcomes, stored, tuple(waited), interrupted=interrupted)
 
 
 def _seeds(project: Project) -> Seeds:
@@ -199,10 +204,14 @@ def _any_success(outcomes: Sequence[Outcome]) -> None:
         raise errors[0]
 
 
-def _report(outcomes: Sequence[Outcome], waited: tuple[Waited, ...], *, interrupted: bool) -> SeedReport:
+def _report(
+    outcomes: Sequence[Outcome], stored: Stored | None, waited: tuple[Waited, ...], *, interrupted: bool
+) -> SeedReport:
+    secrets, refused = stored or (None, ())
     kinds = dict.fromkeys(outcome.item.kind for outcome in outcomes)
     return SeedReport(
-        counts=tuple(_count(kind, [each for each in outcomes if each.item.kind == kind]) for kind in kinds),
+        counts=tuple(_count(kind, [each for each in outcomes if each.item.kind == kind]) for kind in kinds)
+        + ((secrets,) if secrets else ()),
         revealed=tuple(
             Revealed(outcome.item.label, name, value)
             for outcome in outcomes
@@ -210,7 +219,7 @@ def _report(outcomes: Sequence[Outcome], waited: tuple[Waited, ...], *, interrup
             for name, value in outcome.item.reveal.items()
         ),
         waited=waited,
-        failures=tuple(f"{each.item.label}: {each.error.message}" for each in outcomes if each.error),
+        failures=tuple(f"{each.item.label}: {each.error.message}" for each in outcomes if each.error) + refused,
         interrupted=interrupted,
     )
 

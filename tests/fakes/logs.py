@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from queue import Empty, Queue
@@ -12,12 +13,14 @@ from pkgops.ports import LogEvent
 
 class FakeLogs:
     """`pkgops.ports.Logs`. ``live_tail`` False is a service without it; ``deaf`` keeps events from the sessions,
-    as Live Tail does when it samples; ``calls`` holds (group, start) of every fetch."""
+    as Live Tail does when it samples; ``calls`` holds (group, start) of every fetch, ``times`` its moment
+    on the monotonic clock."""
 
     def __init__(self, *, live_tail: bool = True) -> None:
         self.live_tail = live_tail
         self.deaf = False
         self.calls: list[tuple[str, int]] = []
+        self.times: list[float] = []
         self.failures: list[Exception] = []
         self._groups: dict[str, list[LogEvent]] = {}
         self._sessions: list[tuple[frozenset[str], Queue[LogEvent | None]]] = []
@@ -27,7 +30,7 @@ class FakeLogs:
     def write(self, group: str, stream: str, lines: Sequence[tuple[int, str]]) -> None:
         """Appends (time, message) lines to a stream; the group is made."""
         with self._lock:
-            events = [LogEvent(group, stream, time, str(next(self._ids)), message) for time, message in lines]
+            events = [LogEvent(group, stream, at, str(next(self._ids)), message) for at, message in lines]
             known = self._groups.setdefault(group, [])
             known.extend(events)
             known.sort(key=lambda event: event.time)
@@ -39,6 +42,7 @@ class FakeLogs:
     def fetch(self, group: str, start: int, end: int | None = None) -> Iterator[LogEvent]:
         with self._lock:
             self.calls.append((group, start))
+            self.times.append(time.monotonic())
             if self.failures:
                 raise self.failures.pop(0)
             found = [e for e in self._groups.get(group, []) if e.time >= start and (end is None or e.time <= end)]

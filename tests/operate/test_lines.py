@@ -173,8 +173,10 @@ def test_a_traceback_in_many_events_is_one_line() -> None:
 
 def test_a_traceback_of_another_stream_or_time_is_another_line() -> None:
     header, frame, end = TRACEBACK[1], TRACEBACK[2], TRACEBACK[4]
-    other = [*events(header, frame), *events(frame, stream="t"), *events(end, at=5000)]
-    assert [line.raw for line in read("f", other)] == [f"{header}\n{frame}", frame, end]
+    other = [*events(header, frame), *events(frame, stream="t")]
+    assert [line.raw for line in read("f", other)] == [f"{header}\n{frame}", frame]
+    later = [*events(header, frame), *events(end, at=5000)]
+    assert [line.raw for line in read("f", later)] == [f"{header}\n{frame}", end]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import islice, pairwise
 
 import pytest
 
@@ -106,6 +106,11 @@ def test_reading_ahead_is_bounded_and_ends_with_the_reader() -> None:
     lines.close()  # type: ignore[attr-defined]
     eventually(lambda: threading.active_count() == before)
     assert logs.read <= 4 * 5 * 1000
+
+
+def test_a_system_without_functions_has_no_logs() -> None:
+    with pytest.raises(UsageError, match="no functions"):
+        tail([], FakeLogs(), Query(NOW, follow=True))
 
 
 def test_a_query_is_what_people_type() -> None:
@@ -216,6 +221,25 @@ def test_what_live_tail_leaves_out_follows_by_polling() -> None:
     assert [note.text for note in reader.notes if isinstance(note, Note)] == [
         "Live Tail leaves events out above 500 a second; they follow by polling."
     ]
+
+
+def test_where_live_tail_left_something_out_a_wide_window_is_read() -> None:
+    logs = FakeLogs()
+    logs.write("/g/0", "s", [(NOW, "old")])
+    reader = Reader(logs, since=NOW - 600_000)
+    reader.polled(3)
+    assert ("/g/0", NOW - 20_000) in logs.calls[-2:]
+    seen = len(logs.calls)
+    logs.deaf = True
+    eventually(lambda: ("/g/0", NOW - 300_000) in logs.calls[seen:])
+    logs.deaf = False
+
+
+def test_a_silent_group_is_asked_ever_less_often() -> None:
+    logs = FakeLogs(live_tail=False)
+    Reader(logs).polled(5)
+    gaps = [after - before for before, after in pairwise(logs.times[1:])]
+    assert gaps[3] >= 1.0  # 0.2 s at first, half as much again each time
 
 
 @pytest.mark.parametrize("live_tail", [True, False])
