@@ -227,6 +227,14 @@ class Tables(Protocol):
         """The named attributes of the items with those keys; absent items are left out."""
 
 
+class Secrets(Protocol):
+    """Secrets Manager. Nothing here reads a value."""
+
+    def put_if_absent(self, name: str, value: str) -> bool:
+        """Stores a secret unless there is one of that name; True if stored. UsageError if one of that name waits
+        for its deletion."""
+
+
 class Identity(Protocol):
     """STS."""
 
@@ -251,6 +259,9 @@ class Ports(Protocol):
 
     @property
     def tables(self) -> Tables: ...
+
+    @property
+    def secrets(self) -> Secrets: ...
 
     @property
     def identity(self) -> Identity: ...

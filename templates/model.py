@@ -135,6 +135,19 @@ class SeedItem:
 
 
 @dataclass(frozen=True, slots=True)
+class SeedSecret:
+    """One secret to store in Secrets Manager if there is none of its name; its value is never shown.
+
+    ``name`` is the documented one, which the tool stages like every other name; ``label`` is what the report calls
+    it. A stage's real credentials are never seed data: only what may be made up belongs here.
+    """
+
+    name: str
+    value: str = field(repr=False)
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """After writing, wait until each written item of ``kind`` has ``attribute``: something deployed fills it."""
 
@@ -145,7 +158,8 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Seeds:
-    """Everything ``seed-dev`` writes, in order, and what it waits for."""
+    """Everything ``seed-dev`` writes, and what it waits for."""
 
     items: tuple[SeedItem, ...]
     settled: tuple[Settled, ...] = ()
+    secrets: tuple[SeedSecret, ...] = ()

@@ -11,7 +11,7 @@ from pkgops.events import Emit, silent
 from templates.model import LOCAL_ACCOUNT
 
 if TYPE_CHECKING:
-    from pkgops.ports import Artifacts, Functions, Identity, Logs, Stacks, Tables
+    from pkgops.ports import Artifacts, Functions, Identity, Logs, Secrets, Stacks, Tables
     from templates.model import Stage
 
 
@@ -57,6 +57,13 @@ class AwsPorts:
         from pkgops.aws.tables import DynamoTables
 
         return DynamoTables(self.clients)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """Secrets Manager."""
+        from pkgops.aws.secrets import SecretsManager
+
+        return SecretsManager(self.clients)
 
     @cached_property
     def identity(self) -> Identity:

@@ -1,11 +1,12 @@
 """What does a fresh PkgWatch contain, so that a request finds something to answer?
 
-Well-known npm and PyPI packages as the collector would have stored them, and a user with an API key for each plan.
+Well-known npm and PyPI packages as the collector would have stored them, a user with an API key for each plan, and
+the secrets without which nobody can log in.
 """
 
 from __future__ import annotations
 
-from templates.model import SeedContext, SeedItem, Seeds, Settled
+from templates.model import SeedContext, SeedItem, Seeds, SeedSecret, Settled
 from templates.pkgwatch.seed_data import packages, users
 
 TABLE = "storage.PackagesTableName"
@@ -28,4 +29,18 @@ def seed(context: SeedContext) -> Seeds:
     return Seeds(
         items=found + tuple(users.items(context)),
         settled=(Settled(kind=SCORED, attribute="health_score", by="score-calculator"),),
+        secrets=_secrets(context),
+    )
+
+
+def _secrets(context: SeedContext) -> tuple[SeedSecret, ...]:
+    """What signs sessions; and on stage local the two of Stripe, where a server beside the emulator takes any key of
+    Stripe's form. Elsewhere Stripe itself must know them: a made-up one would only hide that they are missing."""
+    session = SeedSecret("pkgwatch/session-secret", context.secret("session"), "session secret")
+    if not context.stage.local:
+        return (session,)
+    return (
+        session,
+        SeedSecret("pkgwatch/stripe-secret", "sk_test_" + context.secret("stripe"), "Stripe's API key"),
+        SeedSecret("pkgwatch/stripe-webhook", "whsec_" + context.secret("webhook"), "Stripe's webhook secret"),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.fakes.artifacts import FakeArtifacts
+from tests.fakes.secrets import FakeSecrets
 from tests.fakes.stacks import ACCOUNT, FakeStacks
 
 
@@ -31,4 +32,5 @@ class FakePorts:
     logs: Any = None
     functions: Any = None
     tables: Any = None
+    secrets: Any = field(default_factory=FakeSecrets)
     endpoint: str | None = "http://127.0.0.1:1"

@@ -1,0 +1,40 @@
+"""How does a secret get into Secrets Manager? The `Secrets` port."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pkgops.aws.client import Clients, translated
+from pkgops.errors import PkgopsError, UsageError
+
+
+class SecretsManager:
+    """`pkgops.ports.Secrets` for one stage."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    def put_if_absent(self, name: str, value: str) -> bool:
+        """See `pkgops.ports.Secrets.put_if_absent`. No error it raises holds the value."""
+        from botocore.exceptions import ClientError
+
+        client = self._clients.get("secretsmanager")
+        try:
+            with translated("secretsmanager:CreateSecret"):
+                client.create_secret(Name=name, SecretString=value)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ResourceExistsException":
+                return False
+            raise _meaning(error, name) from None
+        return True
+
+
+def _meaning(error: Any, name: str) -> PkgopsError:
+    """What is left of a service error once access and presence are ruled out."""
+    detail = error.response["Error"]
+    if detail["Code"] == "InvalidRequestException" and "delet" in detail.get("Message", ""):
+        return UsageError(
+            f"Secret {name} waits for its deletion.",
+            f"Take it back with: aws secretsmanager restore-secret --secret-id {name}",
+        )
+    return PkgopsError(f"Secret {name} cannot be stored: {detail['Code']}")

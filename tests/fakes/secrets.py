@@ -1,0 +1,25 @@
+"""Secrets Manager in memory."""
+
+from __future__ import annotations
+
+import threading
+
+from pkgops.errors import PkgopsError
+
+
+class FakeSecrets:
+    """`pkgops.ports.Secrets`. ``refused`` are names it does not take."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+        self.refused: set[str] = set()
+        self._lock = threading.Lock()
+
+    def put_if_absent(self, name: str, value: str) -> bool:
+        with self._lock:
+            if name in self.refused:
+                raise PkgopsError(f"Secret {name} cannot be stored: LimitExceededException")
+            if name in self.values:
+                return False
+            self.values[name] = value
+            return True
