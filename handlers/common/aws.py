@@ -23,6 +23,7 @@ _PASSING = {
     "RequestLimitExceeded",
     "ThrottlingException",
     "InternalServerError",
+    "TransactionConflictException",  # a transaction holds the item for a few milliseconds
 }
 
 # Everything an AWS call may raise.

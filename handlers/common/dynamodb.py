@@ -7,7 +7,7 @@ Tables with keys ``pk`` and ``sk`` only. Expressions are written as in the docum
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,43 +35,75 @@ class Table:
     client: Any
     name: str
 
-    def get(self, key: Key, attributes: Sequence[str] = ()) -> dict[str, Any] | None:
-        """The item (or only some of its attributes), None if absent; eventually consistent."""
-        call = {"TableName": self.name, "Key": _key(key), **_projection(attributes)}
+    def get(self, key: Key, attributes: Sequence[str] = (), consistent: bool = False) -> dict[str, Any] | None:
+        """The item (or only some of its attributes), None if absent; eventually consistent unless asked
+        otherwise."""
+        call = {"TableName": self.name, "Key": wire_key(key), **_projection(attributes)}
+        if consistent:
+            call["ConsistentRead"] = True
         item = self.client.get_item(**call).get("Item")
         return None if item is None else plain_item(item)
 
-    def query(self, index: str, attribute: str, value: str) -> list[dict[str, Any]]:
-        """The first page of the items whose ``attribute`` is ``value`` in an index."""
-        answer = self.client.query(
-            TableName=self.name,
-            IndexName=index,
-            KeyConditionExpression="#a = :v",
-            ExpressionAttributeNames={"#a": attribute},
-            ExpressionAttributeValues={":v": {"S": value}},
-        )
-        return [plain_item(item) for item in answer["Items"]]
+    def query(
+        self, index: str, attribute: str, value: str, until: tuple[str, str] | None = None, limit: int = 0
+    ) -> list[dict[str, Any]]:
+        """The first page of the items whose ``attribute`` is ``value`` in an index, at most ``limit`` of them if
+        given; ``until`` is the index's range attribute and its highest value."""
+        values = {"v": value} if until is None else {"v": value, "until": until[1]}
+        condition = f"#{attribute} = :v" if until is None else f"#{attribute} = :v AND #{until[0]} <= :until"
+        call = {
+            "TableName": self.name,
+            "IndexName": index,
+            "KeyConditionExpression": condition,
+            **named(condition, values),
+            **({"Limit": limit} if limit else {}),
+        }
+        return [plain_item(item) for item in self.client.query(**call)["Items"]]
+
+    def partition(self, pk: str, attributes: Sequence[str] = (), consistent: bool = False) -> list[dict[str, Any]]:
+        """All items below one ``pk``, all pages of them."""
+        call = {
+            "TableName": self.name,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": pk}},
+            "ConsistentRead": consistent,
+            **_projection(attributes),
+        }
+        return list(_pages(self.client.query, call))
+
+    def scan(self, matching: str, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Every item of the table that matches a filter expression, page after page."""
+        call = {"TableName": self.name, "FilterExpression": matching, **named(matching, values)}
+        return _pages(self.client.scan, call)
 
     def update(
         self, key: Key, change: str, values: Mapping[str, Any], condition: str = "", returns: str = "NONE"
     ) -> dict[str, Any]:
         """Applies an update expression; the attributes ``returns`` asks for. Raises `ConditionFailed`."""
-        call = {"TableName": self.name, "Key": _key(key), "UpdateExpression": change, "ReturnValues": returns}
-        call.update(_expression(change + condition, values, condition))
+        call = {"TableName": self.name, "Key": wire_key(key), "UpdateExpression": change, "ReturnValues": returns}
+        call.update(expression(change + condition, values, condition))
         return plain_item(_conditional(self.client.update_item, call).get("Attributes", {}))
 
     def put(self, item: Mapping[str, Any], condition: str = "") -> None:
         """Writes a whole item. Raises `ConditionFailed`."""
-        call = {"TableName": self.name, "Item": wire_item(item), **_expression(condition, {}, condition)}
+        call = {"TableName": self.name, "Item": wire_item(item), **expression(condition, {}, condition)}
         _conditional(self.client.put_item, call)
 
     def delete(self, key: Key) -> None:
         """Removes an item if it is there."""
-        self.client.delete_item(TableName=self.name, Key=_key(key))
+        self.client.delete_item(TableName=self.name, Key=wire_key(key))
+
+    def take(self, key: Key, condition: str = "", values: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+        """Removes an item and returns it, None if there was none: of many callers one gets it. Raises
+        `ConditionFailed`."""
+        call = {"TableName": self.name, "Key": wire_key(key), "ReturnValues": "ALL_OLD"}
+        call.update(expression(condition, values or {}, condition))
+        old = _conditional(self.client.delete_item, call).get("Attributes")
+        return plain_item(old) if old else None
 
     def batch(self, keys: Sequence[Key], attributes: Sequence[str] = ()) -> tuple[list[dict[str, Any]], list[Key]]:
         """The items of at most 100 distinct keys, and the keys DynamoDB left unprocessed."""
-        wanted = {"Keys": [_key(key) for key in keys], **_projection(attributes)}
+        wanted = {"Keys": [wire_key(key) for key in keys], **_projection(attributes)}
         answer = self.client.batch_get_item(RequestItems={self.name: wanted})
         left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
         found = [plain_item(item) for item in answer.get("Responses", {}).get(self.name, [])]
@@ -81,7 +113,7 @@ class Table:
         """Writes ``item`` if neither it nor any item of ``rivals`` is there, in one transaction; True if
         written."""
         absent = {"TableName": self.name, "ConditionExpression": "attribute_not_exists(pk)"}
-        checks = [{"ConditionCheck": {**absent, "Key": _key(rival)}} for rival in rivals]
+        checks = [{"ConditionCheck": {**absent, "Key": wire_key(rival)}} for rival in rivals]
         try:
             self.client.transact_write_items(TransactItems=[{"Put": {**absent, "Item": wire_item(item)}}, *checks])
         except ClientError as error:
@@ -92,8 +124,19 @@ class Table:
         return True
 
 
-def _key(key: Key) -> dict[str, Any]:
+def wire_key(key: Key) -> dict[str, Any]:
+    """A key as DynamoDB takes it."""
     return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
+
+
+def _pages(operation: Any, call: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    while True:
+        answer = operation(**call)
+        for item in answer["Items"]:
+            yield plain_item(item)
+        if not answer.get("LastEvaluatedKey"):
+            return
+        call = {**call, "ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
 
 def _projection(attributes: Sequence[str]) -> dict[str, Any]:
@@ -103,13 +146,20 @@ def _projection(attributes: Sequence[str]) -> dict[str, Any]:
     return {"ProjectionExpression": ",".join(names), "ExpressionAttributeNames": names}
 
 
-def _expression(text: str, values: Mapping[str, Any], condition: str) -> dict[str, Any]:
+def named(text: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The names and values an expression speaks of."""
     parts: dict[str, Any] = {}
     aliases = {f"#{name}": name for name in _ALIAS.findall(text)}
     if aliases:
         parts["ExpressionAttributeNames"] = aliases
     if values:
         parts["ExpressionAttributeValues"] = {f":{name}": wire(value) for name, value in values.items()}
+    return parts
+
+
+def expression(text: str, values: Mapping[str, Any], condition: str) -> dict[str, Any]:
+    """The names and values of ``text``, and the condition; a failed one tells what stood there."""
+    parts = named(text, values)
     if condition:
         parts["ConditionExpression"] = condition
         parts["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"

@@ -60,7 +60,13 @@ def ask(environment: pytest.MonkeyPatch, address: str, attempts: int) -> Any:
 
 @pytest.mark.parametrize(
     "code",
-    ["ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException", "InternalServerError"],
+    [
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        "InternalServerError",
+        "TransactionConflictException",
+    ],
 )
 def test_what_passes_is_asked_again_after_doubling_pauses(
     environment: pytest.MonkeyPatch, address: str, code: str

@@ -1,0 +1,70 @@
+"""How are several items, of several tables, changed together or not at all?"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from handlers.common.attributes import plain_item, wire_item
+from handlers.common.dynamodb import Key, Table, expression, wire_key
+
+_ATTEMPTS = 5
+_PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+
+
+class Cancelled(Exception):  # noqa: N818 - an outcome, not an error
+    """Nothing was changed. ``failed`` has one entry a write, in their order: True where the condition did not
+    hold; ``items`` what stood there at that moment, None where nothing did or the write was not at fault."""
+
+    def __init__(self, failed: Sequence[bool], items: Sequence[dict[str, Any] | None]) -> None:
+        super().__init__("transaction cancelled")
+        self.failed = failed
+        self.items = items
+
+
+Write = Mapping[str, Any]
+
+
+def put(table: Table, item: Mapping[str, Any], condition: str = "") -> Write:
+    """Writes a whole item."""
+    return {"Put": {"TableName": table.name, "Item": wire_item(item), **expression(condition, {}, condition)}}
+
+
+def update(table: Table, key: Key, change: str, values: Mapping[str, Any], condition: str = "") -> Write:
+    """Applies an update expression."""
+    parts = expression(change + condition, values, condition)
+    return {"Update": {"TableName": table.name, "Key": wire_key(key), "UpdateExpression": change, **parts}}
+
+
+def delete(table: Table, key: Key, condition: str = "", values: Mapping[str, Any] | None = None) -> Write:
+    """Removes an item."""
+    parts = expression(condition, values or {}, condition)
+    return {"Delete": {"TableName": table.name, "Key": wire_key(key), **parts}}
+
+
+def transact(client: Any, writes: Sequence[Write]) -> None:
+    """Makes all writes (at most 100, each of another item) or none. Those that meet another transaction are tried
+    again. Raises `Cancelled` if a condition does not hold, and `ServiceError`."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            client.transact_write_items(TransactItems=list(writes))
+        except ClientError as error:
+            reasons = error.response.get("CancellationReasons") or []
+            codes = [reason.get("Code") for reason in reasons]
+            if "ConditionalCheckFailed" in codes:
+                raise _cancelled(reasons) from error
+            if attempt == _ATTEMPTS or not _PASSING.intersection(codes):
+                raise
+            time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - spreads load
+        else:
+            return
+
+
+def _cancelled(reasons: Sequence[Mapping[str, Any]]) -> Cancelled:
+    failed = [reason.get("Code") == "ConditionalCheckFailed" for reason in reasons]
+    items = [plain_item(reason["Item"]) if reason.get("Item") else None for reason in reasons]
+    return Cancelled(failed, items)
