@@ -12,7 +12,6 @@ import pytest
 from handlers.pkgwatch.shared.abandonment import abandonment_risk
 from handlers.pkgwatch.shared.confidence import confidence
 from handlers.pkgwatch.shared.facts import read
-from handlers.pkgwatch.shared.risk_trend import risk_trend
 from handlers.pkgwatch.shared.scoring import risk_level, score
 
 NOW = datetime(2026, 6, 15, 12, 30, tzinfo=UTC)
@@ -238,21 +237,3 @@ def test_risk_factors(item: dict[str, Any], sentences: list[str]) -> None:
 )
 def test_months(months: Any, used: int) -> None:
     assert abandonment_risk(read({}, NOW), months)["time_horizon_months"] == used
-
-
-@pytest.mark.parametrize(
-    ("values", "trend", "change"),
-    [
-        ([90, 10, 14.99], "STABLE", 5.0),
-        ([10, 15], "INCREASING", 5.0),
-        ([15.04, 10], "DECREASING", -5.0),
-    ],
-)
-def test_trend(values: list[float], trend: str, change: float) -> None:
-    previous, current = (round(value, 1) for value in values[-2:])
-    assert risk_trend(values) == {"trend": trend, "change": change, "current": current, "previous": previous}
-
-
-@pytest.mark.parametrize("values", [[], [10], [10, "x"], [10, math.nan], [None, 10]])
-def test_no_trend(values: list[Any]) -> None:
-    assert risk_trend(values) == {"trend": "STABLE", "change": 0.0}

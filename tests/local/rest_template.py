@@ -56,14 +56,13 @@ def typed(kind, **properties):
     return {"Type": f"AWS::ApiGateway::{kind}", "Properties": {"RestApiId": ref("Api"), **properties}}
 
 
-def template(role):
-    root = {"Fn::GetAtt": ["Api", "RootResourceId"]}
+def preflight():
     mock = {
         "Type": "MOCK",
         "RequestTemplates": {"application/json": '{"statusCode": 204}'},
         "IntegrationResponses": [{"StatusCode": "204", "ResponseParameters": PREFLIGHT}],
     }
-    preflight = {
+    properties = {
         "RestApiId": ref("Api"),
         "ResourceId": ref("Name"),
         "HttpMethod": "OPTIONS",
@@ -71,6 +70,32 @@ def template(role):
         "Integration": mock,
         "MethodResponses": [{"StatusCode": "204", "ResponseParameters": dict.fromkeys(PREFLIGHT, True)}],
     }
+    return {"Type": "AWS::ApiGateway::Method", "Properties": properties}
+
+
+def echo(role):
+    """The function behind the API, and the API's permission to call it."""
+    function = {
+        "Runtime": "python3.12",
+        "Handler": "index.handler",
+        "Role": role,
+        "Timeout": 10,
+        "Code": {"ZipFile": ECHO},
+    }
+    permission = {
+        "FunctionName": ref("Function"),
+        "Action": "lambda:InvokeFunction",
+        "Principal": "apigateway.amazonaws.com",
+        "SourceArn": {"Fn::Sub": "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/*/packages/*"},
+    }
+    return {
+        "Function": {"Type": "AWS::Lambda::Function", "Properties": function},
+        "Permission": {"Type": "AWS::Lambda::Permission", "Properties": permission},
+    }
+
+
+def validation():
+    """A validated body and the documented answers of the gateway itself."""
     schema = {
         "$schema": "http://json-schema.org/draft-04/schema#",
         "type": "object",
@@ -79,47 +104,11 @@ def template(role):
         "additionalProperties": False,
     }
     invalid = '{"error":{"code":"validation_error","message":"$context.error.validationErrorString"}}'
-    resources = {
-        "Function": {
-            "Type": "AWS::Lambda::Function",
-            "Properties": {
-                "Runtime": "python3.12",
-                "Handler": "index.handler",
-                "Role": role,
-                "Timeout": 10,
-                "Code": {"ZipFile": ECHO},
-            },
-        },
-        "Permission": {
-            "Type": "AWS::Lambda::Permission",
-            "Properties": {
-                "FunctionName": ref("Function"),
-                "Action": "lambda:InvokeFunction",
-                "Principal": "apigateway.amazonaws.com",
-                "SourceArn": {"Fn::Sub": "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/*/packages/*"},
-            },
-        },
-        "Api": {
-            "Type": "AWS::ApiGateway::RestApi",
-            "Properties": {"Name": "contract", "MinimumCompressionSize": 1024},
-        },
-        "Packages": resource(root, "packages"),
-        "Ecosystem": resource(ref("Packages"), "{ecosystem}"),
-        "Name": resource(ref("Ecosystem"), "{name}"),
-        "Hidden": resource(root, "hidden"),
-        "Signup": resource(ref("Packages"), "signup"),
-        "Get": method(ref("Name"), "GET"),
-        "GetHidden": method(ref("Hidden"), "GET"),
-        "GetShort": method(ref("Ecosystem"), "GET", integration={"TimeoutInMillis": 300}),
-        "Options": {"Type": "AWS::ApiGateway::Method", "Properties": preflight},
+    models = {"application/json": ref("Model")}
+    return {
         "Validator": typed("RequestValidator", Name="body", ValidateRequestBody=True),
         "Model": typed("Model", Name="Signup", ContentType="application/json", Schema=schema),
-        "PostSignup": method(
-            ref("Signup"),
-            "POST",
-            RequestValidatorId=ref("Validator"),
-            RequestModels={"application/json": ref("Model")},
-        ),
+        "PostSignup": method(ref("Signup"), "POST", RequestValidatorId=ref("Validator"), RequestModels=models),
         "Default4": typed("GatewayResponse", ResponseType="DEFAULT_4XX", ResponseParameters=CORS),
         "Default5": typed("GatewayResponse", ResponseType="DEFAULT_5XX", ResponseParameters=CORS),
         "BadBody": typed(
@@ -129,9 +118,31 @@ def template(role):
             ResponseParameters=CORS,
             ResponseTemplates={"application/json": invalid},
         ),
+    }
+
+
+def template(role):
+    root = {"Fn::GetAtt": ["Api", "RootResourceId"]}
+    routes = {
+        "Packages": resource(root, "packages"),
+        "Ecosystem": resource(ref("Packages"), "{ecosystem}"),
+        "Name": resource(ref("Ecosystem"), "{name}"),
+        "Hidden": resource(root, "hidden"),
+        "Signup": resource(ref("Packages"), "signup"),
+        "Get": method(ref("Name"), "GET"),
+        "GetHidden": method(ref("Hidden"), "GET"),
+        "GetShort": method(ref("Ecosystem"), "GET", integration={"TimeoutInMillis": 300}),
+        "Options": preflight(),
+        **validation(),
+    }
+    api = {
+        "Type": "AWS::ApiGateway::RestApi",
+        "Properties": {"Name": "contract", "MinimumCompressionSize": 1024},
+    }
+    deployed = {
+        "Deployment": typed("Deployment") | {"DependsOn": list(routes)},
         "Stage": typed("Stage", StageName="v1", DeploymentId=ref("Deployment")),
     }
-    after = [name for name in resources if name not in ("Stage", "Function", "Permission", "Api")]
-    resources["Deployment"] = typed("Deployment") | {"DependsOn": after}
     address = {"Fn::Sub": "https://${Api}.execute-api.${AWS::Region}.amazonaws.com/v1"}
+    resources = {**echo(role), "Api": api, **routes, **deployed}
     return {"Resources": resources, "Outputs": {"ApiUrl": {"Value": address}}}
