@@ -9,6 +9,15 @@ from collections.abc import Mapping
 from typing import Any
 
 
+class BodyRefused(Exception):  # noqa: N818 - an outcome, not an error
+    """The body is not what was asked for: an answer with status 400, the contract's ``code``, a sentence."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+
+
 class Request:
     """An API Gateway proxy event whose parts may all be absent or null.
 
@@ -34,13 +43,24 @@ class Request:
         """A header's value whatever the case of its name, "" if absent."""
         return self._headers.get(name.lower()) or ""
 
+    def cookie(self, name: str) -> str:
+        """A cookie's value, "" if it was not sent."""
+        for pair in self.header("cookie").split(";"):
+            found, _, value = pair.strip().partition("=")
+            if found == name:
+                return value
+        return ""
+
+    def body(self) -> bytes:
+        """The body as it was sent, b"" if there is none. ValueError if it cannot be decoded."""
+        body: str = self._event.get("body") or ""
+        return base64.b64decode(body, validate=True) if self._event.get("isBase64Encoded") else body.encode()
+
     def json(self) -> Any:
         """The decoded body, None if there is none. ValueError if it is not JSON."""
-        body = self._event.get("body")
+        body = self.body()
         if not body:
             return None
-        if self._event.get("isBase64Encoded"):
-            body = base64.b64decode(body, validate=True).decode()
         try:
             return json.loads(body)
         except RecursionError as error:

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+# The Cache-Control of answers that concern one user.
+NO_STORE = "no-store, no-cache, must-revalidate"
+
 
 @dataclass(slots=True)
 class Response:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from handlers.common.logs import begin, logger
-from handlers.common.request import Request
+from handlers.common.request import BodyRefused, Request
 from handlers.common.responses import Response, json_response
 from handlers.pkgwatch.shared.cors import cors_headers
 from handlers.pkgwatch.shared.errors import ApiError
@@ -21,7 +21,7 @@ def serve(
     *,
     identified: bool = False,
 ) -> dict[str, Any]:
-    """Calls ``answer`` and renders what it returns, or the `ApiError` it raises, with CORS headers.
+    """Calls ``answer`` and renders what it returns, or the `ApiError` or `BodyRefused` it raises, with CORS headers.
 
     Anything else it raises is logged and answered with 500 ``internal_error``. ``identified`` puts the request
     id into error bodies. One line is logged a request; it names the route, never what the client sent.
@@ -33,6 +33,9 @@ def serve(
         response = answer(request)
     except ApiError as error:
         response = _refuse(error, request.id if identified else "")
+    except BodyRefused as refused:
+        wrong = ApiError(400, refused.code, refused.message)
+        response = _refuse(wrong, request.id if identified else "")
     except Exception:
         logger.exception("Request failed")
         unknown = ApiError(500, "internal_error", "Something went wrong on our side. Please try again.")

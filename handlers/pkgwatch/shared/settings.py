@@ -13,11 +13,28 @@ class Settings:
 
     packages_table: str
     api_keys_table: str
+    billing_events_table: str
     referral_events_table: str
     package_queue_url: str
     allow_dev_cors: bool
     ip_hash_salt: str
     depsdev_base_url: str
+    stripe_secret_arn: str
+    stripe_webhook_secret_arn: str
+    stripe_api_base: str
+    stripe_price_starter: str
+    stripe_price_pro: str
+    stripe_price_business: str
+    alert_topic_arn: str
+    billing_cycle_reset_enabled: bool
+    payment_grace_period_days: int
+    base_url: str
+    api_url: str
+    session_secret_arn: str
+    verification_email_sender: str
+    login_email_sender: str
+    response_floor_seconds: float
+    redirect_floor_seconds: float
 
 
 @cache
@@ -27,9 +44,26 @@ def settings() -> Settings:
     return Settings(
         packages_table=get("PACKAGES_TABLE", "pkgwatch-packages"),
         api_keys_table=get("API_KEYS_TABLE", "pkgwatch-api-keys"),
+        billing_events_table=get("BILLING_EVENTS_TABLE", "pkgwatch-billing-events"),
         referral_events_table=get("REFERRAL_EVENTS_TABLE", "pkgwatch-referral-events"),
         package_queue_url=get("PACKAGE_QUEUE_URL", ""),
         allow_dev_cors=get("ALLOW_DEV_CORS", "").lower() == "true",
         ip_hash_salt=get("IP_HASH_SALT") or "pkgwatch",
         depsdev_base_url=get("DEPSDEV_BASE_URL", "https://api.deps.dev").rstrip("/"),
+        stripe_secret_arn=get("STRIPE_SECRET_ARN", ""),
+        stripe_webhook_secret_arn=get("STRIPE_WEBHOOK_SECRET_ARN", ""),
+        stripe_api_base=get("STRIPE_API_BASE", "").rstrip("/"),
+        stripe_price_starter=get("STRIPE_PRICE_STARTER", ""),
+        stripe_price_pro=get("STRIPE_PRICE_PRO", ""),
+        stripe_price_business=get("STRIPE_PRICE_BUSINESS", ""),
+        alert_topic_arn=get("ALERT_TOPIC_ARN", ""),
+        billing_cycle_reset_enabled=get("BILLING_CYCLE_RESET_ENABLED", "").lower() == "true",
+        payment_grace_period_days=int(get("PAYMENT_GRACE_PERIOD_DAYS") or 7),
+        base_url=get("BASE_URL", "https://pkgwatch.dev").rstrip("/"),
+        api_url=get("API_URL", "https://api.pkgwatch.dev").rstrip("/"),
+        session_secret_arn=get("SESSION_SECRET_ARN", ""),
+        verification_email_sender=get("VERIFICATION_EMAIL_SENDER", "noreply@pkgwatch.dev"),
+        login_email_sender=get("LOGIN_EMAIL_SENDER", "noreply@pkgwatch.dev"),
+        response_floor_seconds=float(get("RESPONSE_FLOOR_SECONDS", "1.5")),
+        redirect_floor_seconds=float(get("REDIRECT_FLOOR_SECONDS", "1.0")),
     )

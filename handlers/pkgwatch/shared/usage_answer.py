@@ -7,12 +7,10 @@ from datetime import datetime
 from handlers.common.circuit import Circuit
 from handlers.common.dynamodb import Table
 from handlers.common.request import Request
-from handlers.common.responses import Response, json_response
+from handlers.common.responses import NO_STORE, Response, json_response
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.shared import api_keys
 from handlers.pkgwatch.shared.plans import LIMITS, period_end
-
-NO_STORE = "no-store, no-cache, must-revalidate"
 
 
 def answer(request: Request, keys: Table, circuit: Circuit, now: datetime) -> Response:

@@ -1,0 +1,21 @@
+"""How does a handler send mail?"""
+
+from __future__ import annotations
+
+from handlers.common.aws import client
+
+# One repetition at most: somebody waits for the answer, and a mail that came twice is no help.
+_ATTEMPTS = 2
+
+
+def send(sender: str, to: str, subject: str, text: str, html: str) -> None:
+    """Hands one mail to SES. Raises `handlers.common.aws.ServiceError`."""
+    client("ses", _ATTEMPTS).send_email(
+        Source=sender,
+        Destination={"ToAddresses": [to]},
+        Message={"Subject": _utf8(subject), "Body": {"Text": _utf8(text), "Html": _utf8(html)}},
+    )
+
+
+def _utf8(text: str) -> dict[str, str]:
+    return {"Data": text, "Charset": "UTF-8"}
