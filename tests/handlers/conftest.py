@@ -26,7 +26,14 @@ from handlers.pkgwatch.shared.settings import settings
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
-TABLES = {"packages": "test-packages", "keys": "test-api-keys", "events": "test-referral-events"}
+TABLES = {
+    "packages": "pkgwatch-packages-local",
+    "keys": "pkgwatch-api-keys-local",
+    "events": "pkgwatch-referral-events-local",
+    "billing": "pkgwatch-billing-events-local",
+}
+STORAGE = Path(__file__).parent.parent / "golden" / "pkgwatch" / "local" / "storage.json"
+SESSION_SECRET = "a secret of these tests"
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +81,7 @@ def _wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> N
 
 @pytest.fixture(scope="session")
 def resources(emulator: str) -> dict[str, str]:
-    """Creates tables and queue; the environment that leads functions to them."""
+    """Creates the documented tables, a queue, a secret and a sender; the environment that leads functions to them."""
     import boto3
 
     made = {
@@ -85,10 +92,12 @@ def resources(emulator: str) -> dict[str, str]:
             aws_access_key_id=ACCOUNT,
             aws_secret_access_key="test",
         )
-        for service in ("dynamodb", "sqs")
+        for service in ("dynamodb", "sqs", "secretsmanager", "ses")
     }
-    for name in TABLES.values():
-        made["dynamodb"].create_table(**_table(name))
+    for table in _tables():
+        made["dynamodb"].create_table(**table)
+    made["secretsmanager"].create_secret(Name="test/session", SecretString=json.dumps({"secret": SESSION_SECRET}))
+    made["ses"].verify_domain_identity(Domain="pkgwatch.dev")
     queue = made["sqs"].create_queue(QueueName="packages")["QueueUrl"]
     for client in made.values():
         client.close()
@@ -100,26 +109,23 @@ def resources(emulator: str) -> dict[str, str]:
         "PACKAGES_TABLE": TABLES["packages"],
         "API_KEYS_TABLE": TABLES["keys"],
         "REFERRAL_EVENTS_TABLE": TABLES["events"],
+        "BILLING_EVENTS_TABLE": TABLES["billing"],
         "PACKAGE_QUEUE_URL": queue,
+        "SESSION_SECRET_ARN": "test/session",
+        "RESPONSE_FLOOR_SECONDS": "0",
+        "REDIRECT_FLOOR_SECONDS": "0",
     }
 
 
-def _table(name: str) -> dict[str, Any]:
-    keys = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
-    index = {
-        "IndexName": "key-hash-index",
-        "KeySchema": [{"AttributeName": "key_hash", "KeyType": "HASH"}],
-        "Projection": {"ProjectionType": "ALL"},
-    }
-    return {
-        "TableName": name,
-        "KeySchema": keys,
-        "AttributeDefinitions": [
-            {"AttributeName": attribute, "AttributeType": "S"} for attribute in ("pk", "sk", "key_hash")
-        ],
-        "GlobalSecondaryIndexes": [index],
-        "BillingMode": "PAY_PER_REQUEST",
-    }
+def _tables() -> list[dict[str, Any]]:
+    """The tables as their template has them: a missing index or attribute in one is seen here."""
+    taken = ("TableName", "KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "BillingMode")
+    found = [
+        resource["Properties"]
+        for resource in json.loads(STORAGE.read_text(encoding="utf-8"))["Resources"].values()
+        if resource["Type"] == "AWS::DynamoDB::Table"
+    ]
+    return [{name: table[name] for name in taken if name in table} for table in found]
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +149,9 @@ class World:
     packages: Table
     keys: Table
     events: Table
+    billing: Table
     queue_url: str
+    url: str
 
     def package(self, **attributes: Any) -> str:
         """A package that can be shown; its npm name."""
@@ -177,6 +185,13 @@ class World:
         """What the key's own statistics say."""
         return (self.keys.get((user_id, api_keys.key_hash(clear))) or {}).get("requests_this_month", 0)
 
+    def mails(self, to: str) -> list[dict[str, Any]]:
+        """What was sent to an address, oldest first: Source, Subject, BodyText, BodyHtml."""
+        with urllib.request.urlopen(f"{self.url}/_ministack/ses/messages", timeout=5) as answer:
+            accounts = json.load(answer)["messages"]
+        rows = sorted((row for rows in accounts.values() for row in rows), key=lambda row: row["Timestamp"])
+        return [row for row in rows if to in row["To"]]
+
     def queued(self) -> list[dict[str, Any]]:
         """Takes everything out of the package queue."""
         sqs, found = aws.client("sqs"), []
@@ -192,7 +207,7 @@ def world(environment: pytest.MonkeyPatch) -> World:
     """See `World`."""
     client = aws.client("dynamodb")
     tables = {name: Table(client, table) for name, table in TABLES.items()}
-    return World(**tables, queue_url=os.environ["PACKAGE_QUEUE_URL"])
+    return World(**tables, queue_url=os.environ["PACKAGE_QUEUE_URL"], url=os.environ["AWS_ENDPOINT_URL"])
 
 
 @pytest.fixture
