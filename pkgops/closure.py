@@ -37,6 +37,15 @@ class Closure:
     requirements: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One file: the files it makes run, the distributions it imports, the data files beside it."""
+
+    follow: tuple[str, ...]
+    needed: frozenset[str]
+    data: tuple[str, ...]
+
+
 class Closures:
     """Works closures out for one source tree; each file is read and parsed once, however many reach it.
 
@@ -47,6 +56,7 @@ class Closures:
         self.root = root
         self.known = known if known is not None else {}
         self._digests: dict[str, str] = {}
+        self._steps: dict[str, _Step] = {}
 
     def of(self, handler: str) -> Closure:
         """The closure of the handler at that path (``handlers/pkgwatch/api/health.py``)."""
@@ -62,10 +72,10 @@ class Closures:
             if path in files:
                 continue
             files.add(path)
-            files.update(self._packages(path))
-            for name, line in self._imports(path):
-                waiting += self._resolve(name, path, line, needed)
-        files.update(data for path in list(files) for data in self._data(path))
+            step = self._step(path)
+            waiting += step.follow
+            needed |= step.needed
+        files.update(data for path in list(files) for data in self._step(path).data)
         return Closure(handler, tuple(sorted(files)), tuple(sorted(needed)))
 
     def digest(self, path: str) -> str:
@@ -87,6 +97,16 @@ class Closures:
             imported = stated.group(1) if stated else pin.group(1).lower().replace("-", "_")
             names |= dict.fromkeys((name.strip() for name in imported.split(",")), pin.group(1).lower())
         return names
+
+    def _step(self, path: str) -> _Step:
+        """What one file adds; worked out once, however many handlers reach it."""
+        if path not in self._steps:
+            needed: set[str] = set()
+            follow = [*self._packages(path)]  # their code runs before the file's, so their imports count too
+            for name, line in self._imports(path):
+                follow += self._resolve(name, path, line, needed)
+            self._steps[path] = _Step(tuple(follow), frozenset(needed), tuple(self._data(path)))
+        return self._steps[path]
 
     def _imports(self, path: str) -> list[_Import]:
         digest = self.digest(path)
