@@ -17,6 +17,11 @@ def api_keys() -> Table:
     return Table(client("dynamodb"), settings().api_keys_table)
 
 
+def billing_events() -> Table:
+    """Which events of Stripe were taken in, and what became of them."""
+    return Table(client("dynamodb"), settings().billing_events_table)
+
+
 def referral_events() -> Table:
     """Who brought whom, and how far that got."""
     return Table(client("dynamodb"), settings().referral_events_table)
