@@ -35,13 +35,15 @@ def command(session: Session, name: str, given: str | None) -> int:
     project = session.project()
     answer = invoke(session.functions(project), name, body, session.ports(project).functions)
     if not session.manner.json:
-        session.say(_told(answer))
+        session.say(_told(answer, color=session.colored))
     session.show(answer if session.manner.json else answer.payload, _text(answer.payload))
     return 0 if answer.ok else 1
 
 
-def _told(answer: Answer) -> str:
-    lines = [line.text for line in answer.log]
+def _told(answer: Answer, *, color: bool) -> str:
+    from pkgops.cli.loglines import body
+
+    lines = [body(line, color=color) for line in answer.log]
     outcome = answer.error or f"{answer.function} answered {answer.status} in {answer.seconds:.2f} s."
     return "\n".join([*lines, outcome])
 

@@ -65,24 +65,25 @@ def _column_writer(names: Mapping[str, str], *, color: bool, raw: bool) -> Write
     clock = _Clock()
 
     def write(line: Line) -> None:
-        body = line.raw.rstrip("\n") if raw else _body(line, color=color)
+        text = line.raw.rstrip("\n") if raw else body(line, color=color)
         head = f"{clock(line.time)} {names.get(line.name, line.name)} "
-        sys.stdout.write(f"{head}{body}\n")
+        sys.stdout.write(f"{head}{text}\n")
 
     return write
 
 
-def _body(line: Line, *, color: bool) -> str:
+def body(line: Line, *, color: bool) -> str:
+    """Level, text and fields of a line, without time and name."""
     text = line.text.replace("\n", "\n    ") if "\n" in line.text else line.text
     level = "" if line.level == "REPORT" else line.level
     extra = "".join(f" {key}={_value(value)}" for key, value in line.fields.items() if key not in HIDDEN)
-    body = f"{level:<7} {text}{extra}" if level else f"{text}{extra}"
-    return click.style(body, fg=LEVELS[line.level]) if color and line.level in LEVELS else body
+    whole = f"{level:<7} {text}{extra}" if level else f"{text}{extra}"
+    return click.style(whole, fg=LEVELS[line.level]) if color and line.level in LEVELS else whole
 
 
 def _value(value: Any) -> str:
     if isinstance(value, str):
-        return value if value and " " not in value else repr(value)
+        return value if value and not any(map(str.isspace, value)) else repr(value)
     if isinstance(value, (dict, list)):
         import json
 

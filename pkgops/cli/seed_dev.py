@@ -22,7 +22,11 @@ pkgops seed-dev --output json"""
 @verb("seed-dev", example=EXAMPLE)
 @targets
 @click.option(
-    "--timeout", type=click.FloatRange(0), default=60.0, show_default=True, help="Seconds to wait for the scores."
+    "--timeout",
+    type=click.FloatRange(0),
+    default=60.0,
+    show_default=True,
+    help="Seconds to wait for what the deployed functions fill in.",
 )
 def command(session: Session, names: tuple[str, ...], everything: bool, timeout: float) -> int:
     """Writes a system's development data where it is absent; running it again changes nothing.
