@@ -31,6 +31,7 @@ INSTALLED = (
     "rest_validation_text",
     "s3_bucket",
     "secret_reference",
+    "sending_identity",
     "stack_parameters",
     "stream_failures",
     "web_acl_association",
