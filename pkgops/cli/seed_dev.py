@@ -26,7 +26,7 @@ pkgops seed-dev --output json"""
     type=click.FloatRange(0),
     default=60.0,
     show_default=True,
-    help="Seconds to wait for what the deployed functions fill in.",
+    help="Seconds to wait for what is filled in.",
 )
 def command(session: Session, names: tuple[str, ...], everything: bool, timeout: float) -> int:
     """Writes a system's development data where it is absent; running it again changes nothing.

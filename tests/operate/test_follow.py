@@ -19,7 +19,6 @@ from tests.fakes.logs import FakeLogs
 from tests.operate.waiting import eventually
 
 NOW = int(time.time() * 1000)
-SOON = 20.0  # seconds after which a test has failed; none needs more than one
 
 
 def functions(count: int) -> list[Function]:
