@@ -14,6 +14,8 @@ from typing import Any
 LOCAL = "local"
 LOCAL_ACCOUNT = "000000000000"  # the emulator's
 PRODUCTION = "prod"
+# Where the emulator answers for the services it keeps beside itself (see `Companion`).
+COMPANIONS = "/_companions/"
 # A function's S3Key until the packager knows the real one: asset://handlers/<system>/.../<name>.py
 ASSET = "asset://"
 
@@ -45,6 +47,11 @@ class Stage:
         """True where the documented names are used exactly."""
         return self.name == PRODUCTION
 
+    def companion(self, name: str) -> str:
+        """The address of a `Companion` as functions and browsers reach it, without a slash at the end. Only stage
+        local has companions."""
+        return f"http://127.0.0.1:{self.port}{COMPANIONS}{name}"
+
     def named(self, documented: str) -> str:
         """The physical name of something the documents name without a stage: exact in production, else
         with the stage behind it, so that two stages can share an account."""
@@ -72,6 +79,18 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """A service the emulator keeps beside itself in the place of one on the internet, because a system needs it.
+
+    ``name`` is a package of ``pkgops.local.companions``, whose docstring says what it takes as ``options``. It is
+    started by the first request to `Stage.companion` and ends with the emulator.
+    """
+
+    name: str
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """A documented system.
 
@@ -90,6 +109,7 @@ class System:
     tags: Callable[[Stage], dict[str, str]]
     example: Example | None = None
     secrets: tuple[str, ...] = ()
+    companions: tuple[Companion, ...] = ()
 
     def environment(self, stage: Stage) -> str:
         """The system's documented word for a stage, the stage's own name where the documents have none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from templates.model import Example, Stack, Stage, System
+from templates.pkgwatch.billing import STRIPE
 from templates.pkgwatch.settings import Settings, check
 
 ENVIRONMENTS = {"local": "development", "dev": "development", "prod": "production"}
@@ -29,6 +30,7 @@ SYSTEM = System(
     environments=ENVIRONMENTS,
     check=check,
     tags=_tags,
+    companions=(STRIPE,),
     example=Example("api.ApiUrl", "/packages/npm/lodash"),
     secrets=(
         "pkgwatch/session-secret",

@@ -1,0 +1,43 @@
+"""What do functions and the local Stripe have to know of each other?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from templates.model import Companion
+
+if TYPE_CHECKING:
+    from templates.scope import Scope
+
+TIERS = ("starter", "pro", "business")
+# On stage local prices are ours to name: a name, and what a month costs in cents.
+LOCAL_PRICES = {
+    "price_local_starter": ("PkgWatch Starter", 900),
+    "price_local_pro": ("PkgWatch Pro", 2900),
+    "price_local_business": ("PkgWatch Business", 9900),
+}
+STRIPE = Companion(
+    "stripe",
+    {
+        "prices": LOCAL_PRICES,
+        "webhook": {
+            "url": "api.ApiUrl",
+            "path": "/webhooks/stripe",
+            "secret": "pkgwatch/stripe-webhook",
+            "field": "secret",
+        },
+    },
+)
+
+
+def prices(scope: Scope) -> dict[str, str]:
+    """The environment that tells a function which price is which plan; on stage local the companion's prices,
+    whatever the settings say, because it knows no others."""
+    if scope.stage.local:
+        return {f"STRIPE_PRICE_{tier.upper()}": f"price_local_{tier}" for tier in TIERS}
+    return {f"STRIPE_PRICE_{tier.upper()}": getattr(scope.settings, f"stripe_price_{tier}") for tier in TIERS}
+
+
+def address(scope: Scope) -> dict[str, str]:
+    """The environment that leads a function to Stripe: empty, except on stage local."""
+    return {"STRIPE_API_BASE": scope.stage.companion(STRIPE.name)} if scope.stage.local else {}
