@@ -10,7 +10,8 @@ from pkgops.cli.options import verb, yes
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
-    from pkgops.local.emulator import Emulator, Message, Status
+    from pkgops.local.emulator import Emulator, Status
+    from pkgops.local.mail import Message
 
 
 class _InOrder(click.Group):
@@ -75,18 +76,29 @@ def logs(session: Session, lines: int) -> None:
     session.show(found, "\n".join(found))
 
 
-@verb("mail", example="pkgops local mail\npkgops local mail 0100018f", system=False, everywhere=False)
+MAIL = """\
+pkgops local mail
+pkgops local mail 0100018f
+curl -i "$(pkgops local mail --to me@example.com --link)\""""
+
+
+@verb("mail", example=MAIL, system=False, everywhere=False)
 @click.argument("id", required=False)
-def mail(session: Session, id: str | None) -> None:
-    """Lists the mails sent through the emulator's SES, or shows the one whose ID begins so."""
-    messages = _emulator(session).messages()
-    if id is not None:
+@click.option("--to", metavar="ADDRESS", help="Only mails to this address.")
+@click.option("--link", is_flag=True, help="Print the first link of the newest mail, or of the one with that ID, bare.")
+def mail(session: Session, id: str | None, to: str | None, link: bool) -> None:
+    """Lists the mails sent through the emulator's SES, or shows the one whose ID begins so, with its links."""
+    messages = [mail for mail in _emulator(session).messages() if to is None or mail.went_to(to)]
+    if link:
+        found = _linked(messages, id)
+        session.show(found, found)
+    elif id is not None:
         message = _message(messages, id)
         session.show(message, _letter(message))
-        return
-    rows = [(mail.id, mail.time, mail.sender, mail.to, mail.subject) for mail in messages]
-    value = messages if session.manner.json else None
-    session.rows(("ID", "Time", "From", "To", "Subject"), rows, "No mail has been sent.", value)
+    else:
+        rows = [(mail.id, mail.time, mail.sender, mail.to, mail.subject) for mail in messages]
+        value = messages if session.manner.json else None
+        session.rows(("ID", "Time", "From", "To", "Subject"), rows, "No mail has been sent.", value)
 
 
 def _show(session: Session, emulator: Emulator, status: Status) -> None:
@@ -115,9 +127,19 @@ def _message(messages: list[Message], id: str) -> Message:
     return found[-1]
 
 
+def _linked(messages: list[Message], id: str | None) -> str:
+    from pkgops.errors import UsageError
+
+    chosen = [_message(messages, id)] if id is not None else messages[-1:]
+    if not chosen or not chosen[0].links:
+        raise UsageError("There is no such mail with a link.", "See all with: pkgops local mail")
+    return chosen[0].links[0]
+
+
 def _letter(mail: Message) -> str:
     head = (f"From: {mail.sender}", f"To: {', '.join(mail.to)}", f"Date: {mail.time}", f"Subject: {mail.subject}")
-    return "\n".join((*head, "", mail.text or mail.html))
+    links = ("", "Links:", *mail.links) if mail.links else ()
+    return "\n".join((*head, "", (mail.text or mail.html).rstrip("\n"), *links))
 
 
 for _verb in (up, down, status, reset, logs, mail):

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pkgops.errors import AccessError
 from pkgops.events import Emit, Finished, Note, Started, silent
 from pkgops.local.home import IDENTITY_PATH, Home
 from pkgops.local.loopback import fetch
+
+if TYPE_CHECKING:
+    from pkgops.local.mail import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +35,6 @@ class Status:
     uptime: float = 0.0
     memory: int = 0
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A mail the emulator's SES took; ``time`` is ISO-8601 UTC, ``to`` includes copies."""
-
-    id: str
-    time: str
-    sender: str
-    to: tuple[str, ...]
-    subject: str
-    text: str = ""
-    html: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +109,11 @@ class Emulator:
         import json
         from itertools import chain
 
+        from pkgops.local.mail import message
+
         accounts = json.loads(self._ask("/_ministack/ses/messages"))["messages"]
         rows = sorted(chain.from_iterable(accounts.values()), key=lambda row: row["Timestamp"])
-        return [_message(row) for row in rows]
+        return [message(row) for row in rows]
 
     def _identity(self) -> dict[str, Any] | None:
         try:
@@ -161,17 +153,3 @@ class Emulator:
         if status != 200:
             raise AccessError(f"The emulator answered {status} to {path}.", "See: pkgops local logs")
         return body
-
-
-def _message(row: dict[str, Any]) -> Message:
-    from datetime import UTC, datetime
-
-    return Message(
-        id=row["MessageId"].partition("@")[0],
-        time=datetime.fromtimestamp(row["Timestamp"], UTC).isoformat(timespec="milliseconds"),
-        sender=row["Source"],
-        to=tuple(dict.fromkeys([*row["To"], *row["CC"], *row["BCC"]])),
-        subject=row["Subject"] or "",
-        text=row["BodyText"] or "",
-        html=row["BodyHtml"] or "",
-    )

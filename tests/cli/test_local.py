@@ -10,6 +10,9 @@ from botocore.config import Config
 
 from tests.emulator import ACCOUNT, REGION, free_port
 
+LINK = "https://example.com/verify?token=a-b_c"
+TEXT = f"Good day. Follow {LINK}."
+
 
 @pytest.fixture
 def port(project):
@@ -58,14 +61,18 @@ def test_mail_logs_and_reset(run, up, port):
     ses.send_email(
         Source="shop@example.com",
         Destination={"ToAddresses": ["ada@example.com"]},
-        Message={"Subject": {"Data": "Welcome"}, "Body": {"Text": {"Data": "Good day."}}},
+        Message={"Subject": {"Data": "Welcome"}, "Body": {"Text": {"Data": TEXT}}},
     )
     (mail,) = json.loads(run("local", "mail", "-o", "json").stdout)
     assert "Welcome" in run("local", "mail").stdout
     shown = run("local", "mail", mail["id"][:12]).stdout
     assert shown.startswith("From: shop@example.com\nTo: ada@example.com\n")
-    assert shown.endswith("Subject: Welcome\n\nGood day.\n")
+    assert shown.endswith(f"Subject: Welcome\n\n{TEXT}\n\nLinks:\n{LINK}\n")
     assert run("local", "mail", "nothing").exit_code == 2
+    assert run("local", "mail", "--to", "ADA@example.com", "--link").stdout == f"{LINK}\n"
+    assert run("local", "mail", mail["id"], "--link").stdout == f"{LINK}\n"
+    absent = run("local", "mail", "--to", "da@example.com", "--link")
+    assert (absent.exit_code, absent.stdout) == (2, "")
 
     lines = json.loads(run("local", "logs", "--lines", "2", "-o", "json").stdout)
     assert isinstance(lines, list)

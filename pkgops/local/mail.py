@@ -1,0 +1,73 @@
+"""What was mailed through the emulator's SES, and which links are in it?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from html.parser import HTMLParser
+from typing import Any
+
+_LINK = re.compile(r"https?://[^\s<>\"']+")
+_BEHIND = ".,;:!?)]}"  # what ends a sentence, not a link
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A mail the emulator's SES took; ``time`` is ISO-8601 UTC, ``to`` includes copies. ``links`` are those of the
+    text, of the HTML where there is no text, in their order and each once."""
+
+    id: str
+    time: str
+    sender: str
+    to: tuple[str, ...]
+    subject: str
+    text: str = ""
+    html: str = ""
+    links: tuple[str, ...] = ()
+
+    def went_to(self, address: str) -> bool:
+        """True if ``address``, in whatever case and without a name beside it, is one of the recipients'."""
+        return address.lower() in {parseaddr(one)[1].lower() for one in self.to}
+
+
+def message(row: dict[str, Any]) -> Message:
+    """One mail as the emulator reports it."""
+    text, html = row["BodyText"] or "", row["BodyHtml"] or ""
+    return Message(
+        id=row["MessageId"].partition("@")[0],
+        time=datetime.fromtimestamp(row["Timestamp"], UTC).isoformat(timespec="milliseconds"),
+        sender=row["Source"],
+        to=tuple(dict.fromkeys([*row["To"], *row["CC"], *row["BCC"]])),
+        subject=row["Subject"] or "",
+        text=text,
+        html=html,
+        links=tuple(dict.fromkeys(_in_text(text) if text.strip() else _in_html(html))),
+    )
+
+
+def _in_text(text: str) -> Iterator[str]:
+    for found in _LINK.findall(text):
+        yield found.rstrip(_BEHIND)
+
+
+def _in_html(html: str) -> list[str]:
+    links = _Links()
+    links.feed(html)
+    links.close()
+    return links.found
+
+
+class _Links(HTMLParser):
+    """Collects the addresses of ``<a href>``, unescaped."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        address = dict(attrs).get("href") or ""
+        if tag == "a" and _LINK.match(address):
+            self.found.append(address)
