@@ -75,8 +75,9 @@ def contests(place: Workplace) -> Iterator[Contest]:
     bare = asking(place, floors.api("floor-bare", BARE) + PATH, key, "{}")
     known, demo = asking(place, ours, key, "lodash"), asking(place, ours, "", "lodash")
     what = "GET /packages with an API key, warm"
-    yield Contest(what, empty, known, 1.3, 150, before_ours=pace, warm_up=20)
-    yield Contest(f"{what}, beside its calls in boto3", bare, known, None, 150, before_ours=pace, warm_up=20)
+    # The bound is on the second of the two: docs/adr/0008 says why.
+    yield Contest(f"{what}, beside an empty handler", empty, known, None, 150, before_ours=pace, warm_up=20)
+    yield Contest(f"{what}, beside its calls in boto3", bare, known, 1.3, 150, before_ours=pace, warm_up=20)
     yield Contest("GET /packages in demo mode, warm", empty, demo, None, DEMO_RUNS, warm_up=2)
 
 
