@@ -109,20 +109,6 @@ class Table:
         found = [plain_item(item) for item in answer.get("Responses", {}).get(self.name, [])]
         return found, [(key["pk"]["S"], key["sk"]["S"]) for key in left]
 
-    def put_if_none(self, item: Mapping[str, Any], rivals: Sequence[Key]) -> bool:
-        """Writes ``item`` if neither it nor any item of ``rivals`` is there, in one transaction; True if
-        written."""
-        absent = {"TableName": self.name, "ConditionExpression": "attribute_not_exists(pk)"}
-        checks = [{"ConditionCheck": {**absent, "Key": wire_key(rival)}} for rival in rivals]
-        try:
-            self.client.transact_write_items(TransactItems=[{"Put": {**absent, "Item": wire_item(item)}}, *checks])
-        except ClientError as error:
-            reasons = error.response.get("CancellationReasons") or []
-            if any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons):
-                return False
-            raise
-        return True
-
 
 def wire_key(key: Key) -> dict[str, Any]:
     """A key as DynamoDB takes it."""

@@ -46,6 +46,12 @@ def delete(table: Table, key: Key, condition: str = "", values: Mapping[str, Any
     return {"Delete": {"TableName": table.name, "Key": wire_key(key), **parts}}
 
 
+def check(table: Table, key: Key, condition: str, values: Mapping[str, Any] | None = None) -> Write:
+    """Changes nothing, but must hold."""
+    parts = expression(condition, values or {}, condition)
+    return {"ConditionCheck": {"TableName": table.name, "Key": wire_key(key), **parts}}
+
+
 def transact(client: Any, writes: Sequence[Write]) -> None:
     """Makes all writes (at most 100, each of another item) or none. Those that meet another transaction are tried
     again. Raises `Cancelled` if a condition does not hold, and `ServiceError`."""

@@ -10,8 +10,8 @@ import pytest
 from handlers.common.circuit import Circuit
 from handlers.pkgwatch.shared.api_keys import ApiKey, key_hash
 from handlers.pkgwatch.shared.quota import charge
-from handlers.pkgwatch.shared.referral_credit import credit
-from handlers.pkgwatch.shared.referral_events import reach
+from handlers.pkgwatch.shared.referral_credit import Step, advance
+from handlers.pkgwatch.shared.referral_events import Referral
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 LATER = "2026-07-01T00:00:00+00:00"
@@ -85,17 +85,19 @@ def test_an_expired_referral_is_only_cleared(world: Any) -> None:
     scan(world, key)
     assert list(states(world, by, key)) == ["pending"]
     assert "bonus_requests" not in world.meta(by)
+    assert world.meta(by)["referral_pending_count"] == 0
     assert "referral_pending" not in world.meta(key.user_id)
 
 
 def test_a_referral_that_is_further_already_is_not_paid_again(world: Any) -> None:
     key, by = referral(world, 99)
-    assert reach(world.events, by, key.user_id, "paid", 25_000, NOW)
+    world.events.put({"pk": by, "sk": f"{key.user_id}#paid"})
     scan(world, key)
-    assert list(states(world, by, key)) == ["paid"]
+    assert list(states(world, by, key)) == ["pending", "paid"]
     referrer = world.meta(by)
     assert "bonus_requests" not in referrer
-    assert (referrer["referral_pending_count"], referrer["referral_rewards_earned"]) == (0, 0)
+    assert referrer["referral_pending_count"] == 0
+    assert "referral_pending" not in world.meta(key.user_id)
 
 
 def test_a_referrer_without_a_record_gets_none(world: Any) -> None:
@@ -107,20 +109,36 @@ def test_a_referrer_without_a_record_gets_none(world: Any) -> None:
 
 @pytest.mark.parametrize(("had", "given"), [(None, 5000), (495_000, 5000), (496_000, 4000), (500_000, 0)])
 def test_credit_ends_at_the_lifetime_cap(world: Any, had: int | None, given: int) -> None:
-    _, user_id = world.user(email="a@example.com", **({} if had is None else {"bonus_requests_lifetime": had}))
-    assert credit(world.keys, user_id, 5000) == given
-    assert world.meta(user_id).get("bonus_requests_lifetime", 0) == (had or 0) + given
-    assert world.meta(user_id).get("bonus_requests", 0) == given
+    key, by = referral(world, 99, **({} if had is None else {"bonus_requests_lifetime": had}))
+    scan(world, key)
+    assert list(states(world, by, key)) == ["signup"]
+    referrer = world.meta(by)
+    assert referrer.get("bonus_requests_lifetime", 0) == (had or 0) + given
+    assert referrer.get("bonus_requests", 0) == referrer.get("referral_rewards_earned", 0) == given
+    assert referrer["referral_pending_count"] == 0
 
 
 def test_parallel_credits_end_exactly_at_the_cap(world: Any, at_once: Any) -> None:
-    _, user_id = world.user(bonus_requests_lifetime=488_000)
-    assert sum(at_once(lambda _: credit(world.keys, user_id, 5000), 8)) == 12_000
-    assert world.meta(user_id)["bonus_requests_lifetime"] == 500_000
+    _, by = world.user(bonus_requests_lifetime=488_000)
+
+    def one(number: int) -> bool:
+        return advance(world.keys, world.events, Referral(by, f"referred-{number}"), Step("signup", 5000), NOW)
+
+    assert all(at_once(one, 8))
+    referrer = world.meta(by)
+    assert (referrer["bonus_requests_lifetime"], referrer["bonus_requests"]) == (500_000, 12_000)
+    assert referrer["referral_rewards_earned"] == 12_000
 
 
 def test_states_only_move_up(world: Any, at_once: Any) -> None:
-    moved = at_once(lambda _: reach(world.events, "by", "who", "signup", 5000, NOW), 6)
-    assert moved.count(True) == 1
-    assert reach(world.events, "by", "who", "retained", 25_000, NOW)
-    assert not reach(world.events, "by", "who", "paid", 25_000, NOW)
+    _, by = world.user(requests_this_month=0)
+    who = Referral(by, "who")
+
+    def move(state: str) -> bool:
+        return advance(world.keys, world.events, who, Step(state, 1000), NOW)
+
+    assert at_once(lambda _: move("signup"), 6).count(True) == 1
+    assert move("retained")
+    assert not move("paid")
+    assert world.meta(by)["bonus_requests"] == 2000
+    assert [item["sk"] for item in world.events.partition(by)] == ["who#retained"]

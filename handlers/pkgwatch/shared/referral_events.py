@@ -6,36 +6,78 @@ pending, signup, paid, retained.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from handlers.common.aws import ServiceError
-from handlers.common.dynamodb import Table
-from handlers.common.logs import logger
+from handlers.common.dynamodb import Key, Table
 from handlers.common.timestamps import iso
+from handlers.common.transactions import Write, check, delete, put
 
 STATES = ("pending", "signup", "paid", "retained")
 
+_ABSENT = "attribute_not_exists(pk)"
 
-def reach(events: Table, referrer: str, referred: str, state: str, reward: int, now: datetime) -> bool:
-    """Moves a referral up to ``state``; False if it was there or further already. States below are removed
-    at best effort; the masked address of the pending one is kept."""
-    below, above = STATES[: STATES.index(state)], STATES[STATES.index(state) + 1 :]
-    earlier = [events.get((referrer, f"{referred}#{old}")) for old in below]
-    masked = next((e["referred_email_masked"] for e in earlier if e and e.get("referred_email_masked")), None)
-    item = {
-        "pk": referrer,
-        "sk": f"{referred}#{state}",
-        "referred_id": referred,
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """Who brought whom, as user ids."""
+
+    referrer: str
+    referred: str
+
+    def key(self, state: str) -> Key:
+        """Where the referral stands while it is in a state."""
+        return self.referrer, f"{self.referred}#{state}"
+
+
+def claim(events: Table, referral: Referral, item: Mapping[str, Any]) -> list[Write]:
+    """The writes that take a referral to the state of ``item``: one's condition fails if the referral is there or
+    further already."""
+    above = STATES[STATES.index(item["event_type"]) + 1 :]
+    return [put(events, item, _ABSENT), *(check(events, referral.key(later), _ABSENT) for later in above)]
+
+
+def tidy(events: Table, referral: Referral, state: str) -> list[Write]:
+    """The writes that remove the states below."""
+    return [delete(events, referral.key(old)) for old in STATES[: STATES.index(state)]]
+
+
+def event(referral: Referral, state: str, reward: int, now: datetime, **more: Any) -> dict[str, Any]:
+    """The item of a referral in a state; ``more`` are further attributes, left out where None."""
+    pk, sk = referral.key(state)
+    return {
+        "pk": pk,
+        "sk": sk,
+        "referred_id": referral.referred,
         "event_type": state,
         "created_at": iso(now),
         "reward_amount": reward,
-        **({"referred_email_masked": masked} if masked else {}),
+        **{name: value for name, value in more.items() if value is not None},
     }
-    if not events.put_if_none(item, [(referrer, f"{referred}#{later}") for later in above]):
-        return False
-    for old in below:
-        try:
-            events.delete((referrer, f"{referred}#{old}"))
-        except ServiceError:
-            logger.warning("An outdated referral state was not removed", exc_info=True)
-    return True
+
+
+def masked_email(events: Table, referral: Referral, state: str) -> str | None:
+    """The referred user's masked address as the states below ``state`` have it."""
+    below = STATES[: STATES.index(state)]
+    found = (events.get(referral.key(old), consistent=True) for old in below)
+    return next((item["referred_email_masked"] for item in found if item and item.get("referred_email_masked")), None)
+
+
+def furthest(items: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """One item a referred user, the furthest; latest first."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for item in sorted(items, key=_rank):
+        found[item["sk"].rpartition("#")[0]] = item
+    return sorted(found.values(), key=lambda item: item.get("created_at") or "", reverse=True)
+
+
+def state_of(item: Mapping[str, Any]) -> str:
+    """The state an item stands for."""
+    return str(item["sk"].rpartition("#")[2])
+
+
+def _rank(item: Mapping[str, Any]) -> int:
+    state = state_of(item)
+    return STATES.index(state) if state in STATES else -1
