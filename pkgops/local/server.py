@@ -74,7 +74,9 @@ def _serve(home: Home, port: int) -> None:
         shutil.rmtree(home.scratch, ignore_errors=True)
         home.scratch.mkdir()
         snapshots = Snapshots(home)
-        os.environ.update(_emulator_environment(home, port, str(snapshots.newest())))
+        kept = home.root / "kept"  # files services keep themselves: functions' code, keys of user pools
+        kept.mkdir(exist_ok=True)
+        os.environ.update(_emulator_environment(home, port, str(kept)))
         try:
             _install(snapshots)
             asyncio.run(_run(home, port, snapshots))

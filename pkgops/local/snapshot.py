@@ -129,9 +129,18 @@ class Snapshots:
 
 def install(snapshots: Snapshots) -> None:
     """Puts the snapshots in the place of the emulator's own saving and loading."""
+    from ministack.core import persistence
+
+    # Before anything else of the emulator is imported: services read what is saved then. What they keep in files of
+    # their own (functions' code, user pools' keys) stays where STATE_DIR said, outside all snapshots.
+    kept, persistence.STATE_DIR = persistence.STATE_DIR, str(snapshots.newest())
     from ministack import app
+    from ministack.services import lambda_svc
 
     from pkgops.local.hooks import need, wrap
+
+    need(lambda_svc, "CODE_BLOB_DIR")
+    lambda_svc.CODE_BLOB_DIR = f"{kept}/lambda-blobs"
 
     need(app, "_build_persistence_save_dict", "_load_persisted_state")
     wrap(app, "save_all", lambda _: snapshots.save)
