@@ -49,7 +49,7 @@ class _Step:
 class Closures:
     """Works closures out for one source tree; each file is read and parsed once, however many reach it.
 
-    ``known`` maps a file's sha256 to its imports and survives between runs: hand in what the last run left.
+    ``known`` maps a file's folder and sha256 to its imports and survives between runs: hand in what the last run left.
     """
 
     def __init__(self, root: Path, known: dict[str, list[_Import]] | None = None) -> None:
@@ -109,14 +109,15 @@ class Closures:
         return self._steps[path]
 
     def _imports(self, path: str) -> list[_Import]:
-        digest = self.digest(path)
-        if digest not in self.known:
+        # With the folder, because the same text means other modules there if it imports relatively.
+        key = f"{Path(path).parent.as_posix()}:{self.digest(path)}"
+        if key not in self.known:
             try:
                 tree = ast.parse((self.root / path).read_bytes(), filename=path)
             except SyntaxError as error:
                 raise BuildError(f"{path}:{error.lineno}: {error.msg}.", "Correct the syntax.") from None
-            self.known[digest] = sorted(set(_names(tree, path)))
-        return self.known[digest]
+            self.known[key] = sorted(set(_names(tree, path)))
+        return self.known[key]
 
     def _resolve(self, name: str, importer: str, line: int, needed: set[str]) -> list[str]:
         top = name.partition(".")[0]
