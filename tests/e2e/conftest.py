@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -21,6 +22,27 @@ from tests.emulator import free_port
 
 ROOT = Path(__file__).parents[2]
 _SEED_ONCE = 4  # users, one a plan
+# The documented floors would make the suite wait; one test measures them.
+_STAGES = """
+[local]
+port = {port}
+[local.pkgwatch]
+response_floor_seconds = 0.0
+redirect_floor_seconds = 0.0
+[dev]
+[prod]
+protected = true
+"""
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Redirects lead to the website, which is on the internet: they are answers like others."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_HTTP = urllib.request.build_opener(_Stay, urllib.request.ProxyHandler({}))
 
 
 @dataclass
@@ -33,6 +55,18 @@ class Answer:
 
     def json(self) -> Any:
         return json.loads(self.body)
+
+    @property
+    def outcome(self) -> tuple[int, str]:
+        """The status, and the code of the error ("" if it is none)."""
+        return self.status, self.json()["error"]["code"] if self.status >= 400 else ""
+
+    @property
+    def location(self) -> tuple[str, dict[str, str]]:
+        """Where a redirect leads, and its query."""
+        assert self.status == 302, (self.status, self.body)
+        url, _, query = self.headers["location"].partition("?")
+        return url, dict(parse_qsl(query, keep_blank_values=True))
 
 
 @dataclass
@@ -69,16 +103,18 @@ class Deployed:
     def request(
         self, method: str, path: str, body: Any = None, key: str | None = None, headers: dict[str, str] | None = None
     ) -> Answer:
-        """One HTTP request to the API; ``body`` bytes as they are, anything else as JSON."""
+        """One HTTP request to the API, or to an address as it stands in a mail; redirects are not followed. ``body``
+        bytes as they are, anything else as JSON."""
         sent = dict(headers or {})
         if key is not None:
             sent["X-API-Key"] = key
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         if data is not None:
             sent.setdefault("Content-Type", "application/json")
-        request = urllib.request.Request(self.url + path, data=data, headers=sent, method=method)
+        url = path if path.startswith("http") else self.url + path
+        request = urllib.request.Request(url, data=data, headers=sent, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with _HTTP.open(request, timeout=30) as answer:
                 return _answer(answer)
         except urllib.error.HTTPError as refused:
             with refused:
@@ -94,7 +130,7 @@ def new_project(root: Path) -> Deployed:
     """A project with this repository's sources and a port of its own."""
     port = free_port()
     root.mkdir(exist_ok=True)
-    (root / "stages.toml").write_text(f"[local]\nport = {port}\n[dev]\n[prod]\nprotected = true\n", encoding="utf-8")
+    (root / "stages.toml").write_text(_STAGES.format(port=port), encoding="utf-8")
     for name in ("templates", "handlers"):
         (root / name).symlink_to(ROOT / name)
     return Deployed(root, port)
