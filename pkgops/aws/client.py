@@ -6,10 +6,12 @@ use (docs/adr/0003). One session a process; a client is made once, on first use.
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from pkgops.errors import AccessError, PkgopsError
 from templates.model import LOCAL_ACCOUNT
@@ -68,7 +70,24 @@ class Clients:
                 read_timeout=905 if service == "lambda" else 60,  # a call may take 15 minutes, and only once
                 max_pool_connections=32,
             )
-        return self._session.create_client(service, **options)
+        client = self._session.create_client(service, **options)
+        if not self.endpoint:
+            self._reach(client.meta.endpoint_url)
+        return client
+
+    def _reach(self, url: str) -> None:
+        """Without a network the SDK would try for a minute; a name that does not resolve says it at once."""
+        from botocore.exceptions import EndpointConnectionError, NoCredentialsError
+        from botocore.utils import get_environ_proxies
+
+        if self._session.get_credentials() is None:
+            raise NoCredentialsError
+        if get_environ_proxies(url):  # the proxy resolves it
+            return
+        try:
+            socket.getaddrinfo(urlsplit(url).hostname, 443)
+        except socket.gaierror as error:
+            raise EndpointConnectionError(endpoint_url=url, error=error) from error
 
 
 @contextmanager

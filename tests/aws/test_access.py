@@ -1,0 +1,64 @@
+"""Is what keeps the tool from AWS said as what it is, and at once?"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from botocore import exceptions as botocore
+
+from pkgops.aws.client import Clients, translated
+from pkgops.aws.cloudformation import CloudFormation
+from pkgops.errors import AccessError
+from templates.model import Stage
+
+
+def refusal(code: str, message: str = "text") -> botocore.ClientError:
+    return botocore.ClientError({"Error": {"Code": code, "Message": message}}, "DescribeStacks")
+
+
+@pytest.mark.parametrize(
+    ("error", "said", "remedy"),
+    [
+        (refusal("ExpiredToken"), "have expired", "aws sso login"),
+        (refusal("RequestExpired"), "have expired", "aws sso login"),
+        (refusal("InvalidClientTokenId"), "does not accept the credentials", "AWS_PROFILE"),
+        (refusal("AccessDenied", "no policy allows"), "Access denied .*: no policy allows", "permission"),
+        (botocore.NoCredentialsError(), "No AWS credentials found", "--stage local"),
+        (botocore.ProfileNotFound(profile="mine"), "mine", "AWS_PROFILE"),
+        (botocore.UnauthorizedSSOTokenError(), "has expired", "aws sso login"),
+        (botocore.EndpointConnectionError(endpoint_url="https://x"), "Cannot reach AWS", "network"),
+        (botocore.ConnectTimeoutError(endpoint_url="https://x"), "Cannot reach AWS", "network"),
+    ],
+)
+def test_each_cause_has_its_sentence_and_remedy(error: Exception, said: str, remedy: str) -> None:
+    with pytest.raises(AccessError, match=said) as caught, translated("cloudformation:DescribeStacks"):
+        raise error
+    assert remedy in caught.value.hint
+
+
+def test_what_the_service_says_about_the_request_passes_through() -> None:
+    with pytest.raises(botocore.ClientError), translated("anything"):
+        raise refusal("ValidationError")
+
+
+@pytest.fixture
+def keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "AKIAIOSFODNN7EXAMPLE")
+    for name in ("AWS_PROFILE", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    yield
+
+
+def test_a_name_that_does_not_resolve_is_said_at_once(keys: None) -> None:
+    began = time.monotonic()
+    with pytest.raises(AccessError, match="Cannot reach AWS"):
+        CloudFormation(Clients(Stage("dev", region="nowhere-east-1"))).describe()
+    assert time.monotonic() - began < 20  # the SDK alone tries for a minute
+
+
+def test_an_emulator_that_is_gone_is_an_access_error() -> None:
+    with pytest.raises(AccessError, match="Cannot reach AWS"):
+        CloudFormation(Clients(Stage("local"), "http://127.0.0.1:9")).describe()
