@@ -141,6 +141,15 @@ def environment(resources: dict[str, str]) -> Iterator[pytest.MonkeyPatch]:
     settings.cache_clear()
 
 
+@pytest.fixture
+def patched(environment: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """The functions' environment, to be changed for one test."""
+    with environment.context() as patch:
+        settings.cache_clear()
+        yield patch
+    settings.cache_clear()
+
+
 @dataclass(frozen=True)
 class World:
     """The tables as the functions see them, and what tests put there. Names are new each time, so tests do not

@@ -25,6 +25,7 @@ class ApiError(Exception):
         super().__init__(code)
         self.status = status
         self.code = code
+        self.message = message
         self.headers = dict(headers or {})
         self._error: dict[str, Any] = {"code": code, "message": message}
         if details:

@@ -7,17 +7,15 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from handlers.common.request import Request
 from handlers.common.secrets import secret
 from handlers.pkgwatch.shared.errors import ApiError
+from handlers.pkgwatch.shared.session_cookie import LIFE, NAME, cleared, cookie
 from handlers.pkgwatch.shared.settings import settings
 
-LIFE = timedelta(days=7)
-
-_NAME = "session"
-_ATTRIBUTES = "Path=/; HttpOnly; Secure; SameSite=Strict"
+__all__ = ["LIFE", "Session", "cleared", "cookie", "possible", "read", "token"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +34,15 @@ def token(user_id: str, email: str, tier: str, now: datetime) -> str:
     return f"{payload}.{_signature(payload)}"
 
 
+def possible() -> None:
+    """Raises `handlers.common.secrets.SecretUnavailable` if no session could be started now."""
+    _signature("")
+
+
 def read(request: Request, now: datetime) -> Session:
     """The session of a request. Raises 401 ``unauthorized`` without a cookie, 401 ``session_expired`` for one
     that is over or was not made here, and `handlers.common.secrets.SecretUnavailable`."""
-    sent = request.cookie(_NAME)
+    sent = request.cookie(NAME)
     if not sent:
         raise ApiError(401, "unauthorized", "Log in first.")
     payload, _, signature = sent.rpartition(".")
@@ -48,16 +51,6 @@ def read(request: Request, now: datetime) -> Session:
         if content["exp"] >= now.timestamp():
             return Session(content["user_id"], content["email"], content["tier"])
     raise ApiError(401, "session_expired", "The session is over. Log in again.")
-
-
-def cookie(made: str) -> str:
-    """The Set-Cookie value that starts a session with a token."""
-    return f"{_NAME}={made}; {_ATTRIBUTES}; Max-Age={int(LIFE.total_seconds())}"
-
-
-def cleared() -> str:
-    """The Set-Cookie value that ends a session."""
-    return f"{_NAME}=; {_ATTRIBUTES}; Max-Age=0"
 
 
 def _signature(payload: str) -> str:

@@ -1,0 +1,21 @@
+"""GET /verify: this address is mine."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from handlers.common.request import Request
+from handlers.common.responses import Response
+from handlers.pkgwatch.shared import tables
+from handlers.pkgwatch.shared.http import serve
+from handlers.pkgwatch.shared.verification import Services, answer
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """See `verification.answer`."""
+    return serve(event, context, _answer)
+
+
+def _answer(request: Request) -> Response:
+    return answer(request, Services(tables.api_keys(), tables.referral_events()), datetime.now(UTC))
