@@ -126,6 +126,7 @@ async def _run(home: Home, port: int, snapshots: Any) -> None:
     from hypercorn.config import Config
     from ministack import app
 
+    from pkgops.local.beside import Companions
     from pkgops.local.guard import guarded
 
     stop = asyncio.Event()
@@ -139,15 +140,18 @@ async def _run(home: Home, port: int, snapshots: Any) -> None:
     config.graceful_timeout = 2
     config.include_server_header = False
     config.loglevel = "WARNING"
+    companions = Companions(port)
     identity = _identity(home, port, snapshots)
     saving = asyncio.create_task(snapshots.keep(app))
     _publish(home, identity())
     try:
-        await serve(guarded(app.app, identity, snapshots.seen), config, shutdown_trigger=stop.wait)
+        everything = companions.beside(app.app)
+        await serve(guarded(everything, identity, snapshots.seen), config, shutdown_trigger=stop.wait)
     except OSError as error:
         raise RefusedError(f"Port {port} cannot be opened: {error.strerror}.") from error
     finally:
         saving.cancel()
+        await companions.stop()
         home.info.unlink(missing_ok=True)
         _end_workers()
 
