@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pkgops import layer
+from pkgops import layer, versions
 from pkgops.archive import build, write_atomically
 from pkgops.closure import PINS, Closure, Closures
 from pkgops.config import Project
@@ -108,7 +108,7 @@ def package(project: Project, stacks: Sequence[Synthesized], emit: Emit = silent
             _link(packager, template, logical_id, function)
             done += 1
             emit(Progress("Packaging", done, handlers))
-        linked.append(replace(stack, template=template))
+        linked.append(replace(stack, template=versions.pin(template)))
     packager.save()
     emit(Finished("Packaging", f"{len(packager.assets)} artifacts"))
     return Packaged(tuple(linked), tuple(packager.assets.values()))

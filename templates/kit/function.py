@@ -16,6 +16,7 @@ from troposphere import GetAtt, Ref, awslambda, iam
 from troposphere import logs as cloudwatch_logs
 
 from templates.kit import grants
+from templates.kit.canary import canary
 from templates.kit.event_sources import connect
 from templates.kit.ids import camel
 from templates.kit.sources import Source
@@ -39,7 +40,11 @@ class Defaults:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One row: the handler's file name, what starts it, what it may do, and where it differs."""
+    """One row: the handler's file name, what starts it, what it may do, and where it differs.
+
+    ``canary`` names the alarm that turns back a deployment of new code, which then reaches a tenth of the
+    callers first; without one, new code is live at once.
+    """
 
     name: str
     on: tuple[Source, ...] = ()
@@ -47,12 +52,13 @@ class Function:
     environment: Mapping[str, Any] = field(default_factory=dict)
     memory: int | None = None
     timeout: int | None = None
+    canary: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
     """A function in its template: ``id`` is the stem of its logical ids, ``name`` references its name,
-    ``target`` is the ARN callers invoke (an alias's, once there is one)."""
+    ``target`` is the ARN callers invoke (the alias's, where there is one)."""
 
     row: Function
     id: str
@@ -65,9 +71,14 @@ def functions(scope: Scope, defaults: Defaults, rows: Iterable[Function]) -> dic
     return {row.name: _function(scope, defaults, row) for row in rows}
 
 
+def function_name(scope: Scope, prefix: str, row: str) -> str:
+    """The physical name of the function of that row."""
+    return scope.named(prefix + row.replace("_", "-"))
+
+
 def _function(scope: Scope, defaults: Defaults, row: Function) -> Built:
     stem = camel(row.name)
-    name = scope.named(defaults.prefix + row.name.replace("_", "-"))
+    name = function_name(scope, defaults.prefix, row.name)
     path = f"{defaults.package}/{row.name}.py"
     group = scope.add(
         cloudwatch_logs.LogGroup(
@@ -90,7 +101,9 @@ def _function(scope: Scope, defaults: Defaults, row: Function) -> Built:
             TracingConfig=awslambda.TracingConfig(Mode="Active"),
         )
     )
-    built = Built(row, stem, Ref(f"{stem}Function"), GetAtt(f"{stem}Function", "Arn"))
+    gradual = row.canary and not scope.stage.local
+    target = canary(scope, stem, row.canary) if gradual else GetAtt(f"{stem}Function", "Arn")
+    built = Built(row, stem, Ref(f"{stem}Function"), target)
     for source in row.on:
         connect(scope, stem, built.target, source)
     return built

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from awacs import cloudwatch, dynamodb, logs, secretsmanager, sns, sqs, sts, xray
+from awacs import awslambda, cloudwatch, dynamodb, logs, secretsmanager, ses, sns, sqs, sts, xray
 from awacs import s3 as s3_actions
 from awacs.aws import Allow, Condition, PolicyDocument, Principal, Statement, StringEquals
 from troposphere import Sub
@@ -88,6 +88,16 @@ def secret_read(name: str) -> Statement:
     """Reads a secret by its physical name. Secrets Manager puts a hyphen and six characters behind the name;
     exactly those are allowed, so that ``x`` does not open ``x-dev``."""
     return allow([secretsmanager.GetSecretValue], arn("secretsmanager", f"secret:{name}", "-??????"))
+
+
+def invoke(function: str) -> Statement:
+    """Invokes a function by its physical name: its own too, which its role cannot refer to in a circle."""
+    return allow([awslambda.InvokeFunction], arn("lambda", f"function:{function}"))
+
+
+def mail_send(domain: str) -> Statement:
+    """Sends mail from addresses of a domain that is an SES identity."""
+    return allow([ses.SendEmail, ses.SendRawEmail], arn("ses", f"identity/{domain}"))
 
 
 def metrics(namespace: str) -> Statement:

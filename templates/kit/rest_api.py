@@ -62,13 +62,24 @@ def rest_api(scope: Scope, row: RestApi, functions: Iterable[Built]) -> Deployed
     gateway_response(scope, row.cors, api, "DEFAULT_5XX")
     gateway_response(scope, row.cors, api, "BAD_REQUEST_BODY", row.invalid_body, "400")
     stage = _stage(scope, row, api, _deployment(scope, api), _logging(scope))
-    host = "${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}"
     return Deployed(
         api,
         stage,
-        url=Sub(f"https://{host}/{row.stage}"),
+        url=_url(row.stage),
         stage_arn=Sub(f"arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}::/restapis/${{Api}}/stages/{row.stage}"),
     )
+
+
+def address(scope: Scope, stage: str) -> Any:
+    """Where the API of this template is reached under no name of its own; a function of the API may be told,
+    since the API's resource depends on nothing. On the emulator this is its path form, which needs no DNS."""
+    if scope.stage.local:
+        return Sub(f"http://127.0.0.1:{scope.stage.port}/_aws/execute-api/${{Api}}/{stage}")
+    return _url(stage)
+
+
+def _url(stage: str) -> Any:
+    return Sub(f"https://${{Api}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{stage}")
 
 
 def _deployment(scope: Scope, api: Any) -> Any:

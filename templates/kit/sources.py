@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from templates.kit.contract import Contract
+
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -23,12 +25,14 @@ class Body:
 class Route:
     """``"GET /packages/{ecosystem}/{name}"`` of the stack's REST API.
 
-    ``cache_keys`` (``path.name``, ``header.Origin``) tell answers apart where the API caches.
+    ``cache_keys`` (``path.name``, ``header.Origin``) tell answers apart where the API caches. ``contract`` is
+    what callers may rely on; it is documented and changes no resource.
     """
 
     route: str
     body: Body | None = None
     cache_keys: tuple[str, ...] = ()
+    contract: Contract | None = None
 
     @property
     def method(self) -> str:

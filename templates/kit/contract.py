@@ -1,0 +1,97 @@
+"""What may the callers of a route rely on?
+
+Schemas are JSON Schema of 2020-12, as OpenAPI 3.1 takes them. Objects are closed: a field that is not named here
+is not promised, and a test that sees one fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Schema = Mapping[str, Any]
+
+TEXT: Schema = {"type": "string"}
+WHOLE: Schema = {"type": "integer"}
+NUMBER: Schema = {"type": "number"}
+TRUTH: Schema = {"type": "boolean"}
+ANY: Schema = {}
+MOMENT: Schema = {"type": "string", "format": "date-time"}
+DAY: Schema = {"type": "string", "format": "date"}
+
+
+def obj(required: Mapping[str, Schema], optional: Mapping[str, Schema] | None = None) -> Schema:
+    """An object with these fields and no others."""
+    more = optional or {}
+    found: dict[str, Any] = {"type": "object", "properties": {**required, **more}, "additionalProperties": False}
+    return {**found, "required": list(required)} if required else found
+
+
+def mapping(values: Schema) -> Schema:
+    """An object whose field names are data."""
+    return {"type": "object", "additionalProperties": values}
+
+
+def array(items: Schema) -> Schema:
+    """A list."""
+    return {"type": "array", "items": items}
+
+
+def one_of(*values: str) -> Schema:
+    """One of these texts."""
+    return {"type": "string", "enum": list(values)}
+
+
+def nullable(schema: Schema) -> Schema:
+    """The same, or null."""
+    if "enum" in schema:
+        return {**schema, "type": [schema["type"], "null"], "enum": [*schema["enum"], None]}
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A body by its ``schema`` (None: an empty body), and headers by name with what they say."""
+
+    description: str
+    schema: Schema | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The codes of the errors of one status, fields beside ``code`` and ``message``, and headers."""
+
+    codes: tuple[str, ...]
+    fields: Mapping[str, Schema] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A parameter of the query."""
+
+    name: str
+    description: str
+    schema: Schema = field(default_factory=lambda: TEXT)
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One operation.
+
+    ``callers`` are security requirements by name, one of which is enough; "" among them means nobody in particular.
+    ``errors`` are codes by status where there is nothing more to say. ``body`` describes a body that the gateway
+    does not check. ``identified``: errors carry the request's id.
+    """
+
+    summary: str
+    answers: Mapping[int, Answer]
+    errors: Mapping[int, Refusal | tuple[str, ...]] = field(default_factory=dict)
+    callers: tuple[str, ...] = ()
+    query: tuple[Query, ...] = ()
+    body: Schema | None = None
+    identified: bool = False
