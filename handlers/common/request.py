@@ -35,6 +35,11 @@ class Request:
         self.id: str = context.get("requestId") or self.header("x-request-id")[:128] or str(uuid.uuid4())
 
     @property
+    def method(self) -> str:
+        """GET, POST ..., "" if the event does not say."""
+        return str(self._event.get("httpMethod") or "")
+
+    @property
     def route(self) -> str:
         """Method and resource template, such as ``GET /packages/{ecosystem}/{name}``: no client's data."""
         return f"{self._event.get('httpMethod') or '-'} {self._event.get('resource') or '-'}"

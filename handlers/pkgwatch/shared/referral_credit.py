@@ -81,7 +81,7 @@ def close(keys: Table, referral: Referral) -> bool:
 
 
 def _user(keys: Table, user_id: str) -> dict[str, Any]:
-    return keys.get((user_id, USER_META), consistent=True) or {}
+    return (keys.get((user_id, USER_META), consistent=True) if user_id else None) or {}
 
 
 def _settled(keys: Table, referral: Referral, referred: Mapping[str, Any], step: Step) -> list[Write]:
