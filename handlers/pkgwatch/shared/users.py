@@ -14,8 +14,10 @@ from handlers.pkgwatch.shared.errors import ApiError
 PENDING = "PENDING"
 
 _LONGEST = 254
-# x@y.z; what would mean something in a mail's header (lists, names, comments, quotes) is refused.
-_ADDRESS = re.compile(r"""[^\s@,;:<>()\[\]\\"\x00-\x1f\x7f]{1,64}@[^\W_](?:[\w-]*\.)+[\w-]*[^\W\d_]""")
+# The form HTML's own e-mail field takes, with a dot in the domain: what SES delivers to. Quotes, lists and names,
+# which mean something in a mail's header, are not in it.
+_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_ADDRESS = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@(?:{_LABEL}\.)+(?![0-9]){_LABEL}")
 _GOOGLE = ("gmail.com", "googlemail.com")
 
 
