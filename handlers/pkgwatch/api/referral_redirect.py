@@ -1,0 +1,22 @@
+"""GET /r/{code}: somebody follows a referral link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handlers.common.request import Request
+from handlers.common.responses import Response
+from handlers.pkgwatch.shared.http import serve
+from handlers.pkgwatch.shared.redirects import redirect
+from handlers.pkgwatch.shared.referral_codes import is_code
+from handlers.pkgwatch.shared.settings import settings
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Sends the browser to the start page, which keeps the code; whose it is shows when somebody signs up."""
+    return serve(event, context, _answer)
+
+
+def _answer(request: Request) -> Response:
+    code = request.path.get("code") or ""
+    return redirect(f"{settings().base_url}/start", {"ref": code} if is_code(code) else None)
