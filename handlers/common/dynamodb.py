@@ -71,10 +71,61 @@ class Table:
         }
         return list(_pages(self.client.query, call))
 
-    def scan(self, matching: str, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        """Every item of the table that matches a filter expression, page after page."""
-        call = {"TableName": self.name, "FilterExpression": matching, **named(matching, values)}
+    def pages(
+        self,
+        index: str,
+        where: str,
+        values: Mapping[str, Any],
+        matching: str = "",
+        descending: bool = False,
+    ) -> Iterator[dict[str, Any]]:
+        """Every item of an index that a key condition names and a filter expression, if any, lets through: page
+        after page, each asked for when the one before is used up."""
+        call = {
+            "TableName": self.name,
+            "IndexName": index,
+            "KeyConditionExpression": where,
+            "ScanIndexForward": not descending,
+            **({"FilterExpression": matching} if matching else {}),
+            **named(where + " " + matching, values),
+        }
+        return _pages(self.client.query, call)
+
+    def scan(
+        self,
+        matching: str,
+        values: Mapping[str, Any],
+        attributes: Sequence[str] = (),
+        segment: tuple[int, int] = (0, 1),
+    ) -> Iterator[dict[str, Any]]:
+        """Every item of the table that matches a filter expression (or only some of its attributes), page after
+        page; ``segment`` is (n, of how many) parts that can be read at once."""
+        parts, projection = named(matching, values), _projection(attributes)
+        names = {**parts.get("ExpressionAttributeNames", {}), **projection.get("ExpressionAttributeNames", {})}
+        call = {
+            "TableName": self.name,
+            "FilterExpression": matching,
+            **parts,
+            **projection,
+            **({"ExpressionAttributeNames": names} if names else {}),
+            **({"Segment": segment[0], "TotalSegments": segment[1]} if segment[1] > 1 else {}),
+        }
         return _pages(self.client.scan, call)
+
+    def page(
+        self, matching: str, values: Mapping[str, Any], attributes: Sequence[str], after: Key | None
+    ) -> tuple[list[dict[str, Any]], Key | None]:
+        """One page of such a scan, with some attributes of each item, and where the next one begins ``after``; None
+        behind the last."""
+        names = _projection(attributes)
+        found = named(matching, values)
+        aliases = found.get("ExpressionAttributeNames", {}) | names.get("ExpressionAttributeNames", {})
+        call = {"TableName": self.name, "FilterExpression": matching, **names, **found}
+        call |= {"ExpressionAttributeNames": aliases} if aliases else {}
+        call |= {"ExclusiveStartKey": wire_key(after)} if after else {}
+        answer = self.client.scan(**call)
+        last = answer.get("LastEvaluatedKey")
+        return [plain_item(item) for item in answer["Items"]], (last["pk"]["S"], last["sk"]["S"]) if last else None
 
     def update(
         self, key: Key, change: str, values: Mapping[str, Any], condition: str = "", returns: str = "NONE"

@@ -6,6 +6,9 @@ import os
 from dataclasses import dataclass
 from functools import cache
 
+_JITTER = {1: 300, 2: 600, 3: 900}  # seconds over which a tier's refreshes are spread
+_TOP_PYPI = "https://hugovk.github.io/top-pypi-packages/top-pypi-packages-30-days.min.json"
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -35,6 +38,18 @@ class Settings:
     login_email_sender: str
     response_floor_seconds: float
     redirect_floor_seconds: float
+    metrics_namespace: str
+    raw_data_bucket: str
+    public_bucket: str
+    discovery_queue_url: str
+    dlq_url: str
+    main_queue_url: str
+    max_dlq_retries: int
+    max_dispatch_per_run: int
+    tier_jitter: tuple[int, ...]
+    refresh_dispatcher_arn: str
+    npmsio_base_url: str
+    top_pypi_packages_url: str
 
 
 @cache
@@ -66,4 +81,16 @@ def settings() -> Settings:
         login_email_sender=get("LOGIN_EMAIL_SENDER", "noreply@pkgwatch.dev"),
         response_floor_seconds=float(get("RESPONSE_FLOOR_SECONDS", "1.5")),
         redirect_floor_seconds=float(get("REDIRECT_FLOOR_SECONDS", "1.0")),
+        metrics_namespace=get("METRICS_NAMESPACE") or "PkgWatch",
+        raw_data_bucket=get("RAW_DATA_BUCKET", ""),
+        public_bucket=get("PUBLIC_BUCKET", ""),
+        discovery_queue_url=get("DISCOVERY_QUEUE_URL", ""),
+        dlq_url=get("DLQ_URL", ""),
+        main_queue_url=get("MAIN_QUEUE_URL") or get("PACKAGE_QUEUE_URL", ""),
+        max_dlq_retries=int(get("MAX_DLQ_RETRIES") or 5),
+        max_dispatch_per_run=int(get("MAX_DISPATCH_PER_RUN") or 300),
+        tier_jitter=tuple(int(get(f"TIER{tier}_JITTER_MAX") or most) for tier, most in _JITTER.items()),
+        refresh_dispatcher_arn=get("REFRESH_DISPATCHER_ARN", ""),
+        npmsio_base_url=get("NPMSIO_BASE_URL", "https://api.npms.io").rstrip("/"),
+        top_pypi_packages_url=get("TOP_PYPI_PACKAGES_URL") or _TOP_PYPI,
     )
