@@ -35,6 +35,10 @@ class Circuit:
         """closed, open or half_open."""
         return self._state
 
+    def refuses(self) -> bool:
+        """Whether it is open and its timeout is not over; takes up no probe."""
+        return self._state == "open" and self._clock() - self._since < self._limits[1]
+
     def allows(self) -> bool:
         """Whether a call may be made now; every call made must be followed by `succeeded` or `failed`."""
         if self._state == "closed":
