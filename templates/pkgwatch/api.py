@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from templates.kit import grants
 from templates.kit.alarms import Alarm, alarms
 from templates.kit.cors import Cors
+from templates.kit.custom_domain import custom_domain
 from templates.kit.dashboard import Graph, dashboard
-from templates.kit.function import Built, Defaults, Function, functions
-from templates.kit.metrics import Metric, of_function
+from templates.kit.function import Built, Defaults, functions
+from templates.kit.mail import mail_identity
+from templates.kit.metrics import Metric, of_function, throttles
+from templates.kit.refs import arn
 from templates.kit.rest_api import Deployed, RestApi, rest_api
-from templates.kit.sources import Route
 from templates.kit.web_acl import Managed, RateLimit, web_acl
-from templates.pkgwatch import bodies
+from templates.pkgwatch import routes
+from templates.pkgwatch.access import PREFIX, STAGE, STRIPE_SECRET, STRIPE_WEBHOOK_SECRET, Access
+from templates.pkgwatch.settings import api_domain, mail_domain
 from templates.scope import Scope
 
 ORIGIN = "https://pkgwatch.dev"
 DEV_ORIGINS = ("http://localhost:3000", "http://localhost:4321")
 NAME = "PkgWatch API"
-STAGE = "v1"
 FIREWALL = (
     Managed("CommonRuleSet", "AWSManagedRulesCommonRuleSet", 10),
     Managed("KnownBadInputs", "AWSManagedRulesKnownBadInputsRuleSet", 20),
@@ -28,18 +29,34 @@ FIREWALL = (
     Managed("SQLiRuleSet", "AWSManagedRulesSQLiRuleSet", 27),
     RateLimit("RateLimit", limit=500, priority=30),
 )
-# Functions with a graph of their own: the ones that carry the traffic.
+# What logout does cannot fail, and the daily reset only repairs what the webhook missed.
+NO_ERROR_ALARM = ("logout",)
+# Graphs of their own: what carries the traffic, how people get in.
 BUSY = ("get_package", "scan")
+ENTRANCES = ("signup", "magic_link", "auth_callback")
 
 
 def build(scope: Scope) -> None:
-    """The functions, the REST API in front of them, its firewall, alarms and dashboard."""
-    built = functions(scope, _defaults(scope), _functions(scope))
+    """The functions, the REST API in front of them, its firewall and domain, mail, alarms and dashboard."""
+    built = functions(scope, _defaults(scope), routes.rows(Access(scope)))
     api = rest_api(scope, _api(scope), built.values())
     web_acl(scope, "pkgwatch-api-waf", FIREWALL, api.stage_arn, api.stage.title)
-    alarms(scope, scope.use("pipeline.AlertTopicArn"), _alarms(api, built.values()))
+    alarms(scope, scope.use("pipeline.AlertTopicArn"), _alarms(scope, api, built.values()))
     dashboard(scope, "PkgWatch-API", _graphs(api, built))
+    tokens = mail_identity(scope, mail_domain(scope.stage, scope.settings))
+    scope.output("SesDkimTokens", tokens)
     scope.output("ApiUrl", api.url, "PkgWatchApiUrl")
+    _secrets(scope)
+    domain = api_domain(scope.stage, scope.settings)
+    if domain:
+        made = custom_domain(scope, domain, api)
+        scope.output("ApiCustomDomainTarget", made.target, "PkgWatchApiCustomDomainTarget")
+        scope.output("ApiCertificateArn", made.certificate, "PkgWatchApiCertificateArn")
+
+
+def _secrets(scope: Scope) -> None:
+    for output, secret in (("StripeSecretArn", STRIPE_SECRET), ("StripeWebhookSecretArn", STRIPE_WEBHOOK_SECRET)):
+        scope.output(output, arn("secretsmanager", f"secret:{scope.named(secret)}"), f"PkgWatch{output}")
 
 
 def _defaults(scope: Scope) -> Defaults:
@@ -48,37 +65,13 @@ def _defaults(scope: Scope) -> Defaults:
         "API_KEYS_TABLE": scope.use("storage.ApiKeysTableName"),
         "BILLING_EVENTS_TABLE": scope.use("storage.BillingEventsTableName"),
         "REFERRAL_EVENTS_TABLE": scope.use("storage.ReferralEventsTableName"),
-        # Names, not ARNs: Secrets Manager takes both as the id of a secret.
-        "STRIPE_SECRET_ARN": scope.named("pkgwatch/stripe-secret"),
-        "STRIPE_WEBHOOK_SECRET_ARN": scope.named("pkgwatch/stripe-webhook"),
+        # Names, not ARNs: Secrets Manager takes both as the id of a secret. What a function may read, its row says.
+        "STRIPE_SECRET_ARN": scope.named(STRIPE_SECRET),
+        "STRIPE_WEBHOOK_SECRET_ARN": scope.named(STRIPE_WEBHOOK_SECRET),
     }
     if scope.environment == "development":
         environment["ALLOW_DEV_CORS"] = "true"
-    return Defaults("handlers/pkgwatch/api", "pkgwatch-api-", environment, retention=14)
-
-
-def _functions(scope: Scope) -> list[Function]:
-    """A handler of the API is one row: its file, its routes, what it may do."""
-    packages = scope.use("storage.PackagesTableName")
-    keys = scope.use("storage.ApiKeysTableName")
-    referrals = scope.use("storage.ReferralEventsTableName")
-    queue = {"PACKAGE_QUEUE_URL": scope.use("pipeline.PackageQueueUrl")}
-    packages_r, packages_rw = grants.table_read(packages), grants.table_read_write(packages)
-    keys_r, keys_rw = grants.table_read(keys), grants.table_read_write(keys)
-    referrals_rw = grants.table_read_write(referrals)
-    enqueue = grants.queue_send(scope.use("pipeline.PackageQueueArn"))
-    cached_by = ("path.ecosystem", "path.name", "header.Origin")
-    get_package = Route("GET /packages/{ecosystem}/{name}", cache_keys=cached_by)
-    scan = Route("POST /scan", bodies.SCAN)
-    request_package = Route("POST /packages/request", bodies.REQUEST_PACKAGE)
-    return [
-        Function("health", (Route("GET /health"),)),
-        Function("get_package", (get_package,), (packages_r, keys_rw, referrals_rw)),
-        Function("scan", (scan,), (packages_r, keys_rw, referrals_rw, enqueue), queue, memory=1024, timeout=28),
-        Function("request_package", (request_package,), (packages_rw, keys_rw, enqueue), queue),
-        Function("get_usage", (Route("GET /usage"),), (keys_r,)),
-        Function("badge", (Route("GET /badge/{ecosystem}/{name}"),), (packages_r,)),
-    ]
+    return Defaults("handlers/pkgwatch/api", PREFIX, environment, retention=14)
 
 
 def _api(scope: Scope) -> RestApi:
@@ -102,26 +95,31 @@ def _metric(api: Deployed, name: str, stat: str = "Sum") -> Metric:
     return Metric("AWS/ApiGateway", name, {"ApiName": api.api.Name, "Stage": STAGE}, stat)
 
 
-def _alarms(api: Deployed, built: Iterable[Built]) -> list[Alarm]:
-    rows = [
-        Alarm(
-            f"pkgwatch-api-{function.row.name.replace('_', '')}-errors",
-            of_function(function.name, "Errors"),
-            "> 5",
-        )
-        for function in built
-    ]
+def _alarms(scope: Scope, api: Deployed, built: Iterable[Built]) -> list[Alarm]:
+    billing = throttles(
+        scope.use("storage.BillingEventsTableName"), ("PutItem", "GetItem", "Query", "UpdateItem", "DeleteItem")
+    )
+    bounces, complaints = (
+        Metric("AWS/SES", f"Reputation.{kind}Rate", {}, "Average", 3600) for kind in ("Bounce", "Complaint")
+    )
     return [
-        *rows,
+        *(_errors(function) for function in built if function.row.name not in NO_ERROR_ALARM),
         Alarm("pkgwatch-api-5xx-errors", _metric(api, "5XXError"), "> 10"),
         Alarm("pkgwatch-api-4xx-errors", _metric(api, "4XXError"), "> 100", 2),
         Alarm("pkgwatch-api-latency-p95", _metric(api, "Latency", "p95"), "> 2000", 3),
+        Alarm("pkgwatch-billing-events-throttling", billing, ">= 1"),
+        Alarm("pkgwatch-ses-bounce-rate", bounces, "> 0.05"),
+        Alarm("pkgwatch-ses-complaint-rate", complaints, "> 0.001"),
     ]
+
+
+def _errors(function: Built) -> Alarm:
+    name = f"{PREFIX}{function.row.name.replace('_', '')}-errors"
+    return Alarm(name, of_function(function.name, "Errors"), "> 5")
 
 
 def _graphs(api: Deployed, built: dict[str, Built]) -> list[list[Graph]]:
     latency = [_metric(api, "Latency", stat) for stat in ("p50", "p90", "p99")]
-    busy: list[Any] = [(name, built[name].name) for name in BUSY]
     return [
         [
             Graph("Requests", [_metric(api, "Count")]),
@@ -129,7 +127,14 @@ def _graphs(api: Deployed, built: dict[str, Built]) -> list[list[Graph]]:
             Graph("Latency", latency, ("p50", "p90", "p99")),
         ],
         [
-            Graph(f"{name}: invocations and errors", [of_function(ref, "Invocations"), of_function(ref, "Errors")])
-            for name, ref in busy
+            Graph(
+                f"{name}: invocations and errors",
+                [of_function(built[name].name, "Invocations"), of_function(built[name].name, "Errors")],
+            )
+            for name in BUSY
+        ],
+        [
+            Graph(title, [of_function(built[name].name, "Invocations") for name in names], names)
+            for title, names in (("Getting in", ENTRANCES),)
         ],
     ]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from templates.model import Stage
 
 FLOORS = ("response_floor_seconds", "redirect_floor_seconds")
+AUTO = "auto"
+DOMAIN = "pkgwatch.dev"
 PRICES = ("stripe_price_starter", "stripe_price_pro", "stripe_price_business")
 
 
@@ -15,7 +17,10 @@ class Settings:
     """PkgWatch's settings; each may come from the environment variable of its name in capitals.
 
     ``alert_email`` subscribes to the alert topic; ``stripe_price_*`` are the price ids of the paid plans;
-    ``monthly_budget`` is in USD. Answers that must not tell whether an address is known take at least
+    ``monthly_budget`` is in USD. ``api_domain`` is the name the API is reached under, with a certificate of its own:
+    "auto" is api.pkgwatch.dev in production and none elsewhere, an empty one is none. ``mail_domain`` is where mail is
+    sent from: "auto" is pkgwatch.dev in production and on stage local, elsewhere its subdomain of the stage's name.
+    ``site_url`` is the web site that redirects lead to. Answers that must not tell whether an address is known take at least
     ``response_floor_seconds``, redirects ``redirect_floor_seconds``; only stage local may have less than the defaults.
     """
 
@@ -24,6 +29,9 @@ class Settings:
     stripe_price_pro: str = ""
     stripe_price_business: str = ""
     monthly_budget: int = 200
+    api_domain: str = AUTO
+    mail_domain: str = AUTO
+    site_url: str = f"https://{DOMAIN}"
     response_floor_seconds: float = 1.5
     redirect_floor_seconds: float = 1.0
 
@@ -32,6 +40,21 @@ def check(stage: Stage, settings: Settings) -> list[str]:
     """What is wrong, a sentence each: production needs the alert address and all three prices, and no stage but local
     may answer sooner than documented, because how soon it answers would tell which addresses are known."""
     return _floors(stage, settings) + _missing(stage, settings)
+
+
+def api_domain(stage: Stage, settings: Settings) -> str:
+    """The API's own domain name on a stage, "" for none."""
+    if settings.api_domain != AUTO:
+        return settings.api_domain
+    return f"api.{DOMAIN}" if stage.production else ""
+
+
+def mail_domain(stage: Stage, settings: Settings) -> str:
+    """The domain mail is sent from. An account has one identity a domain, so stages that may share an account with
+    production use a subdomain."""
+    if settings.mail_domain != AUTO:
+        return settings.mail_domain
+    return DOMAIN if stage.production or stage.local else f"{stage.name}.{DOMAIN}"
 
 
 def floors(settings: Settings) -> dict[str, str]:

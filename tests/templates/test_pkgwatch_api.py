@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,48 +9,79 @@ import pytest
 
 Find = Callable[..., dict[str, Any]]
 
-READ = {"BatchGetItem", "ConditionCheckItem", "GetItem", "Query"}
-WRITE = {"BatchWriteItem", "DeleteItem", "PutItem", "UpdateItem"}
-P, K, F = "StoragePackagesTableName", "StorageApiKeysTableName", "StorageReferralEventsTableName"
+READ = frozenset({"BatchGetItem", "ConditionCheckItem", "GetItem", "Query"})
+WRITE = frozenset({"BatchWriteItem", "DeleteItem", "PutItem", "UpdateItem"})
+P, K = "table/StoragePackagesTableName", "table/StorageApiKeysTableName"
+B, F = "table/StorageBillingEventsTableName", "table/StorageReferralEventsTableName"
+Access = set[tuple[str, frozenset[str]]]
+
+
+def r(table: str) -> tuple[str, frozenset[str]]:
+    return table, READ
+
+
+def rw(table: str) -> tuple[str, frozenset[str]]:
+    return table, READ | WRITE
+
+
+def secret(name: str) -> tuple[str, frozenset[str]]:
+    return f"secret:pkgwatch/{name}-??????", frozenset({"GetSecretValue"})
+
+
+SCAN = (K, frozenset({"Scan"}))
 SEND = ("PipelinePackageQueueArn", frozenset({"SendMessage"}))
-
-
-def read(table: str) -> tuple[str, frozenset[str]]:
-    return table, frozenset(READ)
-
-
-def both(table: str) -> tuple[str, frozenset[str]]:
-    return table, frozenset(READ | WRITE)
-
+ALERT = ("PipelineAlertTopicArn", frozenset({"Publish"}))
+SES = ("identity/pkgwatch.dev", frozenset({"SendEmail", "SendRawEmail"}))
+ITSELF = ("function:pkgwatch-api-reset-usage", frozenset({"InvokeFunction"}))
+SESSION, STRIPE, WEBHOOK = (secret(name) for name in ("session-secret", "stripe-secret", "stripe-webhook"))
+SESSIONS = {"SESSION_SECRET_ARN"}
+PRICES = {"STRIPE_PRICE_STARTER", "STRIPE_PRICE_PRO", "STRIPE_PRICE_BUSINESS"}
+AUTH = {"BASE_URL", "API_URL", "VERIFICATION_EMAIL_SENDER", "LOGIN_EMAIL_SENDER"} | SESSIONS
+SITE = {"BASE_URL"}
 
 # (memory, timeout, further environment, what it may do)
-FUNCTIONS: dict[str, tuple[int, int, set[str], set[tuple[str, frozenset[str]]]]] = {
-    "pkgwatch-api-health": (512, 30, set(), set()),
-    "pkgwatch-api-get-package": (512, 30, set(), {read(P), both(K), both(F)}),
-    "pkgwatch-api-scan": (1024, 28, {"PACKAGE_QUEUE_URL"}, {read(P), both(K), both(F), SEND}),
-    "pkgwatch-api-request-package": (512, 30, {"PACKAGE_QUEUE_URL"}, {both(P), both(K), SEND}),
-    "pkgwatch-api-get-usage": (512, 30, set(), {read(K)}),
-    "pkgwatch-api-badge": (512, 30, set(), {read(P)}),
+FUNCTIONS: dict[str, tuple[int, int, set[str], Access]] = {
+    "health": (512, 30, set(), set()),
+    "get-package": (512, 30, set(), {r(P), rw(K), rw(F)}),
+    "scan": (1024, 28, {"PACKAGE_QUEUE_URL"}, {r(P), rw(K), rw(F), SEND}),
+    "request-package": (512, 30, {"PACKAGE_QUEUE_URL"}, {rw(P), rw(K), SEND}),
+    "get-usage": (512, 30, set(), {r(K)}),
+    "badge": (512, 30, set(), {r(P)}),
+    "signup": (512, 30, AUTH, {rw(K), SES}),
+    "resend-verification": (512, 30, AUTH, {rw(K), SES}),
+    "verify-email": (512, 30, AUTH, {rw(K), rw(F), SESSION}),
+    "magic-link": (512, 30, AUTH, {rw(K), SES}),
+    "auth-callback": (512, 30, AUTH, {rw(K), SESSION}),
+    "auth-me": (512, 30, AUTH | PRICES, {rw(K), SESSION, STRIPE}),
+    "logout": (512, 30, AUTH, set()),
+    "get-pending-key": (512, 30, AUTH, {rw(K), SESSION}),
+    "get-api-keys": (512, 30, AUTH, {r(K), SESSION}),
+    "create-api-key": (512, 30, AUTH, {rw(K), SESSION}),
+    "revoke-api-key": (512, 30, AUTH, {rw(K), SESSION}),
+    "get-pending-recovery-codes": (512, 30, AUTH, {rw(K), SESSION}),
+    "account-recovery-codes": (512, 30, AUTH, {rw(K), SESSION}),
+    "recovery-initiate": (512, 30, AUTH, {rw(K)}),
+    "recovery-verify-api-key": (512, 30, AUTH, {rw(K), SES}),
+    "recovery-verify-code": (512, 30, AUTH, {rw(K)}),
+    "recovery-update-email": (512, 30, AUTH, {rw(K), SES}),
+    "recovery-confirm-email": (512, 30, AUTH, {rw(K), SESSION, SES}),
+    "referral-status": (512, 30, AUTH, {rw(K), r(F), SESSION}),
+    "add-referral-code": (512, 30, AUTH, {rw(K), rw(F), SESSION}),
+    "referral-redirect": (512, 30, SITE, set()),
+    "referral-retention": (512, 300, PRICES, {rw(K), rw(F), STRIPE}),
+    "referral-cleanup": (512, 300, set(), {rw(K), SCAN}),
 }
 COMMON = {
-    "PACKAGES_TABLE": {"Ref": P},
-    "API_KEYS_TABLE": {"Ref": K},
+    "PACKAGES_TABLE": {"Ref": "StoragePackagesTableName"},
+    "API_KEYS_TABLE": {"Ref": "StorageApiKeysTableName"},
     "BILLING_EVENTS_TABLE": {"Ref": "StorageBillingEventsTableName"},
-    "REFERRAL_EVENTS_TABLE": {"Ref": F},
+    "REFERRAL_EVENTS_TABLE": {"Ref": "StorageReferralEventsTableName"},
     "STRIPE_SECRET_ARN": "pkgwatch/stripe-secret",
     "STRIPE_WEBHOOK_SECRET_ARN": "pkgwatch/stripe-webhook",
 }
-# (metric, statistic, condition, periods)
-ALARMS = {
-    "pkgwatch-api-health-errors": ("Errors", "Sum", "> 5", 1),
-    "pkgwatch-api-getpackage-errors": ("Errors", "Sum", "> 5", 1),
-    "pkgwatch-api-scan-errors": ("Errors", "Sum", "> 5", 1),
-    "pkgwatch-api-requestpackage-errors": ("Errors", "Sum", "> 5", 1),
-    "pkgwatch-api-getusage-errors": ("Errors", "Sum", "> 5", 1),
-    "pkgwatch-api-badge-errors": ("Errors", "Sum", "> 5", 1),
-    "pkgwatch-api-5xx-errors": ("5XXError", "Sum", "> 10", 1),
-    "pkgwatch-api-4xx-errors": ("4XXError", "Sum", "> 100", 2),
-    "pkgwatch-api-latency-p95": ("Latency", "p95", "> 2000", 3),
+SCHEDULES = {
+    "pkgwatch-referral-retention-check": ("cron(30 1 * * ? *)", "ReferralRetentionFunction"),
+    "pkgwatch-referral-cleanup": ("cron(0 2 * * ? *)", "ReferralCleanupFunction"),
 }
 
 
@@ -64,59 +94,59 @@ def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
     return {title: r["Properties"] for title, r in template["Resources"].items() if r["Type"] == kind}
 
 
+def allowed(statement: dict[str, Any]) -> tuple[str, frozenset[str]]:
+    """What a statement is about, in short, and which actions it allows."""
+    resource = statement["Resource"][0]
+    name = resource.get("Ref") or resource["Fn::Sub"].split("${AWS::AccountId}:")[1].replace("${", "").rstrip("}")
+    return name, frozenset(action.split(":")[1] for action in statement["Action"])
+
+
 def test_functions(api: dict[str, Any]) -> None:
     found = {}
     for function in of_type(api, "AWS::Lambda::Function").values():
         role = api["Resources"][function["Role"]["Fn::GetAtt"][0]]["Properties"]
         (policy,) = role["Policies"]
-        access = set()
-        for statement in policy["PolicyDocument"]["Statement"]:
-            services = {action.split(":")[0] for action in statement["Action"]}
-            resource = statement["Resource"][0]
-            if not services & {"logs", "xray"}:
-                name = resource.get("Ref") or resource["Fn::Sub"].split("${")[-1].rstrip("}")
-                access.add((name, frozenset(action.split(":")[1] for action in statement["Action"])))
+        own = [s for s in policy["PolicyDocument"]["Statement"] if not s["Action"][0].startswith(("logs:", "xray:"))]
         environment = function["Environment"]["Variables"]
         assert {key: environment[key] for key in COMMON} == COMMON
-        found[function["FunctionName"]] = (
+        found[function["FunctionName"].removeprefix("pkgwatch-api-")] = (
             function["MemorySize"],
             function["Timeout"],
             set(environment) - set(COMMON),
-            access,
+            {allowed(statement) for statement in own},
         )
         assert (function["Runtime"], function["Architectures"]) == ("python3.12", ["arm64"])
     assert found == FUNCTIONS
     assert {g["RetentionInDays"] for g in of_type(api, "AWS::Logs::LogGroup").values()} == {14}
 
 
+def test_schedules(api: dict[str, Any]) -> None:
+    rules = of_type(api, "AWS::Events::Rule").values()
+    found = {r["Name"]: (r["ScheduleExpression"], r["Targets"][0]["Arn"]["Fn::GetAtt"][0]) for r in rules}
+    assert found == SCHEDULES
+
+
+@pytest.mark.parametrize(
+    ("stage", "api_url", "sender"),
+    [
+        ("local", {"Fn::Sub": "http://127.0.0.1:4566/_aws/execute-api/${Api}/v1"}, "noreply@pkgwatch.dev"),
+        (
+            "dev",
+            {"Fn::Sub": "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/v1"},
+            "noreply@dev.pkgwatch.dev",
+        ),
+        ("prod", "https://api.pkgwatch.dev", "noreply@pkgwatch.dev"),
+    ],
+)
+def test_links_in_mails_lead_back_to_the_stage(template: Find, stage: str, api_url: Any, sender: str) -> None:
+    resources = template("pkgwatch", stage, "api")["Resources"]
+    environment = resources["SignupFunction"]["Properties"]["Environment"]["Variables"]
+    assert (environment["API_URL"], environment["BASE_URL"]) == (api_url, "https://pkgwatch.dev")
+    assert environment["VERIFICATION_EMAIL_SENDER"] == environment["LOGIN_EMAIL_SENDER"] == sender
+    assert resources["MailIdentity"]["Properties"] == {"EmailIdentity": sender.split("@")[1]}
+
+
 @pytest.mark.parametrize(("stage", "allowed"), [("local", "true"), ("dev", "true"), ("prod", None)])
 def test_handlers_allow_pages_of_localhost_in_development(template: Find, stage: str, allowed: str | None) -> None:
     for function in of_type(template("pkgwatch", stage, "api"), "AWS::Lambda::Function").values():
         assert function["Environment"]["Variables"].get("ALLOW_DEV_CORS") == allowed
-
-
-def test_alarms(api: dict[str, Any]) -> None:
-    found = {}
-    for alarm in of_type(api, "AWS::CloudWatch::Alarm").values():
-        assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
-        assert (alarm["Period"], alarm["TreatMissingData"]) == (300, "notBreaching")
-        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "PipelineAlertTopicArn"}]
-        statistic = alarm.get("Statistic") or alarm["ExtendedStatistic"]
-        condition = f"> {alarm['Threshold']:g}"
-        found[alarm["AlarmName"]] = (alarm["MetricName"], statistic, condition, alarm["EvaluationPeriods"])
-    assert found == ALARMS
-
-
-def test_each_error_alarm_watches_its_function(api: dict[str, Any]) -> None:
-    for title, alarm in of_type(api, "AWS::CloudWatch::Alarm").items():
-        if alarm["Namespace"] == "AWS/Lambda":
-            (dimension,) = alarm["Dimensions"]
-            function = dimension["Value"]["Ref"].removesuffix("Function")
-            assert title.lower() == f"api{function}errorsalarm".lower()
-
-
-def test_dashboard(api: dict[str, Any]) -> None:
-    board = api["Resources"]["PkgWatchAPIDashboard"]["Properties"]
-    assert board["DashboardName"] == "PkgWatch-API"
-    titles = [w["properties"]["title"] for w in json.loads(board["DashboardBody"]["Fn::Sub"])["widgets"]]
-    assert titles[:3] == ["Requests", "Errors", "Latency"]

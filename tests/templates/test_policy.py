@@ -35,6 +35,9 @@ NAMES = {
     "AWS::SQS::Queue": "QueueName",
     "AWS::WAFv2::WebACL": "Name",
 }
+# Types that name what they belong to, and properties that name something else.
+LINKS = ("Permission", "Mapping", "Stage", "Version")
+FOREIGN = {"AWS::CodeDeploy::DeploymentGroup": {"ApplicationName", "DeploymentConfigName"}}
 
 
 def of_type(template: dict[str, Any], *types: str) -> list[tuple[str, dict[str, Any]]]:
@@ -181,16 +184,17 @@ def test_physical_names_are_unique(system_cases: tuple[Any, ...]) -> None:
 def test_every_kind_of_named_resource_is_checked(case: Any) -> None:
     """A new type with a name of its own must be added to NAMES, or the two tests above are blind to it."""
     checked = {*NAMES, "AWS::Budgets::Budget", "AWS::Backup::BackupPlan"}
-    inner = {"AWS::ApiGateway::Model", "AWS::ApiGateway::RequestValidator"}  # names inside one API
+    inner = {
+        "AWS::ApiGateway::Model",
+        "AWS::ApiGateway::RequestValidator",
+        "AWS::Lambda::Alias",
+    }  # in an API or function
+    chosen = {"AWS::ApiGateway::DomainName", "AWS::CertificateManager::Certificate"}  # by the operator, in the DNS
     for title, resource in resources(case.template):
         keys = {key for key in resource.get("Properties", {}) if key == "Name" or key.endswith("Name")}
-        own = (
-            keys - {"FunctionName", "StageName"}
-            if resource["Type"].endswith(("Permission", "Mapping", "Stage"))
-            else keys
-        )
-        if own:
-            assert resource["Type"] in checked | inner, f"{title}: {sorted(own)}"
+        own = keys - {"FunctionName", "StageName", "DomainName"} if resource["Type"].endswith(LINKS) else keys
+        if own - FOREIGN.get(resource["Type"], set()):
+            assert resource["Type"] in checked | inner | chosen, f"{title}: {sorted(own)}"
 
 
 def test_api_gateway_may_invoke_each_integration(case: Any) -> None:
@@ -203,9 +207,10 @@ def test_api_gateway_may_invoke_each_integration(case: Any) -> None:
     stages = [stage["StageName"] for _, stage in of_type(case.template, "AWS::ApiGateway::Stage")]
     for title, method in of_type(case.template, "AWS::ApiGateway::Method"):
         if method["Integration"]["Type"] == "AWS_PROXY":
-            function = literal(method["Integration"]["Uri"]).split("/functions/${")[1].split(".Arn}")[0]
+            invoked = literal(method["Integration"]["Uri"]).split("/functions/${")[1].split("}")[0]
+            target = {"Fn::GetAtt": invoked.split(".")} if "." in invoked else {"Ref": invoked}
             called = f"${{Api}}/{stages[0]}/{method['HttpMethod']}{path_of(method['ResourceId'], paths)}"
-            assert (json.dumps({"Fn::GetAtt": [function, "Arn"]}), called) in allowed, title
+            assert (json.dumps(target), called) in allowed, title
 
 
 def path_of(reference: dict[str, Any], paths: dict[str, dict[str, Any]]) -> str:

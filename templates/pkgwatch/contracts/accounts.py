@@ -1,0 +1,133 @@
+"""What may callers of the account routes rely on?"""
+
+from __future__ import annotations
+
+from templates.kit.contract import TEXT, TRUTH, WHOLE, Answer, Contract, Query, array, nullable, obj, one_of
+from templates.pkgwatch.contracts.shared import (
+    API_KEY,
+    FAILED,
+    MAYBE_MOMENT,
+    MAYBE_TEXT,
+    NO_SESSION,
+    NO_STORE,
+    SESSION,
+    TIER,
+    TOKEN,
+    redirect,
+    said,
+)
+
+_STARTED = "To the dashboard with a session, or to the start page with error and message in the query."
+
+SIGNUP = Contract(
+    "Sign up, or be sent a link to log in",
+    said("The same whether the address is known or not: look at your mail."),
+    {400: ("invalid_json", "invalid_email", "disposable_email"), 500: FAILED},
+)
+RESEND_VERIFICATION = Contract(
+    "Send the mail with the link to verify again",
+    said("The same whether the address is known or not."),
+    {400: ("invalid_json", "invalid_email"), 500: FAILED},
+)
+VERIFY_EMAIL = Contract("Follow the link of the first mail", redirect(_STARTED), {500: FAILED}, query=(TOKEN,))
+MAGIC_LINK = Contract(
+    "Be sent a link to log in",
+    said("The same whether the address is known or not."),
+    {400: ("invalid_json", "invalid_email"), 500: FAILED},
+)
+AUTH_CALLBACK = Contract("Follow the link to log in", redirect(_STARTED), {500: FAILED}, query=(TOKEN,))
+AUTH_ME = Contract(
+    "Who am I, and what have I paid for?",
+    {
+        200: Answer(
+            "The account.",
+            obj(
+                {
+                    "user_id": TEXT,
+                    "email": TEXT,
+                    "tier": TIER,
+                    "requests_this_month": WHOLE,
+                    "monthly_limit": WHOLE,
+                    "bonus_requests": WHOLE,
+                    "bonus_cap": WHOLE,
+                    "bonus_lifetime": WHOLE,
+                    "effective_limit": WHOLE,
+                    "created_at": MAYBE_TEXT,
+                    "last_login": MAYBE_TEXT,
+                    "cancellation_pending": TRUTH,
+                    "cancellation_date": nullable(WHOLE),
+                    "current_period_end": nullable(WHOLE),
+                    "referral_code": MAYBE_TEXT,
+                    "can_add_referral": TRUTH,
+                    "referral_code_deadline": MAYBE_MOMENT,
+                    "data_source": one_of("cache", "live"),
+                }
+            ),
+            NO_STORE,
+        )
+    },
+    {401: NO_SESSION, 404: ("user_not_found",), 500: FAILED},
+    callers=(SESSION,),
+    query=(Query("refresh", "stripe: ask Stripe for the subscription."),),
+)
+LOGOUT = Contract(
+    "End the session",
+    {200: Answer("There is no session any more.", obj({"message": TEXT}), {"Set-Cookie": "An empty session."})},
+    {500: FAILED},
+)
+PENDING_KEY = Contract(
+    "Show a new API key, once",
+    {200: Answer("The key; it is not shown again.", obj({"api_key": API_KEY, "message": TEXT}), NO_STORE)},
+    {401: NO_SESSION, 404: ("no_pending_key",), 500: FAILED},
+    callers=(SESSION,),
+)
+GET_API_KEYS = Contract(
+    "Which API keys are there?",
+    {
+        200: Answer(
+            "They are named by their last characters.",
+            obj(
+                {
+                    "api_keys": array(
+                        obj(
+                            {
+                                "key_id": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
+                                "key_prefix": TEXT,
+                                "key_name": MAYBE_TEXT,
+                                "tier": TIER,
+                                "requests_this_month": WHOLE,
+                                "created_at": MAYBE_TEXT,
+                                "last_used": MAYBE_TEXT,
+                            }
+                        )
+                    )
+                }
+            ),
+            NO_STORE,
+        )
+    },
+    {401: NO_SESSION, 500: FAILED},
+    callers=(SESSION,),
+)
+CREATE_API_KEY = Contract(
+    "Make an API key",
+    {201: Answer("The key; it is not shown again.", obj({"api_key": API_KEY, "key_id": TEXT, "message": TEXT}))},
+    {
+        400: ("invalid_key_name", "max_keys_reached"),
+        401: NO_SESSION,
+        409: ("key_creation_failed",),
+        500: FAILED,
+    },
+    callers=(SESSION,),
+)
+REVOKE_API_KEY = Contract(
+    "Revoke an API key",
+    {204: Answer("It is revoked.")},
+    {
+        400: ("missing_key_id", "cannot_revoke_last_key"),
+        401: NO_SESSION,
+        404: ("key_not_found",),
+        500: FAILED,
+    },
+    callers=(SESSION,),
+)

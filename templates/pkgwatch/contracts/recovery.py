@@ -1,0 +1,139 @@
+"""What may callers of the recovery routes rely on?"""
+
+from __future__ import annotations
+
+from templates.kit.contract import TEXT, TRUTH, WHOLE, Answer, Contract, Refusal, array, obj, one_of
+from templates.pkgwatch.contracts.shared import (
+    FAILED,
+    MAYBE_MOMENT,
+    NO_SESSION,
+    NO_STORE,
+    RECOVERY_CODE,
+    RETRY,
+    SESSION,
+    TOKEN,
+    redirect,
+    said,
+)
+
+_CODES = array(RECOVERY_CODE)
+
+PENDING_CODES = Contract(
+    "Show the first recovery codes, once",
+    {200: Answer("The codes; they are not shown again.", obj({"codes": _CODES, "message": TEXT}), NO_STORE)},
+    {401: NO_SESSION, 404: ("no_pending_codes",), 500: FAILED},
+    callers=(SESSION,),
+)
+COUNT_CODES = Contract(
+    "How many recovery codes are left?",
+    {
+        200: Answer(
+            "Their number.",
+            obj(
+                {
+                    "has_codes": TRUTH,
+                    "codes_remaining": WHOLE,
+                    "generated_at": MAYBE_MOMENT,
+                    "original_count": WHOLE,
+                }
+            ),
+        )
+    },
+    {401: ("unauthorized",), 500: FAILED},
+    callers=(SESSION,),
+)
+NEW_CODES = Contract(
+    "Make new recovery codes; the old ones no longer work",
+    {
+        200: Answer(
+            "The codes; they are not shown again.",
+            obj({"message": TEXT, "codes": _CODES, "codes_count": WHOLE, "generated_at": MAYBE_MOMENT}),
+        )
+    },
+    {401: ("unauthorized",), 500: FAILED},
+    callers=(SESSION,),
+)
+DELETE_CODES = Contract(
+    "Do without recovery codes",
+    said("There are none any more."),
+    {401: ("unauthorized",), 500: FAILED},
+    callers=(SESSION,),
+)
+INITIATE = Contract(
+    "Begin to recover an account",
+    {
+        200: Answer(
+            "The same whether the address is known or not.",
+            obj({"recovery_session_id": TEXT, "masked_email": TEXT, "has_recovery_codes": TRUTH, "message": TEXT}),
+        )
+    },
+    {400: ("invalid_json", "invalid_email"), 429: Refusal(("rate_limited",), headers=RETRY), 500: FAILED},
+)
+VERIFY_API_KEY = Contract(
+    "Prove an account by one of its API keys",
+    {200: Answer("A link to log in is in the mail.", obj({"message": TEXT, "method": one_of("api_key")}))},
+    {
+        400: (
+            "invalid_json",
+            "missing_session",
+            "missing_api_key",
+            "invalid_api_key",
+            "invalid_credentials",
+            "invalid_session",
+            "session_expired",
+        ),
+        500: FAILED,
+    },
+)
+VERIFY_CODE = Contract(
+    "Prove an account by a recovery code",
+    {
+        200: Answer(
+            "What allows a change of the address.",
+            obj({"recovery_token": TEXT, "codes_remaining": WHOLE, "message": TEXT}),
+        )
+    },
+    {
+        400: (
+            "invalid_json",
+            "missing_session",
+            "missing_code",
+            "invalid_code_format",
+            "invalid_session",
+            "session_expired",
+            "no_recovery_codes",
+            "invalid_code",
+        ),
+        409: ("concurrent_modification",),
+        429: ("too_many_attempts",),
+        500: FAILED,
+    },
+)
+UPDATE_EMAIL = Contract(
+    "Give an account another address",
+    {
+        200: Answer(
+            "A link to confirm it is in the new address's mail.", obj({"message": TEXT, "masked_new_email": TEXT})
+        )
+    },
+    {
+        400: (
+            "invalid_json",
+            "missing_token",
+            "missing_email",
+            "invalid_email",
+            "invalid_token",
+            "session_expired",
+            "session_not_verified",
+            "change_already_initiated",
+            "email_in_use",
+        ),
+        500: FAILED,
+    },
+)
+CONFIRM_EMAIL = Contract(
+    "Follow the link that confirms a new address",
+    redirect("To the dashboard with a session, or to the recovery page with error in the query."),
+    {500: FAILED},
+    query=(TOKEN,),
+)

@@ -1,0 +1,54 @@
+"""What do the answers of several of PkgWatch's routes have in common?"""
+
+from __future__ import annotations
+
+from templates.kit.contract import MOMENT, NUMBER, TEXT, Answer, Query, nullable, obj, one_of
+
+KEY = "apiKey"
+SESSION = "session"
+TIER = one_of("free", "starter", "pro", "business")
+ECOSYSTEM = one_of("npm", "pypi")
+RISK = nullable(one_of("CRITICAL", "HIGH", "MEDIUM", "LOW"))
+MAYBE_TEXT = nullable(TEXT)
+MAYBE_MOMENT = nullable(MOMENT)
+
+NO_SESSION = ("unauthorized", "session_expired")
+FAILED = ("internal_error",)
+NO_STORE = {"Cache-Control": "Nothing may be kept."}
+LIMITS = {
+    "X-RateLimit-Limit": "Requests the plan allows a month; in demo mode, an hour.",
+    "X-RateLimit-Remaining": "How many of them are left.",
+    "X-RateLimit-Reset": "When they are counted anew, in epoch seconds.",
+}
+ALERT = {
+    "X-Usage-Alert": "From 80 % of the limit on: warning, critical or exceeded.",
+    "X-Usage-Percent": "How much of the limit is used.",
+}
+RETRY = {"Retry-After": "Seconds to wait."}
+TOKEN = Query("token", "From the mail.")
+USAGE_ALERT = obj({"level": one_of("warning", "critical", "exceeded"), "percent": NUMBER, "message": TEXT})
+QUALITY = one_of("VERIFIED", "PARTIAL", "UNVERIFIED", "UNAVAILABLE")
+STATUS = one_of("pending", "complete", "partial", "minimal", "abandoned_partial", "abandoned_minimal")
+MESSAGE = obj({"message": TEXT})
+RECOVERY_CODE = {"type": "string", "pattern": "^[0-9A-F]{4}(-[0-9A-F]{4}){3}$"}
+API_KEY = {"type": "string", "pattern": "^pw_[A-Za-z0-9_-]{43}$"}
+
+
+def said(description: str) -> dict[int, Answer]:
+    """200 with a sentence."""
+    return {200: Answer(description, MESSAGE)}
+
+
+def redirect(where: str) -> dict[int, Answer]:
+    """302 to a page of the web site."""
+    return {
+        302: Answer(
+            where,
+            headers={
+                "Location": "A page of the web site.",
+                "Cache-Control": "no-store",
+                "Content-Security-Policy": "default-src 'none'",
+                "X-Content-Type-Options": "nosniff",
+            },
+        )
+    }

@@ -1,0 +1,32 @@
+"""What does PkgWatch's API promise its callers, in the form their tools read?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from templates.kit.openapi import openapi
+from templates.model import PRODUCTION, Stage
+from templates.pkgwatch import SYSTEM, routes
+from templates.pkgwatch.access import Access
+from templates.pkgwatch.contracts.shared import KEY, SESSION
+from templates.pkgwatch.settings import Settings, api_domain
+from templates.scope import Scope
+
+INFO = {
+    "title": "PkgWatch API",
+    "version": "1.0.0",
+    "summary": SYSTEM.title,
+    "description": "Errors have a code to rely on and a message to read. Paths and query values are percent-encoded.",
+}
+CALLERS = {
+    KEY: {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    SESSION: {"type": "apiKey", "in": "cookie", "name": "session"},
+    "stripeSignature": {"type": "apiKey", "in": "header", "name": "Stripe-Signature"},
+}
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI document, from the same rows as the routes themselves."""
+    stage, settings = Stage(PRODUCTION), Settings()
+    rows = routes.rows(Access(Scope(SYSTEM, stage, settings)))
+    return openapi(INFO, [f"https://{api_domain(stage, settings)}"], CALLERS, rows)

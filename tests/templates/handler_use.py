@@ -1,0 +1,238 @@
+"""What does a handler's code use of what it was given? Worked out from the code alone.
+
+From ``handler`` on, every top-level definition that a reachable definition names is reachable too: a function of a
+shared module that nobody on the way calls does not count. On what is reachable, tables are told apart by the names
+they go by everywhere (``keys``, ``packages``, ...), settings by the field, services by the client that is made.
+What cannot be told (settings handed on as a whole, a client of a computed name) raises `UntoldError`: then the code
+has to be written so that it can.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+TABLES = {"packages": "packages", "keys": "api_keys", "billing": "billing_events", "events": "referral_events"}
+SETTINGS = "handlers.{}.shared.settings"
+CLIENT = ("handlers.common.aws", "client")
+TRANSACTIONS = "handlers.common.transactions"
+# Beneath these, everything is generic: they are read for what they offer, not for what they use.
+MACHINERY = ("handlers.common.aws", "handlers.common.dynamodb", TRANSACTIONS)
+LEVELS = {
+    **dict.fromkeys(("get_item", "query", "batch_get_item", "ConditionCheck"), "read"),
+    **dict.fromkeys(("put_item", "update_item", "delete_item", "Put", "Update", "Delete"), "write"),
+    "scan": "scan",
+}
+
+Place = tuple[str, str]  # module, name
+
+
+class UntoldError(Exception):
+    """The code does not say what it uses."""
+
+
+@dataclass
+class Use:
+    """``settings`` are fields, ``tables`` pairs of documented table and level (read, write, scan), ``services`` what
+    AWS clients are made for."""
+
+    settings: set[str] = field(default_factory=set)
+    tables: set[tuple[str, str]] = field(default_factory=set)
+    services: set[str] = field(default_factory=set)
+
+
+class Module:
+    """A parsed module: what it defines at its top level and what its names stand for."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.tree = ast.parse(path_of(name).read_text(encoding="utf-8"))
+        self.definitions: dict[str, ast.stmt] = {}
+        for statement in self.tree.body:
+            for defined in _defined(statement):
+                self.definitions[defined] = statement
+        self.imported: dict[str, Place] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("handlers"):
+                for alias in node.names:
+                    self.imported[alias.asname or alias.name] = (node.module or "", alias.name)
+
+    def means(self, node: ast.expr) -> Place | None:
+        """The place of the definition an expression names, None if it is none of ours."""
+        if isinstance(node, ast.Name):
+            if node.id in self.imported:
+                return self.imported[node.id]
+            return (self.name, node.id) if node.id in self.definitions else None
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            place = self.imported.get(node.value.id)
+            if place and path_of(".".join(place)).is_file():
+                return ".".join(place), node.attr
+        return None
+
+
+def path_of(module: str) -> Path:
+    return ROOT / (module.replace(".", "/") + ".py")
+
+
+@cache
+def module(name: str) -> Module:
+    return Module(name)
+
+
+@cache
+def use(handler: str) -> Use:
+    """What the handler at that path (``handlers/pkgwatch/api/health.py``) uses."""
+    name = handler.removesuffix(".py").replace("/", ".")
+    found = Use()
+    for place in reachable((name, "handler")):
+        if place[0] not in (*MACHINERY, SETTINGS.format(name.split(".")[1])):
+            _note(module(place[0]), module(place[0]).definitions[place[1]], found)
+    return found
+
+
+def reachable(start: Place) -> set[Place]:
+    """Every definition that is named by a reachable one."""
+    seen: set[Place] = set()
+    waiting = [start]
+    while waiting:
+        place = waiting.pop()
+        if place in seen or not path_of(place[0]).is_file() or place[1] not in module(place[0]).definitions:
+            continue
+        seen.add(place)
+        source = module(place[0])
+        named = (source.means(node) for node in running(source.definitions[place[1]]) if isinstance(node, ast.expr))
+        waiting += [other for other in named if other]
+    return seen
+
+
+def running(node: ast.AST) -> Iterator[ast.AST]:
+    """The node and all below it but annotations, which only readers and type checkers see."""
+    yield node
+    for name, value in ast.iter_fields(node):
+        if name in ("annotation", "returns"):
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST):
+                yield from running(child)
+
+
+def settings_fields(system: str) -> dict[str, str]:
+    """The environment variable behind each field of a system's settings."""
+    found = {}
+    for node in ast.walk(module(SETTINGS.format(system)).tree):
+        if isinstance(node, ast.keyword) and node.arg:
+            names = [n.value for n in ast.walk(node.value) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+            if variables := [name for name in names if name.isupper()]:
+                found[node.arg] = variables[0]
+    return found
+
+
+def _note(source: Module, definition: ast.stmt, found: Use) -> None:
+    parents = {child: node for node in running(definition) for child in ast.iter_child_nodes(node)}
+    for node in running(definition):
+        if isinstance(node, ast.Attribute):
+            _note_table(node, parents, source, found)
+        if isinstance(node, ast.Call):
+            _note_call(node, parents, source, definition, found)
+        if isinstance(node, ast.expr) and source.means(node) == CLIENT:
+            found.services.add(_service(node, parents, source))
+
+
+def _note_table(node: ast.Attribute, parents: dict[ast.AST, ast.AST], source: Module, found: Use) -> None:
+    table = _table(node.value)
+    if table is None:
+        return
+    for level in methods().get(node.attr, set()):
+        found.tables.add((table, level))
+    if node.attr == "client" and not _given_to_transact(node, parents, source):
+        raise UntoldError(f"{source.name}:{node.lineno} uses a table's client itself")
+
+
+def _given_to_transact(node: ast.AST, parents: dict[ast.AST, ast.AST], source: Module) -> bool:
+    call = parents[node]
+    return isinstance(call, ast.Call) and source.means(call.func) == (TRANSACTIONS, "transact")
+
+
+def _note_call(
+    node: ast.Call, parents: dict[ast.AST, ast.AST], source: Module, definition: ast.stmt, found: Use
+) -> None:
+    place = source.means(node.func)
+    if place and place[0] == TRANSACTIONS and place[1] in writes():
+        table = _table(node.args[0])
+        if table is None:
+            raise UntoldError(f"{source.name}:{node.lineno} writes to a table of another name")
+        found.tables |= {(table, level) for level in writes()[place[1]]}
+    if place and place[0].endswith(".shared.settings") and place[1] == "settings":
+        found.settings |= _fields(node, parents, source, definition)
+
+
+def _fields(node: ast.Call, parents: dict[ast.AST, ast.AST], source: Module, definition: ast.stmt) -> set[str]:
+    """The fields taken of ``settings()``: at once, or by a local name."""
+    parent = parents[node]
+    if isinstance(parent, ast.Attribute):
+        return {parent.attr}
+    if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
+        name = parent.targets[0].id
+        uses = [n for n in ast.walk(definition) if isinstance(n, ast.Name) and n.id == name and n not in parent.targets]
+        taken = [parents[use] for use in uses]
+        if all(isinstance(one, ast.Attribute) for one in taken):
+            return {one.attr for one in taken if isinstance(one, ast.Attribute)}
+    raise UntoldError(f"{source.name}:{node.lineno} hands its settings on as a whole")
+
+
+def _service(node: ast.expr, parents: dict[ast.AST, ast.AST], source: Module) -> str:
+    """``client("sqs")`` or ``partial(client, "sqs")``."""
+    call = parents[node]
+    if isinstance(call, ast.Call):
+        given = [argument for argument in call.args if argument is not node][:1]
+        if given and isinstance(given[0], ast.Constant):
+            return str(given[0].value)
+    raise UntoldError(f"{source.name}:{node.lineno} makes a client of a computed name")
+
+
+def _table(node: ast.expr) -> str | None:
+    """The documented table behind ``keys``, ``services.keys`` or ``tables.api_keys()``."""
+    if isinstance(node, ast.Call):
+        place = node.func
+        made = place.attr if isinstance(place, ast.Attribute) else getattr(place, "id", "")
+        return made if made in TABLES.values() else None
+    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return TABLES.get(name)
+
+
+@cache
+def methods() -> dict[str, set[str]]:
+    """Level by method of `handlers.common.dynamodb.Table`, from the operations it calls."""
+    source = module("handlers.common.dynamodb").definitions["Table"]
+    assert isinstance(source, ast.ClassDef)
+    return {
+        method.name: {LEVELS[n.attr] for n in ast.walk(method) if isinstance(n, ast.Attribute) and n.attr in LEVELS}
+        for method in source.body
+        if isinstance(method, ast.FunctionDef)
+    }
+
+
+@cache
+def writes() -> dict[str, set[str]]:
+    """Level by function of `handlers.common.transactions` that describes one write."""
+    found = {}
+    for name, definition in module(TRANSACTIONS).definitions.items():
+        words = [n.value for n in ast.walk(definition) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+        levels = {LEVELS[word] for word in words if word in LEVELS}
+        if isinstance(definition, ast.FunctionDef) and levels:
+            found[name] = levels
+    return found
+
+
+def _defined(statement: ast.stmt) -> list[str]:
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return [statement.name]
+    if isinstance(statement, ast.Assign):
+        return [node.id for target in statement.targets for node in ast.walk(target) if isinstance(node, ast.Name)]
+    if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+        return [statement.target.id]
+    return []
