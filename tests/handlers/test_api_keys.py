@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from handlers.pkgwatch.api.get_usage import handler as usage_handler
 from handlers.pkgwatch.api.revoke_api_key import handler as revoke_handler
 from handlers.pkgwatch.shared import billing_state
 from handlers.pkgwatch.shared.api_keys import key_hash
+from handlers.pkgwatch.shared.key_items import counted
 from tests.fakes.gateway import Answer, call, proxy_event
 from tests.fakes.login import ask
 
@@ -144,6 +146,14 @@ def test_an_account_that_never_counted_its_keys_begins_to(world: Any, at_once: A
     user = world.meta(owner)
     assert (user["requests_this_month"], user["email"]) == (meta.get("requests_this_month", 7), "a@example.com")
     assert user["created_at"]
+
+
+def test_who_comes_late_to_count_the_keys_leaves_the_count(world: Any) -> None:
+    _, owner = world.user(requests_this_month=1)
+    before = world.keys.partition(owner)
+    create(owner)
+    user = counted(world.keys, owner, "a@example.com", before, datetime.now(UTC))
+    assert user["key_count"] == consistent(world, owner) == 2
 
 
 def test_a_key_is_revoked(world: Any) -> None:

@@ -15,6 +15,7 @@ from handlers.pkgwatch.api.get_pending_key import handler as pending_key_handler
 from handlers.pkgwatch.api.get_usage import handler as usage_handler
 from handlers.pkgwatch.api.verify_email import handler
 from handlers.pkgwatch.shared import pending_signups, recovery_codes
+from handlers.pkgwatch.shared.accounts import open_account
 from handlers.pkgwatch.shared.users import user_id
 from handlers.pkgwatch.shared.verification import Services, answer
 from tests.fakes.gateway import Answer, call, proxy_event
@@ -93,6 +94,14 @@ def test_of_many_who_follow_a_link_one_gets_in(world: Any, at_once: Any) -> None
     assert set(made) == {"key", "USER_META", "PENDING_DISPLAY", "PENDING_RECOVERY_CODES"}
     assert made["USER_META"]["key_count"] == 1
     assert refusal(follow(world, token)) == "invalid_token"
+
+
+def test_a_link_replaced_in_the_same_moment_opens_nothing(world: Any) -> None:
+    email, _ = signed_up(world)
+    read = records(world, email)["PENDING"]
+    assert pending_signups.renew(world.keys, email, datetime.now(UTC) + timedelta(minutes=2))
+    assert open_account(world.keys, read, datetime.now(UTC)) is None
+    assert set(records(world, email)) == {"PENDING"}
 
 
 @pytest.mark.parametrize(
