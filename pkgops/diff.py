@@ -14,6 +14,7 @@ from typing import Any
 from pkgops.digest import OUTPUT
 from pkgops.plan import Action, Plan, Step
 from pkgops.ports import Ports, ResourceChange
+from pkgops.review import loses
 
 _ABSENT = object()
 
@@ -112,7 +113,7 @@ def _resource(
     action = "add" if before is None else "remove" if after is None else "modify"
     differences = tuple(compare(before, after)) if before is not None and after is not None else ()
     kind = (after or before or {}).get("Type", "")
-    lost = change is not None and change in step.losses
+    lost = change is not None and loses(change)
     return ResourceDiff(logical_id, kind, action, change.replacement if change else "False", differences, lost)
 
 

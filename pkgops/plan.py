@@ -7,6 +7,7 @@ differs, a change set is made and described. Nothing is executed here.
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -20,6 +21,7 @@ from pkgops.errors import DeployError, RefusedError, UsageError
 from pkgops.events import Emit, Finished, Started, silent
 from pkgops.package import Asset, Packaged
 from pkgops.ports import Ports, ResourceChange, StackState
+from pkgops.review import Concern, concerns_access, review
 from pkgops.synth import Synthesized
 
 READY = {
@@ -30,20 +32,6 @@ READY = {
     "IMPORT_ROLLBACK_COMPLETE",
 }
 NEVER_MADE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"}
-
-# Types whose loss is the loss of somebody's data.
-STATEFUL = frozenset(
-    {
-        "AWS::DynamoDB::Table",
-        "AWS::S3::Bucket",
-        "AWS::Cognito::UserPool",
-        "AWS::RDS::DBCluster",
-        "AWS::RDS::DBInstance",
-        "AWS::SecretsManager::Secret",
-        "AWS::ElastiCache::ReplicationGroup",
-        "AWS::Backup::BackupVault",
-    }
-)
 
 
 class Action(StrEnum):
@@ -67,15 +55,7 @@ class Step:
     parameters: Mapping[str, str] | None = None
     changes: tuple[ResourceChange, ...] = ()
     change_set: str = ""
-
-    @property
-    def losses(self) -> tuple[ResourceChange, ...]:
-        """Changes that remove or replace something stateful."""
-        return tuple(
-            change
-            for change in self.changes
-            if change.type in STATEFUL and (change.action == "Remove" or change.replacement != "False")
-        )
+    concerns: tuple[Concern, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +99,7 @@ def plan(
         return made
     emit(Started("Comparing"))
     made = replace(made, bootstrap=_bootstrap(project, everything))
-    if made.bootstrap is None:
-        made = replace(made, steps=tuple(_described(step, made, ports) for step in steps))
+    made = replace(made, steps=tuple(_described(step, made, ports) for step in steps))
     emit(Finished("Comparing"))
     return made
 
@@ -134,16 +113,14 @@ def discard(plan: Plan, ports: Ports) -> None:
 
 
 def allowed(plan: Plan, named: Collection[str]) -> None:
-    """Refuses, on a protected stage, the loss of stateful resources that are not named one by one."""
+    """Refuses, on a protected stage, whatever deserves a second look and is not named one by one."""
     if not plan.project.stage.protected:
         return
-    losses = [change for step in plan.steps for change in step.losses if change.logical_id not in named]
-    if losses:
-        listed = ", ".join(f"{change.logical_id} ({change.type})" for change in losses)
-        raise RefusedError(
-            f"Stage {plan.project.stage.name} is protected and this would remove or replace {listed}.",
-            "If that is meant, name each: --allow-loss " + losses[0].logical_id,
-        )
+    open_ = [concern for step in plan.steps for concern in step.concerns if concern.logical_id not in named]
+    if open_:
+        listed = "\n".join(f"  {concern.kind}: {concern.logical_id}: {concern.text}" for concern in open_)
+        flags = " ".join(dict.fromkeys(f"--allow {concern.logical_id}" for concern in open_))
+        raise RefusedError(f"Stage {plan.project.stage.name} is protected:\n{listed}", f"If that is meant: {flags}")
 
 
 def values(stack: Synthesized, outputs: Mapping[str, Mapping[str, str]]) -> dict[str, str] | None:
@@ -189,14 +166,18 @@ def _step(stack: Synthesized, states: Mapping[str, StackState], chosen: Collecti
 
 
 def _described(step: Step, plan: Plan, ports: Ports) -> Step:
-    """An update with its change set; other steps as they are."""
-    if step.action is not Action.UPDATE or step.parameters is None:
+    """A step with its changes, an update's from its change set, and what of them deserves a second look."""
+    if step.action is Action.CREATE:
+        return replace(step, concerns=review(step.changes, {}, step.stack.template))
+    if step.action is not Action.UPDATE or step.parameters is None or plan.bootstrap is not None:
         return step
     made = ask(plan.project, step.stack, step.parameters, ports, create=False)
     if made.empty:
         ports.stacks.discard(made.id)
         return replace(step, action=Action.UNCHANGED)
-    return replace(step, changes=made.changes, change_set=made.id)
+    before = json.loads(ports.stacks.template(step.stack.name) or "{}") if concerns_access(made.changes) else {}
+    concerns = review(made.changes, before, step.stack.template if before else {})
+    return replace(step, changes=made.changes, change_set=made.id, concerns=concerns)
 
 
 def _bootstrap(project: Project, everything: Mapping[str, StackState]) -> Step | None:

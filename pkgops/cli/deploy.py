@@ -35,7 +35,7 @@ class Wishes:
     only: bool
     force: bool
     concurrency: int
-    allow_loss: tuple[str, ...]
+    allow: tuple[str, ...]
     done: dict[str, Any]
 
 
@@ -45,7 +45,7 @@ class Wishes:
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
 @click.option("--only", is_flag=True, help="Only the named stacks, not those they use values of.")
 @click.option("--force", is_flag=True, help="Update stacks that have not changed, too.")
-@click.option("--allow-loss", multiple=True, metavar="RESOURCE", help="Accept its loss on a protected stage.")
+@click.option("--allow", multiple=True, metavar="RESOURCE", help="Accept on a protected stage what is warned of.")
 @concurrency
 def command(session: Session, names: tuple[str, ...], everything: bool, **wishes: Any) -> None:
     """Builds, shows what will change, asks, and deploys; what has not changed is left alone.
@@ -105,7 +105,7 @@ def _agree(session: Session, plan: Plan, wishes: Wishes) -> None:
     from pkgops.cli.plans import plan_text, where
 
     session.say(plan_text(plan, full=session.manner.debug))
-    allowed(plan, wishes.allow_loss)
+    allowed(plan, wishes.allow)
     if plan.project.stage.local:
         return
     question = f"Deploy {plan.project.system.key} to stage {where(plan)}?"

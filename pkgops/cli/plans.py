@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pkgops.diff import Difference, ResourceDiff, StackDiff
     from pkgops.plan import Plan, Step
     from pkgops.ports import ResourceChange, StackResource
+    from pkgops.review import Concern
 
 LONGEST = 100  # characters of a value shown in a difference
 _SIGNS = {"Add": ("+", "green"), "Modify": ("~", "yellow"), "Remove": ("-", "red"), "Import": ("+", "cyan")}
@@ -21,19 +22,12 @@ _SIGNS = {"Add": ("+", "green"), "Modify": ("~", "yellow"), "Remove": ("-", "red
 def plan_text(plan: Plan, *, full: bool) -> str:
     """The plan, a line a stack and a line a changed resource; a new stack's resources are counted by type
     unless ``full``."""
-    stage = plan.project.stage
     lines = [f"{plan.project.system.key} on stage {where(plan)}"]
     if plan.bootstrap is not None:
         lines.append(f"  {plan.bootstrap.stack.name}  create  the stage's artifact bucket")
     for step in plan.steps:
         lines += _step(step, full=full)
-    losses = [change for step in plan.steps for change in step.losses]
-    if losses:
-        names = ", ".join(change.logical_id for change in losses)
-        text = f"Data will be lost: {names} would be removed or replaced" + (
-            " (protected)." if stage.protected else "."
-        )
-        lines.append(click.style(text, fg="red", bold=True))
+    lines += _concerns([concern for step in plan.steps for concern in step.concerns])
     return "\n".join(lines)
 
 
@@ -58,7 +52,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
                 "name": step.stack.name,
                 "action": str(step.action),
                 "changes": step.changes,
-                "losses": [change.logical_id for change in step.losses],
+                "concerns": step.concerns,
             }
             for step in plan.steps
         ],
@@ -102,9 +96,18 @@ def _step(step: Step, *, full: bool) -> Iterator[str]:
         rest = len(types) - 4
         yield f"  {step.stack.name}  {action}  {_count(len(step.changes))}: {counted}" + (", ..." if rest > 0 else "")
         return
+    from pkgops.review import loses
+
     yield f"  {step.stack.name}  {action}" + _uncertain(step)
     for change in step.changes:
-        yield _change(change, lost=change in step.losses)
+        yield _change(change, lost=loses(change))
+
+
+def _concerns(concerns: Sequence[Concern]) -> Iterator[str]:
+    """What deserves a second look, under a heading each."""
+    for kind in dict.fromkeys(concern.kind for concern in concerns):
+        yield click.style(f"{kind}:", fg="red", bold=True)
+        yield from (f"  {concern.logical_id}: {concern.text}" for concern in concerns if concern.kind == kind)
 
 
 def _count(number: int) -> str:

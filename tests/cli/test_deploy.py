@@ -110,18 +110,19 @@ def test_lost_data_is_called_out(run, ports):
     replaced(ports)
     shown = run("deploy", "storage", *DEV, "--dry-run", ports=ports).stdout
     assert "    -/+ PackagesTable  AWS::DynamoDB::Table  DATA LOSS, replaced" in shown
-    assert "Data will be lost: PackagesTable" in shown
+    assert "Data would be lost:\n  PackagesTable: AWS::DynamoDB::Table replaced" in shown
 
 
 def test_a_protected_stage_refuses_lost_data_unless_it_is_named(run, ports, project):
     stages = project / "stages.toml"
-    stages.write_text(stages.read_text().replace("[dev]", f'[dev]\nprotected = true\naccount = "{ACCOUNT}"'))
+    stages.write_text(stages.read_text().replace("[dev]", f'[dev]\naccount = "{ACCOUNT}"'))
     run("deploy", "storage", *DEV, "--yes", ports=ports)
+    stages.write_text(stages.read_text().replace("[dev]", "[dev]\nprotected = true"))
     replaced(ports)
     refused = run("deploy", "storage", *DEV, "--yes", ports=ports)
     assert refused.exit_code == 6
-    assert "--allow-loss PackagesTable" in refused.stderr
-    allowed = run("deploy", "storage", *DEV, "--yes", "--allow-loss", "PackagesTable", ports=ports)
+    assert "--allow PackagesTable" in refused.stderr
+    allowed = run("deploy", "storage", *DEV, "--yes", "--allow", "PackagesTable", ports=ports)
     assert allowed.exit_code == 0, allowed.stderr
 
 

@@ -1,0 +1,152 @@
+"""What may whom do, according to a template, and what would it newly allow?
+
+Every policy document of a template is taken apart into grants: one principal, one action, one resource. A grant of
+the new template that no grant of the old one covers is a widening; so is a denial that is gone. Wildcards are
+compared by the actions they stand for (policyuniverse), and by their pattern where an action is younger than its list.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+_MANAGED = "ManagedPolicyArns"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One permission. ``principal`` is "" for the holder of an identity policy; ``resource``, ``condition`` and
+    principals that are not plain text are JSON."""
+
+    logical_id: str
+    type: str
+    effect: str
+    principal: str
+    action: str
+    resource: str
+    condition: str
+
+    def __str__(self) -> str:
+        who = f" to {self.principal}" if self.principal else ""
+        when = f" if {self.condition}" if self.condition else ""
+        return f"{self.action} on {self.resource or 'itself'}{who}{when}"
+
+
+def grants(template: Mapping[str, Any]) -> set[Grant]:
+    """Every grant and denial a template states."""
+    return {
+        grant
+        for logical_id, resource in template.get("Resources", {}).items()
+        for grant in _of_resource(logical_id, resource)
+    }
+
+
+def widened(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Grant]:
+    """Grants of ``after`` that ``before`` does not cover, and denials it no longer has, in a stable order."""
+    old, new = grants(before), grants(after)
+    allowed = [grant for grant in old if grant.effect == "Allow"]
+    more = {grant for grant in new if grant.effect == "Allow" and not any(_covers(held, grant) for held in allowed)}
+    lifted = {grant for grant in old - new if grant.effect == "Deny" and grant.logical_id in after["Resources"]}
+    return sorted(more | lifted, key=str)
+
+
+def documents(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Every policy document inside a value."""
+    if isinstance(value, Mapping):
+        if any(isinstance(one, Mapping) and "Effect" in one for one in listed(value.get("Statement"))):
+            yield value  # and not a rule of a web ACL, which has statements too
+        for inner in value.values():
+            yield from documents(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from documents(inner)
+
+
+def listed(value: Any) -> list[Any]:
+    """A policy's one-or-many as a list."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _of_resource(logical_id: str, resource: Mapping[str, Any]) -> Iterator[Grant]:
+    properties = resource.get("Properties", {})
+    for document in documents(properties):
+        for statement in listed(document["Statement"]):
+            yield from _of_statement(logical_id, resource["Type"], statement)
+    for managed in listed(properties.get(_MANAGED)):
+        yield Grant(logical_id, resource["Type"], "Allow", "", "everything", _text(managed), "")
+    if resource["Type"] == "AWS::Lambda::Permission":
+        condition = {key: properties[key] for key in ("SourceArn", "SourceAccount") if key in properties}
+        principal, target = _text(properties.get("Principal")), _text(properties.get("FunctionName"))
+        action = str(properties.get("Action"))
+        shown = _text(condition) if condition else ""
+        yield Grant(logical_id, resource["Type"], "Allow", principal, action, target, shown)
+
+
+def _of_statement(logical_id: str, kind: str, statement: Mapping[str, Any]) -> Iterator[Grant]:
+    condition = _text(statement["Condition"]) if statement.get("Condition") else ""
+    for principal in _principals(statement):
+        for action in _either(statement, "Action"):
+            for resource in _either(statement, "Resource") or [""]:
+                yield Grant(logical_id, kind, statement.get("Effect", ""), principal, action, resource, condition)
+
+
+def _principals(statement: Mapping[str, Any]) -> list[str]:
+    given = statement.get("Principal", statement.get("NotPrincipal"))
+    sign = "anyone but " if "NotPrincipal" in statement else ""
+    if not isinstance(given, Mapping) or any(key.startswith(("Fn::", "Ref")) for key in given):
+        return [sign + _text(one) for one in listed(given)] or [""]
+    return [f"{sign}{kind} {_text(one)}" for kind, ones in sorted(given.items()) for one in listed(ones)]
+
+
+def _either(statement: Mapping[str, Any], name: str) -> list[str]:
+    """What ``Action`` or ``NotAction`` (``Resource`` or ``NotResource``) says."""
+    inverse = f"Not{name}"
+    if inverse in statement:
+        return [f"all but {_text(listed(statement[inverse]))}"]
+    return [_text(one) for one in listed(statement.get(name))]
+
+
+def _covers(held: Grant, wanted: Grant) -> bool:
+    return (
+        held.logical_id == wanted.logical_id
+        and held.principal in (wanted.principal, "*", "AWS *")
+        and held.condition in (wanted.condition, "")
+        and _matches(held.resource, wanted.resource)
+        and _action_covers(held.action, wanted.action)
+    )
+
+
+def _action_covers(held: str, wanted: str) -> bool:
+    if _matches(held.lower(), wanted.lower()):
+        return True
+    return "*" in wanted and bool(_expanded(wanted)) and _expanded(wanted) <= _expanded(held)
+
+
+def _matches(pattern: str, text: str) -> bool:
+    return pattern == text or ("*" in pattern and fnmatchcase(text, pattern.replace("[", "[[]")))
+
+
+@cache
+def library() -> Any:
+    """policyuniverse, which knows the actions and what narrows a principal."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # it leaves its own data file open on import
+        from policyuniverse import expander_minimizer, policy
+    return SimpleNamespace(expand=expander_minimizer.expand_policy, Policy=policy.Policy)
+
+
+@cache
+def _expanded(action: str) -> frozenset[str]:
+    statement = {"Effect": "Allow", "Action": [action], "Resource": "*"}
+    actions: Iterable[str] = library().expand({"Statement": [statement]})["Statement"][0]["Action"]
+    return frozenset(one for one in actions if "*" not in one)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, separators=(",", ":"))
