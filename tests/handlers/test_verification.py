@@ -15,7 +15,7 @@ from handlers.pkgwatch.api.get_pending_key import handler as pending_key_handler
 from handlers.pkgwatch.api.get_usage import handler as usage_handler
 from handlers.pkgwatch.api.verify_email import handler
 from handlers.pkgwatch.shared import pending_signups, recovery_codes
-from handlers.pkgwatch.shared.accounts import open_account
+from handlers.pkgwatch.shared.account_opening import open_account
 from handlers.pkgwatch.shared.users import user_id
 from handlers.pkgwatch.shared.verification import Services, answer
 from tests.fakes.gateway import Answer, call, proxy_event

@@ -8,12 +8,12 @@ from typing import Any
 from handlers.common.request import Request
 from handlers.common.responses import Response
 from handlers.pkgwatch.shared import tables
-from handlers.pkgwatch.shared.account import answer
+from handlers.pkgwatch.shared.account_answer import answer
 from handlers.pkgwatch.shared.http import serve
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """See `account.answer`."""
+    """See `account_answer.answer`."""
     return serve(event, context, _answer)
 
 

@@ -1,6 +1,6 @@
 """What plan does Stripe say a user has?
 
-Apart from `account`, because most of its callers do not want Stripe's SDK to be loaded.
+Apart from `account_answer`, because most of its callers do not want Stripe's SDK to be loaded.
 """
 
 from __future__ import annotations

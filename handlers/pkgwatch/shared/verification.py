@@ -11,7 +11,7 @@ from handlers.common.dynamodb import ConditionFailed, Table
 from handlers.common.request import Request
 from handlers.common.responses import Response
 from handlers.common.timestamps import parse
-from handlers.pkgwatch.shared import accounts, recovery_codes, sessions
+from handlers.pkgwatch.shared import account_opening, recovery_codes, sessions
 from handlers.pkgwatch.shared.api_keys import USER_META, is_key_record
 from handlers.pkgwatch.shared.errors import ApiError
 from handlers.pkgwatch.shared.floor import at_least
@@ -55,10 +55,10 @@ def _verify(request: Request, services: Services, now: datetime) -> Response:
     if known:
         _use_up(services.keys, pending)
         return _to_dashboard(pending, known, now)
-    user = accounts.open_account(services.keys, pending, now)
+    user = account_opening.open_account(services.keys, pending, now)
     if user is None:
         raise _used()
-    accounts.complete(services.keys, services.events, user, services.hashed, now)
+    account_opening.complete(services.keys, services.events, user, services.hashed, now)
     session = sessions.token(pending["pk"], pending["email"], "free", now)
     return redirect(f"{settings().base_url}/dashboard", {"verified": "true"}, sessions.cookie(session))
 
