@@ -1,7 +1,7 @@
 """How does a handler talk to a table?
 
-Tables with keys ``pk`` and ``sk`` only. Expressions are written as in the documents, with two shorthands:
-``#word`` is the attribute ``word`` (needed for reserved words), ``:word`` is ``values["word"]``.
+Tables with two keys, ``pk`` and ``sk`` unless told otherwise. Expressions are written as in the documents, with two
+shorthands: ``#word`` is the attribute ``word`` (needed for reserved words), ``:word`` is ``values["word"]``.
 """
 
 from __future__ import annotations
@@ -30,15 +30,16 @@ class ConditionFailed(Exception):  # noqa: N818 - an outcome, not an error
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table. Every method may raise `handlers.common.aws.ServiceError`."""
+    """One table, ``keys`` its key attributes. Every method may raise `handlers.common.aws.ServiceError`."""
 
     client: Any
     name: str
+    keys: tuple[str, str] = ("pk", "sk")
 
     def get(self, key: Key, attributes: Sequence[str] = (), consistent: bool = False) -> dict[str, Any] | None:
         """The item (or only some of its attributes), None if absent; eventually consistent unless asked
         otherwise."""
-        call = {"TableName": self.name, "Key": wire_key(key), **_projection(attributes)}
+        call = {"TableName": self.name, "Key": self.wire_key(key), **_projection(attributes)}
         if consistent:
             call["ConsistentRead"] = True
         item = self.client.get_item(**call).get("Item")
@@ -64,7 +65,7 @@ class Table:
         """All items below one ``pk``, all pages of them."""
         call = {
             "TableName": self.name,
-            "KeyConditionExpression": "pk = :pk",
+            "KeyConditionExpression": f"{self.keys[0]} = :pk",
             "ExpressionAttributeValues": {":pk": {"S": pk}},
             "ConsistentRead": consistent,
             **_projection(attributes),
@@ -79,11 +80,11 @@ class Table:
         matching: str = "",
         descending: bool = False,
     ) -> Iterator[dict[str, Any]]:
-        """Every item of an index that a key condition names and a filter expression, if any, lets through: page
-        after page, each asked for when the one before is used up."""
+        """Every item of an index ("" is the table itself, read consistently) that a key condition names and a filter
+        expression, if any, lets through: page after page, each asked for when the one before is used up."""
         call = {
             "TableName": self.name,
-            "IndexName": index,
+            **({"IndexName": index} if index else {"ConsistentRead": True}),
             "KeyConditionExpression": where,
             "ScanIndexForward": not descending,
             **({"FilterExpression": matching} if matching else {}),
@@ -131,8 +132,8 @@ class Table:
         self, key: Key, change: str, values: Mapping[str, Any], condition: str = "", returns: str = "NONE"
     ) -> dict[str, Any]:
         """Applies an update expression; the attributes ``returns`` asks for. Raises `ConditionFailed`."""
-        call = {"TableName": self.name, "Key": wire_key(key), "UpdateExpression": change, "ReturnValues": returns}
-        call.update(expression(change + condition, values, condition))
+        call = {"TableName": self.name, "Key": self.wire_key(key), "UpdateExpression": change, "ReturnValues": returns}
+        call.update(expression(f"{change} {condition}", values, condition))
         return plain_item(_conditional(self.client.update_item, call).get("Attributes", {}))
 
     def put(self, item: Mapping[str, Any], condition: str = "") -> None:
@@ -142,28 +143,28 @@ class Table:
 
     def delete(self, key: Key) -> None:
         """Removes an item if it is there."""
-        self.client.delete_item(TableName=self.name, Key=wire_key(key))
+        self.client.delete_item(TableName=self.name, Key=self.wire_key(key))
 
     def take(self, key: Key, condition: str = "", values: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
         """Removes an item and returns it, None if there was none: of many callers one gets it. Raises
         `ConditionFailed`."""
-        call = {"TableName": self.name, "Key": wire_key(key), "ReturnValues": "ALL_OLD"}
+        call = {"TableName": self.name, "Key": self.wire_key(key), "ReturnValues": "ALL_OLD"}
         call.update(expression(condition, values or {}, condition))
         old = _conditional(self.client.delete_item, call).get("Attributes")
         return plain_item(old) if old else None
 
     def batch(self, keys: Sequence[Key], attributes: Sequence[str] = ()) -> tuple[list[dict[str, Any]], list[Key]]:
         """The items of at most 100 distinct keys, and the keys DynamoDB left unprocessed."""
-        wanted = {"Keys": [wire_key(key) for key in keys], **_projection(attributes)}
+        wanted = {"Keys": [self.wire_key(key) for key in keys], **_projection(attributes)}
         answer = self.client.batch_get_item(RequestItems={self.name: wanted})
         left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
         found = [plain_item(item) for item in answer.get("Responses", {}).get(self.name, [])]
-        return found, [(key["pk"]["S"], key["sk"]["S"]) for key in left]
+        pk, sk = self.keys
+        return found, [(key[pk]["S"], key[sk]["S"]) for key in left]
 
-
-def wire_key(key: Key) -> dict[str, Any]:
-    """A key as DynamoDB takes it."""
-    return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
+    def wire_key(self, key: Key) -> dict[str, Any]:
+        """A key as DynamoDB takes it."""
+        return {self.keys[0]: {"S": key[0]}, self.keys[1]: {"S": key[1]}}
 
 
 def _pages(operation: Any, call: dict[str, Any]) -> Iterator[dict[str, Any]]:

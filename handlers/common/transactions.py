@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from handlers.common.attributes import plain_item, wire_item
-from handlers.common.dynamodb import Key, Table, expression, wire_key
+from handlers.common.dynamodb import Key, Table, expression
 
 _ATTEMPTS = 5
 _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
@@ -36,20 +36,20 @@ def put(table: Table, item: Mapping[str, Any], condition: str = "") -> Write:
 
 def update(table: Table, key: Key, change: str, values: Mapping[str, Any], condition: str = "") -> Write:
     """Applies an update expression."""
-    parts = expression(change + condition, values, condition)
-    return {"Update": {"TableName": table.name, "Key": wire_key(key), "UpdateExpression": change, **parts}}
+    parts = expression(f"{change} {condition}", values, condition)
+    return {"Update": {"TableName": table.name, "Key": table.wire_key(key), "UpdateExpression": change, **parts}}
 
 
 def delete(table: Table, key: Key, condition: str = "", values: Mapping[str, Any] | None = None) -> Write:
     """Removes an item."""
     parts = expression(condition, values or {}, condition)
-    return {"Delete": {"TableName": table.name, "Key": wire_key(key), **parts}}
+    return {"Delete": {"TableName": table.name, "Key": table.wire_key(key), **parts}}
 
 
 def check(table: Table, key: Key, condition: str, values: Mapping[str, Any] | None = None) -> Write:
     """Changes nothing, but must hold."""
     parts = expression(condition, values or {}, condition)
-    return {"ConditionCheck": {"TableName": table.name, "Key": wire_key(key), **parts}}
+    return {"ConditionCheck": {"TableName": table.name, "Key": table.wire_key(key), **parts}}
 
 
 def transact(client: Any, writes: Sequence[Write]) -> None:

@@ -56,13 +56,29 @@ def write(keys: Table, user_id: str, **fields: Unpack[Fields]) -> None:
     if not given:
         return
     on_keys = _derived(given)
-    on_user = {name: value for name, value in on_keys.items() if name not in _KEYS_ONLY}
-    failed = _update(keys, (user_id, USER_META), on_user)
+    failed = _update(keys, (user_id, USER_META), on_user(on_keys))
     for item in keys.partition(user_id, ("sk",), consistent=True):
         if is_key_record(item["sk"]):
             failed = _update(keys, (user_id, item["sk"]), on_keys) or failed
     if failed:
         raise failed
+
+
+def ended(payment_failures: int) -> dict[str, Any]:
+    """The attributes of a key whose plan has ended; `on_user` has those of USER_META."""
+    return _derived(
+        {
+            "tier": "free",
+            "cancellation_pending": False,
+            "cancellation_date": None,
+            "payment_failures": payment_failures,
+        }
+    )
+
+
+def on_user(on_keys: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of a key's attributes that stand on USER_META too."""
+    return {name: value for name, value in on_keys.items() if name not in _KEYS_ONLY}
 
 
 def _derived(given: Mapping[str, Any]) -> dict[str, Any]:

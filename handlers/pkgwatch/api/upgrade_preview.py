@@ -1,0 +1,21 @@
+"""POST /upgrade/preview: what would a larger plan cost me now?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from handlers.common.request import Request
+from handlers.common.responses import Response
+from handlers.pkgwatch.shared import tables
+from handlers.pkgwatch.shared.http import serve
+from handlers.pkgwatch.shared.upgrade_preview import answer
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """See `upgrade_preview.answer`."""
+    return serve(event, context, _answer)
+
+
+def _answer(request: Request) -> Response:
+    return answer(request, tables.api_keys(), datetime.now(UTC))

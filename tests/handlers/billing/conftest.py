@@ -1,0 +1,165 @@
+"""The functions that sell, with a Stripe of their own beside the tables."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+import stripe as sdk
+
+from handlers.common import aws
+from handlers.pkgwatch.api.create_checkout import handler as checkout_handler
+from handlers.pkgwatch.api.stripe_webhook import handler as webhook_handler
+from handlers.pkgwatch.shared import stripe_client
+from handlers.pkgwatch.shared.api_keys import key_hash
+from handlers.pkgwatch.shared.settings import settings
+from tests.fakes.gateway import Answer, call, proxy_event
+from tests.fakes.login import cookie
+
+SIGNING = "whsec_of_these_tests"
+
+
+@pytest.fixture(scope="session")
+def stripe_address() -> Iterator[str]:
+    """A local Stripe that serves alone."""
+    command = [sys.executable, "-m", "pkgops.local.companions.stripe", "--port=0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout
+        yield server.stdout.readline().split()[-1]
+        server.terminate()
+
+
+@pytest.fixture(scope="session")
+def arranged(resources: dict[str, str], stripe_address: str) -> dict[str, str]:
+    """Secrets and a topic; the environment that leads functions to them and to Stripe."""
+    import boto3
+
+    def made(service: str) -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=resources["AWS_ENDPOINT_URL"],
+            region_name=resources["AWS_REGION"],
+            aws_access_key_id=resources["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key="test",
+        )
+
+    vault, topics, queues = made("secretsmanager"), made("sns"), made("sqs")
+    vault.create_secret(Name="test/stripe", SecretString=json.dumps({"key": "sk_test_of_these_tests"}))
+    vault.create_secret(Name="test/webhook", SecretString=SIGNING)
+    topic = topics.create_topic(Name="alerts")["TopicArn"]
+    queue = queues.create_queue(QueueName="alerts")["QueueUrl"]
+    arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    topics.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    for client in (vault, topics, queues):
+        client.close()
+    return {
+        "STRIPE_SECRET_ARN": "test/stripe",
+        "STRIPE_WEBHOOK_SECRET_ARN": "test/webhook",
+        "STRIPE_API_BASE": stripe_address,
+        "STRIPE_PRICE_STARTER": "price_local_starter",
+        "STRIPE_PRICE_PRO": "price_local_pro",
+        "STRIPE_PRICE_BUSINESS": "price_local_business",
+        "ALERT_TOPIC_ARN": topic,
+        "BASE_URL": "https://pkgwatch.dev",
+        "ALERTS": queue,
+    }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def selling(environment: pytest.MonkeyPatch, arranged: dict[str, str]) -> Iterator[None]:
+    """The functions' environment with everything selling needs."""
+    with environment.context() as patch:
+        for name, value in arranged.items():
+            patch.setenv(name, value)
+        settings.cache_clear()
+        yield
+    settings.cache_clear()
+
+
+@dataclass(frozen=True)
+class Shop:
+    """Buyers, what Stripe knows of them, and what it sends."""
+
+    world: Any
+    api: Any
+    alerts_url: str
+
+    def buyer(self, tier: str = "free", **more: Any) -> tuple[str, str]:
+        """A user with an address of their own, one key and a record: the user id and the address."""
+        email = f"buyer-{secrets.token_hex(6)}@example.com"
+        clear, owner = self.world.user(tier, email=email, requests_this_month=7)
+        self.world.keys.update((owner, "USER_META"), "SET tier = :tier", {"tier": tier})
+        key = (owner, key_hash(clear))
+        self.world.keys.update(key, "SET email = :email, requests_this_month = :n", {"email": email, "n": 7})
+        if more:
+            change = "SET " + ", ".join(f"#{name} = :{name}" for name in more)
+            self.world.keys.update(key, change, more)
+        return owner, email
+
+    def another_key(self, owner: str, **more: Any) -> str:
+        """A further key of a user; its sort key."""
+        hashed = secrets.token_hex(32)
+        self.world.keys.put({"pk": owner, "sk": hashed, "key_hash": hashed, "tier": "free", **more})
+        return hashed
+
+    def subscriber(self, tier: str = "starter") -> tuple[str, Any]:
+        """A buyer who has paid, as Stripe and the tables know it: the user id, and Stripe's checkout session."""
+        owner, email = self.buyer()
+        session = self.paid(owner, email, tier)
+        assert self.deliver("checkout.session.completed", session.to_dict()).status == 200
+        return owner, session
+
+    def paid(self, owner: str, email: str, tier: str = "starter") -> Any:
+        """Goes through a checkout; Stripe's session afterwards."""
+        answer = self.ask(checkout_handler, owner, {"tier": tier}, email)
+        url = answer.json["checkout_url"]
+        assert httpx.post(url).status_code == 303
+        return self.api.checkout.sessions.retrieve(url.rpartition("/")[2])
+
+    def ask(self, handler: Any, owner: str, body: Any = None, email: str = "a@example.com") -> Answer:
+        """Posts something as that user's browser."""
+        text = body if isinstance(body, str) or body is None else json.dumps(body)
+        return call(handler, proxy_event("POST", headers=cookie(owner, email), body=text))
+
+    def keys(self, owner: str) -> list[dict[str, Any]]:
+        """The user's key records."""
+        return [item for item in self.world.keys.partition(owner, consistent=True) if "key_hash" in item]
+
+    def event(self, kind: str, thing: Any, **more: Any) -> dict[str, Any]:
+        """An event as Stripe would make it, its id new."""
+        made = {"id": f"evt_{secrets.token_hex(8)}", "object": "event", "type": kind, "created": int(time.time())}
+        return {**made, "livemode": False, "data": {"object": thing}, **more}
+
+    def deliver(self, kind: str, thing: Any) -> Answer:
+        """Sends a new event to the webhook."""
+        return self.send(self.event(kind, thing))
+
+    def send(self, event: Any, signature: str | None = None, handler: Any = webhook_handler) -> Answer:
+        """Sends something to the webhook, rightly signed unless told otherwise."""
+        body = event if isinstance(event, str) else json.dumps(event, default=str)
+        signed = sdk.WebhookSignature.generate_signature_header(body, SIGNING) if signature is None else signature
+        headers = {"Stripe-Signature": signed} if signed else {}
+        return call(handler, proxy_event("POST", "/webhooks/stripe", headers=headers, body=body))
+
+    def record(self, event: dict[str, Any]) -> dict[str, Any]:
+        """What is on record of an event."""
+        return self.world.billing.get((event["id"], event["type"]), consistent=True) or {}
+
+    def alerts(self) -> list[dict[str, Any]]:
+        """What the operators were told."""
+        received = aws.client("sqs").receive_message(QueueUrl=self.alerts_url, MaxNumberOfMessages=10)
+        return [json.loads(message["Body"]) for message in received.get("Messages", [])]
+
+
+@pytest.fixture
+def shop(world: Any, arranged: dict[str, str]) -> Shop:
+    """See `Shop`."""
+    return Shop(world, stripe_client.stripe().v1, arranged["ALERTS"])
