@@ -59,6 +59,8 @@ def _make(service: str, attempts: int) -> Any:
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
         user_agent="pkgops-handlers",  # the default one is composed anew on every call
+        # Else presigned URLs are signed as S3 stopped accepting for buckets made since 2020.
+        signature_version="s3v4" if service == "s3" else None,
     )
     made = botocore.session.get_session().create_client(
         service, region_name=os.environ.get("AWS_REGION"), config=config

@@ -123,7 +123,7 @@ class Table:
         aliases = found.get("ExpressionAttributeNames", {}) | names.get("ExpressionAttributeNames", {})
         call = {"TableName": self.name, "FilterExpression": matching, **names, **found}
         call |= {"ExpressionAttributeNames": aliases} if aliases else {}
-        call |= {"ExclusiveStartKey": wire_key(after)} if after else {}
+        call |= {"ExclusiveStartKey": self.wire_key(after)} if after else {}
         answer = self.client.scan(**call)
         last = answer.get("LastEvaluatedKey")
         return [plain_item(item) for item in answer["Items"]], (last["pk"]["S"], last["sk"]["S"]) if last else None
