@@ -54,6 +54,8 @@ def ready(ports: Ports, change_set_id: str) -> ChangeSet:
 
 def _uploaded(body: str, ports: Ports) -> str:
     key = f"templates/{hashlib.sha256(body.encode()).hexdigest()}.json"
+    if not ports.artifacts.missing([key]):
+        return ports.artifacts.url(key)
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
         file.write(body)
         file.flush()

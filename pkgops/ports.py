@@ -146,12 +146,12 @@ class Stacks(Protocol):
 
 
 class Artifacts(Protocol):
-    """Content-addressed objects in one bucket."""
+    """Content-addressed objects in one bucket: a key's last part is the sha256 of the bytes, and an ending."""
 
     bucket: str
 
     def missing(self, keys: Sequence[str]) -> set[str]:
-        """Those of ``keys`` that are not there."""
+        """Those of ``keys`` that are not there, or are there with other bytes than their name says."""
 
     def put(self, key: str, path: Path) -> None:
         """Uploads a file; its sha256 is checked by S3."""

@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pkgops.aws.client import Clients, translated
@@ -67,16 +67,17 @@ class S3Artifacts:
         return deleted
 
     def _exists(self, key: str) -> bool:
+        """True if the object is there with the bytes its name promises: S3 kept the checksum it was sent with."""
         from botocore.exceptions import ClientError
 
         with translated("s3:GetObject"):
             try:
-                self._client.head_object(Bucket=self.bucket, Key=key)
+                found = self._client.head_object(Bucket=self.bucket, Key=key, ChecksumMode="ENABLED")
             except ClientError as error:
                 if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound", "NoSuchBucket"}:
                     return False
                 raise
-        return True
+        return base64.b64decode(found.get("ChecksumSHA256", "")).hex() == PurePosixPath(key).stem
 
     def _versions(self, bucket: str) -> list[dict[str, str]]:
         page = self._client.list_object_versions(Bucket=bucket, MaxKeys=_PAGE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -149,15 +150,19 @@ def test_artifacts_are_put_found_and_emptied(ports: Ports, tmp_path: Path, reque
         ports.clients.get("s3").create_bucket(Bucket=ports.artifacts.bucket)
         versioned = {"Status": "Enabled"}
         ports.clients.get("s3").put_bucket_versioning(Bucket=ports.artifacts.bucket, VersioningConfiguration=versioned)
-    path = tmp_path / "a.zip"
+    path, other = tmp_path / "a.zip", tmp_path / "b.zip"
     path.write_bytes(b"one")
-    assert ports.artifacts.missing(["a/1.zip", "a/2.zip"]) == {"a/1.zip", "a/2.zip"}
-    ports.artifacts.put("a/1.zip", path)
-    ports.artifacts.put("a/1.zip", path)
-    assert ports.artifacts.missing(["a/1.zip", "a/2.zip", "a/1.zip"]) == {"a/2.zip"}
-    assert ports.artifacts.url("a/1.zip").endswith("/a/1.zip")
+    other.write_bytes(b"broken")
+    key, absent = (f"a/{hashlib.sha256(body).hexdigest()}.zip" for body in (b"one", b"two"))
+    assert ports.artifacts.missing([key, absent]) == {key, absent}
+    ports.artifacts.put(key, path)
+    ports.artifacts.put(key, path)
+    assert ports.artifacts.missing([key, absent, key]) == {absent}
+    ports.artifacts.put(key, other)  # wrong bytes under the right name
+    assert ports.artifacts.missing([key]) == {key}
+    assert ports.artifacts.url(key).endswith(f"/{key}")
     assert ports.artifacts.empty(ports.artifacts.bucket) >= 1
-    assert ports.artifacts.missing(["a/1.zip"]) == {"a/1.zip"}
+    assert ports.artifacts.missing([key]) == {key}
     assert ports.artifacts.empty("no-such-bucket-for-pkgops") == 0
 
 

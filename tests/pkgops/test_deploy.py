@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -190,14 +191,27 @@ def test_a_protected_stage_must_name_its_account(production: Project, ports: Fak
 def test_artifacts_are_uploaded_once_and_only_those_needed(project: Project, ports: FakePorts, tmp_path: Path) -> None:
     zipped = tmp_path / "a.zip"
     zipped.write_bytes(b"zip")
-    function = {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"S3Key": "demo/a.zip"}}}}
-    assets = (Asset("demo/a.zip", zipped, 3, "handlers/a.py"), Asset("demo/b.zip", zipped, 3, "handlers/b.py"))
+    key = f"demo/{hashlib.sha256(b'zip').hexdigest()}.zip"
+    function = {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"S3Key": key}}}}
+    assets = (Asset(key, zipped, 3, "handlers/a.py"), Asset("demo/b.zip", zipped, 3, "handlers/b.py"))
     packaged = Packaged((stack("alone", project.stage, **function),), assets)
     run(project, packaged, ports)
-    assert ports.artifacts.objects == {"demo/a.zip": b"zip"}
-    ports.artifacts.objects["demo/a.zip"] = b"kept"
-    run(project, packaged, ports, force=True)
-    assert ports.artifacts.objects == {"demo/a.zip": b"kept"}
+    assert ports.artifacts.objects == {key: b"zip"}
+    zipped.write_bytes(b"another upload would bring this")
+    ports.stacks.deployed("DemoAlone-local", "ROLLBACK_COMPLETE")
+    run(project, packaged, ports)
+    assert ports.artifacts.objects == {key: b"zip"}
+
+
+def test_an_artifact_with_wrong_bytes_is_replaced(project: Project, ports: FakePorts, tmp_path: Path) -> None:
+    zipped = tmp_path / "a.zip"
+    zipped.write_bytes(b"zip")
+    key = f"demo/{hashlib.sha256(b'zip').hexdigest()}.zip"
+    ports.artifacts.objects[key] = b"half of it"
+    function = {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"S3Key": key}}}}
+    packaged = Packaged((stack("alone", project.stage, **function),), (Asset(key, zipped, 3, "handlers/a.py"),))
+    run(project, packaged, ports)
+    assert ports.artifacts.objects == {key: b"zip"}
 
 
 def test_the_bucket_is_made_on_the_first_deployment(project: Project, system_of: Make) -> None:
