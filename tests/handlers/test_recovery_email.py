@@ -6,17 +6,19 @@ import re
 import secrets
 import time
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from handlers.common.dynamodb import Table
 from handlers.common.request import Request
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.api.create_api_key import handler as create_handler
 from handlers.pkgwatch.api.recovery_confirm_email import handler as confirm_handler
 from handlers.pkgwatch.api.recovery_update_email import handler
-from handlers.pkgwatch.shared import recovery_sessions, sessions
+from handlers.pkgwatch.shared import recovery_confirm, recovery_sessions, sessions
 from handlers.pkgwatch.shared.api_keys import key_hash
 from handlers.pkgwatch.shared.settings import settings
 from handlers.pkgwatch.shared.users import key_records
@@ -174,6 +176,28 @@ def test_keys_made_meanwhile_do_not_keep_the_old_address(world: Any, at_once: An
     records = key_records(world.keys.partition(account.owner))
     assert {record["email"] for record in records} == {new}
     assert len(records) == world.meta(account.owner)["key_count"] == 1 + len(made)
+
+
+class Overtaken(Table):
+    """A table in which a key is made right after the account was read for the first time."""
+
+    def partition(self, pk: str, attributes: Sequence[str] = (), consistent: bool = False) -> list[dict[str, Any]]:
+        found = Table.partition(self, pk, attributes, consistent)
+        if len(key_records(found)) == 1:
+            user = next(item for item in found if item["sk"] == "USER_META")
+            self.put({"pk": pk, "sk": "e" * 64, "email": user["email"]})
+            self.update((pk, "USER_META"), "ADD key_count :one", {"one": 1})
+        return found
+
+
+def test_what_changes_while_it_is_read_is_read_again(world: Any) -> None:
+    account, new = Account().store(world), Account().email
+    token = link_for(world, account, new)
+    table = Overtaken(world.keys.client, world.keys.name)
+    answer = recovery_confirm.answer(Request(proxy_event("GET", query={"token": token})), table, datetime.now(UTC))
+    assert answer.headers["Location"] == "https://pkgwatch.dev/dashboard?email_changed=true"
+    records = key_records(world.keys.partition(account.owner))
+    assert [record["email"] for record in records] == [new, new]
 
 
 @pytest.mark.parametrize(

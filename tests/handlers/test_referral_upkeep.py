@@ -97,6 +97,14 @@ def test_a_payment_and_activity_at_once_reward_at_most_once_each(world: Any, ref
     assert states(world, referral) == ["paid"]
 
 
+def test_a_receipt_outlives_the_event(world: Any, referral: Referral) -> None:
+    assert pay(world, referral)
+    world.events.delete(referral.key("paid"))
+    assert not pay(world, referral)
+    assert numbers(world, referral) == (0, 1, 0, 25_000)
+    assert states(world, referral) == []
+
+
 def test_a_payment_nobody_is_to_be_thanked_for(world: Any) -> None:
     assert not paid(world.keys, world.events, world.billing, member(world), NOW)
     assert not paid(world.keys, world.events, world.billing, "user_gone", NOW)
