@@ -40,7 +40,7 @@ def process(packages: Table, records: Sequence[Record], now: datetime) -> dict[s
 def _start(packages: Table, record: Record, now: datetime, running: dict[Key, Waiting]) -> Outcome | Waiting:
     if "dynamodb" not in record:
         return beside(_from_queue, packages, record, now)
-    target = _changed_package(record)
+    target = changed_package(record)
     if isinstance(target, Outcome):
         return target
     if target not in running:
@@ -58,7 +58,7 @@ def _finish(started: Outcome | Waiting) -> Outcome:
         return failure(500, "internal_error", type(error).__name__)
 
 
-def _changed_package(record: Record) -> Key | Outcome:
+def changed_package(record: Record) -> Key | Outcome:
     """The package a stream record asks to score. Our own writes come back as records too: they leave
     ``collected_at`` as it was and take ``force_rescore`` away, so they end here."""
     change = record["dynamodb"]
