@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from pkgops.local.emulator import Emulator
+from tests.e2e.contract import problems
 from tests.emulator import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -104,7 +105,7 @@ class Deployed:
         self, method: str, path: str, body: Any = None, key: str | None = None, headers: dict[str, str] | None = None
     ) -> Answer:
         """One HTTP request to the API, or to an address as it stands in a mail; redirects are not followed. ``body``
-        bytes as they are, anything else as JSON."""
+        bytes as they are, anything else as JSON. What the API answers must be as its OpenAPI document says."""
         sent = dict(headers or {})
         if key is not None:
             sent["X-API-Key"] = key
@@ -112,13 +113,20 @@ class Deployed:
         if data is not None:
             sent.setdefault("Content-Type", "application/json")
         url = path if path.startswith("http") else self.url + path
-        request = urllib.request.Request(url, data=data, headers=sent, method=method)
-        try:
-            with _HTTP.open(request, timeout=30) as answer:
-                return _answer(answer)
-        except urllib.error.HTTPError as refused:
-            with refused:
-                return _answer(refused)
+        found = _exchange(urllib.request.Request(url, data=data, headers=sent, method=method))
+        if url.startswith(self.url):
+            wrong = problems(method, url.removeprefix(self.url), found.status, found.headers, found.body)
+            assert not wrong, wrong
+        return found
+
+
+def _exchange(request: urllib.request.Request) -> Answer:
+    try:
+        with _HTTP.open(request, timeout=30) as answer:
+            return _answer(answer)
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return _answer(refused)
 
 
 def _answer(response: Any) -> Answer:
