@@ -125,8 +125,8 @@ class Table:
         call |= {"ExpressionAttributeNames": aliases} if aliases else {}
         call |= {"ExclusiveStartKey": self.wire_key(after)} if after else {}
         answer = self.client.scan(**call)
-        last = answer.get("LastEvaluatedKey")
-        return [plain_item(item) for item in answer["Items"]], (last["pk"]["S"], last["sk"]["S"]) if last else None
+        last, (pk, sk) = answer.get("LastEvaluatedKey"), self.keys
+        return [plain_item(item) for item in answer["Items"]], (last[pk]["S"], last[sk]["S"]) if last else None
 
     def update(
         self, key: Key, change: str, values: Mapping[str, Any], condition: str = "", returns: str = "NONE"

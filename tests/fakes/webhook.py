@@ -15,10 +15,12 @@ import stripe
 
 @dataclass
 class Receiver:
-    """``url`` is where it listens; ``failures`` how many of the next deliveries are answered with 500."""
+    """``url`` is where it listens; ``failures`` how many of the next deliveries are answered with 500;
+    ``answer(signature, body)`` says the status of the others, 200 if there is none."""
 
     url: str = ""
     failures: int = 0
+    answer: Callable[[str, str], int] | None = None
     deliveries: list[tuple[str, bytes]] = field(default_factory=list)
 
     def events(self, secret: str, *kinds: str) -> list[Any]:
@@ -45,9 +47,12 @@ def receiving() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.deliveries.append((self.headers["Stripe-Signature"], body))
             failing, receiver.failures = receiver.failures > 0, max(0, receiver.failures - 1)
-            self.send_response(500 if failing else 200)
+            self.send_response(500 if failing else self.answered(body))
             self.send_header("Content-Length", "0")
             self.end_headers()
+
+        def answered(self, body: bytes) -> int:
+            return receiver.answer(self.headers["Stripe-Signature"], body.decode()) if receiver.answer else 200
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -31,8 +31,9 @@ def note(keys: Table, user_id: str, attempts: int, grace: timedelta, now: dateti
     if attempts >= _MOST and _over(records, grace, now) and _end(keys, items, records, attempts):
         logger.warning("A plan has ended for want of payment", extra={"user_id": user_id, "attempts": attempts})
         return None
+    # The oldest key's mark decides, so that of many deliveries one tells the customer.
     first = [_mark(keys, record, attempts, now) for record in records]
-    return str(records[0].get("tier") or "free") if any(first) else None
+    return str(records[0].get("tier") or "free") if first and first[0] else None
 
 
 def _over(records: Sequence[Record], grace: timedelta, now: datetime) -> bool:

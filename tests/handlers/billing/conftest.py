@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import secrets
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -142,12 +145,12 @@ class Shop:
         """Sends a new event to the webhook."""
         return self.send(self.event(kind, thing))
 
-    def send(self, event: Any, signature: str | None = None, handler: Any = webhook_handler) -> Answer:
+    def send(self, event: Any, signature: str | None = None) -> Answer:
         """Sends something to the webhook, rightly signed unless told otherwise."""
         body = event if isinstance(event, str) else json.dumps(event, default=str)
         signed = sdk.WebhookSignature.generate_signature_header(body, SIGNING) if signature is None else signature
         headers = {"Stripe-Signature": signed} if signed else {}
-        return call(handler, proxy_event("POST", "/webhooks/stripe", headers=headers, body=body))
+        return call(webhook_handler, proxy_event("POST", "/webhooks/stripe", headers=headers, body=body))
 
     def record(self, event: dict[str, Any]) -> dict[str, Any]:
         """What is on record of an event."""
@@ -157,6 +160,51 @@ class Shop:
         """What the operators were told."""
         received = aws.client("sqs").receive_message(QueueUrl=self.alerts_url, MaxNumberOfMessages=10)
         return [json.loads(message["Body"]) for message in received.get("Messages", [])]
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """A deployed function that keeps what it is called with."""
+
+    name: str
+    queue_url: str
+
+    def called_with(self) -> Any:
+        sqs = aws.client("sqs", 1)
+        deadline = time.monotonic() + 20
+        while not (found := sqs.receive_message(QueueUrl=self.queue_url).get("Messages")):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        return json.loads(found[0]["Body"])
+
+
+@pytest.fixture
+def recorder(world: Any) -> Iterator[Recorder]:
+    """See `Recorder`."""
+    name = f"recorder-{secrets.token_hex(4)}"
+    queue = aws.client("sqs").create_queue(QueueName=name)["QueueUrl"]
+    code = (
+        "import json, os, boto3\n"
+        "def handler(event, context):\n"
+        "    sqs = boto3.client('sqs', endpoint_url=os.environ['WHERE'], region_name='us-east-1',\n"
+        "                       aws_access_key_id=os.environ['WHO'], aws_secret_access_key='test')\n"
+        "    sqs.send_message(QueueUrl=os.environ['QUEUE'], MessageBody=json.dumps(event))\n"
+    )
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as archive:
+        archive.writestr("app.py", code)
+    functions = aws.client("lambda")
+    functions.create_function(
+        FunctionName=name,
+        Runtime="python3.12",
+        Handler="app.handler",
+        Role="arn:aws:iam::123456789012:role/recorder",
+        Timeout=20,
+        Code={"ZipFile": zipped.getvalue()},
+        Environment={"Variables": {"WHERE": world.url, "QUEUE": queue, "WHO": os.environ["AWS_ACCESS_KEY_ID"]}},
+    )
+    yield Recorder(name, queue)
+    functions.delete_function(FunctionName=name)
 
 
 @pytest.fixture
