@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from pkgops import protection
 from pkgops.changeset import ask
 from pkgops.errors import DeployError
 from pkgops.events import Emit, Finished, Progress, ResourceChanged, StackChanged, Started, silent
@@ -155,13 +156,18 @@ class _Deployment:
         if made.empty:
             self.ports.stacks.discard(made.id)
             return Result(step.stack.name, step.stack.key, "UNCHANGED", outputs=before.outputs if before else {})
+        guarded = self.plan.project.stage.protected
+        if guarded and before is not None:
+            protection.opened(self.ports.stacks, step.stack.name, self.plan.accepted)
         self.emit(StackChanged(step.stack.name, "CREATE_IN_PROGRESS" if before is None else "UPDATE_IN_PROGRESS"))
         self.ports.stacks.execute(made.id)
         state = self.watcher.wait(step.stack.name, before, len(made.changes))
+        if guarded and state is not None:
+            protection.closed(self.ports.stacks, state)
         return self._ended(step, state)
 
     def _forced(self, step: Step) -> bool:
-        return self.plan.force and step.action is Action.UPDATE
+        return self.plan.wishes.force and step.action is Action.UPDATE
 
     def _cleared(self, step: Step) -> StackState | None:
         """The stack's present state once nothing is in the way of a change set; None if it is to be created."""
@@ -169,6 +175,12 @@ class _Deployment:
             state = self.watcher.wait(step.stack.name)
             if state is not None and state.status not in READY:
                 raise DeployError(f"The operation that was running ended in {state.status}.")
+            return state
+        if step.action is Action.RESUME:
+            self.ports.stacks.resume_rollback(step.stack.name, self.plan.wishes.skip)
+            state = self.watcher.wait(step.stack.name, step.before)
+            if state is None or state.status not in READY:
+                raise DeployError("The rollback has failed again; name what to leave out with --skip RESOURCE.")
             return state
         if step.action is Action.RECREATE:
             self.ports.stacks.delete(step.stack.name)

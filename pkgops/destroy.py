@@ -39,10 +39,12 @@ class Doomed:
 
 @dataclass(frozen=True, slots=True)
 class Destruction:
-    """What destroying a system means, before anything is done. ``stacks`` are in the order of deletion."""
+    """What destroying a system means, before anything is done. ``stacks`` are in the order of deletion;
+    ``left`` are logical ids that a stack in DELETE_FAILED leaves behind."""
 
     project: Project
     stacks: tuple[Doomed, ...]
+    left: tuple[str, ...] = ()
 
     @property
     def retained(self) -> tuple[StackResource, ...]:
@@ -82,7 +84,7 @@ def destroy(destruction: Destruction, ports: Ports, emit: Emit = silent, concurr
     with Watcher(ports.stacks, emit, quick=ports.endpoint is not None) as watcher:
 
         def work(key: str) -> bool:
-            results[key] = _deleted(stacks[key], ports, emit, watcher)
+            results[key] = _deleted(stacks[key], destruction, ports, emit, watcher)
             return results[key].status == "DELETE_COMPLETE"
 
         def skip(key: str, cause: str) -> None:
@@ -99,14 +101,17 @@ def destroy(destruction: Destruction, ports: Ports, emit: Emit = silent, concurr
     return Report(tuple(results[key] for key in stacks))
 
 
-def _deleted(stack: Doomed, ports: Ports, emit: Emit, watcher: Watcher) -> Result:
+def _deleted(stack: Doomed, destruction: Destruction, ports: Ports, emit: Emit, watcher: Watcher) -> Result:
     name = stack.state.name
     for bucket in stack.buckets:
         emit(Started(f"Emptying {bucket}"))
         emit(Finished(f"Emptying {bucket}", f"{ports.artifacts.empty(bucket)} objects and versions"))
     emit(StackChanged(name, "DELETE_IN_PROGRESS"))
     try:
-        ports.stacks.delete(name)
+        if stack.state.termination_protection and destruction.project.stage.protected:
+            ports.stacks.protect(name, False)  # ours; on other stages somebody else's, and it holds
+        failed = stack.state.status == "DELETE_FAILED"
+        ports.stacks.delete(name, destruction.left if failed else ())
         state = watcher.wait(name, stack.state)
     except Stopped:
         return Result(name, stack.key, "SKIPPED", "watching was ended")

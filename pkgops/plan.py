@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -31,6 +31,7 @@ READY = {
     "IMPORT_COMPLETE",
     "IMPORT_ROLLBACK_COMPLETE",
 }
+STUCK = "UPDATE_ROLLBACK_FAILED"
 NEVER_MADE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"}
 
 
@@ -42,6 +43,7 @@ class Action(StrEnum):
     UNCHANGED = "unchanged"
     RECREATE = "recreate"  # its first create failed: CloudFormation takes no update, only a new beginning
     ATTACH = "attach"  # somebody's operation is running: watch it, then look again
+    RESUME = "resume"  # its rollback has failed: go on with that, then update
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +61,29 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user asks of a plan. ``only`` restricts it to those stack keys; ``force`` deploys stacks whose digest
+    says nothing has changed; ``resume`` goes on with rollbacks that failed, without the resources ``skip``."""
+
+    only: Collection[str] = ()
+    force: bool = False
+    resume: bool = False
+    skip: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything a deployment will do, upstream stacks first. ``bootstrap`` makes the artifact bucket, where
-    the stage has none yet. ``states`` are the deployed stacks of the system by key."""
+    the stage has none yet. ``states`` are the deployed stacks of the system by key. ``accepted`` are the resources
+    whose concerns were accepted by name."""
 
     project: Project
     steps: tuple[Step, ...]
     assets: tuple[Asset, ...]
     states: Mapping[str, StackState]
     bootstrap: Step | None = None
-    force: bool = field(default=False)
+    wishes: Wishes = Wishes()
+    accepted: frozenset[str] = frozenset()
 
     @property
     def changed(self) -> bool:
@@ -81,20 +96,19 @@ def plan(
     packaged: Packaged,
     ports: Ports,
     emit: Emit = silent,
-    only: Collection[str] = (),
-    force: bool = False,
+    wishes: Wishes = Wishes(),
 ) -> Plan:
     """Compares what is built with what is deployed.
 
-    ``only`` restricts it to those stack keys; ``force`` deploys stacks whose digest says nothing has changed.
     AccessError if the credentials belong to another account than the stage's; UsageError if a chosen stack needs
     one that is neither deployed nor chosen; DeployError for a stack that no deployment can move."""
     everything = {state.name: state for state in ports.stacks.describe()}
     states = {stack.key: everything[stack.name] for stack in packaged.stacks if stack.name in everything}
     _same_account(project, states, ports)
-    chosen = [stack for stack in packaged.stacks if not only or stack.key in only]
-    steps = [_step(stack, states, {other.key for other in chosen}, force) for stack in chosen]
-    made = Plan(project, tuple(steps), packaged.assets, states, force=force)
+    chosen = [stack for stack in packaged.stacks if not wishes.only or stack.key in wishes.only]
+    among = replace(wishes, only=frozenset(stack.key for stack in chosen))
+    steps = [_step(stack, states, among) for stack in chosen]
+    made = Plan(project, tuple(steps), packaged.assets, states, wishes=wishes)
     if not made.changed:
         return made
     emit(Started("Comparing"))
@@ -112,15 +126,18 @@ def discard(plan: Plan, ports: Ports) -> None:
                 ports.stacks.discard(step.change_set)
 
 
-def allowed(plan: Plan, named: Collection[str]) -> None:
-    """Refuses, on a protected stage, whatever deserves a second look and is not named one by one."""
+def allowed(plan: Plan, named: Collection[str]) -> Plan:
+    """The plan with what was accepted by name. On a protected stage whatever deserves a second look and is not
+    named is refused."""
+    accepted = replace(plan, accepted=frozenset(named))
     if not plan.project.stage.protected:
-        return
+        return accepted
     open_ = [concern for step in plan.steps for concern in step.concerns if concern.logical_id not in named]
     if open_:
         listed = "\n".join(f"  {concern.kind}: {concern.logical_id}: {concern.text}" for concern in open_)
         flags = " ".join(dict.fromkeys(f"--allow {concern.logical_id}" for concern in open_))
         raise RefusedError(f"Stage {plan.project.stage.name} is protected:\n{listed}", f"If that is meant: {flags}")
+    return accepted
 
 
 def values(stack: Synthesized, outputs: Mapping[str, Mapping[str, str]]) -> dict[str, str] | None:
@@ -139,11 +156,11 @@ def unchanged(stack: Synthesized, parameters: Mapping[str, str], state: StackSta
     return state is not None and state.status in READY and state.outputs.get(OUTPUT) == digest(stack, parameters)
 
 
-def _step(stack: Synthesized, states: Mapping[str, StackState], chosen: Collection[str], force: bool) -> Step:
+def _step(stack: Synthesized, states: Mapping[str, StackState], wishes: Wishes) -> Step:
     state = states.get(stack.key)
     outputs = {key: known.outputs for key, known in states.items() if known.status in READY}
     parameters = values(stack, outputs)
-    absent = sorted(key for key in stack.needs if key not in chosen and key not in outputs)
+    absent = sorted(key for key in stack.needs if key not in wishes.only and key not in outputs)
     if absent:
         raise UsageError(
             f"Stack {stack.key} uses values of {', '.join(absent)}, which is not deployed.",
@@ -155,14 +172,25 @@ def _step(stack: Synthesized, states: Mapping[str, StackState], chosen: Collecti
         return Step(stack, Action.ATTACH, state, parameters)
     if state.status in NEVER_MADE:
         return Step(stack, Action.RECREATE, state, parameters, _additions(stack.template))
+    if state.status == STUCK and wishes.resume:
+        return Step(stack, Action.RESUME, state, parameters)
     if state.status not in READY:
-        raise DeployError(
-            f"Stack {stack.name} is {state.status}; CloudFormation takes no update in that state.",
-            f"See what failed with: pkgops events {stack.system}/{stack.key} --failed",
-        )
-    if not force and parameters is not None and unchanged(stack, parameters, state):
+        raise _immovable(stack, state)
+    if not wishes.force and parameters is not None and unchanged(stack, parameters, state):
         return Step(stack, Action.UNCHANGED, state, parameters)
     return Step(stack, Action.UPDATE, state, parameters)
+
+
+def _immovable(stack: Synthesized, state: StackState) -> DeployError:
+    """Why no deployment can begin, and the one thing to do."""
+    look = f"See why with: pkgops events {stack.system}/{stack.key} --failed"
+    if state.status == STUCK:
+        hint = f"{look}. Then: pkgops deploy --resume, with --skip RESOURCE for each that cannot be rolled back."
+    elif state.status == "DELETE_FAILED":
+        hint = f"{look}. Then: pkgops destroy, with --retain RESOURCE for each that cannot be deleted."
+    else:
+        hint = look + "."
+    return DeployError(f"Stack {stack.name} is {state.status}; CloudFormation takes no update in that state.", hint)
 
 
 def _described(step: Step, plan: Plan, ports: Ports) -> Step:
@@ -187,7 +215,7 @@ def _bootstrap(project: Project, everything: Mapping[str, StackState]) -> Step |
     if state is not None and state.status in READY:
         return None
     (stack,) = synthesized(replace(project, system=SYSTEM, settings=SYSTEM.settings()))
-    return _step(stack, {stack.key: state} if state else {}, {stack.key}, force=True)
+    return _step(stack, {stack.key: state} if state else {}, Wishes(only=(stack.key,), force=True))
 
 
 def _additions(template: Mapping[str, Any]) -> tuple[ResourceChange, ...]:

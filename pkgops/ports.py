@@ -126,13 +126,22 @@ class Stacks(Protocol):
         """Its present state with all its changes."""
 
     def execute(self, change_set_id: str) -> None:
-        """Carries a change set out."""
+        """Carries a change set out. DeployError if the stack has changed since it was made."""
 
     def discard(self, change_set_id: str) -> None:
         """Deletes a change set; a stack that was only made for it goes too."""
 
-    def delete(self, stack: str) -> None:
-        """Starts deleting a stack."""
+    def delete(self, stack: str, retain: Sequence[str] = ()) -> None:
+        """Starts deleting a stack; a stack in DELETE_FAILED may leave the resources ``retain`` behind."""
+
+    def resume_rollback(self, stack: str, skip: Sequence[str] = ()) -> None:
+        """Goes on with a rollback that failed, without the resources ``skip``."""
+
+    def protect(self, stack: str, on: bool) -> None:
+        """Switches termination protection."""
+
+    def set_policy(self, stack: str, policy: str) -> None:
+        """Sets the stack policy (JSON), which says what updates may do to which resource."""
 
     def events(self, stack: str, until: str = "", since: str = "") -> list[StackEvent]:
         """Events oldest first: those after the event id ``until`` and not before the moment ``since``

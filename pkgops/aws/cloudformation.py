@@ -5,13 +5,22 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pkgops.aws.client import Clients, translated
 from pkgops.errors import DeployError
 from pkgops.ports import ChangeSet, ChangeSetRequest, ResourceChange, StackEvent, StackResource, StackState
 
+_REFUSALS = {
+    "AlreadyExistsException",
+    "ChangeSetNotFound",
+    "InsufficientCapabilitiesException",
+    "InvalidChangeSetStatus",
+    "LimitExceededException",
+    "OperationInProgressException",
+    "ValidationError",
+}
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 
@@ -45,8 +54,6 @@ class CloudFormation:
 
     def create_change_set(self, request: ChangeSetRequest) -> str:
         """See `pkgops.ports.Stacks.create_change_set`."""
-        from botocore.exceptions import ClientError
-
         arguments: dict[str, Any] = {
             "StackName": request.stack,
             "ChangeSetName": f"pkgops-{time.time_ns():x}",
@@ -64,11 +71,7 @@ class CloudFormation:
         if request.express:
             arguments["DeploymentConfig"] = {"Mode": "EXPRESS"}
         arguments |= {"TemplateURL": request.url} if request.url else {"TemplateBody": request.body}
-        with translated("cloudformation:CreateChangeSet"):
-            try:
-                return str(self._client.create_change_set(**arguments)["Id"])
-            except ClientError as error:
-                raise _refused(request.stack, error) from error
+        return str(self._call("create_change_set", request.stack, **arguments)["Id"])
 
     def change_set(self, change_set_id: str) -> ChangeSet:
         """See `pkgops.ports.Stacks.change_set`."""
@@ -85,8 +88,7 @@ class CloudFormation:
 
     def execute(self, change_set_id: str) -> None:
         """See `pkgops.ports.Stacks.execute`."""
-        with translated("cloudformation:ExecuteChangeSet"):
-            self._client.execute_change_set(ChangeSetName=change_set_id)
+        self._call("execute_change_set", change_set_id, ChangeSetName=change_set_id)
 
     def discard(self, change_set_id: str) -> None:
         """See `pkgops.ports.Stacks.discard`."""
@@ -103,15 +105,22 @@ class CloudFormation:
                 if not _absent(error):
                     raise
 
-    def delete(self, stack: str) -> None:
+    def delete(self, stack: str, retain: Sequence[str] = ()) -> None:
         """See `pkgops.ports.Stacks.delete`."""
-        from botocore.exceptions import ClientError
+        self._call("delete_stack", stack, StackName=stack, **({"RetainResources": list(retain)} if retain else {}))
 
-        with translated("cloudformation:DeleteStack"):
-            try:
-                self._client.delete_stack(StackName=stack)
-            except ClientError as error:
-                raise _refused(stack, error) from error
+    def resume_rollback(self, stack: str, skip: Sequence[str] = ()) -> None:
+        """See `pkgops.ports.Stacks.resume_rollback`."""
+        extra = {"ResourcesToSkip": list(skip)} if skip else {}
+        self._call("continue_update_rollback", stack, StackName=stack, **extra)
+
+    def protect(self, stack: str, on: bool) -> None:
+        """See `pkgops.ports.Stacks.protect`."""
+        self._call("update_termination_protection", stack, StackName=stack, EnableTerminationProtection=on)
+
+    def set_policy(self, stack: str, policy: str) -> None:
+        """See `pkgops.ports.Stacks.set_policy`."""
+        self._call("set_stack_policy", stack, StackName=stack, StackPolicyBody=policy)
 
     def events(self, stack: str, until: str = "", since: str = "") -> list[StackEvent]:
         """See `pkgops.ports.Stacks.events`."""
@@ -170,6 +179,16 @@ class CloudFormation:
         events = [_operation_event(stack, row) for row in rows if row.get("OperationId") == newest]
         return sorted(events, key=lambda event: event.time)
 
+    def _call(self, operation: str, stack: str, **arguments: Any) -> Any:
+        """One call; what CloudFormation refuses is a `DeployError`."""
+        from botocore.exceptions import ClientError
+
+        with translated(f"cloudformation:{operation}"):
+            try:
+                return getattr(self._client, operation)(**arguments)
+            except ClientError as error:
+                raise _refused(stack, error) from error
+
     def _pages(self, operation: str, **arguments: Any) -> Iterator[dict[str, Any]]:
         call = getattr(self._client, operation)
         while True:
@@ -188,11 +207,7 @@ def _absent(error: Any) -> bool:
 def _refused(stack: str, error: Any) -> Exception:
     """A refusal by CloudFormation itself, or the error unchanged when it is about access."""
     detail = error.response.get("Error", {})
-    if detail.get("Code") in {
-        "ValidationError",
-        "InsufficientCapabilitiesException",
-        "LimitExceededException",
-    }:
+    if detail.get("Code") in _REFUSALS:
         return DeployError(f"CloudFormation refuses stack {stack}: {detail.get('Message', '')[:2000]}")
     return error if isinstance(error, Exception) else DeployError(str(error))
 

@@ -36,6 +36,8 @@ class Wishes:
     force: bool
     concurrency: int
     allow: tuple[str, ...]
+    resume: bool
+    skip: tuple[str, ...]
     done: dict[str, Any]
 
 
@@ -46,6 +48,8 @@ class Wishes:
 @click.option("--only", is_flag=True, help="Only the named stacks, not those they use values of.")
 @click.option("--force", is_flag=True, help="Update stacks that have not changed, too.")
 @click.option("--allow", multiple=True, metavar="RESOURCE", help="Accept on a protected stage what is warned of.")
+@click.option("--resume", is_flag=True, help="Go on with a rollback that has failed, then deploy.")
+@click.option("--skip", multiple=True, metavar="RESOURCE", help="With --resume: leave it out of the rollback.")
 @concurrency
 def command(session: Session, names: tuple[str, ...], everything: bool, **wishes: Any) -> None:
     """Builds, shows what will change, asks, and deploys; what has not changed is left alone.
@@ -63,17 +67,19 @@ def command(session: Session, names: tuple[str, ...], everything: bool, **wishes
 
 
 def _deploy(session: Session, project: Project, keys: tuple[str, ...], wishes: Wishes) -> None:
+    from pkgops.plan import Wishes as Asked
     from pkgops.plan import discard, plan
 
     packaged = session.packaged(project)
     chosen = keys if wishes.only else _with_needs(keys, packaged.stacks)
     ports = session.ports(project)
-    made = plan(project, packaged, ports, session.emit, only=chosen, force=wishes.force)
+    asked = Asked(only=chosen, force=wishes.force, resume=wishes.resume, skip=wishes.skip)
+    made = plan(project, packaged, ports, session.emit, asked)
     if wishes.dry_run:
         discard(made, ports)
         return _show_plan(session, made, wishes)
     try:
-        _agree(session, made, wishes)
+        made = _agree(session, made, wishes)
     except BaseException:
         discard(made, ports)
         raise
@@ -97,19 +103,19 @@ def _show_plan(session: Session, plan: Plan, wishes: Wishes) -> None:
         session.show(None, plan_text(plan, full=True))
 
 
-def _agree(session: Session, plan: Plan, wishes: Wishes) -> None:
+def _agree(session: Session, plan: Plan, wishes: Wishes) -> Plan:
     from pkgops.plan import allowed
 
     if not plan.changed:
-        return
+        return plan
     from pkgops.cli.plans import plan_text, where
 
     session.say(plan_text(plan, full=session.manner.debug))
-    allowed(plan, wishes.allow)
-    if plan.project.stage.local:
-        return
-    question = f"Deploy {plan.project.system.key} to stage {where(plan)}?"
-    session.agree(question, "Deploying", yes=wishes.yes)
+    agreed = allowed(plan, wishes.allow)
+    if not plan.project.stage.local:
+        question = f"Deploy {plan.project.system.key} to stage {where(plan)}?"
+        session.agree(question, "Deploying", yes=wishes.yes)
+    return agreed
 
 
 def _carry_out(session: Session, plan: Plan, ports: Ports, wishes: Wishes) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+import click
 
 from pkgops.cli.options import concurrency, targets, verb, yes
 
@@ -21,8 +24,9 @@ pkgops destroy pkgwatch/api --stage dev --yes"""
 @verb("destroy", example=EXAMPLE)
 @targets
 @yes("Delete")
+@click.option("--retain", multiple=True, metavar="RESOURCE", help="Leave it behind where deleting it has failed.")
 @concurrency
-def command(session: Session, names: tuple[str, ...], everything: bool, yes: bool, concurrency: int) -> None:
+def command(session: Session, names: tuple[str, ...], everything: bool, **options: Any) -> None:
     """Deletes stacks after showing what goes and what stays, and after SYSTEM/STAGE has been typed.
 
     Resources the documents keep (DeletionPolicy Retain) stay and are listed with their names. Buckets that
@@ -31,27 +35,26 @@ def command(session: Session, names: tuple[str, ...], everything: bool, yes: boo
     done: dict[str, Any] = {}
     try:
         for project, keys in session.targets(names, everything):
-            _destroy(session, project, keys, (yes, concurrency), done)
+            _destroy(session, project, keys, options, done)
     finally:
         if session.manner.json and done:
             session.show(done, "")
 
 
 def _destroy(
-    session: Session, project: Project, keys: tuple[str, ...], options: tuple[bool, int], done: dict[str, Any]
+    session: Session, project: Project, keys: tuple[str, ...], options: dict[str, Any], done: dict[str, Any]
 ) -> None:
     from pkgops.cli.outcome import letting_go
     from pkgops.destroy import destroy, survey
 
-    yes, concurrency = options
     ports = session.ports(project)
-    doomed = survey(project, ports, keys)
+    doomed = replace(survey(project, ports, keys), left=options["retain"])
     if not doomed.stacks:
         done[project.system.key] = {"ok": True, "stacks": [], "kept": []}
         return session.say(f"Nothing of {project.system.key} is deployed on stage {project.stage.name}.")
-    _agree(session, doomed, yes=yes)
+    _agree(session, doomed, yes=options["yes"])
     with letting_go(session, "destroy", project):
-        report = destroy(doomed, ports, session.emit, concurrency)
+        report = destroy(doomed, ports, session.emit, options["concurrency"])
     done[project.system.key] = {
         "ok": not _failures(report),
         "stacks": [{"stack": r.key, "name": r.stack, "status": r.status, "reason": r.reason} for r in report.results],

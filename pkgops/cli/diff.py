@@ -39,10 +39,10 @@ def command(session: Session, names: tuple[str, ...], everything: bool, exit_cod
 
 def _differing(session: Session, project: Project, keys: tuple[str, ...]) -> list[StackDiff]:
     from pkgops.diff import diff
-    from pkgops.plan import discard, plan
+    from pkgops.plan import Wishes, discard, plan
 
     ports = session.ports(project)
-    made = plan(project, session.packaged(project), ports, session.emit, only=keys)
+    made = plan(project, session.packaged(project), ports, session.emit, Wishes(only=keys))
     try:
         return [stack for stack in diff(made, ports) if not stack.empty]
     finally:

@@ -14,6 +14,7 @@ from pkgops.aws import AwsPorts
 from pkgops.changeset import ready
 from pkgops.errors import DeployError
 from pkgops.ports import ChangeSetRequest, Ports, StackState
+from pkgops.protection import policy
 from pkgops.watch import Watcher
 from templates.model import Stage
 from tests.emulator import start_emulator
@@ -138,6 +139,30 @@ def test_events_are_in_order_and_told_once(ports: Ports, name: str) -> None:
     assert ports.stacks.events(name, since=events[-1].time)[-1] == events[-1]
     assert ports.stacks.events("there-is-no-such-stack") == []
     assert ports.stacks.failures(name) == []
+
+
+def test_a_protected_stack_is_not_deleted(ports: Ports, name: str) -> None:
+    state = carried_out(ports, request_for(name, template("A")))
+    ports.stacks.protect(name, True)
+    with pytest.raises(DeployError, match=r"(?i)termination ?protection"):
+        ports.stacks.delete(name)
+    protected = found(ports, name)
+    assert protected is not None
+    assert protected.termination_protection
+    ports.stacks.set_policy(name, policy(["A"]))
+    ports.stacks.protect(name, False)
+    ports.stacks.delete(name)
+    with Watcher(ports.stacks, lambda event: None, quick=True) as watcher:
+        assert watcher.wait(name, state) is None
+
+
+def test_a_change_set_is_carried_out_once(ports: Ports, name: str) -> None:
+    made = ready(ports, ports.stacks.create_change_set(request_for(name, template("A"))))
+    ports.stacks.execute(made.id)
+    with Watcher(ports.stacks, lambda event: None, quick=True) as watcher:
+        watcher.wait(name)
+    with pytest.raises(DeployError):
+        ports.stacks.execute(made.id)
 
 
 def test_absent_things_are_absent(ports: Ports) -> None:

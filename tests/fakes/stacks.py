@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -36,6 +37,7 @@ class FakeStacks:
         self.broken: dict[str, str] = {}
         self.rounds = rounds
         self.calls: list[str] = []
+        self.policies: dict[str, list[str]] = {}
         self.most_running = 0
         self._stacks: dict[str, _Stack] = {}
         self._sets: dict[str, tuple[ChangeSetRequest, dict[str, Any], ChangeSet]] = {}
@@ -97,6 +99,8 @@ class FakeStacks:
     def execute(self, change_set_id: str) -> None:
         with self._lock:
             self.calls.append("execute")
+            if change_set_id not in self._sets:
+                raise DeployError(f"CloudFormation refuses {change_set_id}: it has been executed")
             request, template, _made = self._sets.pop(change_set_id)
             stack = self._stacks[request.stack]
             kind = "CREATE" if request.create else "UPDATE"
@@ -126,7 +130,24 @@ class FakeStacks:
         if found and self._stacks[found[0].stack].state.status == "REVIEW_IN_PROGRESS":
             del self._stacks[found[0].stack]
 
-    def delete(self, stack: str) -> None:
+    def resume_rollback(self, stack: str, skip: Sequence[str] = ()) -> None:
+        with self._lock:
+            self.calls.append("resume_rollback")
+            found = self._stacks[stack]
+            stuck = [name for name in self.broken if name in found.template["Resources"] and name not in skip]
+            end = "UPDATE_ROLLBACK_FAILED" if stuck else "UPDATE_ROLLBACK_COMPLETE"
+            self._begin(found, "UPDATE_ROLLBACK", replace(found.state, status=end))
+
+    def protect(self, stack: str, on: bool) -> None:
+        self.calls.append("protect")
+        found = self._stacks[stack]
+        found.state = replace(found.state, termination_protection=on)
+
+    def set_policy(self, stack: str, policy: str) -> None:
+        self.calls.append("set_policy")
+        self.policies.setdefault(stack, []).append(policy)
+
+    def delete(self, stack: str, retain: Sequence[str] = ()) -> None:
         with self._lock:
             self.calls.append("delete")
             found = self._stacks.get(stack)
@@ -134,7 +155,9 @@ class FakeStacks:
                 return
             if found.state.termination_protection:
                 raise DeployError(f"CloudFormation refuses stack {stack}: TerminationProtection is enabled")
-            broken = next((n for n in found.template.get("Resources", {}) if n in self.broken), None)
+            broken = next(
+                (n for n in found.template.get("Resources", {}) if n in self.broken and n not in retain), None
+            )
             if broken is None:
                 self._begin(found, "DELETE", replace(found.state, status="DELETE_COMPLETE"))
             else:

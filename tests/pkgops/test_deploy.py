@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,8 @@ from pkgops.deploy import Report, deploy, require
 from pkgops.errors import AccessError, ConfigError, DeployError, RefusedError, UsageError
 from pkgops.events import Event, ResourceChanged, StackChanged
 from pkgops.package import Asset, Packaged
-from pkgops.plan import Action, Plan, allowed, discard, plan
+from pkgops.plan import Action, Plan, Wishes, allowed, discard, plan
+from pkgops.protection import policy
 from tests.fakes.ports import FakeIdentity, FakePorts
 from tests.pkgops.conftest import stack
 
@@ -24,7 +26,7 @@ Make = Callable[..., Packaged]
 
 def run(project: Project, packaged: Packaged, ports: FakePorts, **options: Any) -> tuple[Plan, Report, list[Event]]:
     events: list[Event] = []
-    made = plan(project, packaged, ports, **options)
+    made = plan(project, packaged, ports, wishes=Wishes(**options))
     return made, deploy(made, ports, events.append), events
 
 
@@ -119,7 +121,7 @@ def test_a_leftover_review_stack_is_created(project: Project, ports: FakePorts, 
 
 def test_a_running_operation_is_waited_for(project: Project, ports: FakePorts, system_of: Make) -> None:
     packaged = system_of(project.stage)
-    first = plan(project, packaged, ports, only=["alone"])
+    first = plan(project, packaged, ports, wishes=Wishes(only=["alone"]))
     ports.stacks.rounds = 3
     from pkgops.changeset import ask
 
@@ -135,10 +137,26 @@ def test_a_stack_no_update_can_move_is_refused(project: Project, ports: FakePort
         plan(project, system_of(project.stage), ports)
 
 
+def test_a_stuck_rollback_is_gone_on_with_when_asked(project: Project, ports: FakePorts, system_of: Make) -> None:
+    packaged = system_of(project.stage)
+    run(project, packaged, ports)
+    stuck = {"Resources": {"Old": {"Type": "AWS::SQS::Queue"}}, "Outputs": {}}
+    ports.stacks.deployed("DemoStore-local", "UPDATE_ROLLBACK_FAILED", stuck)
+    with pytest.raises(DeployError) as refused:
+        plan(project, packaged, ports)
+    assert "pkgops deploy --resume" in refused.value.hint
+    ports.stacks.broken["Old"] = "cannot be put back"
+    _, report, _ = run(project, packaged, ports, resume=True)
+    assert "--skip" in report.results[0].reason
+    made, report, _ = run(project, packaged, ports, resume=True, skip=("Old",))
+    assert made.steps[0].action is Action.RESUME
+    assert statuses(report)["store"] == "UPDATE_COMPLETE"
+
+
 def test_only_needs_what_the_chosen_stack_uses(project: Project, ports: FakePorts, system_of: Make) -> None:
     packaged = system_of(project.stage)
     with pytest.raises(UsageError, match="uses values of store"):
-        plan(project, packaged, ports, only=["web"])
+        plan(project, packaged, ports, wishes=Wishes(only=["web"]))
     run(project, packaged, ports, only=["store"])
     _, report, _ = run(project, packaged, ports, only=["web"])
     assert statuses(report) == {"web": "CREATE_COMPLETE"}
@@ -221,3 +239,26 @@ def test_the_bucket_is_made_on_the_first_deployment(project: Project, system_of:
     assert report.ok
     first = next(e for e in events if isinstance(e, StackChanged))
     assert first.stack == "PkgopsBootstrap-local"
+
+
+def test_a_protected_stage_is_protected_in_cloudformation_too(
+    production: Project, ports: FakePorts, system_of: Make
+) -> None:
+    ports.endpoint = None
+    table = {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "one"}}}
+    run(production, system_of(production.stage, alone=stack("alone", production.stage, **table)), ports)
+    states = {state.name: state for state in ports.stacks.describe()}
+    assert states["DemoAlone"].termination_protection
+    assert ports.stacks.policies["DemoAlone"] == [policy()]
+    renamed = {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "two"}}}
+    made = plan(production, system_of(production.stage, alone=stack("alone", production.stage, **renamed)), ports)
+    deploy(allowed(made, ("Table",)), ports)
+    assert ports.stacks.policies["DemoAlone"] == [policy(), policy(["Table"]), policy()]
+
+
+def test_the_policy_names_what_it_lets_go() -> None:
+    allow, deny = json.loads(policy(["Table"]))["Statement"]
+    assert (allow["Effect"], deny["Effect"]) == ("Allow", "Deny")
+    assert deny["NotResource"] == ["LogicalResourceId/Table"]
+    assert "AWS::DynamoDB::Table" in deny["Condition"]["StringEquals"]["ResourceType"]
+    assert json.loads(policy())["Statement"][1]["Resource"] == "*"

@@ -66,6 +66,25 @@ def test_a_failed_deletion_keeps_what_it_uses(deployed: tuple[Project, FakePorts
     assert ended["budgets"].status == "DELETE_COMPLETE"
 
 
+def test_what_cannot_be_deleted_is_left_behind_on_request(deployed: tuple[Project, FakePorts]) -> None:
+    project, ports = deployed
+    ports.stacks.broken["GetPackageFunction"] = "function is stuck"
+    destroy(survey(project, ports), ports)
+    again = replace(survey(project, ports), left=("GetPackageFunction",))
+    assert {result.status for result in destroy(again, ports).results} == {"DELETE_COMPLETE"}
+
+
+def test_protection_of_ours_is_lifted_and_of_others_holds(deployed: tuple[Project, FakePorts]) -> None:
+    project, ports = deployed
+    ports.stacks.protect("PkgWatchBudgets-local", True)
+    ended = {result.key: result for result in destroy(survey(project, ports), ports).results}
+    assert ended["budgets"].status == "REFUSED"
+    assert "TerminationProtection" in ended["budgets"].reason
+    found = survey(project, ports)
+    ours = replace(found, project=replace(project, stage=replace(project.stage, protected=True)))
+    assert {result.key: result.status for result in destroy(ours, ports).results}["budgets"] == "DELETE_COMPLETE"
+
+
 def test_other_credentials_are_refused(ports: FakePorts) -> None:
     project = load("dev", root=ROOT, environ={})
     ports.stacks.deployed("PkgWatchStorage-dev", "CREATE_COMPLETE")
