@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+import stripe as sdk
 
 from handlers.pkgwatch.api.create_billing_portal import handler as portal_handler
 from handlers.pkgwatch.api.upgrade_confirm import handler as confirm_handler
@@ -99,6 +100,9 @@ def test_many_confirm_at_once_and_one_is_charged(shop: Any, at_once: Any) -> Non
     assert {answer.code for answer in answers if answer.status != 200} <= {"same_tier"}
     assert {answer["invoice_id"] for answer in done} == {subscription(shop, session).latest_invoice}
     assert confirm(shop, owner, at=at).code == "same_tier"
+    with pytest.raises(sdk.IdempotencyError):  # the quote was used up at Stripe, under the documented key
+        used = {"idempotency_key": f"upgrade-{owner}-pro-{at}"}
+        shop.api.subscriptions.update(session.subscription, {"cancel_at_period_end": True}, used)
 
 
 def test_nobody_pays_twice_though_the_tables_missed_it(shop: Any) -> None:
