@@ -100,8 +100,8 @@ def test_many_confirm_at_once_and_one_is_charged(shop: Any, at_once: Any) -> Non
     assert {answer.code for answer in answers if answer.status != 200} <= {"same_tier"}
     assert {answer["invoice_id"] for answer in done} == {subscription(shop, session).latest_invoice}
     assert confirm(shop, owner, at=at).code == "same_tier"
+    used = {"idempotency_key": f"upgrade-{owner}-pro-{at}"}
     with pytest.raises(sdk.IdempotencyError):  # the quote was used up at Stripe, under the documented key
-        used = {"idempotency_key": f"upgrade-{owner}-pro-{at}"}
         shop.api.subscriptions.update(session.subscription, {"cancel_at_period_end": True}, used)
 
 
