@@ -7,57 +7,28 @@ take: a handler that makes the four calls an authenticated answer needs, with ba
 
 from __future__ import annotations
 
-import io
 import json
 import time
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.bench.bare_apis import BARE, EMPTY, BareApis
 from tests.bench.measure import BenchmarkError, Contest, Sample
 from tests.bench.workplace import Workplace
-from tests.emulator import ACCOUNT, REGION, client
+from tests.emulator import client
 
 PATH = "/packages/npm/lodash"
 DEMO_RUNS = 15  # a caller without a key has 20 an hour
 PACE = 0.025  # seconds from one request to the next: the stage lets 50 a second through
-
-EMPTY = """
-def handler(event, context):
-    return {"statusCode": 200, "headers": {}, "body": "{}"}
-"""
-BARE = """
-import hashlib
-import json
-import os
-
-import boto3
-
-client = boto3.client("dynamodb")
-PACKAGE = {"pk": {"S": "npm#lodash"}, "sk": {"S": "LATEST"}}
-KEYS = os.environ["API_KEYS_TABLE"]
-
-
-def handler(event, context):
-    client.get_item(TableName=os.environ["PACKAGES_TABLE"], Key=PACKAGE)
-    digest = hashlib.sha256(event["headers"]["x-api-key"].encode()).hexdigest()
-    found = client.query(
-        TableName=KEYS,
-        IndexName="key-hash-index",
-        KeyConditionExpression="key_hash = :v",
-        ExpressionAttributeValues={":v": {"S": digest}},
-    )
-    for key in ("USER_META", digest):
-        client.update_item(
-            TableName=KEYS,
-            Key={"pk": found["Items"][0]["pk"], "sk": {"S": key}},
-            UpdateExpression="ADD requests_this_month :n",
-            ExpressionAttributeValues={":n": {"N": "1"}},
-        )
-    return {"statusCode": 200, "headers": {}, "body": json.dumps({})}
-"""
+MEMBER = "bench@example.net"
+KNOWN = "GET /packages with an API key, warm"
+DEMO = "GET /packages in demo mode, warm"
+SCAN, ME = "POST /scan of 100, warm", "GET /auth/me, warm"
+EMPTY_FLOOR, BARE_FLOOR = f"{KNOWN}, beside an empty handler", f"{KNOWN}, beside its calls in boto3"
+NAMES = (EMPTY_FLOOR, BARE_FLOOR, DEMO, SCAN, ME)
+SCANNED = [f"bench-{number}" for number in range(100)]
 
 
 def contests(place: Workplace) -> Iterator[Contest]:
@@ -65,20 +36,28 @@ def contests(place: Workplace) -> Iterator[Contest]:
     place.pkgops("deploy", "--yes", "--output", "json")()
     deployed = place.pkgops("deploy", "--yes", "--output", "json")
     deployed()
-    ours = json.loads(deployed.said)["pkgwatch"]["outputs"]["api.ApiUrl"].rstrip("/") + PATH
+    ours = json.loads(deployed.said)["pkgwatch"]["outputs"]["api.ApiUrl"].rstrip("/")
     seeded = place.pkgops("seed-dev", "--output", "json")
     seeded()
     shown = json.loads(seeded.said)["pkgwatch"]["revealed"]
-    key = next(row["value"] for row in shown if row["label"] == "user business@example.com")
-    floors = _Floors(place)
-    empty = asking(place, floors.api("floor-empty", EMPTY) + PATH, key, "{}")
-    bare = asking(place, floors.api("floor-bare", BARE) + PATH, key, "{}")
-    known, demo = asking(place, ours, key, "lodash"), asking(place, ours, "", "lodash")
-    what = "GET /packages with an API key, warm"
+    key = {"x-api-key": next(row["value"] for row in shown if row["label"] == "user business@example.com")}
+    floors = BareApis(place)
+    empty_url = floors.api("floor-empty", EMPTY) + PATH
+    empty = asking(place, empty_url, "{}", key)
+    bare = asking(place, floors.api("floor-bare", BARE) + PATH, "{}", key)
+    known, demo = asking(place, ours + PATH, "lodash", key), asking(place, ours + PATH, "lodash")
     # The bound is on the second of the two: docs/adr/0008 says why.
-    yield Contest(f"{what}, beside an empty handler", empty, known, None, 150, before_ours=pace, warm_up=20)
-    yield Contest(f"{what}, beside its calls in boto3", bare, known, 1.3, 150, before_ours=pace, warm_up=20)
-    yield Contest("GET /packages in demo mode, warm", empty, demo, None, DEMO_RUNS, warm_up=2)
+    yield Contest(EMPTY_FLOOR, empty, known, None, 150, before_ours=pace, warm_up=20)
+    yield Contest(BARE_FLOOR, bare, known, 1.3, 150, before_ours=pace, warm_up=20)
+    yield Contest(DEMO, empty, demo, None, DEMO_RUNS, warm_up=2)
+    names = {"dependencies": _packages(place)}
+    scan, scan_floor = (
+        asking(place, url, text, key, names) for url, text in ((f"{ours}/scan", "bench-99"), (empty_url, "{}"))
+    )
+    yield Contest(SCAN, scan_floor, scan, None, 40, before_ours=pace, warm_up=5)
+    cookie = {"Cookie": _logged_in(place, ours)}
+    me, me_floor = asking(place, f"{ours}/auth/me", MEMBER, cookie), asking(place, empty_url, "{}", cookie)
+    yield Contest(ME, me_floor, me, None, 100, before_ours=pace, warm_up=10)
 
 
 def pace() -> None:
@@ -86,15 +65,17 @@ def pace() -> None:
     time.sleep(PACE)
 
 
-def asking(place: Workplace, url: str, key: str, expected: str) -> Callable[[], Sample]:
-    """One request, whose answer must be 200 and hold ``expected``."""
+def asking(
+    place: Workplace, url: str, expected: str, headers: Mapping[str, str] = {}, body: Any = None
+) -> Callable[[], Sample]:
+    """One request (POST if there is a ``body``), whose answer must be 200 and hold ``expected``."""
     connection = HTTPConnection("127.0.0.1", place.port)
-    headers = {"Accept": "application/json", **({"x-api-key": key} if key else {})}
-    path = urlsplit(url).path
+    sent = {"Accept": "application/json", "Content-Type": "application/json", **headers}
+    path, data = urlsplit(url).path, None if body is None else json.dumps(body)
 
     def ask() -> Sample:
         began = time.perf_counter()
-        connection.request("GET", path, headers=headers)
+        connection.request("GET" if data is None else "POST", path, data, sent)
         answer = connection.getresponse()
         body = answer.read()
         seconds = time.perf_counter() - began
@@ -105,59 +86,25 @@ def asking(place: Workplace, url: str, key: str, expected: str) -> Callable[[], 
     return ask
 
 
-class _Floors:
-    """APIs with one route of three segments, each in front of one function."""
-
-    def __init__(self, place: Workplace) -> None:
-        self._endpoint = place.emulator.endpoint
-        self._api, self._lambda, self._iam = (client(place.emulator, name) for name in ("apigateway", "lambda", "iam"))
-        self._role = self._made_role()
-
-    def api(self, name: str, code: str) -> str:
-        """Makes one; returns its URL."""
-        made = self._api.create_rest_api(name=name)["id"]
-        parent = self._api.get_resources(restApiId=made)["items"][0]["id"]
-        for part in ("packages", "{ecosystem}", "{name}"):
-            parent = self._api.create_resource(restApiId=made, parentId=parent, pathPart=part)["id"]
-        route = {"restApiId": made, "resourceId": parent, "httpMethod": "GET"}
-        self._api.put_method(**route, authorizationType="NONE")
-        function = self._function(name, code)
-        uri = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{function}/invocations"
-        self._api.put_integration(**route, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
-        self._api.create_deployment(restApiId=made, stageName="v1")
-        self._lambda.add_permission(
-            FunctionName=function,
-            StatementId="floor",
-            Action="lambda:InvokeFunction",
-            Principal="apigateway.amazonaws.com",
-            SourceArn=f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{made}/*",
-        )
-        return f"{self._endpoint}/_aws/execute-api/{made}/v1"
-
-    def _function(self, name: str, code: str) -> str:
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w") as archive:
-            archive.writestr("app.py", code)
-        tables = {"PACKAGES_TABLE": "pkgwatch-packages-local", "API_KEYS_TABLE": "pkgwatch-api-keys-local"}
-        made = self._lambda.create_function(
-            FunctionName=name,
-            Runtime="python3.12",
-            Handler="app.handler",
-            Role=self._role,
-            MemorySize=512,
-            Timeout=30,
-            Environment={"Variables": tables},
-            Code={"ZipFile": buffer.getvalue()},
-        )
-        return str(made["FunctionArn"])
-
-    def _made_role(self) -> str:
-        trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        tables = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}
-        made = self._iam.create_role(RoleName="floor", AssumeRolePolicyDocument=_policy(trust))
-        self._iam.put_role_policy(RoleName="floor", PolicyName="tables", PolicyDocument=_policy(tables))
-        return str(made["Role"]["Arn"])
+def _packages(place: Workplace) -> dict[str, str]:
+    """A hundred packages like lodash, so that a scan finds all it is asked for; the dependencies to scan."""
+    dynamodb = client(place.emulator, "dynamodb")
+    table = "pkgwatch-packages-local"
+    item = dynamodb.get_item(TableName=table, Key={"pk": {"S": "npm#lodash"}, "sk": {"S": "LATEST"}})["Item"]
+    for name in SCANNED:
+        dynamodb.put_item(TableName=table, Item={**item, "pk": {"S": f"npm#{name}"}, "name": {"S": name}})
+    return dict.fromkeys(SCANNED, "*")
 
 
-def _policy(statement: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+def _logged_in(place: Workplace, api: str) -> str:
+    """The session cookie of an account made for this, as its owner would: by the link in the mail."""
+    connection = HTTPConnection("127.0.0.1", place.port)
+    body = json.dumps({"email": MEMBER})
+    connection.request("POST", f"{urlsplit(api).path}/signup", body, {"Content-Type": "application/json"})
+    connection.getresponse().read()
+    [link] = next(mail.links for mail in place.emulator.messages() if mail.went_to(MEMBER))
+    parts = urlsplit(link)
+    connection.request("GET", f"{parts.path}?{parts.query}")
+    answer = connection.getresponse()
+    answer.read()
+    return (answer.getheader("Set-Cookie") or "").partition(";")[0]

@@ -22,13 +22,19 @@ sys.stdout.write(str(time.perf_counter() - began))
 """
 
 
-def slowest(place: Workplace) -> list[Row]:
-    """The handlers whose import takes longest in a fresh interpreter: from what their zip and layer hold, compiled
-    anew as Lambda has to, beside the SDK, which the runtime brings along compiled."""
+def imports(place: Workplace) -> tuple[list[Row], str]:
+    """The handlers whose import takes longest in a fresh interpreter, and a line about all: from what their zip and
+    layer hold, compiled anew as Lambda has to, beside the SDK, which the runtime brings along compiled."""
     sdk.link(place.scratch / "sdk")
-    functions = place.read("functions.json")
-    once = sorted(functions, key=lambda row: _imported(place, row, 1).ours, reverse=True)
-    return [_imported(place, row, RUNS) for row in once[:SHOWN]]
+    functions = {row["handler"]: row for row in place.read("functions.json")}
+    once = sorted((_imported(place, row, 1).ours, handler) for handler, row in functions.items())
+    slowest = [_imported(place, functions[handler], RUNS) for _, handler in once[: -SHOWN - 1 : -1]]
+    times = [seconds for seconds, _ in once]
+    note = (
+        f"cold imports of {len(times)} handlers: {times[0] * 1000:.0f} to {times[-1] * 1000:.0f} ms, "
+        f"half of them within {median(times) * 1000:.0f} ms"
+    )
+    return slowest, note
 
 
 def sizes(place: Workplace) -> list[str]:
