@@ -30,10 +30,11 @@ FIREWALL = (
     RateLimit("RateLimit", limit=500, priority=30),
 )
 # What logout does cannot fail, and the daily reset only repairs what the webhook missed.
-NO_ERROR_ALARM = ("logout",)
-# Graphs of their own: what carries the traffic, how people get in.
-BUSY = ("get_package", "scan")
+NO_ERROR_ALARM = ("logout", "backup_reset_usage")
+# Graphs of their own: what carries the traffic, how people get in, how they pay.
+BUSY = ("get_package", "scan", "stripe_webhook")
 ENTRANCES = ("signup", "magic_link", "auth_callback")
+TILLS = ("create_checkout", "upgrade_confirm")
 
 
 def build(scope: Scope) -> None:
@@ -135,6 +136,6 @@ def _graphs(api: Deployed, built: dict[str, Built]) -> list[list[Graph]]:
         ],
         [
             Graph(title, [of_function(built[name].name, "Invocations") for name in names], names)
-            for title, names in (("Getting in", ENTRANCES),)
+            for title, names in (("Getting in", ENTRANCES), ("Paying", TILLS))
         ],
     ]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from templates.kit.function import Function
-from templates.pkgwatch import routes_accounts, routes_packages, routes_recovery, routes_referrals
+from templates.pkgwatch import routes_accounts, routes_billing, routes_packages, routes_recovery, routes_referrals
 from templates.pkgwatch.access import Access
 
-_TOPICS = (routes_packages, routes_accounts, routes_recovery, routes_referrals)
+_TOPICS = (routes_packages, routes_accounts, routes_recovery, routes_referrals, routes_billing)
 
 
 def rows(access: Access) -> list[Function]:

@@ -134,12 +134,19 @@ def settings_fields(system: str) -> dict[str, str]:
 def _note(source: Module, definition: ast.stmt, found: Use) -> None:
     parents = {child: node for node in running(definition) for child in ast.iter_child_nodes(node)}
     for node in running(definition):
+        if isinstance(node, ast.arg) and _is_table(node) and node.arg not in TABLES:
+            raise UntoldError(f"{source.name}:{node.lineno} {node.arg}: a table is called one of {', '.join(TABLES)}")
         if isinstance(node, ast.Attribute):
             _note_table(node, parents, source, found)
         if isinstance(node, ast.Call):
             _note_call(node, parents, source, definition, found)
         if isinstance(node, ast.expr) and source.means(node) == CLIENT:
             found.services.add(_service(node, parents, source))
+
+
+def _is_table(parameter: ast.arg) -> bool:
+    names = ast.walk(parameter.annotation) if parameter.annotation else ()
+    return any(isinstance(node, ast.Name) and node.id == "Table" for node in names)
 
 
 def _note_table(node: ast.Attribute, parents: dict[ast.AST, ast.AST], source: Module, found: Use) -> None:

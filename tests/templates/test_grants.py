@@ -5,7 +5,6 @@ Both sides are derived: what is used from the handlers' code (`handler_use`), wh
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ import pytest
 import templates
 from pkgops.synth import resources
 from tests.templates.conftest import built
-from tests.templates.handler_use import ROOT, TABLES, settings_fields, use
+from tests.templates.handler_use import settings_fields, use
 
 Find = Callable[..., dict[str, Any]]
 
@@ -155,15 +154,3 @@ def test_the_local_stripe_is_where_its_callers_are_led(template: Find) -> None:
             properties = function["Properties"]
             asks = "stripe_api_base" in use(properties["Code"]["S3Key"].removeprefix("asset://")).settings
             assert ("STRIPE_API_BASE" in properties["Environment"]["Variables"]) is asks, properties["FunctionName"]
-
-
-def test_tables_go_by_their_names() -> None:
-    odd = [
-        f"{path.relative_to(ROOT)}:{node.lineno} {node.arg}"
-        for system in templates.SYSTEMS
-        for path in (ROOT / "handlers" / system).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.arg) and isinstance(node.annotation, ast.Name) and node.annotation.id == "Table"
-        if node.arg not in TABLES
-    ]
-    assert not odd, f"a table is called one of {', '.join(TABLES)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -70,6 +71,18 @@ FUNCTIONS: dict[str, tuple[int, int, set[str], Access]] = {
     "referral-redirect": (512, 30, SITE, set()),
     "referral-retention": (512, 300, PRICES, {rw(K), rw(F), STRIPE}),
     "referral-cleanup": (512, 300, set(), {rw(K), SCAN}),
+    "create-checkout": (512, 30, PRICES | SITE | SESSIONS, {r(K), STRIPE, SESSION}),
+    "create-billing-portal": (512, 30, SITE | SESSIONS, {r(K), STRIPE, SESSION}),
+    "upgrade-preview": (512, 30, PRICES | SESSIONS, {r(K), STRIPE, SESSION}),
+    "upgrade-confirm": (512, 30, PRICES | SESSIONS, {rw(K), STRIPE, SESSION}),
+    "stripe-webhook": (
+        512,
+        30,
+        PRICES | SITE | {"ALERT_TOPIC_ARN", "LOGIN_EMAIL_SENDER"},  # the site: its mail leads there
+        {rw(K), rw(B), rw(F), STRIPE, WEBHOOK, ALERT, SES},
+    ),
+    "reset-usage": (512, 300, {"BILLING_CYCLE_RESET_ENABLED"}, {rw(K), SCAN, ITSELF}),
+    "backup-reset-usage": (512, 300, set(), {rw(K), SCAN}),
 }
 COMMON = {
     "PACKAGES_TABLE": {"Ref": "StoragePackagesTableName"},
@@ -80,6 +93,8 @@ COMMON = {
     "STRIPE_WEBHOOK_SECRET_ARN": "pkgwatch/stripe-webhook",
 }
 SCHEDULES = {
+    "pkgwatch-monthly-usage-reset": ("cron(0 0 1 * ? *)", "ResetUsageFunction"),
+    "pkgwatch-daily-backup-usage-reset": ("cron(5 0 * * ? *)", "BackupResetUsageFunction"),
     "pkgwatch-referral-retention-check": ("cron(30 1 * * ? *)", "ReferralRetentionFunction"),
     "pkgwatch-referral-cleanup": ("cron(0 2 * * ? *)", "ReferralCleanupFunction"),
 }
@@ -144,6 +159,16 @@ def test_links_in_mails_lead_back_to_the_stage(template: Find, stage: str, api_u
     assert (environment["API_URL"], environment["BASE_URL"]) == (api_url, "https://pkgwatch.dev")
     assert environment["VERIFICATION_EMAIL_SENDER"] == environment["LOGIN_EMAIL_SENDER"] == sender
     assert resources["MailIdentity"]["Properties"] == {"EmailIdentity": sender.split("@")[1]}
+
+
+def test_secrets_are_those_of_the_stage(template: Find) -> None:
+    resources = template("pkgwatch", "dev", "api")["Resources"]
+    environment = resources["StripeWebhookFunction"]["Properties"]["Environment"]["Variables"]
+    assert environment["STRIPE_SECRET_ARN"] == "pkgwatch/stripe-secret-dev"
+    assert environment["STRIPE_WEBHOOK_SECRET_ARN"] == "pkgwatch/stripe-webhook-dev"
+    text = json.dumps(resources["StripeWebhookRole"])
+    assert "secret:pkgwatch/stripe-secret-dev-??????" in text
+    assert "secret:pkgwatch/stripe-webhook-dev-??????" in text
 
 
 @pytest.mark.parametrize(("stage", "allowed"), [("local", "true"), ("dev", "true"), ("prod", None)])

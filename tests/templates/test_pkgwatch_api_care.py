@@ -20,8 +20,8 @@ Find = Callable[..., dict[str, Any]]
 # fmt: off
 ERRORS = [
     "health", "getpackage", "scan", "requestpackage", "getusage", "signup", "verifyemail", "magiclink",
-    "authcallback", "authme", "getpendingkey", "getapikeys", "createapikey", "revokeapikey",
-    "badge",
+    "authcallback", "authme", "getpendingkey", "getapikeys", "createapikey", "revokeapikey", "createcheckout",
+    "createbillingportal", "upgradepreview", "upgradeconfirm", "stripewebhook", "resetusage", "badge",
     "resendverification", "getpendingrecoverycodes", "accountrecoverycodes", "recoveryinitiate",
     "recoveryverifyapikey", "recoveryverifycode", "recoveryupdateemail", "recoveryconfirmemail",
     "referralstatus", "addreferralcode", "referralredirect", "referralretention", "referralcleanup",
@@ -36,7 +36,7 @@ ALARMS = {
     "pkgwatch-ses-bounce-rate": ("Reputation.BounceRate", "Average", 3600, "> 0.05", 1),
     "pkgwatch-ses-complaint-rate": ("Reputation.ComplaintRate", "Average", 3600, "> 0.001", 1),
 }
-CANARIES = {"GetPackage": "getpackage", "Scan": "scan"}
+CANARIES = {"GetPackage": "getpackage", "Scan": "scan", "StripeWebhook": "stripewebhook"}
 EXPORTS = {
     "ApiUrl": "PkgWatchApiUrl",
     "ApiCustomDomainTarget": "PkgWatchApiCustomDomainTarget",
@@ -57,7 +57,7 @@ def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
 
 
 def test_alarms(api: dict[str, Any]) -> None:
-    assert len(ERRORS) == 28
+    assert len(ERRORS) == 34
     alarms = {alarm["AlarmName"]: alarm for alarm in of_type(api, "AWS::CloudWatch::Alarm").values()}
     for alarm in alarms.values():
         assert alarm["TreatMissingData"] == "notBreaching"
@@ -96,11 +96,14 @@ def test_dashboard(api: dict[str, Any]) -> None:
         "Latency",
         "get_package: invocations and errors",
         "scan: invocations and errors",
+        "stripe_webhook: invocations and errors",
         "Getting in",
+        "Paying",
     ]
-    shown = [[line[3] for line in w["properties"]["metrics"]] for w in widgets[5:]]
+    shown = [[line[3] for line in w["properties"]["metrics"]] for w in widgets[6:]]
     assert shown == [
         ["${SignupFunction}", "${MagicLinkFunction}", "${AuthCallbackFunction}"],
+        ["${CreateCheckoutFunction}", "${UpgradeConfirmFunction}"],
     ]
 
 
@@ -136,7 +139,7 @@ def test_three_functions_are_rolled_out_little_by_little(template: Find, stage: 
 @pytest.mark.parametrize(("stage", "invoked"), [("local", "Function.Arn"), ("dev", "Alias"), ("prod", "Alias")])
 def test_callers_reach_the_alias_where_there_is_one(template: Find, stage: str, invoked: str) -> None:
     resources = template("pkgwatch", stage, "api")["Resources"]
-    for stem, method in (("GetPackage", "ApiPackagesEcosystemNameGet"),):
+    for stem, method in (("GetPackage", "ApiPackagesEcosystemNameGet"), ("StripeWebhook", "ApiWebhooksStripePost")):
         uri = resources[method]["Properties"]["Integration"]["Uri"]["Fn::Sub"]
         assert uri.endswith(f"/functions/${{{stem}{invoked}}}/invocations")
     kinds = {resource["Type"].split("::")[1] for resource in resources.values()}

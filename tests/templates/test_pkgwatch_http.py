@@ -30,6 +30,12 @@ ROUTES = {
     "GET /api-keys": "GetApiKeys",
     "POST /api-keys": "CreateApiKey",
     "DELETE /api-keys/{key_id}": "RevokeApiKey",
+    "POST /checkout/create": "CreateCheckout",
+    "POST /billing-portal/create": "CreateBillingPortal",
+    "POST /upgrade/preview": "UpgradePreview",
+    "GET /upgrade/preview": "UpgradePreview",
+    "POST /upgrade/confirm": "UpgradeConfirm",
+    "POST /webhooks/stripe": "StripeWebhook",
     "GET /account/recovery-codes": "AccountRecoveryCodes",
     "POST /account/recovery-codes": "AccountRecoveryCodes",
     "DELETE /account/recovery-codes": "AccountRecoveryCodes",
@@ -42,7 +48,7 @@ ROUTES = {
     "POST /referral/add-code": "AddReferralCode",
     "GET /r/{code}": "ReferralRedirect",
 }
-ALIASED = {"GetPackage", "Scan"}
+ALIASED = {"GetPackage", "Scan", "StripeWebhook"}
 
 
 def text(shortest: int, longest: int, **more: Any) -> dict[str, Any]:
@@ -76,6 +82,15 @@ MODELS: dict[str, Any] = {
     "POST /auth/magic-link": ("MagicLinkRequest", EMAIL, {"email"}),
     "POST /auth/resend-verification": ("ResendVerificationRequest", EMAIL, {"email"}),
     "POST /recovery/initiate": ("RecoveryInitiateRequest", EMAIL, {"email"}),
+    **dict.fromkeys(
+        ("POST /checkout/create", "POST /upgrade/preview"),
+        ("CreateCheckoutRequest", {"tier": {"type": "string", "enum": ["starter", "pro", "business"]}}, {"tier"}),
+    ),
+    "POST /upgrade/confirm": (
+        "UpgradeConfirmRequest",
+        {"tier": {"type": "string", "enum": ["pro", "business"]}, "proration_date": {"type": "integer"}},
+        {"tier", "proration_date"},
+    ),
     "POST /api-keys": ("CreateApiKeyRequest", {"name": text(1, 100)}, set()),
     "POST /recovery/verify-api-key": (
         "RecoveryVerifyApiKeyRequest",

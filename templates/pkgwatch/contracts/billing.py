@@ -1,0 +1,127 @@
+"""What may callers of the billing routes rely on?"""
+
+from __future__ import annotations
+
+from templates.kit.contract import ANY, DAY, TEXT, TRUTH, WHOLE, Answer, Contract, Query, nullable, obj, one_of
+from templates.pkgwatch.contracts.shared import FAILED, NO_SESSION, SESSION, TIER
+
+_STRIPE = ("stripe_not_configured", "stripe_error", *FAILED)
+_PAID = one_of("pro", "business")
+_NO_UPGRADE = (
+    "invalid_tier",
+    "no_active_subscription",
+    "same_tier",
+    "downgrade_not_allowed",
+    "subscription_invalid",
+)
+_PREVIEW = {
+    200: Answer(
+        "What the change would cost now.",
+        obj(
+            {
+                "preview": obj(
+                    {
+                        "current_tier": TIER,
+                        "new_tier": _PAID,
+                        "credit_amount_cents": WHOLE,
+                        "new_plan_prorated_cents": WHOLE,
+                        "amount_due_cents": WHOLE,
+                        "amount_due_formatted": TEXT,
+                        "currency": TEXT,
+                        "current_period_end": nullable(DAY),
+                        "proration_date": WHOLE,
+                        "cancellation_will_clear": TRUTH,
+                    }
+                )
+            }
+        ),
+    )
+}
+_PREVIEW_ERRORS = {
+    400: ("invalid_json", *_NO_UPGRADE),
+    401: NO_SESSION,
+    402: ("payment_required",),
+    500: ("price_not_configured", *_STRIPE),
+}
+
+CHECKOUT = Contract(
+    "Begin to buy a plan",
+    {200: Answer("Where to pay.", obj({"checkout_url": TEXT}))},
+    {
+        400: ("invalid_json", "invalid_tier", "invalid_upgrade"),
+        401: NO_SESSION,
+        409: ("upgrade_required",),
+        500: ("price_not_configured", *_STRIPE),
+    },
+    callers=(SESSION,),
+)
+PORTAL = Contract(
+    "Manage the subscription",
+    {200: Answer("Where to do that.", obj({"portal_url": TEXT}))},
+    {400: ("no_subscription",), 401: NO_SESSION, 500: _STRIPE},
+    callers=(SESSION,),
+)
+PREVIEW = Contract("What would another plan cost?", _PREVIEW, _PREVIEW_ERRORS, callers=(SESSION,))
+PREVIEW_BY_QUERY = Contract(
+    PREVIEW.summary,
+    _PREVIEW,
+    {**_PREVIEW_ERRORS, 400: _NO_UPGRADE},
+    callers=(SESSION,),
+    query=(Query("tier", "The plan wanted.", _PAID, required=True),),
+)
+CONFIRM = Contract(
+    "Change to another plan",
+    {
+        200: Answer(
+            "It is changed and paid.",
+            obj(
+                {
+                    "success": {"type": "boolean", "const": True},
+                    "new_tier": _PAID,
+                    "amount_charged_cents": WHOLE,
+                    "invoice_id": nullable(TEXT),
+                }
+            ),
+        )
+    },
+    {
+        400: (
+            "invalid_json",
+            *_NO_UPGRADE,
+            "invalid_proration_date",
+            "proration_date_expired",
+            "invalid_request",
+        ),
+        401: NO_SESSION,
+        402: ("payment_required", "payment_failed"),
+        500: ("price_not_configured", *_STRIPE),
+        503: ("stripe_unavailable",),
+    },
+    callers=(SESSION,),
+)
+WEBHOOK = Contract(
+    "Stripe tells what happened",
+    {
+        200: Answer(
+            "It is taken in; duplicate: it was already; processed is false where sending it again would not help.",
+            obj(
+                {"received": {"type": "boolean", "const": True}},
+                {
+                    "duplicate": TRUTH,
+                    "processed": TRUTH,
+                    "error": obj(
+                        {"code": one_of("stripe_validation_error", "invalid_event_data"), "message": TEXT},
+                        {"request_id": TEXT},
+                    ),
+                },
+            ),
+        )
+    },
+    {
+        400: ("missing_signature", "invalid_signature", "invalid_webhook_payload"),
+        500: ("stripe_not_configured", "temporary_error", "stripe_error", "processing_failed", *FAILED),
+    },
+    callers=("stripeSignature",),
+    body={"type": "object", "additionalProperties": ANY},
+    identified=True,
+)
