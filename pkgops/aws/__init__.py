@@ -11,7 +11,7 @@ from pkgops.events import Emit, silent
 from templates.model import LOCAL_ACCOUNT
 
 if TYPE_CHECKING:
-    from pkgops.ports import Artifacts, Functions, Identity, Logs, Secrets, Stacks, Tables
+    from pkgops.ports import Artifacts, Functions, Identity, Logs, Queues, Secrets, Stacks, Tables
     from templates.model import Stage
 
 
@@ -64,6 +64,13 @@ class AwsPorts:
         from pkgops.aws.secrets import SecretsManager
 
         return SecretsManager(self.clients)
+
+    @cached_property
+    def queues(self) -> Queues:
+        """SQS."""
+        from pkgops.aws.queues import SqsQueues
+
+        return SqsQueues(self.clients)
 
     @cached_property
     def identity(self) -> Identity:

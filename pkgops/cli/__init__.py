@@ -33,6 +33,7 @@ COMMANDS = {
     "seed-dev": "Write development data.",
     "tail-logs": "Show and follow the functions' logs.",
     "invoke": "Call one function.",
+    "queues": "Show the queues, and move dead letters back.",
     "doctor": "Check tools, credentials and configuration.",
     "local": "Run the embedded emulator.",
     "completion": "Print the completion script of a shell.",

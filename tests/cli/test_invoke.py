@@ -57,6 +57,13 @@ def test_json(run, ports):
     assert any(line["text"] == "checking" for line in answer["log"])
 
 
+def test_what_a_schedule_sends(run, ports):
+    ports.functions.deployed["pkgwatch-api-reset-usage-dev"] = lambda event: event
+    result = run("invoke", "reset-usage", *DEV, "--schedule", "pkgwatch-monthly-usage-reset", ports=ports)
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["detail-type"] == "Scheduled Event"
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -64,6 +71,8 @@ def test_json(run, ports):
         (["health", "--payload", "{"], "JSON"),
         (["health", "--payload", "@nothing.json"], "nothing.json"),
         (["get-usage"], "pkgops deploy"),
+        (["health", "--schedule", "x"], "No schedule starts health"),
+        (["health", "--schedule", "x", "--payload", "{}"], "not both"),
     ],
 )
 def test_errors(run, ports, arguments, said):

@@ -32,5 +32,6 @@ class FakePorts:
     logs: Any = None
     functions: Any = None
     tables: Any = None
+    queues: Any = None
     secrets: Any = field(default_factory=FakeSecrets)
     endpoint: str | None = "http://127.0.0.1:1"

@@ -1,0 +1,186 @@
+"""How full are queues, and how are messages moved between them? The `Queues` port on SQS."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pkgops.aws.client import Clients, translated
+from pkgops.errors import PkgopsError, UsageError
+from pkgops.ports import QueueState
+
+_COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
+_PARALLEL = 8
+_ABSENT = {"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"}
+_UNKNOWN_ACTION = {"InvalidAction", "UnknownOperationException", "AWS.SimpleQueueService.UnsupportedOperation"}
+_AGE = timedelta(minutes=15)  # SQS publishes every minute, late at times
+_MOST_METRICS = 500  # a GetMetricData call
+_HIDDEN = 120  # seconds a message is hidden while it is moved by hand
+_POLL = 1.0  # seconds
+
+
+class SqsQueues:
+    """`pkgops.ports.Queues` for one stage."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    def states(self, names: Sequence[str]) -> list[QueueState]:
+        """See `pkgops.ports.Queues.states`. Ages come from CloudWatch."""
+        with ThreadPoolExecutor(_PARALLEL) as pool:
+            counted = list(pool.map(self._counts, names))
+        there = [(name, counts[:3]) for name, counts in zip(names, counted, strict=True) if counts]
+        ages = self._ages([name for name, counts in there if sum(counts)])
+        return [
+            QueueState(name, waiting, in_flight, delayed, ages.get(name))
+            for name, (waiting, in_flight, delayed) in there
+        ]
+
+    def move(self, source: str, target: str, progress: Callable[[int], None]) -> int:
+        """See `pkgops.ports.Queues.move`. SQS does it by itself where it has that; then an interruption ends the
+        watching, not the moving."""
+        from botocore.exceptions import ClientError
+
+        origin, destination = self._there(source), self._there(target)
+        sqs = self._clients.get("sqs")
+        try:
+            with translated("sqs:StartMessageMoveTask"):
+                sqs.start_message_move_task(SourceArn=self._arn(origin), DestinationArn=self._arn(destination))
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _UNKNOWN_ACTION:
+                raise PkgopsError(
+                    f"SQS does not move the messages of {source}: {error.response['Error'].get('Message', '')}",
+                    "If they are being moved already, wait until that has ended: pkgops queues",
+                ) from error
+            return self._carry(origin, destination, progress)
+        return self._watched(self._arn(origin), source, progress)
+
+    def _watched(self, arn: str, source: str, progress: Callable[[int], None]) -> int:
+        """Waits for the end of the newest task."""
+        sqs = self._clients.get("sqs")
+        while True:
+            with translated("sqs:ListMessageMoveTasks"):
+                task = sqs.list_message_move_tasks(SourceArn=arn, MaxResults=1)["Results"][0]
+            moved = int(task.get("ApproximateNumberOfMessagesMoved", 0))
+            progress(moved)
+            if task["Status"] == "COMPLETED":
+                return moved
+            if task["Status"] in {"FAILED", "CANCELLED"}:
+                reason = task.get("FailureReason") or "it was cancelled"
+                raise PkgopsError(
+                    f"Moving the messages of {source} ended after {moved}: {reason}.", "The others are where they were."
+                )
+            time.sleep(_POLL)
+
+    def _carry(self, origin: str, destination: str, progress: Callable[[int], None]) -> int:
+        """Message by message: received, sent, and only then deleted. What comes back meanwhile is left alone, so
+        that a consumer that fails at once does not keep this going for ever."""
+        sqs = self._clients.get("sqs")
+        left, moved = sum(self._read(origin, _COUNTS[:1])), 0
+        while left > moved:
+            with translated("sqs:ReceiveMessage"):
+                received = sqs.receive_message(
+                    QueueUrl=origin,
+                    MaxNumberOfMessages=min(10, left - moved),
+                    VisibilityTimeout=_HIDDEN,
+                    AttributeNames=["All"],
+                    MessageAttributeNames=["All"],
+                ).get("Messages", [])
+            if not received:
+                break
+            sent = list(self._sent(destination, received))
+            self._deleted(origin, sent)
+            moved += len(sent)
+            progress(moved)
+            if len(sent) < len(received):
+                raise PkgopsError(
+                    f"Only {moved} of {left} messages could be sent on.", "The others are where they were; repeat it."
+                )
+        return moved
+
+    def _sent(self, destination: str, messages: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Those of the messages the queue has taken."""
+        entries = [{"Id": str(number), **_copy(message)} for number, message in enumerate(messages)]
+        with translated("sqs:SendMessage"):
+            answer = self._clients.get("sqs").send_message_batch(QueueUrl=destination, Entries=entries)
+        for taken in answer.get("Successful", []):
+            yield messages[int(taken["Id"])]
+
+    def _deleted(self, origin: str, messages: Sequence[dict[str, Any]]) -> None:
+        entries = [{"Id": str(n), "ReceiptHandle": message["ReceiptHandle"]} for n, message in enumerate(messages)]
+        if entries:
+            with translated("sqs:DeleteMessage"):
+                self._clients.get("sqs").delete_message_batch(QueueUrl=origin, Entries=entries)
+
+    def _counts(self, name: str) -> tuple[int, ...]:
+        url = self._url(name)
+        return self._read(url, _COUNTS) if url else ()
+
+    def _read(self, url: str, attributes: Sequence[str]) -> tuple[int, ...]:
+        with translated("sqs:GetQueueAttributes"):
+            found = self._clients.get("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=list(attributes))
+        return tuple(int(found["Attributes"].get(name, 0)) for name in attributes)
+
+    def _arn(self, url: str) -> str:
+        with translated("sqs:GetQueueAttributes"):
+            found = self._clients.get("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+        return str(found["Attributes"]["QueueArn"])
+
+    def _there(self, name: str) -> str:
+        url = self._url(name)
+        if not url:
+            raise UsageError(f"Queue {name} is not deployed.", "Deploy it first: pkgops deploy")
+        return url
+
+    def _url(self, name: str) -> str:
+        from botocore.exceptions import ClientError
+
+        try:
+            with translated("sqs:GetQueueUrl"):
+                return str(self._clients.get("sqs").get_queue_url(QueueName=name)["QueueUrl"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                return ""
+            raise PkgopsError(f"Queue {name} cannot be read: {error.response['Error']['Code']}") from error
+
+    def _ages(self, names: Sequence[str]) -> dict[str, int]:
+        """The newest known age of each queue's oldest message."""
+        if not names:
+            return {}
+        now = datetime.now(UTC)
+        ages: dict[str, int] = {}
+        for start in range(0, len(names), _MOST_METRICS):
+            asked = names[start : start + _MOST_METRICS]
+            queries = [_query(f"q{number}", name) for number, name in enumerate(asked)]
+            with translated("cloudwatch:GetMetricData"):
+                answer = self._clients.get("cloudwatch").get_metric_data(
+                    MetricDataQueries=queries, StartTime=now - _AGE, EndTime=now, ScanBy="TimestampDescending"
+                )
+            for result in answer["MetricDataResults"]:
+                if result["Values"]:
+                    ages[asked[int(result["Id"][1:])]] = int(result["Values"][0])
+        return ages
+
+
+def _query(identifier: str, queue: str) -> dict[str, Any]:
+    metric = {
+        "Namespace": "AWS/SQS",
+        "MetricName": "ApproximateAgeOfOldestMessage",
+        "Dimensions": [{"Name": "QueueName", "Value": queue}],
+    }
+    return {"Id": identifier, "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Maximum"}}
+
+
+def _copy(message: dict[str, Any]) -> dict[str, Any]:
+    """What is sent of a received message: the same body and attributes, in a FIFO queue the same group."""
+    entry: dict[str, Any] = {"MessageBody": message["Body"]}
+    if message.get("MessageAttributes"):
+        entry["MessageAttributes"] = message["MessageAttributes"]
+    system = message.get("Attributes") or {}
+    for name in ("MessageGroupId", "MessageDeduplicationId"):
+        if name in system:
+            entry[name] = system[name]
+    return entry

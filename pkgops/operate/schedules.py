@@ -1,0 +1,98 @@
+"""What does a schedule send to its function?"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pkgops.errors import UsageError, unknown
+from pkgops.synth import Synthesized, resources
+
+if TYPE_CHECKING:
+    from pkgops.functions import Function
+    from templates.model import Stage
+
+_TYPE = "AWS::Events::Rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A schedule of a function: its names on the stage and in the documents, and the target's Input, None if
+    EventBridge sends its own event."""
+
+    name: str
+    documented: str
+    target: str
+    input: Any = None
+
+
+def rules(stacks: Iterable[Synthesized]) -> list[Rule]:
+    """The schedules of those stacks, one entry a target, in the templates' order."""
+    return [
+        Rule(properties["Name"], _documented(stack, properties["Name"]), logical_id, target.get("Input"))
+        for stack in stacks
+        for _, resource in resources(stack.template, _TYPE)
+        if isinstance((properties := resource["Properties"]).get("Name"), str) and "ScheduleExpression" in properties
+        for target in properties.get("Targets", ())
+        if (logical_id := _function(stack, target.get("Arn")))
+    ]
+
+
+def event(known: Iterable[Rule], function: Function, name: str, stage: Stage) -> bytes:
+    """What the rule called ``name``, with or without the stage, sends to ``function``.
+
+    UsageError if the function has no such schedule, or its input is known to CloudFormation only."""
+    wanted = name.strip().casefold()
+    own = [rule for rule in known if rule.target == function.logical_id]
+    found = [rule for rule in own if wanted in {rule.name.casefold(), rule.documented.casefold()}]
+    if not own:
+        raise UsageError(f"No schedule starts {function.short}.", "Give the event with --payload.")
+    if not found:
+        raise unknown(f"schedule of {function.short}", name, [rule.documented for rule in own])
+    given = found[0].input
+    if given is None:
+        return json.dumps(_usual(found[0], stage)).encode()
+    if not isinstance(given, str):
+        raise UsageError(f"What {found[0].name} sends is composed by CloudFormation.", "Give it with --payload.")
+    return given.encode()
+
+
+def _usual(rule: Rule, stage: Stage) -> dict[str, Any]:
+    """EventBridge's own event."""
+    account = stage.account or "000000000000"
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": account,
+        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": stage.region,
+        "resources": [f"arn:aws:events:{stage.region}:{account}:rule/{rule.name}"],
+        "detail": {},
+    }
+
+
+def _function(stack: Synthesized, arn: Any) -> str:
+    """The logical id of the function a target is, by its ARN or that of an alias of it."""
+    logical_id = _referred(arn)
+    resource = stack.template["Resources"].get(logical_id, {})
+    if resource.get("Type") == "AWS::Lambda::Alias":
+        return _referred(resource["Properties"].get("FunctionName"))
+    return logical_id if resource.get("Type") == "AWS::Lambda::Function" else ""
+
+
+def _referred(value: Any) -> str:
+    if not isinstance(value, dict):
+        return ""
+    attribute = value.get("Fn::GetAtt")
+    return str(attribute[0] if attribute else value.get("Ref", ""))
+
+
+def _documented(stack: Synthesized, name: str) -> str:
+    """A staged stack's rules carry the same stage."""
+    return name.removesuffix("-" + stack.name.rpartition("-")[2])

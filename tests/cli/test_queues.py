@@ -1,0 +1,72 @@
+"""pkgops queues."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.fakes.ports import FakePorts
+from tests.fakes.sqs import FakeQueues
+
+DEV = ("--stage", "dev")
+
+
+@pytest.fixture
+def ports(project):
+    port = FakeQueues(pkgwatch_package_dlq_dev=["a", "b"], pkgwatch_package_queue_dev=["c"])
+    port.ages = {"pkgwatch-package-dlq-dev": 7300, "pkgwatch-package-queue-dev": 45}
+    return FakePorts(queues=port)
+
+
+@pytest.mark.parametrize("words", [("queues",), ("queues", "list")])
+def test_without_a_subcommand_they_are_listed(run, ports, words):
+    result = run(*words, *DEV, ports=ports)
+    assert result.exit_code == 0, result.stderr
+    lines = {line.split()[0]: line.split()[1:] for line in result.stdout.splitlines()}
+    assert lines["Queue"] == ["Waiting", "In", "flight", "Delayed", "Oldest", "Dead", "letters", "Dead"]
+    assert lines["pkgwatch-package-dlq-dev"] == ["2", "0", "0", "2", "h", "-", "-"]
+    assert lines["pkgwatch-package-queue-dev"] == ["1", "0", "0", "45", "s", "pkgwatch-package-dlq-dev", "2"]
+    assert lines["pkgwatch-streams-dlq-dev"] == ["-"] * 6
+
+
+def test_json(run, ports):
+    rows = {row["queue"]: row for row in json.loads(run("queues", *DEV, "-o", "json", ports=ports).stdout)}
+    assert rows["pkgwatch-package-queue-dev"] == {
+        "queue": "pkgwatch-package-queue-dev",
+        "waiting": 1,
+        "in_flight": 0,
+        "delayed": 0,
+        "oldest": 45,
+        "dead_letters": "pkgwatch-package-dlq-dev",
+        "dead": 2,
+    }
+
+
+def test_dead_letters_go_back(run, ports):
+    dry = run("queues", "redrive", "package-dlq", "--dry-run", *DEV, ports=ports)
+    assert dry.stdout == ("2 messages would be moved from pkgwatch-package-dlq-dev to pkgwatch-package-queue-dev.\n")
+    done = run("queues", "redrive", "package-dlq", *DEV, "-o", "json", ports=ports)
+    assert json.loads(done.stdout)["moved"] == 2
+    assert ports.queues.waiting["pkgwatch-package-queue-dev"] == ["c", "a", "b"]
+    assert run("queues", "redrive", "package-dlq", *DEV, ports=ports).stdout.startswith("Nothing waits")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["redrive", "package-dql"], "Did you mean"),
+        (["redrive", "streams-dlq"], "No queue's dead letters"),
+        (["redriv"], "redrive"),
+        (["redrive"], "QUEUE"),
+    ],
+)
+def test_errors(run, ports, words, said):
+    result = run("queues", *words, *DEV, ports=ports)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_help_of_the_group(run):
+    assert "redrive" in run("queues", "--help").stdout
+    assert "redrive" in run("queues", "-h").stdout

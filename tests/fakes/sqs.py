@@ -1,0 +1,32 @@
+"""SQS in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pkgops.errors import UsageError
+from pkgops.ports import QueueState
+
+
+class FakeQueues:
+    """`pkgops.ports.Queues`: ``waiting`` maps names to the messages that wait; ``ages`` are those of the oldest."""
+
+    def __init__(self, **waiting: list[str]) -> None:
+        self.waiting = {name.replace("_", "-"): messages for name, messages in waiting.items()}
+        self.ages: dict[str, int] = {}
+
+    def states(self, names: Sequence[str]) -> list[QueueState]:
+        return [
+            QueueState(name, len(self.waiting[name]), 0, 0, self.ages.get(name))
+            for name in names
+            if name in self.waiting
+        ]
+
+    def move(self, source: str, target: str, progress: Callable[[int], None]) -> int:
+        for name in (source, target):
+            if name not in self.waiting:
+                raise UsageError(f"Queue {name} is not deployed.", "Deploy it first: pkgops deploy")
+        messages, self.waiting[source] = self.waiting[source], []
+        self.waiting[target] += messages
+        progress(len(messages))
+        return len(messages)
