@@ -86,12 +86,16 @@ def module(name: str) -> Module:
 @cache
 def use(handler: str) -> Use:
     """What the handler at that path (``handlers/pkgwatch/api/health.py``) uses."""
-    name = handler.removesuffix(".py").replace("/", ".")
     found = Use()
-    for place in reachable((name, "handler")):
-        if place[0] not in (*MACHINERY, SETTINGS.format(name.split(".")[1])):
+    for place in reachable(entry(handler)):
+        if place[0] not in (*MACHINERY, SETTINGS.format(handler.split("/")[1])):
             _note(module(place[0]), module(place[0]).definitions[place[1]], found)
     return found
+
+
+def entry(handler: str) -> Place:
+    """Where the handler at that path begins."""
+    return handler.removesuffix(".py").replace("/", "."), "handler"
 
 
 def reachable(start: Place) -> set[Place]:

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 import templates
+from pkgops.closure import Closures
 from pkgops.synth import resources
 from tests.templates.conftest import built
-from tests.templates.handler_use import settings_fields, use
+from tests.templates.handler_use import ROOT, entry, path_of, reachable, settings_fields, use
 
 Find = Callable[..., dict[str, Any]]
 
@@ -47,6 +48,7 @@ DOCUMENTED = {
     },
     "handlers/pkgwatch/pipeline": {*TABLE_NAMES, "RAW_DATA_BUCKET", "GITHUB_TOKEN_SECRET_ARN", "PACKAGE_QUEUE_URL"},
 }
+CLOSURES = Closures(ROOT)
 _NAMED = re.compile(r"\$\{(\w+)\}")
 
 
@@ -154,3 +156,23 @@ def test_the_local_stripe_is_where_its_callers_are_led(template: Find) -> None:
             properties = function["Properties"]
             asks = "stripe_api_base" in use(properties["Code"]["S3Key"].removeprefix("asset://")).settings
             assert ("STRIPE_API_BASE" in properties["Environment"]["Variables"]) is asks, properties["FunctionName"]
+
+
+@pytest.mark.parametrize("one", functions(), ids=lambda one: one.handler)
+def test_what_is_used_travels_in_the_zip(one: Held) -> None:
+    """Two readings of the same imports: the packager's and this one's."""
+    used_files = {path_of(module).relative_to(ROOT).as_posix() for module, _ in reachable(entry(one.handler))}
+    assert used_files <= set(CLOSURES.of(one.handler).files)
+
+
+def test_what_nobody_calls_does_not_count() -> None:
+    """The redirect checks a code with a function whose file also looks codes up."""
+    handler = "handlers/pkgwatch/api/referral_redirect.py"
+    assert "handlers/pkgwatch/shared/referral_codes.py" in CLOSURES.of(handler).files
+    assert use(handler).tables == set()
+
+
+def test_reading_does_not_count_as_writing() -> None:
+    assert use("handlers/pkgwatch/api/get_api_keys.py").tables == {("api_keys", "read")}
+    assert ("api_keys", "write") in use("handlers/pkgwatch/api/create_api_key.py").tables
+    assert use("handlers/pkgwatch/api/reset_usage.py").tables >= {("api_keys", "scan"), ("api_keys", "write")}
