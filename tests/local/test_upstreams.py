@@ -134,3 +134,20 @@ def test_the_emulator_keeps_it_beside_itself(emulator: Any) -> None:
     assert httpx.get(f"{base}/npm/@babel%2Fcore").json()["name"] == "@babel/core"
     assert httpx.get(f"{base}/pypistats/api/packages/flask/recent?period=week").status_code == 200
     assert httpx.get(f"{base}/npm/no-such-package").status_code == 404
+
+
+def test_what_discovery_asks(world: World) -> None:
+    graph = get(world, "/depsdev/v3/systems/npm/packages/react/versions/19.2.0:dependencies")["nodes"]
+    direct = [node["versionKey"]["name"] for node in graph if node["relation"] == "DIRECT"]
+    assert direct[:2] == ["made-up-popular", "made-up-rare"]
+    assert len(direct) == 5
+    first = get(world, "/npmsio/v2/search?q=boost-exact:false&size=2&from=0")["results"]
+    second = get(world, "/npmsio/v2/search?q=boost-exact:false&size=2&from=2")["results"]
+    scores = [row["score"]["final"] for row in first + second]
+    assert scores == sorted(scores, reverse=True)
+    assert len({row["package"]["name"] for row in first + second}) == 4
+    assert httpx.get(world.url + "/npmsio/v2/search?size=250&from=10000").status_code == 404
+    rows = get(world, "/top_pypi/top-pypi-packages-30-days.min.json")["rows"]
+    counts = [row["download_count"] for row in rows]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > 10**9

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 from pkgops.local.companions.upstreams.catalog import iso
 from pkgops.local.companions.upstreams.depsdev import depsdev, openssf
+from pkgops.local.companions.upstreams.discovery import npmsio, top_pypi
 from pkgops.local.companions.upstreams.github import github
 from pkgops.local.companions.upstreams.registries import bundlephobia, npm, npm_api, pypi, pypistats
 
@@ -28,6 +29,8 @@ _COMPOSED: Mapping[str, Callable[[str, Mapping[str, str], datetime], Any]] = {
     "github": github,
     "openssf": openssf,
     "bundlephobia": bundlephobia,
+    "npmsio": npmsio,
+    "top_pypi": top_pypi,
 }
 
 

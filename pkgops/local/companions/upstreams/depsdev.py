@@ -9,23 +9,27 @@ from typing import Any
 from urllib.parse import unquote
 
 from pkgops.local.companions.upstreams.catalog import Package, iso, packages, repositories
+from pkgops.local.companions.upstreams.discovery import dependencies
 from templates.pkgwatch.seed_data import notes
 
-_PACKAGE = re.compile(r"/(v3|v3alpha)/systems/(\w+)/packages/([^/:]+)(?:/versions/([^/:]+)(:dependents)?)?")
+_PACKAGE = re.compile(
+    r"/(v3|v3alpha)/systems/(\w+)/packages/([^/:]+)(?:/versions/([^/:]+)(:dependents|:dependencies)?)?"
+)
 _PROJECT = re.compile(r"/v3/projects/([^/]+)")
 _ADVISORY = re.compile(r"/v3/advisories/([^/]+)")
 
 
 def depsdev(path: str, _: Mapping[str, str], now: datetime) -> Any:
-    """Packages, versions, dependents, projects and advisories."""
+    """Packages, versions, dependents, dependencies, projects and advisories."""
     if found := _PACKAGE.fullmatch(path):
-        api, system, name, version, dependents = found.groups()
+        api, system, name, version, what = found.groups()
         package = packages().get(f"{system.lower()}#{unquote(name)}")
         if package is None or not package.version:
             return None
         if version is None:
             return _versions(package, now)
-        return (_dependents if dependents else _version)(package, unquote(version), now, api)
+        answers = {None: _version, ":dependents": _dependents, ":dependencies": _dependencies}
+        return answers[what](package, unquote(version), now, api)
     if found := _PROJECT.fullmatch(path):
         package = repositories().get(unquote(found[1]).removeprefix("github.com/").lower())
         return _project(package, now) if package else None
@@ -38,6 +42,10 @@ def _dependents(package: Package, version: str, now: datetime, api: str) -> Any:
         return None
     count = package.count("dependents") if version == package.version else 1
     return {"dependentCount": count, "directDependentCount": count}
+
+
+def _dependencies(package: Package, version: str, now: datetime, api: str) -> Any:
+    return dependencies(package, version) if api == "v3" and version == package.version else None
 
 
 def _versions(package: Package, now: datetime) -> dict[str, Any]:
