@@ -20,6 +20,7 @@ _CARDS = {
     "4000000000000341": "works now, is declined when charged later",
     "4000000000000002": "is declined",
 }
+_WHERE = "Stripe on this machine: no money moves, and all is forgotten when the emulator stops."
 
 
 def routes(app: web.Application) -> None:
@@ -105,7 +106,7 @@ def _portal_page(session: Any, note: str = "", status: int = 200) -> web.Respons
 def _page(title: str, body: str, status: int = 200) -> web.Response:
     text = (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
-        f"<body><h1>{title}</h1><p>Stripe on this machine: no money moves.</p>{body}</body></html>"
+        f"<body><h1>{title}</h1><p>{_WHERE}</p>{body}</body></html>"
     )
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
     return web.Response(text=text, status=status, content_type="text/html", headers=headers)
