@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +12,10 @@ import pytest
 
 from pkgops.config import Project
 from pkgops.deploy import Report, deploy, require
-from pkgops.errors import AccessError, ConfigError, DeployError, RefusedError, UsageError
+from pkgops.errors import AccessError, ConfigError, DeployError, UsageError
 from pkgops.events import Event, ResourceChanged, StackChanged
 from pkgops.package import Asset, Packaged
-from pkgops.plan import Action, Plan, Wishes, allowed, discard, plan
-from pkgops.protection import policy
+from pkgops.plan import Action, Plan, Wishes, discard, plan
 from tests.fakes.ports import FakeIdentity, FakePorts
 from tests.pkgops.conftest import stack
 
@@ -180,17 +178,6 @@ def test_a_dry_run_leaves_no_change_set(project: Project, ports: FakePorts, syst
     assert not ports.stacks._sets
 
 
-def test_losing_data_in_a_protected_stage_must_be_named(production: Project, ports: FakePorts, system_of: Make) -> None:
-    table = {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "one"}}}
-    renamed = {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "two"}}}
-    ports.endpoint = None
-    run(production, system_of(production.stage, alone=stack("alone", production.stage, **table)), ports)
-    made = plan(production, system_of(production.stage, alone=stack("alone", production.stage, **renamed)), ports)
-    with pytest.raises(RefusedError, match="Data would be lost: Table: AWS::DynamoDB::Table replaced"):
-        allowed(made, ())
-    allowed(made, ("Table",))
-
-
 def test_another_account_is_refused_before_anything_is_touched(
     production: Project, ports: FakePorts, system_of: Make
 ) -> None:
@@ -239,26 +226,3 @@ def test_the_bucket_is_made_on_the_first_deployment(project: Project, system_of:
     assert report.ok
     first = next(e for e in events if isinstance(e, StackChanged))
     assert first.stack == "PkgopsBootstrap-local"
-
-
-def test_a_protected_stage_is_protected_in_cloudformation_too(
-    production: Project, ports: FakePorts, system_of: Make
-) -> None:
-    ports.endpoint = None
-    table = {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "one"}}}
-    run(production, system_of(production.stage, alone=stack("alone", production.stage, **table)), ports)
-    states = {state.name: state for state in ports.stacks.describe()}
-    assert states["DemoAlone"].termination_protection
-    assert ports.stacks.policies["DemoAlone"] == [policy()]
-    renamed = {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "two"}}}
-    made = plan(production, system_of(production.stage, alone=stack("alone", production.stage, **renamed)), ports)
-    deploy(allowed(made, ("Table",)), ports)
-    assert ports.stacks.policies["DemoAlone"] == [policy(), policy(["Table"]), policy()]
-
-
-def test_the_policy_names_what_it_lets_go() -> None:
-    allow, deny = json.loads(policy(["Table"]))["Statement"]
-    assert (allow["Effect"], deny["Effect"]) == ("Allow", "Deny")
-    assert deny["NotResource"] == ["LogicalResourceId/Table"]
-    assert "AWS::DynamoDB::Table" in deny["Condition"]["StringEquals"]["ResourceType"]
-    assert json.loads(policy())["Statement"][1]["Resource"] == "*"
