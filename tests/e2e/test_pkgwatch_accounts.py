@@ -175,3 +175,15 @@ def test_of_many_new_keys_at_once_five_are_made(pkgwatch: Deployed):
     }
     made = [answer for answer in answers if answer.status == 201]
     assert len(person.asks("GET", "/api-keys").json()["api_keys"]) == len(made) + 1 <= 5
+
+
+def test_nothing_of_this_is_in_the_logs(pkgwatch: Deployed):
+    person = member(pkgwatch)
+    person.asks("POST", "/auth/magic-link", {"email": person.email})
+    token = person.link().partition("token=")[2]
+    person.asks("GET", person.link())
+    person.me()
+    logs = pkgwatch.pkgops("tail-logs", "--since", "10m", "--raw").stdout
+    assert "POST /auth/magic-link" in logs
+    secrets = {"token": token, "cookie": person.cookie.partition("=")[2], "key": person.key, "address": person.email}
+    assert [name for name, value in secrets.items() if value in logs] == []
