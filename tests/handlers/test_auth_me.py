@@ -45,22 +45,20 @@ class Stripe(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def stripe(environment: pytest.MonkeyPatch) -> Iterator[dict[str, dict[str, Any]]]:
     """What Stripe knows; the functions ask it."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Stripe)
-    server.daemon_threads = False
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    aws.client("secretsmanager").create_secret(Name="test/stripe", SecretString='{"key": "sk_test_1"}')
-    with environment.context() as patch:
-        patch.setenv("STRIPE_SECRET_ARN", "test/stripe")
+    secret = f"test/stripe-{secrets.token_hex(4)}"
+    aws.client("secretsmanager").create_secret(Name=secret, SecretString='{"key": "sk_test_1"}')
+    with ThreadingHTTPServer(("127.0.0.1", 0), Stripe) as server, environment.context() as patch:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        patch.setenv("STRIPE_SECRET_ARN", secret)
         patch.setenv("STRIPE_API_BASE", f"http://127.0.0.1:{server.server_port}")
         for name, price in PRICES.items():
             patch.setenv(name, price)
         settings.cache_clear()
         yield Stripe.known
+        server.shutdown()
+        thread.join()
     settings.cache_clear()
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def subscription(price: str, status: str = "active", *, cancels: bool = False) -> dict[str, Any]:

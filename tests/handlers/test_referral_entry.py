@@ -131,7 +131,7 @@ def test_what_is_no_request(world: Any, body: str, code: str) -> None:
 
 
 def test_accounts_that_are_gone_and_sessions_that_are_none(world: Any) -> None:
-    answer = add("user_gone", "abcdef12")
+    answer = add("user_of_nobody", "abcdef12")
     assert (answer.status, answer.code) == (404, "user_not_found")
     assert call(handler, proxy_event("POST", body="{}")).code == "unauthorized"
 
@@ -143,7 +143,7 @@ def test_a_referral_is_noted_once(world: Any, at_once: Any) -> None:
     assert noted.count(True) == 1
     assert world.meta(referrer)["referral_pending_count"] == 1
     assert world.events.get(referral.key("pending"))["referred_email_masked"] == "a*@example.com"
-    gone = Referral("user_gone", "user_new")
+    gone = Referral("user_of_nobody", "user_new")
     assert not record_pending(world.keys, world.events, gone, "ab@example.com", NOW)
     assert states(world, gone) == []
 

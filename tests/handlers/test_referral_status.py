@@ -102,7 +102,7 @@ def test_an_account_without_a_record_is_given_one(world: Any) -> None:
 
 
 def test_sessions_of_nobody(world: Any) -> None:
-    for user in ("user_gone", "admin"):
+    for user in ("user_of_nobody", "admin"):
         answer = ask(handler, user)
         assert (answer.status, answer.code) == (401, "invalid_session")
     assert call(handler, proxy_event()).code == "unauthorized"

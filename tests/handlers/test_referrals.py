@@ -102,9 +102,9 @@ def test_a_referral_that_is_further_already_is_not_paid_again(world: Any) -> Non
 
 def test_a_referrer_without_a_record_gets_none(world: Any) -> None:
     key, _ = referral(world, 99)
-    world.keys.update((key.user_id, "USER_META"), "SET referred_by = :gone", {"gone": "user_gone"})
+    world.keys.update((key.user_id, "USER_META"), "SET referred_by = :gone", {"gone": "user_of_nobody"})
     scan(world, key)
-    assert world.meta("user_gone") == {}
+    assert world.meta("user_of_nobody") == {}
 
 
 @pytest.mark.parametrize(("had", "given"), [(None, 5000), (495_000, 5000), (496_000, 4000), (500_000, 0)])
