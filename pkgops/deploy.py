@@ -202,6 +202,8 @@ class _Deployment:
             return Result(step.stack.name, step.stack.key, status, outputs=state.outputs)
         cause = first_cause(self.ports.stacks, state.id if state else step.stack.name)
         reason = f"{cause.logical_id}: {cause.reason}" if cause else (state.reason if state else "")
+        if cause is not None and cause.logical_id in step.stack.sources:
+            reason += f" ({step.stack.sources[cause.logical_id]})"
         return Result(step.stack.name, step.stack.key, status, reason, cause)
 
     def _done(self, result: Result) -> bool:

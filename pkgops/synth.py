@@ -19,7 +19,8 @@ from templates.model import Stack, Stage, System
 @dataclass(frozen=True, slots=True)
 class Synthesized:
     """One stack's template. ``name`` is the stack's name on the stage; ``inputs`` maps parameters to the
-    outputs that fill them (``{"StoragePackagesTableName": "storage.PackagesTableName"}``)."""
+    outputs that fill them (``{"StoragePackagesTableName": "storage.PackagesTableName"}``), ``sources`` resources to
+    the lines that ask for them."""
 
     system: str
     key: str
@@ -27,6 +28,7 @@ class Synthesized:
     template: dict[str, Any]
     inputs: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def needs(self) -> frozenset[str]:
@@ -95,6 +97,7 @@ def _build(stack: Stack, system: System, stage: Stage, settings: Any) -> Synthes
         template=scope.template.to_dict(),
         inputs=dict(scope.inputs),
         tags=system.tags(stage),
+        sources=dict(scope.sources),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
 from troposphere import Export, Output, Parameter, Ref, Template
@@ -20,6 +21,7 @@ class Scope:
 
     ``inputs`` records which parameter comes from which output (``{"StoragePackagesTableName":
     "storage.PackagesTableName"}``): the tool derives the order of stacks from it and fills the values in.
+    ``sources`` records where each resource was asked for ("templates/pkgwatch/storage.py:84").
     """
 
     def __init__(self, system: System, stage: Stage, settings: Any, description: str = "") -> None:
@@ -27,6 +29,7 @@ class Scope:
         self.stage = stage
         self.settings = settings
         self.inputs: dict[str, str] = {}
+        self.sources: dict[str, str] = {}
         self.template = Template(Description=description or system.title)
         self.template.set_version("2010-09-09")
 
@@ -55,6 +58,7 @@ class Scope:
 
     def add(self, resource: Any) -> Any:
         """Adds a resource and returns it."""
+        self.sources[resource.title] = _asked_for()
         return self.template.add_resource(resource)
 
     def output(self, name: str, value: Any, export: str | None = None, description: str = "") -> None:
@@ -66,6 +70,17 @@ class Scope:
         if description:
             extra["Description"] = description
         self.template.add_output(Output(name, Value=value, **extra))
+
+
+def _asked_for() -> str:
+    """The nearest line of a stack's own file among the callers: building blocks and this file do not count."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None:
+        path = frame.f_code.co_filename.replace("\\", "/")
+        if "/templates/" in path and "/templates/kit/" not in path:
+            return f"templates/{path.rpartition('/templates/')[2]}:{frame.f_lineno}"
+        frame = frame.f_back
+    return ""
 
 
 def handler_code(path: str) -> dict[str, str]:

@@ -88,11 +88,17 @@ def test_failure_holds_back_dependents_only_and_names_the_first_cause(
 ) -> None:
     bucket = {"Echo": {"Type": "AWS::S3::Bucket"}, "Store": {"Type": "AWS::DynamoDB::Table"}}
     ports.stacks.broken["Store"] = "Table limit reached"
-    _, report, events = run(project, system_of(project.stage, store=stack("store", project.stage, **bucket)), ports)
+    store = stack("store", project.stage, **bucket)
+    _, report, events = run(
+        project, system_of(project.stage, store=replace(store, sources={"Store": "templates/demo/store.py:7"})), ports
+    )
     assert statuses(report) == {"store": "ROLLBACK_COMPLETE", "web": "SKIPPED", "alone": "CREATE_COMPLETE"}
     result = report.results[0]
     assert result.cause is not None
-    assert (result.cause.logical_id, result.reason) == ("Store", "Store: Table limit reached")
+    assert (result.cause.logical_id, result.reason) == (
+        "Store",
+        "Store: Table limit reached (templates/demo/store.py:7)",
+    )
     assert any(isinstance(e, ResourceChanged) and e.reason == "Table limit reached" for e in events)
     with pytest.raises(DeployError, match="ROLLBACK_COMPLETE: Store: Table limit reached"):
         require(report, "local")

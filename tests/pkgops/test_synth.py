@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pkgops.errors import BuildError, ConfigError
@@ -11,6 +13,7 @@ from templates.model import Stage
 from tests.pkgops.conftest import stack
 
 LOCAL = Stage("local")
+ROOT = Path(__file__).parents[2]
 
 
 def test_what_is_used_comes_first() -> None:
@@ -49,3 +52,13 @@ def test_missing_settings_of_a_stage_are_all_named() -> None:
         ConfigError, match=r"ALERT_EMAIL.*STRIPE_PRICE_STARTER, STRIPE_PRICE_PRO, STRIPE_PRICE_BUSINESS"
     ):
         synth(system, Stage("prod"), system.settings())
+
+
+def test_every_resource_knows_the_line_that_asks_for_it() -> None:
+    system = load("pkgwatch")
+    for row in synth(system, LOCAL, system.settings()):
+        assert set(row.sources) == set(row.template["Resources"])
+        for source in row.sources.values():
+            path, _, line = source.partition(":")
+            assert path.startswith("templates/pkgwatch/")
+            assert 0 < int(line) <= len((ROOT / path).read_text(encoding="utf-8").splitlines())
