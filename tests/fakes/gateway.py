@@ -14,9 +14,10 @@ class Context:
 
     function_name: str = "pkgwatch-api-test"
     aws_request_id: str = "11111111-2222-3333-4444-555555555555"
+    remaining: int = 30_000
 
     def get_remaining_time_in_millis(self) -> int:
-        return 30_000
+        return self.remaining
 
 
 @dataclass(frozen=True)

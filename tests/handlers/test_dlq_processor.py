@@ -202,13 +202,6 @@ def test_time_runs_out(world: Any, queues: tuple[Queue, Queue]) -> None:
     assert process(letters, lambda: False, NOW)["processed"] == 0
 
 
-class Patient(Context):
-    """A context with time."""
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 120_000
-
-
 def test_the_function(patched: pytest.MonkeyPatch, world: Any, queues: tuple[Queue, Queue]) -> None:
     values = {"DLQ_URL": queues[0].url, "MAIN_QUEUE_URL": queues[1].url, "MAX_DLQ_RETRIES": "2"}
     for name, value in {**values, "METRICS_NAMESPACE": f"Dead-{secrets.token_hex(4)}"}.items():
@@ -216,6 +209,6 @@ def test_the_function(patched: pytest.MonkeyPatch, world: Any, queues: tuple[Que
     settings.cache_clear()
     queues[0].put(letter("x", _retry_count=2), letter("y", _retry_count=1))
     result = {"processed": 2, "requeued": 1, "permanently_failed": 1, "skipped": 0}
-    assert handler({}, Patient()) == result
+    assert handler({}, Context(remaining=120_000)) == result
     found = aws.client("cloudwatch").list_metrics(Namespace=settings().metrics_namespace)["Metrics"]
     assert {"DLQMessagesProcessed", "DLQProcessing"} < {metric["MetricName"] for metric in found}

@@ -52,4 +52,3 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
                 told.count(name, run.counts[counter])
     logger.info("Retries dispatched", extra=dict(result))
     return {"statusCode": 200, **result}
-

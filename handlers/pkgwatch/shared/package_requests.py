@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from handlers.common.aws import ServiceError
@@ -13,11 +13,11 @@ from handlers.common.dynamodb import ConditionFailed, Table
 from handlers.common.logs import logger
 from handlers.common.request import Request
 from handlers.common.responses import Response, json_response
-from handlers.common.timestamps import iso
 from handlers.pkgwatch.shared.errors import ApiError
 from handlers.pkgwatch.shared.ip_limits import REQUEST_LIMIT, count_package_request
+from handlers.pkgwatch.shared.new_packages import new_item
 from handlers.pkgwatch.shared.package_names import ECOSYSTEMS, is_valid, normalise, package_key
-from handlers.pkgwatch.shared.package_queue import NEW_PACKAGE_TIER, PackageQueue
+from handlers.pkgwatch.shared.package_queue import PackageQueue
 
 REASON = "user_request"
 
@@ -43,7 +43,8 @@ def answer(request: Request, services: Services, now: datetime) -> Response:
         return _known(ecosystem, name)
     if not possible or not services.exists(ecosystem, name):
         raise ApiError(404, "package_not_found", f"There is no package {name} on {ecosystem}.")
-    item = _new_item(ecosystem, name, request.source_ip + services.ip_hash_salt, now)
+    address = hashlib.sha256((request.source_ip + services.ip_hash_salt).encode()).hexdigest()[:16]
+    item = new_item(ecosystem, name, REASON, now, requested_by_ip_hash=address)
     try:
         services.packages.put(item, "attribute_not_exists(pk)")
     except ConditionFailed:
@@ -70,24 +71,6 @@ def _wanted(request: Request) -> tuple[str, str]:
     if not isinstance(ecosystem, str) or ecosystem.lower() not in ECOSYSTEMS:
         raise ApiError(400, "invalid_ecosystem", "The ecosystem is npm or pypi.")
     return ecosystem.lower(), normalise(ecosystem.lower(), name)
-
-
-def _new_item(ecosystem: str, name: str, salted_ip: str, now: datetime) -> dict[str, Any]:
-    key, sort_key = package_key(ecosystem, name)
-    return {
-        "pk": key,
-        "sk": sort_key,
-        "ecosystem": ecosystem,
-        "name": name,
-        "tier": NEW_PACKAGE_TIER,
-        "source": REASON,
-        "created_at": iso(now),
-        "last_updated": iso(now),
-        "data_status": "pending",
-        "next_retry_at": iso(now + timedelta(hours=1)),
-        "retry_count": 0,
-        "requested_by_ip_hash": hashlib.sha256(salted_ip.encode()).hexdigest()[:16],
-    }
 
 
 def _known(ecosystem: str, name: str) -> Response:
