@@ -30,16 +30,22 @@ class World:
         self._server.faults.clear()
         self._server.asked.clear()
         self._server.authorization.clear()
-        self._server.most_at_once = 0
+        self._server.most_at_once = self._server.connections = 0
 
     def asked(self, part: str = "") -> list[str]:
-        """Paths and queries of the requests so far that contain ``part``."""
-        return [target for target in list(self._server.asked) if part in target]
+        """Paths and queries of the requests so far that contain ``part``, or begin with it if it begins with /."""
+        hit = str.startswith if part.startswith("/") else str.__contains__
+        return [target for target in list(self._server.asked) if hit(target, part)]
 
     @property
     def authorization(self) -> set[str]:
         """The Authorization headers that came, "" for none."""
         return self._server.authorization
+
+    @property
+    def connections(self) -> int:
+        """How many connections were made."""
+        return self._server.connections
 
     @property
     def most_at_once(self) -> int:

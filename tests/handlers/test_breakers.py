@@ -11,7 +11,7 @@ import pytest
 
 from handlers.common.dynamodb import Table
 from handlers.pkgwatch.shared import breakers
-from handlers.pkgwatch.shared.breakers import Breaker, Limits
+from handlers.pkgwatch.shared.breakers import Limits
 
 
 class Clock:
@@ -30,19 +30,22 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def name(monkeypatch: pytest.MonkeyPatch) -> str:
-    """A breaker nobody has used: opens after 3 failures for 60 s, 2 of at most 3 probes close it."""
-    fresh = f"upstream-{secrets.token_hex(4)}"
-    monkeypatch.setitem(breakers.LIMITS, fresh, Limits(3, 60, 2, 3))
-    return fresh
+def name() -> str:
+    """An upstream nobody has asked."""
+    return f"upstream-{secrets.token_hex(4)}"
+
+
+def container(table: Table | None, name: str, clock: Clock) -> breakers.Breaker:
+    """Opens after 3 failures for 60 s; 2 of at most 3 probes close it."""
+    return breakers.Breaker(table, name, clock, Limits(3, 60, 2, 3))
 
 
 def stored(world: Any, name: str) -> dict[str, Any]:
     return world.keys.get((f"circuit#{name}", "STATE"), consistent=True) or {}
 
 
-def opened(world: Any, name: str, clock: Clock) -> Breaker:
-    breaker = Breaker(world.keys, name, clock)
+def opened(world: Any, name: str, clock: Clock) -> breakers.Breaker:
+    breaker = container(world.keys, name, clock)
     for _ in range(3):
         assert breaker.allow()
         breaker.failure()
@@ -60,14 +63,14 @@ def test_which_open_after_ten(name: str) -> None:
 
 
 def test_failures_of_several_containers_add_up(world: Any, name: str, clock: Clock) -> None:
-    one, two = Breaker(world.keys, name, clock), Breaker(world.keys, name, clock)
+    one, two = container(world.keys, name, clock), container(world.keys, name, clock)
     assert one.allow()
     one.failure()
     two.failure()
     one.failure()
     assert not one.allow()
     assert one.is_open()
-    assert Breaker(world.keys, name, clock).is_open()
+    assert container(world.keys, name, clock).is_open()
     item = stored(world, name)
     assert (item["state"], item["failure_count"], item["version"]) == ("open", 3, 1)
     assert item["opened_at"] == item["last_failure_at"] == "2026-03-04T05:06:07.000000+00:00"
@@ -75,7 +78,7 @@ def test_failures_of_several_containers_add_up(world: Any, name: str, clock: Clo
 
 
 def test_a_success_starts_the_count_anew(world: Any, name: str, clock: Clock) -> None:
-    breaker = Breaker(world.keys, name, clock)
+    breaker = container(world.keys, name, clock)
     for _ in range(5):
         breaker.failure()
         breaker.failure()
@@ -85,14 +88,14 @@ def test_a_success_starts_the_count_anew(world: Any, name: str, clock: Clock) ->
 
 
 def test_success_after_success_writes_nothing(world: Any, name: str, clock: Clock) -> None:
-    breaker = Breaker(world.keys, name, clock)
+    breaker = container(world.keys, name, clock)
     assert breaker.allow()
     breaker.success()
     assert stored(world, name) == {}
 
 
 def test_another_container_learns_of_it_within_a_second(world: Any, name: str, clock: Clock) -> None:
-    other = Breaker(world.keys, name, clock)
+    other = container(world.keys, name, clock)
     assert other.allow()
     opened(world, name, clock)
     assert other.allow()
@@ -103,9 +106,9 @@ def test_another_container_learns_of_it_within_a_second(world: Any, name: str, c
 def test_as_many_probes_pass_as_allowed_whoever_asks(world: Any, name: str, clock: Clock) -> None:
     opened(world, name, clock)
     clock.wait(59)
-    assert not Breaker(world.keys, name, clock).allow()
+    assert not container(world.keys, name, clock).allow()
     clock.wait(1)
-    containers = [Breaker(world.keys, name, clock) for _ in range(8)]
+    containers = [container(world.keys, name, clock) for _ in range(8)]
     assert not any(one.is_open() for one in containers)
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda one: one.allow(), containers))
@@ -116,7 +119,7 @@ def test_as_many_probes_pass_as_allowed_whoever_asks(world: Any, name: str, cloc
 def test_enough_successes_close_it(world: Any, name: str, clock: Clock) -> None:
     one = opened(world, name, clock)
     clock.wait(60)
-    two = Breaker(world.keys, name, clock)
+    two = container(world.keys, name, clock)
     assert one.allow()
     assert two.allow()
     one.success()
@@ -151,7 +154,7 @@ def test_probes_that_never_report_back_are_forgotten(world: Any, name: str, cloc
 
 
 def test_of_many_containers_one_opens_it(world: Any, name: str, clock: Clock) -> None:
-    containers = [Breaker(world.keys, name, clock) for _ in range(12)]
+    containers = [container(world.keys, name, clock) for _ in range(12)]
     with ThreadPoolExecutor(12) as pool:
         list(pool.map(lambda one: one.failure(), containers))
     assert stored(world, name)["version"] == 1
@@ -168,7 +171,7 @@ def test_a_late_report_does_not_open_it_twice(world: Any, name: str, clock: Cloc
 
 
 def test_a_table_that_does_not_answer_allows_everything(missing_table: Table, name: str, clock: Clock) -> None:
-    breaker = Breaker(missing_table, name, clock)
+    breaker = container(missing_table, name, clock)
     for _ in range(4):
         assert breaker.allow()
         assert not breaker.is_open()
@@ -177,7 +180,7 @@ def test_a_table_that_does_not_answer_allows_everything(missing_table: Table, na
 
 
 def test_without_a_table_the_container_decides_alone(name: str, clock: Clock) -> None:
-    breaker = Breaker(None, name, clock)
+    breaker = container(None, name, clock)
     for _ in range(3):
         assert breaker.allow()
         breaker.failure()

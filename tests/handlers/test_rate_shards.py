@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from handlers.common.dynamodb import Table
-from handlers.pkgwatch.shared import rate_shards
 from handlers.pkgwatch.shared.rate_shards import LIMITS, Limit, Shards
 
 _HOURS = count()
@@ -59,11 +58,10 @@ def test_exactly_the_limit_passes_whoever_asks(world: Any, hour: datetime, at_on
     assert containers[0].used(hour) == 80
 
 
-def test_the_next_hour_begins_at_zero(world: Any, hour: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(rate_shards.LIMITS, "openssf", Limit(10, 1))
+def test_the_next_hour_begins_at_zero(world: Any, hour: datetime) -> None:
     moment = hour
-    limited = Shards(world.keys, "openssf", lambda: moment)
-    assert [limited.take() for _ in range(12)] == [True] * 10 + [False] * 2
+    limited = Shards(world.keys, "bundlephobia", lambda: moment)
+    assert [limited.take() for _ in range(82)] == [True] * 80 + [False] * 2
     moment = hour + timedelta(hours=1)
     next(_HOURS)
     assert limited.take()

@@ -56,8 +56,14 @@ class Breaker:
     """The breaker of the upstream ``name`` (see `LIMITS`). Without a ``table`` this container decides alone; a table
     that does not answer allows everything. Safe in threads; keep it for the life of the container."""
 
-    def __init__(self, table: Table | None, name: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC)):
-        self._limits = limits = LIMITS[name]
+    def __init__(
+        self,
+        table: Table | None,
+        name: str,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        limits: Limits | None = None,
+    ) -> None:
+        self._limits = limits = limits or LIMITS[name]
         self._table = table
         self._key = (f"circuit#{name}", "STATE")
         self._clock = clock

@@ -50,6 +50,17 @@ class Settings:
     refresh_dispatcher_arn: str
     npmsio_base_url: str
     top_pypi_packages_url: str
+    npm_registry_base_url: str
+    npm_api_base_url: str
+    pypi_base_url: str
+    pypistats_base_url: str
+    github_api_base_url: str
+    openssf_base_url: str
+    bundlephobia_base_url: str
+    skip_bundlephobia: bool
+    use_distributed_circuit_breaker: bool
+    github_token_secret_arn: str
+    dedup_window_minutes: float
 
 
 @cache
@@ -93,4 +104,15 @@ def settings() -> Settings:
         refresh_dispatcher_arn=get("REFRESH_DISPATCHER_ARN", ""),
         npmsio_base_url=get("NPMSIO_BASE_URL", "https://api.npms.io").rstrip("/"),
         top_pypi_packages_url=get("TOP_PYPI_PACKAGES_URL") or _TOP_PYPI,
+        npm_registry_base_url=get("NPM_REGISTRY_BASE_URL", "https://registry.npmjs.org").rstrip("/"),
+        npm_api_base_url=get("NPM_API_BASE_URL", "https://api.npmjs.org").rstrip("/"),
+        pypi_base_url=get("PYPI_BASE_URL", "https://pypi.org").rstrip("/"),
+        pypistats_base_url=get("PYPISTATS_BASE_URL", "https://pypistats.org").rstrip("/"),
+        github_api_base_url=get("GITHUB_API_BASE_URL", "https://api.github.com").rstrip("/"),
+        openssf_base_url=get("OPENSSF_BASE_URL", "https://api.securityscorecards.dev").rstrip("/"),
+        bundlephobia_base_url=get("BUNDLEPHOBIA_BASE_URL", "https://bundlephobia.com").rstrip("/"),
+        skip_bundlephobia=get("SKIP_BUNDLEPHOBIA", "").lower() == "true",
+        use_distributed_circuit_breaker=get("USE_DISTRIBUTED_CIRCUIT_BREAKER", "").lower() == "true",
+        github_token_secret_arn=get("GITHUB_TOKEN_SECRET_ARN", ""),
+        dedup_window_minutes=float(get("DEDUP_WINDOW_MINUTES") or 30),
     )

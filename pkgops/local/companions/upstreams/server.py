@@ -24,7 +24,7 @@ _ENDLESS = 4096  # pieces of 64 KB: nobody reads that far
 
 class Upstreams(ThreadingHTTPServer):
     """The server on ``listening``, a socket of loopback. ``asked`` are the requests so far, without their faults'
-    control; ``authorization`` is what they carried as such."""
+    control; ``authorization`` is what they carried as such; ``connections`` is how many were made."""
 
     daemon_threads = True
 
@@ -37,6 +37,7 @@ class Upstreams(ThreadingHTTPServer):
         self.asked: list[str] = []
         self.authorization: set[str] = set()
         self.most_at_once = 0
+        self.connections = 0
         self._now = 0
         self._lock = threading.Lock()
 
@@ -58,6 +59,11 @@ class Upstreams(ThreadingHTTPServer):
         """The request is over."""
         with self._lock:
             self._now -= 1
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """A new connection."""
+        self.connections += 1
+        super().process_request(request, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Clients that hang up are part of the game."""

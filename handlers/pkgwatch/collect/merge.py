@@ -1,0 +1,101 @@
+"""Which item do the parts of a collection make?
+
+The item replaces the one before it whole: what is named nowhere here is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from handlers.common.timestamps import iso
+from handlers.pkgwatch.collect.stale import Part
+from handlers.pkgwatch.collect.status import missing_sources, status
+from handlers.pkgwatch.shared.data_quality import queryable
+from handlers.pkgwatch.shared.package_names import package_key
+
+SCORES = (
+    *("health_score", "risk_level", "score_components", "confidence", "confidence_interval"),
+    *("abandonment_risk", "scored_at"),
+)
+_COUNTS = (
+    *("weekly_downloads", "dependents_count", "stars", "forks", "open_issues", "maintainer_count", "commits_90d"),
+    *("active_contributors_90d", "total_contributors", "prs_opened_90d", "prs_merged_90d"),
+)
+_FLAGS = ("is_deprecated", "archived", "has_types", "has_exports")
+_LISTS = ("advisories", "openssf_checks", "contribution_distribution", "licenses", "python_versions")
+_NOT_KEPT = ("published_at", "maintainers")
+_DEFAULTS: Mapping[str, Any] = {
+    **dict.fromkeys(_COUNTS, 0),
+    **dict.fromkeys(_FLAGS, False),
+    "module_type": "commonjs",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """Everything a run learnt about a package. ``downloads`` are the attributes of its count."""
+
+    ecosystem: str
+    name: str
+    parts: Sequence[Part]
+    downloads: Mapping[str, Any]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """All attributes. deps.dev's repository counts before the registry's, its scorecard before OpenSSF's own."""
+        found: dict[str, Any] = {}
+        for part in reversed(self.parts):
+            found |= part.data
+        return found | dict(self.downloads)
+
+
+def item(collected: Collected, existing: Mapping[str, Any], tier: int, retries: int, now: datetime) -> dict[str, Any]:
+    """The whole item. ``existing`` is the one before, {} if there is none; ``retries`` as in `status.status`."""
+    found = collected.data
+    found.setdefault("last_published", found.get("published_at"))
+    # deps.dev sometimes counts nothing for a while; that a package has lost all its dependents does not happen.
+    found["dependents_count"] = found.get("dependents_count") or existing.get("dependents_count") or 0
+    freshness = _freshness(collected.parts)
+    key, sort_key = package_key(collected.ecosystem, collected.name)
+    made = {
+        **_DEFAULTS,
+        **{name: [] for name in _LISTS},
+        **{name: existing.get(name) for name in SCORES},
+        **{name: value for name, value in found.items() if name not in _NOT_KEPT},
+        **_sources(collected.parts),
+        **status(missing_sources(collected.parts), bool(found.get("latest_version")), retries, now),
+        "pk": key,
+        "sk": sort_key,
+        "ecosystem": collected.ecosystem,
+        "name": collected.name,
+        "tier": tier,
+        "last_updated": iso(now),
+        "collected_at": iso(now),
+        "data_freshness": freshness,
+        "data_updated_at": existing.get("data_updated_at") if freshness == "stale" else iso(now),
+    }
+    made["queryable"] = queryable(made)
+    return {name: value for name, value in made.items() if value is not None and value != ""}
+
+
+def _sources(parts: Sequence[Part]) -> dict[str, Any]:
+    """Which sources the item is made from, and which of them stand still and why."""
+    found: dict[str, Any] = {"sources": [part.tag for part in parts if part.tag]}
+    for part in parts:
+        if part.stale and part.source == "deps.dev":
+            found["stale_reason"] = f"deps.dev_{part.error}"
+        elif part.stale:
+            found |= {f"{part.source}_freshness": "stale", f"{part.source}_stale_reason": part.error}
+    return found
+
+
+def _freshness(parts: Sequence[Part]) -> str:
+    """Of what counts towards the status: stale if all is, or what deps.dev says; mixed if some is."""
+    counted = [part.stale for part in parts if part.tag]
+    first = any(part.stale for part in parts if part.source == "deps.dev")
+    if first or (counted and all(counted)):
+        return "stale"
+    return "mixed" if any(counted) else "fresh"

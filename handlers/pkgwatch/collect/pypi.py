@@ -1,0 +1,83 @@
+"""What does PyPI know of a package?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from handlers.pkgwatch.collect.failures import WRONG_DOCUMENT, Failed
+from handlers.pkgwatch.collect.http import Web
+from handlers.pkgwatch.collect.repository_urls import HOSTS, cleaned, host
+from handlers.pkgwatch.shared.package_names import normalise
+
+_LINKS = ("repository", "source", "source code", "github", "code", "homepage")
+_STATUS = "Development Status :: "
+_PYTHON = "Programming Language :: Python :: "
+_INACTIVE = "7 - Inactive"
+
+
+class _File(msgspec.Struct):
+    upload_time_iso_8601: str = ""
+
+
+class _Info(msgspec.Struct):
+    """What projects say of themselves may be absent or null."""
+
+    name: str | None = None
+    author: str | None = None
+    maintainer: str | None = None
+    classifiers: list[str] | None = None
+    requires_python: str | None = None
+    home_page: str | None = None
+    project_urls: dict[str, Any] | None = None
+
+
+class _Document(msgspec.Struct):
+    info: _Info
+    releases: dict[str, list[_File]] = {}
+
+
+def collect(web: Web, base: str, name: str) -> dict[str, Any]:
+    """The attributes PyPI gives; what it does not know is left out. Raises `Absent` and `Failed`."""
+    document = web.get(f"{base}/pypi/{quote(name, safe='')}/json", _Document)
+    info = document.info
+    if info.name and normalise("pypi", info.name) != name:
+        raise Failed(WRONG_DOCUMENT)
+    uploads = sorted(
+        file.upload_time_iso_8601 for files in document.releases.values() for file in files if file.upload_time_iso_8601
+    )
+    people = _people(info)
+    classifiers = info.classifiers or []
+    status = next((text.removeprefix(_STATUS) for text in classifiers if text.startswith(_STATUS)), "")
+    found = {
+        "created_at": uploads[0] if uploads else None,
+        "last_published": uploads[-1] if uploads else None,
+        "maintainer_count": len(people),
+        "maintainers": people,
+        "is_deprecated": any(_INACTIVE in text for text in classifiers),
+        "repository_url": _repository(info),
+        "requires_python": (info.requires_python or "")[:100],
+        "development_status": status,
+        "python_versions": [text.removeprefix(_PYTHON) for text in classifiers if _version(text)],
+    }
+    return {attribute: value for attribute, value in found.items() if value not in (None, "")}
+
+
+def _people(info: _Info) -> list[str]:
+    """Names in author and maintainer, which are lists with commas at best."""
+    named = f"{info.author or ''},{info.maintainer or ''}".split(",")
+    return list(dict.fromkeys(name.strip()[:100] for name in named if name.strip()))[:100]
+
+
+def _version(classifier: str) -> bool:
+    return classifier.startswith(_PYTHON) and classifier.removeprefix(_PYTHON).replace(".", "").isdigit()
+
+
+def _repository(info: _Info) -> str:
+    """The first link that leads to a host of repositories, by what the links are called."""
+    links: Mapping[str, Any] = {label.strip().lower(): url for label, url in (info.project_urls or {}).items()}
+    candidates = [cleaned(links.get(label)) for label in _LINKS] + [cleaned(info.home_page)]
+    return next((url for url in candidates if host(url) in HOSTS), "")

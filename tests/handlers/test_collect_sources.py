@@ -1,0 +1,257 @@
+"""What is read out of upstreams' documents, odd ones included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from handlers.pkgwatch.collect import bundlephobia, depsdev, npm, pypi, scorecard
+from handlers.pkgwatch.collect.failures import Absent, Failed
+from handlers.pkgwatch.collect.http import Web
+from handlers.pkgwatch.collect.repository_urls import cleaned, github_repository
+from handlers.pkgwatch.collect.sanitise import sanitised
+from tests.fakes.collecting import Clock, document, web
+from tests.fakes.upstreams import World, upstreams
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[World]:
+    with upstreams() as world:
+        yield world
+
+
+@pytest.fixture
+def world(running: World) -> World:
+    running.heal()
+    return running
+
+
+@pytest.fixture
+def asking() -> Web:
+    return web(Clock())
+
+
+def from_npm(world: World, asking: Web, **changed: Any) -> dict[str, Any]:
+    world.fault("/npm/.*", document=document("odd", **changed))
+    return npm.collect(asking, f"{world.url}/npm", "odd")
+
+
+def test_npm(world: World, asking: Web) -> None:
+    found = npm.collect(asking, f"{world.url}/npm", "@babel/core")
+    assert world.asked() == ["/npm/@babel%2Fcore"]
+    assert found.pop("created_at") == "2017-10-30T00:00:00.000Z"
+    assert found.pop("last_published").endswith("Z")
+    assert found.pop("maintainers") == ["maintainer-0", "maintainer-1", "maintainer-2", "maintainer-3"]
+    assert found == {
+        "maintainer_count": 4,
+        "repository_url": "https://github.com/babel/babel",
+        "has_types": True,
+        "module_type": "module",
+        "has_exports": True,
+        "engines": {"node": ">=18"},
+        "is_deprecated": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "deprecated", "message"),
+    [
+        ("Use another", True, "Use another"),
+        ("  ", False, None),
+        ("", False, None),
+        (True, True, None),
+        (False, False, None),
+        (None, False, None),
+        (["x"], False, None),
+    ],
+)
+def test_deprecation(world: World, asking: Web, said: Any, deprecated: bool, message: str | None) -> None:
+    found = from_npm(world, asking, versions={"1.0.0": {"deprecated": said}})
+    assert (found["is_deprecated"], found.get("deprecation_message")) == (deprecated, message)
+
+
+def test_a_version_says_anything_of_itself(world: World, asking: Web) -> None:
+    manifest = {"engines": ["node >= 4"], "types": 5, "type": {}, "exports": "x", "repository": ["x"]}
+    found = from_npm(world, asking, versions={"1.0.0": manifest, "0.9.0": "not even an object"}, maintainers={"a": 1})
+    assert (found["has_types"], found["module_type"], found["has_exports"]) == (True, "commonjs", True)
+    assert found["maintainer_count"] == 0
+    assert not {"engines", "repository_url"} & set(found)
+
+
+def test_an_unpublished_package(world: World, asking: Web) -> None:
+    times = {"created": "2020-01-01T00:00:00.000Z", "unpublished": {"versions": ["1.0.0"]}}
+    world.fault("/npm/.*", document={"name": "odd", "time": times})
+    found = npm.collect(asking, f"{world.url}/npm", "odd")
+    assert found["created_at"] == "2020-01-01T00:00:00.000Z"
+    assert "last_published" not in found
+
+
+def test_a_document_of_another_package_is_refused(world: World, asking: Web) -> None:
+    with pytest.raises(Failed, match="wrong_document"):
+        from_npm(world, asking, name="another")
+    world.fault("/pypi/.*", document={"info": {"name": "another"}})
+    with pytest.raises(Failed, match="wrong_document"):
+        pypi.collect(asking, f"{world.url}/pypi", "odd")
+    world.fault("/depsdev/.*", document={"packageKey": {"name": "another"}})
+    with pytest.raises(Failed, match="wrong_document"):
+        depsdev.collect(asking, f"{world.url}/depsdev", "pypi", "odd")
+
+
+def test_pypi(world: World, asking: Web) -> None:
+    found = pypi.collect(asking, f"{world.url}/pypi", "flask")
+    assert found.pop("created_at") == "2010-04-16T00:00:00.000000Z"
+    assert found.pop("last_published").endswith("Z")
+    assert found == {
+        "maintainer_count": 1,
+        "maintainers": ["maintainer-0"],
+        "is_deprecated": False,
+        "repository_url": "https://github.com/pallets/flask",
+        "requires_python": ">=3.9",
+        "development_status": "5 - Production/Stable",
+        "python_versions": ["3", "3.12", "3.13"],
+    }
+    assert pypi.collect(asking, f"{world.url}/pypi", "nose")["is_deprecated"] is True
+
+
+@pytest.mark.parametrize(
+    ("info", "repository"),
+    [
+        (
+            {"project_urls": {"homepage": "https://github.com/a/b", "SOURCE": "https://gitlab.com/c/d"}},
+            "gitlab.com/c/d",
+        ),
+        ({"project_urls": {"Source": "https://example.org", "Code": "https://github.com/a/b"}}, "github.com/a/b"),
+        ({"project_urls": {"Repository": "https://github.com.evil.example/a/b"}}, ""),
+        ({"project_urls": None, "home_page": "http://bitbucket.org/a/b/"}, "bitbucket.org/a/b"),
+        ({"project_urls": {"Source": 5}, "home_page": None}, ""),
+    ],
+)
+def test_where_pypi_has_the_repository(world: World, asking: Web, info: dict[str, Any], repository: str) -> None:
+    world.fault("/pypi/.*", document={"info": {"name": "Odd", **info}, "releases": {}})
+    found = pypi.collect(asking, f"{world.url}/pypi", "odd")
+    assert found.get("repository_url", "") == (f"https://{repository}" if repository else "")
+
+
+def test_depsdev(world: World, asking: Web) -> None:
+    found = depsdev.collect(asking, f"{world.url}/depsdev", "npm", "minimist")
+    assert (found["latest_version"], found["licenses"], found["dependents_count"]) == ("1.2.8", ["MIT"], 340_000)
+    assert found["repository_url"] == "https://github.com/minimistjs/minimist"
+    assert (found["openssf_score"], found["openssf_source"]) == (4.2, "deps.dev")
+    assert {check["name"] for check in found["openssf_checks"]} == {"Security-Policy", "License", "Maintained"}
+    advisories = depsdev.collect(asking, f"{world.url}/depsdev", "npm", "xmldom")["advisories"]
+    assert {"id", "url", "title", "aliases", "cvss3_score", "severity"} == set(advisories[0])
+    with pytest.raises(Absent):
+        depsdev.collect(asking, f"{world.url}/depsdev", "npm", "optimist")
+
+
+def entry(version: str, day: int, **more: Any) -> dict[str, Any]:
+    return {"versionKey": {"version": version}, "publishedAt": f"2024-01-{day:02}T00:00:00Z", **more}
+
+
+@pytest.mark.parametrize(
+    ("package", "newest"),
+    [
+        ({"versions": [entry("1", 1), entry("2", 2, isDefault=True), entry("3", 3)], "defaultVersion": "1"}, "1"),
+        ({"versions": [entry("1", 1), entry("2", 2, isDefault=True), entry("3", 3)]}, "2"),
+        ({"versions": [entry("1", 1), entry("2", 2)]}, "2"),
+        ({"versions": []}, None),
+        ({}, None),
+    ],
+)
+def test_which_version_is_the_newest(world: World, asking: Web, package: dict[str, Any], newest: str | None) -> None:
+    world.fault("/depsdev/.*/versions/.*", document={})
+    world.fault("/depsdev/v3/systems/npm/packages/odd", document=package)
+    assert depsdev.collect(asking, f"{world.url}/depsdev", "npm", "odd").get("latest_version") == newest
+
+
+def test_a_new_version_has_the_dependents_of_those_before(world: World, asking: Web) -> None:
+    versions = [entry(str(day), day, isDeprecated=day == 5) for day in range(1, 8)]
+    world.fault("/depsdev/.*", document={})
+    world.fault("/depsdev/v3/systems/npm/packages/odd", document={"versions": versions, "defaultVersion": "7"})
+    world.fault("/depsdev/v3alpha/.*/versions/3:dependents", document={"dependentCount": 12})
+    assert depsdev.collect(asking, f"{world.url}/depsdev", "npm", "odd")["dependents_count"] == 12
+    asked = [target.partition("/versions/")[2] for target in world.asked(":dependents")]
+    assert asked == [f"{version}:dependents" for version in (7, 6, 4, 3)]
+
+
+def test_what_only_adds_to_the_rest_may_fail(world: World, asking: Web) -> None:
+    known = depsdev.collect(asking, f"{world.url}/depsdev", "npm", "xmldom")["advisories"]
+    world.fault("/depsdev/v3/advisories/.*", status=500)
+    world.fault("/depsdev/v3/projects/.*", status=500)
+    world.fault("/depsdev/v3alpha/.*", status=500)
+    found = depsdev.collect(asking, f"{world.url}/depsdev", "npm", "xmldom", known)
+    assert found["advisories"] == known
+    assert not {"openssf_score", "dependents_count"} & set(found)
+    unknown = depsdev.collect(asking, f"{world.url}/depsdev", "npm", "xmldom")["advisories"]
+    assert {row["severity"] for row in unknown} == {"UNKNOWN"}
+
+
+@pytest.mark.parametrize("count", [-1, 10**30, "many", 1.5])
+def test_numbers_out_of_bounds_are_no_answer(world: World, asking: Web, count: Any) -> None:
+    world.fault("/bundlephobia/.*", document={"size": count, "gzip": 1})
+    with pytest.raises(Failed, match="invalid_json_response"):
+        bundlephobia.collect(asking, f"{world.url}/bundlephobia", "odd")
+
+
+def test_scorecards(world: World, asking: Web) -> None:
+    checks = [{"name": "A", "score": -1}, {"name": "B", "score": 0, "reason": "r"}, {"name": "C", "score": "5"}, None]
+    world.fault("/openssf/.*", document={"score": 4.5, "date": "2024-01-01", "checks": checks})
+    found = scorecard.collect(asking, f"{world.url}/openssf", "a", "b")
+    listed = [{"name": "B", "score": 0, "reason": "r"}]
+    assert found == {"openssf_score": 4.5, "openssf_date": "2024-01-01", "openssf_checks": listed}
+
+
+@pytest.mark.parametrize(
+    ("score", "name"),
+    [(9.8, "CRITICAL"), (9, "CRITICAL"), (7, "HIGH"), (4, "MEDIUM"), (0.1, "LOW"), (0, "UNKNOWN")],
+)
+def test_severities(score: float, name: str) -> None:
+    assert depsdev.severity(score) == name
+
+
+@pytest.mark.parametrize(
+    ("size", "name"),
+    [(5119, "tiny"), (5120, "small"), (20_480, "medium"), (102_400, "large"), (512_000, "huge")],
+)
+def test_sizes(size: int, name: str) -> None:
+    assert bundlephobia.category(size) == name
+
+
+@pytest.mark.parametrize(
+    ("written", "url", "repository"),
+    [
+        ("git+https://github.com/a/b.git", "https://github.com/a/b", ("a", "b")),
+        ("git://github.com/a/b.git#main", "https://github.com/a/b", ("a", "b")),
+        ("git+ssh://git@github.com/a/b.git", "https://github.com/a/b", ("a", "b")),
+        ("git@github.com:a/b.git", "https://github.com/a/b", ("a", "b")),
+        ("github:a/b", "https://github.com/a/b", ("a", "b")),
+        ("gitlab:a/b", "https://gitlab.com/a/b", None),
+        ("a/b.js", "https://github.com/a/b.js", ("a", "b.js")),
+        ({"url": "https://www.github.com/a/b/"}, "https://www.github.com/a/b", ("a", "b")),
+        ("https://github.com/a/b?tab=readme", "https://github.com/a/b", ("a", "b")),
+        ("https://github.com/a/b/tree/main/packages/c", "https://github.com/a/b/tree/main/packages/c", None),
+        ("https://github.com/sponsors/b", "https://github.com/sponsors/b", None),
+        ("https://github.com/a", "https://github.com/a", None),
+        ("https://github.com/a/..", "https://github.com/a/..", None),
+        ("https://notgithub.com/a/b", "https://notgithub.com/a/b", None),
+        ("https://evil.example/github.com/a/b", "https://evil.example/github.com/a/b", None),
+        ("javascript:alert(1)", "", None),
+        ("", "", None),
+        (None, "", None),
+        ({"url": 5}, "", None),
+    ],
+)
+def test_repository_urls(written: Any, url: str, repository: tuple[str, str] | None) -> None:
+    assert cleaned(written) == url
+    assert github_repository(url) == repository
+
+
+def test_what_must_not_be_kept_of_an_error() -> None:
+    text = (
+        "arn:aws:sqs:us-east-1:123456789012:q ghp_abc123 github_pat_A_1 sk-live-1 sk_test_2 Bearer x.y-z 210987654321."
+    )
+    assert sanitised(text) == "[arn] [token] [token] [key] [key] Bearer [token] [account]."
+    assert len(sanitised("x" * 900)) == 500
+    assert sanitised("task-force 2024-01-01 1234567890123") == "task-force 2024-01-01 1234567890123"
