@@ -76,10 +76,8 @@ def _records(streams: Any, info: Mapping[str, Any]) -> Iterator[Mapping[str, Any
     while iterator and empty < _EMPTY:
         answer = streams.get_records(ShardIterator=iterator, Limit=_PAGE)
         for record in answer["Records"]:
-            number = int(record["dynamodb"]["SequenceNumber"])
-            if number <= last:
-                yield record
-            if number >= last:
+            yield record
+            if int(record["dynamodb"]["SequenceNumber"]) >= last:
                 return
         empty = 0 if answer["Records"] else empty + 1
         iterator = answer.get("NextShardIterator")
