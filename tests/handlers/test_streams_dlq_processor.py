@@ -138,8 +138,8 @@ def test_a_stream_that_has_forgotten(stream: Stream) -> None:
 
 def test_a_shard_that_ends_early_is_no_whole_batch(stream: Stream) -> None:
     stream.collect("a", "b")
-    last = int(stream.records()[1]["dynamodb"]["SequenceNumber"])
-    body = stream.description(stream.shard, str(last), str(last + 1))
+    last = stream.records()[1]["dynamodb"]["SequenceNumber"]
+    body = stream.description(stream.shard, last, str(int(last) + 1))
     assert told(run(stream.table, body)) == (1, 2, 0, 0)
     assert stream.forced() == {"a", "b"}
 
