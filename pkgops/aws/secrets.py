@@ -14,6 +14,41 @@ class SecretsManager:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
+    def read(self, name: str) -> str | None:
+        """See `pkgops.ports.Secrets.read`."""
+        from botocore.exceptions import ClientError
+
+        try:
+            with translated("secretsmanager:GetSecretValue"):
+                return str(self._clients.get("secretsmanager").get_secret_value(SecretId=name).get("SecretString", ""))
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ResourceNotFoundException":
+                return None if not self._there(name) else ""
+            raise _meaning(error, name, "read") from None
+
+    def write(self, name: str, value: str) -> None:
+        """See `pkgops.ports.Secrets.write`. No error it raises holds the value."""
+        from botocore.exceptions import ClientError
+
+        if self.put_if_absent(name, value):
+            return
+        try:
+            with translated("secretsmanager:PutSecretValue"):
+                self._clients.get("secretsmanager").put_secret_value(SecretId=name, SecretString=value)
+        except ClientError as error:
+            raise _meaning(error, name) from None
+
+    def _there(self, name: str) -> bool:
+        """A secret without a value answers like one that does not exist."""
+        from botocore.exceptions import ClientError
+
+        try:
+            with translated("secretsmanager:DescribeSecret"):
+                self._clients.get("secretsmanager").describe_secret(SecretId=name)
+        except ClientError:
+            return False
+        return True
+
     def put_if_absent(self, name: str, value: str) -> bool:
         """See `pkgops.ports.Secrets.put_if_absent`. No error it raises holds the value."""
         from botocore.exceptions import ClientError
@@ -29,7 +64,7 @@ class SecretsManager:
         return True
 
 
-def _meaning(error: Any, name: str) -> PkgopsError:
+def _meaning(error: Any, name: str, done: str = "stored") -> PkgopsError:
     """What is left of a service error once access and presence are ruled out."""
     detail = error.response["Error"]
     if detail["Code"] == "InvalidRequestException" and "delet" in detail.get("Message", ""):
@@ -37,4 +72,4 @@ def _meaning(error: Any, name: str) -> PkgopsError:
             f"Secret {name} waits for its deletion.",
             f"Take it back with: aws secretsmanager restore-secret --secret-id {name}",
         )
-    return PkgopsError(f"Secret {name} cannot be stored: {detail['Code']}")
+    return PkgopsError(f"Secret {name} cannot be {done}: {detail['Code']}")

@@ -34,6 +34,7 @@ COMMANDS = {
     "tail-logs": "Show and follow the functions' logs.",
     "invoke": "Call one function.",
     "queues": "Show the queues, and move dead letters back.",
+    "secrets": "Show and set the secrets.",
     "doctor": "Check tools, credentials and configuration.",
     "local": "Run the embedded emulator.",
     "completion": "Print the completion script of a shell.",

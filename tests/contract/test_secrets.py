@@ -48,6 +48,13 @@ def test_a_secret_is_stored_once(service: Service) -> None:
     assert service.value() == "first"
 
 
+def test_what_is_written_is_read(service: Service) -> None:
+    assert service.port.read(service.name) is None
+    service.port.write(service.name, "first")
+    service.port.write(service.name, "second \N{SNOWMAN}")
+    assert service.port.read(service.name) == service.value() == "second \N{SNOWMAN}"
+
+
 def test_one_of_many_writers_wins(service: Service) -> None:
     start, won = threading.Barrier(8), []
 

@@ -15,6 +15,13 @@ class FakeSecrets:
         self.refused: set[str] = set()
         self._lock = threading.Lock()
 
+    def read(self, name: str) -> str | None:
+        return self.values.get(name)
+
+    def write(self, name: str, value: str) -> None:
+        if not self.put_if_absent(name, value):
+            self.values[name] = value
+
     def put_if_absent(self, name: str, value: str) -> bool:
         with self._lock:
             if name in self.refused:
