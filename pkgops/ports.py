@@ -154,6 +154,15 @@ class Stacks(Protocol):
         """What a stack consists of."""
 
 
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object in a bucket; ``modified`` is epoch seconds, ``size`` bytes."""
+
+    key: str
+    size: int
+    modified: float
+
+
 class Artifacts(Protocol):
     """Content-addressed objects in one bucket: a key's last part is the sha256 of the bytes, and an ending."""
 
@@ -167,6 +176,12 @@ class Artifacts(Protocol):
 
     def url(self, key: str) -> str:
         """The path-style address CloudFormation reads a template from."""
+
+    def listed(self) -> list[StoredObject]:
+        """Every object of the bucket; none if there is no bucket."""
+
+    def remove(self, keys: Sequence[str]) -> None:
+        """Deletes objects; in a versioned bucket they can be taken back until their lifecycle ends."""
 
     def empty(self, bucket: str) -> int:
         """Deletes every object and version in ``bucket``; returns how many."""

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pkgops.aws.client import Clients, translated
+from pkgops.ports import StoredObject
 
 _PARALLEL = 8
 _PAGE = 1000  # S3's own limit for one DeleteObjects call
@@ -47,6 +48,28 @@ class S3Artifacts:
         """See `pkgops.ports.Artifacts.url`."""
         base = self._clients.endpoint or f"https://s3.{self._clients.stage.region}.amazonaws.com"
         return f"{base}/{self.bucket}/{key}"
+
+    def listed(self) -> list[StoredObject]:
+        """See `pkgops.ports.Artifacts.listed`."""
+        from botocore.exceptions import ClientError
+
+        found: list[StoredObject] = []
+        with translated("s3:ListBucket"):
+            try:
+                for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket):
+                    for row in page.get("Contents", []):
+                        found.append(StoredObject(row["Key"], row["Size"], row["LastModified"].timestamp()))
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "NoSuchBucket":
+                    raise
+        return found
+
+    def remove(self, keys: Sequence[str]) -> None:
+        """See `pkgops.ports.Artifacts.remove`."""
+        for start in range(0, len(keys), _PAGE):
+            batch = [{"Key": key} for key in keys[start : start + _PAGE]]
+            with translated("s3:DeleteObject"):
+                self._client.delete_objects(Bucket=self.bucket, Delete={"Objects": batch, "Quiet": True})
 
     def empty(self, bucket: str) -> int:
         """See `pkgops.ports.Artifacts.empty`."""

@@ -35,6 +35,7 @@ COMMANDS = {
     "invoke": "Call one function.",
     "queues": "Show the queues, and move dead letters back.",
     "secrets": "Show and set the secrets.",
+    "gc": "Delete artifacts nobody uses.",
     "doctor": "Check tools, credentials and configuration.",
     "local": "Run the embedded emulator.",
     "completion": "Print the completion script of a shell.",

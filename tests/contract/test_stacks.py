@@ -186,6 +186,10 @@ def test_artifacts_are_put_found_and_emptied(ports: Ports, tmp_path: Path, reque
     ports.artifacts.put(key, other)  # wrong bytes under the right name
     assert ports.artifacts.missing([key]) == {key}
     assert ports.artifacts.url(key).endswith(f"/{key}")
+    assert [(item.key, item.size) for item in ports.artifacts.listed()] == [(key, len(b"broken"))]
+    ports.artifacts.remove([key])
+    assert ports.artifacts.listed() == []
+    ports.artifacts.put(key, path)
     assert ports.artifacts.empty(ports.artifacts.bucket) >= 1
     assert ports.artifacts.missing([key]) == {key}
     assert ports.artifacts.empty("no-such-bucket-for-pkgops") == 0

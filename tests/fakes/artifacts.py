@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
+from pkgops.ports import StoredObject
+
 
 class FakeArtifacts:
     """`pkgops.ports.Artifacts`; ``objects`` are the bucket's, ``others`` those of other buckets."""
@@ -13,6 +15,7 @@ class FakeArtifacts:
     def __init__(self, bucket: str = "artifacts") -> None:
         self.bucket = bucket
         self.objects: dict[str, bytes] = {}
+        self.modified: dict[str, float] = {}
         self.others: dict[str, list[str]] = {}
         self.served: list[tuple[str, bytes]] = []
 
@@ -24,6 +27,13 @@ class FakeArtifacts:
 
     def url(self, key: str) -> str:
         return f"https://s3.us-east-1.amazonaws.com/{self.bucket}/{key}"
+
+    def listed(self) -> list[StoredObject]:
+        return [StoredObject(key, len(body), self.modified.get(key, 0.0)) for key, body in self.objects.items()]
+
+    def remove(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self.objects.pop(key, None)
 
     def empty(self, bucket: str) -> int:
         if bucket == self.bucket:
