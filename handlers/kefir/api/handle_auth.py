@@ -1,0 +1,18 @@
+"""Logging in by a code that comes by mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handlers.kefir.shared import auth_answers
+from handlers.kefir.shared.http import Answer, serve
+
+ROUTES: dict[str, Answer] = {
+    "POST /auth/login": auth_answers.login,
+    "POST /auth/verify": auth_answers.verify,
+}
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answers a route of ``ROUTES``; nobody has to have logged in."""
+    return serve(event, context, ROUTES, public=True)

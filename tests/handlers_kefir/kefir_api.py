@@ -1,0 +1,106 @@
+"""The HTTP API's side: which function answers a route, the event it gets, and users who ask."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from handlers.kefir.api import (
+    handle_auth,
+    handle_batches,
+    handle_devices,
+    handle_events,
+    handle_export,
+    handle_public,
+    handle_reminders,
+)
+from tests.fakes.gateway import Answer, call
+
+MODULES = (
+    handle_auth,
+    handle_batches,
+    handle_devices,
+    handle_events,
+    handle_export,
+    handle_public,
+    handle_reminders,
+)
+HANDLERS = {route: module.handler for module in MODULES for route in module.ROUTES}
+
+
+def http_event(
+    route: str,
+    *,
+    path: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    body: str | bytes | None = None,
+    claims: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """An event of payload format 2.0; parts that were not sent are absent, as the gateway leaves them."""
+    method, _, resource = route.partition(" ")
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": route,
+        "rawPath": resource,
+        "rawQueryString": "",
+        "headers": dict(headers or {}),
+        "requestContext": {
+            "http": {"method": method, "path": resource, "sourceIp": "203.0.113.7"},
+            "requestId": "request-1",
+            "routeKey": route,
+        },
+        "isBase64Encoded": isinstance(body, bytes),
+    }
+    if path:
+        event["pathParameters"] = dict(path)
+    if query:
+        event["queryStringParameters"] = dict(query)
+    if body is not None:
+        event["body"] = base64.b64encode(body).decode() if isinstance(body, bytes) else body
+    if claims is not None:
+        event["requestContext"]["authorizer"] = {"jwt": {"claims": dict(claims), "scopes": None}}
+    return event
+
+
+def ask(
+    route: str, body: Any = None, *, claims: Mapping[str, str] | None = None, query: Any = None, **path: str
+) -> Answer:
+    """Invokes whatever answers ``route``; ``body`` is JSON unless it is text or bytes."""
+    sent = body if body is None or isinstance(body, str | bytes) else json.dumps(body)
+    return call(HANDLERS[route], http_event(route, path=path, query=query, body=sent, claims=claims))
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody who has logged in with an ID token."""
+
+    id: str = field(default_factory=lambda: f"user-{secrets.token_hex(8)}")
+
+    @property
+    def claims(self) -> dict[str, str]:
+        return {"sub": self.id, "email": f"{self.id}@example.com", "token_use": "id"}
+
+    def ask(self, route: str, body: Any = None, *, query: Any = None, **path: str) -> Answer:
+        return ask(route, body, claims=self.claims, query=query, **path)
+
+    def batch(self, **more: Any) -> dict[str, Any]:
+        """A new batch of this user's, under the documented names."""
+        answer = self.ask("POST /batches", {"name": "Kefir", "stage": "stage1_open", **more})
+        assert answer.status == 201, answer.text
+        return dict(answer.json["batch"])
+
+
+def problems(answer: Answer) -> dict[str, str]:
+    """What a validation error says, by path."""
+    assert answer.status == 400, answer.text
+    assert answer.json["success"] is False
+    said = json.loads(answer.json["error"])
+    assert said["message"] == "Validation failed"
+    found = {problem["path"]: problem["message"] for problem in said["errors"]}
+    assert len(found) == len(said["errors"])
+    return found

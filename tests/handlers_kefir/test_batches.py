@@ -1,0 +1,251 @@
+"""Batches: create, list, get, change, archive."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.handlers_kefir.kefir_api import User, ask, problems
+
+STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+
+
+def test_a_batch_is_made_as_documented(alice: User, table: Any) -> None:
+    sent = {
+        "name": "Lemon",
+        "stage": "stage1_open",
+        "startDate": "2026-01-02T03:04:05Z",
+        "targetDuration": 48.5,
+        "temperature": 22.0,
+        "sugarType": "cane",
+        "sugarAmount": 60,
+        "notes": "n",
+        "isPublic": True,
+        "publicNote": "p",
+        "unknown": {"dropped": 1},
+    }
+    answer = alice.ask("POST /batches", sent)
+    assert answer.status == 201
+    batch = answer.json["batch"]
+    made, batch_id = batch["createdAt"], batch["batchId"]
+    assert uuid.UUID(batch_id).version == 4
+    assert STAMP.fullmatch(made)
+    documented = {name: value for name, value in sent.items() if name != "unknown"} | {
+        "batchId": batch_id,
+        "userId": alice.id,
+        "status": "active",
+        "photoKeys": [],
+        "createdAt": made,
+        "updatedAt": made,
+    }
+    assert {name: batch[name] for name in documented} == documented
+    assert '"temperature":22,' in answer.text
+    app = {
+        "id": batch_id,
+        "fruits": [],
+        "sugarGrams": 60,
+        "temperatureC": 22,
+        "startTime": "2026-01-02T03:04:05Z",
+        "targetHoursStage1": 48.5,
+        "photos": [],
+        "qrCodeUrl": f"https://kefirproducer.com/b/{batch_id}",
+    }
+    assert batch == documented | app
+    assert answer.json["data"] == batch | {"status": "stage1"}
+    assert (answer.json["success"], answer.json["message"]) == (True, "Batch created successfully")
+    kept = table.get((f"USER#{alice.id}", f"BATCH#{batch_id}"))
+    keys = {
+        "PK": f"USER#{alice.id}",
+        "SK": f"BATCH#{batch_id}",
+        "GSI1PK": f"BATCH#{batch_id}",
+        "GSI1SK": f"USER#{alice.id}",
+    }
+    assert kept == documented | keys
+
+
+def test_what_is_not_sent_has_defaults(alice: User) -> None:
+    batch = alice.batch()
+    assert batch["startDate"] == batch["createdAt"]
+    assert (batch["isPublic"], batch["photoKeys"], batch["status"]) == (False, [], "active")
+    assert "targetDuration" not in batch
+
+
+def test_the_caller_has_a_row_afterwards(alice: User, table: Any) -> None:
+    ask("GET /batches", claims={"sub": alice.id})  # an access token does not name the address
+    row = table.get((f"USER#{alice.id}", f"USER#{alice.id}"))
+    assert (row["userId"], "email" in row) == (alice.id, False)
+    alice.ask("GET /batches")
+    learnt = table.get((f"USER#{alice.id}", f"USER#{alice.id}"))
+    assert learnt == {**row, "email": f"{alice.id}@example.com", "updatedAt": learnt["updatedAt"]}
+    ask("GET /batches", claims={"sub": alice.id, "email": "another@example.com"})
+    assert table.get((f"USER#{alice.id}", f"USER#{alice.id}")) == learnt
+
+
+def test_of_callers_at_once_one_makes_the_row(alice: User, table: Any, at_once: Any) -> None:
+    answers = at_once(lambda _: alice.ask("GET /batches"), 8)
+    assert {answer.status for answer in answers} == {200}
+
+
+def test_nobody_without_a_name(environment: Any) -> None:
+    for claims in (None, {}, {"email": "a@example.com"}):
+        answer = ask("GET /batches", claims=claims)
+        assert (answer.status, answer.json["success"]) == (401, False)
+
+
+def test_the_list_is_newest_first_and_filtered_before_it_is_cut(alice: User) -> None:
+    first = alice.batch(name="1", stage="stage2_bottled")
+    others = [alice.batch(name=str(number)) for number in range(2, 5)]
+    newest = others[-1]["batchId"]
+    listed = alice.ask("GET /batches").json
+    assert [batch["name"] for batch in listed["batches"]] == ["4", "3", "2", "1"]
+    assert listed["count"] == 4
+    assert [batch["id"] for batch in listed["data"]] == [batch["batchId"] for batch in listed["batches"]]
+    second = alice.ask("GET /batches", query={"stage": "stage2_bottled", "limit": "1"}).json
+    assert [batch["batchId"] for batch in second["batches"]] == [first["batchId"]]
+    assert alice.ask("GET /batches", query={"limit": "2"}).json["count"] == 2
+    alice.ask("PATCH /batches/{id}", {"status": "ready"}, id=newest)
+    for word in ("ready", "bottled"):
+        assert [one["id"] for one in alice.ask("GET /batches", query={"status": word}).json["data"]] == [newest]
+    assert alice.ask("GET /batches", query={"status": "stage1"}).json["count"] == 2
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"limit": "0"},
+        {"limit": "101"},
+        {"limit": "-1"},
+        {"limit": "x"},
+        {"limit": "1.0"},
+        {"limit": "\u0663"},
+        {"limit": ""},
+        {"stage": "stage3"},
+        {"status": "gone"},
+        {"status": ""},
+    ],
+)
+def test_queries_that_are_refused(alice: User, query: dict[str, str]) -> None:
+    assert set(problems(alice.ask("GET /batches", query=query))) == set(query)
+
+
+def test_a_list_without_an_end_is_fifty(alice: User, table: Any) -> None:
+    batch = alice.batch()
+    item = table.get((f"USER#{alice.id}", f"BATCH#{batch['batchId']}"))
+    for number in range(60):
+        table.put({**item, "SK": f"BATCH#b{number}", "batchId": f"b{number}"})
+    assert alice.ask("GET /batches").json["count"] == 50
+    assert alice.ask("GET /batches", query={"limit": "100"}).json["count"] == 61
+
+
+def test_a_batch_is_changed_and_nothing_else_of_it(alice: User) -> None:
+    batch = alice.batch(targetDuration=48, notes="kept")
+    for method in ("PUT", "PATCH"):
+        answer = alice.ask(f"{method} /batches/{{id}}", {"temperature": 21.5, "startDate": "no"}, id=batch["batchId"])
+        assert answer.status == 200
+        after = answer.json["batch"]
+        assert after["updatedAt"] >= batch["updatedAt"]
+        changed = {"temperature": 21.5, "temperatureC": 21.5, "updatedAt": after["updatedAt"]}
+        assert after == batch | changed
+    same = alice.ask("PATCH /batches/{id}", {}, id=batch["batchId"]).json["batch"]
+    assert same | {"updatedAt": ""} == after | {"updatedAt": ""}
+    assert alice.ask("GET /batches/{id}", id=batch["batchId"]).json["batch"] == same
+
+
+def test_any_stage_and_status_may_follow_any_other(alice: User) -> None:
+    batch_id = alice.batch()["batchId"]
+    for status in ("archived", "ready", "in_fridge", "active"):
+        for stage in ("stage2_bottled", "stage1_open"):
+            answer = alice.ask("PUT /batches/{id}", {"status": status, "stage": stage}, id=batch_id)
+            assert (answer.json["batch"]["status"], answer.json["batch"]["stage"]) == (status, stage)
+
+
+def test_a_batch_is_archived_and_stays(alice: User) -> None:
+    batch = alice.batch(isPublic=True)
+    answer = alice.ask("DELETE /batches/{id}", id=batch["batchId"])
+    assert (answer.status, answer.json["message"]) == (200, "Batch archived successfully")
+    assert alice.ask("GET /batches/{id}", id=batch["batchId"]).json["batch"]["status"] == "archived"
+    assert alice.ask("GET /batches").json["data"][0]["status"] == "completed"
+    assert ask("GET /public/b/{batchId}", batchId=batch["batchId"]).status == 200
+
+
+ROUTES = [
+    "GET /batches/{id}",
+    "PUT /batches/{id}",
+    "PATCH /batches/{id}",
+    "DELETE /batches/{id}",
+    "POST /batches/{id}/photo/upload-url",
+    "POST /batches/{id}/photo",
+    "GET /batches/{id}/photos",
+    "POST /batches/{id}/photos",
+    "POST /batches/{id}/photos/upload-url",
+    "POST /batches/{id}/events",
+    "GET /batches/{id}/events",
+    "DELETE /batches/{id}/events/{timestamp}",
+    "GET /batches/{id}/reminders/suggestions",
+    "POST /batches/{id}/reminders/confirm",
+    "GET /batches/{id}/reminders",
+]
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_whose_batch_is_it(alice: User, bob: User, table: Any, route: str) -> None:
+    batch = alice.batch()
+    before = table.get((f"USER#{alice.id}", f"BATCH#{batch['batchId']}"))
+    body = None if route.startswith(("GET", "DELETE")) else "{}"
+    answer = bob.ask(route, body, id=batch["batchId"], timestamp=batch["createdAt"])
+    assert (answer.status, answer.json["error"]) == (403, "You do not have access to this batch")
+    assert batch["name"] not in answer.text
+    for nobodys in (str(uuid.uuid4()), "", "x" * 3000, "a/b", "é", "#"):
+        answer = bob.ask(route, body, id=nobodys, timestamp="x")
+        assert (answer.status, answer.json["error"]) == (404, "Batch not found")
+    assert table.get((f"USER#{alice.id}", f"BATCH#{batch['batchId']}")) == before
+
+
+def test_every_answer_can_be_read_by_any_page(alice: User) -> None:
+    for answer in (alice.ask("GET /batches"), alice.ask("GET /batches/{id}", id="x")):
+        for what in ("Origin", "Headers", "Methods"):
+            assert answer.headers[f"Access-Control-Allow-{what}"] == "*"
+
+
+def test_unknown_routes_and_faults(alice: User, patched: Any) -> None:
+    from handlers.kefir.api import handle_batches
+    from tests.fakes.gateway import call
+    from tests.handlers_kefir.kefir_api import http_event
+
+    answer = call(handle_batches.handler, http_event("GET /nothing", claims=alice.claims))
+    assert (answer.status, answer.json["error"]) == (404, "Route not found")
+    patched.setenv("TABLE_NAME", "there-is-no-such-table")
+    answer = alice.ask("GET /batches")
+    assert (answer.status, answer.json) == (
+        500,
+        {"error": "Internal server error", "success": False, "code": "INTERNAL_ERROR"},
+    )
+
+
+def test_offline_takes_the_caller_from_a_header_but_never_in_lambda(patched: Any) -> None:
+    from tests.fakes.gateway import call
+    from tests.handlers_kefir.kefir_api import HANDLERS, http_event
+
+    patched.setenv("IS_OFFLINE", "true")
+    route = "POST /batches"
+    body = json.dumps({"name": "x", "stage": "stage1_open"})
+    named = call(HANDLERS[route], http_event(route, body=body, headers={"x-user-id": "carol"}))
+    assert named.json["batch"]["userId"] == "carol"
+    assert call(HANDLERS[route], http_event(route, body=body)).json["batch"]["userId"] == "test-user-1"
+    from handlers.kefir.shared.settings import settings
+
+    for name, value in (("IS_OFFLINE", "True"), ("AWS_LAMBDA_FUNCTION_NAME", "kefir-app-prod-handleBatches")):
+        with patched.context() as patch:
+            patch.setenv(name, value)
+            settings.cache_clear()
+            assert call(HANDLERS[route], http_event(route, body=body)).status == 401
+
+
+def test_a_start_in_the_future_is_kept_as_it_was_written(alice: User) -> None:
+    later = f"{datetime.now(UTC).year + 2}-02-28T10:00Z"
+    assert alice.batch(startDate=later)["startDate"] == later
