@@ -116,6 +116,12 @@ def test_a_slow_answer(world: World, asking: Web) -> None:
     assert len(world.asked()) == 2
 
 
+def test_an_answer_that_comes_in_drips(world: World, asking: Web) -> None:
+    """Each byte is in time, all of them are not."""
+    world.fault("/npm/.*", kind="drip")
+    assert failure(replace(asking, total=0.2), world, attempts=1).code == "timeout"
+
+
 def test_the_upstream_says_when_to_come_back(world: World, asking: Web, clock: Clock) -> None:
     world.fault("/npm/.*", status=429, headers={"Retry-After": "17"}, times=1)
     assert get(asking, world)
@@ -155,7 +161,7 @@ def test_a_request_that_outlasts_the_run_is_not_the_upstreams_fault(world: World
     asking = Web(connections(), Budget(lambda: next(ends)))
     world.fault("/npm/.*", seconds=0.5)
     with pytest.raises(OutOfTime):
-        get(asking, world)
+        asking.fetch(f"{world.url}/npm/lodash")
 
 
 def test_waits_are_spread() -> None:

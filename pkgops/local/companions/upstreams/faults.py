@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-KINDS = ("answer", "garbage", "truncated", "closed", "endless")
+KINDS = ("answer", "garbage", "truncated", "closed", "endless", "drip")
 
 
 @dataclass
@@ -17,8 +17,8 @@ class Fault:
 
     First they wait for ``seconds``. Then, by ``kind``: ``answer`` is ``document`` with ``status`` and ``headers`` (the
     usual answer if there is neither another status nor a document), ``garbage`` is text that is no JSON, ``truncated``
-    ends before it said it would, ``closed`` is no answer at all, ``endless`` is JSON that goes on and on. It hits
-    ``times`` requests, all of them if None.
+    ends before it said it would, ``closed`` is no answer at all, ``endless`` is JSON that goes on and on, and ``drip``
+    does so a byte at a time. It hits ``times`` requests, all of them if None.
     """
 
     path: str

@@ -142,9 +142,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             if fault.kind != "closed":
                 self._send(200, b'{"name": "', {"Content-Length": str(2**40)})
-            if fault.kind == "endless":
-                for _ in range(_ENDLESS):
-                    self.wfile.write(b"x" * 65_536)
+            if fault.kind in ("endless", "drip"):
+                self._go_on(slowly=fault.kind == "drip")
+
+    def _go_on(self, slowly: bool) -> None:
+        for _ in range(_ENDLESS):
+            self.wfile.write(b"x" * (1 if slowly else 65_536))
+            time.sleep(0.02 if slowly else 0)
 
     def _send(self, status: int, body: bytes, headers: Any = None) -> None:
         sent = {"Content-Type": "application/json", "Content-Length": str(len(body)), **(headers or {})}
