@@ -67,7 +67,7 @@ def test_what_a_schedule_sends(run, ports):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["helth"], "Did you mean health?"),
+        (["helth"], "Did you mean health"),
         (["health", "--payload", "{"], "JSON"),
         (["health", "--payload", "@nothing.json"], "nothing.json"),
         (["get-usage"], "pkgops deploy"),

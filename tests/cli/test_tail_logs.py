@@ -101,7 +101,7 @@ def test_following_until_ctrl_c(run, project, now):
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(["helth"], "Did you mean health?"), (["--since", "soon"], "10m"), (["--stage", "prdo"], "prod")],
+    [(["helth"], "Did you mean health"), (["--since", "soon"], "10m"), (["--stage", "prdo"], "prod")],
 )
 def test_errors(run, ports, arguments, said):
     result = run("tail-logs", *DEV, *arguments, ports=ports)
