@@ -16,6 +16,8 @@ LOCAL_ACCOUNT = "000000000000"  # the emulator's
 PRODUCTION = "prod"
 # Where the emulator answers for the services it keeps beside itself (see `Companion`).
 COMPANIONS = "/_companions/"
+# Stands in a documented name where the documents put the stage (``kefir-app-{stage}``).
+NAMED_STAGE = "{stage}"
 # A function's S3Key until the packager knows the real one: asset://handlers/<system>/.../<name>.py
 ASSET = "asset://"
 
@@ -53,14 +55,17 @@ class Stage:
         return f"http://127.0.0.1:{self.port}{COMPANIONS}{name}"
 
     def named(self, documented: str) -> str:
-        """The physical name of something the documents name without a stage: exact in production, else
-        with the stage behind it, so that two stages can share an account."""
+        """The physical name of something the documents name. Where they hold a place for the stage (``{stage}``) it
+        goes there; a name without one is exact in production and has the stage behind it elsewhere, so that two
+        stages can share an account."""
+        if NAMED_STAGE in documented:
+            return documented.replace(NAMED_STAGE, self.name)
         return documented if self.production else f"{documented}-{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """One stack: ``key`` is its file's name, ``name`` the documented CloudFormation name in production.
+    """One stack: ``key`` is its file's name, ``name`` the documented CloudFormation name (see `Stage.named`).
 
     ``aliases`` are the other names documents use for it; the command line accepts them all.
     """

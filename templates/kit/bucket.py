@@ -14,11 +14,23 @@ from templates.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
+class BucketCors:
+    """Browsers' pages of ``origins`` may use these ``methods``; preflights hold for ``max_age`` seconds."""
+
+    origins: tuple[str, ...]
+    methods: tuple[str, ...]
+    expose: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ("*",)
+    max_age: int = 3000
+
+
+@dataclass(frozen=True, slots=True)
 class Bucket:
     """A bucket called ``<name>-<account id>`` (names are global), with the region behind it if ``regional``.
     It is kept when its stack goes, unless ``retained`` is off.
 
-    ``expire`` and ``expire_noncurrent`` are days, 0 for never. ``public`` switches the public-access block off
+    ``expire``, ``expire_noncurrent`` and ``abort_uploads`` are days, 0 for never; ``expire_rule`` and ``abort_rule``
+    are the documented names of those rules. ``public`` switches the public-access block off
     and needs a statement that says what is public. ``logs_to`` is (bucket, prefix) for server access logs.
     """
 
@@ -32,6 +44,9 @@ class Bucket:
     logs_to: tuple[Any, str] | None = None
     regional: bool = False
     retained: bool = True
+    cors: BucketCors | None = None
+    expire_rule: str = "Expire"
+    abort_rule: str = "AbortUploads"
 
 
 def physical_name(scope: Scope, name: str, regional: bool = False) -> str:
@@ -83,6 +98,8 @@ def _optional(row: Bucket) -> dict[str, Any]:
         extra["VersioningConfiguration"] = s3.VersioningConfiguration(Status="Enabled")
     if rules := _lifecycle(row):
         extra["LifecycleConfiguration"] = s3.LifecycleConfiguration(Rules=rules)
+    if row.cors:
+        extra["CorsConfiguration"] = s3.CorsConfiguration(CorsRules=[_cors(row.cors)])
     if row.website:
         extra["WebsiteConfiguration"] = s3.WebsiteConfiguration(IndexDocument=row.website)
     if row.logs_to:
@@ -93,16 +110,26 @@ def _optional(row: Bucket) -> dict[str, Any]:
     return extra
 
 
+def _cors(row: BucketCors) -> Any:
+    return s3.CorsRules(
+        AllowedOrigins=list(row.origins),
+        AllowedMethods=list(row.methods),
+        AllowedHeaders=list(row.headers),
+        ExposedHeaders=list(row.expose),
+        MaxAge=row.max_age,
+    )
+
+
 def _lifecycle(row: Bucket) -> list[Any]:
     rules = []
     if row.expire:
-        rules.append(s3.LifecycleRule(Id="Expire", Status="Enabled", ExpirationInDays=row.expire))
+        rules.append(s3.LifecycleRule(Id=row.expire_rule, Status="Enabled", ExpirationInDays=row.expire))
     if row.expire_noncurrent:
         noncurrent = s3.NoncurrentVersionExpiration(NoncurrentDays=row.expire_noncurrent)
         rules.append(s3.LifecycleRule(Id="ExpireNoncurrent", Status="Enabled", NoncurrentVersionExpiration=noncurrent))
     if row.abort_uploads:
         abort = s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=row.abort_uploads)
-        rules.append(s3.LifecycleRule(Id="AbortUploads", Status="Enabled", AbortIncompleteMultipartUpload=abort))
+        rules.append(s3.LifecycleRule(Id=row.abort_rule, Status="Enabled", AbortIncompleteMultipartUpload=abort))
     return rules
 
 

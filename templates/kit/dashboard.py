@@ -9,7 +9,7 @@ from typing import Any
 
 from troposphere import Sub, cloudwatch
 
-from templates.kit.ids import camel
+from templates.kit.ids import logical_id
 from templates.kit.metrics import Metric
 from templates.kit.refs import placeholder
 from templates.scope import Scope
@@ -20,11 +20,12 @@ _HEIGHT = 6
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """One graph: a line a metric, labelled where ``labels`` says how."""
+    """One graph: a line a metric, labelled where ``labels`` says how; ``from_zero`` starts its axis there."""
 
     title: str
     metrics: Sequence[Metric]
     labels: Sequence[str] = ()
+    from_zero: bool = False
 
 
 def dashboard(scope: Scope, name: str, rows: Sequence[Sequence[Graph]]) -> None:
@@ -35,10 +36,12 @@ def dashboard(scope: Scope, name: str, rows: Sequence[Sequence[Graph]]) -> None:
         for column, graph in enumerate(row)
     ]
     body = json.dumps({"widgets": widgets}, separators=(",", ":"))
-    scope.add(cloudwatch.Dashboard(f"{camel(name)}Dashboard", DashboardName=scope.named(name), DashboardBody=Sub(body)))
+    made = logical_id(scope, name, "Dashboard")
+    scope.add(cloudwatch.Dashboard(made, DashboardName=scope.named(name), DashboardBody=Sub(body)))
 
 
 def _widget(graph: Graph, x: int, y: int, width: int) -> dict[str, Any]:
+    axis = {"yAxis": {"left": {"min": 0}}} if graph.from_zero else {}
     return {
         "type": "metric",
         "x": x,
@@ -50,6 +53,7 @@ def _widget(graph: Graph, x: int, y: int, width: int) -> dict[str, Any]:
             "region": "${AWS::Region}",
             "view": "timeSeries",
             "metrics": [_line(graph, index) for index in range(len(graph.metrics))],
+            **axis,
         },
     }
 

@@ -20,7 +20,7 @@ class _Concurrency(awslambda.ScalingConfig):
 
 def connect(scope: Scope, function_id: str, target: Any, source: Source) -> None:
     """Adds what makes ``source`` invoke ``target`` (a function's or alias's ARN or name). Routes are left to
-    the REST API, which needs all of them at once."""
+    their API, which needs all of them at once."""
     if isinstance(source, Stream):
         _stream(scope, function_id, target, source)
     elif isinstance(source, Queue):
@@ -68,6 +68,7 @@ def _queue(scope: Scope, function_id: str, target: Any, row: Queue) -> None:
 def _schedule(scope: Scope, function_id: str, target: Any, row: Schedule) -> None:
     rule_id = logical_id(scope, row.name, "Rule")
     extra = {"Input": json.dumps(row.input, separators=(",", ":"))} if row.input is not None else {}
+    about = {"Description": row.description} if row.description else {}
     scope.add(
         events.Rule(
             rule_id,
@@ -75,6 +76,7 @@ def _schedule(scope: Scope, function_id: str, target: Any, row: Schedule) -> Non
             ScheduleExpression=row.expression,
             State="ENABLED" if row.enabled else "DISABLED",
             Targets=[events.Target(Arn=target, Id=camel(function_id), **extra)],
+            **about,
         )
     )
     scope.add(

@@ -7,7 +7,7 @@ the logical ids ``GetPackageFunction``, ``GetPackageRole``, ``GetPackageLogGroup
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ from troposphere import logs as cloudwatch_logs
 from templates.kit import grants
 from templates.kit.canary import canary
 from templates.kit.event_sources import connect
-from templates.kit.ids import camel
+from templates.kit.ids import camel, dashed
 from templates.kit.sources import Source
 from templates.scope import Scope, handler_code
 
@@ -26,7 +26,8 @@ from templates.scope import Scope, handler_code
 @dataclass(frozen=True, slots=True)
 class Defaults:
     """What the functions of a stack share. ``package`` is the handlers' folder, ``prefix`` stands before each
-    documented name; ``memory`` in MB, ``timeout`` in seconds, ``retention`` of logs in days."""
+    documented name, the rest of which is how the documents ``spell`` the file's name; ``memory`` in MB, ``timeout``
+    in seconds, ``retention`` of logs in days."""
 
     package: str
     prefix: str
@@ -36,6 +37,7 @@ class Defaults:
     timeout: int = 30
     runtime: str = "python3.12"
     architecture: str = "arm64"
+    spell: Callable[[str], str] = dashed
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Function:
     """One row: the handler's file name, what starts it, what it may do, and where it differs.
 
     ``canary`` names the alarm that turns back a deployment of new code, which then reaches a tenth of the
-    callers first; without one, new code is live at once.
+    callers first; without one, new code is live at once. ``concurrency`` is how many invocations run at a time at
+    most, None for as many as the account allows.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Function:
     memory: int | None = None
     timeout: int | None = None
     canary: str = ""
+    concurrency: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +75,15 @@ def functions(scope: Scope, defaults: Defaults, rows: Iterable[Function]) -> dic
     return {row.name: _function(scope, defaults, row) for row in rows}
 
 
-def function_name(scope: Scope, prefix: str, row: str) -> str:
+def function_name(scope: Scope, prefix: str, row: str, spell: Callable[[str], str] = dashed) -> str:
     """The physical name of the function of that row."""
-    return scope.named(prefix + row.replace("_", "-"))
+    return scope.named(prefix + spell(row))
 
 
 def _function(scope: Scope, defaults: Defaults, row: Function) -> Built:
     stem = camel(row.name)
-    name = function_name(scope, defaults.prefix, row.name)
+    name = function_name(scope, defaults.prefix, row.name, defaults.spell)
+    extra = {"ReservedConcurrentExecutions": row.concurrency} if row.concurrency else {}
     path = f"{defaults.package}/{row.name}.py"
     group = scope.add(
         cloudwatch_logs.LogGroup(
@@ -99,6 +104,7 @@ def _function(scope: Scope, defaults: Defaults, row: Function) -> Built:
             Environment=awslambda.Environment(Variables={**defaults.environment, **row.environment}),
             LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref(group)),
             TracingConfig=awslambda.TracingConfig(Mode="Active"),
+            **extra,
         )
     )
     gradual = row.canary and not scope.stage.local

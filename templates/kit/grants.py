@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from awacs import awslambda, cloudwatch, dynamodb, logs, secretsmanager, ses, sns, sqs, sts, xray
+from awacs import awslambda, cloudwatch, cognito_idp, dynamodb, logs, secretsmanager, ses, sns, sqs, sts, xray
 from awacs import s3 as s3_actions
 from awacs.aws import Allow, Condition, PolicyDocument, Principal, Statement, StringEquals
 from troposphere import Sub
@@ -40,6 +40,11 @@ def table_read_write(table: Any) -> Statement:
 def table_write(table: Any) -> Statement:
     """Writes items without reading them."""
     return allow(_WRITE, _table(table)[0])
+
+
+def table_only(table: Any, *operations: str) -> Statement:
+    """Exactly these operations ("GetItem", "Query") on a table and its indexes."""
+    return allow([getattr(dynamodb, operation) for operation in operations], *_table(table))
 
 
 def table_scan(table: Any) -> Statement:
@@ -79,6 +84,11 @@ def bucket_write(bucket: Any, prefix: str = "") -> Statement:
     return allow([s3_actions.PutObject], _objects(bucket, prefix))
 
 
+def bucket_delete(bucket: Any, prefix: str = "") -> Statement:
+    """Deletes objects below a prefix."""
+    return allow([s3_actions.DeleteObject], _objects(bucket, prefix))
+
+
 def topic_publish(topic_arn: Any) -> Statement:
     """Publishes to a topic."""
     return allow([sns.Publish], topic_arn)
@@ -88,6 +98,11 @@ def secret_read(name: str) -> Statement:
     """Reads a secret by its physical name. Secrets Manager puts a hyphen and six characters behind the name;
     exactly those are allowed, so that ``x`` does not open ``x-dev``."""
     return allow([secretsmanager.GetSecretValue], arn("secretsmanager", f"secret:{name}", "-??????"))
+
+
+def users(pool_arn: Any, *operations: str) -> Statement:
+    """These operations ("AdminGetUser") on the users of a Cognito user pool."""
+    return allow([getattr(cognito_idp, operation) for operation in operations], pool_arn)
 
 
 def invoke(function: str) -> Statement:

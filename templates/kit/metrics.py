@@ -36,6 +36,11 @@ def of_function(name: Any, metric: str, stat: str = "Sum") -> Metric:
     return Metric("AWS/Lambda", metric, {"FunctionName": name}, stat)
 
 
+def of_http_api(api_id: Any, name: str, stat: str = "Sum", period: int = 300) -> Metric:
+    """A metric of an HTTP API: ``Count``, ``4xx``, ``5xx``, ``Latency`` (a REST API's have other names)."""
+    return Metric("AWS/ApiGateway", name, {"ApiId": api_id}, stat, period)
+
+
 def of_table(name: Any, metric: str, **dimensions: str) -> Metric:
     """A metric of a table, by reference to its name."""
     return Metric("AWS/DynamoDB", metric, {"TableName": name, **dimensions})

@@ -76,6 +76,16 @@ class Schedule:
     expression: str
     input: Mapping[str, Any] | None = None
     enabled: bool = True
+    description: str = ""
 
 
-Source = Route | Stream | Queue | Schedule
+@dataclass(frozen=True, slots=True)
+class HttpRoute:
+    """``"GET /batches/{id}"`` of the stack's HTTP API. Its callers need a token that the API's authorizer accepts,
+    unless it is ``public``."""
+
+    route: str
+    public: bool = False
+
+
+Source = Route | HttpRoute | Stream | Queue | Schedule

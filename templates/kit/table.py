@@ -28,7 +28,8 @@ class Index:
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table with keys ``hash`` and ``range``; ``stream`` is a view type, ``ttl`` the attribute in epoch
-    seconds."""
+    seconds. A ``disposable`` one holds nothing anybody would miss: it goes with its stack, and is neither protected
+    nor recoverable."""
 
     name: str
     indexes: tuple[Index, ...] = ()
@@ -36,14 +37,16 @@ class Table:
     range: str = "sk"
     ttl: str = ""
     stream: str = ""
+    disposable: bool = False
 
 
 def table(scope: Scope, row: Table) -> Any:
     """Adds the table: on demand, recoverable to any second of the last 35 days, encrypted with the AWS-managed
     key, protected from deletion, and kept when its stack goes. Returns the resource.
 
-    The protection holds on every stage, local and personal ones too: what ``destroy`` says about kept data
-    is then the same, and tried out, everywhere."""
+    Unless the documents call a stage's data disposable, the protection holds on every stage, local and personal ones
+    too: what ``destroy`` says about kept data is then the same, and tried out, everywhere."""
+    kept = "Delete" if row.disposable else "Retain"
     extra: dict[str, Any] = {}
     if row.indexes:
         extra["GlobalSecondaryIndexes"] = [_index(index) for index in row.indexes]
@@ -58,11 +61,13 @@ def table(scope: Scope, row: Table) -> Any:
             AttributeDefinitions=_attributes(row),
             KeySchema=_keys(row.hash, row.range),
             BillingMode="PAY_PER_REQUEST",
-            PointInTimeRecoverySpecification=dynamodb.PointInTimeRecoverySpecification(PointInTimeRecoveryEnabled=True),
+            PointInTimeRecoverySpecification=dynamodb.PointInTimeRecoverySpecification(
+                PointInTimeRecoveryEnabled=not row.disposable
+            ),
             SSESpecification=dynamodb.SSESpecification(SSEEnabled=True),
-            DeletionProtectionEnabled=True,
-            DeletionPolicy="Retain",
-            UpdateReplacePolicy="Retain",
+            DeletionProtectionEnabled=not row.disposable,
+            DeletionPolicy=kept,
+            UpdateReplacePolicy=kept,
             **extra,
         )
     )

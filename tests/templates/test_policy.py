@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import templates
 from pkgops.synth import resources
+from templates import bootstrap
+from templates.model import NAMED_STAGE
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,12 +23,17 @@ RESOURCELESS = {
 }
 # Documented as readable by anybody.
 PUBLIC_BUCKETS = ("pkgwatch-public-data",)
+# Documented to lose their data with their stack everywhere but in production.
+DISPOSABLE = {"kefir"}
 # Type -> property with the physical name.
 NAMES = {
     "AWS::ApiGateway::RestApi": "Name",
+    "AWS::ApiGatewayV2::Api": "Name",
     "AWS::Backup::BackupVault": "BackupVaultName",
     "AWS::CloudWatch::Alarm": "AlarmName",
     "AWS::CloudWatch::Dashboard": "DashboardName",
+    "AWS::Cognito::UserPool": "UserPoolName",
+    "AWS::Cognito::UserPoolClient": "ClientName",
     "AWS::DynamoDB::Table": "TableName",
     "AWS::Events::Rule": "Name",
     "AWS::Lambda::Function": "FunctionName",
@@ -155,9 +163,11 @@ def test_buckets_are_private_encrypted_and_tls_only(case: Any) -> None:
 
 
 def test_data_outlives_its_stack(case: Any) -> None:
-    """The artifact bucket alone goes: what it holds can be built again."""
-    policy = "Delete" if case.stack.system == "bootstrap" else "Retain"
-    for title, resource in resources(case.template, "AWS::DynamoDB::Table", "AWS::S3::Bucket"):
+    """The artifact bucket goes: what it holds can be built again. So does what is documented to."""
+    disposable = case.stack.system in DISPOSABLE and not case.stage.production
+    policy = "Delete" if disposable or case.stack.system == "bootstrap" else "Retain"
+    kinds = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Cognito::UserPool")
+    for title, resource in resources(case.template, *kinds):
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == policy, title
 
 
@@ -170,10 +180,18 @@ def test_names_tell_the_stage_except_in_production(case: Any) -> None:
     for kind, name in physical_names(case.template):
         if kind == "AWS::S3::Bucket" and name.startswith("pkgops-artifacts-"):
             assert name.startswith(f"pkgops-artifacts-{case.stage.name}-")
+        elif staged_by_documents(case.stack):
+            assert f"-{case.stage.name}-" in f"{name}-", kind
         elif case.stage.production:
             assert "prod" not in name, kind
         else:
             assert name.endswith(f"-{case.stage.name}"), kind
+
+
+def staged_by_documents(stack: Any) -> bool:
+    """Whether the documents put the stage into a system's names themselves; then production's is in them too."""
+    documented = bootstrap.SYSTEM if stack.system == "bootstrap" else templates.load(stack.system)
+    return all(NAMED_STAGE in one.name for one in documented.stacks)
 
 
 def test_physical_names_are_unique(system_cases: tuple[Any, ...]) -> None:
@@ -187,6 +205,7 @@ def test_every_kind_of_named_resource_is_checked(case: Any) -> None:
     inner = {
         "AWS::ApiGateway::Model",
         "AWS::ApiGateway::RequestValidator",
+        "AWS::ApiGatewayV2::Authorizer",
         "AWS::Lambda::Alias",
     }  # in an API or function
     chosen = {"AWS::ApiGateway::DomainName", "AWS::CertificateManager::Certificate"}  # by the operator, in the DNS
@@ -211,6 +230,25 @@ def test_api_gateway_may_invoke_each_integration(case: Any) -> None:
             target = {"Fn::GetAtt": invoked.split(".")} if "." in invoked else {"Ref": invoked}
             called = f"${{Api}}/{stages[0]}/{method['HttpMethod']}{path_of(method['ResourceId'], paths)}"
             assert (json.dumps(target), called) in allowed, title
+
+
+def test_an_http_api_may_invoke_each_integration(case: Any) -> None:
+    allowed = {
+        json.dumps(permission["FunctionName"])
+        for _, permission in of_type(case.template, "AWS::Lambda::Permission")
+        if permission["Principal"] == "apigateway.amazonaws.com"
+        and literal(permission["SourceArn"]).endswith(":${HttpApi}/*/*")
+    }
+    for title, integration in of_type(case.template, "AWS::ApiGatewayV2::Integration"):
+        assert json.dumps(integration["IntegrationUri"]) in allowed, title
+
+
+def test_who_calls_a_route_without_a_token_is_said(case: Any) -> None:
+    """A route that needs no token is one somebody has listed here."""
+    public = {"POST /auth/login", "POST /auth/verify", "GET /public/b/{batchId}"}
+    for title, route in of_type(case.template, "AWS::ApiGatewayV2::Route"):
+        wanted = "NONE" if route["RouteKey"] in public else "JWT"
+        assert route["AuthorizationType"] == wanted, title
 
 
 def path_of(reference: dict[str, Any], paths: dict[str, dict[str, Any]]) -> str:

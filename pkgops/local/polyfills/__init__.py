@@ -18,6 +18,7 @@ INSTALLED = (
     "batch_actions",
     "budget",
     "dynamodb_table",
+    "http_api_cors",
     "import_existing",
     "lambda_execution",
     "lambda_function",

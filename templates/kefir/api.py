@@ -1,0 +1,57 @@
+"""How is Kefir reached?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from troposphere import Ref
+
+from templates.kefir.auth import Users
+from templates.kefir.data import Stored
+from templates.kefir.naming import NAME, defaults
+from templates.kefir.routes import rows
+from templates.kefir.settings import origins
+from templates.kit.function import Built, functions
+from templates.kit.http_api import HttpApi, HttpCors, Tokens, http_api
+from templates.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A reference to the API's id, and its functions in the order of the documents."""
+
+    api: Any
+    functions: tuple[Built, ...]
+
+
+def add(scope: Scope, users: Users, stored: Stored) -> Served:
+    """The seven functions and the HTTP API in front of them."""
+    environment = {
+        "TABLE_NAME": stored.table,
+        "BUCKET_NAME": stored.bucket,
+        "USER_POOL_ID": users.pool,
+        "USER_POOL_CLIENT_ID": users.client,
+        "WEB_DOMAIN": scope.settings.web_domain,
+        "PRESIGN_TTL_SECONDS": str(scope.settings.presign_ttl_seconds),
+    }
+    built = functions(scope, defaults(scope, "api", environment), rows(users, stored))
+    made = http_api(
+        scope,
+        HttpApi(
+            NAME,
+            HttpCors(
+                origins(scope.stage, scope.settings),
+                methods=("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"),
+                headers=("Content-Type", "Authorization"),
+                expose=("Content-Type",),
+            ),
+            rate=1000,
+            burst=2000,
+            tokens=Tokens("cognito-authorizer", users.issuer, users.client),
+        ),
+        built.values(),
+    )
+    scope.output("ApiUrl", made.url)
+    scope.output("Region", Ref("AWS::Region"))
+    return Served(Ref(made.api), tuple(built.values()))

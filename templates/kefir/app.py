@@ -1,0 +1,16 @@
+"""What does Kefir consist of? One stack, made of the documented modules."""
+
+from __future__ import annotations
+
+from templates.kefir import api, auth, data, monitoring, scheduler
+from templates.scope import Scope
+
+
+def build(scope: Scope) -> None:
+    """Users, data, the API, the reminders, and in production what watches them."""
+    users = auth.add(scope)
+    stored = data.add(scope)
+    served = api.add(scope, users, stored)
+    processor = scheduler.add(scope, stored)
+    if scope.stage.production:
+        monitoring.add(scope, served, processor, stored)

@@ -1,0 +1,61 @@
+"""Who are Kefir's users, and how do they log in?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from troposphere import GetAtt, Ref
+
+from templates.kefir.naming import NAME, defaults, named
+from templates.kefir.settings import mail_domain
+from templates.kit import grants
+from templates.kit.function import Function, functions
+from templates.kit.mail import mail_identity
+from templates.kit.user_pool import PoolClient, UserPool, issuer, pool_client, user_pool
+from templates.scope import Scope
+
+# By the names Cognito has for them.
+TRIGGERS = {
+    "PreSignUp": "pre_sign_up",
+    "DefineAuthChallenge": "define_auth_challenge",
+    "CreateAuthChallenge": "create_auth_challenge",
+    "VerifyAuthChallengeResponse": "verify_auth_challenge",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Users:
+    """References to the pool, its ARN, what its tokens say issued them, and the app users log in through."""
+
+    pool: Any
+    arn: Any
+    issuer: Any
+    client: Any
+
+
+def add(scope: Scope) -> Users:
+    """The user pool, its client, the functions that make and check one-time codes, and the domain codes come from."""
+    domain = mail_domain(scope.stage, scope.settings)
+    rows = [
+        Function("pre_sign_up"),
+        Function("define_auth_challenge"),
+        Function("create_auth_challenge", (), (grants.mail_send(domain),), {"FROM_EMAIL": f"noreply@{domain}"}),
+        Function("verify_auth_challenge"),
+    ]
+    built = functions(scope, defaults(scope, "triggers", {}), rows)
+    pool = user_pool(
+        scope,
+        UserPool(
+            NAME,
+            subject="Verify your Kefir account",
+            message="Your Kefir verification code is {####}",
+            triggers={trigger: built[row] for trigger, row in TRIGGERS.items()},
+            guarded=scope.stage.production,
+        ),
+    )
+    client = pool_client(scope, pool, PoolClient(named("client")))
+    scope.output("SesDkimTokens", mail_identity(scope, domain))
+    scope.output("UserPoolId", Ref(pool))
+    scope.output("UserPoolClientId", Ref(client))
+    return Users(Ref(pool), GetAtt(pool, "Arn"), issuer(pool), Ref(client))

@@ -1,0 +1,52 @@
+"""Where does Kefir keep what it knows?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from troposphere import Ref
+
+from templates.kefir.naming import named
+from templates.kefir.settings import photo_origins
+from templates.kit.bucket import Bucket, BucketCors, bucket
+from templates.kit.table import Index, Table, table
+from templates.scope import Scope
+
+PHOTO_DAYS, UPLOAD_DAYS = 365, 7
+# Once a photo has expired in a versioned bucket, this long until it is really gone.
+GONE_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """References to the names of table and bucket."""
+
+    table: Any
+    bucket: Any
+
+
+def add(scope: Scope) -> Stored:
+    """One table with one index, and the bucket of photos and exports. Outside production both go with the stack."""
+    kept = scope.stage.production
+    made = table(
+        scope,
+        Table(named("table"), (Index("GSI1", "GSI1PK", "GSI1SK"),), "PK", "SK", ttl="TTL", disposable=not kept),
+    )
+    photos = bucket(
+        scope,
+        Bucket(
+            named("photos"),
+            versioned=kept,
+            expire=PHOTO_DAYS,
+            expire_noncurrent=GONE_DAYS if kept else 0,
+            abort_uploads=UPLOAD_DAYS,
+            retained=kept,
+            cors=BucketCors(photo_origins(scope.stage, scope.settings), ("GET", "PUT", "POST"), ("ETag",)),
+            expire_rule="delete-old-photos",
+            abort_rule="abort-incomplete-uploads",
+        ),
+    )
+    scope.output("TableName", Ref(made))
+    scope.output("BucketName", Ref(photos))
+    return Stored(Ref(made), Ref(photos))

@@ -1,0 +1,82 @@
+"""When does somebody hear of trouble in production, and what do they look at?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from troposphere import Ref, Sub
+
+from templates.kefir.api import Served
+from templates.kefir.data import Stored
+from templates.kefir.naming import NAME, named
+from templates.kit.alarms import Alarm, alarms
+from templates.kit.dashboard import Graph, dashboard
+from templates.kit.function import Built
+from templates.kit.ids import lower_camel
+from templates.kit.metrics import Metric, of_function, of_http_api, of_table
+from templates.kit.topic import topic
+from templates.scope import Scope
+
+_CONSOLE = "https://console.aws.amazon.com/cloudwatch/home?region=${AWS::Region}#dashboards:name="
+
+
+def add(scope: Scope, served: Served, processor: Built, stored: Stored) -> None:
+    """The topic, every alarm and the dashboard."""
+    display = f"Kefir App {scope.stage.name} Alerts"
+    alerts = topic(scope, named("alerts"), display, ("cloudwatch",), scope.settings.alert_email)
+    watched = (*served.functions, processor)
+    rows = [alarm for function in watched for alarm in _of_function(function)]
+    alarms(scope, Ref(alerts), [*rows, *_of_api(served.api), *_of_table(stored.table)])
+    dashboard(scope, NAME, _graphs(served.api, watched, stored.table))
+    scope.output("AlertTopicArn", Ref(alerts))
+    scope.output("DashboardUrl", Sub(_CONSOLE + scope.named(NAME)))
+
+
+def _of_function(function: Built) -> list[Alarm]:
+    name = named(lower_camel(function.row.name))
+    return [
+        Alarm(f"{name}-errors", _minute(of_function(function.name, "Errors")), "> 10", 2, ok=False),
+        Alarm(f"{name}-throttles", _minute(of_function(function.name, "Throttles")), "> 5", ok=False),
+        # Milliseconds, of the 30000 a function may take.
+        Alarm(f"{name}-duration", of_function(function.name, "Duration", "Average"), "> 10000", 2, ok=False),
+    ]
+
+
+def _of_api(api: Any) -> list[Alarm]:
+    return [
+        Alarm(named("api-5xx-errors"), of_http_api(api, "5xx", period=60), "> 10", 2, ok=False),
+        Alarm(named("api-4xx-errors"), of_http_api(api, "4xx"), "> 100", 2, ok=False),
+    ]
+
+
+def _of_table(table: Any) -> list[Alarm]:
+    return [
+        Alarm(
+            named(f"dynamo-{kind}-throttles"),
+            _minute(of_table(table, f"{kind.capitalize()}ThrottleEvents")),
+            "> 5",
+            ok=False,
+        )
+        for kind in ("read", "write")
+    ]
+
+
+def _minute(metric: Metric) -> Metric:
+    return Metric(metric.namespace, metric.name, metric.dimensions, metric.stat, 60)
+
+
+def _graphs(api: Any, functions: Sequence[Built], table: Any) -> list[list[Graph]]:
+    consumed = [of_table(table, f"Consumed{kind}CapacityUnits") for kind in ("Read", "Write")]
+    latency = [
+        Metric("AWS/DynamoDB", "SuccessfulRequestLatency", {"TableName": table, "Operation": operation}, "Average")
+        for operation in ("GetItem", "PutItem", "Query")
+    ]
+    return [
+        [Graph("API Gateway Requests", [of_http_api(api, name) for name in ("Count", "4xx", "5xx")], from_zero=True)],
+        [
+            Graph(f"Lambda {metric}", [of_function(function.name, metric) for function in functions])
+            for metric in ("Invocations", "Errors")
+        ],
+        [Graph("DynamoDB Operations", consumed), Graph("DynamoDB Latency", latency)],
+    ]

@@ -1,0 +1,86 @@
+"""What does Kefir offer over HTTP, and what may the function behind each route do?"""
+
+from __future__ import annotations
+
+from templates.kefir.auth import Users
+from templates.kefir.data import Stored
+from templates.kit import grants
+from templates.kit.function import Function
+from templates.kit.sources import HttpRoute
+
+# In the documents' words; the app's own spellings stand behind the documented ones.
+BATCHES = (
+    "POST /batches",
+    "GET /batches",
+    "GET /batches/{id}",
+    "PUT /batches/{id}",
+    "PATCH /batches/{id}",
+    "DELETE /batches/{id}",
+    "POST /batches/{id}/photo/upload-url",
+    "POST /batches/{id}/photo",
+    "GET /batches/{id}/photos",
+    "POST /batches/{id}/photos",
+    "POST /batches/{id}/photos/upload-url",
+    "DELETE /photos",
+)
+EVENTS = (
+    "POST /batches/{id}/events",
+    "GET /batches/{id}/events",
+    "DELETE /batches/{id}/events/{timestamp}",
+)
+REMINDERS = (
+    "GET /batches/{id}/reminders/suggestions",
+    "POST /batches/{id}/reminders/confirm",
+    "GET /me/reminders",
+    "DELETE /me/reminders/{id}",
+    "GET /reminders",
+    "GET /batches/{id}/reminders",
+    "POST /reminders/{id}/complete",
+)
+DEVICES = (
+    "POST /me/devices",
+    "GET /me/devices",
+    "DELETE /me/devices/{id}",
+    "POST /notifications/register",
+)
+EXPORT = ("GET /export.csv", "POST /export/batches/csv")
+PHOTOS, EXPORTS = "users/", "exports/"  # prefixes in the bucket
+
+
+def rows(users: Users, stored: Stored) -> list[Function]:
+    """A handler is one row: its file, its routes, what it may do."""
+    table, bucket = stored.table, stored.bucket
+    keyed = ("GetItem", "PutItem", "UpdateItem", "DeleteItem")
+    items = grants.table_only(table, *keyed, "Query")
+    login = (
+        grants.users(users.arn, "AdminGetUser"),
+        grants.table_only(table, *keyed),
+    )
+    photos = (
+        grants.table_only(table, "GetItem", "PutItem", "UpdateItem", "Query"),
+        grants.bucket_read(bucket, PHOTOS),
+        grants.bucket_write(bucket, PHOTOS),
+        grants.bucket_delete(bucket, PHOTOS),
+    )
+    export = (
+        grants.table_only(table, "GetItem", "PutItem", "Query"),
+        grants.bucket_read(bucket, EXPORTS),
+        grants.bucket_write(bucket, EXPORTS),
+    )
+    return [
+        Function("handle_auth", _public("POST /auth/login", "POST /auth/verify"), login),
+        Function("handle_batches", _own(*BATCHES), photos),
+        Function("handle_events", _own(*EVENTS), (items,)),
+        Function("handle_reminders", _own(*REMINDERS), (items,)),
+        Function("handle_devices", _own(*DEVICES), (items,)),
+        Function("handle_export", _own(*EXPORT), export),
+        Function("handle_public", _public("GET /public/b/{batchId}"), (grants.table_only(table, "Query"),)),
+    ]
+
+
+def _own(*routes: str) -> tuple[HttpRoute, ...]:
+    return tuple(HttpRoute(route) for route in routes)
+
+
+def _public(*routes: str) -> tuple[HttpRoute, ...]:
+    return tuple(HttpRoute(route, public=True) for route in routes)

@@ -1,0 +1,34 @@
+"""When are Kefir's reminders sent?"""
+
+from __future__ import annotations
+
+from templates.kefir.data import Stored
+from templates.kefir.naming import defaults, named
+from templates.kit import grants
+from templates.kit.function import Built, Function, functions
+from templates.kit.sources import Schedule
+from templates.scope import Scope
+
+PROCESSOR = "reminder_processor"
+INPUT = {"source": "eventbridge-scheduler", "action": "process-reminders"}
+
+
+def add(scope: Scope, stored: Stored) -> Built:
+    """The function that sends what is due, and the rule that calls it. One invocation at a time: two that overlap
+    would send the same reminders."""
+    expo = {"EXPO_BASE_URL": scope.settings.expo_base_url} if scope.settings.expo_base_url else {}
+    rule = Schedule(
+        named("reminder-schedule"),
+        "rate(5 minutes)",
+        INPUT,
+        description="Trigger reminder processor every 5 minutes",
+    )
+    row = Function(
+        PROCESSOR,
+        (rule,),
+        (grants.table_only(stored.table, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"),),
+        expo,
+        timeout=60,
+        concurrency=1,
+    )
+    return functions(scope, defaults(scope, "scheduler", {"TABLE_NAME": stored.table}), [row])[PROCESSOR]
