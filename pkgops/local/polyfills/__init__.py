@@ -22,6 +22,7 @@ INSTALLED = (
     "import_existing",
     "lambda_execution",
     "lambda_function",
+    "metric_namespace",
     "output_changes",
     "raw_mail",
     "recorded",
