@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import templates
-from pkgops.build import synthesized
 from pkgops.config import Project, pinned
 from pkgops.deploy import CONCURRENCY, Interrupted, Report, Result
 from pkgops.errors import DeployError
 from pkgops.events import Emit, Finished, StackChanged, Started, silent
 from pkgops.failure import first_cause
 from pkgops.ports import Ports, StackResource, StackState
+from pkgops.synth import Synthesized
 from pkgops.walk import walk
 from pkgops.watch import Stopped, Watcher
 
@@ -57,10 +57,9 @@ class Destruction:
         return tuple(bucket for stack in self.stacks for bucket in stack.buckets)
 
 
-def survey(project: Project, ports: Ports, only: Sequence[str] = ()) -> Destruction:
-    """Reads what a system consists of on its stage; changes nothing."""
+def survey(project: Project, stacks: Sequence[Synthesized], ports: Ports, only: Sequence[str] = ()) -> Destruction:
+    """Reads what is there of a system on its stage; changes nothing."""
     everything = {state.name: state for state in ports.stacks.describe()}
-    stacks = synthesized(project)
     needed = {key for stack in stacks if only and stack.key not in only for key in stack.needs}
     if blocked := sorted(needed & set(only)):
         raise DeployError(

@@ -26,11 +26,13 @@ _SIGN_IN = "Sign in again (for SSO: aws sso login), then repeat the command; not
 
 
 class Clients:
-    """Makes the clients of one stage. ``endpoint`` is the emulator's URL, None on AWS. Safe to share."""
+    """Makes the clients of one stage. ``endpoint`` is the emulator's URL, None on AWS; ``attempts`` how often a
+    call is tried. Safe to share."""
 
     def __init__(self, stage: Stage, endpoint: str | None = None) -> None:
         self.stage = stage
         self.endpoint = endpoint
+        self.attempts = 2 if endpoint else 10  # what AWS refuses for its load, passes
         self._made: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._session: Any = None
@@ -53,7 +55,7 @@ class Clients:
         options: dict[str, Any] = {"region_name": self.stage.region}
         if self.endpoint:
             options["config"] = Config(
-                retries={"mode": "standard", "total_max_attempts": 1 if service == "lambda" else 2},
+                retries={"mode": "standard", "total_max_attempts": 1 if service == "lambda" else self.attempts},
                 s3={"addressing_style": "path"},
                 connect_timeout=5,
                 read_timeout=900,
@@ -65,7 +67,7 @@ class Clients:
             options["aws_secret_access_key"] = "local"  # noqa: S105 - the emulator accepts any
         else:
             options["config"] = Config(
-                retries={"mode": "standard", "total_max_attempts": 1 if service == "lambda" else 10},
+                retries={"mode": "standard", "total_max_attempts": 1 if service == "lambda" else self.attempts},
                 connect_timeout=10,
                 read_timeout=905 if service == "lambda" else 60,  # a call may take 15 minutes, and only once
                 max_pool_connections=32,

@@ -71,7 +71,14 @@ class CloudFormation:
         if request.express:
             arguments["DeploymentConfig"] = {"Mode": "EXPRESS"}
         arguments |= {"TemplateURL": request.url} if request.url else {"TemplateBody": request.body}
-        return str(self._call("create_change_set", request.stack, **arguments)["Id"])
+        try:
+            return str(self._call("create_change_set", request.stack, **arguments)["Id"])
+        except DeployError as error:
+            if "AlreadyExists" not in str(error.__cause__):
+                raise
+        # The name is this call's own: it was made, and only the answer was lost.
+        named = {"StackName": request.stack, "ChangeSetName": arguments["ChangeSetName"]}
+        return str(self._call("describe_change_set", request.stack, **named)["ChangeSetId"])
 
     def change_set(self, change_set_id: str) -> ChangeSet:
         """See `pkgops.ports.Stacks.change_set`."""
@@ -87,8 +94,12 @@ class CloudFormation:
         )
 
     def execute(self, change_set_id: str) -> None:
-        """See `pkgops.ports.Stacks.execute`."""
-        self._call("execute_change_set", change_set_id, ChangeSetName=change_set_id)
+        """See `pkgops.ports.Stacks.execute`. Told twice, because an answer was lost, it carries it out once."""
+        try:
+            self._call("execute_change_set", change_set_id, ChangeSetName=change_set_id)
+        except DeployError:
+            if not self._begun(change_set_id):
+                raise
 
     def discard(self, change_set_id: str) -> None:
         """See `pkgops.ports.Stacks.discard`."""
@@ -178,6 +189,12 @@ class CloudFormation:
         newest = max(rows, key=lambda row: row["Timestamp"])["OperationId"] if rows else ""
         events = [_operation_event(stack, row) for row in rows if row.get("OperationId") == newest]
         return sorted(events, key=lambda event: event.time)
+
+    def _begun(self, change_set_id: str) -> bool:
+        with contextlib.suppress(DeployError):
+            found = self._call("describe_change_set", change_set_id, ChangeSetName=change_set_id)
+            return str(found.get("ExecutionStatus", "")).startswith("EXECUTE_")
+        return False
 
     def _call(self, operation: str, stack: str, **arguments: Any) -> Any:
         """One call; what CloudFormation refuses is a `DeployError`."""

@@ -44,11 +44,12 @@ def command(session: Session, names: tuple[str, ...], everything: bool, **option
 def _destroy(
     session: Session, project: Project, keys: tuple[str, ...], options: dict[str, Any], done: dict[str, Any]
 ) -> None:
+    from pkgops.build import synthesized
     from pkgops.cli.outcome import letting_go
     from pkgops.destroy import destroy, survey
 
     ports = session.ports(project)
-    doomed = replace(survey(project, ports, keys), left=options["retain"])
+    doomed = replace(survey(project, synthesized(project), ports, keys), left=options["retain"])
     if not doomed.stacks:
         done[project.system.key] = {"ok": True, "stacks": [], "kept": []}
         return session.say(f"Nothing of {project.system.key} is deployed on stage {project.stage.name}.")

@@ -156,13 +156,21 @@ def test_a_protected_stack_is_not_deleted(ports: Ports, name: str) -> None:
         assert watcher.wait(name, state) is None
 
 
-def test_a_change_set_is_carried_out_once(ports: Ports, name: str) -> None:
+def test_a_change_set_that_is_gone_is_not_carried_out(ports: Ports, name: str) -> None:
     made = ready(ports, ports.stacks.create_change_set(request_for(name, template("A"))))
-    ports.stacks.execute(made.id)
-    with Watcher(ports.stacks, lambda event: None, quick=True) as watcher:
-        watcher.wait(name)
+    ports.stacks.discard(made.id)
     with pytest.raises(DeployError):
         ports.stacks.execute(made.id)
+
+
+def test_told_twice_a_change_set_is_carried_out_once(real: Ports) -> None:
+    made = ready(real, real.stacks.create_change_set(request_for("contract-twice", template("A"))))
+    real.stacks.execute(made.id)
+    real.stacks.execute(made.id)
+    with Watcher(real.stacks, lambda event: None, quick=True) as watcher:
+        state = watcher.wait("contract-twice")
+    assert state is not None
+    assert state.status == "CREATE_COMPLETE"
 
 
 def test_absent_things_are_absent(ports: Ports) -> None:

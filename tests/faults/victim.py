@@ -1,0 +1,24 @@
+"""A deployment in a process of its own, to be killed: ``python -m tests.faults.victim ROOT ENDPOINT VERSION``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from pkgops.deploy import deploy
+from pkgops.plan import plan
+from tests.faults.world import connected, packaged, project
+
+
+def main() -> None:
+    root, endpoint, version = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    made = project(root, int(endpoint.rpartition(":")[2]))
+    ports = connected(made, endpoint)
+    ports.stacks.describe()
+    sys.stdout.write("begin\n")
+    sys.stdout.flush()
+    deploy(plan(made, packaged(root, version, 60_000), ports), ports)
+
+
+if __name__ == "__main__":
+    main()
