@@ -5,6 +5,7 @@ from __future__ import annotations
 from templates.model import Example, Stack, Stage, System
 from templates.pkgwatch.billing import STRIPE
 from templates.pkgwatch.settings import Settings, check
+from templates.pkgwatch.upstreams import UPSTREAMS
 
 ENVIRONMENTS = {"local": "development", "dev": "development", "prod": "production"}
 
@@ -30,7 +31,7 @@ SYSTEM = System(
     environments=ENVIRONMENTS,
     check=check,
     tags=_tags,
-    companions=(STRIPE,),
+    companions=(STRIPE, UPSTREAMS),
     example=Example("api.ApiUrl", "/packages/npm/lodash"),
     secrets=(
         "pkgwatch/session-secret",

@@ -10,7 +10,7 @@ from typing import Any
 
 from templates.kit import grants
 from templates.kit.rest_api import address
-from templates.pkgwatch import billing
+from templates.pkgwatch import billing, upstreams
 from templates.pkgwatch.settings import api_domain, floors, mail_domain
 from templates.scope import Scope
 
@@ -66,4 +66,5 @@ class Access:
         }
         self.prices = billing.prices(scope)
         self.stripe_base = billing.address(scope)
+        self.depsdev = upstreams.environment(scope, "DEPSDEV_BASE_URL")
         self.alert_topic = {"ALERT_TOPIC_ARN": scope.use("pipeline.AlertTopicArn")}

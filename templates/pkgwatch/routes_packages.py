@@ -20,11 +20,12 @@ def rows(a: Access) -> list[Function]:
     get_usage = Route("GET /usage", contract=said.GET_USAGE)
     badge = Route("GET /badge/{ecosystem}/{name}", contract=said.BADGE)
     reads, charges = (a.packages_r, a.keys_rw, a.referrals_rw), (a.packages_queue,)
+    requests, asks = (a.packages_rw, a.keys_rw, a.packages_queue), {**a.queue, **a.depsdev}
     return [
         Function("health", (health,)),
         Function("get_package", (get_package,), reads, canary="pkgwatch-api-getpackage-errors"),
         Function("scan", (scan,), reads + charges, a.queue, 1024, 28, canary="pkgwatch-api-scan-errors"),
-        Function("request_package", (request_package,), (a.packages_rw, a.keys_rw, a.packages_queue), a.queue),
+        Function("request_package", (request_package,), requests, asks),
         Function("get_usage", (get_usage,), (a.keys_r,)),
         Function("badge", (badge,), (a.packages_r,)),
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from templates.model import Stage
 
 FLOORS = ("response_floor_seconds", "redirect_floor_seconds")
-AUTO = "auto"
+AUTO, INTERNET, CANNED = "auto", "internet", "canned"
 DOMAIN = "pkgwatch.dev"
 PRICES = ("stripe_price_starter", "stripe_price_pro", "stripe_price_business")
 
@@ -22,6 +22,8 @@ class Settings:
     sent from: "auto" is pkgwatch.dev in production and on stage local, elsewhere its subdomain of the stage's name.
     ``site_url`` is the web site that redirects lead to. Answers that must not tell whether an address is known take at least
     ``response_floor_seconds``, redirects ``redirect_floor_seconds``; only stage local may have less than the defaults.
+    ``upstreams`` says whom packages are collected from: "internet", or "canned", made-up answers from beside the
+    emulator; "auto" is canned on stage local, which may be offline, and the internet elsewhere.
     """
 
     alert_email: str = ""
@@ -34,12 +36,13 @@ class Settings:
     site_url: str = f"https://{DOMAIN}"
     response_floor_seconds: float = 1.5
     redirect_floor_seconds: float = 1.0
+    upstreams: str = AUTO
 
 
 def check(stage: Stage, settings: Settings) -> list[str]:
     """What is wrong, a sentence each: production needs the alert address and all three prices, and no stage but local
     may answer sooner than documented, because how soon it answers would tell which addresses are known."""
-    return _floors(stage, settings) + _missing(stage, settings)
+    return _floors(stage, settings) + _upstreams(stage, settings) + _missing(stage, settings)
 
 
 def api_domain(stage: Stage, settings: Settings) -> str:
@@ -55,6 +58,11 @@ def mail_domain(stage: Stage, settings: Settings) -> str:
     if settings.mail_domain != AUTO:
         return settings.mail_domain
     return DOMAIN if stage.production or stage.local else f"{stage.name}.{DOMAIN}"
+
+
+def canned(stage: Stage, settings: Settings) -> bool:
+    """Whether the upstreams are played beside the emulator."""
+    return stage.local if settings.upstreams == AUTO else settings.upstreams == CANNED
 
 
 def floors(settings: Settings) -> dict[str, str]:
@@ -75,6 +83,14 @@ def _floors(stage: Stage, settings: Settings) -> list[str]:
         for name, seconds in _changed(settings)
         if seconds < least[name]
     ]
+
+
+def _upstreams(stage: Stage, settings: Settings) -> list[str]:
+    if settings.upstreams not in (AUTO, INTERNET, CANNED):
+        return [f"UPSTREAMS is one of {AUTO}, {INTERNET} and {CANNED}."]
+    if settings.upstreams == CANNED and not stage.local:
+        return [f"UPSTREAMS can be {CANNED} on stage local only; {stage.name} collects from the internet."]
+    return []
 
 
 def _missing(stage: Stage, settings: Settings) -> list[str]:

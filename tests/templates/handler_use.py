@@ -1,22 +1,22 @@
 """What does a handler's code use of what it was given? Worked out from the code alone.
 
-From ``handler`` on, every top-level definition that a reachable definition names is reachable too: a function of a
-shared module that nobody on the way calls does not count. On what is reachable, tables are told apart by the names
-they go by everywhere (``keys``, ``packages``, ...), settings by the field, services by the client that is made.
-What cannot be told (settings handed on as a whole, a client of a computed name) raises `UntoldError`: then the code
-has to be written so that it can.
+On what a handler can reach (`handler_code`), tables are told apart by the names they go by everywhere (``keys``,
+``packages``, ...), settings by the field, services by the client that is made, and what is done with queues and
+buckets by the operation's name. What cannot be told (settings handed on under another name, a client of a computed
+name) raises `UntoldError`: then the code has to be written so that it can.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.templates.handler_code import Module, entry, module, reachable, running
+
 TABLES = {"packages": "packages", "keys": "api_keys", "billing": "billing_events", "events": "referral_events"}
+# Modules that know no other table than this one.
+OF_ONE_TABLE = {f"handlers.pkgwatch.shared.{name}": "api_keys" for name in ("breakers", "rate_shards")}
 SETTINGS = "handlers.{}.shared.settings"
 CLIENT = ("handlers.common.aws", "client")
 TRANSACTIONS = "handlers.common.transactions"
@@ -27,8 +27,13 @@ LEVELS = {
     **dict.fromkeys(("put_item", "update_item", "delete_item", "Put", "Update", "Delete"), "write"),
     "scan": "scan",
 }
-
-Place = tuple[str, str]  # module, name
+OPERATIONS = {
+    **dict.fromkeys(("send_message", "send_message_batch"), ("sqs", "send")),
+    **dict.fromkeys(("receive_message", "delete_message"), ("sqs", "consume")),
+    "get_queue_attributes": ("sqs", "depth"),
+    "get_object": ("s3", "read"),
+    "put_object": ("s3", "write"),
+}
 
 
 class UntoldError(Exception):
@@ -38,90 +43,23 @@ class UntoldError(Exception):
 @dataclass
 class Use:
     """``settings`` are fields, ``tables`` pairs of documented table and level (read, write, scan), ``services`` what
-    AWS clients are made for."""
+    AWS clients are made for, ``operations`` what is done with queues and objects (see `OPERATIONS`)."""
 
     settings: set[str] = field(default_factory=set)
     tables: set[tuple[str, str]] = field(default_factory=set)
     services: set[str] = field(default_factory=set)
-
-
-class Module:
-    """A parsed module: what it defines at its top level and what its names stand for."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.tree = ast.parse(path_of(name).read_text(encoding="utf-8"))
-        self.definitions: dict[str, ast.stmt] = {}
-        for statement in self.tree.body:
-            for defined in _defined(statement):
-                self.definitions[defined] = statement
-        self.imported: dict[str, Place] = {}
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("handlers"):
-                for alias in node.names:
-                    self.imported[alias.asname or alias.name] = (node.module or "", alias.name)
-
-    def means(self, node: ast.expr) -> Place | None:
-        """The place of the definition an expression names, None if it is none of ours."""
-        if isinstance(node, ast.Name):
-            if node.id in self.imported:
-                return self.imported[node.id]
-            return (self.name, node.id) if node.id in self.definitions else None
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            place = self.imported.get(node.value.id)
-            if place and path_of(".".join(place)).is_file():
-                return ".".join(place), node.attr
-        return None
-
-
-def path_of(module: str) -> Path:
-    return ROOT / (module.replace(".", "/") + ".py")
-
-
-@cache
-def module(name: str) -> Module:
-    return Module(name)
+    operations: set[tuple[str, str]] = field(default_factory=set)
 
 
 @cache
 def use(handler: str) -> Use:
     """What the handler at that path (``handlers/pkgwatch/api/health.py``) uses."""
-    found = Use()
+    found, system = Use(), handler.split("/")[1]
     for place in reachable(entry(handler)):
-        if place[0] not in (*MACHINERY, SETTINGS.format(handler.split("/")[1])):
+        if place[0] not in (*MACHINERY, SETTINGS.format(system)):
             _note(module(place[0]), module(place[0]).definitions[place[1]], found)
+    found.settings &= set(settings_fields(system))
     return found
-
-
-def entry(handler: str) -> Place:
-    """Where the handler at that path begins."""
-    return handler.removesuffix(".py").replace("/", "."), "handler"
-
-
-def reachable(start: Place) -> set[Place]:
-    """Every definition that is named by a reachable one."""
-    seen: set[Place] = set()
-    waiting = [start]
-    while waiting:
-        place = waiting.pop()
-        if place in seen or not path_of(place[0]).is_file() or place[1] not in module(place[0]).definitions:
-            continue
-        seen.add(place)
-        source = module(place[0])
-        named = (source.means(node) for node in running(source.definitions[place[1]]) if isinstance(node, ast.expr))
-        waiting += [other for other in named if other]
-    return seen
-
-
-def running(node: ast.AST) -> Iterator[ast.AST]:
-    """The node and all below it but annotations, which only readers and type checkers see."""
-    yield node
-    for name, value in ast.iter_fields(node):
-        if name in ("annotation", "returns"):
-            continue
-        for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST):
-                yield from running(child)
 
 
 def settings_fields(system: str) -> dict[str, str]:
@@ -138,10 +76,12 @@ def settings_fields(system: str) -> dict[str, str]:
 def _note(source: Module, definition: ast.stmt, found: Use) -> None:
     parents = {child: node for node in running(definition) for child in ast.iter_child_nodes(node)}
     for node in running(definition):
-        if isinstance(node, ast.arg) and _is_table(node) and node.arg not in TABLES:
+        if isinstance(node, ast.arg) and _is_table(node) and not (node.arg in TABLES or source.name in OF_ONE_TABLE):
             raise UntoldError(f"{source.name}:{node.lineno} {node.arg}: a table is called one of {', '.join(TABLES)}")
         if isinstance(node, ast.Attribute):
             _note_table(node, parents, source, found)
+            found.operations |= {OPERATIONS[node.attr]} if node.attr in OPERATIONS else set()
+            found.settings |= {node.attr} if _name(node.value) == "settings" else set()
         if isinstance(node, ast.Call):
             _note_call(node, parents, source, definition, found)
         if isinstance(node, ast.expr) and source.means(node) == CLIENT:
@@ -155,6 +95,8 @@ def _is_table(parameter: ast.arg) -> bool:
 
 def _note_table(node: ast.Attribute, parents: dict[ast.AST, ast.AST], source: Module, found: Use) -> None:
     table = _table(node.value)
+    if _name(node.value) == "table":
+        table = OF_ONE_TABLE.get(source.name)
     if table is None:
         return
     for level in methods().get(node.attr, set()):
@@ -190,9 +132,14 @@ def _fields(node: ast.Call, parents: dict[ast.AST, ast.AST], source: Module, def
         name = parent.targets[0].id
         uses = [n for n in ast.walk(definition) if isinstance(n, ast.Name) and n.id == name and n not in parent.targets]
         taken = [parents[use] for use in uses]
-        if all(isinstance(one, ast.Attribute) for one in taken):
+        if all(isinstance(one, ast.Attribute) or _handed_on(one) for one in taken):
             return {one.attr for one in taken if isinstance(one, ast.Attribute)}
     raise UntoldError(f"{source.name}:{node.lineno} hands its settings on as a whole")
+
+
+def _handed_on(node: ast.AST) -> bool:
+    """Whether settings keep their name where they go: what is taken of them there counts there."""
+    return isinstance(node, ast.keyword) and node.arg == "settings"
 
 
 def _service(node: ast.expr, parents: dict[ast.AST, ast.AST], source: Module) -> str:
@@ -211,8 +158,13 @@ def _table(node: ast.expr) -> str | None:
         place = node.func
         made = place.attr if isinstance(place, ast.Attribute) else getattr(place, "id", "")
         return made if made in TABLES.values() else None
+    return TABLES.get(_name(node))
+
+
+def _name(node: ast.expr) -> str:
+    """``keys`` of ``keys``, ``services.keys`` and ``self._keys``."""
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-    return TABLES.get(name)
+    return str(name).removeprefix("_")
 
 
 @cache
@@ -237,13 +189,3 @@ def writes() -> dict[str, set[str]]:
         if isinstance(definition, ast.FunctionDef) and levels:
             found[name] = levels
     return found
-
-
-def _defined(statement: ast.stmt) -> list[str]:
-    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
-        return [statement.name]
-    if isinstance(statement, ast.Assign):
-        return [node.id for target in statement.targets for node in ast.walk(target) if isinstance(node, ast.Name)]
-    if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-        return [statement.target.id]
-    return []

@@ -6,7 +6,7 @@ import pytest
 
 from handlers.pkgwatch.shared.settings import settings as deployed
 from templates.model import LOCAL, PRODUCTION, Stage
-from templates.pkgwatch.settings import Settings, check, floors
+from templates.pkgwatch.settings import Settings, canned, check, floors
 
 
 def test_production_needs_an_address_and_all_prices():
@@ -43,3 +43,15 @@ def test_functions_are_told_only_what_they_do_not_assume(monkeypatch: pytest.Mon
         Settings().response_floor_seconds,
         Settings().redirect_floor_seconds,
     )
+
+
+def test_only_stage_local_can_play_the_upstreams():
+    assert canned(Stage(LOCAL), Settings())
+    assert not canned(Stage(LOCAL), Settings(upstreams="internet"))
+    assert not canned(Stage("dev"), Settings())
+    assert check(Stage(LOCAL), Settings(upstreams="canned")) == []
+    assert check(Stage("dev"), Settings(upstreams="internet")) == []
+    assert check(Stage("dev"), Settings(upstreams="canned")) == [
+        "UPSTREAMS can be canned on stage local only; dev collects from the internet."
+    ]
+    assert check(Stage(LOCAL), Settings(upstreams="Canned")) == ["UPSTREAMS is one of auto, internet and canned."]

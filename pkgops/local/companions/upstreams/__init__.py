@@ -13,21 +13,7 @@ Faults are switched on for paths that match a pattern (see `faults`), from a tes
 
 from __future__ import annotations
 
-# The documented setting -> where below the server's address it leads.
-_PLACES = {
-    "DEPSDEV_BASE_URL": "/depsdev",
-    "NPM_REGISTRY_BASE_URL": "/npm",
-    "NPM_API_BASE_URL": "/npm_api",
-    "PYPI_BASE_URL": "/pypi",
-    "PYPISTATS_BASE_URL": "/pypistats",
-    "GITHUB_API_BASE_URL": "/github",
-    "OPENSSF_BASE_URL": "/openssf",
-    "BUNDLEPHOBIA_BASE_URL": "/bundlephobia",
-    "NPMSIO_BASE_URL": "/npmsio",
-    "TOP_PYPI_PACKAGES_URL": "/top_pypi/top-pypi-packages-30-days.min.json",
-}
+# The addresses are the templates' to tell: functions are led here by them.
+from templates.pkgwatch.upstreams import addresses
 
-
-def addresses(base: str) -> dict[str, str]:
-    """The environment that leads functions here; ``base`` is the server's address without a slash at the end."""
-    return {name: base + place for name, place in _PLACES.items()}
+__all__ = ["addresses"]

@@ -1,0 +1,110 @@
+"""Which troubles of the pipeline wake somebody, and what shows on its dashboard?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from templates.kit.alarms import Alarm
+from templates.kit.dashboard import Graph
+from templates.kit.function import Built
+from templates.kit.metrics import Metric, of_function, of_queue, of_table, throttles, waiting
+from templates.kit.queue import DAY
+from templates.pkgwatch.pipeline_access import NAMESPACE
+from templates.pkgwatch.pipeline_queues import DISCOVERY_DLQ, PACKAGE_DLQ, PACKAGE_QUEUE, STREAMS_DLQ
+from templates.scope import Scope
+
+OPERATIONS = ("PutItem", "GetItem", "Query")
+# What the dashboard follows, and what it calls them.
+SHOWN = {"package_collector": "collector", "score_calculator": "score calculator", "refresh_dispatcher": "dispatcher"}
+Queues = Mapping[str, Any]
+Functions = Mapping[str, Built]
+
+
+def alarm_rows(scope: Scope, made: Queues, built: Functions) -> list[Alarm]:
+    """All alarms of the stack, which is where the metrics of the namespace are made too."""
+    packages, keys = scope.use("storage.PackagesTableName"), scope.use("storage.ApiKeysTableName")
+    return [
+        *_of_queues(made),
+        *_of_functions(built),
+        Alarm("pkgwatch-dynamo-throttling", throttles(packages, OPERATIONS), ">= 10", 2),
+        Alarm("pkgwatch-apikeys-throttling", throttles(keys, (*OPERATIONS, "UpdateItem")), ">= 5"),
+        Alarm("pkgwatch-minimal-packages-high", _daily(scope, "MinimalPackages"), "> 500"),
+        Alarm("pkgwatch-pypi-download-coverage-low", _daily(scope, "PypiDownloadCoverage"), "< 30"),
+    ]
+
+
+def graphs(scope: Scope, made: Queues, built: Functions) -> list[list[Graph]]:
+    """From the queue to the table, and how complete the data is."""
+    packages = scope.use("storage.PackagesTableName")
+    consumed = [of_table(packages, f"Consumed{kind}CapacityUnits") for kind in ("Read", "Write")]
+    names, labels = [built[name].name for name in SHOWN], tuple(SHOWN.values())
+
+    def lines(metric: str, stat: str = "Sum") -> list[Metric]:
+        return [of_function(name, metric, stat) for name in names]
+
+    coverage = [_daily(scope, f"{kind}DownloadCoverage") for kind in ("Pypi", "Npm")]
+    return [
+        [
+            Graph(
+                "Queue depth", [waiting(made[PACKAGE_QUEUE]), waiting(made[PACKAGE_DLQ])], ("packages", "dead letters")
+            ),
+            Graph("Messages received", [of_queue(made[PACKAGE_QUEUE], "NumberOfMessagesReceived", "Sum")]),
+        ],
+        [
+            Graph("Invocations", lines("Invocations"), labels),
+            Graph("Errors", lines("Errors"), labels),
+            Graph("Duration p99", lines("Duration", "p99"), labels),
+        ],
+        [
+            Graph("Packages: consumed capacity", consumed, ("read", "write")),
+            Graph("Packages: throttled requests", throttles(packages, OPERATIONS), OPERATIONS),
+        ],
+        [
+            Graph("Download coverage in percent", coverage, ("PyPI", "npm")),
+            Graph("PyPI downloads never fetched", [_daily(scope, "PypiDownloadsNeverFetched")]),
+        ],
+    ]
+
+
+def _of_queues(made: Queues) -> list[Alarm]:
+    age = of_queue(made[PACKAGE_QUEUE], "ApproximateAgeOfOldestMessage")
+    return [
+        Alarm("pkgwatch-dlq-messages", waiting(made[PACKAGE_DLQ]), ">= 1"),
+        Alarm("pkgwatch-streams-dlq-messages", waiting(made[STREAMS_DLQ]), ">= 10"),
+        Alarm("pkgwatch-discovery-dlq-messages", waiting(made[DISCOVERY_DLQ]), ">= 5"),
+        Alarm("pkgwatch-package-queue-backlog", waiting(made[PACKAGE_QUEUE]), ">= 2000", 2),
+        Alarm("pkgwatch-package-queue-message-age", age, ">= 1800", 2),
+    ]
+
+
+def _of_functions(built: Functions) -> list[Alarm]:
+    def errors(row: str) -> Metric:
+        return of_function(built[row].name, "Errors")
+
+    def duration(row: str) -> Metric:
+        return replace(of_function(built[row].name, "Duration", "p95"), period=6 * 3600)
+
+    runs = replace(of_function(built["refresh_dispatcher"].name, "Invocations"), period=DAY)
+    hourly = ("pypi_downloads_collector", "npm_downloads_collector")
+    return [
+        Alarm("pkgwatch-dispatcher-errors", errors("refresh_dispatcher"), ">= 1"),
+        Alarm("pkgwatch-dispatcher-not-running", runs, "< 1", missing="breaching"),
+        Alarm("pkgwatch-collector-errors", errors("package_collector"), ">= 5", 2),
+        Alarm("pkgwatch-score-calculator-errors", errors("score_calculator"), ">= 5", 2),
+        Alarm("pkgwatch-retry-dispatcher-errors", errors("retry_dispatcher"), ">= 1", 2),
+        *(Alarm(f"{_short(row)}-errors", errors(row), ">= 1", 2, ok=False) for row in hourly),
+        Alarm("pkgwatch-openssf-collector-errors", errors("openssf_collector"), ">= 1", 2, ok=False),
+        # The function ends after ten minutes, finished or not.
+        *(Alarm(f"{_short(row)}-duration", duration(row), "> 540000", ok=False) for row in hourly),
+    ]
+
+
+def _short(row: str) -> str:
+    """``pkgwatch-npm-downloads`` of ``npm_downloads_collector``."""
+    return "pkgwatch-" + row.removesuffix("_collector").replace("_", "-")
+
+
+def _daily(scope: Scope, name: str) -> Metric:
+    return Metric(scope.named(NAMESPACE), name, {}, "Maximum", DAY)
