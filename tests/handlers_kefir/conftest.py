@@ -7,18 +7,25 @@ import os
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import cache, partial
 from threading import Barrier
 from typing import Any
 
+import httpx
 import pytest
 
 from handlers.common import aws
 from handlers.common.dynamodb import Table
+from handlers.kefir.shared.expo import Expo, Pace
+from handlers.kefir.shared.push import Push, run
 from handlers.kefir.shared.settings import settings
 from pkgops.local.emulator import Emulator
 from tests.emulator import ACCOUNT, REGION, client, start_emulator
+from tests.handlers_kefir import expo_server
+from tests.handlers_kefir.expo_server import ExpoServer
 from tests.handlers_kefir.kefir_api import User
+from tests.handlers_kefir.owners import START, Owner
 
 TABLE = "kefir-app-local-table"
 BUCKET = f"kefir-app-local-photos-{ACCOUNT}"
@@ -146,3 +153,37 @@ def asked(table: Table) -> Iterator[list[str]]:
     events.register("before-send.dynamodb", note)
     yield seen
     events.unregister("before-send.dynamodb", note)
+
+
+@pytest.fixture
+def expo() -> Iterator[ExpoServer]:
+    with expo_server.running() as server:
+        yield server
+
+
+@pytest.fixture
+def due(table: Table) -> Iterator[None]:
+    """Nothing is due but what the test makes."""
+    yield
+    for partition in ("REMINDER#DUE", "RECEIPT#PENDING"):
+        for item in list(table.pages("GSI1", "GSI1PK = :pk", {"pk": partition})):
+            table.delete((item["PK"], item["SK"]))
+
+
+@pytest.fixture
+def tick(table: Table, expo: ExpoServer, due: None) -> Iterator[Callable[..., int]]:
+    """``tick(minutes)``: a run so many minutes after the start."""
+    with httpx.Client() as client:
+
+        def once(minutes: float = 0, left: float = 60, to: Table = table) -> int:
+            service = Expo(client, expo.url, backoff=0.001, pace=Pace(1e9))
+            return run(Push(to, service, START + timedelta(minutes=minutes), lambda: left))
+
+        yield once
+
+
+@pytest.fixture
+def owner(table: Table) -> Owner:
+    made = Owner(table)
+    made.batch()
+    return made
