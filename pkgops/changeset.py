@@ -37,7 +37,9 @@ def ask(
     )
     made = ready(ports, ports.stacks.create_change_set(request))
     if made.status == "FAILED" and not made.empty:
-        raise DeployError(f"CloudFormation refuses the change set of {stack.name}: {made.reason}")
+        taken = "already exist" in made.reason
+        hint = "Delete or rename what is in the way, or give it DeletionPolicy Retain to import it." if taken else ""
+        raise DeployError(f"CloudFormation refuses the change set of {stack.name}: {made.reason}", hint)
     return made
 
 

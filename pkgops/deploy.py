@@ -146,7 +146,8 @@ class _Deployment:
         except Stopped:
             return self._done(Result(step.stack.name, step.stack.key, "SKIPPED", "watching was ended"))
         except DeployError as error:
-            return self._done(Result(step.stack.name, step.stack.key, "REFUSED", error.message))
+            reason = f"{error.message} {error.hint}".strip()
+            return self._done(Result(step.stack.name, step.stack.key, "REFUSED", reason))
 
     def _brought(self, step: Step, parameters: Mapping[str, str]) -> Result:
         before = self._cleared(step)
