@@ -138,6 +138,17 @@ def test_without_a_login(email: str) -> None:
     assert verify(email, "123456", session="x" * 30).status == 401
 
 
+def test_a_code_says_nothing_about_another_address(email: str, code: Any, table: Table) -> None:
+    victim = f"victim-{email}"
+    login(victim)
+    session = login(email).json["session"]
+    before = table.get((f"AUTH#{victim}", "SESSION"))
+    assert refused(verify(victim, code(email), session=session), WRONG)
+    assert verify(victim, "000000", session="x" * 30).status == 401
+    assert table.get((f"AUTH#{victim}", "SESSION")) == before
+    assert verify(victim, code(victim)).status == 200
+
+
 def test_who_may_not_log_in_is_answered_like_anybody(email: str, sdk: Any, pool: str, mails: Any) -> None:
     login(email)
     sdk("cognito-idp").admin_disable_user(UserPoolId=pool, Username=email)

@@ -55,16 +55,21 @@ def verify(call: Call) -> Response:
     """POST /auth/verify: the code for a user and tokens; three wrong ones end the login it belongs to."""
     sent, code = _verification(call.request)
     email = _email(sent)
-    session = sent.get("session") or otp_sessions.waiting(call.table, email, call.now)
+    kept = otp_sessions.waiting(call.table, email, call.now)
+    session = sent.get("session") or kept
     if not session:
         raise _expired()
     try:
         tokens = _identities().answer(email, session, code)
     except CodeWrong as wrong:
-        raise _wrong(call, email, wrong.session) from wrong
+        if session == kept:  # what somebody else sends for this address must not end the login that waits
+            _go_on(call, email, wrong.session)
+        raise _wrong(wrong.session) from wrong
     except CodeExpired as expired:
         raise _expired() from expired
     claims = claims_of(tokens["IdToken"])
+    if claims["email"].lower() != email:  # another login's session: its code says nothing about this address
+        raise _wrong("")
     user = ensure(call.table, Caller(claims["sub"], email), call.now)
     otp_sessions.forget(call.table, email)
     return json_response(200, {"success": True, "user": _user(user, claims), "tokens": _tokens(tokens)})
@@ -90,12 +95,15 @@ def _verification(request: Request) -> tuple[dict[str, Any], str]:
     return sent, code
 
 
-def _wrong(call: Call, email: str, session: str) -> ApiError:
-    if not session:
+def _go_on(call: Call, email: str, session: str) -> None:
+    if session:
+        otp_sessions.keep(call.table, email, session, call.now)
+    else:
         otp_sessions.forget(call.table, email)
-        return ApiError(401, "Invalid verification code")
-    otp_sessions.keep(call.table, email, session, call.now)
-    return ApiError(401, "Invalid verification code", session=session)
+
+
+def _wrong(session: str) -> ApiError:
+    return ApiError(401, "Invalid verification code", **({"session": session} if session else {}))
 
 
 def _expired() -> ApiError:
