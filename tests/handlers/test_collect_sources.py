@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -49,6 +50,24 @@ def test_npm(world: World, asking: Web) -> None:
         "module_type": "module",
         "has_exports": True,
         "engines": {"node": ">=18"},
+        "is_deprecated": False,
+    }
+
+
+def test_a_package_written_by_hand(world: World, asking: Web) -> None:
+    """Old habits: text where there are objects now, a list of engines, a version deprecated by mistake."""
+    found = npm.collect(asking, f"{world.url}/npm", "made-up-oddity")
+    published = datetime.now(UTC) - datetime.fromisoformat(found.pop("last_published"))
+    assert timedelta(days=2.4) < published < timedelta(days=2.6)
+    assert found == {
+        "created_at": "2012-03-04T05:06:07.000Z",
+        "maintainer_count": 1,
+        "maintainers": ["somebody <somebody@example.org>"],
+        "repository_url": "https://github.com/made-up/oddity",
+        "has_types": True,
+        "module_type": "module",
+        "has_exports": False,
+        "engines": {"node": ">=20"},
         "is_deprecated": False,
     }
 
