@@ -15,20 +15,21 @@ from tests.local.conftest import archive
 pytestmark = pytest.mark.emulator
 
 CODE = "def handler(event, context):\n    return {'heard': event}\n"
+HEARING = "def handler(event, context):\n    print('heard', len(event['Records']))\n"
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
 
 
-def deployed(emulator):
+def deployed(emulator, code=CODE):
     role = client(emulator, "iam").create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
     client(emulator, "lambda").create_function(
         FunctionName="echo",
         Runtime="python3.12",
         Handler="app.handler",
         Role=role,
-        Code={"ZipFile": archive({"app.py": CODE})},
+        Code={"ZipFile": archive({"app.py": code})},
     )
 
 
@@ -57,3 +58,39 @@ def test_functions_run_after_a_crash(fresh):
     os.kill(fresh.status().pid, signal.SIGKILL)
     fresh.up()
     assert heard(fresh) == {"heard": "you"}
+
+
+def test_streams_go_on_after_a_restart(fresh):
+    """Polyfill stream_positions: one change before, one after, and each is heard of."""
+    fresh.up()
+    client(fresh, "logs").create_log_group(logGroupName="/aws/lambda/echo")
+    deployed(fresh, HEARING)
+    table = client(fresh, "dynamodb").create_table(
+        TableName="changes",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )
+    client(fresh, "lambda").create_event_source_mapping(
+        EventSourceArn=table["TableDescription"]["LatestStreamArn"],
+        FunctionName="echo",
+        StartingPosition="TRIM_HORIZON",
+        BatchSize=1,
+    )
+    for number in (1, 2, 3):
+        client(fresh, "dynamodb").put_item(TableName="changes", Item={"pk": {"S": str(number)}})
+    until_heard(fresh, 3)
+    assert fresh.down()
+    fresh.up()
+    client(fresh, "dynamodb").put_item(TableName="changes", Item={"pk": {"S": "4"}})
+    until_heard(fresh, 4)
+
+
+def until_heard(emulator, times):
+    deadline, lines = time.monotonic() + 15, []
+    while sum("heard" in line for line in lines) < times:
+        assert time.monotonic() < deadline, lines
+        time.sleep(0.05)
+        events = client(emulator, "logs").filter_log_events(logGroupName="/aws/lambda/echo")["events"]
+        lines = [event["message"] for event in events]

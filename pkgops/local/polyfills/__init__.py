@@ -36,6 +36,7 @@ INSTALLED = (
     "sending_identity",
     "stack_parameters",
     "stream_failures",
+    "stream_positions",
     "web_acl_association",
 )
 

@@ -1,0 +1,31 @@
+"""DynamoDB streams: after a restart mappings hear of what changes from then on.
+
+The emulator keeps how far a mapping has read, but not the records: they are gone with the process, and the place
+kept lies behind as many records as there have ever been. What nobody had read when the emulator ended stays unread.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pkgops.local.hooks import Types, need, wrap
+
+
+def install(_: Types) -> None:
+    """Lets every mapping begin at the start of the new, empty stream."""
+    from ministack.services import lambda_svc
+
+    need(lambda_svc, "_dynamodb_stream_positions")
+    wrap(lambda_svc, "_restore_esm_positions", _from_the_start)
+
+
+def _from_the_start(original: Any) -> Any:
+    def restore(store: Any, positions: Any) -> None:
+        from ministack.services import lambda_svc
+
+        original(store, positions)
+        if store is lambda_svc._dynamodb_stream_positions:
+            for scope in list(store._data):
+                store._data[scope] = 0
+
+    return restore
