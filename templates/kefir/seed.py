@@ -31,9 +31,16 @@ def moment(iso: str) -> str:
 
 
 def _documented(context: SeedContext) -> Iterator[SeedItem]:
-    now, week_ago = moment(context.now), moment(context.days_ago(7))
+    now = moment(context.now)
     yield _user(_USER, "test@example.com", "Test User", now)
-    lemon = {
+    yield _batch(_USER, "batch001", _lemon(context), now, "Started fermentation, bubbles forming nicely")
+    yield _batch(_USER, "batch002", _berry(context), now, "Bottled, and into the fridge")
+    due = moment(context.days_ago(-1))
+    yield _reminder(_USER, "batch001", due, now, "Time to bottle your Summer Lemon Kefir!")
+
+
+def _lemon(context: SeedContext) -> dict[str, Any]:
+    return {
         "name": "Summer Lemon Kefir",
         "stage": _STAGE1,
         "status": "active",
@@ -48,12 +55,14 @@ def _documented(context: SeedContext) -> Iterator[SeedItem]:
         "targetHoursStage1": 48,
         "isPublic": True,
     }
-    yield _batch(_USER, "batch001", lemon, now, "Started fermentation, bubbles forming nicely")
-    berry = {
+
+
+def _berry(context: SeedContext) -> dict[str, Any]:
+    return {
         "name": "Berry Blast",
         "stage": _STAGE2,
         "status": "in_fridge",
-        "startDate": week_ago,
+        "startDate": moment(context.days_ago(7)),
         "targetDuration": 120,
         "temperature": 22,
         "sugarAmount": 100,
@@ -68,9 +77,6 @@ def _documented(context: SeedContext) -> Iterator[SeedItem]:
         "targetHoursStage2": 120,
         "isPublic": False,
     }
-    yield _batch(_USER, "batch002", berry, now, "Bottled, and into the fridge")
-    due = moment(context.days_ago(-1))
-    yield _reminder(_USER, "batch001", due, now, "Time to bottle your Summer Lemon Kefir!")
 
 
 def _local(context: SeedContext) -> Iterator[SeedItem]:
