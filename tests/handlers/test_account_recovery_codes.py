@@ -77,7 +77,7 @@ def test_other_methods(world: Any) -> None:
 
 def test_first_codes_are_shown_to_one_of_many(world: Any, at_once: Any) -> None:
     account = Account().store(world, recovery_codes_shown=False)
-    world.keys.put(pending_codes.display(account.owner, ["A", "B"], NOW))
+    world.keys.put(pending_codes.display(account.owner, ["A", "B"], datetime.now(UTC)))
     answers = at_once(lambda _: ask(pending_handler, account.owner), 8)
     shown = [answer for answer in answers if answer.status == 200]
     assert [answer.json["codes"] for answer in shown] == [["A", "B"]]

@@ -58,7 +58,7 @@ def record(world: Any, email: str, sort_key: str | None = None) -> dict[str, Any
 def token_of(world: Any, email: str, **more: Any) -> str:
     """A login waits in the mailbox."""
     token = secrets.token_urlsafe(32)
-    values = {"token": token, "expires": iso(NOW + timedelta(minutes=15)), **more}
+    values = {"token": token, "expires": iso(datetime.now(UTC) + timedelta(minutes=15)), **more}
     key = (user_id(email), f"{user_id(email)}-key")
     world.keys.update(key, "SET magic_token = :token, magic_expires = :expires", values)
     return token

@@ -42,7 +42,7 @@ def test_a_code_brings_a_bonus_and_a_referral(world: Any) -> None:
     event = world.events.get((referrer, f"{user}#pending"))
     assert (event["event_type"], event["referred_id"], event["reward_amount"]) == ("pending", user, 0)
     assert event["referred_email_masked"] == "me**@example.com"
-    assert abs(event["ttl"] - (NOW + timedelta(days=90)).timestamp()) < 60
+    assert abs(event["ttl"] - (NOW + timedelta(days=90)).timestamp()) < 3600
     theirs = world.meta(referrer)
     assert (theirs["referral_total"], theirs["referral_pending_count"]) == (1, 1)
 
@@ -88,7 +88,7 @@ def test_accounts_that_cannot_be_referred(world: Any, meta: Any, code: str) -> N
 
 
 def test_on_the_last_day(world: Any) -> None:
-    user = member(world, created_at=iso(NOW - timedelta(days=14) + timedelta(minutes=1)))
+    user = member(world, created_at=iso(NOW - timedelta(days=14) + timedelta(hours=1)))
     assert add(user, code_of(world, member(world))).status == 200
 
 

@@ -189,7 +189,7 @@ def deployed(patched: pytest.MonkeyPatch, waiting: Waiting) -> Queue:
 
 
 def test_the_function(deployed: Queue, waiting: Waiting, world: Any) -> None:
-    opened = {"pk": "circuit#github", "sk": "STATE", "state": "open", "opened_at": iso(NOW), "version": 1}
+    opened = {"pk": "circuit#github", "sk": "STATE", "state": "open", "opened_at": iso(datetime.now(UTC)), "version": 1}
     world.keys.put(opened)
     for number in range(3):
         waiting.add(f"package-{number}")
