@@ -288,6 +288,9 @@ class Queues(Protocol):
         many so far. Interrupted at any moment nothing is lost; a message may then be in both. UsageError if a
         queue is not there."""
 
+    def send(self, name: str, bodies: Sequence[str]) -> None:
+        """Sends messages. UsageError if the queue is not there, PkgopsError if it does not take all of them."""
+
 
 class Identity(Protocol):
     """STS."""

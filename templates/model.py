@@ -123,8 +123,8 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class SeedContext:
-    """What seed data may depend on: the stage, the present moment (``now``: ISO-8601 UTC with offset,
-    ``epoch``: whole seconds), and random bytes by name.
+    """What seed data may depend on: the stage and the system's settings, the present moment (``now``: ISO-8601 UTC
+    with offset, ``epoch``: whole seconds), and random bytes by name.
 
     ``secret("pro")`` is 32 random bytes as url-safe base64 without padding: 43 characters, fresh on every run.
     ``days_ago(1.5)`` is that long before ``now``, in the form of ``now``; a negative number is in the future.
@@ -135,6 +135,7 @@ class SeedContext:
     epoch: int
     secret: Callable[[str], str]
     days_ago: Callable[[float], str]
+    settings: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +183,47 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """A message to a queue, and the key of the item in which the work it causes ends; ``label`` is what the report
+    calls it."""
+
+    label: str
+    message: Mapping[str, Any]
+    key: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An attribute, a moment in ISO-8601, that the function ``by`` writes anew when it has done its part."""
+
+    attribute: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What ``seed-dev --collect`` sends through the deployed system, to see it work.
+
+    ``queue`` and ``table`` name outputs with a queue's URL and a table's name. A task is done when all ``steps`` have
+    happened, in their order. One that failed has ``error`` on its item, written at ``error_at``. ``shown`` are
+    attributes the report tells. ``offline`` says that nothing leaves this machine.
+    """
+
+    queue: str
+    table: str
+    tasks: tuple[Task, ...]
+    steps: tuple[Step, ...]
+    error: str
+    error_at: str
+    shown: tuple[str, ...] = ()
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Seeds:
-    """Everything ``seed-dev`` writes, and what it waits for."""
+    """Everything ``seed-dev`` writes, what it waits for, and what it can try."""
 
     items: tuple[SeedItem, ...]
     settled: tuple[Settled, ...] = ()
     secrets: tuple[SeedSecret, ...] = ()
+    collection: Collection | None = None

@@ -20,6 +20,7 @@ _AGE = timedelta(minutes=15)  # SQS publishes every minute, late at times
 _MOST_METRICS = 500  # a GetMetricData call
 _HIDDEN = 120  # seconds a message is hidden while it is moved by hand
 _POLL = 1.0  # seconds
+_BATCH = 10  # messages SQS takes at once
 
 
 class SqsQueues:
@@ -57,6 +58,15 @@ class SqsQueues:
                 ) from error
             return self._carry(origin, destination, progress)
         return self._watched(self._arn(origin), source, progress)
+
+    def send(self, name: str, bodies: Sequence[str]) -> None:
+        """See `pkgops.ports.Queues.send`."""
+        url = self._there(name)
+        for start in range(0, len(bodies), _BATCH):
+            batch = [{"Body": body} for body in bodies[start : start + _BATCH]]
+            taken = len(list(self._sent(url, batch)))
+            if taken < len(batch):
+                raise PkgopsError(f"{name} took only {start + taken} of {len(bodies)} messages.", "Repeat it.")
 
     def _watched(self, arn: str, source: str, progress: Callable[[int], None]) -> int:
         """Waits for the end of the newest task."""

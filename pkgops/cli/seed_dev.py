@@ -11,11 +11,13 @@ from pkgops.cli.options import targets, verb
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
     from pkgops.config import Project
+    from pkgops.operate.collect import Collected
     from pkgops.operate.seed import SeedReport
 
 EXAMPLE = """\
 pkgops seed-dev
 pkgops seed-dev pkgwatch --stage dev
+pkgops seed-dev --collect --offline
 pkgops seed-dev --output json"""
 
 
@@ -28,19 +30,25 @@ pkgops seed-dev --output json"""
     show_default=True,
     help="Seconds to wait for what is filled in.",
 )
-def command(session: Session, names: tuple[str, ...], everything: bool, timeout: float) -> int:
+@click.option("--collect", is_flag=True, help="Then send a handful of items through the pipeline, and wait.")
+@click.option("--offline", is_flag=True, help="With --collect: refuse if that would reach the internet.")
+def command(
+    session: Session, names: tuple[str, ...], everything: bool, timeout: float, collect: bool, offline: bool
+) -> int:
     """Writes a system's development data where it is absent; running it again changes nothing.
 
-    New API keys are shown once and never again. Protected stages are refused.
+    New API keys are shown once and never again. Protected stages are refused. On stage local a system's upstreams are
+    played beside the emulator, unless its settings say otherwise: --collect works without a network there.
     """
     from pkgops.errors import UsageError
-    from pkgops.operate.seed import seed
 
+    if offline and not collect:
+        raise click.UsageError("--offline goes with --collect.")
     reports = {}
     for project, keys in session.targets(names, everything):
         if keys:
             raise UsageError("seed-dev takes systems; a stack has no data of its own.", "Leave the stack out.")
-        report = seed(project, session.stacks(project), session.ports(project), session.emit, timeout)
+        report = _seeded(session, project, timeout, offline=offline if collect else None)
         reports[project.system.key] = report
         if not session.manner.json:
             session.show(report, "\n\n".join(filter(None, (_text(report), _example(session, project)))))
@@ -48,6 +56,30 @@ def command(session: Session, names: tuple[str, ...], everything: bool, timeout:
     if session.manner.json:
         session.show(reports, "")
     return 0 if all(report.ok for report in reports.values()) else 1
+
+
+def _seeded(session: Session, project: Project, timeout: float, *, offline: bool | None) -> SeedReport:
+    """Seeds; and collects, unless ``offline`` is None. Whatever happens then, what seeding reveals must be shown."""
+    from dataclasses import replace
+
+    from pkgops.errors import PkgopsError
+    from pkgops.operate.seed import seed
+
+    stacks, ports = session.stacks(project), session.ports(project)
+    if offline is None:
+        return seed(project, stacks, ports, session.emit, timeout)
+    from pkgops.operate.collect import collect, collection
+
+    wanted = collection(project, offline=offline)  # before anything is written
+    report = seed(project, stacks, ports, session.emit, timeout)
+    if not report.ok:
+        return report
+    try:
+        return replace(report, collected=collect(wanted, project, stacks, ports, session.emit, timeout))
+    except KeyboardInterrupt:
+        return replace(report, interrupted=True)
+    except PkgopsError as error:
+        return replace(report, failures=(f"collecting: {error.message} {error.hint}",))
 
 
 def _text(report: SeedReport) -> str:
@@ -58,6 +90,10 @@ def _text(report: SeedReport) -> str:
     if report.revealed:
         secrets = [(item.label, item.name, item.value) for item in report.revealed]
         parts.append("Shown once; keep them now:\n" + table(("For", "What", "Value"), secrets))
+    if report.collected and report.collected.arrived:
+        arrived = report.collected.arrived
+        columns = ("Collected", *arrived[0].shown, "Seconds")
+        parts.append(table(columns, [(one.label, *one.shown.values(), f"{one.seconds:.1f}") for one in arrived]))
     return "\n\n".join(parts)
 
 
@@ -78,5 +114,17 @@ def _problems(session: Session, report: SeedReport, stage: str) -> None:
                 f"{len(wait.missing)} of kind {wait.kind} still without {wait.attribute} after {wait.seconds:.0f} s: "
                 f"{shown}. Filled in by {wait.by}; see pkgops tail-logs {wait.by} --stage {stage}."
             )
+    if report.collected:
+        _stuck(session, report.collected, stage)
     if report.interrupted:
         session.say(f"Interrupted. It goes on where it stopped with: pkgops seed-dev --stage {stage}")
+
+
+def _stuck(session: Session, collected: Collected, stage: str) -> None:
+    for one in collected.stuck:
+        session.say(f"{one.label} did not arrive: {one.why}. See pkgops tail-logs {one.at} --stage {stage}.")
+    if collected.stuck and collected.dead:
+        session.say(
+            f"{collected.dead} messages wait in {collected.dead_letters}. Send them back with: "
+            f"pkgops queues redrive {collected.dead_letters} --stage {stage}"
+        )

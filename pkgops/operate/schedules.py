@@ -43,16 +43,21 @@ def rules(stacks: Iterable[Synthesized]) -> list[Rule]:
 
 
 def event(known: Iterable[Rule], function: Function, name: str, stage: Stage) -> bytes:
-    """What the rule called ``name``, with or without the stage, sends to ``function``.
+    """What the rule called ``name``, with or without the stage or what stands before the last part of its name that
+    ``name`` gives (``daily-refresh``), sends to ``function``.
 
     UsageError if the function has no such schedule, or its input is known to CloudFormation only."""
     wanted = name.strip().casefold()
     own = [rule for rule in known if rule.target == function.logical_id]
-    found = [rule for rule in own if wanted in {rule.name.casefold(), rule.documented.casefold()}]
+    spelled = [rule for rule in own if wanted in {rule.name.casefold(), rule.documented.casefold()}]
+    found = spelled or [rule for rule in own if rule.documented.casefold().endswith("-" + wanted)]
     if not own:
         raise UsageError(f"No schedule starts {function.short}.", "Give the event with --payload.")
     if not found:
         raise unknown(f"schedule of {function.short}", name, [rule.documented for rule in own])
+    if len(found) > 1:
+        names = ", ".join(rule.documented for rule in found)
+        raise UsageError(f"{name!r} means {len(found)} schedules.", f"Name one of: {names}.")
     given = found[0].input
     if given is None:
         return json.dumps(_usual(found[0], stage)).encode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from pkgops.config import pinned
 from pkgops.errors import PkgopsError, RefusedError, UsageError
 from pkgops.events import Emit, Finished, Progress, Started, silent
-from templates.model import SeedContext, SeedItem, Seeds, Stage
+from templates.model import SeedContext, SeedItem, Seeds
 
 if TYPE_CHECKING:
     from pkgops.config import Project
+    from pkgops.operate.collect import Collected
     from pkgops.ports import Ports, Tables
     from pkgops.synth import Synthesized
 
@@ -83,11 +84,13 @@ class SeedReport:
     waited: tuple[Waited, ...] = ()
     failures: tuple[str, ...] = ()
     interrupted: bool = False
+    collected: Collected | None = None
 
     @property
     def ok(self) -> bool:
-        """Everything is there and everything was filled in."""
-        return not (self.failures or self.interrupted or any(wait.missing for wait in self.waited))
+        """Everything is there, everything was filled in, and what was sent through has arrived."""
+        arrived = self.collected is None or self.collected.ok
+        return arrived and not (self.failures or self.interrupted or any(wait.missing for wait in self.waited))
 
 
 def seed(
@@ -102,7 +105,7 @@ def seed(
     RefusedError on a protected stage, before anything is read; UsageError if the system has no seed data or a
     table is not deployed; the first error if not one item could be written. Later ones are in the report.
     Ctrl-C ends in a report too: a key that was written must be shown."""
-    seeds = _seeds(project)
+    seeds = declared(project)
     places = _places(project, stacks, ports, seeds)
     outcomes, interrupted = _write(seeds.items, places, ports.tables, emit)
     _any_success(outcomes)
@@ -121,7 +124,8 @@ def seed(
     return _report(outcomes, stored, tuple(waited), interrupted=interrupted)
 
 
-def _seeds(project: Project) -> Seeds:
+def declared(project: Project) -> Seeds:
+    """The system's seed data for a stage. RefusedError on a protected stage; UsageError if there is none."""
     if project.stage.protected or project.stage.production:
         raise RefusedError(
             f"Stage {project.stage.name} is protected: it takes no seed data.",
@@ -134,27 +138,31 @@ def _seeds(project: Project) -> Seeds:
         if error.name != name:
             raise
         raise UsageError(f"{project.system.key} has no seed data.", f"It would stand in {name}.") from None
-    seeds: Seeds = module.seed(_context(project.stage))
+    seeds: Seeds = module.seed(_context(project))
     return seeds
 
 
-def _context(stage: Stage) -> SeedContext:
+def _context(project: Project) -> SeedContext:
     now = datetime.now(UTC)
     return SeedContext(
-        stage=stage,
+        stage=project.stage,
         now=now.isoformat(),
         epoch=int(now.timestamp()),
         secret=lambda _name: secrets.token_urlsafe(32),
         days_ago=lambda days: (now - timedelta(days=days)).isoformat(),
+        settings=project.settings,
     )
 
 
-def _places(project: Project, stacks: Sequence[Synthesized], ports: Ports, seeds: Seeds) -> dict[str, Place]:
-    """The table and key attributes behind each reference of the seed data (``storage.PackagesTableName``)."""
+def deployed(
+    project: Project, stacks: Sequence[Synthesized], ports: Ports, references: Iterable[str]
+) -> dict[str, str]:
+    """The value behind each reference of the seed data (``storage.PackagesTableName``). UsageError if one is not
+    deployed."""
     names = {stack.key: stack.name for stack in stacks}
     states = {state.name: state for state in ports.stacks.describe()}
-    places: dict[str, Place] = {}
-    for reference in dict.fromkeys(item.table for item in seeds.items):
+    values: dict[str, str] = {}
+    for reference in dict.fromkeys(references):
         key, _, output = reference.partition(".")
         state = states.get(names.get(key, ""))
         if state is None or output not in state.outputs:
@@ -163,9 +171,14 @@ def _places(project: Project, stacks: Sequence[Synthesized], ports: Ports, seeds
                 f"Deploy it first: pkgops deploy {project.system.key} --stage {project.stage.name}",
             )
         pinned(project.stage, state.account)
-        table = state.outputs[output]
-        places[reference] = Place(table, ports.tables.keys(table))
-    return places
+        values[reference] = state.outputs[output]
+    return values
+
+
+def _places(project: Project, stacks: Sequence[Synthesized], ports: Ports, seeds: Seeds) -> dict[str, Place]:
+    """The table and key attributes behind each reference."""
+    tables = deployed(project, stacks, ports, (item.table for item in seeds.items))
+    return {reference: Place(table, ports.tables.keys(table)) for reference, table in tables.items()}
 
 
 def _write(

@@ -6,12 +6,15 @@ the secrets without which nobody can log in.
 
 from __future__ import annotations
 
-from templates.model import SeedContext, SeedItem, Seeds, SeedSecret, Settled
+from templates.model import Collection, SeedContext, SeedItem, Seeds, SeedSecret, Settled, Step, Task
 from templates.pkgwatch.seed_data import packages, users
+from templates.pkgwatch.settings import Settings, canned
 
 TABLE = "storage.PackagesTableName"
 SCORED = "package"
 UNSCORED = "pending package"
+# Of both ecosystems, some that nobody has collected yet among them.
+COLLECTED = ("npm#svelte", "npm#express", "npm#zod", "pypi#anyio", "pypi#flask")
 
 
 def seed(context: SeedContext) -> Seeds:
@@ -30,6 +33,30 @@ def seed(context: SeedContext) -> Seeds:
         items=found + tuple(users.items(context)),
         settled=(Settled(kind=SCORED, attribute="health_score", by="score-calculator"),),
         secrets=_secrets(context),
+        collection=_collection(context, found),
+    )
+
+
+def _collection(context: SeedContext, found: tuple[SeedItem, ...]) -> Collection:
+    """A handful of the packages, as somebody would ask for them: whatever is known of them, and their tier stays."""
+    items = {seed.item["pk"]: seed.item for seed in found}
+    asked = {"reason": "user_request", "force_refresh": True}
+    return Collection(
+        queue="pipeline.PackageQueueUrl",
+        table=TABLE,
+        tasks=tuple(
+            Task(
+                label=pk.replace("#", "/"),
+                message={name: items[pk][name] for name in ("ecosystem", "name", "tier")} | asked,
+                key={"pk": pk, "sk": "LATEST"},
+            )
+            for pk in COLLECTED
+        ),
+        steps=(Step("collected_at", "package-collector"), Step("scored_at", "score-calculator")),
+        error="collection_error",
+        error_at="collection_error_at",
+        shown=("data_status", "health_score"),
+        offline=canned(context.stage, context.settings or Settings()),
     )
 
 

@@ -68,6 +68,15 @@ def test_everything_is_moved(service: Service) -> None:
     assert service.bodies(service.source) == []
 
 
+def test_messages_are_sent(service: Service) -> None:
+    sent = [f"sent {number}" for number in range(12)]
+    service.port.send(service.target, sent)
+    assert sorted(service.bodies(service.target)) == sorted(sent)
+    service.port.send(service.target, [])
+    with pytest.raises(UsageError, match="absent is not deployed"):
+        service.port.send("absent", ["lost"])
+
+
 def test_nothing_to_move(service: Service) -> None:
     assert service.port.move(service.target, service.source, lambda _: None) == 0
 

@@ -9,11 +9,13 @@ from pkgops.ports import QueueState
 
 
 class FakeQueues:
-    """`pkgops.ports.Queues`: ``waiting`` maps names to the messages that wait; ``ages`` are those of the oldest."""
+    """`pkgops.ports.Queues`: ``waiting`` maps names to the messages that wait; ``ages`` are those of the oldest.
+    ``consumer`` is called with every message that is sent; it returns what stays in the queue."""
 
     def __init__(self, **waiting: list[str]) -> None:
         self.waiting = {name.replace("_", "-"): messages for name, messages in waiting.items()}
         self.ages: dict[str, int] = {}
+        self.consumer: Callable[[str], list[str]] = lambda body: [body]
 
     def states(self, names: Sequence[str]) -> list[QueueState]:
         return [
@@ -30,3 +32,9 @@ class FakeQueues:
         self.waiting[target] += messages
         progress(len(messages))
         return len(messages)
+
+    def send(self, name: str, bodies: Sequence[str]) -> None:
+        if name not in self.waiting:
+            raise UsageError(f"Queue {name} is not deployed.", "Deploy it first: pkgops deploy")
+        for body in bodies:
+            self.waiting[name] += self.consumer(body)

@@ -42,6 +42,8 @@ STACK = Synthesized(
             "Daily": rule("pkgwatch-daily-dev", {"Fn::GetAtt": ["Refresh", "Arn"]}, DAILY),
             "Weekly": rule("pkgwatch-weekly-dev", {"Fn::GetAtt": ["Refresh", "Arn"]}, '{"tier":3}'),
             "Composed": rule("pkgwatch-composed-dev", {"Fn::GetAtt": ["Refresh", "Arn"]}, {"Fn::Sub": "${X}"}),
+            "Mine": rule("pkgwatch-mine-hourly-dev", {"Fn::GetAtt": ["Refresh", "Arn"]}, "1"),
+            "Yours": rule("pkgwatch-yours-hourly-dev", {"Fn::GetAtt": ["Refresh", "Arn"]}, "2"),
             "Often": rule("pkgwatch-often-dev", {"Ref": "Live"}),
             "Elsewhere": rule("pkgwatch-elsewhere-dev", {"Ref": "Topic"}),
             "Pattern": {"Type": "AWS::Events::Rule", "Properties": {"Name": "p", "EventPattern": {}}},
@@ -52,7 +54,7 @@ KNOWN, RULES = functions([STACK]), rules([STACK])
 STAGE = Stage("dev", account="123456789012")
 
 
-@pytest.mark.parametrize("name", ["pkgwatch-daily", "pkgwatch-daily-dev", "PkgWatch-Daily"])
+@pytest.mark.parametrize("name", ["pkgwatch-daily", "pkgwatch-daily-dev", "PkgWatch-Daily", "daily"])
 def test_the_rules_input_is_sent_as_it_is(name: str) -> None:
     assert event(RULES, find(KNOWN, "refresh"), name, STAGE) == DAILY.encode()
     assert json.loads(event(RULES, find(KNOWN, "refresh"), "pkgwatch-weekly", STAGE)) == {"tier": 3}
@@ -75,6 +77,8 @@ def test_without_an_input_it_is_eventbridges_event() -> None:
         ("idle", "pkgwatch-daily", "No schedule starts idle", "--payload"),
         ("refresh", "pkgwatch-dayly", "Unknown schedule of refresh", "pkgwatch-daily"),
         ("retry", "pkgwatch-daily", "Unknown schedule of retry", "pkgwatch-often"),
+        ("refresh", "hourly", "means 2 schedules", "pkgwatch-mine-hourly, pkgwatch-yours-hourly"),
+        ("refresh", "ily", "Unknown schedule of refresh", "pkgwatch-daily"),
         ("refresh", "pkgwatch-composed", "composed by CloudFormation", "--payload"),
     ],
 )
