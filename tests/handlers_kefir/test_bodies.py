@@ -150,7 +150,7 @@ def batch_id(alice: User) -> str:
     return str(alice.batch()["batchId"])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 @pytest.mark.parametrize("route", FIELDS)
 def test_whatever_is_sent_is_taken_or_refused_as_documented(alice: User, batch_id: str, route: str, data: Any) -> None:
