@@ -9,6 +9,8 @@ import click
 from pkgops.cli.options import targets, verb
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pkgops.cli.session import Session
     from pkgops.config import Project
     from pkgops.operate.collect import Collected
@@ -40,14 +42,11 @@ def command(
     New API keys are shown once and never again. Protected stages are refused. On stage local a system's upstreams are
     played beside the emulator, unless its settings say otherwise: --collect works without a network there.
     """
-    from pkgops.errors import UsageError
-
     if offline and not collect:
         raise click.UsageError("--offline goes with --collect.")
     reports = {}
     for project, keys in session.targets(names, everything):
-        if keys:
-            raise UsageError("seed-dev takes systems; a stack has no data of its own.", "Leave the stack out.")
+        _whole(keys)
         report = _seeded(session, project, timeout, offline=offline if collect else None)
         reports[project.system.key] = report
         if not session.manner.json:
@@ -56,6 +55,13 @@ def command(
     if session.manner.json:
         session.show(reports, "")
     return 0 if all(report.ok for report in reports.values()) else 1
+
+
+def _whole(keys: Sequence[str]) -> None:
+    from pkgops.errors import UsageError
+
+    if keys:
+        raise UsageError("seed-dev takes systems; a stack has no data of its own.", "Leave the stack out.")
 
 
 def _seeded(session: Session, project: Project, timeout: float, *, offline: bool | None) -> SeedReport:
