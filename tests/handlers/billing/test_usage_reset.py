@@ -197,7 +197,7 @@ def test_a_period_nobody_heard_of_begins(patched: pytest.MonkeyPatch, keys: Tabl
     left = [
         ended(keys, "user_3", "c" * 64, last_reset_period_start=EPOCH - 7200 - PERIOD),
         ended(keys, "user_4", "d" * 64, tier="free"),
-        ended(keys, "user_5", "e" * 64, current_period_end=EPOCH - 3500),
+        ended(keys, "user_5", "e" * 64, current_period_end=EPOCH - 60),
         ended(keys, "user_6", "RECOVERY_1"),
         ended(keys, "circuit#npm", "STATE"),
     ]
