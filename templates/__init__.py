@@ -6,7 +6,7 @@ from importlib import import_module
 
 from templates.model import System
 
-SYSTEMS = ("pkgwatch",)
+SYSTEMS = ("pkgwatch", "kefir")
 DEFAULT_SYSTEM = "pkgwatch"
 
 

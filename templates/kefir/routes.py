@@ -51,7 +51,9 @@ def rows(users: Users, stored: Stored) -> list[Function]:
     """A handler is one row: its file, its routes, what it may do."""
     table, bucket = stored.table, stored.bucket
     keyed = ("GetItem", "PutItem", "UpdateItem", "DeleteItem")
-    items = grants.table_only(table, *keyed, "Query")
+    devices = grants.table_only(table, *keyed, "Query")
+    events = grants.table_only(table, "GetItem", "PutItem", "DeleteItem", "Query")
+    reminders = grants.table_only(table, "GetItem", "PutItem", "UpdateItem", "Query")
     login = (
         grants.users(users.arn, "AdminGetUser"),
         grants.table_only(table, *keyed),
@@ -70,9 +72,9 @@ def rows(users: Users, stored: Stored) -> list[Function]:
     return [
         Function("handle_auth", _public("POST /auth/login", "POST /auth/verify"), login),
         Function("handle_batches", _own(*BATCHES), photos),
-        Function("handle_events", _own(*EVENTS), (items,)),
-        Function("handle_reminders", _own(*REMINDERS), (items,)),
-        Function("handle_devices", _own(*DEVICES), (items,)),
+        Function("handle_events", _own(*EVENTS), (events,)),
+        Function("handle_reminders", _own(*REMINDERS), (reminders,)),
+        Function("handle_devices", _own(*DEVICES), (devices,)),
         Function("handle_export", _own(*EXPORT), export),
         Function("handle_public", _public("GET /public/b/{batchId}"), (grants.table_only(table, "Query"),)),
     ]

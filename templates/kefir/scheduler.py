@@ -26,7 +26,7 @@ def add(scope: Scope, stored: Stored) -> Built:
     row = Function(
         PROCESSOR,
         (rule,),
-        (grants.table_only(stored.table, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"),),
+        (grants.table_only(stored.table, "GetItem", "PutItem", "UpdateItem", "Query"),),
         expo,
         timeout=60,
         concurrency=1,

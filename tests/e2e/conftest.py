@@ -1,4 +1,4 @@
-"""One deployed and seeded PkgWatch for all tests, driven by the real command line in a project of its own."""
+"""Each system deployed once for all tests, driven by the real command line in a project of its own."""
 
 from __future__ import annotations
 
@@ -113,14 +113,15 @@ class Deployed:
         if data is not None:
             sent.setdefault("Content-Type", "application/json")
         url = path if path.startswith("http") else self.url + path
-        found = _exchange(urllib.request.Request(url, data=data, headers=sent, method=method))
+        found = exchange(urllib.request.Request(url, data=data, headers=sent, method=method))
         if url.startswith(self.url):
             wrong = problems(method, url.removeprefix(self.url), found.status, found.headers, found.body)
             assert not wrong, wrong
         return found
 
 
-def _exchange(request: urllib.request.Request) -> Answer:
+def exchange(request: urllib.request.Request) -> Answer:
+    """What comes back, whatever its status."""
     try:
         with _HTTP.open(request, timeout=30) as answer:
             return _answer(answer)
@@ -134,11 +135,12 @@ def _answer(response: Any) -> Answer:
     return Answer(response.status, headers, response.read())
 
 
-def new_project(root: Path) -> Deployed:
-    """A project with this repository's sources and a port of its own."""
+def new_project(root: Path, settings: str = "") -> Deployed:
+    """A project with this repository's sources and a port of its own; ``settings`` are further tables of its
+    ``stages.toml``."""
     port = free_port()
     root.mkdir(exist_ok=True)
-    (root / "stages.toml").write_text(_STAGES.format(port=port), encoding="utf-8")
+    (root / "stages.toml").write_text(_STAGES.format(port=port) + settings, encoding="utf-8")
     for name in ("templates", "handlers"):
         (root / name).symlink_to(ROOT / name)
     return Deployed(root, port)
@@ -157,3 +159,12 @@ def pkgwatch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         yield project
     finally:
         project.pkgops("local", "down", ok=False)
+
+
+@pytest.fixture(scope="session")
+def kefir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Kefir, deployed; see `tests.e2e.kefir_app`."""
+    from tests.e2e.kefir_app import deployed
+
+    with deployed(tmp_path_factory.mktemp("kefir")) as system:
+        yield system

@@ -33,6 +33,7 @@ INSTALLED = (
     "rest_validation_text",
     "s3_bucket",
     "secret_reference",
+    "secure_transport",
     "sending_identity",
     "stack_parameters",
     "stream_failures",
