@@ -292,6 +292,14 @@ class Queues(Protocol):
         """Sends messages. UsageError if the queue is not there, PkgopsError if it does not take all of them."""
 
 
+class Users(Protocol):
+    """Cognito's user pools."""
+
+    def put_if_absent(self, pool: str, email: str) -> bool:
+        """Enrols a user whose address counts as verified, with a password nobody learns and without a mail, unless
+        the pool has one of that address; True if enrolled. PkgopsError if the pool takes none."""
+
+
 class Identity(Protocol):
     """STS."""
 
@@ -322,6 +330,9 @@ class Ports(Protocol):
 
     @property
     def queues(self) -> Queues: ...
+
+    @property
+    def users(self) -> Users: ...
 
     @property
     def identity(self) -> Identity: ...

@@ -96,13 +96,23 @@ class Companion:
 
 
 @dataclass(frozen=True, slots=True)
+class Variable:
+    """An environment variable of what uses a system from outside, its frontend say: the value of ``output``
+    ("app.ApiUrl"), or ``value`` where no output is named."""
+
+    name: str
+    output: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """A documented system.
 
     ``settings`` is a frozen dataclass; each field is read from ``stages.toml`` ``[<stage>.<system>]``, then from
     the environment variable of the same name in capitals. ``check`` returns what is wrong with them on a stage,
     a sentence each. ``environments`` maps stage names to the system's own words, which are accepted as stage
-    names too. ``tags`` go on every stack.
+    names too. ``tags`` go on every stack. ``variables`` are what `pkgops env` prints.
     """
 
     key: str
@@ -115,6 +125,7 @@ class System:
     example: Example | None = None
     secrets: tuple[str, ...] = ()
     companions: tuple[Companion, ...] = ()
+    variables: tuple[Variable, ...] = ()
 
     def environment(self, stage: Stage) -> str:
         """The system's documented word for a stage, the stage's own name where the documents have none."""
@@ -174,6 +185,15 @@ class SeedSecret:
 
 
 @dataclass(frozen=True, slots=True)
+class SeedUser:
+    """One user to enrol in a Cognito user pool if the pool has none of that address, which counts as verified.
+    ``pool`` names an output with the pool's id. Nobody learns the password."""
+
+    pool: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """After writing, wait until each written item of ``kind`` has ``attribute``: something deployed fills it."""
 
@@ -227,3 +247,4 @@ class Seeds:
     settled: tuple[Settled, ...] = ()
     secrets: tuple[SeedSecret, ...] = ()
     collection: Collection | None = None
+    users: tuple[SeedUser, ...] = ()

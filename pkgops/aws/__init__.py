@@ -11,7 +11,7 @@ from pkgops.events import Emit, silent
 from templates.model import LOCAL_ACCOUNT
 
 if TYPE_CHECKING:
-    from pkgops.ports import Artifacts, Functions, Identity, Logs, Queues, Secrets, Stacks, Tables
+    from pkgops.ports import Artifacts, Functions, Identity, Logs, Queues, Secrets, Stacks, Tables, Users
     from templates.model import Stage
 
 
@@ -71,6 +71,13 @@ class AwsPorts:
         from pkgops.aws.queues import SqsQueues
 
         return SqsQueues(self.clients)
+
+    @cached_property
+    def users(self) -> Users:
+        """Cognito."""
+        from pkgops.aws.users import CognitoUsers
+
+        return CognitoUsers(self.clients)
 
     @cached_property
     def identity(self) -> Identity:

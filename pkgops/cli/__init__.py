@@ -30,6 +30,7 @@ COMMANDS = {
     "status": "Show the state of each stack.",
     "events": "Show what happened to the stacks.",
     "outputs": "Show what the stacks publish.",
+    "env": "Print the variables a frontend needs.",
     "seed-dev": "Write development data.",
     "tail-logs": "Show and follow the functions' logs.",
     "invoke": "Call one function.",

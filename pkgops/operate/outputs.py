@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -71,14 +71,24 @@ def as_json(rows: Iterable[OutputRow]) -> str:
 
 def as_dotenv(rows: Iterable[OutputRow]) -> str:
     """``API_URL="..."``, a line each, as python-dotenv and Docker's env files read it."""
-    return "\n".join(f"{name}={_dotenv(value)}" for name, value in variables(rows).items())
+    return dotenv(variables(rows))
 
 
 def as_shell(rows: Iterable[OutputRow]) -> str:
     """``export API_URL='...'``, a line each, safe to eval in a POSIX shell."""
+    return shell(variables(rows))
+
+
+def dotenv(named: Mapping[str, str]) -> str:
+    """Variables as `as_dotenv` writes them."""
+    return "\n".join(f"{name}={_dotenv(value)}" for name, value in named.items())
+
+
+def shell(named: Mapping[str, str]) -> str:
+    """Variables as `as_shell` writes them."""
     import shlex
 
-    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables(rows).items())
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in named.items())
 
 
 def variables(rows: Iterable[OutputRow]) -> dict[str, str]:

@@ -110,13 +110,18 @@ def seed(
     outcomes, interrupted = _write(seeds.items, places, ports.tables, emit)
     _any_success(outcomes)
     waited: list[Waited] = []
-    stored: Stored | None = None
+    stored: list[Stored] = []
     if not interrupted:
         from pkgops.operate.seed_secrets import store
+        from pkgops.operate.seed_users import enrol
         from pkgops.operate.settle import settle
 
         try:
-            stored = store(seeds.secrets, project.stage, ports) if seeds.secrets else None
+            if seeds.secrets:
+                stored.append(store(seeds.secrets, project.stage, ports))
+            if seeds.users:
+                pools = deployed(project, stacks, ports, (user.pool for user in seeds.users))
+                stored.append(enrol(seeds.users, pools, ports.users))
             for wanted in seeds.settled:
                 waited.append(settle(wanted, outcomes, ports.tables, emit, timeout))
         except KeyboardInterrupt:
@@ -218,13 +223,13 @@ def _any_success(outcomes: Sequence[Outcome]) -> None:
 
 
 def _report(
-    outcomes: Sequence[Outcome], stored: Stored | None, waited: tuple[Waited, ...], *, interrupted: bool
+    outcomes: Sequence[Outcome], stored: Sequence[Stored], waited: tuple[Waited, ...], *, interrupted: bool
 ) -> SeedReport:
-    secrets, refused = stored or (None, ())
+    refused = tuple(failure for _, failures in stored for failure in failures)
     kinds = dict.fromkeys(outcome.item.kind for outcome in outcomes)
     return SeedReport(
         counts=tuple(_count(kind, [each for each in outcomes if each.item.kind == kind]) for kind in kinds)
-        + ((secrets,) if secrets else ()),
+        + tuple(count for count, _ in stored),
         revealed=tuple(
             Revealed(outcome.item.label, name, value)
             for outcome in outcomes

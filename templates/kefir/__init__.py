@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from templates.kefir.settings import Settings, check
-from templates.model import Stack, Stage, System
+from templates.model import Stack, Stage, System, Variable
 
 
 def _tags(stage: Stage) -> dict[str, str]:
@@ -18,4 +18,12 @@ SYSTEM = System(
     environments={},
     check=check,
     tags=_tags,
+    variables=(
+        Variable("EXPO_PUBLIC_USE_MOCK_API", value="false"),
+        Variable("EXPO_PUBLIC_USE_LOCAL_BACKEND", value="false"),
+        Variable("EXPO_PUBLIC_API_URL", "app.ApiUrl"),
+        Variable("EXPO_PUBLIC_AWS_USER_POOL_ID", "app.UserPoolId"),
+        Variable("EXPO_PUBLIC_AWS_USER_POOL_WEB_CLIENT_ID", "app.UserPoolClientId"),
+        Variable("EXPO_PUBLIC_AWS_REGION", "app.Region"),
+    ),
 )

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from templates.model import SeedContext, SeedItem, Seeds
+from templates.model import SeedContext, SeedItem, Seeds, SeedUser
 
-TABLE = "app.TableName"
+TABLE, POOL = "app.TableName", "app.UserPoolId"
 
 _USER = "test123"
 _STAGE1, _STAGE2 = "stage1_open", "stage2_bottled"
@@ -21,7 +21,7 @@ def seed(context: SeedContext) -> Seeds:
     """Users, then their batches, each with its events: an event's key tells when it was written, so a second run would
     add it again if it were an item of its own."""
     items = [*_documented(context), *(_local(context) if context.stage.local else ())]
-    return Seeds(items=tuple(items))
+    return Seeds(items=tuple(items), users=(SeedUser(POOL, "test@example.com"),))
 
 
 def moment(iso: str) -> str:

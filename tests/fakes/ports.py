@@ -8,6 +8,7 @@ from typing import Any
 from tests.fakes.artifacts import FakeArtifacts
 from tests.fakes.secrets import FakeSecrets
 from tests.fakes.stacks import ACCOUNT, FakeStacks
+from tests.fakes.users import FakeUsers
 
 
 class FakeIdentity:
@@ -34,4 +35,5 @@ class FakePorts:
     tables: Any = None
     queues: Any = None
     secrets: Any = field(default_factory=FakeSecrets)
+    users: Any = field(default_factory=FakeUsers)
     endpoint: str | None = "http://127.0.0.1:1"
