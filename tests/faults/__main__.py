@@ -23,6 +23,8 @@ def main() -> int:
             made = project(Path(folder) / "project", emulator.port)
             for seed in range(runs):
                 run(made, seed, tally)
+                if seed % 10 == 9:
+                    sys.stderr.write(f"{seed + 1} of {runs}\n")
         finally:
             emulator.down()
     lines = [f"{tally.runs} runs, {sum(tally.ends.values())} steps, every one put right by one quiet deployment"]
