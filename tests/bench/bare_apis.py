@@ -49,10 +49,10 @@ def handler(event, context):
 class BareApis:
     """APIs with one route of three segments that takes every method, each in front of one function."""
 
-    def __init__(self, place: Workplace) -> None:
+    def __init__(self, place: Workplace, role: str = "floor") -> None:
         self._endpoint = place.emulator.endpoint
         self._api, self._lambda, self._iam = (client(place.emulator, name) for name in ("apigateway", "lambda", "iam"))
-        self._role = self._made_role()
+        self._role = self._made_role(role)
 
     def api(self, name: str, code: str) -> str:
         """Makes one; returns its URL."""
@@ -62,7 +62,7 @@ class BareApis:
             parent = self._api.create_resource(restApiId=made, parentId=parent, pathPart=part)["id"]
         route = {"restApiId": made, "resourceId": parent, "httpMethod": "ANY"}
         self._api.put_method(**route, authorizationType="NONE")
-        function = self._made_function(name, code)
+        function = self.function(name, code)
         uri = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{function}/invocations"
         self._api.put_integration(**route, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
         self._api.create_deployment(restApiId=made, stageName="v1")
@@ -75,7 +75,8 @@ class BareApis:
         )
         return f"{self._endpoint}/_aws/execute-api/{made}/v1"
 
-    def _made_function(self, name: str, code: str) -> str:
+    def function(self, name: str, code: str) -> str:
+        """Makes a function with the tables' names in its environment; returns its ARN."""
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as archive:
             archive.writestr("app.py", code)
@@ -92,11 +93,11 @@ class BareApis:
         )
         return str(made["FunctionArn"])
 
-    def _made_role(self) -> str:
+    def _made_role(self, name: str) -> str:
         trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
         tables = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}
-        made = self._iam.create_role(RoleName="floor", AssumeRolePolicyDocument=_policy(trust))
-        self._iam.put_role_policy(RoleName="floor", PolicyName="tables", PolicyDocument=_policy(tables))
+        made = self._iam.create_role(RoleName=name, AssumeRolePolicyDocument=_policy(trust))
+        self._iam.put_role_policy(RoleName=name, PolicyName="tables", PolicyDocument=_policy(tables))
         return str(made["Role"]["Arn"])
 
 
