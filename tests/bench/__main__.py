@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from tests.bench import api, cold, commands, kefir
+from tests.bench import api, cold, commands, kefir, pipeline
 from tests.bench.measure import Contest, Row
 from tests.bench.report import document, table
 from tests.bench.workplace import HERE, Workplace
@@ -29,6 +29,9 @@ def main() -> int:
         _prepare(place)
         rows = [_told(contest) for contest in _contests(place, wanted.only)]
         notes = cold.sizes(place)
+        _say("The pipeline")
+        for one in pipeline.measured(place, wanted.only):
+            (notes if isinstance(one, str) else rows).append(one)
         _say("Kefir")
         for one in kefir.measured(place, wanted.only):
             (notes if isinstance(one, str) else rows).append(one)

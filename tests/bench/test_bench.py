@@ -14,7 +14,7 @@ import templates
 from pkgops.synth import synth
 from templates.model import Stage
 from templates.scope import Scope
-from tests.bench import plain
+from tests.bench import in_process, plain
 from tests.bench.measure import BenchmarkError, Command, Contest, Row, Sample
 from tests.bench.report import document, table
 
@@ -67,6 +67,14 @@ def test_runs_take_turns_and_warming_up_does_not_count():
     assert order == ["-", "floor", "+", "ours"] * 4
     assert (row.floor, row.ours, row.runs) == (2.0, 4.5, 3)
     assert row.verdict == "over"
+
+
+def test_the_dispatchers_floor_reads_as_much_and_sends_as_much():
+    for count in (10, 2010):
+        in_process.dispatch(count)
+        in_process.bare(count)
+    with pytest.raises(AssertionError):
+        in_process.bare(2011)
 
 
 def test_a_bound_is_kept_up_to_its_edge():
