@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import templates
 from pkgops.config import load_system
 from pkgops.errors import UsageError, unknown
-from templates.model import Stage, System
+from templates.model import NAMED_STAGE, Stage, System
 
 
 def targets(names: Iterable[str], default: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -31,9 +32,9 @@ def targets(names: Iterable[str], default: str) -> list[tuple[str, tuple[str, ..
 def stack_key(system: System, name: str, stage: Stage | None = None) -> str:
     """The key of the stack called ``name``: its key, documented name, an alias, or the name on ``stage``."""
     names = stack_names(system, stage)
-    found = names.get(name.lower().replace("-", "_")) or names.get(name.lower())
+    found = names.get(name.lower().replace("-", "_")) or names.get(name.lower()) or _on_any_stage(system, name)
     if found is None:
-        raise unknown("stack", name, [spelling for stack in system.stacks for spelling in (stack.key, stack.name)])
+        raise unknown("stack", name, _shown(system))
     return found
 
 
@@ -49,6 +50,21 @@ def stack_names(system: System, stage: Stage | None = None) -> dict[str, str]:
     return names
 
 
+def _on_any_stage(system: System, name: str) -> str | None:
+    """The key of the stack whose documented name holds the stage, by its name on whichever: ``kefir-app-dev``."""
+    for stack in system.stacks:
+        before, place, after = stack.name.partition(NAMED_STAGE)
+        if place and re.fullmatch(f"{re.escape(before)}[a-z0-9-]+{re.escape(after)}", name, re.IGNORECASE):
+            return stack.key
+    return None
+
+
+def _shown(system: System) -> list[str]:
+    """What to offer to somebody who named no stack: keys and names."""
+    names = [(stack.key, stack.name) for stack in system.stacks]
+    return [spelling for pair in names for spelling in pair if NAMED_STAGE not in spelling]
+
+
 def _target(name: str, default: str) -> tuple[str, str | None]:
     if "/" in name:
         key, _, stack = name.partition("/")
@@ -60,7 +76,7 @@ def _target(name: str, default: str) -> tuple[str, str | None]:
         system = load_system(key)
         bare = name.partition("-")[0]  # PkgWatchApi-dev: the name on a stage
         for spelling in (name, bare):
-            if spelling.lower() in stack_names(system):
+            if spelling.lower() in stack_names(system) or _on_any_stage(system, spelling):
                 return system.key, stack_key(system, spelling)
-    known = [*templates.SYSTEMS, *(name for s in load_system(default).stacks for name in (s.key, s.name))]
+    known = [*templates.SYSTEMS, *_shown(load_system(default))]
     raise UsageError(f"Unknown system or stack {name!r}.", unknown("system or stack", name, known).hint)

@@ -23,6 +23,10 @@ from templates.model import Stage
         (("PkgWatchBudgets-dev",), [("pkgwatch", ("budgets",))]),
         (("pkgwatch/PkgWatchPipeline",), [("pkgwatch", ("pipeline",))]),
         (("pkgwatch", "api"), [("pkgwatch", ())]),
+        (("kefir",), [("kefir", ())]),
+        (("kefir/app", "kefir-app"), [("kefir", ("app",))]),
+        (("kefir-app-dev",), [("kefir", ("app",))]),
+        (("Kefir-App-Prod",), [("kefir", ("app",))]),
     ],
 )
 def test_names(names: tuple[str, ...], expected: list[tuple[str, tuple[str, ...]]]) -> None:
@@ -36,5 +40,12 @@ def test_an_unknown_name_gets_the_nearest(name: str, near: str) -> None:
     assert near in caught.value.hint
 
 
+def test_nobody_is_offered_a_name_with_a_gap() -> None:
+    with pytest.raises(UsageError) as caught:
+        targets(("kefir/nope",), "pkgwatch")
+    assert caught.value.hint == "There are: app."
+
+
 def test_the_name_on_the_stage_is_known() -> None:
+    assert stack_key(load("kefir"), "kefir-app-mine", Stage("mine")) == "app"
     assert stack_key(load("pkgwatch"), "PkgWatchStorage-mine", Stage("mine")) == "storage"
