@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from pkgops.local.companions.upstreams.catalog import packages
 from tests.fakes.upstreams import World, upstreams
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -151,3 +152,9 @@ def test_what_discovery_asks(world: World) -> None:
     counts = [row["download_count"] for row in rows]
     assert counts == sorted(counts, reverse=True)
     assert counts[0] > 10**9
+
+
+def test_repositories_are_called_as_github_allows() -> None:
+    """Of scoped packages too, those that nobody has collected yet among them."""
+    assert packages()["npm#@angular/core"].repository == "made-up/core"
+    assert not [one.key for one in packages().values() if one.repository and one.repository.count("/") != 1]

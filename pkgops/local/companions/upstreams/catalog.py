@@ -95,13 +95,19 @@ class Package:
         return self.row.get("created", "2015-01-01")
 
 
+def _known(row: Mapping[str, str]) -> Mapping[str, str]:
+    if row["status"] != PENDING:
+        return row
+    return {**_FOUND_LATER, "repository": f"made-up/{row['name'].rpartition('/')[2]}", **row}
+
+
 @cache
 def packages() -> Mapping[str, Package]:
     """Every package by its key."""
     found = {}
     for ecosystem, table in TABLES.items():
         for row in rows(table):
-            known = {**_FOUND_LATER, "repository": f"made-up/{row['name']}", **row} if row["status"] == PENDING else row
+            known = _known(row)
             found[f"{ecosystem}#{row['name']}"] = Package(ecosystem, row["name"], known)
         found |= {f"{ecosystem}#{row['name']}": Package(ecosystem, row["name"], row) for row in UNSEEDED[ecosystem]}
     return found
