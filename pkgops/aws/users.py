@@ -7,6 +7,9 @@ import secrets
 from pkgops.aws.client import Clients, translated
 from pkgops.errors import PkgopsError
 
+# A character of each kind a pool's policy may ask for.
+_EVERY_KIND = "aA1!"
+
 
 class CognitoUsers:
     """`pkgops.ports.Users` for one stage."""
@@ -34,9 +37,8 @@ class CognitoUsers:
         try:
             if new or self._unfinished(pool, email):
                 with translated("cognito-idp:AdminSetUserPassword"):
-                    client.admin_set_user_password(
-                        UserPoolId=pool, Username=email, Password=secrets.token_urlsafe(48), Permanent=True
-                    )
+                    password = secrets.token_urlsafe(48) + _EVERY_KIND
+                    client.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
         except ClientError as error:
             raise _meaning(error, email) from None
         return new
