@@ -63,7 +63,7 @@ class Proxy(ThreadingHTTPServer):
 
 
 @contextmanager
-def proxied(port: int, seed: int, rate: float = 0.2, most: int = 6, kinds: tuple[str, ...] = FAULTS) -> Iterator[Proxy]:
+def proxied(port: int, seed: int, rate: float = 0.2, most: int = 3, kinds: tuple[str, ...] = FAULTS) -> Iterator[Proxy]:
     """A running proxy."""
     proxy = Proxy(port, seed, rate, most, kinds)
     thread = threading.Thread(target=proxy.serve_forever, args=(0.01,), daemon=True)

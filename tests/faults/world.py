@@ -92,7 +92,7 @@ def run(project: Project, seed: int, tally: Tally) -> None:
     Every step ends well or with an error that says what is wrong: anything else is raised here."""
     chance = random.Random(seed)
     tally.runs += 1
-    for turn in range(chance.randint(1, 3)):
+    for turn in range(chance.randint(1, 2)):
         with proxied(project.stage.port, seed * 10 + turn) as proxy:
             tally.ends[step(project, connected(project, proxy.endpoint), chance)] += 1
             tally.faults.update(proxy.met)
