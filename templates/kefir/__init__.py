@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from templates.kefir.naming import EXPO_SECRET
 from templates.kefir.settings import Settings, check
 from templates.model import Stack, Stage, System, Variable
 
@@ -18,6 +19,7 @@ SYSTEM = System(
     environments={},
     check=check,
     tags=_tags,
+    secrets=(EXPO_SECRET,),
     variables=(
         Variable("EXPO_PUBLIC_USE_MOCK_API", value="false"),
         Variable("EXPO_PUBLIC_USE_LOCAL_BACKEND", value="false"),

@@ -10,6 +10,7 @@ from templates.kit.ids import lower_camel
 from templates.scope import Scope
 
 NAME = "kefir-app-{stage}"
+EXPO_SECRET = f"{NAME}/expo"
 
 
 def named(part: str) -> str:

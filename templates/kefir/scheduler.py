@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from templates.kefir.data import Stored
-from templates.kefir.naming import defaults, named
+from templates.kefir.naming import EXPO_SECRET, defaults, named
 from templates.kit import grants
 from templates.kit.function import Built, Function, functions
 from templates.kit.sources import Schedule
@@ -16,7 +16,9 @@ INPUT = {"source": "eventbridge-scheduler", "action": "process-reminders"}
 def add(scope: Scope, stored: Stored) -> Built:
     """The function that sends what is due, and the rule that calls it. One invocation at a time: two that overlap
     would send the same reminders."""
-    expo = {"EXPO_BASE_URL": scope.settings.expo_base_url} if scope.settings.expo_base_url else {}
+    expo = {"EXPO_SECRET_ARN": scope.named(EXPO_SECRET)}
+    if scope.settings.expo_base_url:
+        expo["EXPO_BASE_URL"] = scope.settings.expo_base_url
     rule = Schedule(
         named("reminder-schedule"),
         "rate(5 minutes)",
@@ -26,7 +28,10 @@ def add(scope: Scope, stored: Stored) -> Built:
     row = Function(
         PROCESSOR,
         (rule,),
-        (grants.table_only(stored.table, "GetItem", "PutItem", "UpdateItem", "Query"),),
+        (
+            grants.table_only(stored.table, "GetItem", "PutItem", "UpdateItem", "Query"),
+            grants.secret_read(scope.named(EXPO_SECRET)),
+        ),
         expo,
         timeout=60,
         concurrency=1,

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from urllib.parse import urlencode
 
 from tests.e2e.conftest import Answer, Deployed
 from tests.e2e.person import Person
+from tests.waiting import eventually
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-PATIENCE = 20  # seconds
-
-
-def eventually(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def submit(pkgwatch: Deployed, url: str, **fields: str) -> Answer:

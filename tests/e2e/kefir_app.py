@@ -18,6 +18,7 @@ from tests.e2e.conftest import Answer, Deployed, exchange, new_project
 from tests.emulator import client
 from tests.handlers_kefir.expo_server import ExpoServer, running
 
+RULE = "kefir-app-local-reminder-schedule"
 _CODE = re.compile(r"\b[0-9]{6}\b")
 _NUMBERS = count(1)
 
@@ -42,6 +43,11 @@ class Kefir:
     def table(self) -> Any:
         """The DynamoDB client, for what only time or an accident could bring about."""
         return client(self.emulator, "dynamodb")
+
+    @cached_property
+    def events(self) -> Any:
+        """The client of EventBridge."""
+        return client(self.emulator, "events")
 
     def ask(self, method: str, path: str, body: Any = None, token: str = "", **headers: str) -> Answer:
         """One request; ``body`` bytes as they are, anything else as JSON."""
@@ -116,6 +122,8 @@ def deployed(root: Path) -> Iterator[Kefir]:
         project = new_project(root, f'[local.kefir]\nexpo_base_url = "{expo.url}"\n')
         try:
             project.pkgops("deploy", "kefir", "--yes")
-            yield Kefir(project, expo)
+            system = Kefir(project, expo)
+            system.events.disable_rule(Name=RULE)  # tests say themselves when reminders are sent
+            yield system
         finally:
             project.pkgops("local", "down", ok=False)

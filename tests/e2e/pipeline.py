@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,8 +13,8 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from tests.e2e.conftest import Deployed
 from tests.emulator import ACCOUNT, client
+from tests.waiting import eventually
 
-PATIENCE = 30  # seconds
 TABLE = "pkgwatch-packages-local"
 RAW = f"pkgwatch-raw-data-{ACCOUNT}-local"
 PACKAGE, DEAD, DISCOVERY = (
@@ -23,15 +22,6 @@ PACKAGE, DEAD, DISCOVERY = (
     "pkgwatch-package-dlq-local",
     "pkgwatch-discovery-queue-local",
 )
-
-
-def eventually(found: Callable[[], Any]) -> Any:
-    """What ``found`` returns once that is true."""
-    deadline = time.monotonic() + PATIENCE
-    while not (result := found()):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    return result
 
 
 @dataclass

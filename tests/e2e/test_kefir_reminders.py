@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.e2e.kefir_app import Kefir, User
+from tests.e2e.kefir_app import RULE, Kefir, User
 from tests.emulator import client
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.e2e
 
@@ -86,11 +87,9 @@ def test_a_phone_that_is_gone_is_asked_no_more(kefir: Kefir) -> None:
     assert len([one for one in asked if one["to"] == token]) == 1
 
 
-def test_the_rule_runs_the_processor_every_five_minutes_one_at_a_time(kefir: Kefir) -> None:
-    events = client(kefir.emulator, "events")
-    rule = events.describe_rule(Name="kefir-app-local-reminder-schedule")
-    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(5 minutes)", "ENABLED")
-    (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+def test_the_rule_is_for_every_five_minutes_one_run_at_a_time(kefir: Kefir) -> None:
+    assert kefir.events.describe_rule(Name=RULE)["ScheduleExpression"] == "rate(5 minutes)"
+    (target,) = kefir.events.list_targets_by_rule(Rule=RULE)["Targets"]
     assert json.loads(target["Input"]) == {"source": "eventbridge-scheduler", "action": "process-reminders"}
     name = target["Arn"].rpartition(":")[2]
     assert name == "kefir-app-local-reminderProcessor"
@@ -98,13 +97,36 @@ def test_the_rule_runs_the_processor_every_five_minutes_one_at_a_time(kefir: Kef
     assert limit["ReservedConcurrentExecutions"] == 1
 
 
-def test_what_the_rule_sends_makes_the_processor_push(kefir: Kefir) -> None:
-    """The tool sends the deployed rule's own input to the rule's own target: nobody waits five minutes."""
-    rule = "kefir-app-local-reminder-schedule"
+def test_the_rule_sends_what_is_due_by_itself(kefir: Kefir) -> None:
+    """Nobody calls anything: the deployed rule fires its target. Only its rate is changed, to the shortest there is;
+    counted from the rule's creation, so that mostly it fires at the emulator's next look, every ten seconds."""
     user, token = with_phone(kefir)
     due_reminder(user)
-    kefir.project.pkgops("invoke", "reminder-processor", "--schedule", rule, "--system", "kefir")
+    try:
+        kefir.events.put_rule(Name=RULE, ScheduleExpression="rate(1 minute)", State="ENABLED")
+        arrived = eventually(lambda: kefir.expo.tokens().count(token), 90)
+    finally:
+        kefir.events.put_rule(Name=RULE, ScheduleExpression="rate(5 minutes)", State="DISABLED")
+    assert arrived == 1
+    assert kefir.processes() == 0
+
+
+def test_what_the_rule_sends_can_be_sent_by_hand(kefir: Kefir) -> None:
+    user, token = with_phone(kefir)
+    due_reminder(user)
+    kefir.project.pkgops("invoke", "reminder-processor", "--schedule", RULE, "--system", "kefir")
     assert kefir.expo.tokens().count(token) == 1
+
+
+def test_the_stored_access_token_is_sent_to_expo(kefir: Kefir) -> None:
+    user, token = with_phone(kefir)
+    stored = kefir.project.root / "token.txt"
+    stored.write_text("an access token", encoding="utf-8")
+    kefir.project.pkgops("secrets", "set", "expo", "access_token", "--system", "kefir", "--from", str(stored))
+    due_reminder(user)
+    kefir.processes()
+    (headers,) = [headers for _, headers, body in kefir.expo.requests if token in json.dumps(body)]
+    assert headers["authorization"] == "Bearer an access token"
 
 
 def everything(user: User) -> list[dict[str, str]]:

@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Deployed
-from tests.e2e.customer import buys, eventually, portal, submit
+from tests.e2e.customer import buys, portal, submit
 from tests.e2e.person import Person, member
 from tests.emulator import client
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.e2e
 

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Deployed
-from tests.e2e.pipeline import DEAD, DISCOVERY, PACKAGE, RAW, TABLE, Pipeline, eventually
+from tests.e2e.pipeline import DEAD, DISCOVERY, PACKAGE, RAW, TABLE, Pipeline
 from tests.emulator import ACCOUNT, client
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.e2e
 

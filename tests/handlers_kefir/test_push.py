@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import Any
 
 import pytest
 
-from handlers.common.aws import ServiceError
+from handlers.common.aws import ServiceError, client
 from handlers.common.dynamodb import Table
 from handlers.kefir.scheduler import reminder_processor
 from tests.fakes.gateway import Context
@@ -135,7 +136,9 @@ def test_an_index_that_cannot_be_read_is_a_failure(tick: Any, table: Table) -> N
 
 def test_the_function_itself(owner: Owner, expo: ExpoServer, due: None, patched: Any) -> None:
     patched.setenv("EXPO_BASE_URL", expo.url + "/")
-    patched.setenv("EXPO_ACCESS_TOKEN", "a token")
+    name = f"test/{secrets.token_hex(6)}"
+    client("secretsmanager").create_secret(Name=name, SecretString=json.dumps({"access_token": "a token"}))
+    patched.setenv("EXPO_SECRET_ARN", name)
     owner.device()
     name = owner.reminder(-60 * 24 * 30)
     answer = reminder_processor.handler({"source": "eventbridge-scheduler", "action": "process-reminders"}, Context())

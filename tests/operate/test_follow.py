@@ -16,7 +16,7 @@ from pkgops.functions import Function
 from pkgops.operate.lines import Line
 from pkgops.operate.logs import Query, tail
 from tests.fakes.logs import FakeLogs
-from tests.operate.waiting import eventually
+from tests.waiting import eventually
 
 NOW = int(time.time() * 1000)
 

@@ -16,7 +16,7 @@ from pkgops.operate.logs import Query, query, tail
 from pkgops.ports import LogEvent
 from templates.model import Stage
 from tests.fakes.logs import FakeLogs
-from tests.operate.waiting import eventually
+from tests.waiting import eventually
 
 NOW = int(time.time() * 1000)
 

@@ -20,6 +20,7 @@ MACHINERY = ("handlers.common.aws", "handlers.common.dynamodb", "handlers.common
 # Operations of clients, as code names them, and the IAM action each needs.
 OPERATIONS = {
     "transact_get_items": "dynamodb:GetItem",
+    "get_secret_value": "secretsmanager:GetSecretValue",
     "get_object": "s3:GetObject",
     "put_object": "s3:PutObject",
     "delete_object": "s3:DeleteObject",

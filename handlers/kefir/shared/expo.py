@@ -49,11 +49,12 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Expo:
-    """Expo at ``base_url``; ``backoff`` is the seconds before a second attempt, twice that before a third."""
+    """Expo at ``base_url``; ``backoff`` is the seconds before a second attempt, twice that before a third.
+    ``access_token`` is asked when there is something to send; it returns "" where the project has none."""
 
     client: httpx.Client
     base_url: str
-    access_token: str = ""
+    access_token: Callable[[], str] = str
     backoff: float = 1.0
     pace: Pace = field(default_factory=lambda: Pace(600))
 
@@ -79,11 +80,12 @@ class Expo:
         import httpx
         import msgspec
 
+        token = self.access_token()
         headers = {
             "accept": "application/json",
             "accept-encoding": "gzip, deflate",
             "content-type": "application/json",
-            **({"authorization": f"Bearer {self.access_token}"} if self.access_token else {}),
+            **({"authorization": f"Bearer {token}"} if token else {}),
         }
         sent = msgspec.json.encode(body)  # as UTF-8: escapes would take a message over its 4096 bytes
         try:

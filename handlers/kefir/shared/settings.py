@@ -27,7 +27,7 @@ class Settings:
     from_email: str
     codes_logged: bool
     expo_base_url: str
-    expo_access_token: str
+    expo_secret_arn: str
     offline: bool
 
 
@@ -45,6 +45,6 @@ def settings() -> Settings:
         from_email=get("FROM_EMAIL", ""),
         codes_logged=get("STAGE") in _OPEN,
         expo_base_url=(get("EXPO_BASE_URL") or get("EXPO_PUSH_URL") or "https://exp.host").rstrip("/"),
-        expo_access_token=get("EXPO_ACCESS_TOKEN", ""),
+        expo_secret_arn=get("EXPO_SECRET_ARN", ""),
         offline=get("IS_OFFLINE") == "true" and "AWS_LAMBDA_FUNCTION_NAME" not in os.environ,
     )
