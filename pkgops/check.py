@@ -16,6 +16,7 @@ from pkgops.archive import write_atomically
 from pkgops.config import Project
 from pkgops.errors import BuildError
 from pkgops.events import Emit, Finished, Note, Started, silent
+from pkgops.leaks import leaks
 from pkgops.synth import Synthesized, text
 
 RESOURCE_LIMIT = 500  # CloudFormation quota: resources in a template
@@ -40,6 +41,7 @@ def check(project: Project, stacks: Sequence[Synthesized], emit: Emit = silent) 
     """Refuses templates that cannot be deployed: BuildError with rule and path of each finding."""
     findings = [finding for stack in stacks for finding in _limits(stack)]
     findings += [finding for stack in stacks for finding in _parameters(stack)]
+    findings += [Finding("secret", stack.name, *leak) for stack in stacks for leak in leaks(stack)]
     findings += _linted(project, stacks, emit)
     if findings:
         listed = "\n".join(f"  {finding}" for finding in findings)
