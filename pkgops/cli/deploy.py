@@ -55,7 +55,8 @@ def command(session: Session, names: tuple[str, ...], everything: bool, **wishes
     """Builds, shows what will change, asks, and deploys; what has not changed is left alone.
 
     Named stacks bring the stacks they use along. On stage local nothing is asked and the emulator is started
-    when needed. Ctrl-C only stops watching: what runs goes on, and the next deployment follows it.
+    when needed. A protected stage wants its name typed, even with --yes; without a terminal it wants --yes and
+    PKGOPS_CONFIRM=STAGE. Ctrl-C only stops watching: what runs goes on, and the next deployment follows it.
     """
     done: dict[str, Any] = {}
     try:
@@ -113,8 +114,10 @@ def _agree(session: Session, plan: Plan, wishes: Wishes) -> Plan:
     session.say(plan_text(plan, full=session.manner.debug))
     agreed = allowed(plan, wishes.allow)
     if not plan.project.stage.local:
+        from pkgops.cli.consent import consent
+
         question = f"Deploy {plan.project.system.key} to stage {where(plan)}?"
-        session.agree(question, "Deploying", yes=wishes.yes)
+        consent(session, plan.project.stage, question, "Deploying", yes=wishes.yes)
     return agreed
 
 

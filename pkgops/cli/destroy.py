@@ -30,7 +30,8 @@ def command(session: Session, names: tuple[str, ...], everything: bool, **option
     """Deletes stacks after showing what goes and what stays, and after SYSTEM/STAGE has been typed.
 
     Resources the documents keep (DeletionPolicy Retain) stay and are listed with their names. Buckets that
-    go are emptied first. On a protected stage --yes does not count.
+    go are emptied first. A protected stage wants its name typed, even with --yes; without a terminal it wants
+    --yes and PKGOPS_CONFIRM=STAGE.
     """
     done: dict[str, Any] = {}
     try:
@@ -65,17 +66,13 @@ def _destroy(
 
 
 def _agree(session: Session, doomed: Destruction, *, yes: bool) -> None:
+    from pkgops.cli.consent import consent
     from pkgops.cli.plans import destruction_text
-    from pkgops.errors import RefusedError
 
     session.say(destruction_text(doomed))
-    stage = doomed.project.stage
-    word = f"{doomed.project.system.key}/{stage.name}"
-    if yes and stage.protected:
-        raise RefusedError(
-            f"Stage {stage.name} is protected; --yes is not enough.", f"Leave it out and type {word} on a terminal."
-        )
-    session.agree(f"Type {word} to delete all this", "Deleting", yes=yes, word=word)
+    project = doomed.project
+    word = f"{project.system.key}/{project.stage.name}"
+    consent(session, project.stage, "Delete all this?", "Deleting", yes=yes, word=word)
 
 
 def _close(session: Session, doomed: Destruction, report: Report) -> None:

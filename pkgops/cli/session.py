@@ -162,14 +162,20 @@ class Session:
         if yes:
             return
         self.calm()
-        if self.manner.json or not sys.stdin.isatty():
+        if not self.answers:
             raise RefusedError(f"{action} needs a yes, and there is no terminal to ask on.", "Add --yes.")
         if word:
-            agreed = click.prompt(question, default="", show_default=False, err=True).strip() == word
+            asked = f"{question} Type {word} to go on"
+            agreed = click.prompt(asked, default="", show_default=False, err=True).strip() == word
         else:
             agreed = click.confirm(question, err=True)
         if not agreed:
             raise RefusedError(f"{action} was not agreed to; nothing was changed.")
+
+    @property
+    def answers(self) -> bool:
+        """Whether there is somebody to ask."""
+        return not self.manner.json and sys.stdin.isatty()
 
     def tint(self, status: str) -> str:
         """A CloudFormation status in its colour."""

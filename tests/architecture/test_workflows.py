@@ -61,6 +61,8 @@ def test_nobody_but_a_person_deploys_to_production() -> None:
     assert workflow["on"]["push"]["branches"] == ["main"]
     assert "workflow_dispatch" in workflow["jobs"]["prod"]["if"]
     assert workflow["jobs"]["prod"]["environment"]["name"] == "prod"
+    confirming = [name for name, job in workflow["jobs"].items() if "PKGOPS_CONFIRM" in str(job)]
+    assert (confirming, workflow["jobs"]["prod"]["env"]["PKGOPS_CONFIRM"]) == (["prod"], "prod")
 
 
 @pytest.mark.parametrize("path", [*WORKFLOWS, *ACTIONS], ids=lambda path: path.relative_to(ROOT).as_posix())

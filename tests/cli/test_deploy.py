@@ -113,7 +113,8 @@ def test_lost_data_is_called_out(run, ports):
     assert "Data would be lost:\n  PackagesTable: AWS::DynamoDB::Table replaced" in shown
 
 
-def test_a_protected_stage_refuses_lost_data_unless_it_is_named(run, ports, project):
+def test_a_protected_stage_refuses_lost_data_unless_it_is_named(run, ports, project, monkeypatch):
+    monkeypatch.setenv("PKGOPS_CONFIRM", "dev")
     stages = project / "stages.toml"
     stages.write_text(stages.read_text().replace("[dev]", f'[dev]\naccount = "{ACCOUNT}"'))
     run("deploy", "storage", *DEV, "--yes", ports=ports)

@@ -7,7 +7,6 @@ import json
 import pytest
 
 from tests.fakes.ports import FakePorts
-from tests.fakes.stacks import ACCOUNT
 
 DEV = ("--stage", "dev")
 TEMPLATE = {
@@ -64,12 +63,3 @@ def test_a_failure_is_named_and_nothing_is_said_to_be_kept(run, ports):
     assert result.exit_code == 5
     assert "PkgWatchStorage-dev ended in DELETE_FAILED: Public: The bucket is not empty." in result.stderr
     assert result.stdout == ""
-
-
-def test_yes_is_not_enough_on_a_protected_stage(run, ports, project):
-    stages = project / "stages.toml"
-    stages.write_text(stages.read_text().replace("[dev]", f'[dev]\nprotected = true\naccount = "{ACCOUNT}"'))
-    result = run("destroy", *DEV, "--yes", ports=ports)
-    assert result.exit_code == 6
-    assert "type pkgwatch/dev" in result.stderr
-    assert "delete" not in ports.stacks.calls
