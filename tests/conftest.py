@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
 
 import hypothesis
+import pytest
 
 # How long an example takes says something about the machine, not about the code.
 hypothesis.settings.register_profile("pkgops", deadline=None)
@@ -12,3 +17,20 @@ hypothesis.settings.load_profile("pkgops")
 
 # A shell without job control starts what runs behind it with Ctrl-C ignored; the tests of Ctrl-C want it heard.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def at_once() -> Callable[..., list[Any]]:
+    """``at_once(function, times)``: runs a function in many threads that start in the same moment; the results."""
+
+    def run(function: Callable[[int], Any], times: int) -> list[Any]:
+        barrier = Barrier(times)
+
+        def one(number: int) -> Any:
+            barrier.wait(timeout=10)
+            return function(number)
+
+        with ThreadPoolExecutor(times) as pool:
+            return list(pool.map(one, range(times)))
+
+    return run

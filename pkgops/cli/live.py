@@ -134,7 +134,7 @@ class Live:
 
         console = Console(file=self._stream, highlight=False)
         with self._lock:
-            if not self._closed:
+            if not self._closed and self._rich is None:
                 self._rich = RichLive(console=console, get_renderable=self._render, refresh_per_second=8)
                 self._rich.start()
 

@@ -11,10 +11,8 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -23,6 +21,8 @@ from handlers.common import aws
 from handlers.common.dynamodb import Table
 from handlers.pkgwatch.shared import api_keys
 from handlers.pkgwatch.shared.settings import settings
+from tests.fakes.upstreams import World as Upstreams
+from tests.fakes.upstreams import upstreams
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -226,20 +226,23 @@ def missing_table(world: World) -> Table:
 
 
 @pytest.fixture
-def at_once() -> Any:
-    """Runs a function in many threads that start in the same moment; the results."""
+def no_packages(world: World) -> None:
+    """No packages but the test's own: a run reads the whole table."""
+    for item in list(world.packages.scan("sk = :latest", {"latest": "LATEST"}, ("pk", "sk"))):
+        world.packages.delete((item["pk"], item["sk"]))
 
-    def run(function: Any, times: int) -> list[Any]:
-        barrier = Barrier(times)
 
-        def one(number: int) -> Any:
-            barrier.wait(timeout=10)
-            return function(number)
+@pytest.fixture(scope="session")
+def playing() -> Iterator[Upstreams]:
+    with upstreams() as running:
+        yield running
 
-        with ThreadPoolExecutor(times) as pool:
-            return list(pool.map(one, range(times)))
 
-    return run
+@pytest.fixture
+def upstream(playing: Upstreams) -> Upstreams:
+    """The upstreams of packages, on this machine and in good health."""
+    playing.heal()
+    return playing
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,19 +11,7 @@ from handlers.pkgwatch.collect.budget import Budget
 from handlers.pkgwatch.collect.failures import Absent, Failed, OutOfTime
 from handlers.pkgwatch.collect.http import Web, backoff, connections
 from tests.fakes.collecting import Clock, web
-from tests.fakes.upstreams import World, upstreams
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[World]:
-    with upstreams() as world:
-        yield world
-
-
-@pytest.fixture
-def world(running: World) -> World:
-    running.heal()
-    return running
+from tests.fakes.upstreams import World
 
 
 @pytest.fixture
@@ -37,52 +24,52 @@ def asking(clock: Clock) -> Web:
     return web(clock)
 
 
-def get(asking: Web, world: World, **options: Any) -> Any:
-    return asking.get(f"{world.url}/npm/lodash", dict[str, Any], **options)
+def get(asking: Web, upstream: World, **options: Any) -> Any:
+    return asking.get(f"{upstream.url}/npm/lodash", dict[str, Any], **options)
 
 
-def failure(asking: Web, world: World, **options: Any) -> Failed:
+def failure(asking: Web, upstream: World, **options: Any) -> Failed:
     with pytest.raises(Failed) as caught:
-        get(asking, world, **options)
+        get(asking, upstream, **options)
     return caught.value
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_what_passes_is_tried_three_times(world: World, asking: Web, clock: Clock, status: int) -> None:
-    world.fault("/npm/.*", status=status, times=2)
-    assert get(asking, world)["name"] == "lodash"
-    assert len(world.asked()) == 3
+def test_what_passes_is_tried_three_times(upstream: World, asking: Web, clock: Clock, status: int) -> None:
+    upstream.fault("/npm/.*", status=status, times=2)
+    assert get(asking, upstream)["name"] == "lodash"
+    assert len(upstream.asked()) == 3
     assert 0.5 <= clock.slept[0] <= 1
     assert 1 <= clock.slept[1] <= 2
-    world.heal()
-    world.fault("/npm/.*", status=status)
-    failed = failure(asking, world)
+    upstream.heal()
+    upstream.fault("/npm/.*", status=status)
+    failed = failure(asking, upstream)
     assert (failed.code, failed.blame) == (f"http_{status}", True)
-    assert len(world.asked()) == 3
+    assert len(upstream.asked()) == 3
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 410, 451, 501])
-def test_what_does_not_pass_is_not_tried_again(world: World, asking: Web, clock: Clock, status: int) -> None:
-    world.fault("/npm/.*", status=status)
-    assert failure(asking, world).code == f"http_{status}"
-    assert len(world.asked()) == 1
+def test_what_does_not_pass_is_not_tried_again(upstream: World, asking: Web, clock: Clock, status: int) -> None:
+    upstream.fault("/npm/.*", status=status)
+    assert failure(asking, upstream).code == f"http_{status}"
+    assert len(upstream.asked()) == 1
     assert clock.slept == []
 
 
-def test_nothing_there_is_an_answer(world: World, asking: Web) -> None:
+def test_nothing_there_is_an_answer(upstream: World, asking: Web) -> None:
     with pytest.raises(Absent) as caught:
-        asking.get(f"{world.url}/npm/no-such-package", dict[str, Any])
+        asking.get(f"{upstream.url}/npm/no-such-package", dict[str, Any])
     assert (caught.value.code, caught.value.blame) == ("package_not_found", False)
-    assert len(world.asked()) == 1
+    assert len(upstream.asked()) == 1
 
 
 @pytest.mark.parametrize("kind", ["truncated", "closed"])
-def test_half_an_answer_is_none(world: World, asking: Web, kind: str) -> None:
-    world.fault("/npm/.*", kind=kind, times=2)
-    assert get(asking, world)["name"] == "lodash"
-    assert len(world.asked()) == 3
-    world.fault("/npm/.*", kind=kind)
-    assert failure(asking, world).code == "connection_error"
+def test_half_an_answer_is_none(upstream: World, asking: Web, kind: str) -> None:
+    upstream.fault("/npm/.*", kind=kind, times=2)
+    assert get(asking, upstream)["name"] == "lodash"
+    assert len(upstream.asked()) == 3
+    upstream.fault("/npm/.*", kind=kind)
+    assert failure(asking, upstream).code == "connection_error"
 
 
 def test_nobody_listens(asking: Web) -> None:
@@ -97,71 +84,71 @@ def test_an_address_that_is_none(asking: Web, url: str) -> None:
 
 
 @pytest.mark.parametrize("lie", [{"kind": "garbage"}, {"document": []}, {"document": "text"}, {"document": None}])
-def test_an_answer_of_another_shape_is_not_tried_again(world: World, asking: Web, lie: dict[str, Any]) -> None:
-    world.fault("/npm/.*", **({"kind": "garbage"} if lie.get("document", 0) is None else lie))
-    failed = failure(asking, world)
+def test_an_answer_of_another_shape_is_not_tried_again(upstream: World, asking: Web, lie: dict[str, Any]) -> None:
+    upstream.fault("/npm/.*", **({"kind": "garbage"} if lie.get("document", 0) is None else lie))
+    failed = failure(asking, upstream)
     assert (failed.code, failed.blame) == ("invalid_json_response", True)
-    assert len(world.asked()) == 1
+    assert len(upstream.asked()) == 1
 
 
-def test_an_endless_answer_is_cut_off(world: World, asking: Web) -> None:
-    world.fault("/npm/.*", kind="endless")
-    assert failure(replace(asking, largest=200_000), world).code == "response_too_large"
-    assert len(world.asked()) == 1
+def test_an_endless_answer_is_cut_off(upstream: World, asking: Web) -> None:
+    upstream.fault("/npm/.*", kind="endless")
+    assert failure(replace(asking, largest=200_000), upstream).code == "response_too_large"
+    assert len(upstream.asked()) == 1
 
 
-def test_a_slow_answer(world: World, asking: Web) -> None:
-    world.fault("/npm/.*", seconds=0.3)
-    assert failure(replace(asking, total=0.1), world, attempts=2).code == "timeout"
-    assert len(world.asked()) == 2
+def test_a_slow_answer(upstream: World, asking: Web) -> None:
+    upstream.fault("/npm/.*", seconds=0.3)
+    assert failure(replace(asking, total=0.1), upstream, attempts=2).code == "timeout"
+    assert len(upstream.asked()) == 2
 
 
-def test_an_answer_that_comes_in_drips(world: World, asking: Web) -> None:
+def test_an_answer_that_comes_in_drips(upstream: World, asking: Web) -> None:
     """Each byte is in time, all of them are not."""
-    world.fault("/npm/.*", kind="drip")
-    assert failure(replace(asking, total=0.2), world, attempts=1).code == "timeout"
+    upstream.fault("/npm/.*", kind="drip")
+    assert failure(replace(asking, total=0.2), upstream, attempts=1).code == "timeout"
 
 
-def test_the_upstream_says_when_to_come_back(world: World, asking: Web, clock: Clock) -> None:
-    world.fault("/npm/.*", status=429, headers={"Retry-After": "17"}, times=1)
-    assert get(asking, world)
+def test_the_upstream_says_when_to_come_back(upstream: World, asking: Web, clock: Clock) -> None:
+    upstream.fault("/npm/.*", status=429, headers={"Retry-After": "17"}, times=1)
+    assert get(asking, upstream)
     assert clock.slept == [17]
 
 
 @pytest.mark.parametrize("told", ["61", "3600"])
-def test_an_upstream_that_wants_long_is_left_alone(world: World, asking: Web, clock: Clock, told: str) -> None:
-    world.fault("/npm/.*", status=429, headers={"Retry-After": told})
-    assert failure(asking, world).code == "http_429"
-    assert len(world.asked()) == 1
+def test_an_upstream_that_wants_long_is_left_alone(upstream: World, asking: Web, clock: Clock, told: str) -> None:
+    upstream.fault("/npm/.*", status=429, headers={"Retry-After": told})
+    assert failure(asking, upstream).code == "http_429"
+    assert len(upstream.asked()) == 1
     assert clock.slept == []
 
 
 @pytest.mark.parametrize("told", ["soon", "-5", "nan", "inf", "Wed, 21 Oct 2065 07:28:00 GMT"])
-def test_what_it_says_must_be_a_number(world: World, asking: Web, clock: Clock, told: str) -> None:
-    world.fault("/npm/.*", status=429, headers={"Retry-After": told}, times=1)
-    assert get(asking, world)
+def test_what_it_says_must_be_a_number(upstream: World, asking: Web, clock: Clock, told: str) -> None:
+    upstream.fault("/npm/.*", status=429, headers={"Retry-After": told}, times=1)
+    assert get(asking, upstream)
     assert len(clock.slept) == 1
     assert clock.slept[0] <= 1
 
 
-def test_no_request_and_no_wait_beyond_the_end_of_the_run(world: World, asking: Web, clock: Clock) -> None:
+def test_no_request_and_no_wait_beyond_the_end_of_the_run(upstream: World, asking: Web, clock: Clock) -> None:
     clock.left = 0
     with pytest.raises(OutOfTime):
-        get(asking, world)
-    assert world.asked() == []
+        get(asking, upstream)
+    assert upstream.asked() == []
     clock.left = 5
-    world.fault("/npm/.*", status=429, headers={"Retry-After": "17"})
+    upstream.fault("/npm/.*", status=429, headers={"Retry-After": "17"})
     with pytest.raises(OutOfTime):
-        get(asking, world)
+        get(asking, upstream)
     assert clock.slept == []
 
 
-def test_a_request_that_outlasts_the_run_is_not_the_upstreams_fault(world: World) -> None:
+def test_a_request_that_outlasts_the_run_is_not_the_upstreams_fault(upstream: World) -> None:
     ends = iter([0.1, 0.0])
     asking = Web(connections(), Budget(lambda: next(ends)))
-    world.fault("/npm/.*", seconds=0.5)
+    upstream.fault("/npm/.*", seconds=0.5)
     with pytest.raises(OutOfTime):
-        asking.fetch(f"{world.url}/npm/lodash")
+        asking.fetch(f"{upstream.url}/npm/lodash")
 
 
 def test_waits_are_spread() -> None:
@@ -171,7 +158,7 @@ def test_waits_are_spread() -> None:
     assert max(waits) <= 4
 
 
-def test_connections_are_used_again(world: World, asking: Web) -> None:
+def test_connections_are_used_again(upstream: World, asking: Web) -> None:
     for _ in range(20):
-        get(asking, world)
-    assert world.connections <= 3
+        get(asking, upstream)
+    assert upstream.connections <= 3

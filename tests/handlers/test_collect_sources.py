@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,19 +11,7 @@ from handlers.pkgwatch.collect import bundlephobia, depsdev, npm, pypi, scorecar
 from handlers.pkgwatch.collect.failures import Absent, Failed
 from handlers.pkgwatch.collect.http import Web
 from tests.fakes.collecting import Clock, document, web
-from tests.fakes.upstreams import World, upstreams
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[World]:
-    with upstreams() as world:
-        yield world
-
-
-@pytest.fixture
-def world(running: World) -> World:
-    running.heal()
-    return running
+from tests.fakes.upstreams import World
 
 
 @pytest.fixture
@@ -32,14 +19,14 @@ def asking() -> Web:
     return web(Clock())
 
 
-def from_npm(world: World, asking: Web, **changed: Any) -> dict[str, Any]:
-    world.fault("/npm/.*", document=document("odd", **changed))
-    return npm.collect(asking, f"{world.url}/npm", "odd")
+def from_npm(upstream: World, asking: Web, **changed: Any) -> dict[str, Any]:
+    upstream.fault("/npm/.*", document=document("odd", **changed))
+    return npm.collect(asking, f"{upstream.url}/npm", "odd")
 
 
-def test_npm(world: World, asking: Web) -> None:
-    found = npm.collect(asking, f"{world.url}/npm", "@babel/core")
-    assert world.asked() == ["/npm/@babel%2Fcore"]
+def test_npm(upstream: World, asking: Web) -> None:
+    found = npm.collect(asking, f"{upstream.url}/npm", "@babel/core")
+    assert upstream.asked() == ["/npm/@babel%2Fcore"]
     assert found.pop("created_at") == "2017-10-30T00:00:00.000Z"
     assert found.pop("last_published").endswith("Z")
     assert found.pop("maintainers") == ["maintainer-0", "maintainer-1", "maintainer-2", "maintainer-3"]
@@ -54,9 +41,9 @@ def test_npm(world: World, asking: Web) -> None:
     }
 
 
-def test_a_package_written_by_hand(world: World, asking: Web) -> None:
+def test_a_package_written_by_hand(upstream: World, asking: Web) -> None:
     """Old habits: text where there are objects now, a list of engines, a version deprecated by mistake."""
-    found = npm.collect(asking, f"{world.url}/npm", "made-up-oddity")
+    found = npm.collect(asking, f"{upstream.url}/npm", "made-up-oddity")
     published = datetime.now(UTC) - datetime.fromisoformat(found.pop("last_published"))
     assert timedelta(days=2.4) < published < timedelta(days=2.6)
     assert found == {
@@ -84,40 +71,42 @@ def test_a_package_written_by_hand(world: World, asking: Web) -> None:
         (["x"], False, None),
     ],
 )
-def test_deprecation(world: World, asking: Web, said: Any, deprecated: bool, message: str | None) -> None:
-    found = from_npm(world, asking, versions={"1.0.0": {"deprecated": said}})
+def test_deprecation(upstream: World, asking: Web, said: Any, deprecated: bool, message: str | None) -> None:
+    found = from_npm(upstream, asking, versions={"1.0.0": {"deprecated": said}})
     assert (found["is_deprecated"], found.get("deprecation_message")) == (deprecated, message)
 
 
-def test_a_version_says_anything_of_itself(world: World, asking: Web) -> None:
+def test_a_version_says_anything_of_itself(upstream: World, asking: Web) -> None:
     manifest = {"engines": ["node >= 4"], "types": 5, "type": {}, "exports": "x", "repository": ["x"]}
-    found = from_npm(world, asking, versions={"1.0.0": manifest, "0.9.0": "not even an object"}, maintainers={"a": 1})
+    found = from_npm(
+        upstream, asking, versions={"1.0.0": manifest, "0.9.0": "not even an object"}, maintainers={"a": 1}
+    )
     assert (found["has_types"], found["module_type"], found["has_exports"]) == (True, "commonjs", True)
     assert found["maintainer_count"] == 0
     assert not {"engines", "repository_url"} & set(found)
 
 
-def test_an_unpublished_package(world: World, asking: Web) -> None:
+def test_an_unpublished_package(upstream: World, asking: Web) -> None:
     times = {"created": "2020-01-01T00:00:00.000Z", "unpublished": {"versions": ["1.0.0"]}}
-    world.fault("/npm/.*", document={"name": "odd", "time": times})
-    found = npm.collect(asking, f"{world.url}/npm", "odd")
+    upstream.fault("/npm/.*", document={"name": "odd", "time": times})
+    found = npm.collect(asking, f"{upstream.url}/npm", "odd")
     assert found["created_at"] == "2020-01-01T00:00:00.000Z"
     assert "last_published" not in found
 
 
-def test_a_document_of_another_package_is_refused(world: World, asking: Web) -> None:
+def test_a_document_of_another_package_is_refused(upstream: World, asking: Web) -> None:
     with pytest.raises(Failed, match="wrong_document"):
-        from_npm(world, asking, name="another")
-    world.fault("/pypi/.*", document={"info": {"name": "another"}})
+        from_npm(upstream, asking, name="another")
+    upstream.fault("/pypi/.*", document={"info": {"name": "another"}})
     with pytest.raises(Failed, match="wrong_document"):
-        pypi.collect(asking, f"{world.url}/pypi", "odd")
-    world.fault("/depsdev/.*", document={"packageKey": {"name": "another"}})
+        pypi.collect(asking, f"{upstream.url}/pypi", "odd")
+    upstream.fault("/depsdev/.*", document={"packageKey": {"name": "another"}})
     with pytest.raises(Failed, match="wrong_document"):
-        depsdev.collect(asking, f"{world.url}/depsdev", "pypi", "odd")
+        depsdev.collect(asking, f"{upstream.url}/depsdev", "pypi", "odd")
 
 
-def test_pypi(world: World, asking: Web) -> None:
-    found = pypi.collect(asking, f"{world.url}/pypi", "flask")
+def test_pypi(upstream: World, asking: Web) -> None:
+    found = pypi.collect(asking, f"{upstream.url}/pypi", "flask")
     assert found.pop("created_at") == "2010-04-16T00:00:00.000000Z"
     assert found.pop("last_published").endswith("Z")
     assert found == {
@@ -129,7 +118,7 @@ def test_pypi(world: World, asking: Web) -> None:
         "development_status": "5 - Production/Stable",
         "python_versions": ["3", "3.12", "3.13"],
     }
-    assert pypi.collect(asking, f"{world.url}/pypi", "nose")["is_deprecated"] is True
+    assert pypi.collect(asking, f"{upstream.url}/pypi", "nose")["is_deprecated"] is True
 
 
 @pytest.mark.parametrize(
@@ -145,22 +134,22 @@ def test_pypi(world: World, asking: Web) -> None:
         ({"project_urls": {"Source": 5}, "home_page": None}, ""),
     ],
 )
-def test_where_pypi_has_the_repository(world: World, asking: Web, info: dict[str, Any], repository: str) -> None:
-    world.fault("/pypi/.*", document={"info": {"name": "Odd", **info}, "releases": {}})
-    found = pypi.collect(asking, f"{world.url}/pypi", "odd")
+def test_where_pypi_has_the_repository(upstream: World, asking: Web, info: dict[str, Any], repository: str) -> None:
+    upstream.fault("/pypi/.*", document={"info": {"name": "Odd", **info}, "releases": {}})
+    found = pypi.collect(asking, f"{upstream.url}/pypi", "odd")
     assert found.get("repository_url", "") == (f"https://{repository}" if repository else "")
 
 
-def test_depsdev(world: World, asking: Web) -> None:
-    found = depsdev.collect(asking, f"{world.url}/depsdev", "npm", "minimist")
+def test_depsdev(upstream: World, asking: Web) -> None:
+    found = depsdev.collect(asking, f"{upstream.url}/depsdev", "npm", "minimist")
     assert (found["latest_version"], found["licenses"], found["dependents_count"]) == ("1.2.8", ["MIT"], 340_000)
     assert found["repository_url"] == "https://github.com/minimistjs/minimist"
     assert (found["openssf_score"], found["openssf_source"]) == (4.2, "deps.dev")
     assert {check["name"] for check in found["openssf_checks"]} == {"Security-Policy", "License", "Maintained"}
-    advisories = depsdev.collect(asking, f"{world.url}/depsdev", "npm", "xmldom")["advisories"]
+    advisories = depsdev.collect(asking, f"{upstream.url}/depsdev", "npm", "xmldom")["advisories"]
     assert {"id", "url", "title", "aliases", "cvss3_score", "severity"} == set(advisories[0])
     with pytest.raises(Absent):
-        depsdev.collect(asking, f"{world.url}/depsdev", "npm", "optimist")
+        depsdev.collect(asking, f"{upstream.url}/depsdev", "npm", "optimist")
 
 
 def entry(version: str, day: int, **more: Any) -> dict[str, Any]:
@@ -177,45 +166,45 @@ def entry(version: str, day: int, **more: Any) -> dict[str, Any]:
         ({}, None),
     ],
 )
-def test_which_version_is_the_newest(world: World, asking: Web, package: dict[str, Any], newest: str | None) -> None:
-    world.fault("/depsdev/.*/versions/.*", document={})
-    world.fault("/depsdev/v3/systems/npm/packages/odd", document=package)
-    assert depsdev.collect(asking, f"{world.url}/depsdev", "npm", "odd").get("latest_version") == newest
+def test_which_version_is_the_newest(upstream: World, asking: Web, package: dict[str, Any], newest: str | None) -> None:
+    upstream.fault("/depsdev/.*/versions/.*", document={})
+    upstream.fault("/depsdev/v3/systems/npm/packages/odd", document=package)
+    assert depsdev.collect(asking, f"{upstream.url}/depsdev", "npm", "odd").get("latest_version") == newest
 
 
-def test_a_new_version_has_the_dependents_of_those_before(world: World, asking: Web) -> None:
+def test_a_new_version_has_the_dependents_of_those_before(upstream: World, asking: Web) -> None:
     versions = [entry(str(day), day, isDeprecated=day == 5) for day in range(1, 8)]
-    world.fault("/depsdev/.*", document={})
-    world.fault("/depsdev/v3/systems/npm/packages/odd", document={"versions": versions, "defaultVersion": "7"})
-    world.fault("/depsdev/v3alpha/.*/versions/3:dependents", document={"dependentCount": 12})
-    assert depsdev.collect(asking, f"{world.url}/depsdev", "npm", "odd")["dependents_count"] == 12
-    asked = [target.partition("/versions/")[2] for target in world.asked(":dependents")]
+    upstream.fault("/depsdev/.*", document={})
+    upstream.fault("/depsdev/v3/systems/npm/packages/odd", document={"versions": versions, "defaultVersion": "7"})
+    upstream.fault("/depsdev/v3alpha/.*/versions/3:dependents", document={"dependentCount": 12})
+    assert depsdev.collect(asking, f"{upstream.url}/depsdev", "npm", "odd")["dependents_count"] == 12
+    asked = [target.partition("/versions/")[2] for target in upstream.asked(":dependents")]
     assert asked == [f"{version}:dependents" for version in (7, 6, 4, 3)]
 
 
-def test_what_only_adds_to_the_rest_may_fail(world: World, asking: Web) -> None:
-    known = depsdev.collect(asking, f"{world.url}/depsdev", "npm", "xmldom")["advisories"]
-    world.fault("/depsdev/v3/advisories/.*", status=500)
-    world.fault("/depsdev/v3/projects/.*", status=500)
-    world.fault("/depsdev/v3alpha/.*", status=500)
-    found = depsdev.collect(asking, f"{world.url}/depsdev", "npm", "xmldom", known)
+def test_what_only_adds_to_the_rest_may_fail(upstream: World, asking: Web) -> None:
+    known = depsdev.collect(asking, f"{upstream.url}/depsdev", "npm", "xmldom")["advisories"]
+    upstream.fault("/depsdev/v3/advisories/.*", status=500)
+    upstream.fault("/depsdev/v3/projects/.*", status=500)
+    upstream.fault("/depsdev/v3alpha/.*", status=500)
+    found = depsdev.collect(asking, f"{upstream.url}/depsdev", "npm", "xmldom", known)
     assert found["advisories"] == known
     assert not {"openssf_score", "dependents_count"} & set(found)
-    unknown = depsdev.collect(asking, f"{world.url}/depsdev", "npm", "xmldom")["advisories"]
+    unknown = depsdev.collect(asking, f"{upstream.url}/depsdev", "npm", "xmldom")["advisories"]
     assert {row["severity"] for row in unknown} == {"UNKNOWN"}
 
 
 @pytest.mark.parametrize("count", [-1, 10**30, "many", 1.5])
-def test_numbers_out_of_bounds_are_no_answer(world: World, asking: Web, count: Any) -> None:
-    world.fault("/bundlephobia/.*", document={"size": count, "gzip": 1})
+def test_numbers_out_of_bounds_are_no_answer(upstream: World, asking: Web, count: Any) -> None:
+    upstream.fault("/bundlephobia/.*", document={"size": count, "gzip": 1})
     with pytest.raises(Failed, match="invalid_json_response"):
-        bundlephobia.collect(asking, f"{world.url}/bundlephobia", "odd")
+        bundlephobia.collect(asking, f"{upstream.url}/bundlephobia", "odd")
 
 
-def test_scorecards(world: World, asking: Web) -> None:
+def test_scorecards(upstream: World, asking: Web) -> None:
     checks = [{"name": "A", "score": -1}, {"name": "B", "score": 0, "reason": "r"}, {"name": "C", "score": "5"}, None]
-    world.fault("/openssf/.*", document={"score": 4.5, "date": "2024-01-01", "checks": checks})
-    found = scorecard.collect(asking, f"{world.url}/openssf", "a", "b")
+    upstream.fault("/openssf/.*", document={"score": 4.5, "date": "2024-01-01", "checks": checks})
+    found = scorecard.collect(asking, f"{upstream.url}/openssf", "a", "b")
     listed = [{"name": "B", "score": 0, "reason": "r"}]
     assert found == {"openssf_score": 4.5, "openssf_date": "2024-01-01", "openssf_checks": listed}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -18,19 +18,7 @@ from handlers.pkgwatch.pipeline import npm_downloads_collector, pypi_downloads_c
 from handlers.pkgwatch.shared.settings import settings
 from tests.fakes.collecting import Clock, new_name, web
 from tests.fakes.gateway import Context
-from tests.fakes.upstreams import World, upstreams
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[World]:
-    with upstreams() as upstream:
-        yield upstream
-
-
-@pytest.fixture
-def upstream(running: World) -> World:
-    running.heal()
-    return running
+from tests.fakes.upstreams import World
 
 
 @pytest.fixture
@@ -38,11 +26,7 @@ def clock() -> Clock:
     return Clock(left=555.0)
 
 
-@pytest.fixture(autouse=True)
-def empty(world: Any) -> None:
-    """No packages but the test's own: a run reads the whole table."""
-    for item in list(world.packages.scan("sk = :latest", {"latest": "LATEST"}, ("pk", "sk"))):
-        world.packages.delete((item["pk"], item["sk"]))
+pytestmark = pytest.mark.usefixtures("no_packages")
 
 
 def put(world: Any, key: str, **attributes: Any) -> str:

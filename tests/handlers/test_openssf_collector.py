@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -17,19 +16,7 @@ from handlers.pkgwatch.pipeline.openssf_collector import handler
 from handlers.pkgwatch.shared.settings import settings
 from tests.fakes.collecting import Clock, Collector, message, web
 from tests.fakes.gateway import Context
-from tests.fakes.upstreams import World, upstreams
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[World]:
-    with upstreams() as upstream:
-        yield upstream
-
-
-@pytest.fixture
-def upstream(running: World) -> World:
-    running.heal()
-    return running
+from tests.fakes.upstreams import World
 
 
 @pytest.fixture
@@ -37,10 +24,7 @@ def clock() -> Clock:
     return Clock(left=555.0)
 
 
-@pytest.fixture(autouse=True)
-def empty(world: Any) -> None:
-    for item in list(world.packages.scan("sk = :latest", {"latest": "LATEST"}, ("pk", "sk"))):
-        world.packages.delete((item["pk"], item["sk"]))
+pytestmark = pytest.mark.usefixtures("no_packages")
 
 
 def put(world: Any, name: str, repository: str = "", **attributes: Any) -> None:

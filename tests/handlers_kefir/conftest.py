@@ -6,10 +6,8 @@ import json
 import os
 import urllib.request
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import cache, partial
-from threading import Barrier
 from typing import Any
 
 import httpx
@@ -125,23 +123,6 @@ def mails(emulator: Emulator, resources: None) -> Callable[[str], list[dict[str,
 
 
 @pytest.fixture
-def at_once() -> Callable[..., list[Any]]:
-    """Runs a function in many threads that start in the same moment; the results."""
-
-    def run(function: Callable[[int], Any], times: int) -> list[Any]:
-        barrier = Barrier(times)
-
-        def one(number: int) -> Any:
-            barrier.wait(timeout=10)
-            return function(number)
-
-        with ThreadPoolExecutor(times) as pool:
-            return list(pool.map(one, range(times)))
-
-    return run
-
-
-@pytest.fixture
 def asked(table: Table) -> Iterator[list[str]]:
     """Operations sent to DynamoDB, in their order."""
     seen: list[str] = []
@@ -164,7 +145,12 @@ def expo() -> Iterator[ExpoServer]:
 @pytest.fixture
 def due(table: Table) -> Iterator[None]:
     """Nothing is due but what the test makes."""
+    _forget_what_is_due(table)
     yield
+    _forget_what_is_due(table)
+
+
+def _forget_what_is_due(table: Table) -> None:
     for partition in ("REMINDER#DUE", "RECEIPT#PENDING"):
         for item in list(table.pages("GSI1", "GSI1PK = :pk", {"pk": partition})):
             table.delete((item["PK"], item["SK"]))

@@ -191,7 +191,8 @@ def test_mail_is_kept(emulator, aws):
     raw = "From: noreply@pkgwatch.dev\r\nTo: Raw <raw@example.com>\r\nSubject: Raw one\r\n\r\nplain\r\n"
     ses.send_raw_email(RawMessage={"Data": raw.encode()})
     sesv2.send_email(FromEmailAddress="noreply@pkgwatch.dev", Content={"Raw": {"Data": raw.encode()}})
-    first, second, third = emulator.messages()
+    kept = [one for one in emulator.messages() if one.went_to("a@example.com") or one.went_to("raw@example.com")]
+    first, second, third = kept
     assert (first.sender, first.to) == ("noreply@pkgwatch.dev", ("a@example.com", "b@example.com"))
     assert (first.subject, first.text, first.html) == ("Hello", "text", "<p>html</p>")
     assert first.time <= second.time <= third.time
