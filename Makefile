@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PKGOPS := $(BIN)/pkgops
 UV := $(BIN)/uv
+# Processes that run tests; the tests of a file stay together, as they share what they deploy.
+WORKERS ?= 2
 SOURCES := pkgops templates handlers tests
 COMPILE := $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
 
@@ -28,10 +30,10 @@ check: .venv/.dev ## Format, lint, types, import rules
 	$(BIN)/lint-imports
 
 unit: .venv/.dev ## Every test but those of whole systems
-	$(BIN)/pytest -m "not e2e"
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not e2e"
 
 e2e: .venv/.dev ## Whole systems on the emulator
-	$(BIN)/pytest -m e2e
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m e2e
 
 bench: .venv/.dev ## The benchmark table
 	$(BIN)/python -m tests.bench

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 import socket
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,13 @@ REGION = "us-east-1"
 
 
 def free_port() -> int:
-    """A port nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port nobody listens on at the moment. Not one of those the system gives to connections: until the emulator
+    listens on it, it could be given away. Ten apart, as companions listen on the ports behind the emulator's."""
+    for port in random.SystemRandom().sample(range(20_000, 32_000, 10), 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("There is no free port.")
 
 
 def start_emulator(home: Path) -> Emulator:

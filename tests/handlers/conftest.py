@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from handlers.common import aws
 from handlers.common.dynamodb import Table
 from handlers.pkgwatch.shared import api_keys
 from handlers.pkgwatch.shared.settings import settings
+from tests.emulator import free_port
 from tests.fakes.upstreams import World as Upstreams
 from tests.fakes.upstreams import upstreams
 
@@ -40,9 +40,7 @@ SESSION_SECRET = "a secret of these tests"
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running emulator, stopped by its own process id afterwards."""
     home = tmp_path_factory.mktemp("emulator")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {
         "PATH": "/usr/bin:/bin",
         "HOME": str(home),
