@@ -19,9 +19,16 @@ _SLOWEST = 1.0
 
 
 def ask(
-    project: Project, stack: Synthesized, parameters: Mapping[str, str], ports: Ports, *, create: bool
+    project: Project,
+    stack: Synthesized,
+    parameters: Mapping[str, str],
+    ports: Ports,
+    *,
+    create: bool,
+    revert_drift: bool = False,
 ) -> ChangeSet:
-    """Makes a change set for a stack and waits until it can be executed, or turns out to be empty.
+    """Makes a change set for a stack and waits until it can be executed, or turns out to be empty. An update may
+    revert drift as well.
 
     DeployError if CloudFormation refuses the template or the change set fails."""
     body = stamped(stack, digest(stack, parameters))
@@ -34,6 +41,7 @@ def ask(
         body=body if inline else None,
         url=None if inline else _uploaded(body, ports),
         express=project.stage.express,
+        revert_drift=revert_drift and not create,
     )
     made = ready(ports, ports.stacks.create_change_set(request))
     if made.status == "FAILED" and not made.empty:

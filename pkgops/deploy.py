@@ -168,6 +168,9 @@ class _Deployment:
         return self._ended(step, state)
 
     def _forced(self, step: Step) -> bool:
+        """The digest alone does not say that there is nothing to do."""
+        if self.plan.wishes.revert_drift:
+            return step.action is not Action.UNCHANGED
         return self.plan.wishes.force and step.action is Action.UPDATE
 
     def _cleared(self, step: Step) -> StackState | None:
@@ -195,7 +198,8 @@ class _Deployment:
             return ChangeSet(step.change_set, step.stack.name, "CREATE_COMPLETE", changes=step.changes)
         if step.change_set:
             self.ports.stacks.discard(step.change_set)
-        return ask(self.plan.project, step.stack, parameters, self.ports, create=create)
+        revert = self.plan.wishes.revert_drift
+        return ask(self.plan.project, step.stack, parameters, self.ports, create=create, revert_drift=revert)
 
     def _ended(self, step: Step, state: StackState | None) -> Result:
         status = state.status if state else "DELETE_COMPLETE"

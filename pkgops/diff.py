@@ -43,11 +43,12 @@ class ResourceDiff:
 
 @dataclass(frozen=True, slots=True)
 class StackDiff:
-    """One stack: its resources, the parameter values, and everything else in the template (outputs, ...)."""
+    """One stack: its resources, the parameter values, and everything else in the template (outputs, ...).
+    ``action`` is what a deployment would do, or "drifted" where the difference is what somebody has done."""
 
     key: str
     name: str
-    action: Action
+    action: str
     resources: tuple[ResourceDiff, ...]
     parameters: tuple[Difference, ...]
     rest: tuple[Difference, ...]

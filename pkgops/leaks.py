@@ -21,7 +21,7 @@ _SHAPES = {
     "a GitHub token": r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22,})",
     "a Slack token": r"\bxox[abprs]-[A-Za-z0-9-]{10,}",
 }
-_SHAPED = {what: re.compile(shape) for what, shape in _SHAPES.items()}
+SHAPED = {what: re.compile(shape) for what, shape in _SHAPES.items()}
 _MARKS = (
     "AKIA",
     "ASIA",
@@ -71,7 +71,7 @@ def _literals(value: Any, path: str) -> Iterator[tuple[str, str]]:
         for index, inner in enumerate(value):
             yield from _literals(inner, f"{path}/{index}")
     elif isinstance(value, str):
-        for what, shape in _SHAPED.items():
+        for what, shape in SHAPED.items():
             if shape.search(value):
                 yield path, f"This looks like {what}; keep it in Secrets Manager."
 

@@ -63,12 +63,14 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What the user asks of a plan. ``only`` restricts it to those stack keys; ``force`` deploys stacks whose digest
-    says nothing has changed; ``resume`` goes on with rollbacks that failed, without the resources ``skip``."""
+    says nothing has changed; ``resume`` goes on with rollbacks that failed, without the resources ``skip``;
+    ``revert_drift`` brings back what was changed by other means."""
 
     only: Collection[str] = ()
     force: bool = False
     resume: bool = False
     skip: tuple[str, ...] = ()
+    revert_drift: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,8 @@ def _step(stack: Synthesized, states: Mapping[str, StackState], wishes: Wishes) 
         return Step(stack, Action.RESUME, state, parameters)
     if state.status not in READY:
         raise _immovable(stack, state)
-    if not wishes.force and parameters is not None and unchanged(stack, parameters, state):
+    looked_into = wishes.force or wishes.revert_drift
+    if not looked_into and parameters is not None and unchanged(stack, parameters, state):
         return Step(stack, Action.UNCHANGED, state, parameters)
     return Step(stack, Action.UPDATE, state, parameters)
 
@@ -199,7 +202,8 @@ def _described(step: Step, plan: Plan, ports: Ports) -> Step:
         return replace(step, concerns=review(step.changes, {}, step.stack.template))
     if step.action is not Action.UPDATE or step.parameters is None or plan.bootstrap is not None:
         return step
-    made = ask(plan.project, step.stack, step.parameters, ports, create=False)
+    revert = plan.wishes.revert_drift
+    made = ask(plan.project, step.stack, step.parameters, ports, create=False, revert_drift=revert)
     if made.empty:
         ports.stacks.discard(made.id)
         return replace(step, action=Action.UNCHANGED)

@@ -66,7 +66,8 @@ class StackResource:
 @dataclass(frozen=True, slots=True)
 class ResourceChange:
     """One row of a change set. ``action`` is Add, Modify, Remove or Import; ``replacement`` is True, False or
-    Conditional; ``properties`` are the changed property paths."""
+    Conditional; ``properties`` are the changed property paths. ``drift`` is what a change set that reverts drift says
+    of the resource: MODIFIED, DELETED, ...; "" in others."""
 
     logical_id: str
     type: str
@@ -75,13 +76,15 @@ class ResourceChange:
     physical_id: str = ""
     policy: str = ""
     properties: tuple[str, ...] = ()
+    drift: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeSetRequest:
     """What a change set is made of. Exactly one of ``body`` and ``url`` is given.
 
-    Over 51,200 bytes it must be the url."""
+    Over 51,200 bytes it must be the url. ``revert_drift`` also changes what is not as the template says any more; it
+    is for updates alone, and not for express ones."""
 
     stack: str
     create: bool
@@ -90,6 +93,7 @@ class ChangeSetRequest:
     body: str | None = None
     url: str | None = None
     express: bool = False
+    revert_drift: bool = False
     description: str = ""
 
 
@@ -152,6 +156,51 @@ class Stacks(Protocol):
 
     def resources(self, stack: str) -> list[StackResource]:
         """What a stack consists of."""
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyDrift:
+    """``path`` is a JSON pointer into the resource's properties; the values are scalars as text or JSON, None where
+    there is none."""
+
+    path: str
+    expected: str | None
+    actual: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceDrift:
+    """A resource that was checked; ``status`` is IN_SYNC, MODIFIED, DELETED, or UNKNOWN for a ``reason``."""
+
+    logical_id: str
+    physical_id: str
+    type: str
+    status: str
+    differences: tuple[PropertyDrift, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A search for drift. ``status`` is DRIFTED, IN_SYNC or UNKNOWN once it has ``ended``; ``reason`` says what could
+    not be checked."""
+
+    ended: bool
+    status: str = "UNKNOWN"
+    reason: str = ""
+
+
+class Drift(Protocol):
+    """CloudFormation's comparison of stacks with what is there. Nested stacks are not part of it."""
+
+    def begin(self, stack: str) -> str:
+        """Starts a detection and returns its id. DeployError if CloudFormation makes none for this stack now."""
+
+    def detection(self, detection_id: str) -> Detection:
+        """How far it is."""
+
+    def resources(self, stack: str) -> list[ResourceDrift]:
+        """What the newest detection found, resource by resource; types that cannot be checked are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +361,9 @@ class Ports(Protocol):
 
     @property
     def stacks(self) -> Stacks: ...
+
+    @property
+    def drift(self) -> Drift: ...
 
     @property
     def artifacts(self) -> Artifacts: ...

@@ -63,8 +63,10 @@ class Concern:
 
 
 def loses(change: ResourceChange) -> bool:
-    """True if a change removes or replaces something stateful."""
-    return change.type in STATEFUL and (change.action == "Remove" or change.replacement != "False")
+    """True if a change removes or replaces something stateful; what somebody has deleted already cannot be lost."""
+    if change.type not in STATEFUL or change.drift == "DELETED":
+        return False
+    return change.action == "Remove" or change.replacement != "False"
 
 
 def concerns_access(changes: Sequence[ResourceChange]) -> bool:

@@ -11,7 +11,7 @@ from pkgops.events import Emit, silent
 from templates.model import LOCAL_ACCOUNT
 
 if TYPE_CHECKING:
-    from pkgops.ports import Artifacts, Functions, Identity, Logs, Queues, Secrets, Stacks, Tables, Users
+    from pkgops.ports import Artifacts, Drift, Functions, Identity, Logs, Queues, Secrets, Stacks, Tables, Users
     from templates.model import Stage
 
 
@@ -29,6 +29,13 @@ class AwsPorts:
         from pkgops.aws.cloudformation import CloudFormation
 
         return CloudFormation(self.clients)
+
+    @cached_property
+    def drift(self) -> Drift:
+        """CloudFormation's drift detection."""
+        from pkgops.aws.drift import CloudFormationDrift
+
+        return CloudFormationDrift(self.clients)
 
     @cached_property
     def artifacts(self) -> Artifacts:

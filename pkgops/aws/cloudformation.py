@@ -68,7 +68,9 @@ class CloudFormation:
             arguments["Description"] = request.description
         if request.create:  # what an earlier life of the stack has retained is taken back, not collided with
             arguments["ImportExistingResources"] = True
-        if request.express:
+        if request.revert_drift:
+            arguments["DeploymentMode"] = "REVERT_DRIFT"
+        elif request.express:
             arguments["DeploymentConfig"] = {"Mode": "EXPRESS"}
         arguments |= {"TemplateURL": request.url} if request.url else {"TemplateBody": request.body}
         try:
@@ -258,6 +260,7 @@ def _change(row: dict[str, Any]) -> ResourceChange:
         physical_id=row.get("PhysicalResourceId", ""),
         policy=row.get("PolicyAction", ""),
         properties=tuple(sorted(path for path in (*paths, *row.get("Scope", [])) if path and path != "Properties")),
+        drift=row.get("ResourceDriftStatus", ""),
     )
 
 

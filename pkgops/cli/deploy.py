@@ -23,6 +23,7 @@ EXAMPLE = """\
 pkgops deploy
 pkgops deploy --stage dev --yes
 pkgops deploy pkgwatch/api --only --stage dev
+pkgops deploy --revert-drift --stage dev --dry-run
 pkgops deploy --all --stage prod --dry-run"""
 
 
@@ -38,6 +39,7 @@ class Wishes:
     allow: tuple[str, ...]
     resume: bool
     skip: tuple[str, ...]
+    revert_drift: bool
     done: dict[str, Any]
 
 
@@ -48,6 +50,7 @@ class Wishes:
 @click.option("--only", is_flag=True, help="Only the named stacks, not those they use values of.")
 @click.option("--force", is_flag=True, help="Update stacks that have not changed, too.")
 @click.option("--allow", multiple=True, metavar="RESOURCE", help="Accept on a protected stage what is warned of.")
+@click.option("--revert-drift", is_flag=True, help="Bring back, too, what was changed by other means than deploying.")
 @click.option("--resume", is_flag=True, help="Go on with a rollback that has failed, then deploy.")
 @click.option("--skip", multiple=True, metavar="RESOURCE", help="With --resume: leave it out of the rollback.")
 @concurrency
@@ -74,7 +77,7 @@ def _deploy(session: Session, project: Project, keys: tuple[str, ...], wishes: W
     packaged = session.packaged(project)
     chosen = keys if wishes.only else _with_needs(keys, packaged.stacks)
     ports = session.ports(project)
-    asked = Asked(only=chosen, force=wishes.force, resume=wishes.resume, skip=wishes.skip)
+    asked = Asked(chosen, wishes.force, wishes.resume, wishes.skip, wishes.revert_drift)
     made = plan(project, packaged, ports, session.emit, asked)
     if wishes.dry_run:
         discard(made, ports)

@@ -13,18 +13,22 @@ if TYPE_CHECKING:
 
 EXAMPLE = """\
 pkgops events --since 1h
+pkgops events --failed
 pkgops events pkgwatch/api --stage dev --failed"""
 
 
 @verb("events", example=EXAMPLE)
 @targets
-@click.option("--since", metavar="WHEN", default="1d", show_default=True, help="30s, 10m, 2h, 1d or ISO 8601.")
-@click.option("--failed", is_flag=True, help="Only what failed.")
-def command(session: Session, names: tuple[str, ...], everything: bool, since: str, failed: bool) -> None:
+@click.option("--since", metavar="WHEN", help="30s, 10m, 2h, 1d or ISO 8601.  [default: 1d]")
+@click.option(
+    "--failed", is_flag=True, help="Only what failed; without --since, in each stack's last failed operation."
+)
+def command(session: Session, names: tuple[str, ...], everything: bool, since: str | None, failed: bool) -> None:
     """Shows the CloudFormation events of the stacks, oldest first, with the reason of each failure."""
     from pkgops.cli.tables import stamp
     from pkgops.operate.history import history
 
+    since = since or (None if failed else "1d")
     events = [
         event
         for project, keys in session.targets(names, everything)
@@ -33,4 +37,5 @@ def command(session: Session, names: tuple[str, ...], everything: bool, since: s
     events.sort(key=lambda event: event.time)
     cells = ((stamp(e.time), e.stack, e.logical_id, session.tint(e.status), e.type, e.reason) for e in events)
     columns = ("Time", "Stack", "Resource", "Status", "Type", "Reason")
-    session.rows(columns, cells, f"Nothing {'failed' if failed else 'happened'} since {since}.", events)
+    when = f" since {since}" if since else ""
+    session.rows(columns, cells, f"Nothing {'failed' if failed else 'happened'}{when}.", events)

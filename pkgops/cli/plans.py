@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LONGEST = 100  # characters of a value shown in a difference
 _SIGNS = {"Add": ("+", "green"), "Modify": ("~", "yellow"), "Remove": ("-", "red"), "Import": ("+", "cyan")}
+_SIGNS["SyncWithActual"] = ("=", "cyan")  # what somebody changed is what the template now says
+_DRIFTED = {"MODIFIED": "drifted", "DELETED": "was deleted, is made again"}
 
 
 def plan_text(plan: Plan, *, full: bool) -> str:
@@ -122,7 +124,7 @@ def _uncertain(step: Step) -> str:
 
 def _change(change: ResourceChange, *, lost: bool) -> str:
     sign, color = _SIGNS.get(change.action, ("?", "yellow"))
-    notes = list(change.properties)
+    notes = [*filter(None, [_DRIFTED.get(change.drift)]), *change.properties]
     if change.replacement != "False" and change.action == "Modify":
         sign, color = "-/+", "red"
         notes.insert(0, "replaced" if change.replacement == "True" else "perhaps replaced")

@@ -19,10 +19,17 @@ _PARALLEL = 4  # DescribeStackEvents is throttled at a few calls a second
 def history(
     stacks: Sequence[Synthesized], ports: Ports, since: str | None = None, *, failed: bool = False
 ) -> list[StackEvent]:
-    """The stacks' events oldest first, merged; ``since`` as in `pkgops.operate.when.moment` (None: all);
-    ``failed`` keeps failures only. Stacks that are not deployed have none."""
+    """The stacks' events oldest first, merged; ``since`` as in `pkgops.operate.when.moment` (None: all).
+    ``failed`` keeps failures only: without ``since`` those of each stack's last operation that failed, with what came
+    before any resource was touched. Stacks that are not deployed have none."""
     start = iso(moment(since)) if since else ""
+
+    def asked(stack: Synthesized) -> list[StackEvent]:
+        return (
+            ports.stacks.failures(stack.name) if failed and not start else ports.stacks.events(stack.name, since=start)
+        )
+
     with ThreadPoolExecutor(_PARALLEL) as pool:
-        found = list(chain.from_iterable(pool.map(lambda stack: ports.stacks.events(stack.name, since=start), stacks)))
+        found = list(chain.from_iterable(pool.map(asked, stacks)))
     wanted = [event for event in found if not failed or event.status.endswith("FAILED")]
     return sorted(wanted, key=lambda event: event.time)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pkgops.config import Project
+    from pkgops.drift import StackDrift
+    from pkgops.events import Emit
     from pkgops.ports import Ports, StackState
     from pkgops.synth import Synthesized
 
@@ -23,7 +25,8 @@ class StatusRow:
     """One stack. ``status`` is CloudFormation's, or NOT_DEPLOYED; ``updated`` ISO-8601 or "".
 
     ``current`` tells whether what is deployed equals the definition here, None where that cannot be told;
-    ``resources`` counts what is deployed; ``advice`` is what to do about the status, "" if nothing."""
+    ``resources`` counts what is deployed; ``advice`` is what to do about the status, "" if nothing; ``drift`` is None
+    where nobody has looked for it."""
 
     stack: str
     name: str
@@ -33,6 +36,7 @@ class StatusRow:
     resources: int = 0
     reason: str = ""
     advice: str = ""
+    drift: StackDrift | None = None
 
 
 def status(project: Project, stacks: Sequence[Synthesized], ports: Ports) -> list[StatusRow]:
@@ -45,6 +49,14 @@ def status(project: Project, stacks: Sequence[Synthesized], ports: Ports) -> lis
     with ThreadPoolExecutor(_PARALLEL) as pool:
         counts = dict(zip(there, pool.map(lambda name: _count(ports, name), there), strict=True))
     return [_row(stack, states.get(stack.name), outputs, counts.get(stack.name, 0)) for stack in stacks]
+
+
+def with_drift(rows: Sequence[StatusRow], ports: Ports, emit: Emit) -> list[StatusRow]:
+    """The rows with the drift of what is deployed; that takes minutes on AWS."""
+    from pkgops.drift import detect
+
+    found = detect([row.name for row in rows if row.status != NOT_DEPLOYED], ports, emit)
+    return [replace(row, drift=found.get(row.name)) for row in rows]
 
 
 def _count(ports: Ports, stack: str) -> int:

@@ -25,7 +25,8 @@ class Recorded(FakeStacks):
         return [event for event in events if event.time >= since]
 
     def failures(self, stack: str) -> list[StackEvent]:
-        return [event for event in self.events(stack) if event.status.endswith("FAILED")]
+        events = [event for event in self.events(stack) if event.status.endswith("FAILED")]
+        return [replace(event, id="4", status="VALIDATION_FAILED") for event in events] + events
 
 
 @pytest.fixture
@@ -44,8 +45,16 @@ def test_events_with_their_reasons(run, ports):
 
 def test_since_and_failed(run, ports):
     assert len(json.loads(run("events", "--since", "10m", "--stage", "dev", "-o", "json", ports=ports).stdout)) == 2
-    (only,) = json.loads(run("events", "--failed", "--stage", "dev", "-o", "json", ports=ports).stdout)
+    since = ("--failed", "--since", "10m")
+    (only,) = json.loads(run("events", *since, "--stage", "dev", "-o", "json", ports=ports).stdout)
     assert (only["logical_id"], only["reason"]) == ("Web", "Not allowed.")
+
+
+def test_failures_are_those_of_the_last_operation_unless_a_moment_is_given(run, ports):
+    """They include what was found before any resource was touched, which is no stack event."""
+    rows = json.loads(run("events", "--failed", "--stage", "dev", "-o", "json", ports=ports).stdout)
+    assert [row["status"] for row in rows] == ["VALIDATION_FAILED", "UPDATE_FAILED"]
+    assert run("events", "storage", "--failed", "--stage", "dev", ports=ports).stderr == "Nothing failed.\n"
 
 
 def test_one_stack(run, ports):

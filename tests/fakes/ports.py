@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.fakes.artifacts import FakeArtifacts
+from tests.fakes.drift import FakeDrift
 from tests.fakes.secrets import FakeSecrets
 from tests.fakes.stacks import ACCOUNT, FakeStacks
 from tests.fakes.users import FakeUsers
@@ -37,3 +38,7 @@ class FakePorts:
     secrets: Any = field(default_factory=FakeSecrets)
     users: Any = field(default_factory=FakeUsers)
     endpoint: str | None = "http://127.0.0.1:1"
+    drift: Any = None
+
+    def __post_init__(self) -> None:
+        self.drift = self.drift or FakeDrift(self.stacks)

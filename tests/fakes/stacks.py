@@ -11,6 +11,7 @@ from typing import Any
 
 from pkgops.errors import DeployError
 from pkgops.ports import ChangeSet, ChangeSetRequest, ResourceChange, StackEvent, StackResource, StackState
+from tests.fakes.drift import with_drifts
 
 ACCOUNT = "123456789012"
 _FINAL = {"CREATE": "CREATE_COMPLETE", "UPDATE": "UPDATE_COMPLETE", "DELETE": "DELETE_COMPLETE"}
@@ -30,13 +31,16 @@ class FakeStacks:
     """`pkgops.ports.Stacks`.
 
     ``broken`` maps logical ids to the reason they fail with; ``rounds`` is how many `describe` calls an operation
-    stays in progress; ``calls`` counts what was asked.
+    stays in progress; ``calls`` counts what was asked; ``drifts`` is described at
+    `tests.fakes.drift.FakeDrift`, and taking back that of ``replacing`` replaces them.
     """
 
     def __init__(self, rounds: int = 1) -> None:
         self.broken: dict[str, str] = {}
         self.rounds = rounds
         self.calls: list[str] = []
+        self.drifts: dict[str, Any] = {}
+        self.replacing: set[str] = set()
         self.policies: dict[str, list[str]] = {}
         self.most_running = 0
         self._stacks: dict[str, _Stack] = {}
@@ -81,13 +85,17 @@ class FakeStacks:
             if not exists:
                 self.deployed(request.stack, "REVIEW_IN_PROGRESS")
             old = there.template if exists and there else {}
+            changes = _changes(old, template)
+            if request.revert_drift:
+                changes = with_drifts(changes, template, self.drifts, self.replacing)
             same = exists and there and (old, there.state.parameters) == (template, request.parameters)
+            same = same and not changes
             made = ChangeSet(
                 f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:changeSet/{len(self._sets)}",
                 request.stack,
                 "FAILED" if same else "CREATE_COMPLETE",
                 "The submitted information didn't contain changes." if same else "",
-                () if same else _changes(old, template),
+                () if same else changes,
             )
             self._sets[made.id] = (request, template, made)
             return made.id
@@ -101,7 +109,9 @@ class FakeStacks:
             self.calls.append("execute")
             if change_set_id not in self._sets:
                 raise DeployError(f"CloudFormation refuses {change_set_id}: it has been executed")
-            request, template, _made = self._sets.pop(change_set_id)
+            request, template, made = self._sets.pop(change_set_id)
+            for change in made.changes:
+                self.drifts.pop(change.logical_id, None) if change.drift else None
             stack = self._stacks[request.stack]
             kind = "CREATE" if request.create else "UPDATE"
             outputs = {

@@ -17,6 +17,7 @@ INSTALLED = (
     "backup_selection",
     "batch_actions",
     "budget",
+    "drift_readers",
     "dynamodb_table",
     "http_api_cors",
     "import_existing",
@@ -31,6 +32,7 @@ INSTALLED = (
     "rest_permission",  # after rest_responses: see there
     "rest_validation",
     "rest_validation_text",
+    "revert_drift",  # after output_changes and import_existing, whose verdicts it revises
     "s3_bucket",
     "secret_reference",
     "secure_transport",
