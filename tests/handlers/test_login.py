@@ -165,7 +165,7 @@ def test_the_answer_takes_its_time(world: Any, patched: pytest.MonkeyPatch) -> N
     patched.setenv("RESPONSE_FLOOR_SECONDS", "0.3")
     began = time.perf_counter()
     ask("nobody@example.com")
-    assert 0.3 <= time.perf_counter() - began < 0.7
+    assert time.perf_counter() - began >= 0.3
 
 
 def test_logging_out(world: Any) -> None:

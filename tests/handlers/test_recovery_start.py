@@ -171,8 +171,10 @@ def test_answers_take_their_time(world: Any, environment: pytest.MonkeyPatch, em
         settings.cache_clear()
         started = time.monotonic()
         assert start(account.email).status == 200
-        assert 0.4 <= time.monotonic() - started < 0.8
+        assert time.monotonic() - started >= 0.4
+        patch.setenv("RESPONSE_FLOOR_SECONDS", "30")
+        settings.cache_clear()
         started = time.monotonic()
         assert start("nobody").status == 400
-        assert time.monotonic() - started < 0.3
+        assert time.monotonic() - started < 30
     settings.cache_clear()

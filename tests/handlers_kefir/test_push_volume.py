@@ -46,11 +46,9 @@ def fill(sdk: Any) -> None:
 def test_ten_thousand_in_one_run(table: Table, sdk: Any, expo: ExpoServer, due: None, asked: list[str]) -> None:
     fill(sdk)
     asked.clear()
-    started = time.process_time()
     with httpx.Client() as client:
         service = Expo(client, expo.url, pace=Pace(1e9))
         found = run(Push(table, service, NOW, lambda: 60))
-    took = time.process_time() - started
     assert found == REMINDERS
     assert Counter(message["data"]["reminderId"] for message in expo.messages) == dict.fromkeys(
         (f"{user}-{number}" for user in range(USERS) for number in range(REMINDERS // USERS)), 1
@@ -61,7 +59,6 @@ def test_ten_thousand_in_one_run(table: Table, sdk: Any, expo: ExpoServer, due: 
     assert requests <= REMINDERS // 100 + 10
     assert calls["TransactWriteItems"] <= requests + 10
     assert calls["UpdateItem"] == calls["GetItem"] == 0
-    assert took < 12  # seconds of computing; seen: 3.8, the played Expo included
 
 
 def test_sending_keeps_to_the_rate_expo_takes() -> None:

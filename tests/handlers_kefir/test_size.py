@@ -1,8 +1,7 @@
-"""Much data: how often is the table asked, and how long does that take?"""
+"""Much data: how often is the table asked?"""
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -49,12 +48,9 @@ def diary(environment: Any, sdk: Any) -> User:
 def test_a_list_is_one_query_however_much_there_is(diary: User, asked: list[str]) -> None:
     diary.ask("GET /batches")
     asked.clear()
-    started = time.process_time()
     answer = diary.ask("GET /batches", query={"limit": "100"})
-    took = time.process_time() - started
     assert [batch["name"] for batch in answer.json["batches"]] == [f"Kefir {n}" for n in range(999, 899, -1)]
     assert Counter(asked) == {"GetItem": 1, "Query": 1}
-    assert took < 1  # seconds of computing; seen: 0.16
     asked.clear()
     assert diary.ask("GET /reminders").json["count"] == 0
     assert Counter(asked) == {"GetItem": 1, "Query": 2}
@@ -62,10 +58,7 @@ def test_a_list_is_one_query_however_much_there_is(diary: User, asked: list[str]
 
 def test_an_export_asks_once_for_each_batch_and_many_at_a_time(diary: User, asked: list[str]) -> None:
     asked.clear()
-    started = time.process_time()
     answer = diary.ask("GET /export.csv")
-    took = time.process_time() - started
     assert answer.status == 200
     assert answer.text.count("\n") == BATCHES * (1 + EVENTS)
     assert Counter(asked) == {"GetItem": 1, "Query": BATCHES + 3}
-    assert took < 6  # seconds of computing; seen: 1.5
