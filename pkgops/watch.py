@@ -2,7 +2,8 @@
 
 One poller serves every stack that is being waited for: a single DescribeStacks a round, and the new events of
 those stacks that still run. Rounds follow each other quickly while something happens and slow down while
-nothing does, so that neither a fast emulator nor a slow database makes the user wait for the clock.
+nothing does, so that neither a fast emulator nor a slow database makes the user wait for the clock. All its calls
+together keep a pace: where many stacks run, they take turns with their events.
 """
 
 from __future__ import annotations
@@ -12,11 +13,17 @@ import time
 from dataclasses import dataclass, field
 
 from pkgops.events import Emit, ResourceChanged, StackChanged
+from pkgops.pace import Pace
 from pkgops.ports import Stacks, StackState
 
 QUICK = 0.02  # seconds between rounds on the emulator, which is done before one can ask
-FIRST = 0.5  # and at first on AWS, where DescribeStacks is limited to a few calls a second an account
+FIRST = 0.5  # and at first on AWS
 SLOWEST = 4.0
+# AWS publishes no rate for these calls; it is shared by all who ask in an account and region, the console and
+# other deployments among them, and users report refusals from about ten a second on.
+RATE, AT_ONCE = 5.0, 10
+_TURNS = 5  # events asked for in one round: the states of all come again before the next ones
+_PAGE = 100  # stacks in one answer of DescribeStacks, about
 _GROWTH = 1.4
 _STACK = "AWS::CloudFormation::Stack"
 
@@ -33,6 +40,7 @@ class _Watched:
     seen: str = ""
     finished: set[str] = field(default_factory=set)
     state: StackState | None = None
+    looked: float = 0.0
 
 
 class Watcher:
@@ -42,9 +50,13 @@ class Watcher:
         self._stacks = stacks
         self._emit = emit
         self._fastest = QUICK if quick else FIRST
+        self._apart = 0.0 if quick else FIRST  # between rounds at least, however many stacks begin
+        self._pace = Pace(1000.0, 1000) if quick else Pace(RATE, AT_ONCE)
+        self._turns = self._share = 1000 if quick else _TURNS
         self._watched: dict[str, _Watched] = {}
         self._change = threading.Condition()
         self._stopping = False
+        self._fresh = False
         self._failure: BaseException | None = None
         self._thread: threading.Thread | None = None
 
@@ -77,6 +89,7 @@ class Watcher:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._poll, name="pkgops-watch", daemon=True)
                 self._thread.start()
+            self._fresh = True
             self._change.notify_all()
             self._change.wait_for(lambda: name not in self._watched or self._stopping or self._failure)
             if self._failure is not None:
@@ -91,8 +104,9 @@ class Watcher:
             while self._busy():
                 pause = self._fastest if self._round() else min(pause * _GROWTH, SLOWEST)
                 with self._change:
-                    if not self._stopping:
-                        self._change.wait(pause)
+                    self._change.wait_for(lambda: self._stopping, self._apart)
+                    self._change.wait_for(lambda: self._stopping or self._fresh, pause - self._apart)
+                    pause = self._fastest if self._fresh else pause
         except BaseException as error:
             with self._change:
                 self._failure = error
@@ -106,10 +120,19 @@ class Watcher:
     def _round(self) -> bool:
         """One look at everything; True if anything has changed since the last."""
         with self._change:
-            current = dict(self._watched)
+            current, self._fresh = dict(self._watched), False
+        self._keep_pace()
         states = {state.name: state for state in self._stacks.describe()}
-        news = [self._look(name, watched, states.get(name)) for name, watched in current.items()]
+        self._pace.owed(len(states) // _PAGE)
+        self._turns = self._share
+        longest_unseen = sorted(current.items(), key=lambda item: item[1].looked)
+        news = [self._look(name, watched, states.get(name)) for name, watched in longest_unseen]
         return any(news)
+
+    def _keep_pace(self) -> None:
+        if pause := self._pace.owed():
+            with self._change:
+                self._change.wait_for(lambda: self._stopping, pause)
 
     def _look(self, name: str, watched: _Watched, state: StackState | None) -> bool:
         if state is not None and not _begun(watched.before, state):
@@ -126,6 +149,15 @@ class Watcher:
         return news
 
     def _tell(self, state: StackState, watched: _Watched) -> bool:
+        """Emits the new events of a stack. Where the pace does not allow asking, only for one that has failed is it
+        waited: nobody's next stack is held up by the last lines of one that ended well."""
+        if state.status.endswith("FAILED") or "ROLLBACK" in state.status:
+            self._keep_pace()
+            self._turns += 1
+        elif self._turns == 0 or not self._pace.spare():
+            return False
+        self._turns -= 1
+        watched.looked = time.monotonic()
         since = "" if watched.before is None else state.updated
         events = self._stacks.events(state.id, watched.seen, since)
         for event in events:

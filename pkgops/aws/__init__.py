@@ -11,6 +11,7 @@ from pkgops.events import Emit, silent
 from templates.model import LOCAL_ACCOUNT
 
 if TYPE_CHECKING:
+    from pkgops.aws.patience import Patience
     from pkgops.ports import Artifacts, Drift, Functions, Identity, Logs, Queues, Secrets, Stacks, Tables, Users
     from templates.model import Stage
 
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 class AwsPorts:
     """`pkgops.ports.Ports` on botocore. Each adapter is imported and made when it is first used."""
 
-    def __init__(self, stage: Stage, endpoint: str | None = None) -> None:
+    def __init__(self, stage: Stage, endpoint: str | None = None, patience: Patience | None = None) -> None:
         self.stage = stage
         self.endpoint = endpoint
-        self.clients = Clients(stage, endpoint)
+        self.clients = Clients(stage, endpoint, patience)
 
     @cached_property
     def stacks(self) -> Stacks:

@@ -97,12 +97,29 @@ class S3Artifacts:
             try:
                 found = self._client.head_object(Bucket=self.bucket, Key=key, ChecksumMode="ENABLED")
             except ClientError as error:
-                if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound", "NoSuchBucket"}:
+                if _absent(error):
                     return False
+                if error.response["Error"]["Code"] == "400":
+                    self._refusal(key)
                 raise
         return base64.b64decode(found.get("ChecksumSHA256", "")).hex() == PurePosixPath(key).stem
+
+    def _refusal(self, key: str) -> None:
+        """The refusal of a HEAD has no body, and of expired credentials it is 400 like any other; asked this way, S3
+        says what it minds."""
+        from botocore.exceptions import ClientError
+
+        try:
+            self._client.get_object(Bucket=self.bucket, Key=key, Range="bytes=0-0")["Body"].close()
+        except ClientError as error:
+            if not _absent(error):
+                raise
 
     def _versions(self, bucket: str) -> list[dict[str, str]]:
         page = self._client.list_object_versions(Bucket=bucket, MaxKeys=_PAGE)
         rows = page.get("Versions", []) + page.get("DeleteMarkers", [])
         return [{"Key": row["Key"], "VersionId": row["VersionId"]} for row in rows]
+
+
+def _absent(error: Any) -> bool:
+    return error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound", "NoSuchBucket"}

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from pkgops.aws.patience import ON_AWS, ON_THE_EMULATOR, ONCE, Patience, throttles
 from pkgops.errors import AccessError, PkgopsError
 from templates.model import LOCAL_ACCOUNT
 
@@ -21,18 +22,21 @@ if TYPE_CHECKING:
 
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _INVALID = {"InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure", "SignatureDoesNotMatch"}
-_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+_DENIED = {"403", "AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+_CONNECTIONS = 64  # one a thread: deploy --concurrency allows fifty
+_NONE_OF_THE_SDKS = {"mode": "standard", "total_max_attempts": 1}
+_LATER = "Repeat the command in a while; it takes up where this one stopped."
 _SIGN_IN = "Sign in again (for SSO: aws sso login), then repeat the command; nothing is lost."
 
 
 class Clients:
-    """Makes the clients of one stage. ``endpoint`` is the emulator's URL, None on AWS; ``attempts`` how often a
-    call is tried. Safe to share."""
+    """Makes the clients of one stage. ``endpoint`` is the emulator's URL, None on AWS; ``patience`` how often and
+    how long a call is tried (None: as suits either). Safe to share."""
 
-    def __init__(self, stage: Stage, endpoint: str | None = None) -> None:
+    def __init__(self, stage: Stage, endpoint: str | None = None, patience: Patience | None = None) -> None:
         self.stage = stage
         self.endpoint = endpoint
-        self.attempts = 2 if endpoint else 10  # what AWS refuses for its load, passes
+        self.patience = patience or (ON_THE_EMULATOR if endpoint else ON_AWS)
         self._made: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._session: Any = None
@@ -55,11 +59,11 @@ class Clients:
         options: dict[str, Any] = {"region_name": self.stage.region}
         if self.endpoint:
             options["config"] = Config(
-                retries={"mode": "standard", "total_max_attempts": 1 if service == "lambda" else self.attempts},
+                retries=_NONE_OF_THE_SDKS,
                 s3={"addressing_style": "path"},
                 connect_timeout=5,
                 read_timeout=900,
-                max_pool_connections=32,
+                max_pool_connections=_CONNECTIONS,
                 inject_host_prefix=False,
             )
             options["endpoint_url"] = self.endpoint
@@ -67,12 +71,13 @@ class Clients:
             options["aws_secret_access_key"] = "local"  # noqa: S105 - the emulator accepts any
         else:
             options["config"] = Config(
-                retries={"mode": "standard", "total_max_attempts": 1 if service == "lambda" else self.attempts},
+                retries=_NONE_OF_THE_SDKS,
                 connect_timeout=10,
                 read_timeout=905 if service == "lambda" else 60,  # a call may take 15 minutes, and only once
-                max_pool_connections=32,
+                max_pool_connections=_CONNECTIONS,
             )
         client = self._session.create_client(service, **options)
+        (ONCE if service == "lambda" else self.patience).join(client)  # a function is never called twice unasked
         if not self.endpoint:
             self._reach(client.meta.endpoint_url)
         return client
@@ -119,6 +124,10 @@ def _meaning(error: Any, what: str) -> PkgopsError | None:
         return AccessError(f"AWS does not accept the credentials ({code}).", "Check AWS_PROFILE or the keys in use.")
     if code in _DENIED:
         return AccessError(f"Access denied ({what}): {text}", "Give the credentials in use this permission.")
+    if code in throttles():
+        return AccessError(f"AWS refuses calls for their rate ({what}): {text}", _LATER)
+    if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
+        return AccessError(f"AWS fails ({what}): {text or code}", _LATER)
     return None
 
 

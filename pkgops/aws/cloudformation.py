@@ -123,9 +123,14 @@ class CloudFormation:
         self._call("delete_stack", stack, StackName=stack, **({"RetainResources": list(retain)} if retain else {}))
 
     def resume_rollback(self, stack: str, skip: Sequence[str] = ()) -> None:
-        """See `pkgops.ports.Stacks.resume_rollback`."""
+        """See `pkgops.ports.Stacks.resume_rollback`. Told twice, because an answer was lost, it goes on once."""
+        token = f"pkgops-{time.time_ns():x}"
         extra = {"ResourcesToSkip": list(skip)} if skip else {}
-        self._call("continue_update_rollback", stack, StackName=stack, **extra)
+        try:
+            self._call("continue_update_rollback", stack, StackName=stack, ClientRequestToken=token, **extra)
+        except DeployError:
+            if not self._told(stack, token):
+                raise
 
     def protect(self, stack: str, on: bool) -> None:
         """See `pkgops.ports.Stacks.protect`."""
@@ -196,6 +201,13 @@ class CloudFormation:
         with contextlib.suppress(DeployError):
             found = self._call("describe_change_set", change_set_id, ChangeSetName=change_set_id)
             return str(found.get("ExecutionStatus", "")).startswith("EXECUTE_")
+        return False
+
+    def _told(self, stack: str, token: str) -> bool:
+        """True if the stack's newest events are of the call that carried ``token``."""
+        with contextlib.suppress(DeployError):
+            page = self._call("describe_stack_events", stack, StackName=stack)
+            return any(row.get("ClientRequestToken") == token for row in page["StackEvents"])
         return False
 
     def _call(self, operation: str, stack: str, **arguments: Any) -> Any:

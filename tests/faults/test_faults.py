@@ -8,14 +8,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from pkgops.config import Project
-from tests.emulator import start_emulator
-from tests.faults.proxy import proxied
-from tests.faults.world import ROOT, Tally, project, put_right, run
+from pkgops.aws import AwsPorts
+from pkgops.deploy import deploy, upload
+from pkgops.errors import AccessError
+from pkgops.plan import Wishes, plan
+from tests.faults.proxy import Faults, calm
+from tests.faults.system import LARGE, ROOT, packaged, stick
+from tests.faults.world import HURRIED, Tally, World, destroyed, put_right, run, world
 
 pytestmark = pytest.mark.emulator
 
@@ -24,43 +26,111 @@ BATCHES = 6
 
 
 @pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    home = tmp_path_factory.mktemp("faults")
-    emulator = start_emulator(home)
-    yield project(home / "project", emulator.port)
-    emulator.down()
+def bad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with world(tmp_path_factory.mktemp("faults")) as made:
+        yield made
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
-def test_any_sequence_ends_deployed_or_explained(system: Project, batch: int) -> None:
+def test_any_sequence_ends_deployed_or_explained(bad: World, batch: int) -> None:
     tally = Tally()
     for seed in range(batch, RUNS, BATCHES):
-        run(system, seed, tally)
+        run(bad, seed, tally)
     assert sum(tally.faults.values()) > 0
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_a_killed_deployment_is_taken_up(system: Project, seed: int) -> None:
+def test_a_killed_deployment_is_taken_up(bad: World, seed: int) -> None:
     """kill -9 at a random moment, with every call made slow so that there are many moments."""
     chance = random.Random(seed)
-    with proxied(system.stage.port, seed, rate=1.0, most=10_000, kinds=("delay",)) as proxy:
-        command = [sys.executable, "-m", "tests.faults.victim", str(system.root), proxy.endpoint, str(seed % 4)]
-        victim = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
-        assert victim.stdout is not None
-        victim.stdout.readline()  # it has read the state of things and begins
+    if seed % 3 == 0:
+        destroyed(bad)  # so that the bootstrap and the uploads are among the moments
+    bad.proxy.weather = Faults(seed, rate=1.0, most=10_000, kinds=("delay",))
+    command = [
+        sys.executable,
+        "-m",
+        "tests.faults.victim",
+        str(bad.project.root),
+        bad.proxy.endpoint,
+        str(seed % 4),
+    ]
+    victim = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+    assert victim.stdout is not None
+    victim.stdout.readline()  # it has read the state of things and begins
+    try:
+        victim.wait(timeout=chance.uniform(0.05, 1.5))
+    except subprocess.TimeoutExpired:
+        victim.send_signal(signal.SIGKILL)
+    victim.communicate()
+    bad.proxy.weather = calm
+    put_right(bad, (seed + 1) % 4, 0)
+    assert not bad.proxy.twice
+
+
+def test_interrupted_uploads_go_on_where_they_stopped(bad: World) -> None:
+    put_right(bad, 0, 0)
+    bad.ports.artifacts.remove([item.key for item in bad.direct.artifacts.listed()])
+    bad.proxy.calls.clear()
+    made = plan(bad.project, packaged(bad.project.root, 1, LARGE), bad.ports)  # uploads the large template
+    (large,) = [item.key for item in bad.direct.artifacts.listed()]
+    assert large.startswith("templates/")
+    for refused in (1, 0):
+        bad.proxy.weather = Faults(
+            1, rate=1.0, most=HURRIED.attempts * refused, kinds=("reset before",), only=("PutObject",)
+        )
         try:
-            victim.wait(timeout=chance.uniform(0.05, 1.5))
-        except subprocess.TimeoutExpired:
-            victim.send_signal(signal.SIGKILL)
-        victim.communicate()
-    put_right(system, (seed + 1) % 4, 0)
+            upload(made, bad.ports)
+        except AccessError:
+            assert refused
+    bad.proxy.weather = calm
+    assert bad.proxy.calls["PutObject"] == 1 + HURRIED.attempts + 2
+    assert not bad.proxy.twice
+    assert deploy(made, bad.ports).ok
+    assert not bad.proxy.twice
 
 
-def test_the_proxy_really_fails(system: Project, tmp_path: Path) -> None:
-    from pkgops.aws import AwsPorts
-    from pkgops.errors import PkgopsError
+def test_what_lies_under_the_right_key_with_wrong_bytes_is_replaced(bad: World) -> None:
+    put_right(bad, 2, LARGE)
+    bad.ports.artifacts.remove([item.key for item in bad.direct.artifacts.listed()])
+    bucket = bad.direct.artifacts.bucket
+    wanted = packaged(bad.project.root, 3, LARGE)
+    key = wanted.assets[0].key
+    s3 = bad.direct.clients.get("s3")
+    s3.put_object(Bucket=bucket, Key=key, Body=b"something else")
+    s3.put_object(Bucket=bucket, Key=wanted.assets[1].key, Body=wanted.assets[1].path.read_bytes())  # no checksum
+    put_right(bad, 3, LARGE)
+    assert s3.get_object(Bucket=bucket, Key=key)["Body"].read() == wanted.assets[0].path.read_bytes()
 
-    with proxied(system.stage.port, 1, rate=1.0, most=100, kinds=("reset before",)) as proxy:
-        with pytest.raises(PkgopsError):
-            AwsPorts(system.stage, proxy.endpoint).stacks.describe()
-        assert proxy.met["reset before"] >= 2
+
+@pytest.mark.parametrize("kind", ["reset after", "truncate", "reset before", "throttle"])
+def test_a_rollback_is_gone_on_with_once_though_its_answer_is_lost(bad: World, kind: str) -> None:
+    put_right(bad, 0, 0)
+    skip = stick(bad.direct)
+    wanted = packaged(bad.project.root, 1)
+    made = plan(bad.project, wanted, bad.ports, wishes=Wishes(resume=True, skip=(skip,)))
+    bad.proxy.weather = Faults(0, rate=1.0, most=1, kinds=(kind,), only=("ContinueUpdateRollback",))
+    report = deploy(made, bad.ports)
+    bad.proxy.weather = calm
+    assert report.ok, report
+    put_right(bad, 1, 0)
+
+
+def test_a_refused_look_at_an_object_says_why(bad: World) -> None:
+    put_right(bad, 0, 0)
+    expired = b"<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>"
+    bad.proxy.weather = Faults(0, rate=1.0, most=10, kinds=("refused",), only=("HeadObject", "GetObject"))
+    bad.proxy.refusal = (400, expired)
+    with pytest.raises(AccessError, match="have expired"):
+        bad.ports.artifacts.missing(["a/b.zip"])
+    bad.proxy.weather = calm
+
+
+def test_a_service_that_goes_on_failing_is_said_as_that(bad: World) -> None:
+    for kind, said in (("throttle", "for their rate"), ("unavailable", "fails"), ("reset before", "Cannot reach")):
+        bad.proxy.weather = Faults(0, rate=1.0, most=10, kinds=(kind,))
+        bad.proxy.calls.clear()
+        with pytest.raises(AccessError, match=said) as caught:
+            AwsPorts(bad.project.stage, bad.proxy.endpoint, HURRIED).stacks.describe()
+        assert caught.value.hint
+        assert bad.proxy.calls["DescribeStacks"] == (HURRIED.throttled if kind == "throttle" else HURRIED.attempts)
+    bad.proxy.weather = calm

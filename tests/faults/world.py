@@ -1,154 +1,182 @@
-"""A small system that is deployed, changed and destroyed over a bad network, and what must hold afterwards."""
+"""A system that is deployed, changed and destroyed over a bad network, and what must hold afterwards."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+
+import pytest
 
 from pkgops.aws import AwsPorts
+from pkgops.aws.patience import Patience
 from pkgops.config import Project
 from pkgops.deploy import Report, deploy
 from pkgops.destroy import destroy, survey
-from pkgops.errors import PkgopsError
-from pkgops.package import Asset, Packaged
-from pkgops.plan import READY, plan
+from pkgops.digest import OUTPUT, digest
+from pkgops.errors import DeployError, PkgopsError
+from pkgops.package import Packaged
+from pkgops.plan import READY, Plan, Wishes, plan
 from pkgops.ports import StackState
 from pkgops.synth import Synthesized
-from templates.model import LOCAL_ACCOUNT, Stack, Stage, System
-from tests.faults.proxy import proxied
+from tests.emulator import start_emulator
+from tests.faults.proxy import Faults, Proxy, calm, proxied
+from tests.faults.system import BROKEN, LARGE, TAGS, packaged, project, stick
 
-ROOT = Path(__file__).parents[2]
-ATTEMPTS = 6  # the tool's ten on AWS; fewer here, so that some runs do fail
-
-
-@dataclass(frozen=True)
-class NoSettings:
-    """A system without settings."""
-
-
-SYSTEM = System(
-    key="faulty",
-    title="Faulty",
-    stacks=(Stack("store", "FaultyStore"), Stack("web", "FaultyWeb"), Stack("alone", "FaultyAlone")),
-    settings=NoSettings,
-    environments={},
-    check=lambda stage, settings: [],
-    tags=lambda stage: {"Project": "Faulty"},
+# Fewer tries than on AWS, so that some steps do fail; and short waits: what a fault does does not depend on them.
+HURRIED = Patience(attempts=3, throttled=4, first=0.02)
+STEPS = {"deploy": 5, "destroy": 3, "fail": 2, "resume": 2}  # and how often each
+# Where the faults of a step fall: anywhere, or all on calls that a random choice would rarely hit.
+AIMS: tuple[tuple[str, ...], ...] = (
+    (),
+    (),
+    ("PutObject", "HeadObject"),
+    ("CreateChangeSet", "DescribeChangeSet", "DeleteChangeSet"),
+    ("ExecuteChangeSet", "DescribeStackEvents", "DescribeEvents"),
+    ("DeleteStack", "DeleteObjects", "ContinueUpdateRollback"),
 )
-
-
-def project(root: Path, port: int) -> Project:
-    """A project whose templates are the repository's, for the bootstrap stack."""
-    root.mkdir(exist_ok=True)
-    if not (root / "templates").exists():
-        (root / "templates").symlink_to(ROOT / "templates")
-    return Project(root, Stage("local", account=LOCAL_ACCOUNT, port=port), SYSTEM, NoSettings())
-
-
-def packaged(root: Path, version: int, size: int = 0) -> Packaged:
-    """The system in one of its versions: queues that change, an output that changes, a template that needs S3."""
-    body = f"artifact of version {version}".encode()
-    key = f"faulty/{hashlib.sha256(body).hexdigest()}.zip"
-    path = root / key.rpartition("/")[2]
-    path.write_bytes(body)
-    store = _queue("store", version, Metadata={"Artifact": key, "Padding": "x" * size})
-    store["Outputs"] = {"Word": {"Value": f"word-{version // 2}"}}
-    web = _queue("web", version)
-    web["Parameters"] = {"StoreWord": {"Type": "String"}}
-    web["Outputs"] = {"Heard": {"Value": {"Ref": "StoreWord"}}}
-    stacks = (
-        Synthesized("faulty", "store", "FaultyStore-local", store, {}, {"Project": "Faulty"}),
-        Synthesized("faulty", "web", "FaultyWeb-local", web, {"StoreWord": "store.Word"}, {"Project": "Faulty"}),
-        Synthesized("faulty", "alone", "FaultyAlone-local", _queue("alone", version), {}, {"Project": "Faulty"}),
-    )
-    return Packaged(stacks, (Asset(key, path, len(body), "faulty"),))
-
-
-def _queue(name: str, version: int, **more: Any) -> dict[str, Any]:
-    properties = {"QueueName": f"faulty-{name}", "VisibilityTimeout": 30 + version}
-    resources = {"Queue": {"Type": "AWS::SQS::Queue", "Properties": properties}}
-    if version % 2:
-        resources["Extra"] = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": f"faulty-{name}-extra"}}
-    return {"Resources": resources, **more}
 
 
 @dataclass
 class Tally:
-    """What a set of runs met and how its steps ended."""
+    """What a set of runs met and how its steps ended: faults by (kind, call), ends by (step, end)."""
 
     runs: int = 0
-    faults: Counter[str] = field(default_factory=Counter)
-    ends: Counter[str] = field(default_factory=Counter)
+    faults: Counter[tuple[str, str]] = field(default_factory=Counter)
+    ends: Counter[tuple[str, str]] = field(default_factory=Counter)
+    puts: int = 0
+
+    @property
+    def steps(self) -> int:
+        return sum(self.ends.values())
 
 
-def run(project: Project, seed: int, tally: Tally) -> None:
+@dataclass(frozen=True)
+class World:
+    """A project on an emulator of its own: ``ports`` lead there through ``proxy``, ``direct`` do not."""
+
+    project: Project
+    proxy: Proxy
+    ports: AwsPorts
+    direct: AwsPorts
+
+
+@contextmanager
+def world(home: Path) -> Iterator[World]:
+    """A running world, its state below ``home``."""
+    emulator = start_emulator(home)
+    try:
+        made = project(home / "project", emulator.port)
+        with proxied(emulator.port) as proxy:
+            direct = AwsPorts(made.stage, emulator.endpoint)
+            yield World(made, proxy, AwsPorts(made.stage, proxy.endpoint, HURRIED), direct)
+    finally:
+        emulator.down()
+
+
+def run(world: World, seed: int, tally: Tally) -> None:
     """One seeded sequence over the bad network, then a quiet deployment that must put everything right.
 
-    Every step ends well or with an error that says what is wrong: anything else is raised here."""
+    Every step ends well or with an error that says what is wrong: anything else is raised here. Whatever was
+    uploaded once is not uploaded again, however often a deployment stopped in between."""
     chance = random.Random(seed)
     tally.runs += 1
-    for turn in range(chance.randint(1, 2)):
-        with proxied(project.stage.port, seed * 10 + turn) as proxy:
-            tally.ends[step(project, connected(project, proxy.endpoint), chance)] += 1
-            tally.faults.update(proxy.met)
-    put_right(project, chance.randint(0, 3), chance.choice((0, 60_000)))
+    world.proxy.met.clear()
+    world.proxy.calls.clear()
+    if chance.random() < 0.25:
+        destroyed(world)
+    for _ in range(chance.randint(1, 2)):
+        tally.ends[step(world, chance)] += 1
+    put_right(world, chance.randint(0, 3), chance.choice((0, LARGE)))
+    assert not world.proxy.twice
+    tally.faults.update(world.proxy.met)
+    tally.puts += world.proxy.calls["PutObject"]
 
 
-def connected(project: Project, endpoint: str) -> AwsPorts:
-    """Ports over the proxy, as patient as on AWS."""
-    ports = AwsPorts(project.stage, endpoint)
-    ports.clients.attempts = ATTEMPTS
-    return ports
-
-
-def step(project: Project, ports: AwsPorts, chance: random.Random) -> str:
-    """A deployment of some version, or a destruction; how it ended."""
-    destroying = chance.random() < 0.3
-    version, size = chance.randint(0, 3), chance.choice((0, 60_000))
+def step(world: World, chance: random.Random) -> tuple[str, str]:
+    """A deployment of some version, one that must fail, one that goes on with a stuck rollback, or a destruction;
+    which it was and how it ended."""
+    (kind,) = chance.choices(list(STEPS), list(STEPS.values()))
+    version, size = chance.randint(0, 3), chance.choice((0, LARGE))
+    wishes = Wishes()
+    if kind == "resume":
+        put_right(world, version, size)
+        wishes = Wishes(resume=True, skip=(stick(world.direct),))
+    only = chance.choice(AIMS)
+    rate = chance.uniform(0.4, 0.9) if only else chance.uniform(0.05, 0.3)
+    world.proxy.weather = Faults(chance.getrandbits(32), rate, chance.randint(1, 8), only=only)
     try:
-        if destroying:
-            report = destroy(survey(project, packaged(project.root, version).stacks, ports), ports)
-            good = all(result.status == "DELETE_COMPLETE" for result in report.results)
-        else:
-            report = deploy(plan(project, packaged(project.root, version, size), ports), ports)
-            good = report.ok
+        if kind == "destroy":
+            found = survey(world.project, packaged(world.project.root, version).stacks, world.ports)
+            return kind, explained(destroy(found, world.ports))
+        wanted = packaged(world.project.root, version, size, broken=kind == "fail")
+        return kind, explained(deploy(plan(world.project, wanted, world.ports, wishes=wishes), world.ports))
     except PkgopsError as error:
-        if not error.message:
-            raise
-        return type(error).__name__
-    explained(report)
-    return "done" if good else "reported"
+        return kind, _named(error)
+    finally:
+        world.proxy.weather = calm
 
 
-def explained(report: Report) -> None:
-    """Whatever did not end well says why."""
+def _named(error: PkgopsError) -> str:
+    assert error.message
+    assert error.hint
+    return type(error).__name__
+
+
+def explained(report: Report) -> str:
+    """How a report ended. Whatever did not end well says why, and the resource that cannot be made is named."""
     for result in report.results:
         assert result.ok or result.status == "DELETE_COMPLETE" or result.reason, result
+        if "ROLLBACK" in result.status:
+            assert result.cause is not None
+            assert result.cause.logical_id == BROKEN, result
+    return "done" if all(result.ok or result.status == "DELETE_COMPLETE" for result in report.results) else "reported"
 
 
-def put_right(project: Project, version: int, size: int) -> None:
+def destroyed(world: World) -> None:
+    """Nothing is left, the bucket included: the next deployment is a first one."""
+    report = destroy(survey(world.project, packaged(world.project.root, 0).stacks, world.ports), world.ports)
+    assert all(result.status == "DELETE_COMPLETE" for result in report.results), report
+    assert world.direct.stacks.describe() == []
+
+
+def put_right(world: World, version: int, size: int) -> None:
     """Over a good network, one deployment brings everything to its template, and a second finds nothing to do."""
-    ports = AwsPorts(project.stage, f"http://127.0.0.1:{project.stage.port}")
-    wanted = packaged(project.root, version, size)
-    report = deploy(plan(project, wanted, ports), ports)
+    wanted, ports = packaged(world.project.root, version, size), world.ports
+    report = deploy(_planned(world, wanted), ports)
     assert report.ok, report
-    states = {state.name: state for state in ports.stacks.describe()}
+    states = {state.name: state for state in world.direct.stacks.describe()}
     for stack in wanted.stacks:
-        equal(stack, states[stack.name], ports)
+        equal(stack, states[stack.name], world.direct)
     assert states["FaultyWeb-local"].outputs["Heard"] == f"word-{version // 2}"
-    assert not plan(project, wanted, ports).changed
+    assert world.direct.artifacts.missing([asset.key for asset in wanted.assets]) == set()
+    assert not plan(world.project, wanted, ports).changed
+
+
+def _planned(world: World, wanted: Packaged) -> Plan:
+    """The plan; where a rollback is stuck, the one with the choice that the refusal names."""
+    stuck = [state.name for state in world.direct.stacks.describe() if state.status == "UPDATE_ROLLBACK_FAILED"]
+    if not stuck:
+        return plan(world.project, wanted, world.ports)
+    with pytest.raises(DeployError, match=f"{stuck[0]} is UPDATE_ROLLBACK_FAILED") as caught:
+        plan(world.project, wanted, world.ports)
+    assert "--resume" in caught.value.hint
+    return plan(world.project, wanted, world.ports, wishes=Wishes(resume=True, skip=("Pool",)))
 
 
 def equal(stack: Synthesized, state: StackState, ports: AwsPorts) -> None:
     """The stack is what its template says, in CloudFormation's records and in the service itself."""
+    parameters: Mapping[str, str] = {"StoreWord": state.outputs["Heard"]} if stack.inputs else {}
     assert state.status in READY
+    assert (state.parameters, state.tags) == (parameters, TAGS)
+    assert state.outputs[OUTPUT] == digest(stack, parameters)
     deployed = json.loads(ports.stacks.template(stack.name))
-    assert deployed["Resources"] == stack.template["Resources"]
+    del deployed["Outputs"][OUTPUT]
+    assert deployed == {"Outputs": {}, **stack.template}
     sqs = ports.clients.get("sqs")
     for resource in stack.template["Resources"].values():
         url = sqs.get_queue_url(QueueName=resource["Properties"]["QueueName"])["QueueUrl"]
