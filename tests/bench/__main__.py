@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from tests.bench import api, cold, commands, kefir, pipeline
+from tests.bench import api, cold, commands, faults, kefir, pipeline
 from tests.bench.measure import Contest, Row
 from tests.bench.report import document, table
 from tests.bench.workplace import HERE, Workplace
@@ -35,6 +35,9 @@ def main() -> int:
         _say("Kefir")
         for one in kefir.measured(place, wanted.only):
             (notes if isinstance(one, str) else rows).append(one)
+        _say("A bad network")
+        for one in faults.measured(place.scratch, wanted.only, wanted.fault_runs):
+            (notes if isinstance(one, str) else rows).append(one)
         if wanted.only in "cold import":
             slowest, note = cold.imports(place)
             rows += slowest
@@ -51,6 +54,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
     parser.add_argument("--only", default="", metavar="TEXT", help="only rows whose name holds TEXT")
     parser.add_argument("--check", action="store_true", help="exit code 1 if a row is over its bound")
+    parser.add_argument("--fault-runs", type=int, default=faults.RUNS, metavar="N", help="runs over a bad network")
     return parser.parse_args()
 
 

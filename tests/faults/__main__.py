@@ -7,6 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.bench.faults import summary
 from tests.faults.world import Tally, run, world
 
 RUNS = 200
@@ -20,10 +21,8 @@ def main() -> int:
             run(made, seed, tally)
             if seed % 10 == 9:
                 sys.stderr.write(f"{seed + 1} of {runs}\n")
-    lines = [f"{tally.runs} runs, {tally.steps} steps, every one put right by one quiet deployment"]
-    lines += [f"  {count:5} {kind} of {call}" for (kind, call), count in sorted(tally.faults.items())]
-    lines += [f"  {count:5} {step}: {end}" for (step, end), count in sorted(tally.ends.items())]
-    lines += [f"  {tally.puts:5} uploads tried, none of what had arrived"]
+    lines = [f"{count:5} {kind} of {call}" for (kind, call), count in sorted(tally.faults.items())]
+    lines += summary(tally)
     sys.stdout.write("\n".join([*lines, f"{time.monotonic() - began:.0f} s"]) + "\n")
     return 0
 

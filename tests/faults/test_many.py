@@ -21,4 +21,3 @@ def test_fifty_stacks_at_once_do_not_exhaust_the_api(tmp_path: Path) -> None:
     assert len(found.report.results) == COUNT
     assert found.refused > 0  # the limits were met
     assert sum(found.answered.values()) <= AT_ONCE + RATE * found.seconds
-    assert min(found.answered.values()) > 0

@@ -1,0 +1,71 @@
+"""What becomes of deployments over a bad network, and how often is AWS asked while fifty stacks are made at once?
+
+Both on an emulator of their own, behind the proxy of `tests.faults`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.bench.measure import Row
+from tests.faults.many import COUNT, LIMITS, deployed
+from tests.faults.world import Tally, put_right, run, world
+
+RUNS = 200
+SEQUENCES = "deployments over a bad network"
+MANY = f"{COUNT} stacks at once, calls limited as on AWS"
+HOLD = 10.0  # seconds for which all are in progress
+
+
+def measured(folder: Path, only: str, runs: int = RUNS) -> Iterator[Row | str]:
+    """Rows, and notes about them. A run that does not end as it must raises AssertionError."""
+    if only in SEQUENCES:
+        yield from _sequences(folder / "sequences", runs)
+    if only in MANY:
+        yield from _many(folder / "many")
+
+
+def _sequences(folder: Path, runs: int) -> Iterator[Row | str]:
+    tally, began = Tally(), time.monotonic()
+    folder.mkdir()
+    with world(folder) as made:
+        for seed in range(runs):
+            run(made, seed, tally)
+    yield Row(SEQUENCES, time.monotonic() - began, runs=runs)
+    yield from summary(tally)
+
+
+def summary(tally: Tally) -> Iterator[str]:
+    """Faults by kind, outcomes by kind of step."""
+    faults: Counter[str] = Counter()
+    for (kind, _), count in tally.faults.items():
+        faults[kind] += count
+    calls = len({call for _, call in tally.faults})
+    yield f"{tally.runs} runs of {tally.steps} steps met {faults.total()} faults on {calls} calls: {_counts(faults)}"
+    for step in sorted({step for step, _ in tally.ends}):
+        ends = Counter({end: count for (kind, end), count in tally.ends.items() if kind == step})
+        yield f"{ends.total()} times {step}: {_counts(ends)}"
+    yield (
+        f"after each run one quiet deployment made all {tally.runs} equal to their templates; of {tally.puts} uploads "
+        "none was of what had arrived"
+    )
+
+
+def _many(folder: Path) -> Iterator[Row | str]:
+    folder.mkdir()
+    with world(folder) as made:
+        put_right(made, 0, 0)
+        began = time.monotonic()
+        found = deployed(made, HOLD)
+        yield Row(MANY, time.monotonic() - began, runs=1)
+    ended = sum(result.ok for result in found.report.results)
+    rates = ", ".join(f"{name} {count / found.seconds:.1f}" for name, count in sorted(found.answered.items()))
+    yield f"{COUNT} stacks at once: {ended} made, {found.refused} calls refused for their rate and repeated"
+    yield f"calls a second while {COUNT} stacks run: {rates} (limits: {LIMITS['DescribeStacks']:.0f} each)"
+
+
+def _counts(counted: Counter[str]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counted.most_common())
