@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pkgops.diff import Difference, ResourceDiff, StackDiff, compare
+from pkgops.drift_port import Detection, PropertyDrift, ResourceDrift
 from pkgops.errors import DeployError
 from pkgops.events import Emit, Finished, Progress, Started, silent
 from pkgops.hidden import shown
-from pkgops.ports import Detection, Ports, PropertyDrift, ResourceDrift
+from pkgops.ports import Ports
 from pkgops.review import STATEFUL
 
 NOT_CHECKED = "NOT_CHECKED"

@@ -21,7 +21,7 @@ from pkgops.errors import DeployError, RefusedError, UsageError
 from pkgops.events import Emit, Finished, Started, silent
 from pkgops.package import Asset, Packaged
 from pkgops.ports import Ports, ResourceChange, StackState
-from pkgops.review import Concern, concerns_access, review
+from pkgops.review import Concern, concerns_access, regained, review
 from pkgops.synth import Synthesized
 
 READY = {
@@ -209,6 +209,8 @@ def _described(step: Step, plan: Plan, ports: Ports) -> Step:
         return replace(step, action=Action.UNCHANGED)
     before = json.loads(ports.stacks.template(step.stack.name) or "{}") if concerns_access(made.changes) else {}
     concerns = review(made.changes, before, step.stack.template if before else {})
+    if made.present:
+        concerns = tuple(dict.fromkeys((*concerns, *regained(made))))
     return replace(step, changes=made.changes, change_set=made.id, concerns=concerns)
 
 

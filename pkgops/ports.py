@@ -3,6 +3,7 @@
 One page: every call the tool makes, as Protocols. ``aws/`` holds the real implementations, ``tests/fakes/``
 the in-memory ones, and one contract suite runs over both. All raise `pkgops.errors.AccessError` for missing
 or expired credentials, refused access and unreachable endpoints; anything else is documented at the method.
+What is asked about drift has a page of its own, ``drift_port.py``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+
+from pkgops.drift_port import Drift
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +102,15 @@ class ChangeSetRequest:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """A change set and its state: CREATE_COMPLETE, FAILED (``empty`` if nothing changes) or pending."""
+    """A change set and its state: CREATE_COMPLETE, FAILED (``empty`` if nothing changes) or pending. ``present`` are
+    the properties drifted resources have now, and those they get, by logical id: values as they are, not shown."""
 
     id: str
     stack: str
     status: str
     reason: str = ""
     changes: tuple[ResourceChange, ...] = ()
+    present: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = field(default_factory=dict, repr=False)
 
     @property
     def empty(self) -> bool:
@@ -156,51 +161,6 @@ class Stacks(Protocol):
 
     def resources(self, stack: str) -> list[StackResource]:
         """What a stack consists of."""
-
-
-@dataclass(frozen=True, slots=True)
-class PropertyDrift:
-    """``path`` is a JSON pointer into the resource's properties; the values are scalars as text or JSON, None where
-    there is none."""
-
-    path: str
-    expected: str | None
-    actual: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceDrift:
-    """A resource that was checked; ``status`` is IN_SYNC, MODIFIED, DELETED, or UNKNOWN for a ``reason``."""
-
-    logical_id: str
-    physical_id: str
-    type: str
-    status: str
-    differences: tuple[PropertyDrift, ...] = ()
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Detection:
-    """A search for drift. ``status`` is DRIFTED, IN_SYNC or UNKNOWN once it has ``ended``; ``reason`` says what could
-    not be checked."""
-
-    ended: bool
-    status: str = "UNKNOWN"
-    reason: str = ""
-
-
-class Drift(Protocol):
-    """CloudFormation's comparison of stacks with what is there. Nested stacks are not part of it."""
-
-    def begin(self, stack: str) -> str:
-        """Starts a detection and returns its id. DeployError if CloudFormation makes none for this stack now."""
-
-    def detection(self, detection_id: str) -> Detection:
-        """How far it is."""
-
-    def resources(self, stack: str) -> list[ResourceDrift]:
-        """What the newest detection found, resource by resource; types that cannot be checked are left out."""
 
 
 @dataclass(frozen=True, slots=True)

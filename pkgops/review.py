@@ -14,7 +14,7 @@ from typing import Any
 
 from pkgops.exposure import exposed
 from pkgops.policies import widened
-from pkgops.ports import ResourceChange
+from pkgops.ports import ChangeSet, ResourceChange
 
 # Types whose loss is the loss of somebody's data.
 STATEFUL = frozenset(
@@ -83,6 +83,21 @@ def review(
     """The concerns of one stack's change. With ``before`` empty the stack is new: it loses nothing, and all its
     access is new, so that only what it opens to the world is told."""
     return (*_losses(changes), *(_access(before, after) if before else ()), *_exposures(before, after))
+
+
+def regained(made: ChangeSet) -> tuple[Concern, ...]:
+    """The concerns about taking drift back: access somebody has withdrawn by other means, and what somebody has closed.
+    A resource that is made again is looked at like a new one: all its access is new."""
+    drifted = [row for row in made.changes if row.drift in {"MODIFIED", "DELETED"} and row.logical_id in made.present]
+
+    def template(side: int) -> dict[str, Any]:
+        rows = {row.logical_id: {"Type": row.type, "Properties": made.present[row.logical_id][side]} for row in drifted}
+        return {"Resources": rows}
+
+    before, after = template(0), template(1)
+    known = {name for name, (now, _) in made.present.items() if now}
+    access = (concern for concern in _access(before, after) if concern.logical_id in known)
+    return (*access, *_exposures(before, after))
 
 
 def _losses(changes: Sequence[ResourceChange]) -> Iterator[Concern]:

@@ -12,7 +12,8 @@ from templates.model import LOCAL_ACCOUNT
 
 if TYPE_CHECKING:
     from pkgops.aws.patience import Patience
-    from pkgops.ports import Artifacts, Drift, Functions, Identity, Logs, Queues, Secrets, Stacks, Tables, Users
+    from pkgops.drift_port import Drift
+    from pkgops.ports import Artifacts, Functions, Identity, Logs, Queues, Secrets, Stacks, Tables, Users
     from templates.model import Stage
 
 

@@ -86,13 +86,19 @@ class CloudFormation:
         """See `pkgops.ports.Stacks.change_set`."""
         with translated("cloudformation:DescribeChangeSet"):
             pages = list(self._pages("describe_change_set", ChangeSetName=change_set_id))
-        first = pages[0]
+            first = pages[0]
+            values: list[dict[str, Any]] = []
+            if first.get("DeploymentMode") and first["Status"] == "CREATE_COMPLETE":
+                values = list(
+                    self._pages("describe_change_set", ChangeSetName=change_set_id, IncludePropertyValues=True)
+                )
         return ChangeSet(
             id=change_set_id,
             stack=first["StackName"],
             status=first["Status"],
             reason=first.get("StatusReason", ""),
             changes=tuple(_change(row["ResourceChange"]) for page in pages for row in page.get("Changes", [])),
+            present=dict(_present(row["ResourceChange"]) for page in values for row in page.get("Changes", [])),
         )
 
     def execute(self, change_set_id: str) -> None:
@@ -274,6 +280,14 @@ def _change(row: dict[str, Any]) -> ResourceChange:
         properties=tuple(sorted(path for path in (*paths, *row.get("Scope", [])) if path and path != "Properties")),
         drift=row.get("ResourceDriftStatus", ""),
     )
+
+
+def _present(row: dict[str, Any]) -> tuple[str, tuple[dict[str, Any], dict[str, Any]]]:
+    """A resource's properties before and after; none before if it was deleted."""
+    before, after = (json.loads(row.get(key) or "{}") for key in ("BeforeContext", "AfterContext"))
+    if row.get("ResourceDriftStatus") == "DELETED":
+        before = {}
+    return row["LogicalResourceId"], (before.get("Properties", {}), after.get("Properties", {}))
 
 
 def _event(row: dict[str, Any]) -> StackEvent:

@@ -12,8 +12,9 @@ import pytest
 from pkgops.aws.cloudformation import CloudFormation
 from pkgops.aws.drift import CloudFormationDrift
 from pkgops.changeset import ready
+from pkgops.drift_port import Detection, PropertyDrift, ResourceDrift
 from pkgops.errors import DeployError
-from pkgops.ports import ChangeSetRequest, Detection, PropertyDrift, ResourceDrift
+from pkgops.ports import ChangeSetRequest
 from pkgops.watch import Watcher
 from tests.fakes.ports import FakePorts
 
@@ -84,7 +85,11 @@ def world(request: pytest.FixtureRequest, unique: Callable[[str], str]) -> World
         made = fake(name)
     else:
         made = real(name, request.getfixturevalue("clients"), request.getfixturevalue("aws"))
-    first = ready(made.ports, made.ports.stacks.create_change_set(_first(name)))
+    return deployed(made)
+
+
+def deployed(made: World) -> World:
+    first = ready(made.ports, made.ports.stacks.create_change_set(_first(made.name)))
     assert made.carried_out(first.id) == "CREATE_COMPLETE"
     return made
 
@@ -117,6 +122,17 @@ def test_a_change_set_may_revert_it(world: World) -> None:
     assert world.carried_out(made.id) == "UPDATE_COMPLETE"
     assert world.found()[0].status == "IN_SYNC"
     assert world.change_set(revert_drift=True).empty
+
+
+def test_the_values_of_what_is_taken_back_are_known_to_the_review(
+    unique: Callable[[str], str], clients: Any, aws: Callable[[str], Any]
+) -> None:
+    world = deployed(real(unique("drift"), clients, aws))
+    world.tamper()
+    present = world.change_set(revert_drift=True).present
+    assert (present["Kept"][0]["VisibilityTimeout"], present["Kept"][1]["VisibilityTimeout"]) == (99, 30)
+    assert present["Gone"][0] == {}
+    assert world.change_set().present == {}
 
 
 def test_a_stack_that_is_not_there_is_refused(world: World) -> None:

@@ -127,6 +127,23 @@ def test_after_a_rollback_the_drift_is_still_known(aws, deploy, unique):
     assert changes(made(aws, stack, template)) == {"Dead": ("Modify", "MODIFIED"), "First": ("Add", "DELETED")}
 
 
+def test_a_description_may_hold_the_values(aws, deploy, unique):
+    template = queues(unique("queue"))
+    stack = deploy(template)
+    aws("sqs").set_queue_attributes(
+        QueueUrl=stack.physical("First"), Attributes={"RedrivePolicy": "", "VisibilityTimeout": "9"}
+    )
+    described = made(aws, stack, template)
+    again = aws("cloudformation").describe_change_set(
+        ChangeSetName=described["ChangeSetId"], IncludePropertyValues=True
+    )
+    (row,) = again["Changes"]
+    before, after = (json.loads(row["ResourceChange"][f"{side}Context"])["Properties"] for side in ("Before", "After"))
+    assert "RedrivePolicy" not in before
+    assert after["RedrivePolicy"]["deadLetterTargetArn"].startswith("arn:aws:sqs:")
+    assert "BeforeContext" not in described["Changes"][0]["ResourceChange"]
+
+
 def test_other_change_sets_do_not_look_for_drift(aws, deploy, unique):
     template = queues(unique("queue"))
     stack = deploy(template)

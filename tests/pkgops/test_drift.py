@@ -12,12 +12,15 @@ from pkgops.config import Project
 from pkgops.deploy import Report, deploy
 from pkgops.diff import Difference
 from pkgops.drift import StackDrift, compared, detect
+from pkgops.drift_port import PropertyDrift, ResourceDrift
 from pkgops.errors import RefusedError
 from pkgops.events import Event, Progress
 from pkgops.package import Packaged
 from pkgops.plan import Action, Plan, Wishes, allowed, plan
-from pkgops.ports import PropertyDrift, ResourceDrift
+from pkgops.ports import ChangeSet, ResourceChange
+from pkgops.review import Kind, regained
 from tests.fakes.ports import FakePorts
+from tests.fakes.stacks import FakeStacks
 from tests.pkgops.conftest import stack
 
 Make = Callable[..., Packaged]
@@ -163,3 +166,50 @@ def test_reverting_what_would_replace_data_is_refused_on_a_protected_stage(
         allowed(plan(production, packaged, ports, wishes=REVERT), [])
     ports.stacks.drifts = {"Table": None}  # it is gone: nothing is lost by making it again
     assert allowed(plan(production, packaged, ports, wishes=REVERT), []).changed
+
+
+def allowing(*actions: str) -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Action": list(actions), "Resource": "arn:aws:s3:::b/*"}
+    return {"Policies": [{"PolicyName": "p", "PolicyDocument": {"Statement": [statement]}}]}
+
+
+def taken_back(kind: str, now: dict[str, Any], then: dict[str, Any]) -> list[tuple[Kind, str]]:
+    change = ResourceChange("R", kind, "Modify" if now else "Add", drift="MODIFIED" if now else "DELETED")
+    other = ResourceChange("Other", kind, "Modify", drift="IN_SYNC")
+    made = ChangeSet("id", "One", "CREATE_COMPLETE", changes=(change, other), present={"R": (now, then)})
+    return [(concern.kind, concern.text) for concern in regained(made)]
+
+
+def test_access_somebody_has_withdrawn_is_widened_by_taking_that_back() -> None:
+    less, more = allowing("s3:GetObject"), allowing("s3:GetObject", "s3:PutObject")
+    assert taken_back("AWS::IAM::Role", less, more) == [(Kind.ACCESS, "s3:PutObject on arn:aws:s3:::b/*")]
+    assert taken_back("AWS::IAM::Role", more, less) == []
+    assert taken_back("AWS::IAM::Role", {}, more) == []  # made again, as the template always said
+
+
+def test_what_somebody_has_closed_is_opened_by_taking_that_back() -> None:
+    found = taken_back("AWS::Lambda::Url", {"AuthType": "AWS_IAM"}, {"AuthType": "NONE"})
+    assert found == [(Kind.PUBLIC, "its URL asks for no authorization")]
+    assert taken_back("AWS::Lambda::Url", {"AuthType": "NONE"}, {"AuthType": "AWS_IAM"}) == []
+
+
+class Withdrawn(FakeStacks):
+    """Somebody has taken a permission away, and the change set says so."""
+
+    def change_set(self, change_set_id: str) -> ChangeSet:
+        present = {"Role": (allowing("s3:GetObject"), allowing("s3:GetObject", "s3:PutObject"))}
+        return replace(super().change_set(change_set_id), present=present)
+
+
+def test_a_protected_stage_wants_withdrawn_access_allowed_by_name(production: Project, system_of: Make) -> None:
+    ports = FakePorts(stacks=Withdrawn())
+    ports.stacks.deployed("PkgopsBootstrap", "CREATE_COMPLETE")
+    role = {"Role": {"Type": "AWS::IAM::Role", "Properties": allowing("s3:GetObject", "s3:PutObject")}}
+    packaged = system_of(production.stage, store=stack("store", production.stage, **role))
+    run(production, packaged, ports)
+    ports.stacks.drifts = {"Role": {"/Policies/0": ("a", "b")}}
+    made = plan(production, packaged, ports, wishes=REVERT)
+    assert [(row.kind, row.logical_id) for row in made.steps[0].concerns] == [(Kind.ACCESS, "Role")]
+    with pytest.raises(RefusedError, match=r"s3:PutObject"):
+        allowed(made, [])
+    assert allowed(made, ["Role"]).changed

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from contextvars import ContextVar
+from copy import deepcopy
 from typing import Any
 
 from pkgops.local.hooks import Types, need, wrap
@@ -22,7 +24,7 @@ def install(_: Types) -> None:
     need(drift, "supports_drift", "detect_resource_drift")
     need(provisioners, "_property_recreation")
     need(stacks, "_replacement", "_stack_region_context")
-    need(changesets, "_find_change_set", "_error")
+    need(changesets, "_find_change_set", "_error", "_p", "_esc", "_resolve_refs", "_evaluate_conditions")
     actions: dict[str, Any] = cloudformation._ACTION_HANDLERS
     actions["CreateChangeSet"] = _comparing(actions["CreateChangeSet"])
     actions["DescribeChangeSet"] = _telling(actions["DescribeChangeSet"])
@@ -120,13 +122,34 @@ def _telling(original: Any) -> Any:
         overall = "DRIFTED" if {"MODIFIED", "DELETED"} & set(statuses) else "IN_SYNC"
         mode = f"<DeploymentMode>{_MODE}</DeploymentMode><StackDriftStatus>{overall}</StackDriftStatus><ChangeSetId>"
         text = head.replace("<ChangeSetId>", mode, 1)
+        values = changesets._p(parameters, "IncludePropertyValues", "false").lower() == "true"
         for change, row in zip(changes, change_set["Changes"], strict=True):
-            known = change_set["_drifts"].get(row["ResourceChange"]["LogicalResourceId"], {})
-            found = known.get("StackResourceDriftStatus", "UNSUPPORTED")
-            text += f"<ResourceChange><ResourceDriftStatus>{found}</ResourceDriftStatus>{change}"
+            logical_id = row["ResourceChange"]["LogicalResourceId"]
+            found = change_set["_drifts"].get(logical_id, {}).get("StackResourceDriftStatus", "UNSUPPORTED")
+            contexts = _contexts(change_set, logical_id) if values and found in {"MODIFIED", "DELETED"} else ""
+            text += f"<ResourceChange><ResourceDriftStatus>{found}</ResourceDriftStatus>{contexts}{change}"
         return status, headers, text if isinstance(body, str) else text.encode()
 
     return describe
+
+
+def _contexts(change_set: dict[str, Any], logical_id: str) -> str:
+    """What a drifted resource is now, and what it will be."""
+    from ministack.services import cloudformation
+    from ministack.services.cloudformation import changesets
+
+    stack = cloudformation._stacks[change_set["StackName"]]
+    template, given, row = change_set["_template"], change_set["_resolved_params"], change_set["_drifts"][logical_id]
+    wanted = deepcopy(template["Resources"][logical_id].get("Properties", {}))
+    conditions, mappings = changesets._evaluate_conditions(template, given), template.get("Mappings", {})
+    with suppress(ValueError):  # it names something that is still to be made
+        place = (conditions, mappings, stack["StackName"], stack["StackId"])
+        wanted = changesets._resolve_refs(wanted, stack["_resources"], given, *place)
+    contexts = {"AfterContext": wanted}
+    if row["StackResourceDriftStatus"] == "MODIFIED":
+        contexts["BeforeContext"] = _present(stack["_resources"][logical_id]["Properties"], row)
+    texts = {name: json.dumps({"Properties": value}, default=str) for name, value in contexts.items()}
+    return "".join(f"<{name}>{changesets._esc(text)}</{name}>" for name, text in texts.items())
 
 
 def _remembering(original: Any) -> Any:
