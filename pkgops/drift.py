@@ -17,14 +17,15 @@ from pkgops.drift_port import Detection, PropertyDrift, ResourceDrift
 from pkgops.errors import DeployError
 from pkgops.events import Emit, Finished, Progress, Started, silent
 from pkgops.hidden import shown
+from pkgops.pace import Pace
 from pkgops.ports import Ports
 from pkgops.review import STATEFUL
 
 NOT_CHECKED = "NOT_CHECKED"
 _WHAT = "Looking for drift"
-_FIRST, _SLOWEST, _GROWTH = 1.0, 5.0, 1.4  # seconds of a round on AWS, where a detection takes minutes
-_APART = 0.2  # seconds between two calls, that many stacks do not use up the account's few calls a second
-_QUICK = 0.02  # seconds of a round on the emulator
+_FIRST, _SLOWEST, _GROWTH = 1.0, 5.0, 1.4  # seconds between rounds on AWS, where a detection takes minutes
+_QUICK = 0.02  # and on the emulator
+_RATE, _AT_ONCE = 3.0, 6  # calls a second; it is not published, and others ask in the account too
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +65,21 @@ def compared(key: str, drift: StackDrift) -> StackDiff:
 
 
 def _ended(running: Mapping[str, str], ports: Ports) -> Iterator[tuple[str, Detection]]:
-    """The detections as they end, the stack's name first. A round asks for each that still runs, spread over the
-    round's time."""
+    """The detections as they end, the stack's name first. A round asks for each that still runs, and keeps a pace."""
     local = ports.endpoint is not None
+    pace = Pace(1000.0, 1000) if local else Pace(_RATE, _AT_ONCE)
     waiting = dict(running)
     pause = _QUICK if local else _FIRST
     while waiting:
         for name, identifier in tuple(waiting.items()):
+            time.sleep(pace.owed())
             detection = ports.drift.detection(identifier)
             if detection.ended:
                 del waiting[name]
                 yield name, detection
-            else:
-                time.sleep(max(pause / len(waiting), 0 if local else _APART))
-        pause = min(pause * _GROWTH, _SLOWEST)
+        if waiting:
+            time.sleep(pause)
+            pause = min(pause * _GROWTH, _SLOWEST)
 
 
 def _stack(name: str, detection: Detection, resources: Sequence[ResourceDrift]) -> StackDrift:

@@ -123,14 +123,14 @@ def test_what_could_not_be_read_is_named(ports: FakePorts) -> None:
 
 
 def test_a_deployment_takes_drift_back_only_if_asked(project: Project, ports: FakePorts, deployed: Packaged) -> None:
-    ports.stacks.drifts = {"Queue": {"/VisibilityTimeout": ("30", "99")}}
+    ports.stacks.drifts = {"Table": {"/BillingMode": ("A", "B")}}
     made, _ = run(project, deployed, ports)
     assert not made.changed
     assert ports.stacks.calls == ["describe"]
     made, report = run(project, deployed, ports, revert_drift=True)
     store = made.steps[0]
     assert [(row.logical_id, row.action, row.drift, row.properties) for row in store.changes] == [
-        ("Queue", "Modify", "MODIFIED", ("VisibilityTimeout",))
+        ("Table", "Modify", "MODIFIED", ("BillingMode",))
     ]
     assert {result.key: result.status for result in report.results}["store"] == "UPDATE_COMPLETE"
     assert ports.stacks.drifts == {}
@@ -142,7 +142,7 @@ def test_drift_is_taken_back_after_the_operation_of_somebody_else(
     project: Project, ports: FakePorts, deployed: Packaged
 ) -> None:
     """Its end state has the same digest, which says nothing about drift."""
-    ports.stacks.drifts = {"Queue": {"/VisibilityTimeout": ("30", "99")}}
+    ports.stacks.drifts = {"Table": {"/BillingMode": ("A", "B")}}
     made = plan(project, deployed, ports, wishes=REVERT)
     attached = replace(made.steps[0], action=Action.ATTACH, change_set="", changes=())
     report = deploy(replace(made, steps=(attached, *made.steps[1:])), ports)
