@@ -135,6 +135,29 @@ def test_the_values_of_what_is_taken_back_are_known_to_the_review(
     assert world.change_set().present == {}
 
 
+def test_a_new_stack_has_none_to_revert(world: World) -> None:
+    name = f"{world.name}-new"
+    with pytest.raises(DeployError, match=name):
+        world.ports.stacks.create_change_set(replace(_first(name), revert_drift=True))
+    assert name not in {state.name for state in world.ports.stacks.describe()}
+
+
+def test_an_express_stage_reverts_in_standard_mode(
+    unique: Callable[[str], str], clients: Any, aws: Callable[[str], Any]
+) -> None:
+    world = deployed(real(unique("drift"), clients, aws))
+    sent: list[dict[str, Any]] = []
+    events, hook = clients.get("cloudformation").meta.events, "provide-client-params.cloudformation.CreateChangeSet"
+    events.register(hook, lambda params, **_: sent.append(params), unique_id="seen")
+    try:
+        world.change_set(express=True)
+        world.change_set(express=True, revert_drift=True)
+    finally:
+        events.unregister(hook, unique_id="seen")
+    modes = [(one.get("DeploymentMode"), one.get("DeploymentConfig")) for one in sent]
+    assert modes == [(None, {"Mode": "EXPRESS"}), ("REVERT_DRIFT", None)]
+
+
 def test_a_stack_that_is_not_there_is_refused(world: World) -> None:
     with pytest.raises(DeployError, match="does not exist"):
         world.ports.drift.begin("there-is-no-such-stack")

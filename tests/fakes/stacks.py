@@ -76,7 +76,7 @@ class FakeStacks:
             self.calls.append("create_change_set")
             there = self._stacks.get(request.stack)
             exists = there is not None and not there.gone and there.state.status != "REVIEW_IN_PROGRESS"
-            if exists == request.create:
+            if exists == request.create or (request.create and request.revert_drift):
                 raise DeployError(f"CloudFormation refuses stack {request.stack}: wrong change set type")
             template = json.loads(request.body if request.body is not None else self._bodies[request.url or ""])
             wanted = set(template.get("Parameters", {}))
