@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from pkgops import protection
+from pkgops.adoption import adopt, restore
 from pkgops.changeset import ask
 from pkgops.errors import DeployError
 from pkgops.events import Emit, Finished, Progress, ResourceChanged, StackChanged, Started, silent
@@ -80,6 +81,7 @@ def deploy(plan: Plan, ports: Ports, emit: Emit = silent, concurrency: int = CON
             if plan.bootstrap is not None and not work.bootstrap(plan.bootstrap):
                 return Report(tuple(work.results.values()))
             upload(plan, ports, emit)
+            restore(plan, ports)
             walk(work.needs, work.step, work.skip, concurrency, watcher.stop)
         except KeyboardInterrupt:
             running = watcher.running
@@ -150,7 +152,7 @@ class _Deployment:
             return self._done(Result(step.stack.name, step.stack.key, "REFUSED", reason))
 
     def _brought(self, step: Step, parameters: Mapping[str, str]) -> Result:
-        before = self._cleared(step)
+        step, before = adopt(step, self._cleared(step), self.plan, self.ports, self.watcher, self.emit)
         if not self._forced(step) and unchanged(step.stack, parameters, before):
             return Result(step.stack.name, step.stack.key, "UNCHANGED", outputs=before.outputs if before else {})
         made = self._change_set(step, parameters, create=before is None)

@@ -11,10 +11,10 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pkgops.build import synthesized
-from pkgops.changeset import ask
+from pkgops.changeset import NameTaken, ask
 from pkgops.config import Project, pinned
 from pkgops.digest import OUTPUT, digest
 from pkgops.errors import DeployError, RefusedError, UsageError
@@ -23,6 +23,9 @@ from pkgops.package import Asset, Packaged
 from pkgops.ports import Ports, ResourceChange, StackState
 from pkgops.review import Concern, concerns_access, regained, review
 from pkgops.synth import Synthesized
+
+if TYPE_CHECKING:
+    from pkgops.obstacles import Obstacle
 
 READY = {
     "CREATE_COMPLETE",
@@ -64,20 +67,23 @@ class Step:
 class Wishes:
     """What the user asks of a plan. ``only`` restricts it to those stack keys; ``force`` deploys stacks whose digest
     says nothing has changed; ``resume`` goes on with rollbacks that failed, without the resources ``skip``;
-    ``revert_drift`` brings back what was changed by other means."""
+    ``revert_drift`` brings back what was changed by other means; ``imports`` and ``restores`` are patterns for what
+    is in the way (`pkgops.preflight`)."""
 
     only: Collection[str] = ()
     force: bool = False
     resume: bool = False
     skip: tuple[str, ...] = ()
     revert_drift: bool = False
+    imports: tuple[str, ...] = ()
+    restores: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Everything a deployment will do, upstream stacks first. ``bootstrap`` makes the artifact bucket, where
     the stage has none yet. ``states`` are the deployed stacks of the system by key. ``accepted`` are the resources
-    whose concerns were accepted by name."""
+    whose concerns were accepted by name; ``obstacles`` are known once `pkgops.preflight` has looked."""
 
     project: Project
     steps: tuple[Step, ...]
@@ -86,6 +92,7 @@ class Plan:
     bootstrap: Step | None = None
     wishes: Wishes = Wishes()
     accepted: frozenset[str] = frozenset()
+    obstacles: tuple[Obstacle, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -203,7 +210,10 @@ def _described(step: Step, plan: Plan, ports: Ports) -> Step:
     if step.action is not Action.UPDATE or step.parameters is None or plan.bootstrap is not None:
         return step
     revert = plan.wishes.revert_drift
-    made = ask(plan.project, step.stack, step.parameters, ports, create=False, revert_drift=revert)
+    try:
+        made = ask(plan.project, step.stack, step.parameters, ports, create=False, revert_drift=revert)
+    except NameTaken:
+        return step  # `pkgops.preflight` says by what
     if made.empty:
         ports.stacks.discard(made.id)
         return replace(step, action=Action.UNCHANGED)

@@ -3,7 +3,8 @@
 One page: every call the tool makes, as Protocols. ``aws/`` holds the real implementations, ``tests/fakes/``
 the in-memory ones, and one contract suite runs over both. All raise `pkgops.errors.AccessError` for missing
 or expired credentials, refused access and unreachable endpoints; anything else is documented at the method.
-What is asked about drift has a page of its own, ``drift_port.py``.
+What is asked about drift and about what exists already has pages of its own, ``drift_port.py`` and
+``existing_port.py``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pkgops.drift_port import Drift
+from pkgops.existing_port import Existing
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ class ChangeSetRequest:
     """What a change set is made of. Exactly one of ``body`` and ``url`` is given.
 
     Over 51,200 bytes it must be the url. ``revert_drift`` also changes what is not as the template says any more; it
-    is for updates alone, and not for express ones."""
+    is for updates alone, and not for express ones. With ``imports`` (logical id -> type and identifier of a resource
+    that is there) it takes those into the stack, made for them if ``create``, and does nothing else."""
 
     stack: str
     create: bool
@@ -98,6 +101,7 @@ class ChangeSetRequest:
     express: bool = False
     revert_drift: bool = False
     description: str = ""
+    imports: Mapping[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +277,9 @@ class Secrets(Protocol):
         """Stores a secret unless there is one of that name; True if stored. UsageError if one of that name waits
         for its deletion."""
 
+    def restore(self, name: str) -> None:
+        """Takes back a secret that waits for its deletion, with its value; one that does not stays as it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
@@ -345,6 +352,9 @@ class Ports(Protocol):
 
     @property
     def users(self) -> Users: ...
+
+    @property
+    def existing(self) -> Existing: ...
 
     @property
     def identity(self) -> Identity: ...

@@ -13,6 +13,7 @@ from templates.model import LOCAL_ACCOUNT
 if TYPE_CHECKING:
     from pkgops.aws.patience import Patience
     from pkgops.drift_port import Drift
+    from pkgops.existing_port import Existing
     from pkgops.ports import Artifacts, Functions, Identity, Logs, Queues, Secrets, Stacks, Tables, Users
     from templates.model import Stage
 
@@ -87,6 +88,13 @@ class AwsPorts:
         from pkgops.aws.users import CognitoUsers
 
         return CognitoUsers(self.clients)
+
+    @cached_property
+    def existing(self) -> Existing:
+        """What is there already, in several services."""
+        from pkgops.aws.existing import ExistingResources
+
+        return ExistingResources(self.clients)
 
     @cached_property
     def identity(self) -> Identity:

@@ -41,16 +41,18 @@ class Clients:
         self._lock = threading.Lock()
         self._session: Any = None
 
-    def get(self, service: str) -> Any:
-        """The botocore client of a service. AccessError if there are no credentials to make it with."""
-        client = self._made.get(service)
+    def get(self, service: str, *, asking: bool = False) -> Any:
+        """The botocore client of a service. AccessError if there are no credentials to make it with. Lambda's tries a
+        call once, because an invocation must not happen twice, unless it is for ``asking`` only."""
+        key = f"{service} asking" if asking and service == "lambda" else service
+        client = self._made.get(key)
         if client is None:
             with self._lock, translated(service):
-                client = self._made.get(service) or self._make(service)
-                self._made[service] = client
+                client = self._made.get(key) or self._make(service, ONCE if key == "lambda" else self.patience)
+                self._made[key] = client
         return client
 
-    def _make(self, service: str) -> Any:
+    def _make(self, service: str, patience: Patience) -> Any:
         import botocore.session
         from botocore.config import Config
 
@@ -77,7 +79,7 @@ class Clients:
                 max_pool_connections=_CONNECTIONS,
             )
         client = self._session.create_client(service, **options)
-        (ONCE if service == "lambda" else self.patience).join(client)  # a function is never called twice unasked
+        patience.join(client)
         if not self.endpoint:
             self._reach(client.meta.endpoint_url)
         return client

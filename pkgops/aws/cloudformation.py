@@ -66,7 +66,9 @@ class CloudFormation:
         }
         if request.description:
             arguments["Description"] = request.description
-        if request.create:  # what an earlier life of the stack has retained is taken back, not collided with
+        if request.imports:
+            arguments |= {"ChangeSetType": "IMPORT", "ResourcesToImport": _imported(request)}
+        elif request.create:  # what an earlier life of the stack has retained is taken back, not collided with
             arguments["ImportExistingResources"] = True
         if request.revert_drift:
             arguments["DeploymentMode"] = "REVERT_DRIFT"
@@ -234,6 +236,13 @@ class CloudFormation:
             if not page.get("NextToken"):
                 return
             arguments["NextToken"] = page["NextToken"]
+
+
+def _imported(request: ChangeSetRequest) -> list[dict[str, Any]]:
+    return [
+        {"LogicalResourceId": logical_id, "ResourceType": kind, "ResourceIdentifier": dict(identifier)}
+        for logical_id, (kind, identifier) in sorted(request.imports.items())
+    ]
 
 
 def _absent(error: Any) -> bool:

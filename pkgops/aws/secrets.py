@@ -63,6 +63,17 @@ class SecretsManager:
             raise _meaning(error, name) from None
         return True
 
+    def restore(self, name: str) -> None:
+        """See `pkgops.ports.Secrets.restore`."""
+        from botocore.exceptions import ClientError
+
+        try:
+            with translated("secretsmanager:RestoreSecret"):
+                self._clients.get("secretsmanager").restore_secret(SecretId=name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "InvalidRequestException":  # it does not wait for its deletion
+                raise _meaning(error, name, "restored") from None
+
 
 def _meaning(error: Any, name: str, done: str = "stored") -> PkgopsError:
     """What is left of a service error once access and presence are ruled out."""

@@ -24,6 +24,7 @@ pkgops deploy
 pkgops deploy --stage dev --yes
 pkgops deploy pkgwatch/api --only --stage dev
 pkgops deploy --revert-drift --stage dev --dry-run
+pkgops deploy --stage dev --import '*LogGroup'
 pkgops deploy --all --stage prod --dry-run"""
 
 
@@ -40,6 +41,8 @@ class Wishes:
     resume: bool
     skip: tuple[str, ...]
     revert_drift: bool
+    imports: tuple[str, ...]
+    restores: tuple[str, ...]
     done: dict[str, Any]
 
 
@@ -53,6 +56,8 @@ class Wishes:
 @click.option("--revert-drift", is_flag=True, help="Bring back, too, what was changed by other means than deploying.")
 @click.option("--resume", is_flag=True, help="Go on with a rollback that has failed, then deploy.")
 @click.option("--skip", multiple=True, metavar="RESOURCE", help="With --resume: leave it out of the rollback.")
+@click.option("--import", "imports", multiple=True, metavar="RESOURCE", help="Take in what exists already.")
+@click.option("--restore", "restores", multiple=True, metavar="SECRET", help="Take back what waits for its deletion.")
 @concurrency
 def command(session: Session, names: tuple[str, ...], everything: bool, **wishes: Any) -> None:
     """Builds, shows what will change, asks, and deploys; what has not changed is left alone.
@@ -77,17 +82,30 @@ def _deploy(session: Session, project: Project, keys: tuple[str, ...], wishes: W
     packaged = session.packaged(project)
     chosen = keys if wishes.only else _with_needs(keys, packaged.stacks)
     ports = session.ports(project)
-    asked = Asked(chosen, wishes.force, wishes.resume, wishes.skip, wishes.revert_drift)
+    asked = Asked(
+        chosen, wishes.force, wishes.resume, wishes.skip, wishes.revert_drift, wishes.imports, wishes.restores
+    )
     made = plan(project, packaged, ports, session.emit, asked)
-    if wishes.dry_run:
-        discard(made, ports)
-        return _show_plan(session, made, wishes)
     try:
-        made = _agree(session, made, wishes)
+        made = _surveyed(session, made, ports)
+        if not wishes.dry_run:
+            made = _agree(session, made, wishes)
     except BaseException:
         discard(made, ports)
         raise
+    if wishes.dry_run:
+        discard(made, ports)
+        return _show_plan(session, made, wishes)
     return _carry_out(session, made, ports, wishes)
+
+
+def _surveyed(session: Session, plan: Plan, ports: Ports) -> Plan:
+    """The plan with what is in its way."""
+    if not plan.changed:
+        return plan
+    from pkgops.preflight import surveyed
+
+    return surveyed(plan, ports, session.emit)
 
 
 def _with_needs(keys: tuple[str, ...], stacks: Iterable[Synthesized]) -> tuple[str, ...]:
@@ -108,14 +126,14 @@ def _show_plan(session: Session, plan: Plan, wishes: Wishes) -> None:
 
 
 def _agree(session: Session, plan: Plan, wishes: Wishes) -> Plan:
-    from pkgops.plan import allowed
-
     if not plan.changed:
         return plan
     from pkgops.cli.plans import plan_text, where
+    from pkgops.obstacles import settled
+    from pkgops.plan import allowed
 
     session.say(plan_text(plan, full=session.manner.debug))
-    agreed = allowed(plan, wishes.allow)
+    agreed = allowed(settled(plan), wishes.allow)
     if not plan.project.stage.local:
         from pkgops.cli.consent import consent
 

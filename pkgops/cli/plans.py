@@ -11,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from pkgops.destroy import Destruction
     from pkgops.diff import Difference, ResourceDiff, StackDiff
+    from pkgops.obstacles import Obstacle
     from pkgops.plan import Plan, Step
     from pkgops.ports import ResourceChange, StackResource
     from pkgops.review import Concern
@@ -29,6 +30,7 @@ def plan_text(plan: Plan, *, full: bool) -> str:
         lines.append(f"  {plan.bootstrap.stack.name}  create  the stage's artifact bucket")
     for step in plan.steps:
         lines += _step(step, full=full)
+    lines += _obstacles(plan.obstacles)
     lines += _concerns([concern for step in plan.steps for concern in step.concerns])
     return "\n".join(lines)
 
@@ -58,6 +60,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
             }
             for step in plan.steps
         ],
+        "obstacles": plan.obstacles,
     }
 
 
@@ -110,6 +113,16 @@ def _concerns(concerns: Sequence[Concern]) -> Iterator[str]:
     for kind in dict.fromkeys(concern.kind for concern in concerns):
         yield click.style(f"{kind}:", fg="red", bold=True)
         yield from (f"  {concern.logical_id}: {concern.text}" for concern in concerns if concern.kind == kind)
+
+
+def _obstacles(obstacles: Sequence[Obstacle]) -> Iterator[str]:
+    """What is there already: what stands in the way, and what becomes of the rest."""
+    open_ = [str(obstacle) for obstacle in obstacles if obstacle.blocking]
+    others = [f"{obstacle}; {obstacle.fate}" for obstacle in obstacles if not obstacle.blocking]
+    for head, rows, color in (("In the way", open_, "red"), ("There already", others, "cyan")):
+        if rows:
+            yield click.style(f"{head}:", fg=color, bold=True)
+            yield from (f"  {row}" for row in rows)
 
 
 def _count(number: int) -> str:

@@ -162,3 +162,36 @@ def test_another_account_is_refused(run, ports, project):
 
 def test_unknown_stack(run, ports):
     assert run("deploy", "storrage", *DEV, ports=ports).exit_code == 2
+
+
+def in_the_way(ports: FakePorts) -> None:
+    """A bucket of the stack's was made by hand, one of its tables is left from an earlier life."""
+    ports.existing.put("AWS::S3::Bucket", f"pkgwatch-raw-data-{ACCOUNT}-dev")
+    ports.existing.put("AWS::DynamoDB::Table", "pkgwatch-packages-dev")
+
+
+def test_what_is_in_the_way_is_refused_with_the_choices(run, ports):
+    in_the_way(ports)
+    shown = run("deploy", "storage", *DEV, "--dry-run", ports=ports)
+    assert shown.exit_code == 0
+    assert "In the way:\n  RawDataBucket: AWS::S3::Bucket pkgwatch-raw-data-" in shown.stdout
+    assert "There already:\n  PackagesTable: AWS::DynamoDB::Table pkgwatch-packages-dev is taken back" in shown.stdout
+    refused = run("deploy", "storage", *DEV, "--yes", ports=ports)
+    assert refused.exit_code == 6
+    assert "--import RawDataBucket: takes it into its stack as it is." in refused.stderr
+    assert "templates/pkgwatch/storage.py:" in refused.stderr
+    assert ports.stacks.describe() == []
+
+
+def test_what_is_imported_is_told_and_carried_out(run, ports):
+    in_the_way(ports)
+    chosen = ("deploy", "storage", *DEV, "--yes", "--import", "RawDataBucket")
+    document = json.loads(run(*chosen, "--dry-run", "-o", "json", ports=ports).stdout)["pkgwatch"]
+    rows = {row["logical_id"]: (row["kind"], row["choice"]) for row in document["obstacles"]}
+    assert rows == {"RawDataBucket": ("exists already", "import"), "PackagesTable": ("is taken back", "")}
+    result = run(*chosen, ports=ports)
+    assert result.exit_code == 0, result.stderr
+    assert "taken into the stack, kept when that is destroyed" in result.stderr
+    assert "PkgWatchStorage-dev  IMPORT_COMPLETE" in result.stderr
+    assert "PkgWatchStorage-dev  UPDATE_COMPLETE" in result.stderr
+    assert run("deploy", "storage", *DEV, ports=ports).exit_code == 0

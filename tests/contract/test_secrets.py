@@ -98,3 +98,18 @@ def test_no_error_holds_the_value() -> None:
     with scripted(said) as endpoint, pytest.raises(PkgopsError, match="pkgwatch/one cannot be stored") as error:
         store(endpoint)
     assert HIDDEN not in "".join(traceback.format_exception(error.value))
+
+
+def test_one_that_does_not_wait_for_its_deletion_stays_as_it_is(service: Service) -> None:
+    service.port.put_if_absent(service.name, "first")
+    service.port.restore(service.name)
+    assert service.value() == "first"
+
+
+def test_a_deleted_one_comes_back_with_its_value(clients: Clients, aws: Callable[[str], Any], unique: Any) -> None:
+    name = unique("pkgwatch/secret")
+    port = SecretsManager(clients)
+    port.write(name, "first")
+    aws("secretsmanager").delete_secret(SecretId=name, RecoveryWindowInDays=7)
+    port.restore(name)
+    assert port.read(name) == "first"

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.fakes.artifacts import FakeArtifacts
 from tests.fakes.drift import FakeDrift
+from tests.fakes.existing import FakeExisting
 from tests.fakes.secrets import FakeSecrets
 from tests.fakes.stacks import ACCOUNT, FakeStacks
 from tests.fakes.users import FakeUsers
@@ -37,6 +38,7 @@ class FakePorts:
     queues: Any = None
     secrets: Any = field(default_factory=FakeSecrets)
     users: Any = field(default_factory=FakeUsers)
+    existing: Any = field(default_factory=FakeExisting)
     endpoint: str | None = "http://127.0.0.1:1"
     drift: Any = None
 

@@ -14,8 +14,8 @@ Answer = tuple[int, Mapping[str, Any]]
 
 @contextmanager
 def scripted(answer: Callable[[str, dict[str, Any]], Answer]) -> Iterator[str]:
-    """Serves JSON-protocol calls on loopback: ``answer(operation, arguments)`` gives status and body. Yields the
-    endpoint."""
+    """Serves JSON-protocol calls on loopback: ``answer(operation, arguments)`` gives status and body; a HEAD request
+    is the operation of that name. Yields the endpoint."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -30,6 +30,11 @@ def scripted(answer: Callable[[str, dict[str, Any]], Answer]) -> Iterator[str]:
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
+
+        def do_HEAD(self) -> None:
+            status, _ = answer("HEAD", {"path": self.path})
+            self.send_response(status)
+            self.end_headers()
 
         def log_message(self, *_arguments: Any) -> None:
             """Quiet."""

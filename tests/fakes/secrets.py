@@ -13,6 +13,7 @@ class FakeSecrets:
     def __init__(self) -> None:
         self.values: dict[str, str] = {}
         self.refused: set[str] = set()
+        self.restored: list[str] = []
         self._lock = threading.Lock()
 
     def read(self, name: str) -> str | None:
@@ -21,6 +22,9 @@ class FakeSecrets:
     def write(self, name: str, value: str) -> None:
         if not self.put_if_absent(name, value):
             self.values[name] = value
+
+    def restore(self, name: str) -> None:
+        self.restored.append(name)
 
     def put_if_absent(self, name: str, value: str) -> bool:
         with self._lock:

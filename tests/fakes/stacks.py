@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pkgops.errors import DeployError
-from pkgops.ports import ChangeSet, ChangeSetRequest, ResourceChange, StackEvent, StackResource, StackState
+from pkgops.ports import ChangeSet, ChangeSetRequest, StackEvent, StackResource, StackState
+from tests.fakes.changes import changes, imported
 from tests.fakes.drift import with_drifts
 
 ACCOUNT = "123456789012"
-_FINAL = {"CREATE": "CREATE_COMPLETE", "UPDATE": "UPDATE_COMPLETE", "DELETE": "DELETE_COMPLETE"}
+_FINAL = {kind: f"{kind}_COMPLETE" for kind in ("CREATE", "UPDATE", "DELETE", "IMPORT")}
 
 
 @dataclass
@@ -85,18 +86,20 @@ class FakeStacks:
             if not exists:
                 self.deployed(request.stack, "REVIEW_IN_PROGRESS")
             old = there.template if exists and there else {}
-            changes = _changes(old, template)
+            rows = changes(old, template)
             if request.revert_drift:
-                changes = with_drifts(changes, template, self.drifts, self.replacing)
+                rows = with_drifts(rows, template, self.drifts, self.replacing)
             same = exists and there and (old, there.state.parameters) == (template, request.parameters)
-            same = same and not changes
+            same = same and not rows
             made = ChangeSet(
                 f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:changeSet/{len(self._sets)}",
                 request.stack,
                 "FAILED" if same else "CREATE_COMPLETE",
                 "The submitted information didn't contain changes." if same else "",
-                () if same else changes,
+                () if same else rows,
             )
+            if request.imports:
+                made = replace(made, changes=imported(old, template, request))
             self._sets[made.id] = (request, template, made)
             return made.id
 
@@ -113,7 +116,7 @@ class FakeStacks:
             for change in made.changes:
                 self.drifts.pop(change.logical_id, None) if change.drift else None
             stack = self._stacks[request.stack]
-            kind = "CREATE" if request.create else "UPDATE"
+            kind = "IMPORT" if request.imports else "CREATE" if request.create else "UPDATE"
             outputs = {
                 name: str(self._value(output["Value"], request.parameters))
                 for name, output in template.get("Outputs", {}).items()
@@ -229,21 +232,3 @@ class FakeStacks:
         if isinstance(value, dict) and "Ref" in value:
             return parameters.get(value["Ref"], value["Ref"])
         return value
-
-
-def _changes(old: dict[str, Any], new: dict[str, Any]) -> tuple[ResourceChange, ...]:
-    before, after = old.get("Resources", {}), new["Resources"]
-    rows = []
-    for name in sorted({*before, *after}):
-        if name not in before:
-            rows.append(ResourceChange(name, after[name]["Type"], "Add"))
-        elif name not in after:
-            rows.append(ResourceChange(name, before[name]["Type"], "Remove"))
-        elif before[name] != after[name]:
-            renamed = _name(before[name]) != _name(after[name])
-            rows.append(ResourceChange(name, after[name]["Type"], "Modify", str(renamed)))
-    return tuple(rows)
-
-
-def _name(resource: dict[str, Any]) -> Any:
-    return {key: value for key, value in resource.get("Properties", {}).items() if key.endswith("Name")}

@@ -36,7 +36,11 @@ def secret(name):
     return {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": name, "SecretString": "x"}}
 
 
-@pytest.mark.parametrize("resource", [table, queue, role, secret])
+def log_group(name):
+    return {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": name}}
+
+
+@pytest.mark.parametrize("resource", [table, queue, role, secret, log_group])
 def test_a_second_stack_with_the_same_name_rolls_back(deploy, unique, resource):
     name = unique("taken")
     assert deploy({"First": resource(name)}).status == "CREATE_COMPLETE"

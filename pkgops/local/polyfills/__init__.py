@@ -27,6 +27,7 @@ INSTALLED = (
     "output_changes",
     "raw_mail",
     "recorded",
+    "resource_owner",
     "rest_requests",
     "rest_responses",
     "rest_permission",  # after rest_responses: see there
@@ -34,6 +35,7 @@ INSTALLED = (
     "rest_validation_text",
     "revert_drift",  # after output_changes and import_existing, whose verdicts it revises
     "s3_bucket",
+    "secret_import",
     "secret_reference",
     "secure_transport",
     "sending_identity",

@@ -15,6 +15,7 @@ _NAMED: dict[str, tuple[str, str, str]] = {
     "AWS::DynamoDB::Table": ("TableName", "dynamodb", "_tables"),
     "AWS::IAM::Role": ("RoleName", "iam", "_roles"),
     "AWS::Lambda::Function": ("FunctionName", "lambda_svc", "_functions"),
+    "AWS::Logs::LogGroup": ("LogGroupName", "cloudwatch_logs", "_log_groups"),
     "AWS::SQS::Queue": ("QueueName", "sqs", "_queue_name_to_url"),
     "AWS::SecretsManager::Secret": ("Name", "secretsmanager", "_secrets"),
 }

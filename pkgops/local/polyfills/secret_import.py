@@ -1,0 +1,36 @@
+"""A secret that is there can be imported into a stack, by its ARN."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pkgops.local.hooks import Created, Types, need
+
+_TYPE = "AWS::SecretsManager::Secret"
+
+
+def install(types: Types) -> None:
+    """Adds the import to the type, and its identifier to those an import may name."""
+    from ministack.services import secretsmanager
+    from ministack.services.cloudformation import changesets
+
+    need(secretsmanager, "_secrets")
+    need(changesets, "_IMPORT_LOOKUPS", "_IMPORT_NOT_FOUND")
+    types.handler(_TYPE)["import"] = _adopted
+    changesets._IMPORT_LOOKUPS[_TYPE] = (("Id",), _problem)
+
+
+def _there(arn: str) -> bool:
+    from ministack.services import secretsmanager
+
+    return any(row["ARN"] == arn and not row.get("DeletedDate") for row in secretsmanager._secrets.values())
+
+
+def _problem(arn: str) -> str | None:
+    from ministack.services.cloudformation import changesets
+
+    return None if _there(arn) else str(changesets._IMPORT_NOT_FOUND.format(type=_TYPE, value=arn))
+
+
+def _adopted(identifier: dict[str, Any]) -> Created:
+    return identifier["Id"], {"Id": identifier["Id"], "Arn": identifier["Id"]}

@@ -1,0 +1,55 @@
+"""What will a value in a template be, as far as that is known before anything is deployed?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_SUBSTITUTED = re.compile(r"\$\{([^!}][^}]*)\}")
+_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
+
+
+def pseudo(region: str, account: str, stack: str) -> dict[str, str]:
+    """CloudFormation's own parameters; those whose value is "" are left out."""
+    partition = next((name for prefix, name in _PARTITIONS.items() if region.startswith(prefix)), "aws")
+    known = {"AccountId": account, "Region": region, "Partition": partition, "StackName": stack}
+    return {f"AWS::{name}": value for name, value in known.items() if value}
+
+
+def resolved(value: Any, known: Mapping[str, str]) -> str | None:
+    """A value made of text and of what ``known`` names; None if something else goes into it."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, Mapping) or len(value) != 1:
+        return None
+    ((function, argument),) = value.items()
+    if function == "Ref":
+        return known.get(argument)
+    if function == "Fn::Sub" and isinstance(argument, str):
+        names = _SUBSTITUTED.findall(argument)
+        if all(name in known for name in names):
+            return _SUBSTITUTED.sub(lambda match: known[match[1]], argument).replace("${!", "${")
+    if function == "Fn::Join" and isinstance(argument[1], list):
+        parts = [resolved(part, known) for part in argument[1]]
+        if None not in parts:
+            return str(argument[0]).join(map(str, parts))
+    return None
+
+
+def references(value: Any) -> Iterator[str]:
+    """The logical ids and parameters that a value names, pseudo parameters among them."""
+    if isinstance(value, list):
+        for inner in value:
+            yield from references(inner)
+    elif isinstance(value, Mapping):
+        for function, argument in value.items():
+            if function in {"Ref", "Fn::GetAtt"}:
+                yield str(argument[0] if isinstance(argument, list) else argument).partition(".")[0]
+            elif function == "Fn::Sub":
+                text, given = (argument, {}) if isinstance(argument, str) else argument
+                names = (name.partition(".")[0] for name in _SUBSTITUTED.findall(text))
+                yield from (name for name in names if name not in given)
+                yield from references(given)
+            else:
+                yield from references(argument)

@@ -1,0 +1,45 @@
+"""What is there already, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pkgops.existing_port import Found
+
+KINDS = (
+    "AWS::DynamoDB::Table",
+    "AWS::IAM::Role",
+    "AWS::Lambda::Function",
+    "AWS::Logs::LogGroup",
+    "AWS::S3::Bucket",
+    "AWS::SQS::Queue",
+    "AWS::SecretsManager::Secret",
+)
+
+
+class FakeExisting:
+    """`pkgops.ports.Existing`. ``owners`` maps identifiers to stack and logical id, ``uses`` exports to the stacks that
+    import them; ``asked`` counts the questions."""
+
+    def __init__(self) -> None:
+        self.there: dict[tuple[str, str], Found] = {}
+        self.owners: dict[str, tuple[str, str]] = {}
+        self.uses: dict[str, list[str]] = {}
+        self.asked: list[str] = []
+
+    def put(self, kind: str, name: str, *, deleting: bool = False, foreign: bool = False) -> None:
+        """Lets a resource be there."""
+        identifier = f"id-of-{name}" if kind in {"AWS::SQS::Queue", "AWS::SecretsManager::Secret"} else name
+        self.there[kind, name] = Found(kind, name, identifier, deleting, foreign)
+
+    def found(self, wanted: Sequence[tuple[str, str]]) -> list[Found]:
+        self.asked.append("found")
+        return [self.there[key] for key in dict.fromkeys(wanted) if key in self.there and key[0] in KINDS]
+
+    def owner(self, resource: Found) -> tuple[str, str]:
+        self.asked.append("owner")
+        return self.owners.get(resource.identifier, ("", ""))
+
+    def importers(self, export: str) -> list[str]:
+        self.asked.append("importers")
+        return self.uses.get(export, [])
