@@ -12,12 +12,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import templates
+from pkgops.bring import ROUNDS
 from pkgops.config import Project, pinned
-from pkgops.deploy import CONCURRENCY, Interrupted, Report, Result
+from pkgops.deploy import CONCURRENCY, Interrupted
 from pkgops.errors import DeployError
-from pkgops.events import Emit, Finished, StackChanged, Started, silent
-from pkgops.failure import first_cause
+from pkgops.events import Emit, Finished, Note, StackChanged, Started, silent
+from pkgops.failure import explained
 from pkgops.ports import Ports, StackResource, StackState
+from pkgops.report import Report, Result
+from pkgops.stuck import UNDELETED, way_out
 from pkgops.synth import Synthesized
 from pkgops.walk import walk
 from pkgops.watch import Stopped, Watcher
@@ -40,11 +43,13 @@ class Doomed:
 @dataclass(frozen=True, slots=True)
 class Destruction:
     """What destroying a system means, before anything is done. ``stacks`` are in the order of deletion;
-    ``left`` are logical ids that a stack in DELETE_FAILED leaves behind."""
+    ``left`` are logical ids that a stack in DELETE_FAILED leaves behind; ``wait`` is how many seconds at most somebody
+    else's operation is waited for (None: to its end)."""
 
     project: Project
     stacks: tuple[Doomed, ...]
     left: tuple[str, ...] = ()
+    wait: float | None = None
 
     @property
     def retained(self) -> tuple[StackResource, ...]:
@@ -101,26 +106,62 @@ def destroy(destruction: Destruction, ports: Ports, emit: Emit = silent, concurr
 
 
 def _deleted(stack: Doomed, destruction: Destruction, ports: Ports, emit: Emit, watcher: Watcher) -> Result:
-    name = stack.state.name
+    try:
+        for _ in range(ROUNDS):
+            if stack.state.in_progress:
+                emit(Note(f"{stack.state.name} is {stack.state.status}: watching that first, then deleting it."))
+                left = watcher.wait(stack.state.name, patience=destruction.wait)
+                if left is None or left.id != stack.state.id:
+                    return Result(stack.state.name, stack.key, "DELETE_COMPLETE")
+                stack = _still(stack, left, ports)
+            state = _gone(stack, destruction, ports, emit, watcher)
+            if state is None or not state.in_progress:
+                return _ended(stack, state, destruction, ports)
+            stack = replace(stack, state=state)
+    except Stopped:
+        return Result(stack.state.name, stack.key, "SKIPPED", "watching was ended")
+    except DeployError as error:
+        return Result(stack.state.name, stack.key, "REFUSED", f"{error.message} {error.hint}".strip())
+    return Result(stack.state.name, stack.key, "REFUSED", "Others keep changing it; destroy again when they are done.")
+
+
+def _gone(stack: Doomed, destruction: Destruction, ports: Ports, emit: Emit, watcher: Watcher) -> StackState | None:
+    """Deletes a stack, by its id: one that somebody has made anew under its name is safe. What is left of it when the
+    operation has ended, or what somebody else does with it if CloudFormation refuses for that."""
     for bucket in stack.buckets:
         emit(Started(f"Emptying {bucket}"))
         emit(Finished(f"Emptying {bucket}", f"{ports.artifacts.empty(bucket)} objects and versions"))
-    emit(StackChanged(name, "DELETE_IN_PROGRESS"))
+    state = stack.state
+    emit(StackChanged(state.name, "DELETE_IN_PROGRESS"))
     try:
-        if stack.state.termination_protection and destruction.project.stage.protected:
-            ports.stacks.protect(name, False)  # ours; on other stages somebody else's, and it holds
-        failed = stack.state.status == "DELETE_FAILED"
-        ports.stacks.delete(name, destruction.left if failed else ())
-        state = watcher.wait(name, stack.state)
-    except Stopped:
-        return Result(name, stack.key, "SKIPPED", "watching was ended")
-    except DeployError as error:
-        return Result(name, stack.key, "REFUSED", error.message)
+        if state.termination_protection and destruction.project.stage.protected:
+            ports.stacks.protect(state.name, False)  # ours; on other stages somebody else's, and it holds
+        ports.stacks.delete(state.id, destruction.left if state.status == UNDELETED else ())
+    except DeployError:
+        now = next((one for one in ports.stacks.describe() if one.id == state.id), None)
+        if now is None or now.in_progress:
+            return now
+        raise
+    return watcher.wait(state.name, state)
+
+
+def _still(stack: Doomed, now: StackState, ports: Ports) -> Doomed:
+    """The stack after somebody else's operation. DeployError if more would be lost than was shown before."""
+    fresh = _doomed(stack.key, now, stack.needs, ports)
+    if more := sorted(set(fresh.buckets) - set(stack.buckets)):
+        raise DeployError(f"It holds bucket {', '.join(more)} by now, which was not shown.", "Destroy again to see it.")
+    return fresh
+
+
+def _ended(stack: Doomed, state: StackState | None, destruction: Destruction, ports: Ports) -> Result:
     if state is None:
-        return Result(name, stack.key, "DELETE_COMPLETE")
-    cause = first_cause(ports.stacks, state.id)
-    reason = f"{cause.logical_id}: {cause.reason}" if cause else state.reason
-    return Result(name, stack.key, state.status, reason, cause)
+        return Result(stack.state.name, stack.key, "DELETE_COMPLETE")
+    why = explained(ports, state.id)
+    target = f"{destruction.project.system.key} --stage {destruction.project.stage.name}"
+    hint = way_out(ports.stacks, state, target) if state.status == UNDELETED else ""
+    return Result(
+        stack.state.name, stack.key, state.status, why.reason or state.reason, why.cause, log=why.log, hint=hint
+    )
 
 
 def _doomed(key: str, state: StackState, needs: frozenset[str], ports: Ports) -> Doomed:

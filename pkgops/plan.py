@@ -17,11 +17,13 @@ from pkgops.build import synthesized
 from pkgops.changeset import NameTaken, ask
 from pkgops.config import Project, pinned
 from pkgops.digest import OUTPUT, digest
-from pkgops.errors import DeployError, RefusedError, UsageError
+from pkgops.errors import DeployError, UsageError
 from pkgops.events import Emit, Finished, Started, silent
 from pkgops.package import Asset, Packaged
-from pkgops.ports import Ports, ResourceChange, StackState
+from pkgops.ports import ChangeSet, Ports, ResourceChange, StackState
+from pkgops.protection import demanded
 from pkgops.review import Concern, concerns_access, regained, review
+from pkgops.stuck import STUCK, immovable
 from pkgops.synth import Synthesized
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ READY = {
     "IMPORT_COMPLETE",
     "IMPORT_ROLLBACK_COMPLETE",
 }
-STUCK = "UPDATE_ROLLBACK_FAILED"
+HALFWAY = {"UPDATE_FAILED"}  # an update by somebody who had switched rolling back off: the next one goes on from there
 NEVER_MADE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"}
 
 
@@ -47,6 +49,7 @@ class Action(StrEnum):
     RECREATE = "recreate"  # its first create failed: CloudFormation takes no update, only a new beginning
     ATTACH = "attach"  # somebody's operation is running: watch it, then look again
     RESUME = "resume"  # its rollback has failed: go on with that, then update
+    STUCK = "stuck"  # nothing can be done before somebody has decided something
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ class Wishes:
     """What the user asks of a plan. ``only`` restricts it to those stack keys; ``force`` deploys stacks whose digest
     says nothing has changed; ``resume`` goes on with rollbacks that failed, without the resources ``skip``;
     ``revert_drift`` brings back what was changed by other means; ``imports`` and ``restores`` are patterns for what
-    is in the way (`pkgops.preflight`)."""
+    is in the way (`pkgops.preflight`); ``wait`` is how many seconds at most an operation of somebody else is waited for
+    (None: to its end)."""
 
     only: Collection[str] = ()
     force: bool = False
@@ -77,6 +81,7 @@ class Wishes:
     revert_drift: bool = False
     imports: tuple[str, ...] = ()
     restores: tuple[str, ...] = ()
+    wait: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +121,12 @@ def plan(
     _same_account(project, states, ports)
     chosen = [stack for stack in packaged.stacks if not wishes.only or stack.key in wishes.only]
     among = replace(wishes, only=frozenset(stack.key for stack in chosen))
-    steps = [_step(stack, states, among) for stack in chosen]
+    steps = [_step(stack, states, among, project, ports) for stack in chosen]
     made = Plan(project, tuple(steps), packaged.assets, states, wishes=wishes)
     if not made.changed:
         return made
     emit(Started("Comparing"))
-    made = replace(made, bootstrap=_bootstrap(project, everything))
+    made = replace(made, bootstrap=_bootstrap(project, everything, ports))
     made = replace(made, steps=tuple(_described(step, made, ports) for step in steps))
     emit(Finished("Comparing"))
     return made
@@ -138,15 +143,8 @@ def discard(plan: Plan, ports: Ports) -> None:
 def allowed(plan: Plan, named: Collection[str]) -> Plan:
     """The plan with what was accepted by name. On a protected stage whatever deserves a second look and is not
     named is refused."""
-    accepted = replace(plan, accepted=frozenset(named))
-    if not plan.project.stage.protected:
-        return accepted
-    open_ = [concern for step in plan.steps for concern in step.concerns if concern.logical_id not in named]
-    if open_:
-        listed = "\n".join(f"  {concern.kind}: {concern.logical_id}: {concern.text}" for concern in open_)
-        flags = " ".join(dict.fromkeys(f"--allow {concern.logical_id}" for concern in open_))
-        raise RefusedError(f"Stage {plan.project.stage.name} is protected:\n{listed}", f"If that is meant: {flags}")
-    return accepted
+    demanded(plan.project.stage, [concern for step in plan.steps for concern in step.concerns], named)
+    return replace(plan, accepted=frozenset(named))
 
 
 def values(stack: Synthesized, outputs: Mapping[str, Mapping[str, str]]) -> dict[str, str] | None:
@@ -165,16 +163,8 @@ def unchanged(stack: Synthesized, parameters: Mapping[str, str], state: StackSta
     return state is not None and state.status in READY and state.outputs.get(OUTPUT) == digest(stack, parameters)
 
 
-def _step(stack: Synthesized, states: Mapping[str, StackState], wishes: Wishes) -> Step:
-    state = states.get(stack.key)
-    outputs = {key: known.outputs for key, known in states.items() if known.status in READY}
-    parameters = values(stack, outputs)
-    absent = sorted(key for key in stack.needs if key not in wishes.only and key not in outputs)
-    if absent:
-        raise UsageError(
-            f"Stack {stack.key} uses values of {', '.join(absent)}, which is not deployed.",
-            "Deploy that first, or leave --only out.",
-        )
+def decided(stack: Synthesized, state: StackState | None, parameters: Mapping[str, str] | None, wishes: Wishes) -> Step:
+    """What a deployment does with a stack in that state; Action.STUCK for one that no deployment can move."""
     if state is None or state.status == "REVIEW_IN_PROGRESS":
         return Step(stack, Action.CREATE, state, parameters, _additions(stack.template))
     if state.in_progress:
@@ -183,29 +173,35 @@ def _step(stack: Synthesized, states: Mapping[str, StackState], wishes: Wishes) 
         return Step(stack, Action.RECREATE, state, parameters, _additions(stack.template))
     if state.status == STUCK and wishes.resume:
         return Step(stack, Action.RESUME, state, parameters)
-    if state.status not in READY:
-        raise _immovable(stack, state)
+    if state.status not in READY | HALFWAY:
+        return Step(stack, Action.STUCK, state, parameters)
     looked_into = wishes.force or wishes.revert_drift
     if not looked_into and parameters is not None and unchanged(stack, parameters, state):
         return Step(stack, Action.UNCHANGED, state, parameters)
     return Step(stack, Action.UPDATE, state, parameters)
 
 
-def _immovable(stack: Synthesized, state: StackState) -> DeployError:
-    """Why no deployment can begin, and the one thing to do."""
-    look = f"See why with: pkgops events {stack.system}/{stack.key} --failed"
-    if state.status == STUCK:
-        hint = f"{look}. Then: pkgops deploy --resume, with --skip RESOURCE for each that cannot be rolled back."
-    elif state.status == "DELETE_FAILED":
-        hint = f"{look}. Then: pkgops destroy, with --retain RESOURCE for each that cannot be deleted."
-    else:
-        hint = look + "."
-    return DeployError(f"Stack {stack.name} is {state.status}; CloudFormation takes no update in that state.", hint)
+def _step(stack: Synthesized, states: Mapping[str, StackState], wishes: Wishes, project: Project, ports: Ports) -> Step:
+    outputs = {key: known.outputs for key, known in states.items() if known.status in READY}
+    absent = sorted(key for key in stack.needs if key not in wishes.only and key not in outputs)
+    if absent:
+        raise UsageError(
+            f"Stack {stack.key} uses values of {', '.join(absent)}, which is not deployed.",
+            "Deploy that first, or leave --only out.",
+        )
+    return movable(decided(stack, states.get(stack.key), values(stack, outputs), wishes), project, ports)
+
+
+def movable(step: Step, project: Project, ports: Ports) -> Step:
+    """The step; DeployError with the way out if no deployment can begin on its stack."""
+    if step.action is Action.STUCK and step.before is not None:
+        raise immovable(ports.stacks, step.before, f"{step.stack.system} --stage {project.stage.name}")
+    return step
 
 
 def _described(step: Step, plan: Plan, ports: Ports) -> Step:
     """A step with its changes, an update's from its change set, and what of them deserves a second look."""
-    if step.action is Action.CREATE:
+    if step.action in (Action.CREATE, Action.RECREATE):
         return replace(step, concerns=review(step.changes, {}, step.stack.template))
     if step.action is not Action.UPDATE or step.parameters is None or plan.bootstrap is not None:
         return step
@@ -217,21 +213,25 @@ def _described(step: Step, plan: Plan, ports: Ports) -> Step:
     if made.empty:
         ports.stacks.discard(made.id)
         return replace(step, action=Action.UNCHANGED)
-    before = json.loads(ports.stacks.template(step.stack.name) or "{}") if concerns_access(made.changes) else {}
-    concerns = review(made.changes, before, step.stack.template if before else {})
-    if made.present:
-        concerns = tuple(dict.fromkeys((*concerns, *regained(made))))
-    return replace(step, changes=made.changes, change_set=made.id, concerns=concerns)
+    return replace(step, changes=made.changes, change_set=made.id, concerns=concerns(step.stack, made, ports))
 
 
-def _bootstrap(project: Project, everything: Mapping[str, StackState]) -> Step | None:
+def concerns(stack: Synthesized, made: ChangeSet, ports: Ports) -> tuple[Concern, ...]:
+    """What deserves a second look in the changes of an update; asks for the deployed template if they can concern
+    access."""
+    before = json.loads(ports.stacks.template(stack.name) or "{}") if concerns_access(made.changes) else {}
+    found = review(made.changes, before, stack.template if before else {})
+    return tuple(dict.fromkeys((*found, *regained(made)))) if made.present else found
+
+
+def _bootstrap(project: Project, everything: Mapping[str, StackState], ports: Ports) -> Step | None:
     from templates.bootstrap import SYSTEM
 
     state = everything.get(project.stage.named(SYSTEM.stacks[0].name))
     if state is not None and state.status in READY:
         return None
     (stack,) = synthesized(replace(project, system=SYSTEM, settings=SYSTEM.settings()))
-    return _step(stack, {stack.key: state} if state else {}, Wishes(only=(stack.key,), force=True))
+    return movable(decided(stack, state, {}, Wishes(force=True)), project, ports)
 
 
 def _additions(template: Mapping[str, Any]) -> tuple[ResourceChange, ...]:

@@ -161,7 +161,7 @@ class Stacks(Protocol):
         (ISO-8601, the service's clock); "" sets no bound."""
 
     def failures(self, stack: str) -> list[StackEvent]:
-        """Failed events of the newest operation, oldest first; operation-scoped where the API allows it."""
+        """Failed events of the newest operation and of the rollback it led to, oldest first."""
 
     def resources(self, stack: str) -> list[StackResource]:
         """What a stack consists of."""

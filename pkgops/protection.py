@@ -7,10 +7,12 @@ data, except for what this deployment was told to accept. Both live in CloudForm
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
+from pkgops.errors import RefusedError
 from pkgops.ports import Stacks, StackState
-from pkgops.review import STATEFUL
+from pkgops.review import STATEFUL, Concern
+from templates.model import Stage
 
 
 def policy(accepted: Collection[str] = ()) -> str:
@@ -27,6 +29,16 @@ def policy(accepted: Collection[str] = ()) -> str:
     else:
         deny["Resource"] = "*"
     return json.dumps({"Statement": [allow, deny]})
+
+
+def demanded(stage: Stage, concerns: Iterable[Concern], named: Collection[str]) -> None:
+    """RefusedError if a protected stage is to see what deserves a second look and is not among ``named`` (logical
+    ids); it lists all of it with the flags to accept it."""
+    open_ = [concern for concern in concerns if stage.protected and concern.logical_id not in named]
+    if open_:
+        listed = "\n".join(f"  {concern.kind}: {concern.logical_id}: {concern.text}" for concern in open_)
+        flags = " ".join(dict.fromkeys(f"--allow {concern.logical_id}" for concern in open_))
+        raise RefusedError(f"Stage {stage.name} is protected:\n{listed}", f"If that is meant: {flags}")
 
 
 def opened(stacks: Stacks, name: str, accepted: Collection[str]) -> None:

@@ -12,6 +12,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from pkgops.errors import DeployError
 from pkgops.events import Emit, ResourceChanged, StackChanged
 from pkgops.pace import Pace
 from pkgops.ports import Stacks, StackState
@@ -26,6 +27,10 @@ _TURNS = 5  # events asked for in one round: the states of all come again before
 _PAGE = 100  # stacks in one answer of DescribeStacks, about
 _GROWTH = 1.4
 _STACK = "AWS::CloudFormation::Stack"
+
+
+class StillRunningError(DeployError):
+    """Somebody else's operation has not ended in the time it was given."""
 
 
 class Stopped(Exception):  # noqa: N818 - not an error: the user has let go
@@ -79,11 +84,14 @@ class Watcher:
         """Names of the stacks being waited for."""
         return tuple(self._watched)
 
-    def wait(self, name: str, before: StackState | None = None, total: int = 0) -> StackState | None:
+    def wait(
+        self, name: str, before: StackState | None = None, total: int = 0, patience: float | None = None
+    ) -> StackState | None:
         """Returns when the operation on a stack has ended: its state, or None if the stack is gone.
 
-        ``before`` is the state known before the operation was begun: it tells an old outcome from a new one.
-        None waits for whatever runs. ``total`` is the number of resources the operation is about."""
+        ``before`` is the state known before the operation was begun: it tells an old outcome from a new one, and the
+        stack from another one of its name. None waits for whatever runs. ``total`` is the number of resources the
+        operation is about. `StillRunningError` if it has not ended after ``patience`` seconds (None: no limit)."""
         with self._change:
             self._watched[name] = watched = _Watched(time.monotonic(), before, total)
             if self._thread is None:
@@ -91,9 +99,15 @@ class Watcher:
                 self._thread.start()
             self._fresh = True
             self._change.notify_all()
-            self._change.wait_for(lambda: name not in self._watched or self._stopping or self._failure)
+            done = self._change.wait_for(lambda: name not in self._watched or self._stopping or self._failure, patience)
             if self._failure is not None:
                 raise self._failure
+            if not done:
+                del self._watched[name]
+                raise StillRunningError(
+                    f"An operation of somebody else still runs on {name} after {patience:.0f} s.",
+                    "Deploy again when it is done, or wait longer: --wait 30m",
+                )
             if name in self._watched:
                 raise Stopped(name)
         return watched.state
@@ -135,6 +149,8 @@ class Watcher:
                 self._change.wait_for(lambda: self._stopping, pause)
 
     def _look(self, name: str, watched: _Watched, state: StackState | None) -> bool:
+        if state is not None and watched.before is not None and state.id != watched.before.id:
+            state = None  # ours is gone, and somebody has made another one of its name
         if state is not None and not _begun(watched.before, state):
             return False
         news = self._tell(state, watched) if state else False

@@ -21,6 +21,7 @@ _REFUSALS = {
     "OperationInProgressException",
     "ValidationError",
 }
+_STACK = "AWS::CloudFormation::Stack"
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 
@@ -167,18 +168,16 @@ class CloudFormation:
         return found[::-1]
 
     def failures(self, stack: str) -> list[StackEvent]:
-        """See `pkgops.ports.Stacks.failures`."""
-        with translated("cloudformation:DescribeEvents"):
-            operation = self._operation_failures(stack)
-        if operation:
-            return operation
+        """See `pkgops.ports.Stacks.failures`. The stack's own events say where its newest operation begins; what
+        validations and hooks refused stands in the operation's events alone."""
         newest: list[StackEvent] = []
         for event in reversed(self.events(stack)):
-            if event.status.endswith("FAILED"):
-                newest.append(event)
-            if event.type == "AWS::CloudFormation::Stack" and event.reason == "User Initiated":
+            newest.append(event)
+            if _begins(stack, event):
                 break
-        return newest[::-1]
+        begin = newest[-1].time if newest else ""
+        told = [event for event in self._operation_failures(stack) if event.time >= begin]
+        return told or [event for event in reversed(newest) if event.status.endswith("FAILED")]
 
     def resources(self, stack: str) -> list[StackResource]:
         """See `pkgops.ports.Stacks.resources`."""
@@ -197,12 +196,10 @@ class CloudFormation:
         from botocore.exceptions import ClientError
 
         rows: list[dict[str, Any]] = []
-        with contextlib.suppress(ClientError, AttributeError):  # older regions and SDKs do not have it
+        with contextlib.suppress(ClientError, AttributeError), translated("cloudformation:DescribeEvents"):
             for page in self._pages("describe_events", StackName=stack, Filters={"FailedEvents": True}):
-                rows += page.get("OperationEvents", [])
-        rows = [row for row in rows if row.get("LogicalResourceId")]
-        newest = max(rows, key=lambda row: row["Timestamp"])["OperationId"] if rows else ""
-        events = [_operation_event(stack, row) for row in rows if row.get("OperationId") == newest]
+                rows += page.get("OperationEvents", [])  # older regions and SDKs do not have it
+        events = [_operation_event(stack, row) for row in rows if row.get("LogicalResourceId")]
         return sorted(events, key=lambda event: event.time)
 
     def _begun(self, change_set_id: str) -> bool:
@@ -243,6 +240,13 @@ def _imported(request: ChangeSetRequest) -> list[dict[str, Any]]:
         {"LogicalResourceId": logical_id, "ResourceType": kind, "ResourceIdentifier": dict(identifier)}
         for logical_id, (kind, identifier) in sorted(request.imports.items())
     ]
+
+
+def _begins(stack: str, event: StackEvent) -> bool:
+    """True for the event an operation on the stack itself begins with, not one of a stack nested in it."""
+    own = event.physical_id == stack or f":stack/{stack}/" in event.physical_id
+    begun = event.status in {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS"}
+    return event.type == _STACK and own and (begun or event.reason == "User Initiated")
 
 
 def _absent(error: Any) -> bool:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pkgops.cli.options import concurrency, targets, verb, yes
+from pkgops.cli.options import concurrency, targets, verb, wait, yes
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
     from pkgops.config import Project
     from pkgops.operate.outputs import OutputRow
     from pkgops.plan import Plan
+    from pkgops.plan import Wishes as Asked
     from pkgops.ports import Ports
     from pkgops.synth import Synthesized
 
@@ -43,7 +44,14 @@ class Wishes:
     revert_drift: bool
     imports: tuple[str, ...]
     restores: tuple[str, ...]
+    wait: int | None
     done: dict[str, Any]
+
+    def asked(self, only: tuple[str, ...]) -> Asked:
+        """What of it the plan is made by."""
+        from pkgops.plan import Wishes as Asked
+
+        return Asked(only, **{row.name: getattr(self, row.name) for row in fields(Asked) if row.name != "only"})
 
 
 @verb("deploy", example=EXAMPLE)
@@ -58,6 +66,7 @@ class Wishes:
 @click.option("--skip", multiple=True, metavar="RESOURCE", help="With --resume: leave it out of the rollback.")
 @click.option("--import", "imports", multiple=True, metavar="RESOURCE", help="Take in what exists already.")
 @click.option("--restore", "restores", multiple=True, metavar="SECRET", help="Take back what waits for its deletion.")
+@wait
 @concurrency
 def command(session: Session, names: tuple[str, ...], everything: bool, **wishes: Any) -> None:
     """Builds, shows what will change, asks, and deploys; what has not changed is left alone.
@@ -76,15 +85,15 @@ def command(session: Session, names: tuple[str, ...], everything: bool, **wishes
 
 
 def _deploy(session: Session, project: Project, keys: tuple[str, ...], wishes: Wishes) -> None:
-    from pkgops.plan import Wishes as Asked
+    from pkgops.others import quiet
     from pkgops.plan import discard, plan
 
     packaged = session.packaged(project)
     chosen = keys if wishes.only else _with_needs(keys, packaged.stacks)
     ports = session.ports(project)
-    asked = Asked(
-        chosen, wishes.force, wishes.resume, wishes.skip, wishes.revert_drift, wishes.imports, wishes.restores
-    )
+    if wishes.wait is not None and not wishes.dry_run:
+        quiet({stack.name for stack in packaged.stacks}, ports, session.emit, wishes.wait)
+    asked = wishes.asked(chosen)
     made = plan(project, packaged, ports, session.emit, asked)
     try:
         made = _surveyed(session, made, ports)
@@ -143,7 +152,7 @@ def _agree(session: Session, plan: Plan, wishes: Wishes) -> Plan:
 
 
 def _carry_out(session: Session, plan: Plan, ports: Ports, wishes: Wishes) -> None:
-    from pkgops.cli.outcome import letting_go, outputs
+    from pkgops.cli.outcome import endings, letting_go, outputs
     from pkgops.deploy import deploy, require
 
     began = time.monotonic()
@@ -153,7 +162,7 @@ def _carry_out(session: Session, plan: Plan, ports: Ports, wishes: Wishes) -> No
     rows = outputs(report, ports.endpoint)
     wishes.done[plan.project.system.key] = {
         "ok": report.ok,
-        "stacks": [{"stack": r.key, "name": r.stack, "status": r.status, "reason": r.reason} for r in report.results],
+        "stacks": endings(report),
         "outputs": {f"{row.stack}.{row.key}": row.value for row in rows},
     }
     require(report, plan.project.stage.name)

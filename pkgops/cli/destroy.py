@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pkgops.cli.options import concurrency, targets, verb, yes
+from pkgops.cli.options import concurrency, targets, verb, wait, yes
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
@@ -25,6 +25,7 @@ pkgops destroy pkgwatch/api --stage dev --yes"""
 @targets
 @yes("Delete")
 @click.option("--retain", multiple=True, metavar="RESOURCE", help="Leave it behind where deleting it has failed.")
+@wait
 @concurrency
 def command(session: Session, names: tuple[str, ...], everything: bool, **options: Any) -> None:
     """Deletes stacks after showing what goes and what stays, and after SYSTEM/STAGE has been typed.
@@ -46,11 +47,15 @@ def _destroy(
     session: Session, project: Project, keys: tuple[str, ...], options: dict[str, Any], done: dict[str, Any]
 ) -> None:
     from pkgops.build import synthesized
-    from pkgops.cli.outcome import letting_go
+    from pkgops.cli.outcome import endings, letting_go
     from pkgops.destroy import destroy, survey
+    from pkgops.others import quiet
 
     ports = session.ports(project)
-    doomed = replace(survey(project, synthesized(project), ports, keys), left=options["retain"])
+    stacks = synthesized(project)
+    if options["wait"] is not None:
+        quiet({stack.name for stack in stacks}, ports, session.emit, options["wait"])
+    doomed = replace(survey(project, stacks, ports, keys), left=options["retain"], wait=options["wait"])
     if not doomed.stacks:
         done[project.system.key] = {"ok": True, "stacks": [], "kept": []}
         return session.say(f"Nothing of {project.system.key} is deployed on stage {project.stage.name}.")
@@ -59,7 +64,7 @@ def _destroy(
         report = destroy(doomed, ports, session.emit, options["concurrency"])
     done[project.system.key] = {
         "ok": not _failures(report),
-        "stacks": [{"stack": r.key, "name": r.stack, "status": r.status, "reason": r.reason} for r in report.results],
+        "stacks": endings(report),
         "kept": doomed.retained,
     }
     return _close(session, doomed, report)
@@ -91,8 +96,4 @@ def _close(session: Session, doomed: Destruction, report: Report) -> None:
 
 
 def _failures(report: Report) -> list[str]:
-    return [
-        f"{result.stack} ended in {result.status}: {result.reason or 'no reason given'}"
-        for result in report.results
-        if result.status not in ("DELETE_COMPLETE", "SKIPPED")
-    ]
+    return [result.told for result in report.results if result.status not in ("DELETE_COMPLETE", "SKIPPED")]

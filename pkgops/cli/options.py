@@ -75,6 +75,18 @@ def yes(what: str) -> Decorator:
     return click.option("--yes", "-y", is_flag=True, help=f"{what} without asking.")
 
 
+def wait(body: Body) -> Body:
+    """``--wait``: how many seconds at most to wait for somebody else's operation; None: watch it to its end."""
+
+    def seconds(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> int | None:
+        from pkgops.operate.when import span
+
+        return None if text is None else span(text)
+
+    help = "If somebody else is at work: wait so long at most, then stop with nothing touched (30s, 10m, 0)."
+    return click.option("--wait", metavar="DURATION", callback=seconds, help=help)(body)
+
+
 def concurrency(body: Body) -> Body:
     """``--concurrency``: how many stacks at once."""
     return click.option(

@@ -30,6 +30,15 @@ def letting_go(session: Session, command: str, project: Project) -> Iterator[Non
         raise
 
 
+def endings(report: Report) -> list[dict[str, object]]:
+    """How each stack ended, for machines."""
+    keys = ("status", "reason", "log", "hint")
+    return [
+        {"stack": result.key, "name": result.stack, **{key: getattr(result, key) for key in keys}}
+        for result in report.results
+    ]
+
+
 def outputs(report: Report, endpoint: str | None) -> list[OutputRow]:
     """The outputs of the stacks of a report, as `pkgops outputs` shows them."""
     from pkgops.operate.outputs import published

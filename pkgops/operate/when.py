@@ -1,4 +1,4 @@
-"""Which moment does ``--since`` mean?"""
+"""Which moment does ``--since`` mean, and how long is a duration?"""
 
 from __future__ import annotations
 
@@ -20,12 +20,21 @@ def moment(text: str, now: float | None = None) -> int:
     examples for anything else."""
     given = text.strip()
     if re.fullmatch(f"(?:{_AGO.pattern})+", given, re.IGNORECASE):
-        ago = sum(int(count) * _SECONDS[unit.lower()] for count, unit in _AGO.findall(given))
-        return int(((time.time() if now is None else now) - ago) * 1000)
+        return int(((time.time() if now is None else now) - span(given)) * 1000)
     try:
         return int(datetime.fromisoformat(given).astimezone().timestamp() * 1000)
     except (ValueError, OverflowError):
         raise UsageError(f"{text!r} is not a moment.", _EXAMPLES) from None
+
+
+def span(text: str) -> int:
+    """Seconds of a duration: ``90``, ``30s``, ``10m``, ``1h30m``. UsageError with examples for anything else."""
+    given = text.strip()
+    if given.isdecimal():
+        return int(given)
+    if not re.fullmatch(f"(?:{_AGO.pattern})+", given, re.IGNORECASE):
+        raise UsageError(f"{text!r} is not a duration.", "Give seconds or 30s, 10m, 2h, 1h30m; 0 does not wait.")
+    return sum(int(count) * _SECONDS[unit.lower()] for count, unit in _AGO.findall(given))
 
 
 def iso(milliseconds: int) -> str:

@@ -160,6 +160,16 @@ def test_another_account_is_refused(run, ports, project):
     assert ACCOUNT in result.stderr
 
 
+@pytest.mark.parametrize("verb", ["deploy", "destroy"])
+def test_it_need_not_wait_for_somebody_else(run, ports, verb):
+    ports.stacks.deployed("PkgWatchStorage-dev", "UPDATE_IN_PROGRESS")
+    result = run(verb, *DEV, "--yes", "--wait", "0", ports=ports)
+    assert result.exit_code == 5
+    assert "PkgWatchStorage-dev (UPDATE_IN_PROGRESS); nothing was touched" in result.stderr
+    assert ports.stacks.calls == ["describe"]
+    assert run(verb, *DEV, "--yes", "--wait", "a while", ports=ports).exit_code == 2
+
+
 def test_unknown_stack(run, ports):
     assert run("deploy", "storrage", *DEV, ports=ports).exit_code == 2
 

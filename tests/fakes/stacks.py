@@ -163,7 +163,7 @@ class FakeStacks:
     def delete(self, stack: str, retain: Sequence[str] = ()) -> None:
         with self._lock:
             self.calls.append("delete")
-            found = self._stacks.get(stack)
+            found = next((one for one in self._stacks.values() if stack in {one.state.name, one.state.id}), None)
             if found is None or found.gone:
                 return
             if found.state.termination_protection:

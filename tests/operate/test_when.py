@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from pkgops.errors import UsageError
-from pkgops.operate.when import iso, moment
+from pkgops.operate.when import iso, moment, span
 
 NOW = 1_800_000_000.0
 
@@ -67,3 +67,14 @@ def test_anything_else_is_answered_with_examples(text: str) -> None:
         moment(text)
     assert "10m" in error.value.hint
     assert "2026-05-01T09:30" in error.value.hint
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("0", 0), ("90", 90), ("30s", 30), ("1h30m", 5400), (" 2M ", 120)])
+def test_durations(text, seconds):
+    assert span(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "soon", "-1", "1.5h", "m"])
+def test_what_is_no_duration(text):
+    with pytest.raises(UsageError, match="not a duration"):
+        span(text)

@@ -148,7 +148,7 @@ def test_a_stuck_rollback_is_gone_on_with_when_asked(project: Project, ports: Fa
     ports.stacks.deployed("DemoStore-local", "UPDATE_ROLLBACK_FAILED", stuck)
     with pytest.raises(DeployError) as refused:
         plan(project, packaged, ports)
-    assert "pkgops deploy --resume" in refused.value.hint
+    assert "pkgops deploy demo --stage local --resume --skip RESOURCE" in refused.value.hint
     ports.stacks.broken["Old"] = "cannot be put back"
     _, report, _ = run(project, packaged, ports, resume=True)
     assert "--skip" in report.results[0].reason

@@ -24,6 +24,7 @@ INSTALLED = (
     "lambda_execution",
     "lambda_function",
     "metric_namespace",
+    "nested_stacks",
     "output_changes",
     "raw_mail",
     "recorded",
