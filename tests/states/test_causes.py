@@ -23,10 +23,11 @@ def test_a_custom_resource_that_fails_is_told_with_the_end_of_its_log(world: Wor
     (result,) = report.results
     assert result.status == "ROLLBACK_COMPLETE"
     assert result.reason == f"Thing: Create was told to fail ({LINE}:7)"
-    assert result.log[:3] == (TOLD, "Create of Thing", "Migration 7 found a table that is not there")
+    assert result.log[0] == TOLD
+    assert {"Create of Thing", "Migration 7 found a table that is not there"} <= set(result.log)
     with pytest.raises(DeployError) as failed:
         require(report, "local")
-    assert failed.value.message.splitlines()[1:4] == [f"  {line}" for line in result.log[:3]]
+    assert failed.value.message.splitlines()[1:] == [f"  {line}" for line in result.log]
 
 
 def test_the_cause_is_that_of_the_newest_operation(world: World) -> None:
