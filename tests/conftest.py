@@ -11,6 +11,8 @@ from typing import Any
 import hypothesis
 import pytest
 
+from tests.canary import pytest_runtest_makereport  # noqa: F401 - a hook: a secret that shows fails its test
+
 # How long an example takes says something about the machine, not about the code.
 hypothesis.settings.register_profile("pkgops", deadline=None)
 hypothesis.settings.load_profile("pkgops")

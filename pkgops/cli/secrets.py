@@ -39,18 +39,19 @@ pkgops secrets set session-secret --from secret.txt --stage dev"""
 
 @verb("set", example=SET)
 @click.argument("name")
-@click.argument("field", required=False)
+@click.argument("words", metavar="[FIELD]", nargs=-1)
 @click.option("--from", "source", metavar="FILE|-", help="Where the value stands; asked for if left out.")
-def put_one(session: Session, name: str, field: str | None, source: str | None) -> None:
-    """Sets secret NAME, or one FIELD of it beside the others."""
-    from pkgops.operate.secrets import declared, given, put
+@click.option("--replace", is_flag=True, help="Keep no field of what was set before.")
+def put_one(session: Session, name: str, words: tuple[str, ...], source: str | None, replace: bool) -> None:
+    """Sets secret NAME, or one FIELD of it. Fields that are not given stay as they are."""
+    from pkgops.operate.secrets import declared, field_of, given, put
 
     project = session.project()
-    known = declared(project, name)
+    known, field = declared(project, name), field_of(words)
     value = given(source, sys.stdin)
     if value is None:
         value = _asked(session, f"{known}{f' {field}' if field else ''}")
-    put(project, known, field, value, session.ports(project))
+    put(project, known, field, value, session.ports(project), replace)
     session.say(f"Set {known}{f' {field}' if field else ''} on stage {project.stage.name}.")
 
 
@@ -65,7 +66,8 @@ def shown(session: Session, name: str, reveal: bool) -> None:
     project = session.project()
     known, ports = declared(project, name), session.ports(project)
     if reveal:
-        session.show({"value": read(project, known, ports)}, read(project, known, ports))
+        value = read(project, known, ports)
+        session.show({"value": value}, value)
         return
     (row,) = [row for row in rows(project, ports) if row.name == known]
     session.rows(
@@ -81,15 +83,15 @@ pkgops secrets init --stage prod"""
 @verb("init", example=INIT)
 @click.option("--from", "source", metavar="FILE|-", help="A JSON object, secret to value; asked for if left out.")
 def filled(session: Session, source: str | None) -> None:
-    """Stores the declared secrets that are missing; what is set stays as it is."""
+    """Stores the declared secrets, and their fields, that are missing or empty; what is set stays as it is."""
     from pkgops.operate.secrets import fill, rows
 
     project = session.project()
     ports = session.ports(project)
-    missing = [row.name for row in rows(project, ports) if row.state == "missing"]
+    missing = [row.name for row in rows(project, ports) if row.state != "set"]
     stored = fill(project, _values(session, source, missing), ports)
     session.show(stored if session.manner.json else None, "\n".join(stored))
-    session.say(f"Stored {len(stored)} of {len(missing)} missing secrets on stage {project.stage.name}.")
+    session.say(f"Stored {len(stored)} secrets on stage {project.stage.name}; {len(missing)} were missing or empty.")
 
 
 for _verb in (listed, put_one, shown, filled):

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pkgops.build import build
 from pkgops.cli import root
 from pkgops.cli.faults import Manner
 from pkgops.config import load
+from tests.canary import listen
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 Run = Callable[..., Result]
@@ -44,7 +46,9 @@ def run(project: Path) -> Run:
 
     def call(*args: str, ports: object = None, input: str | None = None) -> Result:
         manner = Manner(connect=(lambda *_: ports) if ports is not None else None)
-        return CliRunner().invoke(root, args, obj=manner, input=input)
+        done = CliRunner().invoke(root, args, obj=manner, input=input)
+        listen(args, done.stdout, done.stderr, "".join(traceback.format_exception(done.exception)))
+        return done
 
     return call
 
@@ -54,7 +58,7 @@ def program(project: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs the program as a process of its own."""
 
     def call(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-m", "pkgops.cli", *args],
             env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment},
             capture_output=True,
@@ -62,6 +66,8 @@ def program(project: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
             timeout=60,
             check=False,
         )
+        listen(args, done.stdout, done.stderr)
+        return done
 
     return call
 

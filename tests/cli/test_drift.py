@@ -6,11 +6,12 @@ import json
 
 import pytest
 
+from tests.canary import canary
 from tests.fakes.ports import FakePorts
 
 DEV = ("--stage", "dev")
 NAME = "PkgWatchStorage-dev"
-SECRET = "typed-in-by-hand"
+SECRET = canary("typed-in-by-hand")
 DRIFTS = {
     "PackagesTable": {"/BillingMode": ("PAY_PER_REQUEST", "PROVISIONED"), "/Tags/0/SECRET": ("a", SECRET)},
     "RawDataBucket": None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import urllib.error
@@ -18,10 +19,17 @@ from urllib.parse import parse_qsl
 import pytest
 
 from pkgops.local.emulator import Emulator
+from tests.canary import canary, listen, read, watch
 from tests.e2e.contract import problems
-from tests.emulator import free_port
+from tests.emulator import client, free_port
 
 ROOT = Path(__file__).parents[2]
+# Stage local has keys of its own; whoever's keys are in the shell are nobody's business there.
+_KEYS = {
+    "AWS_ACCESS_KEY_ID": canary("ACCESSKEY", "AKIA"),
+    "AWS_SECRET_ACCESS_KEY": canary("secret-key"),
+    "AWS_SESSION_TOKEN": canary("session-token"),
+}
 _SEED_ONCE = 4  # users, one a plan
 # The documented floors would make the suite wait; one test measures them.
 _STAGES = """
@@ -82,9 +90,11 @@ class Deployed:
         """Runs the command line; asserts that it succeeds unless told otherwise."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("PKGOPS_", "AWS_"))}
         command = [str(Path(sys.executable).with_name("pkgops")), *arguments]
+        variables = clean | ({} if "--stage" in arguments else _KEYS) | environment
         done = subprocess.run(
-            command, cwd=self.root, env=clean | environment, capture_output=True, text=True, timeout=180, check=False
+            command, cwd=self.root, env=variables, capture_output=True, text=True, timeout=180, check=False
         )
+        listen(arguments, done.stdout, done.stderr)
         if ok:
             assert done.returncode == 0, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
@@ -92,6 +102,21 @@ class Deployed:
     def rows(self, *arguments: str) -> Any:
         """The command's answer as data."""
         return json.loads(self.pkgops(*arguments, "--output", "json").stdout)
+
+    def learn(self) -> None:
+        """From now on nothing may show the values of the secrets that are stored."""
+        service = client(self.emulator, "secretsmanager")
+        for name in (row["Name"] for row in service.list_secrets()["SecretList"]):
+            value = service.get_secret_value(SecretId=name).get("SecretString", "")
+            watch(value, *(str(part) for part in re.findall(r'"([^"]+)"', value)))
+
+    def leave(self) -> None:
+        """Stops the emulator; of what the tool has written, only the emulator's state may hold a secret."""
+        kept = self.root / ".pkgops"
+        stores = [kept / "local" / name for name in ("state", "s3", "runtime", "tmp")]
+        files = (path for path in kept.rglob("*") if path.is_file() and not {*path.parents} & {*stores})
+        read([path for path in files if path.suffix != ".zip"])
+        self.pkgops("local", "down", ok=False)
 
     @cached_property
     def url(self) -> str:
@@ -156,9 +181,11 @@ def pkgwatch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         lines = [line.split() for line in seeded.splitlines() if "pw_" in line and "@example.com" in line]
         project.keys = {line[1].split("@")[0]: line[-1] for line in lines}
         assert len(project.keys) == _SEED_ONCE, seeded
+        watch(*project.keys.values())
+        project.learn()
         yield project
     finally:
-        project.pkgops("local", "down", ok=False)
+        project.leave()
 
 
 @pytest.fixture(scope="session")

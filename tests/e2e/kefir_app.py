@@ -14,6 +14,7 @@ from typing import Any
 from urllib.request import Request
 
 from pkgops.local.emulator import Emulator
+from tests.canary import watch
 from tests.e2e.conftest import Answer, Deployed, exchange, new_project
 from tests.emulator import client
 from tests.handlers_kefir.expo_server import ExpoServer, running
@@ -95,6 +96,7 @@ class User:
         answer = self.answers(self.codes()[-1])
         assert answer.status == 200, answer.body
         self.id, self.tokens = answer.json()["user"]["id"], answer.json()["tokens"]
+        watch(*(token for name, token in self.tokens.items() if name.endswith("Token")))
         return self
 
     def batch(self, **more: Any) -> dict[str, Any]:
@@ -126,4 +128,4 @@ def deployed(root: Path) -> Iterator[Kefir]:
             system.events.disable_rule(Name=RULE)  # tests say themselves when reminders are sent
             yield system
         finally:
-            project.pkgops("local", "down", ok=False)
+            project.leave()

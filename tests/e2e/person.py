@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from tests.canary import watch
 from tests.e2e.conftest import Answer, Deployed
 
 _NUMBERS = count(1)
@@ -27,6 +28,7 @@ class Person:
         answer = self.pkgwatch.request(method, path, body, key, headers)
         if "set-cookie" in answer.headers:
             self.cookie = answer.headers["set-cookie"].partition(";")[0]
+            watch(self.cookie.partition("=")[2])
         return answer
 
     def mails(self) -> list[dict[str, Any]]:
@@ -55,6 +57,7 @@ class Person:
         answer = self.asks("GET", "/api-keys/pending")
         assert answer.status == 200, answer.body
         self.key = answer.json()["api_key"]
+        watch(self.key)
         return self.key
 
     def me(self) -> dict[str, Any]:

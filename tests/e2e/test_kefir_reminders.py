@@ -7,11 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.canary import canary
 from tests.e2e.kefir_app import RULE, Kefir, User
 from tests.emulator import client
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.e2e
+
+ACCESS_TOKEN = canary("an access token")
 
 
 def moment(**ahead: float) -> str:
@@ -121,12 +124,12 @@ def test_what_the_rule_sends_can_be_sent_by_hand(kefir: Kefir) -> None:
 def test_the_stored_access_token_is_sent_to_expo(kefir: Kefir) -> None:
     user, token = with_phone(kefir)
     stored = kefir.project.root / "token.txt"
-    stored.write_text("an access token", encoding="utf-8")
+    stored.write_text(ACCESS_TOKEN, encoding="utf-8")
     kefir.project.pkgops("secrets", "set", "expo", "access_token", "--system", "kefir", "--from", str(stored))
     due_reminder(user)
     kefir.processes()
     (headers,) = [headers for _, headers, body in kefir.expo.requests if token in json.dumps(body)]
-    assert headers["authorization"] == "Bearer an access token"
+    assert headers["authorization"] == f"Bearer {ACCESS_TOKEN}"
 
 
 def everything(user: User) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.canary import canary
 from tests.e2e.conftest import Deployed
 from tests.emulator import client
 
@@ -14,6 +15,7 @@ pytestmark = pytest.mark.e2e
 
 FUNCTION, DEAD, QUEUE = "DataStatusMetricsFunction", "StreamsDlqQueue", "DiscoveryQueue"
 STACK = "PkgWatchPipeline-local"
+BY_HAND = canary("typed-in-by-hand")
 
 
 def physical(pkgwatch: Deployed) -> dict[str, str]:
@@ -47,7 +49,7 @@ def tampered(pkgwatch: Deployed) -> Iterator[dict[str, Any]]:
         FunctionName=names[FUNCTION],
         MemorySize=memory * 2,
         Timeout=timeout + 60,
-        Environment={"Variables": variables | {"DB_PASSWORD": "typed-in-by-hand"}},
+        Environment={"Variables": variables | {"DB_PASSWORD": BY_HAND}},
     )
     sqs.set_queue_attributes(QueueUrl=names[QUEUE], Attributes={"VisibilityTimeout": "7"})
     sqs.delete_queue(QueueUrl=names[DEAD])
@@ -69,7 +71,7 @@ def test_drift_is_shown_and_taken_back(pkgwatch: Deployed, tampered: dict[str, A
         assert 'Properties/Environment/Variables/DB_PASSWORD: "(hidden)"' in text
         assert f"Properties/VisibilityTimeout: {tampered[QUEUE]['VisibilityTimeout']} -> 7\n" in text
         assert f"  - {DEAD}  AWS::SQS::Queue" in text
-        assert "typed-in-by-hand" not in text
+        assert BY_HAND not in text
 
     planned = pkgwatch.pkgops("deploy", "--revert-drift", "--dry-run").stdout
     assert f"+ {DEAD}  AWS::SQS::Queue  was deleted, is made again" in planned
