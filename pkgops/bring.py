@@ -85,8 +85,9 @@ class Bringing:
         return self.watcher.wait(step.stack.name, patience=self.plan.wishes.wait)
 
     def _resumed(self, step: Step) -> StackState:
+        mark = self.watcher.mark(step.before) if step.before else ""
         self._asked(step, lambda: self.ports.stacks.resume_rollback(step.stack.name, self.plan.wishes.skip))
-        state = self.watcher.wait(step.stack.name, step.before)
+        state = self.watcher.wait(step.stack.name, step.before, mark=mark)
         if state is None or state.status not in READY:
             target = f"{step.stack.system} --stage {self.stage.name}"
             hint = way_out(self.ports.stacks, state, target) if state else ""

@@ -136,13 +136,14 @@ def _gone(stack: Doomed, destruction: Destruction, ports: Ports, emit: Emit, wat
     try:
         if state.termination_protection and destruction.project.stage.protected:
             ports.stacks.protect(state.name, False)  # ours; on other stages somebody else's, and it holds
+        mark = watcher.mark(state) if state.status == UNDELETED else ""
         ports.stacks.delete(state.id, destruction.left if state.status == UNDELETED else ())
     except DeployError:
         now = next((one for one in ports.stacks.describe() if one.id == state.id), None)
         if now is None or now.in_progress:
             return now
         raise
-    return watcher.wait(state.name, state)
+    return watcher.wait(state.name, state, mark=mark)
 
 
 def _still(stack: Doomed, now: StackState, ports: Ports) -> Doomed:

@@ -46,6 +46,7 @@ class _Watched:
     finished: set[str] = field(default_factory=set)
     state: StackState | None = None
     looked: float = 0.0
+    mark: str = ""
 
 
 class Watcher:
@@ -84,8 +85,18 @@ class Watcher:
         """Names of the stacks being waited for."""
         return tuple(self._watched)
 
+    def mark(self, state: StackState) -> str:
+        """The newest event of a stack, for `wait`: an operation that fails again leaves the state as it was before."""
+        events = self._stacks.events(state.id, since=state.updated)
+        return events[-1].id if events else ""
+
     def wait(
-        self, name: str, before: StackState | None = None, total: int = 0, patience: float | None = None
+        self,
+        name: str,
+        before: StackState | None = None,
+        total: int = 0,
+        patience: float | None = None,
+        mark: str = "",
     ) -> StackState | None:
         """Returns when the operation on a stack has ended: its state, or None if the stack is gone.
 
@@ -93,7 +104,7 @@ class Watcher:
         stack from another one of its name. None waits for whatever runs. ``total`` is the number of resources the
         operation is about. `StillRunningError` if it has not ended after ``patience`` seconds (None: no limit)."""
         with self._change:
-            self._watched[name] = watched = _Watched(time.monotonic(), before, total)
+            self._watched[name] = watched = _Watched(time.monotonic(), before, total, seen=mark, mark=mark)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._poll, name="pkgops-watch", daemon=True)
                 self._thread.start()
@@ -151,7 +162,7 @@ class Watcher:
     def _look(self, name: str, watched: _Watched, state: StackState | None) -> bool:
         if state is not None and watched.before is not None and state.id != watched.before.id:
             state = None  # ours is gone, and somebody has made another one of its name
-        if state is not None and not _begun(watched.before, state):
+        if state is not None and not _begun(watched.before, state) and not self._moved(state, watched):
             return False
         news = self._tell(state, watched) if state else False
         if state is None or not state.in_progress:
@@ -163,6 +174,14 @@ class Watcher:
                 self._change.notify_all()
             return True
         return news
+
+    def _moved(self, state: StackState, watched: _Watched) -> bool:
+        """True if an operation on the stack has left it in the state it was in, going by its events."""
+        if not watched.mark:
+            return False
+        self._keep_pace()
+        events = self._stacks.events(state.id, watched.mark)
+        return any(event.type == _STACK and event.physical_id == state.id for event in events)
 
     def _tell(self, state: StackState, watched: _Watched) -> bool:
         """Emits the new events of a stack. Where the pace does not allow asking, only for one that has failed is it
