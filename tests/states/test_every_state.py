@@ -1,6 +1,6 @@
 """Has every state CloudFormation can leave a stack in an answer? Each is brought about here, by another deployer or by
 a resource that fails, and met by `deploy` and `destroy`. The emulator knows no failed rollback of an import and no
-clean-up that takes its time: for those only the decision is tried."""
+clean-up that takes its time: for those only the decision is tried. What is still running: test_running_states.py."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from botocore.session import Session
 from pkgops.changeset import ask
 from pkgops.deploy import require
 from pkgops.errors import DeployError
-from pkgops.events import Note
 from pkgops.others import quiet
 from pkgops.plan import Action, Wishes, decided
 from pkgops.ports import StackState
@@ -211,61 +210,3 @@ def test_what_a_first_creation_left_and_cannot_be_removed_is_named(world: World,
     with pytest.raises(DeployError, match="cannot be removed") as failed:
         require(report, "local")
     assert "pkgops destroy stately --stage local --retain Thing" in failed.value.message
-
-
-RUNNING = {
-    "CREATE_IN_PROGRESS": {"Create": "wait 1"},
-    "ROLLBACK_IN_PROGRESS": {"Delete": "wait 1"},
-    "UPDATE_IN_PROGRESS": {"Update": "wait 7"},
-    "UPDATE_ROLLBACK_IN_PROGRESS": {"Update": "wait 1"},
-    "DELETE_IN_PROGRESS": {"Delete": "wait 1"},
-}
-
-
-def running(world: World, aws: Aws, status: str) -> None:
-    """Begins an operation that stays in ``status`` until the switch says otherwise."""
-    cloudformation = aws("cloudformation")
-    template = world.template(7 if status.startswith("UPDATE") else 1)
-    if "ROLLBACK" in status:
-        bad = {"QueueName": {"Fn::GetAtt": ["Thing", "Nonsense"]}}
-        template["Resources"]["Bad"] = {"Type": "AWS::SQS::Queue", "Properties": bad, "DependsOn": "Thing"}
-    if status.startswith(("UPDATE", "DELETE")):
-        world.deploy(1)
-    world.told(**RUNNING[status])
-    if status == "DELETE_IN_PROGRESS":
-        cloudformation.delete_stack(StackName=world.name)
-    else:
-        call = cloudformation.update_stack if status.startswith("UPDATE") else cloudformation.create_stack
-        call(StackName=world.name, TemplateBody=json.dumps(template))
-    while world.status != status:
-        assert world.status.endswith("_IN_PROGRESS"), world.status
-
-
-@pytest.mark.parametrize("status", RUNNING)
-def test_what_runs_is_watched_to_its_end_and_then_compared(world: World, aws: Aws, status: str) -> None:
-    running(world, aws, status)
-    made = world.plan(2)
-    assert made.steps[0].action is Action.ATTACH
-    heard = world.events.append
-
-    def attached(event: Any) -> None:
-        heard(event)
-        if isinstance(event, Note) and f"is {status}" in event.text:
-            world.told()
-
-    from pkgops.deploy import deploy
-
-    (result,) = deploy(made, world.ports, attached).results
-    assert result.ok, result.told
-    assert result.outputs["Version"] == "2"
-
-
-@pytest.mark.parametrize("status", RUNNING)
-def test_what_runs_is_watched_before_it_is_destroyed(world: World, aws: Aws, status: str) -> None:
-    running(world, aws, status)
-    from pkgops.destroy import destroy, survey
-
-    doomed = survey(world.project, world.packaged(world.template()).stacks, world.ports, ("thing",))
-    told = lambda event: world.told() if isinstance(event, Note) else None  # noqa: E731
-    assert destroy(doomed, world.ports, told).results[0].status == "DELETE_COMPLETE"
-    assert world.state is None
