@@ -132,6 +132,9 @@ class Stacks(Protocol):
     def template(self, stack: str) -> str:
         """The deployed template's text; "" if the stack is not there."""
 
+    def proposed(self, stack: str) -> list[str]:
+        """The texts of the templates in those of its change sets that can still be carried out."""
+
     def create_change_set(self, request: ChangeSetRequest) -> str:
         """Starts a change set and returns its id. DeployError if CloudFormation refuses the template."""
 

@@ -66,10 +66,14 @@ class S3Artifacts:
 
     def remove(self, keys: Sequence[str]) -> None:
         """See `pkgops.ports.Artifacts.remove`."""
+        from botocore.exceptions import ClientError
+
         for start in range(0, len(keys), _PAGE):
             batch = [{"Key": key} for key in keys[start : start + _PAGE]]
             with translated("s3:DeleteObject"):
-                self._client.delete_objects(Bucket=self.bucket, Delete={"Objects": batch, "Quiet": True})
+                answer = self._client.delete_objects(Bucket=self.bucket, Delete={"Objects": batch, "Quiet": True})
+                if failed := answer.get("Errors", []):
+                    raise ClientError({"Error": failed[0]}, "DeleteObjects")
 
     def empty(self, bucket: str) -> int:
         """See `pkgops.ports.Artifacts.empty`."""

@@ -22,6 +22,7 @@ _REFUSALS = {
     "ValidationError",
 }
 _STACK = "AWS::CloudFormation::Stack"
+_STILL_OPEN = {"AVAILABLE", "EXECUTE_IN_PROGRESS"}
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 
@@ -51,7 +52,22 @@ class CloudFormation:
                 if _absent(error):
                     return ""
                 raise
-        return body if isinstance(body, str) else json.dumps(body, sort_keys=True)
+        return _body(body)
+
+    def proposed(self, stack: str) -> list[str]:
+        """See `pkgops.ports.Stacks.proposed`."""
+        from botocore.exceptions import ClientError
+
+        with translated("cloudformation:ListChangeSets"):
+            try:
+                found = [row for page in self._pages("list_change_sets", StackName=stack) for row in page["Summaries"]]
+                waiting = [row["ChangeSetId"] for row in found if row.get("ExecutionStatus") in _STILL_OPEN]
+                call = self._client.get_template
+                return [_body(call(ChangeSetName=one, TemplateStage="Original")["TemplateBody"]) for one in waiting]
+            except ClientError as error:
+                if _absent(error):  # carried out or deleted in between
+                    return []
+                raise
 
     def create_change_set(self, request: ChangeSetRequest) -> str:
         """See `pkgops.ports.Stacks.create_change_set`."""
@@ -247,6 +263,10 @@ def _begins(stack: str, event: StackEvent) -> bool:
     own = event.physical_id == stack or f":stack/{stack}/" in event.physical_id
     begun = event.status in {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS"}
     return event.type == _STACK and own and (begun or event.reason == "User Initiated")
+
+
+def _body(body: Any) -> str:
+    return body if isinstance(body, str) else json.dumps(body, sort_keys=True)
 
 
 def _absent(error: Any) -> bool:

@@ -42,8 +42,8 @@ def command(session: Session, dry_run: bool, older_than: float, yes: bool) -> No
     if dry_run or not garbage.unused:
         return
     session.agree(f"Delete {len(garbage.unused)} artifacts from {garbage.bucket}?", "Deleting", yes=yes)
-    collect(garbage, ports)
-    session.say(f"Deleted {len(garbage.unused)} artifacts, {garbage.size / 1e6:.1f} MB.")
+    gone = collect(garbage, project, ports, session.emit)
+    session.say(f"Deleted {len(gone.unused)} artifacts, {gone.size / 1e6:.1f} MB.")
 
 
 def _text(garbage: Garbage) -> str:

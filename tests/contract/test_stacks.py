@@ -93,6 +93,22 @@ def test_a_change_set_lists_what_will_happen(ports: Ports, name: str) -> None:
     assert found(ports, name) is not None
 
 
+def test_what_is_proposed_is_known_until_it_is_carried_out(ports: Ports, name: str) -> None:
+    assert ports.stacks.proposed(name) == []
+    made = ready(ports, ports.stacks.create_change_set(request_for(name, template("A"))))
+    assert [set(json.loads(text)["Resources"]) for text in ports.stacks.proposed(name)] == [{"A"}]
+    ports.stacks.execute(made.id)
+    with Watcher(ports.stacks, lambda event: None, quick=True) as watcher:
+        watcher.wait(name)
+    assert ports.stacks.proposed(name) == []
+    other = ready(ports, ports.stacks.create_change_set(request_for(name, template("B"), create=False)))
+    same = ready(ports, ports.stacks.create_change_set(request_for(name, template("A"), create=False)))
+    assert same.empty
+    assert [set(json.loads(text)["Resources"]) for text in ports.stacks.proposed(name)] == [{"B"}]
+    ports.stacks.discard(other.id)
+    assert ports.stacks.proposed(name) == []
+
+
 def test_no_difference_is_an_empty_change_set(ports: Ports, name: str) -> None:
     carried_out(ports, request_for(name, template("A")))
     made = ready(ports, ports.stacks.create_change_set(request_for(name, template("A"), create=False)))

@@ -72,6 +72,11 @@ class FakeStacks:
         found = self._stacks.get(stack)
         return json.dumps(found.template) if found and not found.gone and found.template else ""
 
+    def proposed(self, stack: str) -> list[str]:
+        self.calls.append("proposed")
+        sets = [(request, template) for request, template, made in self._sets.values() if made.status != "FAILED"]
+        return [json.dumps(template) for request, template in sets if request.stack == stack]
+
     def create_change_set(self, request: ChangeSetRequest) -> str:
         with self._lock:
             self.calls.append("create_change_set")

@@ -14,7 +14,8 @@ import pytest
 from pkgops.aws import AwsPorts
 from pkgops.deploy import deploy, upload
 from pkgops.errors import AccessError
-from pkgops.plan import Wishes, plan
+from pkgops.operate.gc import collect, survey
+from pkgops.plan import Wishes, discard, plan
 from tests.faults.proxy import Faults, calm
 from tests.faults.system import LARGE, ROOT, packaged, stick
 from tests.faults.world import HURRIED, Tally, World, destroyed, put_right, run, world
@@ -100,6 +101,23 @@ def test_what_lies_under_the_right_key_with_wrong_bytes_is_replaced(bad: World) 
     s3.put_object(Bucket=bucket, Key=wanted.assets[1].key, Body=wanted.assets[1].path.read_bytes())  # no checksum
     put_right(bad, 3, LARGE)
     assert s3.get_object(Bucket=bucket, Key=key)["Body"].read() == wanted.assets[0].path.read_bytes()
+
+
+def test_garbage_is_what_no_template_and_no_change_set_names(bad: World) -> None:
+    put_right(bad, 0, LARGE)
+    put_right(bad, 3, LARGE)
+    now, before, next_ = ({asset.key for asset in packaged(bad.project.root, version).assets} for version in (3, 0, 1))
+    made = plan(bad.project, packaged(bad.project.root, 1), bad.ports)
+    upload(made, bad.ports)
+    garbage = survey(bad.project, bad.ports, buffer=0.0)
+    unused = {item.key for item in garbage.unused}
+    assert (before - now - next_) <= unused
+    assert not unused & (now | next_)
+    discard(made, bad.ports)
+    gone = {item.key for item in collect(garbage, bad.project, bad.ports).unused}
+    assert gone == unused
+    assert next_ - now <= {item.key for item in survey(bad.project, bad.ports, buffer=0.0).unused}
+    put_right(bad, 0, LARGE)  # what has gone is uploaded again
 
 
 @pytest.mark.parametrize("kind", ["reset after", "truncate", "reset before", "throttle"])
