@@ -112,23 +112,18 @@ def test_state_survives_a_restart_and_a_crash_is_told(other: Deployed) -> None:
 
 def test_a_failed_resource_is_named_with_reason_and_end_state(other: Deployed) -> None:
     other.pkgops("local", "up")
-    dynamodb = client(other.emulator, "dynamodb")
-    key = [{"AttributeName": "pk", "AttributeType": "S"}]
-    dynamodb.create_table(
-        TableName="pkgwatch-alerts-blocker",
-        AttributeDefinitions=key,
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
+    cloudwatch = client(other.emulator, "cloudwatch")  # alarms are not among what is looked for beforehand
+    name = "pkgwatch-collector-errors-local"
+    metric = {"Namespace": "Any", "MetricName": "Any", "Statistic": "Sum", "Period": 60, "Threshold": 1.0}
+    cloudwatch.put_metric_alarm(
+        AlarmName=name, EvaluationPeriods=1, ComparisonOperator="GreaterThanThreshold", **metric
     )
-    client(other.emulator, "sqs").create_queue(QueueName="pkgwatch-package-queue-local")
     done = other.pkgops("deploy", "--yes", ok=False)
     assert done.returncode == 5, done.stderr
-    assert "PackageQueue" in done.stderr
-    assert "already exists" in done.stderr
+    assert f"'{name}' already exists" in done.stderr
+    assert "templates/pkgwatch/" in done.stderr
     assert "ROLLBACK_COMPLETE" in done.stderr
-    client(other.emulator, "sqs").delete_queue(
-        QueueUrl=f"{other.emulator.endpoint}/000000000000/pkgwatch-package-queue-local"
-    )
+    cloudwatch.delete_alarms(AlarmNames=[name])
     other.pkgops("deploy", "--yes")
 
 
