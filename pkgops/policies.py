@@ -138,7 +138,9 @@ def library() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # it leaves its own data file open on import
         from policyuniverse import expander_minimizer, policy
-    return SimpleNamespace(expand=expander_minimizer.expand_policy, Policy=policy.Policy)
+    return SimpleNamespace(
+        expand=expander_minimizer.expand_policy, Policy=policy.Policy, actions=expander_minimizer.all_permissions
+    )
 
 
 @cache

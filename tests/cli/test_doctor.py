@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+from pkgops.errors import AccessError
+from tests.fakes.ports import FakeIdentity, FakePorts
+
 
 def test_each_line_says_how_it_stands_and_what_to_do(run, project):
     result = run("doctor")
@@ -33,3 +36,46 @@ def test_outside_a_project(run, project, monkeypatch, tmp_path_factory):
     result = run("doctor")
     assert result.exit_code == 1
     assert "Traceback" not in result.output
+
+
+def test_the_policies_are_printed_as_iam_takes_them(run, project):
+    result = run("doctor", "--policy", "--system", "kefir", "--stage", "local")
+    printed = json.loads(result.stdout)
+    assert [one["Name"] for one in printed] == ["pkgops-kefir-local-1", "pkgops-kefir-local-2"]
+    assert {one["Document"]["Version"] for one in printed} == {"2012-10-17"}
+    assert "Wider than a name, and why:" in result.stderr
+    assert "the ids of user pools are random" in result.stderr
+    assert json.loads(run("doctor", "--policy", "--system", "kefir", "-o", "json").stdout) == printed
+
+
+def test_the_account_comes_from_the_stage_or_else_from_the_credentials(run, project):
+    ports = FakePorts(identity=FakeIdentity("999999999999"))
+    asked = run("doctor", "--policy", "--system", "kefir", "--stage", "dev", ports=ports).stdout
+    assert ":999999999999:table/" in asked
+    (project / "stages.toml").write_text('[local]\n[dev]\naccount = "111111111111"\n')
+    pinned = run("doctor", "--policy", "--system", "kefir", "--stage", "dev", ports=ports)
+    assert ":111111111111:table/" in pinned.stdout
+    assert ports.identity.asked == 1
+
+
+def test_without_account_and_credentials_it_says_where_to_name_one(run, project):
+    class Nobody:
+        def account(self):
+            raise AccessError("No AWS credentials found.", "Sign in.")
+
+    result = run("doctor", "--policy", "--stage", "dev", ports=FakePorts(identity=Nobody()))
+    assert result.exit_code == 4
+    assert 'account = "<12 digits>" under [dev]' in result.stderr
+
+
+def test_production_in_a_shared_account_is_told_what_that_costs(run, project, monkeypatch):
+    for name in ("ALERT_EMAIL", "STRIPE_PRICE_STARTER", "STRIPE_PRICE_PRO", "STRIPE_PRICE_BUSINESS"):
+        monkeypatch.setenv(name, "one@example.com")
+    ports = FakePorts(identity=FakeIdentity("999999999999"))
+    shared = run("doctor", "--policy", "--stage", "prod", ports=ports)
+    assert "Pin every stage to an account of its own" in shared.stderr
+    pinned = '[local]\n[dev]\naccount = "111111111111"\n[prod]\naccount = "222222222222"\n'
+    (project / "stages.toml").write_text(pinned)
+    alone = run("doctor", "--policy", "--stage", "prod", ports=ports)
+    assert "Pin every stage" not in alone.stderr
+    assert len(json.loads(alone.stdout)) < len(json.loads(shared.stdout))

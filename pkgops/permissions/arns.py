@@ -1,0 +1,193 @@
+"""Which ARN will a resource of a template have?
+
+Names stand in templates; where CloudFormation makes one up, its beginning is known. What has a random id has the
+narrowest pattern that AWS documents for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pkgops.permissions.registry import arn_service, service
+from pkgops.synth import Synthesized
+
+_REST = ("apigateway:{r}::/restapis", "apigateway:{r}::/restapis/*", "apigateway:{r}::/tags/*")
+_HTTP = ("apigateway:{r}::/apis", "apigateway:{r}::/apis/*", "apigateway:{r}::/tags/*")
+_NAMES = "apigateway:{r}::/domainnames"
+_DOMAIN = (_NAMES, f"{_NAMES}/{{n}}", f"{_NAMES}/{{n}}/*", "apigateway:{r}::/tags/*")
+
+# type -> the property that holds the name ("" for none), and ARNs behind the partition: region, account, name.
+_SHAPES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "AWS::ApiGateway::Account": ("", ("apigateway:{r}::/account",)),
+    "AWS::ApiGateway::DomainName": ("DomainName", _DOMAIN),
+    "AWS::ApiGateway::RestApi": ("", _REST),
+    "AWS::ApiGatewayV2::Api": ("", _HTTP),
+    "AWS::ApiGatewayV2::DomainName": ("DomainName", _DOMAIN),
+    "AWS::Backup::BackupPlan": ("", ("backup:{r}:{a}:backup-plan:*",)),
+    "AWS::Backup::BackupVault": ("BackupVaultName", ("backup:{r}:{a}:backup-vault:{n}",)),
+    "AWS::Budgets::Budget": ("BudgetName", ("budgets::{a}:budget/{n}", "billing::{a}:billingview/primary")),
+    "AWS::CertificateManager::Certificate": ("", ("acm:{r}:{a}:certificate/*",)),
+    "AWS::CloudWatch::Alarm": ("AlarmName", ("cloudwatch:{r}:{a}:alarm:{n}",)),
+    "AWS::CloudWatch::Dashboard": ("DashboardName", ("cloudwatch::{a}:dashboard/{n}",)),
+    "AWS::CodeDeploy::Application": ("ApplicationName", ("codedeploy:{r}:{a}:application:{n}",)),
+    "AWS::CodeDeploy::DeploymentGroup": ("", ("codedeploy:{r}:{a}:deploymentgroup:{application}/{n}",)),
+    "AWS::Cognito::UserPool": ("", ("cognito-idp:{r}:{a}:userpool/*",)),
+    "AWS::DynamoDB::Table": ("TableName", ("dynamodb:{r}:{a}:table/{n}",)),
+    "AWS::Events::EventBus": ("Name", ("events:{r}:{a}:event-bus/{n}",)),
+    "AWS::Events::Rule": ("Name", ("events:{r}:{a}:rule/{n}",)),
+    "AWS::IAM::ManagedPolicy": ("ManagedPolicyName", ("iam::{a}:policy/{n}",)),
+    "AWS::IAM::Role": ("RoleName", ("iam::{a}:role/{n}",)),
+    "AWS::KMS::Key": ("", ("kms:{r}:{a}:key/*",)),
+    "AWS::Lambda::EventSourceMapping": ("", ("lambda:{r}:{a}:event-source-mapping:*",)),
+    "AWS::Lambda::Function": ("FunctionName", ("lambda:{r}:{a}:function:{n}",)),
+    "AWS::Lambda::LayerVersion": ("LayerName", ("lambda:{r}:{a}:layer:{n}", "lambda:{r}:{a}:layer:{n}:*")),
+    "AWS::Logs::LogGroup": ("LogGroupName", ("logs:{r}:{a}:log-group:{n}", "logs:{r}:{a}:log-group:{n}:*")),
+    "AWS::S3::Bucket": ("BucketName", ("s3:::{n}",)),
+    "AWS::SES::EmailIdentity": ("EmailIdentity", ("ses:{r}:{a}:identity/{n}",)),
+    "AWS::SNS::Topic": ("TopicName", ("sns:{r}:{a}:{n}",)),
+    "AWS::SQS::Queue": ("QueueName", ("sqs:{r}:{a}:{n}",)),
+    "AWS::SSM::Parameter": ("Name", ("ssm:{r}:{a}:parameter/{n}",)),
+    "AWS::Scheduler::Schedule": ("Name", ("scheduler:{r}:{a}:schedule/default/{n}",)),
+    "AWS::SecretsManager::Secret": ("Name", ("secretsmanager:{r}:{a}:secret:{n}-??????",)),
+    "AWS::StepFunctions::StateMachine": ("StateMachineName", ("states:{r}:{a}:stateMachine:{n}",)),
+    "AWS::WAFv2::WebACL": ("Name", ("wafv2:{r}:{a}:regional/webacl/{n}/*",)),
+}
+# Versions and aliases of a function have its ARN and their name behind it.
+_QUALIFIED = frozenset({"AWS::Lambda::Alias", "AWS::Lambda::Version"})
+_LOWER = frozenset({"AWS::S3::Bucket"})
+_LONGEST = 64  # a made-up name may be cut to this; then less of its beginning is certain
+_MADE_UP = 13  # characters CloudFormation puts behind stack and logical id
+_CERTAIN = 20  # characters of the stack's name that a cut leaves at least
+
+Place = tuple[str, str]
+"""A resource of a system: key of its stack, logical id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What names depend on. ``stacks`` are all stacks of the system: values reach from one into another."""
+
+    stacks: Mapping[str, Synthesized]
+    region: str
+    account: str
+
+    @property
+    def partition(self) -> str:
+        """The first part of every ARN in the region."""
+        return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(re.sub(r"-[a-z]+-\d$", "", self.region), "aws")
+
+    def resource(self, place: Place) -> Mapping[str, Any]:
+        """The definition of a resource."""
+        found: Mapping[str, Any] = self.stacks[place[0]].template["Resources"][place[1]]
+        return found
+
+    def arn(self, behind: str, **values: str) -> str:
+        """A full ARN of what stands behind ``arn:<partition>:``."""
+        return f"arn:{self.partition}:" + behind.format(r=self.region, a=self.account, **values)
+
+    def text(self, value: Any) -> str | None:
+        """A literal or a Sub over account and region as text; None for what is known only once it is deployed."""
+        if isinstance(value, Mapping) and isinstance(value.get("Fn::Sub"), str):
+            pseudo = {"AccountId": self.account, "Region": self.region, "Partition": self.partition}
+            value = re.sub(r"\$\{AWS::(\w+)\}", lambda found: pseudo.get(found[1], found[0]), value["Fn::Sub"])
+        return value if isinstance(value, str) and "${" not in value else None
+
+    def literals(self, value: Any) -> Iterator[str]:
+        """Every text inside a value that is known before anything is deployed."""
+        text = self.text(value)
+        if text is not None:
+            yield text
+        elif isinstance(value, Mapping | list | tuple):
+            for inner in value.values() if isinstance(value, Mapping) else value:
+                yield from self.literals(inner)
+
+    def references(self, stack: str, value: Any) -> Iterator[Place]:
+        """The resources a value names, through parameters that are filled from other stacks' outputs too."""
+        if isinstance(value, Mapping):
+            for key, inner in value.items():
+                names = _referred(key, inner)
+                for name in names:
+                    yield from self._reference(stack, name)
+                if not names or key == "Fn::Sub":
+                    yield from self.references(stack, inner)
+        elif isinstance(value, list | tuple):
+            for inner in value:
+                yield from self.references(stack, inner)
+
+    def arns(self, place: Place) -> tuple[str, ...]:
+        """The ARNs of a resource that has some of its own; () for parts of others."""
+        resource = self.resource(place)
+        kind, properties = resource["Type"], resource.get("Properties", {})
+        if kind in _QUALIFIED:
+            functions = [
+                one for name in self.references(place[0], properties["FunctionName"]) for one in self.arns(name)
+            ]
+            return tuple(arn for function in functions for arn in (function, f"{function}:*"))
+        if kind not in _SHAPES:
+            return ()
+        key, shapes = _SHAPES[kind]
+        application = ""
+        if kind == "AWS::CodeDeploy::DeploymentGroup":
+            key = "DeploymentGroupName"
+            [above] = self.references(place[0], properties["ApplicationName"])
+            application = self.name(above, "ApplicationName")
+        name = self.name(place, key)
+        return tuple(self.arn(shape, n=name, application=application) for shape in shapes)
+
+    def name(self, place: Place, key: str) -> str:
+        """A resource's physical name, or the pattern of the one CloudFormation makes up."""
+        resource = self.resource(place)
+        given = self.text(_found(resource.get("Properties", {}), key))
+        if given is not None:
+            return given.lstrip("/") if resource["Type"] == "AWS::SSM::Parameter" else given
+        stack = self.stacks[place[0]].name
+        made = f"{stack}-{place[1]}-"
+        if len(made) + _MADE_UP > _LONGEST:
+            made = stack[:_CERTAIN]
+        return (made.lower() if resource["Type"] in _LOWER else made) + "*"
+
+    def services(self, stack: str, resource: Mapping[str, Any]) -> set[str]:
+        """The prefixes of the services whose resources a definition names."""
+        named = {service(self.resource(place)["Type"]) for place in self.references(stack, resource)}
+        return named | {prefix for text in _texts(resource) for prefix in arn_service(text)}
+
+    def _reference(self, stack: str, name: str) -> Iterator[Place]:
+        here = self.stacks[stack]
+        if name in here.template["Resources"]:
+            yield stack, name
+        elif name in here.inputs:
+            upstream, _, output = here.inputs[name].partition(".")
+            if upstream in self.stacks:
+                yield from self.references(upstream, self.stacks[upstream].template["Outputs"][output]["Value"])
+
+
+def _referred(key: str, value: Any) -> list[str]:
+    if key == "Ref":
+        return [str(value)]
+    if key == "Fn::GetAtt":
+        return [value[0] if isinstance(value, Sequence) and not isinstance(value, str) else str(value).split(".")[0]]
+    if key == "Fn::Sub":
+        return re.findall(r"\$\{(\w+)(?:\.[\w.]+)?\}", value if isinstance(value, str) else value[0])
+    return []
+
+
+def _found(properties: Any, key: str) -> Any:
+    """A property, at the top or one level below (a budget's name stands in its ``Budget``)."""
+    if key in properties:
+        return properties[key]
+    inner = [value[key] for value in properties.values() if isinstance(value, Mapping) and key in value]
+    return inner[0] if inner else None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)

@@ -1,0 +1,194 @@
+"""What must a deployer be allowed for the resources of a system, and on which of them?
+
+CloudFormation acts with the rights of whoever started it. So everything its handlers call is asked of the deployer,
+each action on the ARNs its resource will have; roles may be passed to the services alone that may assume them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from pkgops.permissions.arns import Place, Surroundings
+from pkgops.permissions.registry import DELETE, OPERATIONS, asked, resource_formats, service, takes_resource
+from pkgops.synth import resources
+
+EVERYTHING = "*"
+# Roles that services make for themselves the first time somebody uses them.
+_LINKED = {
+    "AWS::Backup::BackupSelection": "backup.amazonaws.com",
+    "AWS::Cognito::UserPool": "email.cognito-idp.amazonaws.com",
+    "AWS::Cognito::UserPoolClient": "email.cognito-idp.amazonaws.com",
+    "AWS::DynamoDB::Table": "replication.dynamodb.amazonaws.com",
+}
+_ROLE, _KEY = "AWS::IAM::Role", "AWS::KMS::Key"
+_MAPPINGS = frozenset({"lambda:CreateEventSourceMapping", "lambda:UpdateEventSourceMapping"})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Need:
+    """One action on one resource (an ARN, a pattern of ARNs, or ``*``); ``condition`` is JSON or ""."""
+
+    action: str
+    resource: str
+    condition: str = ""
+
+
+def needs(around: Surroundings) -> set[Need]:
+    """Everything CloudFormation will call to create, change and delete the stacks."""
+    return {
+        need
+        for key, stack in around.stacks.items()
+        for logical_id in stack.template["Resources"]
+        for need in _of_resource(around, (key, logical_id))
+    }
+
+
+def _of_resource(around: Surroundings, place: Place) -> Iterator[Need]:
+    resource = around.resource(place)
+    named = around.services(place[0], resource)
+    operations = [name for name in OPERATIONS if not (name == DELETE and kept(resource))]
+    properties = resource.get("Properties", {})
+    actions = {action for name in operations for action in asked(resource["Type"], name, properties, named)}
+    for action in sorted(actions):
+        special = _special(around, place, action)
+        yield from _plain(around, place, action) if special is None else special
+
+
+def kept(resource: Mapping[str, Any]) -> bool:
+    """Whether CloudFormation never deletes a resource, whatever happens to its stack or to its definition."""
+    return resource.get("DeletionPolicy") == "Retain" == resource.get("UpdateReplacePolicy")
+
+
+def _plain(around: Surroundings, place: Place, action: str) -> list[Need]:
+    """The action on the resource's own ARNs; where it takes none of those, on what the resource names; else on the
+    narrowest pattern the service documents."""
+    if not takes_resource(action):
+        return [Need(action, EVERYTHING)]
+    resource = around.resource(place)
+    own = (*around.arns(place), *_objects(around, resource.get("Properties", {})))
+    other = [arn for one in _named(around, place) for arn in around.arns(one)]
+    formats = resource_formats(action)
+    for candidates in (own, other):
+        if fitting := [arn for arn in candidates if _fits(around, action, arn, formats)]:
+            return [Need(action, arn) for arn in fitting]
+    last = _word(resource["Type"].rpartition("::")[2])
+    alike = {kind: forms for kind, forms in formats.items() if _word(kind) in last or last in _word(kind)}
+    return [Need(action, pattern) for pattern in _documented(around, alike or formats)] or [Need(action, EVERYTHING)]
+
+
+def _word(name: str) -> str:
+    return re.sub(r"[^a-z]", "", name.lower())
+
+
+def _special(around: Surroundings, place: Place, action: str) -> list[Need] | None:
+    """Actions that a condition, or another resource than the type's own, keeps narrower; None for the others."""
+    kind = around.resource(place)["Type"]
+    if action == "iam:PassRole":
+        return list(_passed(around, place))
+    if action == "iam:CreateServiceLinkedRole":
+        maker = _LINKED.get(kind, "*.amazonaws.com")
+        role = around.arn("iam::{a}:role/aws-service-role/{maker}/*", maker=maker)
+        return [Need(action, role, condition("StringLike", "iam:AWSServiceName", [maker]))]
+    if action == "iam:AttachRolePolicy":
+        managed = around.resource(place)["Properties"].get("ManagedPolicyArns", [])
+        arns = [around.text(arn) or EVERYTHING for arn in managed]
+        return [Need(action, arn, condition("ArnLike", "iam:PolicyARN", arns)) for arn in around.arns(place)]
+    if action == "lambda:GetLayerVersion" and kind == "AWS::Lambda::Function":
+        layers = [one for one in _named(around, place) if around.resource(one)["Type"] == "AWS::Lambda::LayerVersion"]
+        return [Need(action, arn) for one in layers for arn in around.arns(one)]
+    if action == "cloudwatch:DescribeAlarms":  # asked on all alarms, whichever are named
+        return [Need(action, around.arn("cloudwatch:{r}:{a}:alarm:*"))]
+    if action.startswith("kms:") and kind != _KEY:
+        through = condition("StringEquals", "kms:ViaService", [f"{service(kind)}.{around.region}.amazonaws.com"])
+        keys = [
+            arn for one in _named(around, place) if around.resource(one)["Type"] == _KEY for arn in around.arns(one)
+        ]
+        return [Need(action, arn, through) for arn in keys or [around.arn("kms:{r}:{a}:key/*")]]
+    if action in _MAPPINGS:
+        target = around.arns(place) if takes_resource(action) else (EVERYTHING,)
+        return [Need(action, arn, _called(around)) for arn in target]
+    return None
+
+
+def _called(around: Surroundings) -> str:
+    """The condition that an event source mapping calls a function that one of the system's mappings calls."""
+    functions = {
+        arn
+        for key, stack in around.stacks.items()
+        for _, mapping in resources(stack.template, "AWS::Lambda::EventSourceMapping")
+        for function in around.references(key, mapping["Properties"]["FunctionName"])
+        for arn in around.arns(function)
+    }
+    return condition("ArnLike", "lambda:FunctionArn", sorted(functions))
+
+
+def _named(around: Surroundings, place: Place) -> list[Place]:
+    """The resources a resource names."""
+    return list(around.references(place[0], around.resource(place)))
+
+
+def _passed(around: Surroundings, place: Place) -> Iterator[Need]:
+    """The roles a resource is given: the template's, to the services they trust, and those it names by their ARN."""
+    resource = around.resource(place)
+    for role in _named(around, place):
+        if around.resource(role)["Type"] == _ROLE and (trusted := _trusted(around.resource(role))):
+            only = condition("StringEquals", "iam:PassedToService", trusted)
+            yield from (Need("iam:PassRole", arn, only) for arn in around.arns(role))
+    for arn in around.literals(resource):
+        if re.fullmatch(r"arn:[a-z-]+:iam::\d{12}:role/.+", arn):
+            own = f"{service(resource['Type'])}.amazonaws.com"
+            yield Need("iam:PassRole", arn, condition("StringEquals", "iam:PassedToService", [own]))
+
+
+def _trusted(role: Mapping[str, Any]) -> list[str]:
+    """The services that may assume a role."""
+    statements = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    found: set[str] = set()
+    for statement in statements:
+        principal = statement.get("Principal", {})
+        assuming = principal.get("Service", []) if isinstance(principal, Mapping) else []
+        found.update([assuming] if isinstance(assuming, str) else assuming)
+    return sorted(found)
+
+
+def condition(operator: str, key: str, values: Iterable[str]) -> str:
+    """A condition as a `Need` carries it."""
+    listed = list(values)
+    return json.dumps({operator: {key: listed[0] if len(listed) == 1 else listed}})
+
+
+def _objects(around: Surroundings, value: Any) -> Iterator[str]:
+    """Code that a resource reads from a bucket, by the directory it lies in."""
+    if not isinstance(value, Mapping):
+        return
+    bucket, key = around.text(value.get("S3Bucket")), around.text(value.get("S3Key"))
+    if bucket and key:
+        yield around.arn("s3:::{n}", n=f"{bucket}/{key.rpartition('/')[0] or EVERYTHING}/*")
+    for inner in value.values():
+        yield from _objects(around, inner)
+
+
+def _fits(around: Surroundings, action: str, arn: str, formats: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether the action is granted on a resource of that kind, by the formats of ARNs that are documented for it;
+    where a kind has none, on any of the same service."""
+    if any(fnmatchcase(arn, pattern) for pattern in _documented(around, formats)):
+        return not _object_for_bucket(arn, formats)
+    return not (formats and all(formats.values())) and arn.split(":")[2] == action.partition(":")[0]
+
+
+def _object_for_bucket(arn: str, formats: Mapping[str, tuple[str, ...]]) -> bool:
+    """Buckets and objects have one format: any text. The slash tells them apart."""
+    if arn.split(":")[2] != "s3":
+        return False
+    return ("/" in arn) != ("object" in formats)
+
+
+def _documented(around: Surroundings, formats: Mapping[str, tuple[str, ...]]) -> list[str]:
+    values = {"${Partition}": around.partition, "${Region}": around.region, "${Account}": around.account}
+    forms = {form for some in formats.values() for form in some}
+    return sorted(re.sub(r"\$\{\w+\}", lambda found: values.get(found[0], EVERYTHING), form) for form in forms)

@@ -1,0 +1,198 @@
+"""What does CloudFormation call, in its caller's name, for a resource of a type?
+
+Each type's schema in CloudFormation's registry lists the actions its handlers may call to create, read, update and
+delete a resource: for whatever properties it could have. cfn-lint brings the schemas along, and the service
+authorization reference, which says what an action is granted on. Here the list is cut down to what the properties
+that are there can lead to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+CREATE, READ, UPDATE, DELETE = OPERATIONS = ("create", "read", "update", "delete")
+
+# Asked for on AWS, although neither list of actions knows them yet.
+_YOUNGER = frozenset({"apigateway:TagResource", "apigateway:UntagResource"})
+# Belongs to a service beside the type's own and is called whatever the properties say.
+_ALWAYS = frozenset({"backup-storage:MountCapsule", "billing:GetBillingViewData"})
+_SERVING = frozenset({"iam", "kms"})  # what types of every service call
+_BACKUP_KEYS = "AWS::Backup::BackupVault"  # encrypts with a key of AWS Backup where none is named
+_DATA = ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
+
+
+@dataclass(frozen=True, slots=True)
+class Rare:
+    """Actions a type's handlers call only where one of the properties ``given`` is there."""
+
+    kind: str
+    actions: frozenset[str]
+    given: frozenset[str]
+
+
+def _only(kind: str, given: str, actions: str) -> Rare:
+    return Rare(kind, frozenset(actions.split()), frozenset(given.split()))
+
+
+# What reaches into data, hands out access or concerns others' resources is granted only where a template needs it.
+# Everything else of a type's own service is granted whether its property is there or not: to take a property away
+# takes the same permission as to set it.
+_RARE = (
+    _only(
+        "AWS::DynamoDB::Table",
+        "Replicas ReplicaSpecification ImportSourceSpecification",
+        " ".join(f"dynamodb:{name}" for name in _DATA) + " dynamodb:ImportTable dynamodb:CreateTableReplica"
+        " dynamodb:AssociateTableReplica iam:CreateServiceLinkedRole",
+    ),
+    _only("AWS::DynamoDB::Table", "ResourcePolicy", "dynamodb:PutResourcePolicy"),
+    _only("AWS::S3::Bucket", "ReplicationConfiguration MetadataTableConfiguration", "s3:DeleteObject s3:PutObjectAcl"),
+    _only("AWS::S3::Bucket", "AccessControl", "s3:PutBucketAcl"),
+    _only("AWS::IAM::Role", "ManagedPolicyArns", "iam:AttachRolePolicy"),
+    _only("AWS::IAM::Role", "PermissionsBoundary", "iam:PutRolePermissionsBoundary iam:DeleteRolePermissionsBoundary"),
+    _only("AWS::Lambda::Function", "Layers", "lambda:GetLayerVersion"),
+    _only("AWS::Lambda::Function", "CapacityProviderConfig", "lambda:PassCapacityProvider"),
+    _only(
+        "AWS::Lambda::Function",
+        "CodeSigningConfigArn",
+        "lambda:GetCodeSigningConfig lambda:PutFunctionCodeSigningConfig",
+    ),
+    _only("AWS::Logs::LogGroup", "ResourcePolicyDocument", "logs:PutResourcePolicy logs:DeleteResourcePolicy"),
+    _only("AWS::Logs::LogGroup", "FieldIndexPolicies", "logs:PutIndexPolicy logs:DeleteIndexPolicy"),
+    _only("AWS::Logs::LogGroup", "LogDeliveryConfiguration", "logs:CreateLogDelivery"),
+    _only("AWS::Logs::LogGroup", "BearerTokenAuthenticationEnabled", "logs:PutBearerTokenAuthentication"),
+    _only("AWS::CodeDeploy::DeploymentGroup", "OnPremisesInstanceTagFilters", "codedeploy:RegisterOnPremisesInstance"),
+    _only(
+        "AWS::CodeDeploy::DeploymentGroup",
+        "Deployment",
+        "codedeploy:RegisterApplicationRevision codedeploy:GetApplicationRevision",
+    ),
+    _only("AWS::Cognito::UserPool", "SourceArn", "iam:CreateServiceLinkedRole"),
+    _only(
+        "AWS::Cognito::UserPoolClient",
+        "AnalyticsConfiguration",
+        "iam:CreateServiceLinkedRole iam:PutRolePolicy iam:DeleteRolePolicy iam:PassRole",
+    ),
+    _only("AWS::WAFv2::WebACLAssociation", "RuleGroupArn", "wafv2:GetPermissionPolicy wafv2:PutPermissionPolicy"),
+)
+
+
+def asked(kind: str, operation: str, properties: Any, named: Collection[str]) -> list[str]:
+    """The actions, sorted, that one operation takes on a resource of type ``kind`` with these properties.
+
+    ``named`` are the prefixes of the services whose resources the properties name (a role: iam, an encryption key:
+    kms): a handler calls another service for the sake of such a resource. Empty for types the registry lacks."""
+    there = set(_keys(properties))
+    held = {action for row in _RARE if row.kind == kind and not row.given & there for action in row.actions}
+    own = service(kind)
+    return sorted(
+        action
+        for action in _permissions(kind, operation)
+        if action not in held and _concerned(kind, action, own, named, there)
+    )
+
+
+@cache
+def service(kind: str) -> str:
+    """The prefix of a type's own service: the one most of its handlers' actions have, keys and roles aside; "" if
+    it has no handlers."""
+    every = Counter(action.split(":")[0] for name in OPERATIONS for action in _permissions(kind, name))
+    prefixes = Counter({prefix: count for prefix, count in every.items() if prefix not in _SERVING}) or every
+    return max(prefixes, key=lambda prefix: (prefixes[prefix], prefix)) if prefixes else ""
+
+
+@cache
+def resource_formats(action: str) -> dict[str, tuple[str, ...]]:
+    """What an action is granted on: kind of resource -> formats of its ARN, in which ``*`` stands for the variable
+    end. Empty for an action that is granted on everything or nothing."""
+    prefix, _, name = action.partition(":")
+    known = _reference().get(prefix, {})
+    kinds = known.get("Actions", {}).get(name.lower(), {}).get("Resources", [])
+    rows = {kind: known.get("Resources", {}).get(kind, {}).get("ARNFormats") or () for kind in kinds}
+    return {kind: tuple(form.replace(".*", "*") for form in forms) for kind, forms in rows.items()}
+
+
+@cache
+def takes_resource(action: str) -> bool:
+    """False for an action that can only be granted on everything."""
+    prefix, _, name = action.partition(":")
+    row = _reference().get(prefix, {}).get("Actions", {}).get(name.lower())
+    return row is None or bool(row.get("Resources"))
+
+
+def known(action: str) -> bool:
+    """Whether there is such an action. The schemas name some that are none: operations of the API that are called
+    otherwise in policies, slips, and internal ones."""
+    from pkgops.policies import library
+
+    prefix, _, name = action.partition(":")
+    listed = name.lower() in _reference().get(prefix, {}).get("Actions", {})
+    return listed or action in _YOUNGER or action.lower() in library().actions
+
+
+def _concerned(kind: str, action: str, own: str, named: Collection[str], there: Collection[str]) -> bool:
+    prefix = action.partition(":")[0]
+    if prefix == own or prefix in named or action in _ALWAYS:
+        return True
+    if action == "iam:CreateServiceLinkedRole":
+        return True
+    if prefix == "kms":
+        return kind == _BACKUP_KEYS or any("kms" in key.lower() for key in there)
+    if prefix == "ec2":
+        return "VpcConfig" in there
+    if prefix == "route53":
+        return "HostedZoneId" in there
+    return prefix == "s3" and action.lower().startswith("s3:getobject") and "S3Bucket" in there
+
+
+def _keys(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield str(key)
+            yield from _keys(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _keys(inner)
+
+
+@cache
+def _permissions(kind: str, operation: str) -> frozenset[str]:
+    handlers: Mapping[str, Any] = _schema(kind).get("handlers", {})
+    listed: Iterable[str] = handlers.get(operation, {}).get("permissions", [])
+    return frozenset(_spelt(action) for action in listed if known(action))
+
+
+def _spelt(action: str) -> str:
+    """The schemas write some actions with a small letter; a policy takes either, a reader wants one."""
+    prefix, _, name = action.partition(":")
+    return f"{prefix}:{name[0].upper()}{name[1:]}"
+
+
+def _schema(kind: str) -> Mapping[str, Any]:
+    from cfnlint.schema import ResourceNotFoundError
+    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+
+    try:
+        found: Mapping[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
+    except ResourceNotFoundError:
+        return {}
+    return found
+
+
+@cache
+def _reference() -> Mapping[str, Any]:
+    """The service authorization reference: service prefix -> its actions and the ARNs of its resources."""
+    from cfnlint.data import AdditionalSpecs
+    from cfnlint.helpers import load_resource
+
+    found: Mapping[str, Any] = load_resource(AdditionalSpecs, "Policies.json")
+    return found
+
+
+def arn_service(text: str) -> set[str]:
+    """The service prefixes of the ARNs inside a text."""
+    return set(re.findall(r"arn:(?:aws[a-z-]*|\$\{AWS::Partition\}):([a-z0-9-]+):", text))

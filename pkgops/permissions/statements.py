@@ -1,0 +1,148 @@
+"""How do many needs become few statements, and statements the documents that IAM takes?
+
+Resources on which the same is allowed share a statement. Names of one kind that begin alike become one pattern where
+that reaches nobody else's: without it a policy of a hundred functions would fill a role's quota, and each new function
+would wait for an administrator.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from itertools import takewhile
+from typing import Any
+
+from pkgops.permissions.needs import Need
+
+LIMIT = 6144
+"""Characters of a managed policy without white space, by IAM's quota."""
+
+ATTACHED = 10
+"""Managed policies IAM attaches to a role or user by default."""
+
+_SEVERAL = 4  # names that begin alike are worth a pattern
+_FRAME = len('{"Version":"2012-10-17","Statement":[]}')
+
+Statement = dict[str, Any]
+Grouped = list[tuple[tuple[str, ...], tuple[str, ...]]]
+"""Actions and the resources they are allowed on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a pattern may stand for. ``stage`` is the stage's name, which its resources' names hold; ``alone`` says
+    that no other stage shares the account; ``kept`` are ARNs of data that is never deleted."""
+
+    stage: str
+    alone: bool = False
+    kept: frozenset[str] = frozenset()
+
+
+def statements(needs: Iterable[Need], reach: Reach) -> list[Statement]:
+    """The statements that allow the needs, in an order of their own."""
+    apart: dict[tuple[str, str], list[Need]] = defaultdict(list)
+    for need in needs:
+        apart[need.condition, need.action.split(":")[0]].append(need)
+    together: dict[tuple[str, tuple[str, ...]], set[str]] = defaultdict(set)
+    for (condition, _), some in apart.items():
+        for actions, resources in min((_by_actions(some, reach), _by_resources(some, reach)), key=_length):
+            together[condition, resources].update(actions)
+    made = [_statement(sorted(actions), resources, condition) for (condition, resources), actions in together.items()]
+    return sorted(made, key=lambda one: (one["Action"][0], json.dumps(one)))
+
+
+def patterns(arns: Iterable[str], reach: Reach) -> tuple[str, ...]:
+    """The ARNs, those of names that begin (and perhaps end) alike as one pattern with a ``*`` in the middle.
+
+    A pattern is made only if the stage's name stands in what it keeps, or the stage is alone: production's names
+    are the beginnings of other stages' names. And it must not match what is kept, unless that is meant too."""
+    alike: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for arn in sorted(arns):
+        head, rest = ":".join(arn.split(":")[:5]), ":".join(arn.split(":")[5:])
+        ending = ":*" if rest.endswith(":*") else ""
+        alike[f"{head}:{rest.partition('-')[0]}", ending].append(arn)
+    return tuple(sorted(pattern for group in alike.values() for pattern in _pattern(group, reach)))
+
+
+def documents(made: Sequence[Statement]) -> list[dict[str, Any]]:
+    """The statements as policy documents, each within IAM's limit, filled in their order."""
+    filled: list[list[Statement]] = [[]]
+    size = _FRAME
+    for statement in (part for one in made for part in _parts(one)):
+        more = _size(statement) + 1
+        if filled[-1] and size + more > LIMIT:
+            filled.append([])
+            size = _FRAME
+        filled[-1].append(statement)
+        size += more
+    return [{"Version": "2012-10-17", "Statement": one} for one in filled]
+
+
+def _statement(actions: Iterable[str], resources: Iterable[str], condition: str) -> Statement:
+    made: Statement = {"Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
+    return made | ({"Condition": json.loads(condition)} if condition else {})
+
+
+def _by_actions(needs: Iterable[Need], reach: Reach) -> Grouped:
+    """Resources on which the same actions are allowed, together."""
+    actions: dict[str, set[str]] = defaultdict(set)
+    for need in needs:
+        actions[need.resource].add(need.action)
+    alike: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for resource, some in actions.items():
+        alike[tuple(sorted(some))].add(resource)
+    return [(some, patterns(resources, reach)) for some, resources in alike.items()]
+
+
+def _by_resources(needs: Iterable[Need], reach: Reach) -> Grouped:
+    """Actions that are allowed on the same resources, together."""
+    resources: dict[str, set[str]] = defaultdict(set)
+    for need in needs:
+        resources[need.action].add(need.resource)
+    alike: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for action, some in resources.items():
+        alike[patterns(some, reach)].add(action)
+    return [(tuple(sorted(actions)), some) for some, actions in alike.items()]
+
+
+def _length(grouped: Grouped) -> int:
+    return len(json.dumps(grouped))
+
+
+def _pattern(group: Sequence[str], reach: Reach) -> list[str]:
+    if len(group) < _SEVERAL:
+        return list(group)
+    split = [arn.split("-") for arn in group]
+    front = _common(split)
+    shortest = min(len(parts) for parts in split)
+    back = _common([parts[::-1][: shortest - len(front)] for parts in split])[::-1]
+    middle = [] if back and back[0] == "*" else ["*"]
+    made = "-".join([*front, *middle, *back])
+    fixed = {re.sub(r"[:/].*$", "", token) for token in (*front[1:], *back)}
+    ours = reach.alone or reach.stage in fixed
+    if not ours or any(fnmatchcase(arn, made) for arn in reach.kept - set(group)):
+        return list(group)
+    return [made]
+
+
+def _common(rows: Sequence[Sequence[str]]) -> list[str]:
+    """What all rows begin with."""
+    return [column[0] for column in takewhile(lambda column: len(set(column)) == 1, zip(*rows, strict=False))]
+
+
+def _parts(statement: Statement) -> Iterator[Statement]:
+    """A statement that alone is over the limit, with its resources shared out."""
+    if _size(statement) + _FRAME <= LIMIT or len(statement["Resource"]) < 2:
+        yield statement
+        return
+    half = len(statement["Resource"]) // 2
+    for resources in (statement["Resource"][:half], statement["Resource"][half:]):
+        yield from _parts({**statement, "Resource": resources})
+
+
+def _size(statement: Statement) -> int:
+    return len(re.sub(r"\s", "", json.dumps(statement, separators=(",", ":"))))
