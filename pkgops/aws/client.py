@@ -57,7 +57,7 @@ class Clients:
         from botocore.config import Config
 
         if self._session is None:
-            self._session = botocore.session.Session(profile=None if self.endpoint else self.stage.profile)
+            self._session = botocore.session.Session(profile=self.stage.profile)
         options: dict[str, Any] = {"region_name": self.stage.region}
         if self.endpoint:
             options["config"] = Config(
@@ -69,8 +69,9 @@ class Clients:
                 inject_host_prefix=False,
             )
             options["endpoint_url"] = self.endpoint
-            options["aws_access_key_id"] = LOCAL_ACCOUNT
-            options["aws_secret_access_key"] = "local"  # noqa: S105 - the emulator accepts any
+            if self.stage.profile is None:  # as root: whatever keys lie around here are for AWS
+                options["aws_access_key_id"] = LOCAL_ACCOUNT
+                options["aws_secret_access_key"] = "local"  # noqa: S105 - the emulator accepts any for root
         else:
             options["config"] = Config(
                 retries=_NONE_OF_THE_SDKS,
@@ -125,7 +126,10 @@ def _meaning(error: Any, what: str) -> PkgopsError | None:
     if code in _INVALID:
         return AccessError(f"AWS does not accept the credentials ({code}).", "Check AWS_PROFILE or the keys in use.")
     if code in _DENIED:
-        return AccessError(f"Access denied ({what}): {text}", "Give the credentials in use this permission.")
+        return AccessError(
+            f"Access denied ({what}): {text}",
+            "Give the credentials in use this permission; all that is needed: pkgops doctor --policy",
+        )
     if code in throttles():
         return AccessError(f"AWS refuses calls for their rate ({what}): {text}", _LATER)
     if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from botocore import exceptions as botocore
@@ -10,7 +11,7 @@ from botocore import exceptions as botocore
 from pkgops.aws.client import Clients, translated
 from pkgops.aws.cloudformation import CloudFormation
 from pkgops.errors import AccessError
-from templates.model import Stage
+from templates.model import LOCAL_ACCOUNT, Stage
 
 
 def refusal(code: str, message: str = "text") -> botocore.ClientError:
@@ -60,3 +61,27 @@ def test_a_name_that_does_not_resolve_is_said_at_once(keys: None) -> None:
 def test_an_emulator_that_is_gone_is_an_access_error() -> None:
     with pytest.raises(AccessError, match="Cannot reach AWS"):
         CloudFormation(Clients(Stage("local"), "http://127.0.0.1:9")).describe()
+
+
+@pytest.fixture
+def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A profile of the AWS configuration, beside other keys in the environment."""
+    (tmp_path / "credentials").write_text("[mine]\naws_access_key_id = AKIAMINE\naws_secret_access_key = secret\n")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    return "mine"
+
+
+def key(stage: Stage) -> str:
+    """The access key a client of stage local signs with."""
+    client = Clients(stage, "http://127.0.0.1:1").get("sts")
+    return str(client._request_signer._credentials.access_key)
+
+
+def test_on_stage_local_it_is_root_whatever_keys_lie_around(keys: None, profile: str) -> None:
+    assert key(Stage("local")) == LOCAL_ACCOUNT
+
+
+def test_on_stage_local_it_is_whom_the_stages_profile_names(keys: None, profile: str) -> None:
+    assert key(Stage("local", profile=profile)) == "AKIAMINE"
+    with pytest.raises(AccessError, match="other"):
+        key(Stage("local", profile="other"))
