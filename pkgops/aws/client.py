@@ -57,7 +57,8 @@ class Clients:
         from botocore.config import Config
 
         if self._session is None:
-            self._session = botocore.session.Session(profile=self.stage.profile)
+            unread = {"profile": (None, None, None, None)} if self.endpoint else None  # AWS_PROFILE is for AWS
+            self._session = botocore.session.Session(unread, profile=self.stage.profile)
         options: dict[str, Any] = {"region_name": self.stage.region}
         if self.endpoint:
             options["config"] = Config(

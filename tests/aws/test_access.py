@@ -81,6 +81,11 @@ def test_on_stage_local_it_is_root_whatever_keys_lie_around(keys: None, profile:
     assert key(Stage("local")) == LOCAL_ACCOUNT
 
 
+def test_on_stage_local_a_profile_for_aws_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "there-is-no-such-profile")
+    assert key(Stage("local")) == LOCAL_ACCOUNT
+
+
 def test_on_stage_local_it_is_whom_the_stages_profile_names(keys: None, profile: str) -> None:
     assert key(Stage("local", profile=profile)) == "AKIAMINE"
     with pytest.raises(AccessError, match="other"):
