@@ -13,9 +13,9 @@ import pytest
 
 from pkgops.aws import AwsPorts
 from pkgops.deploy import deploy, upload
-from pkgops.errors import AccessError
+from pkgops.errors import AccessError, DeployError
 from pkgops.operate.gc import collect, survey
-from pkgops.plan import Wishes, discard, plan
+from pkgops.plan import discard, plan
 from tests.faults.proxy import Faults, calm
 from tests.faults.system import LARGE, ROOT, packaged, stick
 from tests.faults.world import HURRIED, Tally, World, destroyed, put_right, run, world
@@ -124,12 +124,11 @@ def test_garbage_is_what_no_template_and_no_change_set_names(bad: World) -> None
 def test_a_rollback_is_gone_on_with_once_though_its_answer_is_lost(bad: World, kind: str) -> None:
     put_right(bad, 0, 0)
     skip = stick(bad.direct)
-    wanted = packaged(bad.project.root, 1)
-    made = plan(bad.project, wanted, bad.ports, wishes=Wishes(resume=True, skip=(skip,)))
     bad.proxy.weather = Faults(0, rate=1.0, most=1, kinds=(kind,), only=("ContinueUpdateRollback",))
-    report = deploy(made, bad.ports)
+    bad.ports.stacks.resume_rollback("FaultyAlone-local", [skip])
     bad.proxy.weather = calm
-    assert report.ok, report
+    with pytest.raises(DeployError, match="FaultyAlone-local"):
+        bad.ports.stacks.resume_rollback("FaultyAlone-local", [skip])
     put_right(bad, 1, 0)
 
 
