@@ -83,6 +83,13 @@ def test_every_system_has_a_page(key):
     assert (ROOT / f"docs/systems/{key}.md").is_file()
 
 
+def test_records_are_numbered_one_after_the_other():
+    """The file's number, which links carry, is the one in its heading."""
+    records = sorted(page for page in PAGES if page.startswith("docs/adr/"))
+    assert [read(page).partition(".")[0] for page in records] == [f"# {number + 1}" for number in range(len(records))]
+    assert [int(page.removeprefix("docs/adr/")[:4]) for page in records] == [*range(1, len(records) + 1)]
+
+
 def test_the_changelog_knows_this_version():
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg")
