@@ -29,21 +29,24 @@ _SOURCES = (".py", ".json", ".txt", ".toml", ".in", ".js", ".html", ".sql")
 _TOOL = Path(__file__).parent
 
 
-def build(project: Project, emit: Emit = silent) -> Packaged:
-    """Templates checked and artifacts built, from the cache as far as it holds.
+def build(project: Project, emit: Emit = silent, *, checked: bool = True) -> Packaged:
+    """Templates checked and artifacts built, from the cache as far as it holds. Only what is to be deployed has to be
+    ``checked``, which takes longer than all the rest.
 
     ConfigError, BuildError: see `pkgops.synth.synth`, `pkgops.check.check`, `pkgops.package.package`."""
     cache = _Cache(project)
     code = _fingerprint(project.root / "handlers")
     packaged = cache.packaged(code)
+    if checked and cache.read("checked", "") is None:
+        from pkgops.check import check
+
+        check(project, synthesized(project), emit)
+        cache.keep("checked", "", True)
     if packaged is not None:
         return packaged
-    from pkgops.check import check
     from pkgops.package import package
 
-    stacks = synthesized(project)
-    check(project, stacks, emit)
-    packaged = package(project, stacks, emit)
+    packaged = package(project, synthesized(project), emit)
     cache.keep("packaged", code, {"stacks": _plain(packaged.stacks), "assets": _plain(packaged.assets)})
     return packaged
 

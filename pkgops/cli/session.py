@@ -81,13 +81,13 @@ class Session:
             if not keys or stack.key in keys
         ]
 
-    def packaged(self, project: Project, keys: Sequence[str] = ()) -> Packaged:
-        """The named stacks (() for all) checked and with their artifacts built."""
+    def packaged(self, project: Project, keys: Sequence[str] = (), *, checked: bool = True) -> Packaged:
+        """The named stacks (() for all) with their artifacts built, checked unless that is not wanted."""
         from dataclasses import replace
 
         from pkgops.build import build
 
-        packaged = build(project, self.emit)
+        packaged = build(project, self.emit, checked=checked)
         if not keys:
             return packaged
         chosen = tuple(stack for stack in packaged.stacks if stack.key in keys)

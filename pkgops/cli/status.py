@@ -94,7 +94,7 @@ def _definitions(session: Session, project: Project, keys: tuple[str, ...]) -> S
     from pkgops.events import Note
 
     try:
-        return session.packaged(project, keys).stacks
+        return session.packaged(project, keys, checked=False).stacks
     except (BuildError, ConfigError) as error:
         session.emit(Note(f"Not compared with the code here. {error.message}", "warning"))
         return session.stacks(project, keys)

@@ -12,7 +12,7 @@ from pkgops import config
 from pkgops.build import build, synthesized
 from pkgops.config import Project
 from pkgops.errors import BuildError
-from pkgops.events import Event
+from pkgops.events import Event, Started
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,6 +51,25 @@ def test_the_second_build_does_nothing(original: Project) -> None:
     first, _ = built(original)
     second, told = built(original)
     assert (second, told) == (first, [])
+
+
+def test_what_is_not_to_be_deployed_is_not_checked(tmp_path: Path, original: Project) -> None:
+    """Checking a template nobody has seen takes seconds; the verdict is asked for later, and then kept."""
+    project = sources(tmp_path)
+    shutil.copytree(original.home / "artifacts", project.home / "artifacts")
+    shutil.copytree(original.home / "cache", project.home / "cache", ignore=shutil.ignore_patterns("lint", "*.check*"))
+    lint = project.home / "cache" / "lint"
+    told: list[Event] = []
+    build(project, told.append, checked=False)
+    assert told == []
+    assert not lint.exists()
+    shutil.copytree(original.home / "cache" / "lint", lint)
+    next(lint.iterdir()).unlink()
+    build(project, told.append)
+    assert [str(event.what) for event in told if isinstance(event, Started)] == ["Checking templates"]
+    told.clear()
+    build(project, told.append)
+    assert told == []
 
 
 def test_a_changed_line_changes_the_zips_that_hold_it_and_no_other(copy: Project) -> None:
