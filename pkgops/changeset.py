@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import tempfile
 import time
@@ -11,7 +12,7 @@ from typing import Any
 
 from pkgops.config import Project
 from pkgops.digest import digest, stamped
-from pkgops.errors import DeployError
+from pkgops.errors import DeployError, PkgopsError
 from pkgops.ports import ChangeSet, ChangeSetRequest, Ports, StackState
 from pkgops.synth import Synthesized, text
 
@@ -67,7 +68,13 @@ def ask_import(
 
 
 def _made(request: ChangeSetRequest, ports: Ports) -> ChangeSet:
-    made = ready(ports, ports.stacks.create_change_set(request))
+    identifier = ports.stacks.create_change_set(request)
+    try:
+        made = ready(ports, identifier)
+    except BaseException:  # interrupted: nobody would find it again
+        with contextlib.suppress(PkgopsError):
+            ports.stacks.discard(identifier)
+        raise
     if made.status == "FAILED" and not made.empty:
         ports.stacks.discard(made.id)
         sentence = f"CloudFormation refuses the change set of {request.stack}: {made.reason}"

@@ -14,25 +14,18 @@ from pkgops.adoption import restore
 from pkgops.bring import Bringing
 from pkgops.errors import DeployError, RefusedError
 from pkgops.events import Emit, Finished, Progress, ResourceChanged, StackChanged, Started, silent
+from pkgops.interruption import Interrupted, followed, letting_go
 from pkgops.plan import Action, Plan, Step, values
 from pkgops.ports import Ports
 from pkgops.report import Report, Result, require
 from pkgops.synth import text
-from pkgops.walk import walk
+from pkgops.walk import interruptible, walk
 from pkgops.watch import Stopped, Watcher
 
 __all__ = ["Interrupted", "Report", "Result", "deploy", "require", "upload"]
 
 CONCURRENCY = 8
 _UPLOADS = 8
-
-
-class Interrupted(KeyboardInterrupt):
-    """The user has let go. ``running`` are the stacks whose operations go on without us."""
-
-    def __init__(self, running: tuple[str, ...]) -> None:
-        super().__init__("interrupted")
-        self.running = running
 
 
 def deploy(plan: Plan, ports: Ports, emit: Emit = silent, concurrency: int = CONCURRENCY) -> Report:
@@ -46,16 +39,12 @@ def deploy(plan: Plan, ports: Ports, emit: Emit = silent, concurrency: int = CON
         return Report(tuple(_as_is(step) for step in plan.steps))
     with Watcher(ports.stacks, emit, quick=ports.endpoint is not None) as watcher:
         work = _Deployment(plan, ports, emit, watcher)
-        try:
+        with followed(watcher, plan.project, "deploy"):
             if plan.bootstrap is not None and not work.bootstrap(plan.bootstrap):
                 return Report(tuple(work.results.values()))
             upload(plan, ports, emit)
             restore(plan, ports)
-            walk(work.needs, work.step, work.skip, concurrency, watcher.stop)
-        except KeyboardInterrupt:
-            running = watcher.running
-            watcher.stop()
-            raise Interrupted(running) from None
+            walk(work.needs, work.step, work.skip, concurrency, letting_go(watcher, emit))
     return Report(tuple(work.results[step.stack.key] for step in plan.steps))
 
 
@@ -67,7 +56,7 @@ def upload(plan: Plan, ports: Ports, emit: Emit = silent) -> int:
     if not absent:
         return 0
     emit(Started("Uploading"))
-    with ThreadPoolExecutor(_UPLOADS) as pool:
+    with ThreadPoolExecutor(_UPLOADS) as pool, interruptible(pool):
         sent = pool.map(lambda key: ports.artifacts.put(key, assets[key].path), sorted(absent))
         for count, _ in enumerate(sent, 1):
             emit(Progress("Uploading", count, len(absent)))

@@ -14,10 +14,11 @@ from typing import Any
 import templates
 from pkgops.bring import ROUNDS
 from pkgops.config import Project, pinned
-from pkgops.deploy import CONCURRENCY, Interrupted
+from pkgops.deploy import CONCURRENCY
 from pkgops.errors import DeployError
 from pkgops.events import Emit, Finished, Note, StackChanged, Started, silent
 from pkgops.failure import explained
+from pkgops.interruption import followed, letting_go
 from pkgops.ports import Ports, StackResource, StackState
 from pkgops.report import Report, Result
 from pkgops.stuck import UNDELETED, way_out
@@ -96,12 +97,8 @@ def destroy(destruction: Destruction, ports: Ports, emit: Emit = silent, concurr
             results[key] = Result(stacks[key].state.name, key, "SKIPPED", reason)
             emit(StackChanged(stacks[key].state.name, "SKIPPED", reason))
 
-        try:
-            walk(users, work, skip, concurrency, watcher.stop)
-        except KeyboardInterrupt:
-            running = watcher.running
-            watcher.stop()
-            raise Interrupted(running) from None
+        with followed(watcher, destruction.project, "destroy"):
+            walk(users, work, skip, concurrency, letting_go(watcher, emit))
     return Report(tuple(results[key] for key in stacks))
 
 

@@ -10,78 +10,38 @@ import contextlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pkgops.build import synthesized
 from pkgops.changeset import NameTaken, ask
 from pkgops.config import Project, pinned
-from pkgops.digest import OUTPUT, digest
-from pkgops.errors import DeployError, UsageError
+from pkgops.errors import PkgopsError, UsageError
 from pkgops.events import Emit, Finished, Started, silent
 from pkgops.package import Asset, Packaged
-from pkgops.ports import ChangeSet, Ports, ResourceChange, StackState
+from pkgops.ports import ChangeSet, Ports, StackState
 from pkgops.protection import demanded
 from pkgops.review import Concern, concerns_access, regained, review
-from pkgops.stuck import STUCK, immovable
+from pkgops.step import NO_WISHES, READY, Action, Step, Wishes, decided, movable, unchanged, values
 from pkgops.synth import Synthesized
 
 if TYPE_CHECKING:
     from pkgops.obstacles import Obstacle
 
-READY = {
-    "CREATE_COMPLETE",
-    "UPDATE_COMPLETE",
-    "UPDATE_ROLLBACK_COMPLETE",
-    "IMPORT_COMPLETE",
-    "IMPORT_ROLLBACK_COMPLETE",
-}
-HALFWAY = {"UPDATE_FAILED"}  # an update by somebody who had switched rolling back off: the next one goes on from there
-NEVER_MADE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"}
-
-
-class Action(StrEnum):
-    """What a deployment does with a stack."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    UNCHANGED = "unchanged"
-    RECREATE = "recreate"  # its first create failed: CloudFormation takes no update, only a new beginning
-    ATTACH = "attach"  # somebody's operation is running: watch it, then look again
-    RESUME = "resume"  # its rollback has failed: go on with that, then update
-    STUCK = "stuck"  # nothing can be done before somebody has decided something
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One stack of a plan. ``parameters`` is None while a value of a stack still to be made is unknown;
-    ``change_set`` is "" where none was made yet."""
-
-    stack: Synthesized
-    action: Action
-    before: StackState | None = None
-    parameters: Mapping[str, str] | None = None
-    changes: tuple[ResourceChange, ...] = ()
-    change_set: str = ""
-    concerns: tuple[Concern, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the user asks of a plan. ``only`` restricts it to those stack keys; ``force`` deploys stacks whose digest
-    says nothing has changed; ``resume`` goes on with rollbacks that failed, without the resources ``skip``;
-    ``revert_drift`` brings back what was changed by other means; ``imports`` and ``restores`` are patterns for what
-    is in the way (`pkgops.preflight`); ``wait`` is how many seconds at most an operation of somebody else is waited for
-    (None: to its end)."""
-
-    only: Collection[str] = ()
-    force: bool = False
-    resume: bool = False
-    skip: tuple[str, ...] = ()
-    revert_drift: bool = False
-    imports: tuple[str, ...] = ()
-    restores: tuple[str, ...] = ()
-    wait: float | None = None
+__all__ = [
+    "READY",
+    "Action",
+    "Plan",
+    "Step",
+    "Wishes",
+    "allowed",
+    "concerns",
+    "decided",
+    "discard",
+    "movable",
+    "plan",
+    "unchanged",
+    "values",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +55,7 @@ class Plan:
     assets: tuple[Asset, ...]
     states: Mapping[str, StackState]
     bootstrap: Step | None = None
-    wishes: Wishes = Wishes()
+    wishes: Wishes = NO_WISHES
     accepted: frozenset[str] = frozenset()
     obstacles: tuple[Obstacle, ...] = ()
 
@@ -110,7 +70,7 @@ def plan(
     packaged: Packaged,
     ports: Ports,
     emit: Emit = silent,
-    wishes: Wishes = Wishes(),
+    wishes: Wishes = NO_WISHES,
 ) -> Plan:
     """Compares what is built with what is deployed.
 
@@ -127,16 +87,22 @@ def plan(
         return made
     emit(Started("Comparing"))
     made = replace(made, bootstrap=_bootstrap(project, everything, ports))
-    made = replace(made, steps=tuple(_described(step, made, ports) for step in steps))
+    described: list[Step] = []
+    try:
+        for step in steps:
+            described.append(_described(step, made, ports))
+    except BaseException:  # interrupted, or one is refused: the others' change sets are of no use
+        discard(replace(made, steps=tuple(described)), ports)
+        raise
     emit(Finished("Comparing"))
-    return made
+    return replace(made, steps=tuple(described))
 
 
 def discard(plan: Plan, ports: Ports) -> None:
     """Deletes the change sets of a plan that will not be carried out."""
     for step in plan.steps:
         if step.change_set:
-            with contextlib.suppress(DeployError):
+            with contextlib.suppress(PkgopsError):
                 ports.stacks.discard(step.change_set)
 
 
@@ -145,40 +111,6 @@ def allowed(plan: Plan, named: Collection[str]) -> Plan:
     named is refused."""
     demanded(plan.project.stage, [concern for step in plan.steps for concern in step.concerns], named)
     return replace(plan, accepted=frozenset(named))
-
-
-def values(stack: Synthesized, outputs: Mapping[str, Mapping[str, str]]) -> dict[str, str] | None:
-    """The parameters of a stack from other stacks' outputs (by stack key); None if one is not known yet."""
-    filled: dict[str, str] = {}
-    for parameter, reference in stack.inputs.items():
-        upstream, _, output = reference.partition(".")
-        if output not in outputs.get(upstream, {}):
-            return None
-        filled[parameter] = outputs[upstream][output]
-    return filled
-
-
-def unchanged(stack: Synthesized, parameters: Mapping[str, str], state: StackState | None) -> bool:
-    """True if exactly this is deployed."""
-    return state is not None and state.status in READY and state.outputs.get(OUTPUT) == digest(stack, parameters)
-
-
-def decided(stack: Synthesized, state: StackState | None, parameters: Mapping[str, str] | None, wishes: Wishes) -> Step:
-    """What a deployment does with a stack in that state; Action.STUCK for one that no deployment can move."""
-    if state is None or state.status == "REVIEW_IN_PROGRESS":
-        return Step(stack, Action.CREATE, state, parameters, _additions(stack.template))
-    if state.in_progress:
-        return Step(stack, Action.ATTACH, state, parameters)
-    if state.status in NEVER_MADE:
-        return Step(stack, Action.RECREATE, state, parameters, _additions(stack.template))
-    if state.status == STUCK and wishes.resume:
-        return Step(stack, Action.RESUME, state, parameters)
-    if state.status not in READY | HALFWAY:
-        return Step(stack, Action.STUCK, state, parameters)
-    looked_into = wishes.force or wishes.revert_drift
-    if not looked_into and parameters is not None and unchanged(stack, parameters, state):
-        return Step(stack, Action.UNCHANGED, state, parameters)
-    return Step(stack, Action.UPDATE, state, parameters)
 
 
 def _step(stack: Synthesized, states: Mapping[str, StackState], wishes: Wishes, project: Project, ports: Ports) -> Step:
@@ -190,13 +122,6 @@ def _step(stack: Synthesized, states: Mapping[str, StackState], wishes: Wishes, 
             "Deploy that first, or leave --only out.",
         )
     return movable(decided(stack, states.get(stack.key), values(stack, outputs), wishes), project, ports)
-
-
-def movable(step: Step, project: Project, ports: Ports) -> Step:
-    """The step; DeployError with the way out if no deployment can begin on its stack."""
-    if step.action is Action.STUCK and step.before is not None:
-        raise immovable(ports.stacks, step.before, f"{step.stack.system} --stage {project.stage.name}")
-    return step
 
 
 def _described(step: Step, plan: Plan, ports: Ports) -> Step:
@@ -232,13 +157,6 @@ def _bootstrap(project: Project, everything: Mapping[str, StackState], ports: Po
         return None
     (stack,) = synthesized(replace(project, system=SYSTEM, settings=SYSTEM.settings()))
     return movable(decided(stack, state, {}, Wishes(force=True)), project, ports)
-
-
-def _additions(template: Mapping[str, Any]) -> tuple[ResourceChange, ...]:
-    return tuple(
-        ResourceChange(logical_id, resource["Type"], "Add")
-        for logical_id, resource in sorted(template["Resources"].items())
-    )
 
 
 def _same_account(project: Project, states: Mapping[str, StackState], ports: Ports) -> None:

@@ -153,6 +153,9 @@ class Stacks(Protocol):
     def resume_rollback(self, stack: str, skip: Sequence[str] = ()) -> None:
         """Goes on with a rollback that failed, without the resources ``skip``."""
 
+    def cancel(self, stack: str) -> None:
+        """Begins to roll back an update in progress. DeployError if none is, or it is past that."""
+
     def protect(self, stack: str, on: bool) -> None:
         """Switches termination protection."""
 

@@ -28,7 +28,7 @@ def walk(
     sorter.prepare()
     failed: dict[str, str] = {}
     running: dict[Future[bool], str] = {}
-    with ThreadPoolExecutor(max(1, concurrency)) as pool, _interruptible(pool, let_go):
+    with ThreadPoolExecutor(max(1, concurrency)) as pool, interruptible(pool, let_go):
         while sorter.is_active():
             for key in sorter.get_ready():
                 cause = next((failed[need] for need in needs[key] if need in failed), None)
@@ -46,8 +46,8 @@ def walk(
 
 
 @contextmanager
-def _interruptible(pool: ThreadPoolExecutor, let_go: Callable[[], None]) -> Iterator[None]:
-    """Leaving a pool waits for its threads, so they must be told before."""
+def interruptible(pool: ThreadPoolExecutor, let_go: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Leaving a pool waits for its threads, so they must be told before; what has not begun never does."""
     try:
         yield
     except KeyboardInterrupt:

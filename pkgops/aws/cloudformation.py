@@ -157,6 +157,10 @@ class CloudFormation:
             if not self._told(stack, token):
                 raise
 
+    def cancel(self, stack: str) -> None:
+        """See `pkgops.ports.Stacks.cancel`."""
+        self._call("cancel_update_stack", stack, StackName=stack)
+
     def protect(self, stack: str, on: bool) -> None:
         """See `pkgops.ports.Stacks.protect`."""
         self._call("update_termination_protection", stack, StackName=stack, EnableTerminationProtection=on)

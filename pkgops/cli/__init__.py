@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 import click
 
 from pkgops.cli.faults import Manner, report
+from pkgops.cli.stopping import exit_code, listen
 from pkgops.errors import PkgopsError, unknown
 
 COMMANDS = {
@@ -26,6 +27,7 @@ COMMANDS = {
     "package": "Build the handlers' artifacts.",
     "diff": "Show what a deployment would change.",
     "deploy": "Bring stacks to the state the code describes.",
+    "cancel": "Take updates back that are running.",
     "destroy": "Delete stacks and say what is kept.",
     "status": "Show the state of each stack.",
     "events": "Show what happened to the stacks.",
@@ -42,7 +44,6 @@ COMMANDS = {
     "completion": "Print the completion script of a shell.",
 }
 
-INTERRUPTED = 130
 BROKEN_PIPE = 141
 
 
@@ -80,7 +81,7 @@ class Root(click.Group):
             code = super().invoke(ctx)
             sys.stdout.flush()
         except KeyboardInterrupt:
-            ctx.exit(INTERRUPTED)
+            ctx.exit(exit_code())
         except BrokenPipeError:
             _forget_stdout()
             ctx.exit(BROKEN_PIPE)
@@ -99,7 +100,7 @@ class Root(click.Group):
         except click.ClickException as error:
             code = report(error, manner)
         except click.Abort:
-            code = INTERRUPTED
+            code = exit_code()
         sys.exit(code or 0)
 
 
@@ -144,4 +145,5 @@ def main() -> NoReturn:
     """The console script. A command is over before there is garbage worth looking for: with the interpreter's
     threshold of 700 the collector takes a tenth of a run, mostly while the SDK reads its models."""
     gc.set_threshold(50_000)
+    listen()
     root.main()

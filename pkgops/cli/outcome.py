@@ -18,15 +18,22 @@ if TYPE_CHECKING:
 @contextmanager
 def letting_go(session: Session, command: str, project: Project) -> Iterator[None]:
     """Says on Ctrl-C what goes on without us, and that the same command follows it."""
-    from pkgops.deploy import Interrupted
+    from pkgops.events import Note
+    from pkgops.interruption import Interrupted
 
     try:
         yield
     except Interrupted as interrupted:
-        again = f"pkgops {command} {project.system.key} --stage {project.stage.name}"
-        look = f"pkgops status --stage {project.stage.name}"
-        running = ", ".join(interrupted.running) or "what has begun"
-        session.say(f"Let go of {running}; CloudFormation goes on. To follow it: {again}; to look: {look}.")
+        target = f"{project.system.key} --stage {project.stage.name}"
+        again = f"pkgops {command} {target}"
+        text = f"Stopped; nothing runs on. To go on: {again}."
+        if interrupted.running:
+            back = f"; to take an update back: pkgops cancel {target}" if command == "deploy" else ""
+            look = f"to look: pkgops status --stage {project.stage.name}"
+            let_go = f"Let go of {', '.join(interrupted.running)}; CloudFormation goes on."
+            text = f"{let_go} To follow it: {again}; {look}{back}."
+        session.emit(Note(text))
+        session.calm()
         raise
 
 

@@ -81,7 +81,7 @@ def _codes() -> list[tuple[str, str]]:
     for kind in kinds:
         by_code.setdefault(kind.code, []).append((kind.__doc__ or "").strip())
     meanings += [(str(code), " ".join(texts)) for code, texts in sorted(by_code.items())]
-    return [*meanings, ("130", "Interrupted with Ctrl-C.")]
+    return [*meanings, ("130", "Interrupted with Ctrl-C; 143 by SIGTERM, 129 by SIGHUP.")]
 
 
 def _page(command: click.Command, parent: click.Context, name: str, level: str) -> Iterator[str]:

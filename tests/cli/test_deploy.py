@@ -144,9 +144,10 @@ def test_interrupted_it_says_what_goes_on(run, built):
     stacks.deployed("PkgopsBootstrap-dev", "CREATE_COMPLETE")
     result = run("deploy", "storage", *DEV, "--yes", ports=FakePorts(stacks=stacks))
     assert result.exit_code == 130
+    assert "Letting go of what runs; interrupt again to end at once.\n" in result.stderr
     assert result.stderr.splitlines()[-1] == (
-        "Let go of PkgWatchStorage-dev; CloudFormation goes on. "
-        "To follow it: pkgops deploy pkgwatch --stage dev; to look: pkgops status --stage dev."
+        "Let go of PkgWatchStorage-dev; CloudFormation goes on. To follow it: pkgops deploy pkgwatch --stage dev; "
+        "to look: pkgops status --stage dev; to take an update back: pkgops cancel pkgwatch --stage dev."
     )
     (state,) = [state for state in stacks.describe() if state.name == "PkgWatchStorage-dev"]
     assert state.in_progress

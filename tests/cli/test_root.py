@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pkgops.cli import BROKEN_PIPE, COMMANDS, INTERRUPTED
+from pkgops.cli import BROKEN_PIPE, COMMANDS
+from pkgops.cli.stopping import INTERRUPTED
 from tests.cli.conftest import REPOSITORY
 
 HEAVY = {"boto3", "botocore", "troposphere", "rich", "pydantic", "msgspec", "cfnlint", "yaml"}

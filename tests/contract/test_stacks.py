@@ -179,6 +179,19 @@ def test_a_change_set_that_is_gone_is_not_carried_out(ports: Ports, name: str) -
         ports.stacks.execute(made.id)
 
 
+def test_only_an_update_is_cancelled_and_only_the_stack_of_that_id_deleted(ports: Ports, name: str) -> None:
+    state = carried_out(ports, request_for(name, template("A")))
+    assert state is not None
+    with pytest.raises(DeployError, match=name):
+        ports.stacks.cancel(name)
+    for again in (True, False):
+        ports.stacks.delete(state.id)
+        with Watcher(ports.stacks, lambda event: None, quick=True) as watcher:
+            assert watcher.wait(name, state) is None
+        assert not again or carried_out(ports, request_for(name, template("A")))
+    assert found(ports, name) is not None
+
+
 def test_told_twice_a_change_set_is_carried_out_once(real: Ports) -> None:
     made = ready(real, real.stacks.create_change_set(request_for("contract-twice", template("A"))))
     real.stacks.execute(made.id)

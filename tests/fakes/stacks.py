@@ -156,6 +156,14 @@ class FakeStacks:
             end = "UPDATE_ROLLBACK_FAILED" if stuck else "UPDATE_ROLLBACK_COMPLETE"
             self._begin(found, "UPDATE_ROLLBACK", replace(found.state, status=end))
 
+    def cancel(self, stack: str) -> None:
+        with self._lock:
+            self.calls.append("cancel")
+            found = self._stacks.get(stack)
+            if found is None or found.state.status != "UPDATE_IN_PROGRESS":
+                raise DeployError(f"CloudFormation refuses stack {stack}: nothing to cancel in that state")
+            self._begin(found, "UPDATE_ROLLBACK", replace(found.state, status="UPDATE_ROLLBACK_COMPLETE"))
+
     def protect(self, stack: str, on: bool) -> None:
         self.calls.append("protect")
         found = self._stacks[stack]

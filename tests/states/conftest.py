@@ -130,8 +130,14 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    running = start_emulator(tmp_path_factory.mktemp("states"))
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project whose emulator it is."""
+    return tmp_path_factory.mktemp("states")
+
+
+@pytest.fixture(scope="session")
+def emulator(root: Path) -> Iterator[Emulator]:
+    running = start_emulator(root / ".pkgops")
     yield running
     running.down()
 
