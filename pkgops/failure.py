@@ -7,8 +7,10 @@ the first failed resource that was not merely cancelled. Where that is a nested 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
+from pkgops.errors import AccessError
 from pkgops.ports import Ports, StackEvent, Stacks
 from pkgops.synth import Synthesized
 from pkgops.tail import Origin, tail
@@ -79,7 +81,8 @@ def _cause(stacks: Stacks, stack: str, above: tuple[str, ...]) -> Failure | None
     path = above if _is(stack, first) else (*above, first.logical_id)
     inner = None
     if first.type == _STACK and first.physical_id and not _is(stack, first) and len(path) < _DEEPEST:
-        inner = _cause(stacks, first.physical_id, path)
+        with suppress(AccessError):  # a policy may name the stacks of the system alone
+            inner = _cause(stacks, first.physical_id, path)
     return inner or Failure(first, stack, path or (first.logical_id,))
 
 

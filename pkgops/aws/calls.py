@@ -62,6 +62,7 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
     ("cloudformation", "delete_change_set"): (_call(On.STACKS, "cloudformation:DeleteChangeSet"),),
     ("cloudformation", "delete_stack"): (_call(On.STACKS, "cloudformation:DeleteStack"),),
     ("cloudformation", "continue_update_rollback"): (_call(On.STACKS, "cloudformation:ContinueUpdateRollback"),),
+    ("cloudformation", "cancel_update_stack"): (_call(On.STACKS, "cloudformation:CancelUpdateStack"),),
     ("cloudformation", "update_termination_protection"): (
         _call(On.STACKS, "cloudformation:UpdateTerminationProtection"),
     ),

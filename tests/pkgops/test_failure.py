@@ -61,6 +61,19 @@ def test_a_nested_stack_that_tells_nothing_is_the_cause_itself() -> None:
     assert (found.name, found.stack) == ("Jobs > Queue", "jobs")
 
 
+def test_a_nested_stack_one_may_not_look_into_is_the_cause_itself() -> None:
+    class Closed(History):
+        def failures(self, stack: str) -> list[StackEvent]:
+            if stack == "jobs":
+                raise AccessError("Access denied (cloudformation:DescribeStackEvents)")
+            return super().failures(stack)
+
+    failed = event("Jobs", "CREATE_FAILED", "Embedded stack jobs was not successfully created", STACK, "jobs")
+    found = first_cause(Closed(top=[failed]), "top")  # type: ignore[arg-type]
+    assert found is not None
+    assert found.event == failed
+
+
 def test_nothing_told_is_no_cause() -> None:
     assert first_cause(History(), "top") is None  # type: ignore[arg-type]
 

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests.canary import listen
 from tests.states.conftest import ROOT, World
 
 SYSTEM = """
@@ -68,6 +69,7 @@ class Program:
         self.root = root
         self.world = world
         self.scratch = scratch
+        self.arguments: tuple[str, ...] = ()
         scratch.mkdir()
 
     def start(self, *args: str, version: int = 1) -> subprocess.Popen[str]:
@@ -76,6 +78,7 @@ class Program:
         environment |= {"PYTHONPATH": f"{self.root}:{ROOT}", "TMPDIR": str(self.scratch)}
         environment |= {"STATELY_PROVIDER": self.world.provider, "STATELY_SWITCH": str(self.world.switch)}
         environment["STATELY_VERSION"] = str(version)
+        self.arguments = args
         command = [sys.executable, "-m", "pkgops.cli", *args]
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(command, cwd=self.root, env=environment, text=True, **streams)
@@ -83,6 +86,7 @@ class Program:
     def ended(self, process: subprocess.Popen[str]) -> tuple[int, str, str]:
         """Exit code, stdout and stderr of a command that ends by itself."""
         out, err = process.communicate(timeout=60)
+        listen(self.arguments, out, err)
         return process.returncode, out, err
 
     def until(self, process: subprocess.Popen[str], status: str) -> None:
