@@ -90,8 +90,9 @@ def stages(root: Path) -> dict[str, Stage]:
     return {name: _stage(name, table) for name, table in _read(root).items()}
 
 
-def pinned(stage: Stage, account: str) -> None:
-    """Refuses credentials of another account than the stage's, and a protected stage that names none."""
+def pinned(stage: Stage, account: str, region: str = "") -> None:
+    """Refuses credentials of another account than the stage's, answers from another ``region`` ("" where it is not
+    known), and a protected stage that names no account."""
     if stage.local:
         return
     if stage.account is None and stage.protected:
@@ -103,6 +104,11 @@ def pinned(stage: Stage, account: str) -> None:
         raise AccessError(
             f"The credentials belong to account {account}, stage {stage.name} to {stage.account}.",
             "Switch the profile (AWS_PROFILE); nothing was touched.",
+        )
+    if region and region != stage.region:
+        raise AccessError(
+            f"The stacks that answer are in {region}, stage {stage.name} is in {stage.region}.",
+            "Look at AWS_ENDPOINT_URL and the profile's endpoints; nothing was touched.",
         )
 
 

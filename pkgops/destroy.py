@@ -73,7 +73,8 @@ def survey(project: Project, stacks: Sequence[Synthesized], ports: Ports, only: 
         )
     there = [stack for stack in stacks if stack.name in everything and (not only or stack.key in only)]
     if there and not project.stage.local:
-        pinned(project.stage, everything[there[0].name].account)
+        known = everything[there[0].name]
+        pinned(project.stage, known.account, known.region)
     doomed = [_doomed(stack.key, everything[stack.name], stack.needs, ports) for stack in reversed(there)]
     for bootstrap in _bootstrap(project, everything, ports) if not only else ():
         doomed = [replace(stack, needs=stack.needs | {bootstrap.key}) for stack in doomed]

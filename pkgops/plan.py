@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -160,8 +160,9 @@ def _bootstrap(project: Project, everything: Mapping[str, StackState], ports: Po
 
 
 def _same_account(project: Project, states: Mapping[str, StackState], ports: Ports) -> None:
-    """The account is in every stack's ARN, so that STS is asked only where there is no stack yet."""
+    """Account and region are in every stack's ARN, so that STS is asked only where there is no stack yet."""
     if project.stage.local:
         return
-    known: Sequence[str] = [state.account for state in states.values() if state.account]
-    pinned(project.stage, known[0] if known else ports.identity.account())
+    known = next((state for state in states.values() if state.account), None)
+    account, region = (known.account, known.region) if known else (ports.identity.account(), "")
+    pinned(project.stage, account, region)

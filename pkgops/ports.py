@@ -39,6 +39,11 @@ class StackState:
         return self.id.split(":")[4] if self.id.count(":") >= 5 else ""
 
     @property
+    def region(self) -> str:
+        """The region in the stack's ARN."""
+        return self.id.split(":")[3] if self.id.count(":") >= 5 else ""
+
+    @property
     def in_progress(self) -> bool:
         """An operation is running (a stack in REVIEW_IN_PROGRESS only waits for its first change set)."""
         return self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS"

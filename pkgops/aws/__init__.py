@@ -21,10 +21,16 @@ if TYPE_CHECKING:
 class AwsPorts:
     """`pkgops.ports.Ports` on botocore. Each adapter is imported and made when it is first used."""
 
-    def __init__(self, stage: Stage, endpoint: str | None = None, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        endpoint: str | None = None,
+        patience: Patience | None = None,
+        emit: Emit = silent,
+    ) -> None:
         self.stage = stage
         self.endpoint = endpoint
-        self.clients = Clients(stage, endpoint, patience)
+        self.clients = Clients(stage, endpoint, patience, emit)
 
     @cached_property
     def stacks(self) -> Stacks:
@@ -112,7 +118,7 @@ class AwsPorts:
 def connect(stage: Stage, root: Path, emit: Emit = silent) -> AwsPorts:
     """The ports of a stage. On stage local this starts the emulator if it does not run yet."""
     if not stage.local:
-        return AwsPorts(stage)
+        return AwsPorts(stage, emit=emit)
     from pkgops.local.emulator import Emulator
 
     emulator = Emulator(root / ".pkgops" / "local", stage.port)

@@ -6,6 +6,7 @@ use (docs/adr/0003). One session a process; a client is made once, on first use.
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -14,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pkgops.aws.patience import ON_AWS, ON_THE_EMULATOR, ONCE, Patience, throttles
+from pkgops.aws.region import overridden, reached
 from pkgops.errors import AccessError, PkgopsError
+from pkgops.events import Emit, Note, silent
 from templates.model import LOCAL_ACCOUNT
 
 if TYPE_CHECKING:
@@ -33,8 +36,16 @@ class Clients:
     """Makes the clients of one stage. ``endpoint`` is the emulator's URL, None on AWS; ``patience`` how often and
     how long a call is tried (None: as suits either). Safe to share."""
 
-    def __init__(self, stage: Stage, endpoint: str | None = None, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        endpoint: str | None = None,
+        patience: Patience | None = None,
+        emit: Emit = silent,
+    ) -> None:
         self.stage = stage
+        self._emit = emit
+        self._told: set[str] = {""}
         self.endpoint = endpoint
         self.patience = patience or (ON_THE_EMULATOR if endpoint else ON_AWS)
         self._made: dict[str, Any] = {}
@@ -83,8 +94,16 @@ class Clients:
         client = self._session.create_client(service, **options)
         patience.join(client)
         if not self.endpoint:
+            self._tell(overridden(self.stage, os.environ, self._session))
+            self._tell(reached(self.stage, client.meta.endpoint_url))
             self._reach(client.meta.endpoint_url)
         return client
+
+    def _tell(self, text: str) -> None:
+        """Says a thing once."""
+        if text not in self._told:
+            self._told.add(text)
+            self._emit(Note(text, "warning"))
 
     def _reach(self, url: str) -> None:
         """Without a network the SDK would try for a minute; a name that does not resolve says it at once."""
