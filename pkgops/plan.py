@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,8 @@ __all__ = [
     "unchanged",
     "values",
 ]
+
+_AT_ONCE = 8  # change sets: each is a few calls, and CloudFormation limits those of an account
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +90,9 @@ def plan(
         return made
     emit(Started("Comparing"))
     made = replace(made, bootstrap=_bootstrap(project, everything, ports))
-    described: list[Step] = []
-    try:
-        for step in steps:
-            described.append(_described(step, made, ports))
-    except BaseException:  # interrupted, or one is refused: the others' change sets are of no use
-        discard(replace(made, steps=tuple(described)), ports)
-        raise
+    made = _all_described(made, ports)
     emit(Finished("Comparing"))
-    return replace(made, steps=tuple(described))
+    return made
 
 
 def discard(plan: Plan, ports: Ports) -> None:
@@ -122,6 +119,19 @@ def _step(stack: Synthesized, states: Mapping[str, StackState], wishes: Wishes, 
             "Deploy that first, or leave --only out.",
         )
     return movable(decided(stack, states.get(stack.key), values(stack, outputs), wishes), project, ports)
+
+
+def _all_described(plan: Plan, ports: Ports) -> Plan:
+    """All at once, because a change set takes AWS seconds."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        asked = [pool.submit(_described, step, plan, ports) for step in plan.steps]
+        try:
+            return replace(plan, steps=tuple(one.result() for one in asked))
+        except BaseException:  # interrupted, or one is refused: the others' change sets are of no use
+            pool.shutdown(cancel_futures=True)
+            ended = (one for one in asked if not one.cancelled() and one.exception() is None)
+            discard(replace(plan, steps=tuple(one.result() for one in ended)), ports)
+            raise
 
 
 def _described(step: Step, plan: Plan, ports: Ports) -> Step:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,6 +17,7 @@ import pytest
 from pkgops.local.emulator import Emulator
 from tests.states.conftest import World
 from tests.states.program import NAME, Program, furnish
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.emulator
 
@@ -39,13 +40,21 @@ def program(root: Path, emulator: Emulator, world: World, tmp_path: Path) -> Ite
 def silent(emulator: Emulator, root: Path) -> Iterator[None]:
     """The emulator takes requests and answers none; inside, one waits for its answer."""
     pid = json.loads((root / ".pkgops" / "local" / "server.json").read_text())["pid"]
-    os.kill(pid, signal.SIGSTOP)
     try:
-        while not waiting(emulator.port):
-            time.sleep(0.01)
+        eventually(lambda: stopped_unread(pid, emulator.port))
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
+
+
+def stopped_unread(pid: int, port: int) -> bool:
+    """Stops the process so that a request lies before it unread. One it has read and not answered when it is stopped
+    keeps others from coming, as they are asked one after the other: it may go on then, for another try."""
+    os.kill(pid, signal.SIGSTOP)
+    with contextlib.suppress(AssertionError):
+        return bool(eventually(lambda: waiting(port), 1))
+    os.kill(pid, signal.SIGCONT)
+    return False
 
 
 def waiting(port: int) -> bool:
