@@ -38,11 +38,13 @@ class SecretRow:
 
 def rows(project: Project, ports: Ports) -> list[SecretRow]:
     """Every declared secret of a system, without values."""
+    _same_account(project, ports)
     return [_row(project, name, ports) for name in project.system.secrets]
 
 
 def reveal(project: Project, name: str, ports: Ports) -> str:
     """The value of a declared secret. UsageError if it is not set."""
+    _same_account(project, ports)
     value = ports.secrets.read(project.stage.named(declared(project, name)))
     if value is None:
         raise UsageError(

@@ -44,6 +44,15 @@ def test_a_value_is_shown_only_on_request(run, ports):
     assert "pkgops secrets set" in missing.stderr
 
 
+@pytest.mark.parametrize("words", [("ls",), ("show", "stripe-secret", "--reveal")])
+def test_another_accounts_secrets_are_not_looked_at(run, ports, project, words):
+    (project / "stages.toml").write_text('[local]\n[dev]\naccount = "210987654321"\n', encoding="utf-8")
+    refused = run("secrets", *words, *DEV, ports=ports)
+    assert refused.exit_code == 4
+    assert "210987654321" in refused.stderr
+    assert CANARY not in refused.stdout
+
+
 def test_a_field_is_set_beside_the_others(run, ports, tmp_path):
     path = tmp_path / "value"
     path.write_text("new\n", encoding="utf-8")
