@@ -15,6 +15,7 @@ HEARD = ("SIGINT", "SIGTERM", "SIGHUP")  # Ctrl-C, a supervisor or CI, a closed 
 INTERRUPTED = 130
 _SHOW_CURSOR = b"\x1b[?25h"
 _AT_ONCE = b"Ended at once. What CloudFormation has begun goes on; pkgops status shows it.\n"
+_WAKE = 0.5  # seconds
 _first: list[int] = []
 
 
@@ -38,4 +39,13 @@ def _heard(number: int, _frame: FrameType | None) -> None:
         os.write(2, _AT_ONCE)
         os._exit(128 + number)
     _first.append(number)
+    _stay_awake()
     raise KeyboardInterrupt
+
+
+def _stay_awake() -> None:
+    """A signal that comes just before the main thread begins to wait for another does not wake it: Python looks for
+    signals only between its own steps. So that a second one is heard, the wait is interrupted now and then."""
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, lambda _number, _frame: None)
+        signal.setitimer(signal.ITIMER_REAL, _WAKE, _WAKE)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pkgops.walk import walk
+from pkgops.walk import interruptible, walk
 
 
 @given(st.data())
@@ -63,3 +64,22 @@ def test_a_bug_in_the_work_is_not_swallowed() -> None:
 
     with pytest.raises(ZeroDivisionError):
         walk({"a": ()}, work, lambda key, cause: None)
+
+
+def test_interrupted_what_has_not_begun_never_does() -> None:
+    begun: list[int] = []
+    gate = threading.Event()
+
+    def work(number: int) -> None:
+        begun.append(number)
+        gate.wait(10)
+
+    def uploads() -> None:
+        with ThreadPoolExecutor(2) as pool, interruptible(pool, gate.set):
+            for number in range(20):
+                pool.submit(work, number)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        uploads()
+    assert len(begun) <= 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -27,6 +28,7 @@ from tests.local.conftest import archive, role  # noqa: F401 - the role is a fix
 
 ROOT = Path(__file__).parents[2]
 _NUMBERS = count(1)
+PATIENCE = 40.0  # seconds after which nothing waits any more: a test that hangs fails instead
 
 PROVIDER = """
 import json, time, urllib.request
@@ -170,5 +172,8 @@ def world(emulator: Emulator, provider: str, tmp_path: Path) -> Iterator[World]:
     name = f"Stately-{next(_NUMBERS)}"
     made = World(project, AwsPorts(stage, emulator.endpoint), provider, tmp_path / "switch.json", name)
     made.told()
+    patience = threading.Timer(PATIENCE, made.told)
+    patience.start()
     yield made
+    patience.cancel()
     made.told()

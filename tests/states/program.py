@@ -85,7 +85,11 @@ class Program:
 
     def ended(self, process: subprocess.Popen[str]) -> tuple[int, str, str]:
         """Exit code, stdout and stderr of a command that ends by itself."""
-        out, err = process.communicate(timeout=60)
+        try:
+            out, err = process.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
         listen(self.arguments, out, err)
         return process.returncode, out, err
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ from pkgops.events import Event, Note, StackChanged
 from pkgops.others import quiet
 from pkgops.plan import Action, Wishes, allowed, plan
 from pkgops.report import Report
-from tests.states.conftest import World
+from tests.states.conftest import PATIENCE, World
 
 pytestmark = pytest.mark.emulator
 GUARDED = {"Type": "AWS::DynamoDB::Table"}
@@ -48,9 +48,10 @@ def meanwhile(work: Callable[[], Report]) -> Iterator[Future[Report]]:
 
 def seen(world: World, wanted: Callable[[Event], bool]) -> None:
     """Waits until the deployment has told something."""
-    done = threading.Event()
+    until = time.monotonic() + PATIENCE
     while not any(wanted(event) for event in list(world.events)):
-        done.wait(0.01)
+        assert time.monotonic() < until, world.events
+        time.sleep(0.01)
 
 
 def test_what_runs_is_watched_and_nothing_is_done_twice(world: World) -> None:

@@ -1,0 +1,58 @@
+"""Does a plan that does not come about leave anything behind?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pkgops.config import Project
+from pkgops.deploy import deploy
+from pkgops.errors import DeployError
+from pkgops.package import Packaged
+from pkgops.plan import plan
+from pkgops.ports import ChangeSet, ChangeSetRequest
+from tests.fakes.ports import FakePorts
+from tests.fakes.stacks import FakeStacks
+from tests.pkgops.conftest import stack
+
+Make = Callable[..., Packaged]
+TOPIC = {"Topic": {"Type": "AWS::SNS::Topic"}}
+
+
+class Failing(FakeStacks):
+    """Raises ``error`` for DemoWeb: when its change set is asked for, or when it is looked at."""
+
+    def __init__(self) -> None:
+        super().__init__(rounds=0)
+        self.asked: BaseException | None = None
+        self.looked: BaseException | None = None
+
+    def create_change_set(self, request: ChangeSetRequest) -> str:
+        if self.asked and request.stack == "DemoWeb-local":
+            raise self.asked
+        return super().create_change_set(request)
+
+    def change_set(self, change_set_id: str) -> ChangeSet:
+        made = super().change_set(change_set_id)
+        if self.looked and made.stack == "DemoWeb-local":
+            raise self.looked
+        return made
+
+
+@pytest.mark.parametrize("error", [DeployError("CloudFormation refuses it."), KeyboardInterrupt()])
+@pytest.mark.parametrize("when", ["asked", "looked"])
+def test_no_change_set_is_left(project: Project, system_of: Make, error: BaseException, when: str) -> None:
+    ports = FakePorts(stacks=Failing())
+    ports.stacks.deployed("PkgopsBootstrap-local", "CREATE_COMPLETE")
+    deploy(plan(project, system_of(project.stage), ports), ports)
+    setattr(ports.stacks, when, error)
+    uses = {"StoreName": "store.Name"}
+    changed = system_of(
+        project.stage, alone=stack("alone", project.stage, **TOPIC), web=stack("web", project.stage, uses, **TOPIC)
+    )
+    first = Packaged((*(one for one in changed.stacks if one.key != "web"), changed.stacks[1]), ())
+    with pytest.raises(type(error)):
+        plan(project, first, ports)
+    assert ports.stacks.calls.count("create_change_set") >= 4  # three creations, and alone's update
+    assert not ports.stacks._sets
