@@ -25,7 +25,7 @@ LIST = "Kefir: GET /batches of 1,000 with 10,000 events, warm"
 DUE = "Kefir: 10,000 due reminders"
 COLD = "Kefir: cold starts"
 BATCHES, EVENTS, REMINDERS, OWNERS = 1000, 10, 10_000, 1000
-EMAIL = "bench@example.net"
+EMAIL = "brewer@example.net"  # the mailbox of PkgWatch's requests is another
 _CODE, _INIT = re.compile(r"\b[0-9]{6}\b"), re.compile(r"Init Duration: ([0-9.]+) ms")
 
 Item = dict[str, Any]
