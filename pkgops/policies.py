@@ -51,7 +51,8 @@ def widened(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Grant]:
     """Grants of ``after`` that ``before`` does not cover, and denials it no longer has, in a stable order."""
     old, new = grants(before), grants(after)
     allowed = [grant for grant in old if grant.effect == "Allow"]
-    more = {grant for grant in new if grant.effect == "Allow" and not any(_covers(held, grant) for held in allowed)}
+    fresh = (grant for grant in new - old if grant.effect == "Allow")
+    more = {grant for grant in fresh if not any(_covers(held, grant) for held in allowed)}
     lifted = {grant for grant in old - new if grant.effect == "Deny" and grant.logical_id in after["Resources"]}
     return sorted(more | lifted, key=str)
 

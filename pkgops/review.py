@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from pkgops.exposure import exposed
-from pkgops.policies import widened
+from pkgops.policies import documents, widened
 from pkgops.ports import ChangeSet, ResourceChange
 
 # Types whose loss is the loss of somebody's data.
@@ -71,10 +71,7 @@ def loses(change: ResourceChange) -> bool:
 
 def concerns_access(changes: Sequence[ResourceChange]) -> bool:
     """True if the templates have to be compared: most deployments change code alone, and need no second call."""
-    return any(
-        change.type in _GUARDS or change.type.startswith("AWS::IAM::") or change.type.endswith("Policy")
-        for change in changes
-    )
+    return any(_guards(change.type) for change in changes)
 
 
 def review(
@@ -82,6 +79,8 @@ def review(
 ) -> tuple[Concern, ...]:
     """The concerns of one stack's change. With ``before`` empty the stack is new: it loses nothing, and all its
     access is new, so that only what it opens to the world is told."""
+    if before and not _access_differs(before, after):
+        return tuple(_losses(changes))
     return (*_losses(changes), *(_access(before, after) if before else ()), *_exposures(before, after))
 
 
@@ -98,6 +97,20 @@ def regained(made: ChangeSet) -> tuple[Concern, ...]:
     known = {name for name, (now, _) in made.present.items() if now}
     access = (concern for concern in _access(before, after) if concern.logical_id in known)
     return (*access, *_exposures(before, after))
+
+
+def _guards(kind: str) -> bool:
+    return kind in _GUARDS or kind.startswith("AWS::IAM::") or kind.endswith("Policy")
+
+
+def _access_differs(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """False if nothing that says who may do what is other than it was: a permission that is only evaluated again,
+    because its function has new code, is none. Taking policies apart costs more than all other comparing."""
+    old, new = before.get("Resources", {}), after.get("Resources", {})
+    differing = (row.get(name) for name in {*old, *new} if old.get(name) != new.get(name) for row in (old, new))
+    return any(
+        row is not None and (_guards(row["Type"]) or next(documents(row), None) is not None) for row in differing
+    )
 
 
 def _losses(changes: Sequence[ResourceChange]) -> Iterator[Concern]:

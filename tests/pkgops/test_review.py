@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkgops.exposure import exposed
-from pkgops.policies import widened
+from pkgops.policies import library, widened
 from pkgops.ports import ResourceChange
 from pkgops.review import Kind, concerns_access, review
 
@@ -137,3 +137,18 @@ def test_code_alone_needs_no_second_look() -> None:
     assert not concerns_access([ResourceChange("F", "AWS::Lambda::Function", "Modify")])
     assert concerns_access([ResourceChange("R", "AWS::IAM::Role", "Modify")])
     assert concerns_access([ResourceChange("Q", "AWS::SQS::QueuePolicy", "Modify")])
+
+
+def test_a_permission_that_is_only_evaluated_again_costs_nothing() -> None:
+    """CloudFormation lists what refers to changed code; policies are not taken apart for that."""
+    permission = {
+        "Type": "AWS::Lambda::Permission",
+        "Properties": {"Principal": "*", "Action": "lambda:InvokeFunction"},
+    }
+    before, after = (
+        {"Resources": {"Code": {"Type": "AWS::Lambda::Function", "Properties": {"Handler": name}}, "Call": permission}}
+        for name in ("old", "new")
+    )
+    library.cache_clear()
+    assert review([ResourceChange("Call", "AWS::Lambda::Permission", "Modify", "Conditional")], before, after) == ()
+    assert library.cache_info().currsize == 0
