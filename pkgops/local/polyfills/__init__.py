@@ -45,6 +45,7 @@ INSTALLED = (
     "stack_permissions",
     "stream_failures",
     "stream_positions",
+    "update_events",
     "web_acl_association",
 )
 

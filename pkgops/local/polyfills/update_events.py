@@ -1,0 +1,53 @@
+"""An update tells of what it changes, and not of every resource of its stack."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pkgops.local.hooks import Types, need, wrap
+
+_NESTED = "AWS::CloudFormation::Stack"  # CloudFormation looks into these at every update, and says so
+
+_Unchanged = set[tuple[str, str]]
+
+
+def install(_: Types) -> None:
+    """Wraps what the emulator updates a resource with, and what it writes events with."""
+    from ministack.services import cloudformation
+    from ministack.services.cloudformation import stacks
+
+    need(cloudformation, "_stack_events")
+    unchanged: _Unchanged = set()
+    wrap(stacks, "_update_keeping_seed", lambda original: _noting(original, unchanged))
+    wrap(stacks, "_add_event", lambda original: _telling(original, unchanged))
+
+
+def _noting(original: Any, unchanged: _Unchanged) -> Any:
+    def update(kind: str, identifier: str, old: Any, new: Any, stack: str, logical_id: str, *rest: Any) -> Any:
+        answer = original(kind, identifier, old, new, stack, logical_id, *rest)
+        if old == new and kind != _NESTED:
+            unchanged.add((stack, logical_id))
+        return answer
+
+    return update
+
+
+def _telling(original: Any, unchanged: _Unchanged) -> Any:
+    """The beginning of an update is written before the properties are compared: it is taken back."""
+    from ministack.services import cloudformation
+
+    def add(stack_id: str, stack: str, logical_id: str, kind: str, status: str, *rest: Any, **more: Any) -> Any:
+        if (stack, logical_id) not in unchanged:
+            return original(stack_id, stack, logical_id, kind, status, *rest, **more)
+        unchanged.discard((stack, logical_id))
+        events = cloudformation._stack_events.get(stack_id, [])
+        if status != "UPDATE_COMPLETE":
+            return original(stack_id, stack, logical_id, kind, status, *rest, **more)
+        if events and (events[-1]["LogicalResourceId"], events[-1]["ResourceStatus"]) == (
+            logical_id,
+            "UPDATE_IN_PROGRESS",
+        ):
+            events.pop()
+        return None
+
+    return add
