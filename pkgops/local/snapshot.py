@@ -114,7 +114,7 @@ class Snapshots:
         fresh.write_text(target.name)
         fresh.replace(self._pointer)
         persistence.STATE_DIR = str(target)
-        self.saved = _iso(time.time())
+        self.saved = _iso(self._pointer.stat().st_mtime)  # as the next start will read it
         shutil.rmtree(old, ignore_errors=True)
 
     def _crash_note(self) -> str:
