@@ -53,3 +53,15 @@ def references(value: Any) -> Iterator[str]:
                 yield from references(given)
             else:
                 yield from references(argument)
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text inside a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from texts(inner)

@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from pkgops.permissions.registry import arn_service, asked, resource_formats, takes_resource
+from pkgops.resolve import texts
 
 _REST, _HTTP = "apigateway:{region}::/restapis/{RestApiId}", "apigateway:{region}::/apis/{ApiId}"
 # type -> its ARN behind the partition, from its physical id and its properties.
@@ -83,7 +84,7 @@ class Question:
 
 def questions(resource: Resource, *operations: str) -> Iterator[Question]:
     """Everything AWS would ask for the operations, sorted by action."""
-    named = {service for text in _texts(resource.properties) for service in arn_service(text)}
+    named = {service for text in texts(resource.properties) for service in arn_service(text)}
     actions = {action for name in operations for action in asked(resource.kind, name, resource.properties, named)}
     for action in sorted(actions):
         yield from _questions(resource, action)
@@ -94,7 +95,7 @@ def _questions(resource: Resource, action: str) -> Iterator[Question]:
         yield from _about_roles(resource, action)
     elif action.startswith("kms:"):
         through = {"kms:viaservice": f"{_service(resource)}.{resource.region}.amazonaws.com"}
-        named = sorted({key for text in _texts(resource.properties) for key in _KEY.findall(text)})
+        named = sorted({key for text in texts(resource.properties) for key in _KEY.findall(text)})
         for key in named or [f"arn:aws:kms:{resource.region}:{resource.account}:key/of-the-service"]:
             yield Question(action, key, through)
     elif action.startswith("s3:GetObject"):
@@ -116,7 +117,7 @@ def _about_roles(resource: Resource, action: str) -> Iterator[Question]:
         yield Question(action, _arn(resource))
     else:  # passed to the service the type belongs to, or looked at before
         to = {"iam:passedtoservice": f"{_service(resource)}.amazonaws.com"} if action == "iam:PassRole" else {}
-        roles = sorted({role for text in _texts(resource.properties) for role in _ROLE.findall(text)})
+        roles = sorted({role for text in texts(resource.properties) for role in _ROLE.findall(text)})
         yield from (Question(action, role, to) for role in roles)
 
 
@@ -142,8 +143,8 @@ def _targets(resource: Resource, action: str) -> list[str]:
         return [f"arn:aws:billing::{resource.account}:billingview/primary"]
     if resource.kind in _PARTS:
         forms = [form for forms in resource_formats(action).values() for form in _filled(forms, resource)]
-        texts = sorted(text for key in _PARTS[resource.kind] for text in _texts(resource.properties.get(key)))
-        return [arn for arn in texts if any(fnmatchcase(arn, form) for form in forms or ["arn:aws:apigateway:*"])]
+        named = sorted(text for key in _PARTS[resource.kind] for text in texts(resource.properties.get(key)))
+        return [arn for arn in named if any(fnmatchcase(arn, form) for form in forms or ["arn:aws:apigateway:*"])]
     return [_arn(resource)]
 
 
@@ -192,14 +193,3 @@ def _objects(properties: Any) -> Iterator[str]:
 def _function(resource: Resource) -> str:
     name = str(resource.properties.get("FunctionName", "")).rpartition(":function:")[2]
     return f"arn:aws:lambda:{resource.region}:{resource.account}:function:{name}"
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _texts(inner)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pkgops.permissions.registry import arn_service, service
+from pkgops.resolve import texts
 from pkgops.synth import Synthesized
 
 _REST = ("apigateway:{r}::/restapis", "apigateway:{r}::/restapis/*", "apigateway:{r}::/tags/*")
@@ -152,7 +153,7 @@ class Surroundings:
     def services(self, stack: str, resource: Mapping[str, Any]) -> set[str]:
         """The prefixes of the services whose resources a definition names."""
         named = {service(self.resource(place)["Type"]) for place in self.references(stack, resource)}
-        return named | {prefix for text in _texts(resource) for prefix in arn_service(text)}
+        return named | {prefix for text in texts(resource) for prefix in arn_service(text)}
 
     def _reference(self, stack: str, name: str) -> Iterator[Place]:
         here = self.stacks[stack]
@@ -180,14 +181,3 @@ def _found(properties: Any, key: str) -> Any:
         return properties[key]
     inner = [value[key] for value in properties.values() if isinstance(value, Mapping) and key in value]
     return inner[0] if inner else None
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _texts(inner)
