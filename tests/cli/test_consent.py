@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import pty
-import subprocess
 import sys
 
 import pytest
@@ -15,7 +13,7 @@ from pkgops.cli.faults import Manner
 from pkgops.cli.session import Session
 from pkgops.errors import RefusedError
 from templates.model import Stage
-from tests.cli.conftest import REPOSITORY
+from tests.cli.terminal import at_terminal
 from tests.cli.test_session import Keyboard
 from tests.fakes.ports import FakePorts
 from tests.fakes.stacks import ACCOUNT
@@ -92,21 +90,8 @@ def test_a_real_terminal_asks_for_the_name():
         "stage = Stage('prod', protected=True)\n"
         "consent(Session('prod', None, Manner()), stage, 'Deploy?', 'Deploying', yes=True)\nprint('agreed')\n"
     )
-    leader, follower = pty.openpty()
-    os.write(leader, b"prod\n")
     environment = {key: value for key, value in os.environ.items() if key != VARIABLE}
-    ended = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=REPOSITORY,
-        env=environment,
-        stdin=follower,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=True,
-    )
-    os.close(leader)
-    os.close(follower)
+    ended = at_terminal(script, b"prod\n", environment)
     assert ended.stdout == "agreed\n"
     assert ended.stderr.startswith("Deploy? Stage prod is protected. Type prod to go on:")
 

@@ -186,7 +186,7 @@ def test_a_service_that_refuses_shows_no_value(run, ports, tmp_path):
 def test_what_is_typed_at_the_prompt_is_not_shown(project):
     """A real terminal: the question appears on it, the answer does not."""
     script = (
-        "import os, sys\nos.open(sys.argv.pop(1), os.O_RDWR)\n"  # the terminal of this session from here on
+        "import os, sys\nos.open(sys.argv.pop(1), os.O_RDWR)\n"  # the controlling terminal from here on
         "from pkgops.cli import root\nfrom pkgops.cli.faults import Manner\n"
         "from tests.fakes.ports import FakePorts\nports = FakePorts()\n"
         "root(['secrets', 'set', 'session-secret', '--stage', 'dev'],"

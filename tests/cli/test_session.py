@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import pty
-import subprocess
 import sys
 
 import click
@@ -14,7 +11,7 @@ import pytest
 from pkgops.cli.faults import Manner
 from pkgops.cli.session import Session
 from pkgops.errors import RefusedError
-from tests.cli.conftest import REPOSITORY
+from tests.cli.terminal import at_terminal
 
 
 class Keyboard(io.StringIO):
@@ -75,18 +72,6 @@ def test_on_a_real_terminal_the_question_goes_to_stderr():
         "from pkgops.cli.faults import Manner\nfrom pkgops.cli.session import Session\n"
         "Session('dev', None, Manner()).agree('Deploy?', 'Deploying', yes=False)\nprint('agreed')\n"
     )
-    leader, follower = pty.openpty()
-    os.write(leader, b"y\n")
-    ended = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=REPOSITORY,
-        stdin=follower,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=True,
-    )
-    os.close(leader)
-    os.close(follower)
+    ended = at_terminal(script, b"y\n")
     assert ended.stdout == "agreed\n"
     assert ended.stderr.startswith("Deploy? [y/N]:")
