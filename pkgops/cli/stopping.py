@@ -6,6 +6,7 @@ ends the process at once: nothing it could still wait for is worth more than the
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -45,7 +46,9 @@ def _heard(number: int, _frame: FrameType | None) -> None:
 
 def _stay_awake() -> None:
     """A signal that comes just before the main thread begins to wait for another does not wake it: Python looks for
-    signals only between its own steps. So that a second one is heard, the wait is interrupted now and then."""
+    signals only between its own steps. So that a second one is heard, the wait is interrupted now and then. Not
+    after the last threads have ended: when Python shuts down it takes the handler away, and an alarm would kill."""
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, lambda _number, _frame: None)
         signal.setitimer(signal.ITIMER_REAL, _WAKE, _WAKE)
+        atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)
