@@ -20,6 +20,7 @@ from pkgops.plan import READY, Action, Plan, Step, concerns, decided, movable, u
 from pkgops.ports import ChangeSet, Ports, StackState
 from pkgops.report import GOOD, Result
 from pkgops.review import Concern, review
+from pkgops.step import face
 from pkgops.stuck import STUCK, UNDELETED, way_out
 from pkgops.watch import Watcher
 
@@ -181,7 +182,7 @@ class Bringing:
         except DeployError as error:
             states = {state.name: state for state in self.ports.stacks.describe()}
             now = states.get(step.stack.name)
-            if _face(now) == _face(step.before):
+            if face(now) == face(step.before):
                 raise
             raise Overtaken(now) from error
 
@@ -197,10 +198,3 @@ class Bringing:
         if state is not None and status in {STUCK, UNDELETED}:
             hint = way_out(self.ports.stacks, state, f"{step.stack.system} --stage {self.stage.name}")
         return Result(step.stack.name, step.stack.key, status, reason, why.cause, log=why.log, hint=hint)
-
-
-def _face(state: StackState | None) -> tuple[str, ...]:
-    """What tells one state of a stack from the next; a stack that only waits for its first change set is none."""
-    if state is None or state.status == "REVIEW_IN_PROGRESS":
-        return ()
-    return (state.id, state.status, state.updated)

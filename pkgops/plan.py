@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 from pkgops.build import synthesized
 from pkgops.changeset import NameTaken, ask
 from pkgops.config import Project, pinned
-from pkgops.errors import PkgopsError, UsageError
+from pkgops.errors import DeployError, PkgopsError, UsageError
 from pkgops.events import Emit, Finished, Started, silent
 from pkgops.package import Asset, Packaged
 from pkgops.ports import ChangeSet, Ports, StackState
 from pkgops.protection import demanded
 from pkgops.review import Concern, concerns_access, regained, review
-from pkgops.step import NO_WISHES, READY, Action, Step, Wishes, decided, movable, unchanged, values
+from pkgops.step import NO_WISHES, READY, Action, Step, Wishes, decided, face, movable, unchanged, values
 from pkgops.synth import Synthesized
 
 if TYPE_CHECKING:
@@ -145,10 +145,25 @@ def _described(step: Step, plan: Plan, ports: Ports) -> Step:
         made = ask(plan.project, step.stack, step.parameters, ports, create=False, revert_drift=revert)
     except NameTaken:
         return step  # `pkgops.preflight` says by what
+    except DeployError:
+        if (now := _overtaken(step, plan, ports)) is None:
+            raise
+        return now
     if made.empty:
         ports.stacks.discard(made.id)
         return replace(step, action=Action.UNCHANGED)
     return replace(step, changes=made.changes, change_set=made.id, concerns=concerns(step.stack, made, ports))
+
+
+def _overtaken(step: Step, plan: Plan, ports: Ports) -> Step | None:
+    """What is to be done if somebody else has begun or done something with the stack since it was looked at, None if
+    nobody has. An update's changes stay unknown until its turn comes, as do those of a stack still to be watched."""
+    states = {state.name: state for state in ports.stacks.describe()}
+    now = states.get(step.stack.name)
+    if face(now) == face(step.before):
+        return None
+    fresh = movable(decided(step.stack, now, step.parameters, plan.wishes), plan.project, ports)
+    return fresh if fresh.action is Action.UPDATE else _described(fresh, plan, ports)
 
 
 def concerns(stack: Synthesized, made: ChangeSet, ports: Ports) -> tuple[Concern, ...]:

@@ -144,13 +144,14 @@ class Stacks(Protocol):
         """Starts a change set and returns its id. DeployError if CloudFormation refuses the template."""
 
     def change_set(self, change_set_id: str) -> ChangeSet:
-        """Its present state with all its changes."""
+        """Its present state with all its changes. DeployError if it is gone: it goes when another one of its stack is
+        carried out."""
 
     def execute(self, change_set_id: str) -> None:
         """Carries a change set out. DeployError if the stack has changed since it was made."""
 
     def discard(self, change_set_id: str) -> None:
-        """Deletes a change set; a stack that was only made for it goes too."""
+        """Deletes a change set; a stack that was only made for it, and has no other one, goes too."""
 
     def delete(self, stack: str, retain: Sequence[str] = ()) -> None:
         """Starts deleting a stack; a stack in DELETE_FAILED may leave the resources ``retain`` behind."""

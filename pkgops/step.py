@@ -88,6 +88,13 @@ def unchanged(stack: Synthesized, parameters: Mapping[str, str], state: StackSta
     return state is not None and state.status in READY and state.outputs.get(OUTPUT) == digest(stack, parameters)
 
 
+def face(state: StackState | None) -> tuple[str, ...]:
+    """What tells one state of a stack from the next; a stack that only waits for its first change set is none."""
+    if state is None or state.status == "REVIEW_IN_PROGRESS":
+        return ()
+    return (state.id, state.status, state.updated)
+
+
 def decided(stack: Synthesized, state: StackState | None, parameters: Mapping[str, str] | None, wishes: Wishes) -> Step:
     """What a deployment does with a stack in that state; Action.STUCK for one that no deployment can move."""
     if state is None or state.status == "REVIEW_IN_PROGRESS":

@@ -22,6 +22,7 @@ _REFUSALS = {
     "ValidationError",
 }
 _STACK = "AWS::CloudFormation::Stack"
+_GONE = "Somebody else has changed the stack meanwhile, or deleted the change set. Deploy again."
 _STILL_OPEN = {"AVAILABLE", "EXECUTE_IN_PROGRESS"}
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
@@ -103,14 +104,20 @@ class CloudFormation:
 
     def change_set(self, change_set_id: str) -> ChangeSet:
         """See `pkgops.ports.Stacks.change_set`."""
+        from botocore.exceptions import ClientError
+
+        named = {"ChangeSetName": change_set_id}
         with translated("cloudformation:DescribeChangeSet"):
-            pages = list(self._pages("describe_change_set", ChangeSetName=change_set_id))
-            first = pages[0]
-            values: list[dict[str, Any]] = []
-            if first.get("DeploymentMode") and first["Status"] == "CREATE_COMPLETE":
-                values = list(
-                    self._pages("describe_change_set", ChangeSetName=change_set_id, IncludePropertyValues=True)
-                )
+            try:
+                pages = list(self._pages("describe_change_set", **named))
+                first = pages[0]
+                values: list[dict[str, Any]] = []
+                if first.get("DeploymentMode") and first["Status"] == "CREATE_COMPLETE":
+                    values = list(self._pages("describe_change_set", **named, IncludePropertyValues=True))
+            except ClientError as error:
+                if _absent(error):
+                    raise DeployError(f"A change set is gone: {change_set_id}.", _GONE) from error
+                raise
         return ChangeSet(
             id=change_set_id,
             stack=first["StackName"],
@@ -136,12 +143,17 @@ class CloudFormation:
             try:
                 stack = self._client.describe_change_set(ChangeSetName=change_set_id)["StackName"]
                 self._client.delete_change_set(ChangeSetName=change_set_id)
-                state = self._client.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
-                if state == "REVIEW_IN_PROGRESS":
-                    self._client.delete_stack(StackName=stack)
+                found = self._client.describe_stacks(StackName=stack)["Stacks"][0]
+                if found["StackStatus"] == "REVIEW_IN_PROGRESS" and not self._waited_for(stack, change_set_id):
+                    self._client.delete_stack(StackName=found["StackId"])
             except ClientError as error:
                 if not _absent(error):
                     raise
+
+    def _waited_for(self, stack: str, besides: str) -> bool:
+        """True if the stack has other change sets: somebody else is about to make it."""
+        pages = self._pages("list_change_sets", StackName=stack)
+        return any(row["ChangeSetId"] != besides for page in pages for row in page["Summaries"])
 
     def delete(self, stack: str, retain: Sequence[str] = ()) -> None:
         """See `pkgops.ports.Stacks.delete`."""

@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from pkgops.aws import AwsPorts
 from pkgops.aws.client import Clients
 from pkgops.local.emulator import Emulator
+from pkgops.ports import Ports
 from templates.model import Stage
 from tests.emulator import client, start_emulator
+from tests.fakes.ports import FakePorts
 
 _NUMBERS = count(1)
 
@@ -40,3 +43,21 @@ def aws(emulator: Emulator) -> Callable[[str], Any]:
 def unique() -> Callable[[str], str]:
     """``unique("table")``: a name no other test uses."""
     return lambda name: f"contract-{name}-{next(_NUMBERS)}"
+
+
+@pytest.fixture(scope="session")
+def real(emulator: Emulator) -> Ports:
+    """The real adapters."""
+    return AwsPorts(Stage("local", port=emulator.port), emulator.endpoint)
+
+
+@pytest.fixture(params=["fake", "real"])
+def ports(request: pytest.FixtureRequest) -> Ports:
+    """Each in turn."""
+    return FakePorts() if request.param == "fake" else request.getfixturevalue("real")
+
+
+@pytest.fixture
+def name(request: pytest.FixtureRequest) -> str:
+    """A stack's name no other test uses."""
+    return "contract-" + "".join(c for c in request.node.name if c.isalnum())[-60:]

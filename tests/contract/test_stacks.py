@@ -4,65 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pkgops.aws import AwsPorts
 from pkgops.changeset import ready
 from pkgops.errors import DeployError
-from pkgops.ports import ChangeSetRequest, Ports, StackState
+from pkgops.ports import Ports
 from pkgops.protection import policy
 from pkgops.watch import Watcher
-from templates.model import Stage
-from tests.emulator import start_emulator
-from tests.fakes.ports import FakePorts
-
-
-@pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ports]:
-    emulator = start_emulator(tmp_path_factory.mktemp("stacks"))
-    yield AwsPorts(Stage("local", port=emulator.port), emulator.endpoint)
-    emulator.down()
-
-
-@pytest.fixture(params=["fake", "real"])
-def ports(request: pytest.FixtureRequest) -> Ports:
-    return FakePorts() if request.param == "fake" else request.getfixturevalue("real")
-
-
-@pytest.fixture
-def name(request: pytest.FixtureRequest) -> str:
-    return "contract-" + "".join(c for c in request.node.name if c.isalnum())[-60:]
-
-
-def template(*queues: str, **outputs: Any) -> str:
-    return json.dumps(
-        {
-            "Parameters": {"Word": {"Type": "String"}},
-            "Resources": {queue: {"Type": "AWS::SQS::Queue", "Properties": {}} for queue in queues},
-            "Outputs": {"Word": {"Value": {"Ref": "Word"}}, **outputs},
-        }
-    )
-
-
-def request_for(name: str, body: str, word: str = "one", create: bool = True) -> ChangeSetRequest:
-    return ChangeSetRequest(name, create, {"Word": word}, {"Project": "Demo"}, body=body)
-
-
-def carried_out(ports: Ports, request: ChangeSetRequest) -> StackState | None:
-    before = found(ports, request.stack)
-    made = ready(ports, ports.stacks.create_change_set(request))
-    assert made.status == "CREATE_COMPLETE", made.reason
-    ports.stacks.execute(made.id)
-    with Watcher(ports.stacks, lambda event: None, quick=True) as watcher:
-        return watcher.wait(request.stack, before)
-
-
-def found(ports: Ports, name: str) -> StackState | None:
-    return next((state for state in ports.stacks.describe() if state.name == name), None)
+from tests.contract.stacks import carried_out, found, request_for, template
 
 
 def test_a_stack_is_created_described_updated_and_deleted(ports: Ports, name: str) -> None:
@@ -93,22 +45,6 @@ def test_a_change_set_lists_what_will_happen(ports: Ports, name: str) -> None:
     assert found(ports, name) is not None
 
 
-def test_what_is_proposed_is_known_until_it_is_carried_out(ports: Ports, name: str) -> None:
-    assert ports.stacks.proposed(name) == []
-    made = ready(ports, ports.stacks.create_change_set(request_for(name, template("A"))))
-    assert [set(json.loads(text)["Resources"]) for text in ports.stacks.proposed(name)] == [{"A"}]
-    ports.stacks.execute(made.id)
-    with Watcher(ports.stacks, lambda event: None, quick=True) as watcher:
-        watcher.wait(name)
-    assert ports.stacks.proposed(name) == []
-    other = ready(ports, ports.stacks.create_change_set(request_for(name, template("B"), create=False)))
-    same = ready(ports, ports.stacks.create_change_set(request_for(name, template("A"), create=False)))
-    assert same.empty
-    assert [set(json.loads(text)["Resources"]) for text in ports.stacks.proposed(name)] == [{"B"}]
-    ports.stacks.discard(other.id)
-    assert ports.stacks.proposed(name) == []
-
-
 def test_no_difference_is_an_empty_change_set(ports: Ports, name: str) -> None:
     carried_out(ports, request_for(name, template("A")))
     made = ready(ports, ports.stacks.create_change_set(request_for(name, template("A"), create=False)))
@@ -122,17 +58,6 @@ def test_an_output_alone_is_a_difference(ports: Ports, name: str) -> None:
     state = carried_out(ports, request_for(name, body, create=False))
     assert state is not None
     assert state.outputs["PkgopsDigest"] == "new"
-
-
-def test_discarding_the_first_change_set_leaves_no_stack(ports: Ports, name: str) -> None:
-    made = ready(ports, ports.stacks.create_change_set(request_for(name, template("A"))))
-    state = found(ports, name)
-    assert state is not None
-    assert state.status == "REVIEW_IN_PROGRESS"
-    assert not state.in_progress
-    ports.stacks.discard(made.id)
-    assert found(ports, name) is None
-    ports.stacks.discard(made.id)  # again: nothing to do
 
 
 def test_updating_what_is_not_there_is_refused(ports: Ports, name: str) -> None:
@@ -170,13 +95,6 @@ def test_a_protected_stack_is_not_deleted(ports: Ports, name: str) -> None:
     ports.stacks.delete(name)
     with Watcher(ports.stacks, lambda event: None, quick=True) as watcher:
         assert watcher.wait(name, state) is None
-
-
-def test_a_change_set_that_is_gone_is_not_carried_out(ports: Ports, name: str) -> None:
-    made = ready(ports, ports.stacks.create_change_set(request_for(name, template("A"))))
-    ports.stacks.discard(made.id)
-    with pytest.raises(DeployError):
-        ports.stacks.execute(made.id)
 
 
 def test_only_an_update_is_cancelled_and_only_the_stack_of_that_id_deleted(ports: Ports, name: str) -> None:

@@ -85,19 +85,18 @@ class FakeStacks:
             if exists == request.create or (request.create and request.revert_drift):
                 raise DeployError(f"CloudFormation refuses stack {request.stack}: wrong change set type")
             template = json.loads(request.body if request.body is not None else self._bodies[request.url or ""])
-            wanted = set(template.get("Parameters", {}))
-            if unknown := set(request.parameters) - wanted:
+            if unknown := set(request.parameters) - set(template.get("Parameters", {})):
                 raise DeployError(f"CloudFormation refuses stack {request.stack}: Parameters {sorted(unknown)}")
-            if not exists:
+            if there is None or there.gone:
                 self.deployed(request.stack, "REVIEW_IN_PROGRESS")
             old = there.template if exists and there else {}
             rows = changes(old, template)
             if request.revert_drift:
                 rows = with_drifts(rows, template, self.drifts, self.replacing)
-            same = exists and there and (old, there.state.parameters) == (template, request.parameters)
-            same = same and not rows
+            had = there.state.parameters if exists and there else None
+            same = not rows and (old, had) == (template, request.parameters)
             made = ChangeSet(
-                f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:changeSet/{len(self._sets)}",
+                f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:changeSet/{next(self._clock)}",
                 request.stack,
                 "FAILED" if same else "CREATE_COMPLETE",
                 "The submitted information didn't contain changes." if same else "",
@@ -110,6 +109,8 @@ class FakeStacks:
 
     def change_set(self, change_set_id: str) -> ChangeSet:
         self.calls.append("change_set")
+        if change_set_id not in self._sets:
+            raise DeployError(f"A change set is gone: {change_set_id}.", "Deploy again.")
         return self._sets[change_set_id][2]
 
     def execute(self, change_set_id: str) -> None:
@@ -118,6 +119,7 @@ class FakeStacks:
             if change_set_id not in self._sets:
                 raise DeployError(f"CloudFormation refuses {change_set_id}: it has been executed")
             request, template, made = self._sets.pop(change_set_id)
+            self._sets = {key: row for key, row in self._sets.items() if row[0].stack != request.stack}
             for change in made.changes:
                 self.drifts.pop(change.logical_id, None) if change.drift else None
             stack = self._stacks[request.stack]
@@ -145,7 +147,8 @@ class FakeStacks:
     def discard(self, change_set_id: str) -> None:
         self.calls.append("discard")
         found = self._sets.pop(change_set_id, None)
-        if found and self._stacks[found[0].stack].state.status == "REVIEW_IN_PROGRESS":
+        others = [row for row in self._sets.values() if found and row[0].stack == found[0].stack]
+        if found and not others and self._stacks[found[0].stack].state.status == "REVIEW_IN_PROGRESS":
             del self._stacks[found[0].stack]
 
     def resume_rollback(self, stack: str, skip: Sequence[str] = ()) -> None:

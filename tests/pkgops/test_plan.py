@@ -56,3 +56,24 @@ def test_no_change_set_is_left(project: Project, system_of: Make, error: BaseExc
         plan(project, first, ports)
     assert ports.stacks.calls.count("create_change_set") >= 4  # three creations, and alone's update
     assert not ports.stacks._sets
+
+
+class Vanishing(FakeStacks):
+    """A first change set is gone when it is looked at, because another one has made the stack."""
+
+    def __init__(self) -> None:
+        super().__init__(rounds=0)
+        self.lost = 1
+
+    def change_set(self, change_set_id: str) -> ChangeSet:
+        if self.lost and self._sets[change_set_id][0].stack == "DemoAlone-local":
+            self.lost -= 1
+            self.execute(self.create_change_set(self._sets[change_set_id][0]))
+        return super().change_set(change_set_id)
+
+
+def test_a_first_change_set_that_is_gone_is_no_failure(project: Project, system_of: Make) -> None:
+    ports = FakePorts(stacks=Vanishing())
+    ports.stacks.deployed("PkgopsBootstrap-local", "CREATE_COMPLETE")
+    report = deploy(plan(project, system_of(project.stage), ports), ports)
+    assert {result.status for result in report.results} == {"CREATE_COMPLETE", "UNCHANGED"}

@@ -21,6 +21,7 @@ INSTALLED = (
     "dynamodb_table",
     "http_api_cors",
     "import_existing",
+    "joined_change_sets",
     "lambda_execution",
     "lambda_function",
     "metric_namespace",

@@ -1,0 +1,46 @@
+"""A change set for a stack that still waits for its first one joins it there.
+
+The emulator puts another stack of the name in its place. The first change set could then be carried out on the second
+one's stack, even when that has long been made: its resources collide with themselves, and the rollback deletes them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pkgops.local.hooks import Types, need
+
+
+def install(_: Types) -> None:
+    """Wraps CreateChangeSet."""
+    from ministack.services import cloudformation
+    from ministack.services.cloudformation import handlers, helpers
+
+    need(cloudformation, "_ACTION_HANDLERS", "_change_sets", "_stack_events", "_stacks")
+    need(handlers, "_resolve_stack")
+    need(helpers, "_p")
+    actions: dict[str, Any] = cloudformation._ACTION_HANDLERS
+    actions["CreateChangeSet"] = _joining(actions["CreateChangeSet"])
+
+
+def _joining(original: Any) -> Any:
+    from ministack.services import cloudformation
+    from ministack.services.cloudformation.handlers import _resolve_stack
+    from ministack.services.cloudformation.helpers import _p
+
+    def create(parameters: Any) -> Any:
+        waiting = _resolve_stack(_p(parameters, "StackName"))
+        if waiting is None or waiting["StackStatus"] != "REVIEW_IN_PROGRESS":
+            return original(parameters)
+        status, headers, body = original(parameters)
+        other = cloudformation._stacks.get(waiting["StackName"])
+        cloudformation._stacks[waiting["StackName"]] = waiting
+        if other is not None and other is not waiting:
+            cloudformation._stack_events.pop(other["StackId"], None)
+            for change_set in cloudformation._change_sets.values():
+                if change_set["StackId"] == other["StackId"]:
+                    change_set["StackId"] = waiting["StackId"]
+            body = body.replace(other["StackId"].encode(), waiting["StackId"].encode())
+        return status, headers, body
+
+    return create
