@@ -96,15 +96,15 @@ class Bringing:
         return state
 
     def _removed(self, step: Step) -> None:
-        """Deletes what a first creation has left; by its id, so that one somebody has made anew is safe."""
+        """Deletes what is to be made anew; by its id, so that one somebody has made meanwhile is safe."""
         before = step.before
         if before is None:
             return
-        self._asked(step, lambda: self.ports.stacks.delete(before.id))
+        self._asked(step, lambda: self.ports.stacks.delete(before.id, step.left))
         if (state := self.watcher.wait(step.stack.name, before)) is not None:
             target = f"{step.stack.system} --stage {self.stage.name}"
             raise DeployError(
-                f"The failed first creation of {step.stack.name} cannot be removed: {state.status}.",
+                f"What is left of {step.stack.name} cannot be removed: {state.status}.",
                 way_out(self.ports.stacks, state, target),
             )
 

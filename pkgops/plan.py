@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pkgops.build import synthesized
+from pkgops.bootstrap import bootstrap
 from pkgops.changeset import NameTaken, ask
 from pkgops.config import Project, pinned
 from pkgops.errors import DeployError, PkgopsError, UsageError
@@ -51,7 +51,7 @@ _AT_ONCE = 8  # change sets: each is a few calls, and CloudFormation limits thos
 class Plan:
     """Everything a deployment will do, upstream stacks first. ``bootstrap`` makes the artifact bucket, where
     the stage has none yet. ``states`` are the deployed stacks of the system by key. ``accepted`` are the resources
-    whose concerns were accepted by name; ``obstacles`` are known once `pkgops.preflight` has looked."""
+    whose concerns were accepted by name; ``obstacles`` are all known once `pkgops.preflight` has looked."""
 
     project: Project
     steps: tuple[Step, ...]
@@ -89,7 +89,8 @@ def plan(
     if not made.changed:
         return made
     emit(Started("Comparing"))
-    made = replace(made, bootstrap=_bootstrap(project, everything, ports))
+    step, taken = bootstrap(project, everything, ports)
+    made = replace(made, bootstrap=step, obstacles=taken)
     made = _all_described(made, ports)
     emit(Finished("Comparing"))
     return made
@@ -172,16 +173,6 @@ def concerns(stack: Synthesized, made: ChangeSet, ports: Ports) -> tuple[Concern
     before = json.loads(ports.stacks.template(stack.name) or "{}") if concerns_access(made.changes) else {}
     found = review(made.changes, before, stack.template if before else {})
     return tuple(dict.fromkeys((*found, *regained(made)))) if made.present else found
-
-
-def _bootstrap(project: Project, everything: Mapping[str, StackState], ports: Ports) -> Step | None:
-    from templates.bootstrap import SYSTEM
-
-    state = everything.get(project.stage.named(SYSTEM.stacks[0].name))
-    if state is not None and state.status in READY:
-        return None
-    (stack,) = synthesized(replace(project, system=SYSTEM, settings=SYSTEM.settings()))
-    return movable(decided(stack, state, {}, Wishes(force=True)), project, ports)
 
 
 def _same_account(project: Project, states: Mapping[str, StackState], ports: Ports) -> None:

@@ -44,7 +44,8 @@ def surveyed(plan: Plan, ports: Ports, emit: Emit = silent) -> Plan:
     """The plan with its obstacles. Asks nothing if the plan creates nothing and touches no export."""
     if not plan.changed:
         return plan
-    wanted = list(_wanted(plan, ports))
+    known = {(row.stack, row.logical_id) for row in plan.obstacles}
+    wanted = [row for row in _wanted(plan, ports) if (row.step.stack.key, row.logical_id) not in known]
     secrets = _outside(plan)
     asked = [row.asked for row in wanted] + [(SECRET, name) for name in secrets]
     obstacles = [row for step in plan.steps for row in used_exports(step, plan, ports)]
@@ -53,7 +54,7 @@ def surveyed(plan: Plan, ports: Ports, emit: Emit = silent) -> Plan:
         there = {(row.type, row.name): row for row in ports.existing.found(asked)}
         obstacles = [*_named(wanted, there, ports), *_deleting(secrets, there), *obstacles]
         emit(Finished("Looking for what is there already", f"{len(there)} of {len(asked)} names"))
-    return replace(plan, obstacles=tuple(chosen(obstacle, plan.wishes) for obstacle in obstacles))
+    return replace(plan, obstacles=(*plan.obstacles, *(chosen(obstacle, plan.wishes) for obstacle in obstacles)))
 
 
 def _named(wanted: Sequence[_Wanted], there: Mapping[tuple[str, str], Found], ports: Ports) -> Iterator[Obstacle]:

@@ -40,7 +40,7 @@ class Action(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Step:
     """One stack of a plan. ``parameters`` is None while a value of a stack still to be made is unknown;
-    ``change_set`` is "" where none was made yet."""
+    ``change_set`` is "" where none was made yet; ``left`` stays behind when what is to be made anew is removed."""
 
     stack: Synthesized
     action: Action
@@ -49,6 +49,7 @@ class Step:
     changes: tuple[ResourceChange, ...] = ()
     change_set: str = ""
     concerns: tuple[Concern, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,9 @@ def plan_text(plan: Plan, *, full: bool) -> str:
     unless ``full``."""
     lines = [f"{plan.project.system.key} on stage {where(plan)}"]
     if plan.bootstrap is not None:
-        lines.append(f"  {plan.bootstrap.stack.name}  create  the stage's artifact bucket")
+        what = f"{plan.bootstrap.action}  the stage's artifact bucket"
+        stays = ", which stays with all that is in it" if plan.bootstrap.left else ""
+        lines.append(f"  {plan.bootstrap.stack.name}  {what}{stays}")
     for step in plan.steps:
         lines += _step(step, full=full)
     lines += _obstacles(plan.obstacles)

@@ -24,6 +24,7 @@ def verbs() -> Iterator[tuple[tuple[str, ...], Verb]]:
 
 
 VERBS = dict(verbs())
+PARENT = root.make_context("pkgops", [], resilient_parsing=True)  # a help option is made once, as the parent has it
 EACH = pytest.mark.parametrize("path", VERBS, ids=" ".join)
 
 
@@ -44,7 +45,7 @@ def test_examples_parse(path):
         command = line.split("pkgops ", 1)[1]
         words = shlex.split(command.partition(" >")[0].removesuffix(')"'))
         assert words[: len(path)] == list(path), line
-        context = VERBS[path].make_context(path[-1], words[len(path) :], resilient_parsing=False)
+        context = VERBS[path].make_context(path[-1], words[len(path) :], parent=PARENT)
         context.close()
 
 

@@ -85,7 +85,9 @@ class Proxy(ThreadingHTTPServer):
             return kind
 
     def stored(self, call: str, path: str, done: bool) -> None:
-        """Keeps account of the objects S3 is known to have; ``done`` says whether its consent came back."""
+        """Keeps account of the objects S3 is known to have; ``done`` says whether its consent came back.
+
+        Of what a killed process has sent nobody knows: it is stored, or not, whenever it pleases."""
         with self._lock:
             if call == "PutObject":
                 if path in self._stored:
@@ -135,7 +137,8 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(0.05)
         answer, content = self._forward(body)
         answered = fault in {"", "delay"} or (fault == "truncate" and len(content) < 2)
-        self.server.stored(call, self.path, answered and answer.status < 300)
+        if not self._killed():
+            self.server.stored(call, self.path, answered and answer.status < 300)
         if fault == "reset after":
             return self._reset()
         return self._pass_on(answer, content, cut=fault == "truncate")
@@ -180,6 +183,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(b"" if self.command == "HEAD" else body)
+
+    def _killed(self) -> bool:
+        """True if the client is no more: no living one ends its side while it waits for the answer."""
+        self.connection.setblocking(False)
+        try:
+            return self.connection.recv(1, socket.MSG_PEEK) == b""
+        except ConnectionError:
+            return True
+        except BlockingIOError:
+            return False
+        finally:
+            self.connection.setblocking(True)
 
     def _reset(self) -> None:
         self.close_connection = True

@@ -1,0 +1,42 @@
+"""What does a stage's first deployment need before its stacks, and what if that is half deleted?
+
+The bucket the artifacts go to, in a stack of its own. Where a destruction failed because something lay in the bucket
+again, the stack is made anew around the bucket: what somebody has uploaded meanwhile stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pkgops.build import synthesized
+from pkgops.config import Project
+from pkgops.obstacles import Kind, Obstacle
+from pkgops.ports import Ports, StackResource, StackState
+from pkgops.step import READY, Action, Step, Wishes, decided, movable
+from pkgops.stuck import UNDELETED, resources
+from pkgops.synth import Synthesized
+
+
+def bootstrap(
+    project: Project, everything: Mapping[str, StackState], ports: Ports
+) -> tuple[Step | None, tuple[Obstacle, ...]]:
+    """The step that makes the bucket's stack, None where it stands, and what that takes over of an earlier one.
+    ``everything`` are the stacks of the account by name. DeployError if no deployment can move it."""
+    from templates.bootstrap import SYSTEM
+
+    state = everything.get(project.stage.named(SYSTEM.stacks[0].name))
+    if state is not None and state.status in READY:
+        return None, ()
+    (stack,) = synthesized(replace(project, system=SYSTEM, settings=SYSTEM.settings()))
+    step = decided(stack, state, {}, Wishes(force=True))
+    if state is None or state.status != UNDELETED:
+        return movable(step, project, ports), ()
+    left = resources(ports.stacks, state)
+    there = [row for row in ports.stacks.resources(state.name) if row.logical_id in left]
+    return replace(step, action=Action.RECREATE, left=left), tuple(_taken(stack, row) for row in there)
+
+
+def _taken(stack: Synthesized, row: StackResource) -> Obstacle:
+    found = (row.type, row.physical_id, Kind.EXISTS, ("import",), "import")
+    return Obstacle(stack.key, row.logical_id, *found, identifier=row.physical_id)
