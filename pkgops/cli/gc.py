@@ -31,8 +31,10 @@ pkgops gc --older-than 30 --stage dev --yes"""
 def command(session: Session, dry_run: bool, older_than: float, yes: bool) -> None:
     """Deletes artifacts that no stack of the account and region names any more.
 
-    The bucket is versioned: what is deleted can be taken back for 30 days.
+    The bucket is versioned: what is deleted can be taken back for 30 days. A protected stage wants its name typed,
+    even with --yes; without a terminal it wants --yes and PKGOPS_CONFIRM=STAGE.
     """
+    from pkgops.cli.consent import consent
     from pkgops.operate.gc import collect, survey
 
     project = session.project()
@@ -41,7 +43,9 @@ def command(session: Session, dry_run: bool, older_than: float, yes: bool) -> No
     session.show(garbage if session.manner.json else None, _text(garbage))
     if dry_run or not garbage.unused:
         return
-    session.agree(f"Delete {len(garbage.unused)} artifacts from {garbage.bucket}?", "Deleting", yes=yes)
+    consent(
+        session, project.stage, f"Delete {len(garbage.unused)} artifacts from {garbage.bucket}?", "Deleting", yes=yes
+    )
     gone = collect(garbage, project, ports, session.emit)
     session.say(f"Deleted {len(gone.unused)} artifacts, {gone.size / 1e6:.1f} MB.")
 

@@ -134,3 +134,14 @@ def test_destroy_goes_the_same_way(run, protected, monkeypatch):
     monkeypatch.setenv(VARIABLE, "dev")
     assert run("destroy", *DEV, "--yes", ports=protected).exit_code == 0
     assert protected.stacks.describe() == []
+
+
+def test_gc_goes_the_same_way(run, protected, monkeypatch):
+    protected.artifacts.objects = {"pkgwatch/old.zip": b"22"}
+    refused = run("gc", *DEV, "--yes", ports=protected)
+    assert refused.exit_code == 6
+    assert "PKGOPS_CONFIRM=dev" in refused.stderr
+    assert protected.artifacts.objects
+    monkeypatch.setenv(VARIABLE, "dev")
+    assert run("gc", *DEV, "--yes", ports=protected).exit_code == 0
+    assert protected.artifacts.objects == {}

@@ -1,13 +1,15 @@
 """A bad network: an HTTP proxy in front of the emulator that fails at seeded random points.
 
 What it does to a request, besides passing it on: refuses it as throttled, answers 5xx, resets the connection before or
-after the service has done the work, cuts the answer short, or takes its time. It counts what was asked, and notices
-an object that is put again although S3 has it and has said so.
+after the service has done the work, cuts the answer short, takes its time, or kills who has asked. It counts what was
+asked, and notices an object that is put again although S3 has it and has said so.
 """
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import socket
 import threading
 import time
@@ -51,6 +53,26 @@ class Faults:
             return ""
         self.left -= 1
         return self._chance.choice(self._kinds)
+
+
+class Killing:
+    """Kills a process while its ``at``-th call is on its way. That call is done all the same, ``lateness`` seconds
+    later; ``arrived`` is set then. ``killed`` says whether it came to that."""
+
+    def __init__(self, pid: int, at: int, lateness: float) -> None:
+        self.pid = pid
+        self.lateness = lateness
+        self.arrived = threading.Event()
+        self.killed = False
+        self._left = at
+
+    def __call__(self, _call: str) -> str:
+        self._left -= 1
+        if self._left:
+            return ""
+        os.kill(self.pid, signal.SIGKILL)
+        self.killed = True
+        return "late"
 
 
 class Proxy(ThreadingHTTPServer):
@@ -124,6 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         call = named(self.command, self.path, body)
+        weather = self.server.weather
         fault = self.server.fault(call)
         if fault == "reset before":
             return self._reset()
@@ -135,7 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._say(503, b"")
         if fault == "delay":
             time.sleep(0.05)
-        answer, content = self._forward(body)
+        answer, content = self._late(weather, body) if fault == "late" else self._forward(body)
         answered = fault in {"", "delay"} or (fault == "truncate" and len(content) < 2)
         if not self._killed():
             self.server.stored(call, self.path, answered and answer.status < 300)
@@ -162,6 +185,12 @@ class _Handler(BaseHTTPRequestHandler):
         content = answer.read()
         connection.close()
         return answer, content
+
+    def _late(self, killing: Any, body: bytes) -> tuple[HTTPResponse, bytes]:
+        time.sleep(killing.lateness)
+        done = self._forward(body)
+        killing.arrived.set()
+        return done
 
     def _pass_on(self, answer: HTTPResponse, content: bytes, *, cut: bool) -> None:
         self.send_response(answer.status)

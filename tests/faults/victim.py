@@ -16,9 +16,6 @@ def main() -> None:
     root, endpoint, version = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     made = project(root, int(endpoint.rpartition(":")[2]))
     ports = AwsPorts(made.stage, endpoint, HURRIED)
-    ports.stacks.describe()
-    sys.stdout.write("begin\n")
-    sys.stdout.flush()
     deploy(plan(made, packaged(root, version, LARGE), ports), ports)
 
 

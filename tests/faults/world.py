@@ -121,6 +121,15 @@ def step(world: World, chance: random.Random) -> tuple[str, str]:
         world.proxy.weather = calm
 
 
+def attempt(world: World, version: int) -> str:
+    """A deployment over a good network, though not everything sent before may have arrived: how it ended, well or
+    with an error that says what is wrong."""
+    try:
+        return explained(deploy(_planned(world, packaged(world.project.root, version)), world.ports))
+    except PkgopsError as error:
+        return _named(error)
+
+
 def _named(error: PkgopsError) -> str:
     assert error.message
     assert error.hint
