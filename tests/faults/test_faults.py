@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -41,6 +42,18 @@ def test_any_sequence_ends_deployed_or_explained(bad: World, batch: int) -> None
     assert sum(tally.faults.values()) > 0
 
 
+def killed(bad: World, verb: str, version: int, at: int, lateness: float) -> Killing:
+    """A command in a process of its own, killed at its ``at``-th call if it makes so many."""
+    command = [sys.executable, "-m", "tests.faults.victim", verb, str(bad.project.root), bad.proxy.endpoint]
+    victim = subprocess.Popen([*command, str(version)], cwd=ROOT)
+    killing = Killing(victim.pid, at, lateness)
+    bad.proxy.weather = killing
+    ended = victim.wait()
+    bad.proxy.weather = calm
+    assert ended == (-signal.SIGKILL if killing.killed else 0)
+    return killing
+
+
 @pytest.mark.parametrize("seed", range(KILLS))
 def test_a_killed_deployment_is_taken_up(bad: World, seed: int) -> None:
     """kill -9 while a call is on its way, which arrives all the same: before the next run, during it, or after. In
@@ -48,18 +61,24 @@ def test_a_killed_deployment_is_taken_up(bad: World, seed: int) -> None:
     chance = random.Random(seed)
     if seed % 2:
         destroyed(bad)  # so that the bootstrap and the uploads are among the moments
-    command = [sys.executable, "-m", "tests.faults.victim", str(bad.project.root), bad.proxy.endpoint, str(seed % 4)]
-    victim = subprocess.Popen(command, cwd=ROOT)
-    killing = Killing(victim.pid, chance.randint(1, 30), chance.choice(LATENESS))
-    bad.proxy.weather = killing
-    ended = victim.wait()
-    bad.proxy.weather = calm
-    assert killing.killed or ended == 0
+    killing = killed(bad, "deploy", seed % 4, chance.randint(1, 30), chance.choice(LATENESS))
     attempt(bad, (seed + 1) % 4)
     if killing.killed:
         assert killing.arrived.wait(60)
     put_right(bad, (seed + 1) % 4, 0)
     assert not bad.proxy.twice
+
+
+@pytest.mark.parametrize("seed", range(KILLS // 3))
+def test_a_killed_destruction_is_taken_up(bad: World, seed: int) -> None:
+    """By the next destruction, or by a deployment; neither begins before what was sent has arrived."""
+    put_right(bad, seed % 4, LARGE)
+    killing = killed(bad, "destroy", seed % 4, random.Random(seed).randint(8, 20), 0.0)
+    if killing.killed:
+        assert killing.arrived.wait(60)
+    if seed % 2:
+        destroyed(bad)
+    put_right(bad, (seed + 1) % 4, 0)
 
 
 def test_interrupted_uploads_go_on_where_they_stopped(bad: World) -> None:

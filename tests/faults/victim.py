@@ -1,4 +1,4 @@
-"""A deployment in a process of its own, to be killed: ``python -m tests.faults.victim ROOT ENDPOINT VERSION``."""
+"""A command in a process of its own, to be killed: ``python -m tests.faults.victim VERB ROOT ENDPOINT VERSION``."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from pathlib import Path
 
 from pkgops.aws import AwsPorts
 from pkgops.deploy import deploy
+from pkgops.destroy import destroy, survey
 from pkgops.plan import plan
 from tests.faults.system import LARGE, packaged, project
 from tests.faults.world import HURRIED
 
 
 def main() -> None:
-    root, endpoint, version = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    verb, root, endpoint, version = sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
     made = project(root, int(endpoint.rpartition(":")[2]))
     ports = AwsPorts(made.stage, endpoint, HURRIED)
-    deploy(plan(made, packaged(root, version, LARGE), ports), ports)
+    wanted = packaged(root, version, LARGE)
+    if verb == "destroy":
+        destroy(survey(made, wanted.stacks, ports), ports)
+    else:
+        deploy(plan(made, wanted, ports), ports)
 
 
 if __name__ == "__main__":
