@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from pkgops.aws.credentials import nobody_there, remembered
 from pkgops.aws.patience import ON_AWS, ON_THE_EMULATOR, ONCE, Patience, throttles
 from pkgops.aws.region import overridden, reached
 from pkgops.errors import AccessError, PkgopsError
@@ -70,6 +71,10 @@ class Clients:
         if self._session is None:
             unread = {"profile": (None, None, None, None)} if self.endpoint else None  # AWS_PROFILE is for AWS
             self._session = botocore.session.Session(unread, profile=self.stage.profile)
+            if not self.endpoint:
+                self._tell(overridden(self.stage, os.environ, self._session))
+                self._session.set_config_variable("region", self.stage.region)  # STS is asked there for a role, too
+                remembered(self._session)
         options: dict[str, Any] = {"region_name": self.stage.region}
         if self.endpoint:
             options["config"] = Config(
@@ -94,7 +99,6 @@ class Clients:
         client = self._session.create_client(service, **options)
         patience.join(client)
         if not self.endpoint:
-            self._tell(overridden(self.stage, os.environ, self._session))
             self._tell(reached(self.stage, client.meta.endpoint_url))
             self._reach(client.meta.endpoint_url)
         return client
@@ -136,6 +140,8 @@ def translated(what: str) -> Iterator[None]:
         raise meaning from error
     except BotoCoreError as error:
         raise _transport(error, what) from error
+    except EOFError as error:
+        raise nobody_there() from error
 
 
 def _meaning(error: Any, what: str) -> PkgopsError | None:

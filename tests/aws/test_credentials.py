@@ -1,0 +1,90 @@
+"""What an assumed role is given is kept for the next command, where the AWS CLI looks for it as well."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pkgops.aws.client import Clients, translated
+from pkgops.errors import AccessError
+from templates.model import Stage
+from tests.emulator import ACCOUNT, REGION, client, start_emulator
+from tests.faults.proxy import Proxy, proxied
+
+pytestmark = pytest.mark.emulator
+
+STAGE = Stage("dev", region=REGION, profile="deployer")
+CONFIG = f"""
+[profile deployer]
+role_arn = arn:aws:iam::{ACCOUNT}:role/deployer
+source_profile = base
+[profile base]
+aws_access_key_id = {ACCOUNT}
+aws_secret_access_key = local
+"""
+
+
+@pytest.fixture(scope="module")
+def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    emulator = start_emulator(tmp_path_factory.mktemp("credentials"))
+    anyone = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [anyone]})
+    client(emulator, "iam").create_role(RoleName="deployer", AssumeRolePolicyDocument=trust)
+    with proxied(emulator.port) as running:
+        yield running
+    emulator.down()
+
+
+@pytest.fixture
+def home(proxy: Proxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with a profile whose role is assumed with another one's keys."""
+    for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_CONFIG_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.endpoint)
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "config").write_text(CONFIG)
+    proxy.calls.clear()
+    return tmp_path
+
+
+def asked() -> None:
+    """One command: clients of its own, and a call."""
+    Clients(STAGE).get("sts").get_caller_identity()
+
+
+def test_a_role_is_assumed_once_for_many_commands(proxy: Proxy, home: Path) -> None:
+    asked()
+    asked()
+    assert proxy.calls["AssumeRole"] == 1
+    (kept,) = (home / ".aws" / "cli" / "cache").glob("*.json")
+    assert set(json.loads(kept.read_text())["Credentials"]) >= {"AccessKeyId", "SessionToken", "Expiration"}
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_what_has_expired_is_got_anew(proxy: Proxy, home: Path) -> None:
+    asked()
+    (kept,) = (home / ".aws" / "cli" / "cache").glob("*.json")
+    old = json.loads(kept.read_text())
+    old["Credentials"]["Expiration"] = "2020-01-01T00:00:00+00:00"
+    kept.write_text(json.dumps(old))
+    asked()
+    assert proxy.calls["AssumeRole"] == 2
+
+
+@pytest.mark.filterwarnings("ignore::getpass.GetPassWarning")
+def test_a_code_nobody_can_type_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / ".aws" / "config").write_text(CONFIG.replace("source_profile", "mfa_serial = x\nsource_profile"))
+    monkeypatch.setattr("os.open", _no_terminal)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(AccessError, match="MFA code") as error, translated("sqs:ListQueues"):
+        asked()
+    assert error.value.hint
+
+
+def _no_terminal(*_arguments: object) -> int:
+    raise OSError("no terminal")
