@@ -47,6 +47,12 @@ class Named:
 
 
 TYPES: Mapping[str, Named] = {
+    "AWS::Cognito::UserPool": Named(
+        "UserPoolName",
+        "UserPoolId",
+        ("UsernameAttributes", "AliasAttributes", "UsernameConfiguration", "Schema"),
+        bare=True,
+    ),
     "AWS::DynamoDB::Table": Named("TableName", "TableName", ("KeySchema", "AttributeDefinitions")),
     "AWS::IAM::Role": Named("RoleName", "RoleName", ("AssumeRolePolicyDocument",)),
     "AWS::Lambda::Function": Named("FunctionName", "FunctionName", ("Code", "Role")),

@@ -27,7 +27,8 @@ class Existing(Protocol):
 
     def found(self, wanted: Sequence[tuple[str, str]]) -> list[Found]:
         """Those of the (CloudFormation type, name) that are there, in their order. Types that cannot be asked for by
-        name are left out; the others are log groups, tables, buckets, secrets, queues, functions and roles."""
+        name are left out; the others are log groups, tables, buckets, secrets, queues, functions, roles and user
+        pools, which may share a name: of several the newest."""
 
     def owner(self, resource: Found) -> tuple[str, str]:
         """The stack a resource belongs to, and its logical id there; ("", "") if it belongs to none."""

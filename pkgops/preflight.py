@@ -23,6 +23,7 @@ from pkgops.ports import Ports
 from pkgops.resolve import pseudo, resolved
 
 SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
+SHARED = {"AWS::Cognito::UserPool"}  # two may have one name; only what no stack holds any more is asked about
 _NEW = {Action.CREATE, Action.RECREATE}
 _OWNERS = 8  # asked at once
 
@@ -132,6 +133,8 @@ def _obstacle(wanted: _Wanted, found: Found, owner: tuple[str, str]) -> Obstacle
     obstacle = replace(obstacle, identifier=found.identifier, retained=retained)
     if found.foreign:
         return replace(obstacle, kind=Kind.FOREIGN)
+    if stack and found.type in SHARED:
+        return None
     if stack:
         return replace(obstacle, kind=Kind.OWNED, detail=f", {stack}, as {logical_id}")
     if found.deleting:

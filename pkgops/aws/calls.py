@@ -125,6 +125,7 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
     ("sqs", "send_message_batch"): (_call(On.QUEUES, "sqs:SendMessage"),),
     ("sqs", "delete_message_batch"): (_call(On.QUEUES, "sqs:DeleteMessage"),),
     ("cloudwatch", "get_metric_data"): (_call(On.ACCOUNT, "cloudwatch:GetMetricData"),),
+    ("cognito-idp", "list_user_pools"): (_call(On.ACCOUNT, "cognito-idp:ListUserPools"),),
     ("cognito-idp", "admin_create_user"): (_call(On.SEEDED_POOLS, "cognito-idp:AdminCreateUser"),),
     ("cognito-idp", "admin_get_user"): (_call(On.SEEDED_POOLS, "cognito-idp:AdminGetUser"),),
     ("cognito-idp", "admin_set_user_password"): (_call(On.SEEDED_POOLS, "cognito-idp:AdminSetUserPassword"),),

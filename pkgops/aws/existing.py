@@ -83,6 +83,8 @@ class ExistingResources:
             return [partial(self._log_groups, group) for group in _neighbours(names)]
         if kind == "AWS::SQS::Queue":
             return [partial(self._queues, names)]
+        if kind == "AWS::Cognito::UserPool":
+            return [partial(self._pools, names)]
         if kind == "AWS::SecretsManager::Secret":
             return [partial(self._secrets, names[at : at + _FILTERED]) for at in range(0, len(names), _FILTERED)]
         return []
@@ -124,6 +126,14 @@ class ExistingResources:
             pages = self._pages("sqs", "list_queues", MaxResults=1000, **asked)
             urls = {url.rpartition("/")[2]: url for page in pages for url in page.get("QueueUrls", [])}
         yield from (Found("AWS::SQS::Queue", name, urls[name]) for name in names if name in urls)
+
+    def _pools(self, names: list[str]) -> Iterator[Found]:
+        """Pools share names; of several the newest."""
+        with translated("cognito-idp:ListUserPools"):
+            pages = self._pages("cognito-idp", "list_user_pools", MaxResults=60)
+            rows = [row for page in pages for row in page["UserPools"]]
+        known = {row["Name"]: row["Id"] for row in sorted(rows, key=lambda row: row["CreationDate"])}
+        yield from (Found("AWS::Cognito::UserPool", name, known[name]) for name in names if name in known)
 
     def _secrets(self, names: list[str]) -> Iterator[Found]:
         filters = [{"Key": "name", "Values": names}]

@@ -11,11 +11,18 @@ import pytest
 
 from pkgops.aws.existing import ExistingResources
 from pkgops.existing_port import Existing, Found
-from tests.fakes.existing import KINDS, FakeExisting
+from tests.fakes.existing import KINDS, OF_ANOTHER_NAME, FakeExisting
 
 pytestmark = pytest.mark.emulator
 
 GROUP, QUEUE, SECRET = "AWS::Logs::LogGroup", "AWS::SQS::Queue", "AWS::SecretsManager::Secret"
+POOL = "AWS::Cognito::UserPool"
+NAMED = {  # those that a name is enough for
+    GROUP: ("logs", "create_log_group", "logGroupName"),
+    POOL: ("cognito-idp", "create_user_pool", "PoolName"),
+    QUEUE: ("sqs", "create_queue", "QueueName"),
+    "AWS::S3::Bucket": ("s3", "create_bucket", "Bucket"),
+}
 EXPORTER = {"Resources": {"Queue": {"Type": QUEUE}}, "Outputs": {"Out": {"Value": "x", "Export": {"Name": ""}}}}
 
 
@@ -71,12 +78,9 @@ class Maker:
             role = f"arn:aws:iam::000000000000:role/{name}-role"
             code = {"ZipFile": b"PK\x05\x06" + bytes(18)}
             aws("lambda").create_function(FunctionName=name, Runtime="python3.12", Role=role, Handler="a.b", Code=code)
-        elif kind == GROUP:
-            aws("logs").create_log_group(logGroupName=name)
-        elif kind == "AWS::S3::Bucket":
-            aws("s3").create_bucket(Bucket=name)
-        elif kind == QUEUE:
-            aws("sqs").create_queue(QueueName=name)
+        elif kind in NAMED:
+            service, operation, key = NAMED[kind]
+            getattr(aws(service), operation)(**{key: name})
         elif kind == SECRET:
             aws("secretsmanager").create_secret(Name=name, SecretString="content")
 
@@ -107,8 +111,8 @@ def test_what_is_there_is_found_by_its_exact_name(account: Account, kind: str) -
     account.make(kind, name)
     (found,) = account.port.found(wanted)
     assert (found.type, found.name, found.deleting, found.foreign) == (kind, name, False, False)
-    assert name in found.identifier
-    assert (found.identifier == name) is (kind not in {QUEUE, SECRET})
+    assert name in found.identifier or kind == POOL
+    assert (found.identifier == name) is (kind not in OF_ANOTHER_NAME)
 
 
 def test_many_at_once_come_in_their_order(account: Account) -> None:
@@ -130,8 +134,14 @@ def test_many_at_once_come_in_their_order(account: Account) -> None:
 
 
 def test_types_without_a_name_of_their_own_are_left_out(account: Account) -> None:
-    assert account.port.found([("AWS::Cognito::UserPool", "any"), ("AWS::SNS::Topic", "any")]) == []
+    assert account.port.found([("AWS::ApiGateway::RestApi", "any"), ("AWS::SNS::Topic", "any")]) == []
     assert account.port.found([]) == []
+
+
+def test_of_pools_that_share_a_name_the_newest_is_found(aws: Callable[[str], Any], clients: Any) -> None:
+    made = [aws("cognito-idp").create_user_pool(PoolName="shared")["UserPool"]["Id"] for _ in range(2)]
+    (found,) = ExistingResources(clients).found([(POOL, "shared")])
+    assert found.identifier == made[-1]
 
 
 def test_a_secret_that_waits_for_its_deletion_says_so(account: Account) -> None:

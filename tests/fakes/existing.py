@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pkgops.existing_port import Found
 
 KINDS = (
+    "AWS::Cognito::UserPool",
     "AWS::DynamoDB::Table",
     "AWS::IAM::Role",
     "AWS::Lambda::Function",
@@ -15,6 +16,7 @@ KINDS = (
     "AWS::SQS::Queue",
     "AWS::SecretsManager::Secret",
 )
+OF_ANOTHER_NAME = {"AWS::Cognito::UserPool", "AWS::SQS::Queue", "AWS::SecretsManager::Secret"}
 
 
 class FakeExisting:
@@ -29,7 +31,7 @@ class FakeExisting:
 
     def put(self, kind: str, name: str, *, deleting: bool = False, foreign: bool = False) -> None:
         """Lets a resource be there."""
-        identifier = f"id-of-{name}" if kind in {"AWS::SQS::Queue", "AWS::SecretsManager::Secret"} else name
+        identifier = f"id-of-{name}" if kind in OF_ANOTHER_NAME else name
         self.there[kind, name] = Found(kind, name, identifier, deleting, foreign)
 
     def found(self, wanted: Sequence[tuple[str, str]]) -> list[Found]:

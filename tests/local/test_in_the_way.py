@@ -153,6 +153,37 @@ def test_a_resource_may_not_change_its_logical_id(place: Place) -> None:
     assert f"New: AWS::SQS::Queue {place.name} belongs to another stack, {place.stack}, as Old" in refused.message
 
 
+def pool(name: str) -> dict[str, Any]:
+    schema = [{"Name": "email", "AttributeDataType": "String", "Required": True, "Mutable": False}]
+    properties = {"UserPoolName": name, "UsernameAttributes": ["email"], "Schema": schema, "MfaConfiguration": "OFF"}
+    return {"Type": "AWS::Cognito::UserPool", "DeletionPolicy": "Retain", "Properties": properties}
+
+
+def test_retained_users_are_not_left_behind_by_a_pool_of_the_same_name(place: Place, aws: Any) -> None:
+    """Names of pools need not be unique: CloudFormation would make another one, empty, without a word."""
+    resources = {"Pool": pool(place.name), "Queue": queue(place.name)}
+    place.deployed(resources)
+    (row,) = [row for row in place.ports.stacks.resources(place.stack) if row.logical_id == "Pool"]
+    aws("cognito-idp").admin_create_user(UserPoolId=row.physical_id, Username="a@example.com")
+    place.destroyed()
+    refused = place.refused(resources)
+    assert f"Pool: AWS::Cognito::UserPool {place.name} exists already" in refused.message
+    assert "--import Pool:" in refused.hint
+    place.deployed(resources, imports=("Pool",))
+    place.equal(resources)
+    (again,) = [row for row in place.ports.stacks.resources(place.stack) if row.logical_id == "Pool"]
+    assert again.physical_id == row.physical_id
+    assert len(aws("cognito-idp").list_users(UserPoolId=row.physical_id)["Users"]) == 1
+
+
+def test_another_stack_s_pool_of_the_same_name_is_in_nobody_s_way(place: Place, aws: Any) -> None:
+    body = json.dumps({"Resources": {"Pool": pool(place.name)}})
+    aws("cloudformation").create_stack(StackName=f"{place.name}-other", TemplateBody=body)
+    waiter = aws("cloudformation").get_waiter("stack_create_complete")
+    waiter.wait(StackName=f"{place.name}-other", WaiterConfig={"Delay": 0.05})
+    place.deployed({"Pool": pool(place.name)})
+
+
 def test_retained_and_chosen_resources_come_in_together(place: Place, aws: Any) -> None:
     aws("dynamodb").create_table(**table(place.name)["Properties"])
     logged(aws, place.name)

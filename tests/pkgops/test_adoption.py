@@ -81,6 +81,12 @@ def imported(project: Project, ports: FakePorts, resource: dict[str, Any], name:
             {"Id": "id-of-one"},
         ),
         (
+            "AWS::Cognito::UserPool",
+            {"UserPoolName": "one", "Schema": [{"Name": "email"}], "LambdaConfig": OTHER, "MfaConfiguration": "OFF"},
+            {"UserPoolName": "one", "Schema": [{"Name": "email"}]},
+            {"UserPoolId": "id-of-one"},
+        ),
+        (
             "AWS::S3::Bucket",
             {"BucketName": {"Fn::Sub": "b-${AWS::Region}"}, "VersioningConfiguration": {"Status": "Enabled"}},
             {"BucketName": {"Fn::Sub": "b-${AWS::Region}"}},
