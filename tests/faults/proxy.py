@@ -57,14 +57,18 @@ class Faults:
 
 class Killing:
     """Kills a process while its ``at``-th call is on its way. That call is done all the same, ``lateness`` seconds
-    later; ``arrived`` is set then. ``killed`` says whether it came to that."""
+    later. ``killed`` says whether it came to that."""
 
     def __init__(self, pid: int, at: int, lateness: float) -> None:
         self.pid = pid
         self.lateness = lateness
-        self.arrived = threading.Event()
         self.killed = False
+        self.arrived = threading.Event()
         self._left = at
+
+    def over(self) -> None:
+        """Returns when nothing of the killed process is on its way any more."""
+        assert not self.killed or self.arrived.wait(60)
 
     def __call__(self, _call: str) -> str:
         self._left -= 1
@@ -72,7 +76,7 @@ class Killing:
             return ""
         os.kill(self.pid, signal.SIGKILL)
         self.killed = True
-        return "late"
+        return "kill"
 
 
 class Proxy(ThreadingHTTPServer):
@@ -109,7 +113,7 @@ class Proxy(ThreadingHTTPServer):
     def stored(self, call: str, path: str, done: bool) -> None:
         """Keeps account of the objects S3 is known to have; ``done`` says whether its consent came back.
 
-        Of what a killed process has sent nobody knows: it is stored, or not, whenever it pleases."""
+        What a killed process puts does not count: nobody has heard of it."""
         with self._lock:
             if call == "PutObject":
                 if path in self._stored:
@@ -158,9 +162,9 @@ class _Handler(BaseHTTPRequestHandler):
             return self._say(503, b"")
         if fault == "delay":
             time.sleep(0.05)
-        answer, content = self._late(weather, body) if fault == "late" else self._forward(body)
+        answer, content = self._late(weather, body) if fault == "kill" else self._forward(body)
         answered = fault in {"", "delay"} or (fault == "truncate" and len(content) < 2)
-        if not self._killed():
+        if call != "PutObject" or not self._killed():
             self.server.stored(call, self.path, answered and answer.status < 300)
         if fault == "reset after":
             return self._reset()

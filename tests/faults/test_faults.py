@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -16,9 +13,9 @@ from pkgops.deploy import deploy, upload
 from pkgops.errors import AccessError, DeployError
 from pkgops.operate.gc import collect, survey
 from pkgops.plan import discard, plan
-from tests.faults.proxy import Faults, Killing, calm
-from tests.faults.system import LARGE, ROOT, packaged, stick
-from tests.faults.world import HURRIED, Tally, World, attempt, destroyed, put_right, run, world
+from tests.faults.proxy import Faults, calm
+from tests.faults.system import HURRIED, LARGE, packaged, stick
+from tests.faults.world import Tally, World, attempt, destroyed, killed, put_right, run, world
 
 pytestmark = pytest.mark.emulator
 
@@ -42,18 +39,6 @@ def test_any_sequence_ends_deployed_or_explained(bad: World, batch: int) -> None
     assert sum(tally.faults.values()) > 0
 
 
-def killed(bad: World, verb: str, version: int, at: int, lateness: float) -> Killing:
-    """A command in a process of its own, killed at its ``at``-th call if it makes so many."""
-    command = [sys.executable, "-m", "tests.faults.victim", verb, str(bad.project.root), bad.proxy.endpoint]
-    victim = subprocess.Popen([*command, str(version)], cwd=ROOT)
-    killing = Killing(victim.pid, at, lateness)
-    bad.proxy.weather = killing
-    ended = victim.wait()
-    bad.proxy.weather = calm
-    assert ended == (-signal.SIGKILL if killing.killed else 0)
-    return killing
-
-
 @pytest.mark.parametrize("seed", range(KILLS))
 def test_a_killed_deployment_is_taken_up(bad: World, seed: int) -> None:
     """kill -9 while a call is on its way, which arrives all the same: before the next run, during it, or after. In
@@ -63,8 +48,7 @@ def test_a_killed_deployment_is_taken_up(bad: World, seed: int) -> None:
         destroyed(bad)  # so that the bootstrap and the uploads are among the moments
     killing = killed(bad, "deploy", seed % 4, chance.randint(1, 30), chance.choice(LATENESS))
     attempt(bad, (seed + 1) % 4)
-    if killing.killed:
-        assert killing.arrived.wait(60)
+    killing.over()
     put_right(bad, (seed + 1) % 4, 0)
     assert not bad.proxy.twice
 
@@ -73,9 +57,7 @@ def test_a_killed_deployment_is_taken_up(bad: World, seed: int) -> None:
 def test_a_killed_destruction_is_taken_up(bad: World, seed: int) -> None:
     """By the next destruction, or by a deployment; neither begins before what was sent has arrived."""
     put_right(bad, seed % 4, LARGE)
-    killing = killed(bad, "destroy", seed % 4, random.Random(seed).randint(8, 20), 0.0)
-    if killing.killed:
-        assert killing.arrived.wait(60)
+    killed(bad, "destroy", seed % 4, random.Random(seed).randint(8, 20)).over()
     if seed % 2:
         destroyed(bad)
     put_right(bad, (seed + 1) % 4, 0)

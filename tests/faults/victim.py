@@ -8,9 +8,9 @@ from pathlib import Path
 from pkgops.aws import AwsPorts
 from pkgops.deploy import deploy
 from pkgops.destroy import destroy, survey
+from pkgops.errors import PkgopsError
 from pkgops.plan import plan
-from tests.faults.system import LARGE, packaged, project
-from tests.faults.world import HURRIED
+from tests.faults.system import EXPLAINED, HURRIED, LARGE, packaged, project
 
 
 def main() -> None:
@@ -18,10 +18,13 @@ def main() -> None:
     made = project(root, int(endpoint.rpartition(":")[2]))
     ports = AwsPorts(made.stage, endpoint, HURRIED)
     wanted = packaged(root, version, LARGE)
-    if verb == "destroy":
-        destroy(survey(made, wanted.stacks, ports), ports)
-    else:
-        deploy(plan(made, wanted, ports), ports)
+    try:
+        if verb == "destroy":
+            destroy(survey(made, wanted.stacks, ports), ports)
+        else:
+            deploy(plan(made, wanted, ports), ports)
+    except PkgopsError:
+        sys.exit(EXPLAINED)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import random
+import signal
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +16,6 @@ from pathlib import Path
 import pytest
 
 from pkgops.aws import AwsPorts
-from pkgops.aws.patience import Patience
 from pkgops.config import Project
 from pkgops.deploy import Report, deploy
 from pkgops.destroy import destroy, survey
@@ -24,12 +26,10 @@ from pkgops.plan import READY, Plan, Wishes, plan
 from pkgops.ports import StackState
 from pkgops.synth import Synthesized
 from tests.emulator import start_emulator
-from tests.faults.proxy import Faults, Proxy, calm, proxied
-from tests.faults.system import BROKEN, LARGE, TAGS, packaged, project, stick
+from tests.faults.proxy import Faults, Killing, Proxy, calm, proxied
+from tests.faults.system import BROKEN, EXPLAINED, HURRIED, LARGE, ROOT, TAGS, packaged, project, stick
 
-# Fewer tries than on AWS, so that some steps do fail; and short waits: what a fault does does not depend on them.
-HURRIED = Patience(attempts=3, throttled=4, first=0.02)
-STEPS = {"deploy": 5, "destroy": 3, "fail": 2, "resume": 2}  # and how often each
+STEPS = {"deploy": 5, "destroy": 3, "fail": 2, "resume": 2, "kill": 2}  # and how often each
 # Where the faults of a step fall: anywhere, or all on calls that a random choice would rarely hit.
 AIMS: tuple[tuple[str, ...], ...] = (
     (),
@@ -98,11 +98,15 @@ def run(world: World, seed: int, tally: Tally) -> None:
 
 
 def step(world: World, chance: random.Random) -> tuple[str, str]:
-    """A deployment of some version, one that must fail, one that goes on with a stuck rollback, or a destruction;
-    which it was and how it ended."""
+    """A deployment of some version, one that must fail, one that goes on with a stuck rollback, a destruction, or a
+    command that is killed; which it was and how it ended."""
     (kind,) = chance.choices(list(STEPS), list(STEPS.values()))
     version, size = chance.randint(0, 3), chance.choice((0, LARGE))
     wishes = Wishes()
+    if kind == "kill":
+        killing = killed(world, chance.choice(("deploy", "destroy")), version, chance.randint(1, 30))
+        killing.over()
+        return kind, "killed" if killing.killed else "ended"
     if kind == "resume":
         put_right(world, version, size)
         wishes = Wishes(resume=True, skip=(stick(world.direct),))
@@ -119,6 +123,17 @@ def step(world: World, chance: random.Random) -> tuple[str, str]:
         return kind, _named(error)
     finally:
         world.proxy.weather = calm
+
+
+def killed(world: World, verb: str, version: int, at: int, lateness: float = 0.0) -> Killing:
+    """A command in a process of its own, killed at its ``at``-th call if it makes so many."""
+    command = [sys.executable, "-m", "tests.faults.victim", verb, str(world.project.root), world.proxy.endpoint]
+    victim = subprocess.Popen([*command, str(version)], cwd=ROOT)
+    world.proxy.weather = killing = Killing(victim.pid, at, lateness)
+    ended = victim.wait()
+    world.proxy.weather = calm
+    assert ended in ({-signal.SIGKILL} if killing.killed else {0, EXPLAINED})
+    return killing
 
 
 def attempt(world: World, version: int) -> str:
