@@ -100,8 +100,9 @@ class Bringing:
         before = step.before
         if before is None:
             return
+        mark = self.watcher.mark(before) if before.status == UNDELETED else ""
         self._asked(step, lambda: self.ports.stacks.delete(before.id, step.left))
-        if (state := self.watcher.wait(step.stack.name, before)) is not None:
+        if (state := self.watcher.wait(step.stack.name, before, mark=mark)) is not None:
             target = f"{step.stack.system} --stage {self.stage.name}"
             raise DeployError(
                 f"What is left of {step.stack.name} cannot be removed: {state.status}.",

@@ -87,8 +87,8 @@ class Watcher:
 
     def mark(self, state: StackState) -> str:
         """The newest event of a stack, for `wait`: an operation that fails again leaves the state as it was before."""
-        events = self._stacks.events(state.id, since=state.updated)
-        return events[-1].id if events else ""
+        events = self._stacks.events(state.id, since=state.updated) or self._stacks.events(state.id)
+        return events[-1].id if events else "none"
 
     def wait(
         self,

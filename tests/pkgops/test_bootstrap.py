@@ -1,0 +1,66 @@
+"""What does a deployment do with the artifact bucket's stack?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pkgops.config import Project
+from pkgops.deploy import deploy
+from pkgops.obstacles import Kind
+from pkgops.package import Packaged
+from pkgops.plan import Action, plan
+from tests.fakes.ports import FakePorts
+from tests.fakes.stacks import FakeStacks
+
+Make = Callable[..., Packaged]
+REPOSITORY = Path(__file__).parents[2]
+NAME = "PkgopsBootstrap-local"
+LEFT = "The following resource(s) failed to delete: [Bucket]."
+TEMPLATE = {"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}, "Other": {"Type": "AWS::SNS::Topic"}}}
+
+
+class Unmoved(FakeStacks):
+    """A deletion that fails again leaves the stack as it was, but for its events."""
+
+    def _begin(self, stack: Any, kind: str, target: Any) -> None:
+        before = stack.state
+        super()._begin(stack, kind, target)
+        if (before.status, target.status) == ("DELETE_FAILED", "DELETE_FAILED"):
+            stack.state, stack.target = before, None
+
+
+@pytest.fixture(autouse=True)
+def templates(project: Project) -> None:
+    """The bucket's template is the repository's own."""
+    (project.root / "templates").symlink_to(REPOSITORY / "templates")
+
+
+def ports(stacks: FakeStacks) -> FakePorts:
+    stacks.deployed(NAME, "DELETE_FAILED", TEMPLATE, reason=LEFT)
+    return FakePorts(stacks=stacks)
+
+
+def test_a_bucket_that_could_not_be_deleted_is_kept_in_a_new_stack(project: Project, system_of: Make) -> None:
+    fakes = ports(FakeStacks(rounds=0))
+    made = plan(project, system_of(project.stage), fakes)
+    assert made.bootstrap is not None
+    assert (made.bootstrap.action, made.bootstrap.left) == (Action.RECREATE, ("Bucket",))
+    (taken,) = made.obstacles
+    assert (taken.logical_id, taken.kind, taken.choice, taken.blocking) == ("Bucket", Kind.EXISTS, "import", False)
+
+
+def test_if_something_else_holds_it_up_now_that_is_said(project: Project, system_of: Make) -> None:
+    stacks = Unmoved(rounds=0)
+    stacks.broken = {"Other": "It is used."}
+    fakes = ports(stacks)
+    made = replace(plan(project, system_of(project.stage), fakes), obstacles=())
+    with ThreadPoolExecutor(1) as pool:
+        (result,) = pool.submit(deploy, made, fakes).result(30).results
+    assert result.status == "REFUSED"
+    assert f"What is left of {NAME} cannot be removed: DELETE_FAILED" in result.reason
