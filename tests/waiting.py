@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 SOON = 30.0  # seconds after which a test has failed; most need less than one
@@ -16,3 +17,10 @@ def eventually(found: Callable[[], Any], patience: float = SOON) -> Any:
         assert time.monotonic() < end, "did not happen"
         time.sleep(0.01)
     return result
+
+
+def unread(port: int) -> bool:
+    """True if a connection to that port holds bytes nobody has read."""
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    here = f":{port:04X}"
+    return any(row[1].endswith(here) and row[3] == "01" and not row[4].endswith(":00000000") for row in rows)

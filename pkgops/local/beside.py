@@ -22,6 +22,7 @@ from templates.model import COMPANIONS
 _PATH = re.compile(re.escape(COMPANIONS) + r"([a-z_]+)(/.*)")
 _RESET = "/_ministack/reset"
 _GRACE = 3.0  # seconds a companion may take to end
+_MOMENT = 1.0  # seconds between a process's end and the news of it, at most
 # Between two connections, not from end to end.
 _HOP_BY_HOP = {b"connection", b"keep-alive", b"transfer-encoding", b"upgrade", b"content-length"}
 
@@ -64,8 +65,7 @@ class Companions:
             return
         body = await _body(receive)
         try:
-            process = await self._process(name)
-            status, headers, content = await self._ask(process, scope, body, name)
+            status, headers, content = await self._asked(name, scope, body)
         except OSError as error:  # aiohttp's connection errors are among them
             print(f"companion {name}: {error}", flush=True)  # noqa: T201 - standard output is the log
             await _answer(send, 502, f"The companion {name} does not answer. See: pkgops local logs")
@@ -79,6 +79,21 @@ class Companions:
             if process is None or process.ended:
                 process = self._running[name] = await _Process.start(name, self._port)
             return process
+
+    async def _asked(
+        self, name: str, scope: dict[str, Any], body: bytes
+    ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        """The answer of a running companion. One whose end was not noticed yet refuses the connection, so that the
+        request has not reached it: it goes to another one."""
+        import aiohttp
+
+        process = await self._process(name)
+        try:
+            return await self._ask(process, scope, body, name)
+        except aiohttp.ClientConnectorError:
+            if not await process.ending():
+                raise
+        return await self._ask(await self._process(name), scope, body, name)
 
     async def _ask(
         self, process: _Process, scope: dict[str, Any], body: bytes, name: str
@@ -109,6 +124,14 @@ class _Process:
     @property
     def ended(self) -> bool:
         return self._process.returncode is not None
+
+    async def ending(self) -> bool:
+        """True if it has ended, or does within a moment."""
+        try:
+            await asyncio.wait_for(self._process.wait(), _MOMENT)
+        except TimeoutError:
+            return False
+        return True
 
     @classmethod
     async def start(cls, name: str, port: int) -> _Process:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -13,6 +14,9 @@ import httpx
 import pytest
 
 from pkgops.local import process
+from pkgops.local.beside import Companions
+from tests.emulator import free_port
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.emulator
 
@@ -63,6 +67,37 @@ def test_a_companion_lives_as_long_as_the_emulator_is_filled(fresh: Any) -> None
     (third,) = companions(server)
     fresh.down()
     assert process.gone(third, 5)
+
+
+def test_one_that_has_ended_unnoticed_is_started_anew() -> None:
+    """The request comes before the server has had a moment to see that its companion is no more."""
+
+    async def asked(app: Any) -> int:
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b""}
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        path = "/_companions/stripe/v1/prices"
+        head = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b""}
+        await app({**head, "headers": [(b"authorization", b"Bearer sk_test_anything")]}, receive, send)
+        return int(sent[0]["status"])
+
+    async def scenario() -> None:
+        beside = Companions(free_port())
+        app = beside.beside(asked)
+        assert await asked(app) == 200
+        (first,) = companions(os.getpid())
+        os.kill(first, signal.SIGKILL)
+        eventually(lambda: not Path(f"/proc/{first}").exists())  # without letting the loop go on
+        assert await asked(app) == 200
+        assert first not in companions(os.getpid())
+        await beside.stop()
+
+    asyncio.run(scenario())
 
 
 def test_a_companion_does_not_outlive_a_killed_emulator(fresh: Any) -> None:

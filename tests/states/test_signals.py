@@ -17,7 +17,7 @@ import pytest
 from pkgops.local.emulator import Emulator
 from tests.states.conftest import World
 from tests.states.program import NAME, Program, furnish
-from tests.waiting import eventually
+from tests.waiting import eventually, unread
 
 pytestmark = pytest.mark.emulator
 
@@ -52,16 +52,9 @@ def stopped_unread(pid: int, port: int) -> bool:
     keeps others from coming, as they are asked one after the other: it may go on then, for another try."""
     os.kill(pid, signal.SIGSTOP)
     with contextlib.suppress(AssertionError):
-        return bool(eventually(lambda: waiting(port), 1))
+        return bool(eventually(lambda: unread(port), 1))
     os.kill(pid, signal.SIGCONT)
     return False
-
-
-def waiting(port: int) -> bool:
-    """True if a connection to that port holds bytes nobody has read."""
-    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    here = f":{port:04X}"
-    return any(row[1].endswith(here) and row[3] == "01" and not row[4].endswith(":00000000") for row in rows)
 
 
 def told(process: subprocess.Popen[str], text: str) -> None:
