@@ -87,15 +87,19 @@ def test_one_that_has_ended_unnoticed_is_started_anew() -> None:
         return int(sent[0]["status"])
 
     async def scenario() -> None:
+        others = set(companions(os.getpid()))
         beside = Companions(free_port())
         app = beside.beside(asked)
-        assert await asked(app) == 200
-        (first,) = companions(os.getpid())
-        os.kill(first, signal.SIGKILL)
-        eventually(lambda: not Path(f"/proc/{first}").exists())  # without letting the loop go on
-        assert await asked(app) == 200
-        assert first not in companions(os.getpid())
-        await beside.stop()
+        try:
+            assert await asked(app) == 200
+            (first,) = set(companions(os.getpid())) - others
+            os.kill(first, signal.SIGKILL)
+            eventually(lambda: not Path(f"/proc/{first}").exists())  # without letting the loop go on
+            assert await asked(app) == 200
+            (second,) = set(companions(os.getpid())) - others
+            assert second != first
+        finally:
+            await beside.stop()
 
     asyncio.run(scenario())
 
