@@ -1,7 +1,8 @@
-"""What does a stage's first deployment need before its stacks, and what if that is half deleted?
+"""What does a stage's first deployment need before its stacks, and what if half of that is missing?
 
 The bucket the artifacts go to, in a stack of its own. Where a destruction failed because something lay in the bucket
-again, the stack is made anew around the bucket: what somebody has uploaded meanwhile stays.
+again, the stack is made anew around the bucket: what somebody has uploaded meanwhile stays. Where somebody has deleted
+the bucket, both are made anew: whatever it held can be built and uploaded again.
 """
 
 from __future__ import annotations
@@ -28,13 +29,29 @@ def bootstrap(
     state = everything.get(project.stage.named(SYSTEM.stacks[0].name))
     if state is not None and state.status in READY:
         return None, ()
-    (stack,) = synthesized(replace(project, system=SYSTEM, settings=SYSTEM.settings()))
+    stack = _stack(project)
     step = decided(stack, state, {}, Wishes(force=True))
     if state is None or state.status != UNDELETED:
         return movable(step, project, ports), ()
     left = resources(ports.stacks, state)
     there = [row for row in ports.stacks.resources(state.name) if row.logical_id in left]
     return replace(step, action=Action.RECREATE, left=left), tuple(_taken(stack, row) for row in there)
+
+
+def anew(project: Project, ports: Ports) -> Step:
+    """The step that makes the bucket's stack again where somebody has deleted the bucket: nothing is left to lose.
+    DeployError if no deployment can move it."""
+    stack = _stack(project)
+    state = next((one for one in ports.stacks.describe() if one.name == stack.name), None)
+    step = movable(decided(stack, state, {}, Wishes(force=True)), project, ports)
+    return replace(step, action=Action.RECREATE) if step.action is Action.UPDATE else step
+
+
+def _stack(project: Project) -> Synthesized:
+    from templates.bootstrap import SYSTEM
+
+    (stack,) = synthesized(replace(project, system=SYSTEM, settings=SYSTEM.settings()))
+    return stack
 
 
 def _taken(stack: Synthesized, row: StackResource) -> Obstacle:

@@ -101,6 +101,8 @@ class Bringing:
         if before is None:
             return
         mark = self.watcher.mark(before) if before.status == UNDELETED else ""
+        if before.termination_protection and self.stage.protected:
+            self.ports.stacks.protect(before.name, False)  # ours; on other stages somebody else's, and it holds
         self._asked(step, lambda: self.ports.stacks.delete(before.id, step.left))
         if (state := self.watcher.wait(step.stack.name, before, mark=mark)) is not None:
             target = f"{step.stack.system} --stage {self.stage.name}"

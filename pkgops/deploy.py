@@ -9,11 +9,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from pkgops.adoption import restore
+from pkgops.bootstrap import anew
 from pkgops.bring import Bringing
-from pkgops.errors import DeployError, RefusedError
-from pkgops.events import Emit, Finished, Progress, ResourceChanged, StackChanged, Started, silent
+from pkgops.errors import BucketGoneError, DeployError, RefusedError
+from pkgops.events import Emit, Finished, Note, Progress, ResourceChanged, StackChanged, Started, silent
 from pkgops.interruption import Interrupted, followed, letting_go
 from pkgops.plan import Action, Plan, Step, values
 from pkgops.ports import Ports
@@ -42,7 +44,8 @@ def deploy(plan: Plan, ports: Ports, emit: Emit = silent, concurrency: int = CON
         with followed(watcher, plan.project, "deploy"):
             if plan.bootstrap is not None and not work.bootstrap(plan.bootstrap):
                 return Report(tuple(work.results.values()))
-            upload(plan, ports, emit)
+            if not _uploaded(plan, ports, emit, work):
+                return Report(tuple(work.results.values()))
             restore(plan, ports)
             walk(work.needs, work.step, work.skip, concurrency, letting_go(watcher, emit))
     return Report(tuple(work.results[step.stack.key] for step in plan.steps))
@@ -62,6 +65,19 @@ def upload(plan: Plan, ports: Ports, emit: Emit = silent) -> int:
             emit(Progress("Uploading", count, len(absent)))
     emit(Finished("Uploading", f"{len(absent)} artifacts, {sum(assets[key].size for key in absent) / 1e6:.1f} MB"))
     return len(absent)
+
+
+def _uploaded(plan: Plan, ports: Ports, emit: Emit, work: _Deployment) -> bool:
+    """True once the artifacts are there; a bucket that somebody has deleted is made again for them."""
+    try:
+        upload(plan, ports, emit)
+    except BucketGoneError as error:
+        emit(Note(f"{error.message} It is made again.", "warning"))
+        step = anew(plan.project, ports)
+        if not work.bootstrap(step):
+            return False
+        upload(replace(plan, bootstrap=step), ports, emit)
+    return True
 
 
 class _Deployment:

@@ -59,6 +59,10 @@ class DeployError(PkgopsError):
     code = 5
 
 
+class BucketGoneError(DeployError):
+    """The stack of the artifact bucket is there, and the bucket is not."""
+
+
 class RefusedError(PkgopsError):
     """Something was not done because nobody allowed it."""
 

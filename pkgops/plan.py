@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pkgops.bootstrap import bootstrap
+from pkgops.bootstrap import anew, bootstrap
 from pkgops.changeset import NameTaken, ask
 from pkgops.config import Project, pinned
-from pkgops.errors import DeployError, PkgopsError, UsageError
+from pkgops.errors import BucketGoneError, DeployError, PkgopsError, UsageError
 from pkgops.events import Emit, Finished, Started, silent
 from pkgops.package import Asset, Packaged
 from pkgops.ports import ChangeSet, Ports, StackState
@@ -91,7 +91,10 @@ def plan(
     emit(Started("Comparing"))
     step, taken = bootstrap(project, everything, ports)
     made = replace(made, bootstrap=step, obstacles=taken)
-    made = _all_described(made, ports)
+    try:
+        made = _all_described(made, ports)
+    except BucketGoneError:  # a large template was to go there
+        made = _all_described(replace(made, bootstrap=anew(project, ports)), ports)
     emit(Finished("Comparing"))
     return made
 
@@ -146,6 +149,8 @@ def _described(step: Step, plan: Plan, ports: Ports) -> Step:
         made = ask(plan.project, step.stack, step.parameters, ports, create=False, revert_drift=revert)
     except NameTaken:
         return step  # `pkgops.preflight` says by what
+    except BucketGoneError:
+        raise
     except DeployError:
         if (now := _overtaken(step, plan, ports)) is None:
             raise

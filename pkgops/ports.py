@@ -197,7 +197,7 @@ class Artifacts(Protocol):
         """Those of ``keys`` that are not there, or are there with other bytes than their name says."""
 
     def put(self, key: str, path: Path) -> None:
-        """Uploads a file; its sha256 is checked by S3."""
+        """Uploads a file; its sha256 is checked by S3. `BucketGoneError` if there is no bucket."""
 
     def url(self, key: str) -> str:
         """The path-style address CloudFormation reads a template from."""

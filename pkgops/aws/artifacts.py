@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pkgops.aws.client import Clients, translated
+from pkgops.errors import BucketGoneError
 from pkgops.ports import StoredObject
 
 _PARALLEL = 8
@@ -39,10 +40,17 @@ class S3Artifacts:
 
     def put(self, key: str, path: Path) -> None:
         """See `pkgops.ports.Artifacts.put`."""
+        from botocore.exceptions import ClientError
+
         body = path.read_bytes()
         digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
         with translated("s3:PutObject"):
-            self._client.put_object(Bucket=self.bucket, Key=key, Body=body, ChecksumSHA256=digest)
+            try:
+                self._client.put_object(Bucket=self.bucket, Key=key, Body=body, ChecksumSHA256=digest)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "NoSuchBucket":
+                    raise
+                raise BucketGoneError(f"The bucket {self.bucket} is gone.", "pkgops deploy makes it again.") from error
 
     def url(self, key: str) -> str:
         """See `pkgops.ports.Artifacts.url`."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
+from pkgops.errors import BucketGoneError
 from pkgops.ports import StoredObject
 
 
@@ -17,12 +18,15 @@ class FakeArtifacts:
         self.objects: dict[str, bytes] = {}
         self.modified: dict[str, float] = {}
         self.others: dict[str, list[str]] = {}
+        self.gone = False  # the bucket itself
         self.served: list[tuple[str, bytes]] = []
 
     def missing(self, keys: Sequence[str]) -> set[str]:
         return {key for key in keys if sha256(self.objects.get(key, b"")).hexdigest() != PurePosixPath(key).stem}
 
     def put(self, key: str, path: Path) -> None:
+        if self.gone:
+            raise BucketGoneError(f"The bucket {self.bucket} is gone.", "pkgops deploy makes it again.")
         self.objects[key] = path.read_bytes()
 
     def url(self, key: str) -> str:

@@ -12,9 +12,11 @@ import pytest
 
 from pkgops.config import Project
 from pkgops.deploy import deploy
+from pkgops.errors import BucketGoneError
 from pkgops.obstacles import Kind
-from pkgops.package import Packaged
+from pkgops.package import Asset, Packaged
 from pkgops.plan import Action, plan
+from tests.fakes.artifacts import FakeArtifacts
 from tests.fakes.ports import FakePorts
 from tests.fakes.stacks import FakeStacks
 
@@ -64,3 +66,31 @@ def test_if_something_else_holds_it_up_now_that_is_said(project: Project, system
         (result,) = pool.submit(deploy, made, fakes).result(30).results
     assert result.status == "REFUSED"
     assert f"What is left of {NAME} cannot be removed: DELETE_FAILED" in result.reason
+
+
+class Deleted(FakeArtifacts):
+    """A bucket that is there again after the first try."""
+
+    def put(self, key: str, path: Path) -> None:
+        if not self.gone:
+            self.gone = True
+            raise BucketGoneError("The bucket artifacts is gone.", "pkgops deploy makes it again.")
+        self.objects[key] = path.read_bytes()
+
+
+def test_a_deleted_bucket_of_a_protected_stage_is_made_again(production: Project, system_of: Make) -> None:
+    """Its stack is protected like any other, and not worth protecting without the bucket."""
+    stacks = FakeStacks(rounds=0)
+    stacks.deployed("PkgopsBootstrap", "CREATE_COMPLETE", TEMPLATE, termination_protection=True)
+    fakes = FakePorts(stacks=stacks, artifacts=Deleted())
+    path = production.root / "code.zip"
+    path.write_bytes(b"code")
+    asset = Asset("demo/code.zip", path, 4, "demo")
+    packaged = system_of(production.stage)
+    packaged.stacks[0].template["Resources"]["Queue"]["Metadata"] = {"Code": asset.key}
+    report = deploy(plan(production, replace(packaged, assets=(asset,)), fakes), fakes)
+    assert report.ok, report
+    assert fakes.artifacts.objects == {asset.key: b"code"}
+    (bootstrap,) = [one for one in stacks.describe() if one.name == "PkgopsBootstrap"]
+    assert bootstrap.termination_protection
+    assert stacks.calls.count("delete") == 1

@@ -1,17 +1,21 @@
-"""A stage's artifact bucket whose stack was left half deleted: the next deployment makes it anew around the bucket."""
+"""A stage's artifact bucket whose stack is half deleted, or that is deleted itself: the next deployment mends it."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from pkgops.cli.plans import plan_text
 from pkgops.deploy import deploy
+from pkgops.events import Note
 from pkgops.obstacles import settled
 from pkgops.others import quiet
-from pkgops.plan import Action
+from pkgops.package import Asset
+from pkgops.plan import Action, plan
 from pkgops.ports import StackState
 from pkgops.preflight import surveyed
 from tests.states.conftest import World
@@ -54,3 +58,32 @@ def test_what_somebody_has_put_there_meanwhile_stays(world: World, aws: Aws, loo
     aws("s3").delete_object(Bucket=bucket, Key="other/code.zip")
     assert world.deploy(1).ok
     assert world.deploy(1).results[0].status == "UNCHANGED"
+
+
+@pytest.mark.parametrize("size", [0, 60_000])
+def test_a_bucket_somebody_has_deleted_is_made_again(world: World, aws: Aws, size: int) -> None:
+    """A large template is to go there before the plan is made, an artifact when it is carried out."""
+    world.deploy(1)
+    bucket, before = world.ports.artifacts.bucket, state(world)
+    world.ports.artifacts.empty(bucket)
+    aws("s3").delete_bucket(Bucket=bucket)
+    template = world.template(2)
+    template["Resources"]["Queue"]["Metadata"] = {"Padding": "x" * size, "Code": asset(world).key}
+    packaged = replace(world.packaged(template), assets=(asset(world),))
+    made = plan(world.project, packaged, world.ports)
+    if size:
+        assert made.bootstrap is not None
+        assert made.bootstrap.action is Action.RECREATE
+    report = deploy(made, world.ports, world.events.append)
+    assert [result.status for result in report.results] == ["UPDATE_COMPLETE"], report
+    assert any(isinstance(event, Note) and "is gone" in event.text for event in world.events) is not bool(size)
+    assert (state(world).status, state(world).id == before.id) == ("CREATE_COMPLETE", False)
+    assert world.ports.artifacts.missing([asset(world).key]) == set()
+    versioning = aws("s3").get_bucket_versioning(Bucket=bucket)
+    assert versioning["Status"] == "Enabled"
+
+
+def asset(world: World) -> Asset:
+    path = world.switch.with_name("code.zip")
+    path.write_bytes(b"code")
+    return Asset(f"stately/{hashlib.sha256(b'code').hexdigest()}.zip", path, 4, "stately")
