@@ -80,3 +80,12 @@ def unknown(kind: str, given: str, known: Iterable[str]) -> UsageError:
     else:
         hint = f"There is no {kind} at all."
     return UsageError(f"Unknown {kind} {given!r}.", hint)
+
+
+def undeployed(kind: str, name: str) -> UsageError:
+    """The error for a resource that a system has and AWS has not."""
+    return UsageError(
+        f"{kind} {name} is not deployed.",
+        "Deploy its system: pkgops deploy. If that has nothing to do, somebody has deleted it: "
+        "pkgops deploy --revert-drift",
+    )

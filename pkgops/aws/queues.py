@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pkgops.aws.client import Clients, translated
-from pkgops.errors import PkgopsError, UsageError
+from pkgops.errors import PkgopsError, undeployed
 from pkgops.ports import QueueState
 
 _COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
@@ -142,7 +142,7 @@ class SqsQueues:
     def _there(self, name: str) -> str:
         url = self._url(name)
         if not url:
-            raise UsageError(f"Queue {name} is not deployed.", "Deploy it first: pkgops deploy")
+            raise undeployed("Queue", name)
         return url
 
     def _url(self, name: str) -> str:

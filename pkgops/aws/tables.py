@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from pkgops.aws.client import Clients, translated
-from pkgops.errors import AccessError, BuildError, PkgopsError, UsageError
+from pkgops.errors import AccessError, BuildError, PkgopsError, undeployed
 
 _BATCH = 100  # keys of one BatchGetItem, by its quota
 _ATTEMPTS = 8
@@ -199,7 +199,7 @@ def _meaning(error: Any, table: str) -> PkgopsError:
     """What is left of a service error once access, absence and conflict are ruled out."""
     detail = error.response["Error"]
     if detail["Code"] == "ResourceNotFoundException":
-        return UsageError(f"Table {table} is not deployed.", "Deploy it first: pkgops deploy")
+        return undeployed("Table", table)
     return PkgopsError(f"Table {table} refuses the request: {detail.get('Message') or detail['Code']}")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from pkgops.errors import UsageError, unknown
+from pkgops.errors import UsageError, undeployed, unknown
 from pkgops.events import Emit, Progress
 from pkgops.synth import Synthesized, resources
 
@@ -81,7 +81,7 @@ def redrive(known: Sequence[Queue], name: str, port: Queues, emit: Emit, *, dry_
     source, target = _route(known, name)
     states = port.states([source])
     if not states:
-        raise UsageError(f"Queue {source} is not deployed.", "Deploy it first: pkgops deploy")
+        raise undeployed("Queue", source)
     waiting = states[0].waiting
     if dry_run or not waiting:
         return Redriven(source, target, waiting, 0)

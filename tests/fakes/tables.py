@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pkgops.errors import PkgopsError, UsageError
+from pkgops.errors import PkgopsError, undeployed
 
 Key = tuple[Any, ...]
 
@@ -25,7 +25,7 @@ class FakeTables:
 
     def keys(self, table: str) -> tuple[str, ...]:
         if table not in self.schemas:
-            raise UsageError(f"Table {table} is not deployed.", "Deploy it first: pkgops deploy")
+            raise undeployed("Table", table)
         return self.schemas[table]
 
     def put_if_absent(
