@@ -72,6 +72,8 @@ def _uploaded(plan: Plan, ports: Ports, emit: Emit, work: _Deployment) -> bool:
     try:
         upload(plan, ports, emit)
     except BucketGoneError as error:
+        if plan.bootstrap is not None:  # this deployment has just made it: the service is not there yet, or at odds
+            raise
         emit(Note(f"{error.message} It is made again.", "warning"))
         step = anew(plan.project, ports)
         if not work.bootstrap(step):

@@ -23,6 +23,7 @@ from tests.fakes.stacks import FakeStacks
 Make = Callable[..., Packaged]
 REPOSITORY = Path(__file__).parents[2]
 NAME = "PkgopsBootstrap-local"
+KEY = "demo/code.zip"
 LEFT = "The following resource(s) failed to delete: [Bucket]."
 TEMPLATE = {"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}, "Other": {"Type": "AWS::SNS::Topic"}}}
 
@@ -68,6 +69,14 @@ def test_if_something_else_holds_it_up_now_that_is_said(project: Project, system
     assert f"What is left of {NAME} cannot be removed: DELETE_FAILED" in result.reason
 
 
+def with_code(project: Project, system_of: Make) -> Packaged:
+    path = project.root / "code.zip"
+    path.write_bytes(b"code")
+    packaged = system_of(project.stage)
+    packaged.stacks[0].template["Resources"]["Queue"]["Metadata"] = {"Code": KEY}
+    return replace(packaged, assets=(Asset(KEY, path, 4, "demo"),))
+
+
 class Deleted(FakeArtifacts):
     """A bucket that is there again after the first try."""
 
@@ -83,14 +92,19 @@ def test_a_deleted_bucket_of_a_protected_stage_is_made_again(production: Project
     stacks = FakeStacks(rounds=0)
     stacks.deployed("PkgopsBootstrap", "CREATE_COMPLETE", TEMPLATE, termination_protection=True)
     fakes = FakePorts(stacks=stacks, artifacts=Deleted())
-    path = production.root / "code.zip"
-    path.write_bytes(b"code")
-    asset = Asset("demo/code.zip", path, 4, "demo")
-    packaged = system_of(production.stage)
-    packaged.stacks[0].template["Resources"]["Queue"]["Metadata"] = {"Code": asset.key}
-    report = deploy(plan(production, replace(packaged, assets=(asset,)), fakes), fakes)
+    packaged = with_code(production, system_of)
+    report = deploy(plan(production, packaged, fakes), fakes)
     assert report.ok, report
-    assert fakes.artifacts.objects == {asset.key: b"code"}
+    assert fakes.artifacts.objects == {KEY: b"code"}
     (bootstrap,) = [one for one in stacks.describe() if one.name == "PkgopsBootstrap"]
     assert bootstrap.termination_protection
     assert stacks.calls.count("delete") == 1
+
+
+def test_a_bucket_just_made_is_not_made_again(project: Project, system_of: Make) -> None:
+    """What a service says at once about what it has just made is no reason to delete it."""
+    fakes = FakePorts(stacks=FakeStacks(rounds=0), artifacts=Deleted())
+    with pytest.raises(BucketGoneError) as error:
+        deploy(plan(project, with_code(project, system_of), fakes), fakes)
+    assert error.value.hint
+    assert "delete" not in fakes.stacks.calls
