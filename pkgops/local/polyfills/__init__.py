@@ -17,6 +17,7 @@ INSTALLED = (
     "backup_selection",
     "batch_actions",
     "budget",
+    "busy_stacks",
     "drift_readers",
     "dynamodb_table",
     "http_api_cors",
