@@ -170,22 +170,23 @@ def test_it_listens_on_loopback_alone(emulator, aws, function):
     assert addresses(family(emulator.status().pid)) == {"0100007F"}
 
 
-def test_mail_is_kept(emulator, aws):
+def test_mail_is_kept(emulator, aws, unique):
     ses, sesv2 = aws("ses"), aws("sesv2")
+    one, two, other = (f"{unique(name)}@example.com" for name in ("one", "two", "other"))
     ses.verify_email_identity(EmailAddress="noreply@pkgwatch.dev")
     ses.send_email(
         Source="noreply@pkgwatch.dev",
-        Destination={"ToAddresses": ["a@example.com"], "CcAddresses": ["b@example.com"]},
+        Destination={"ToAddresses": [one], "CcAddresses": [two]},
         Message={"Subject": {"Data": "Hello"}, "Body": {"Text": {"Data": "text"}, "Html": {"Data": "<p>html</p>"}}},
     )
-    raw = "From: noreply@pkgwatch.dev\r\nTo: Raw <raw@example.com>\r\nSubject: Raw one\r\n\r\nplain\r\n"
+    raw = f"From: noreply@pkgwatch.dev\r\nTo: Raw <{other}>\r\nSubject: Raw one\r\n\r\nplain\r\n"
     ses.send_raw_email(RawMessage={"Data": raw.encode()})
     sesv2.send_email(FromEmailAddress="noreply@pkgwatch.dev", Content={"Raw": {"Data": raw.encode()}})
-    kept = [one for one in emulator.messages() if one.went_to("a@example.com") or one.went_to("raw@example.com")]
+    kept = [mail for mail in emulator.messages() if mail.went_to(one) or mail.went_to(other)]
     first, second, third = kept
-    assert (first.sender, first.to) == ("noreply@pkgwatch.dev", ("a@example.com", "b@example.com"))
+    assert (first.sender, first.to) == ("noreply@pkgwatch.dev", (one, two))
     assert (first.subject, first.text, first.html) == ("Hello", "text", "<p>html</p>")
     assert first.time <= second.time <= third.time
-    assert [(one.sender, one.to, one.subject, one.text.strip()) for one in (second, third)] == [
-        ("noreply@pkgwatch.dev", ("Raw <raw@example.com>",), "Raw one", "plain")
+    assert [(mail.sender, mail.to, mail.subject, mail.text.strip()) for mail in (second, third)] == [
+        ("noreply@pkgwatch.dev", (f"Raw <{other}>",), "Raw one", "plain")
     ] * 2

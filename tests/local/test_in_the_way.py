@@ -164,7 +164,7 @@ def test_retained_users_are_not_left_behind_by_a_pool_of_the_same_name(place: Pl
     resources = {"Pool": pool(place.name), "Queue": queue(place.name)}
     place.deployed(resources)
     (row,) = [row for row in place.ports.stacks.resources(place.stack) if row.logical_id == "Pool"]
-    aws("cognito-idp").admin_create_user(UserPoolId=row.physical_id, Username="a@example.com")
+    aws("cognito-idp").admin_create_user(UserPoolId=row.physical_id, Username="a@example.com", MessageAction="SUPPRESS")
     place.destroyed()
     refused = place.refused(resources)
     assert f"Pool: AWS::Cognito::UserPool {place.name} exists already" in refused.message
