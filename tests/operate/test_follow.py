@@ -98,7 +98,8 @@ def test_without_live_tail_polling_says_so_and_goes_on() -> None:
     logs = FakeLogs(live_tail=False)
     reader = Reader(logs)
     logs.write("/g/0", "s", [(NOW, "new")])
-    reader.sees("new")
+    reader.sees("new")  # which may have been there before Live Tail was tried
+    eventually(lambda: bool(reader.notes))
     assert reader.notes == [Note("Live Tail cannot be used here. Polling instead.")]
 
 
