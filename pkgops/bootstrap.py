@@ -19,14 +19,19 @@ from pkgops.stuck import UNDELETED, resources
 from pkgops.synth import Synthesized
 
 
+def stack_name(project: Project) -> str:
+    """What the bucket's stack is called on the project's stage."""
+    from templates.bootstrap import SYSTEM
+
+    return project.stage.named(SYSTEM.stacks[0].name)
+
+
 def bootstrap(
     project: Project, everything: Mapping[str, StackState], ports: Ports
 ) -> tuple[Step | None, tuple[Obstacle, ...]]:
     """The step that makes the bucket's stack, None where it stands, and what that takes over of an earlier one.
     ``everything`` are the stacks of the account by name. DeployError if no deployment can move it."""
-    from templates.bootstrap import SYSTEM
-
-    state = everything.get(project.stage.named(SYSTEM.stacks[0].name))
+    state = everything.get(stack_name(project))
     if state is not None and state.status in READY:
         return None, ()
     stack = _stack(project)
@@ -41,9 +46,8 @@ def bootstrap(
 def anew(project: Project, ports: Ports) -> Step:
     """The step that makes the bucket's stack again where somebody has deleted the bucket: nothing is left to lose.
     DeployError if no deployment can move it."""
-    stack = _stack(project)
-    state = next((one for one in ports.stacks.describe() if one.name == stack.name), None)
-    step = movable(decided(stack, state, {}, Wishes(force=True)), project, ports)
+    state = next((one for one in ports.stacks.describe() if one.name == stack_name(project)), None)
+    step = movable(decided(_stack(project), state, {}, Wishes(force=True)), project, ports)
     return replace(step, action=Action.RECREATE) if step.action is Action.UPDATE else step
 
 

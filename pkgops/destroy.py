@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import templates
+from pkgops.bootstrap import stack_name
 from pkgops.bring import ROUNDS
 from pkgops.config import Project, pinned
 from pkgops.deploy import CONCURRENCY
@@ -179,7 +180,7 @@ def _bootstrap(project: Project, everything: Mapping[str, StackState], ports: Po
     """The bootstrap stack, if no other system of the stage is left to use its bucket."""
     from templates.bootstrap import SYSTEM
 
-    name = project.stage.named(SYSTEM.stacks[0].name)
+    name = stack_name(project)
     others = [templates.load(key) for key in templates.SYSTEMS if key != project.system.key]
     in_use = any(project.stage.named(stack.name) in everything for system in others for stack in system.stacks)
     if name not in everything or in_use:

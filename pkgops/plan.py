@@ -149,8 +149,6 @@ def _described(step: Step, plan: Plan, ports: Ports) -> Step:
         made = ask(plan.project, step.stack, step.parameters, ports, create=False, revert_drift=revert)
     except NameTaken:
         return step  # `pkgops.preflight` says by what
-    except BucketGoneError:
-        raise
     except DeployError:
         if (now := _overtaken(step, plan, ports)) is None:
             raise

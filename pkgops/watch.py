@@ -86,7 +86,8 @@ class Watcher:
         return tuple(self._watched)
 
     def mark(self, state: StackState) -> str:
-        """The newest event of a stack, for `wait`: an operation that fails again leaves the state as it was before."""
+        """The newest event of a stack ("none" if it has none), for `wait`: an operation that fails again leaves the
+        state as it was before."""
         events = self._stacks.events(state.id, since=state.updated) or self._stacks.events(state.id)
         return events[-1].id if events else "none"
 

@@ -27,6 +27,7 @@ class On(StrEnum):
     ROLES = "roles"
     TABLES = "tables"
     SEEDED_TABLES = "tables, on stages that are not protected: they alone are seeded"
+    ALL_POOLS = "every user pool of the account, where the system has one"
     SEEDED_POOLS = "user pools, on stages that are not protected"
     QUEUES = "queues"
     SECRETS = "the secrets the system declares"
@@ -125,7 +126,7 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
     ("sqs", "send_message_batch"): (_call(On.QUEUES, "sqs:SendMessage"),),
     ("sqs", "delete_message_batch"): (_call(On.QUEUES, "sqs:DeleteMessage"),),
     ("cloudwatch", "get_metric_data"): (_call(On.ACCOUNT, "cloudwatch:GetMetricData"),),
-    ("cognito-idp", "list_user_pools"): (_call(On.ACCOUNT, "cognito-idp:ListUserPools"),),
+    ("cognito-idp", "list_user_pools"): (_call(On.ALL_POOLS, "cognito-idp:ListUserPools"),),
     ("cognito-idp", "admin_create_user"): (_call(On.SEEDED_POOLS, "cognito-idp:AdminCreateUser"),),
     ("cognito-idp", "admin_get_user"): (_call(On.SEEDED_POOLS, "cognito-idp:AdminGetUser"),),
     ("cognito-idp", "admin_set_user_password"): (_call(On.SEEDED_POOLS, "cognito-idp:AdminSetUserPassword"),),

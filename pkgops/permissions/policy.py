@@ -134,6 +134,7 @@ def _targets(project: Project, around: Surroundings) -> dict[On, list[str]]:
     secrets = [stage.named(name) + ending for name in project.system.secrets for ending in ("", "-??????")]
     return found | {
         On.ACCOUNT: [EVERYTHING],
+        On.ALL_POOLS: [EVERYTHING] if _places(around, "AWS::Cognito::UserPool") else [],
         On.STACKS: [around.arn("cloudformation:{r}:{a}:stack/{n}/*", n=name) for name in names],
         On.EVERY_STACK: [around.arn("cloudformation:{r}:{a}:stack/*")],
         On.BUCKET: [bucket],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.faults.proxy import Proxy, proxied
 
 pytestmark = pytest.mark.emulator
 
+ROOT = Path(__file__).parents[2]
 STAGE = Stage("dev", region=REGION, profile="deployer")
 CONFIG = f"""
 [profile deployer]
@@ -76,15 +78,21 @@ def test_what_has_expired_is_got_anew(proxy: Proxy, home: Path) -> None:
     assert proxy.calls["AssumeRole"] == 2
 
 
-@pytest.mark.filterwarnings("ignore::getpass.GetPassWarning")
-def test_a_code_nobody_can_type_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_code_nobody_can_type_is_told(home: Path) -> None:
+    """A process without a terminal, as CI has it."""
     (home / ".aws" / "config").write_text(CONFIG.replace("source_profile", "mfa_serial = x\nsource_profile"))
-    monkeypatch.setattr("os.open", _no_terminal)
-    monkeypatch.setattr("sys.stdin", io.StringIO())
-    with pytest.raises(AccessError, match="MFA code") as error, translated("sqs:ListQueues"):
-        asked()
-    assert error.value.hint
+    command = [sys.executable, "-c", "from tests.aws.test_credentials import say; say()"]
+    ended = subprocess.run(
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, start_new_session=True, check=False
+    )
+    assert "wants an MFA code, and there is no terminal" in ended.stdout, ended.stderr
+    assert "on a terminal first" in ended.stdout
 
 
-def _no_terminal(*_arguments: object) -> int:
-    raise OSError("no terminal")
+def say() -> None:
+    """What a command says that cannot have its code."""
+    try:
+        with translated("sts:GetCallerIdentity"):
+            asked()
+    except AccessError as error:
+        sys.stdout.write(f"{error.message} {error.hint}\n")

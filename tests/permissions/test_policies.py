@@ -154,3 +154,8 @@ def test_the_policies_are_of_the_declared_secrets(made):
     }
     arn = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:"
     assert found == {f"{arn}{name}{ending}" for name in names for ending in ("", "-??????")}
+
+
+@pytest.mark.parametrize(("system", "listed"), [("kefir", True), ("pkgwatch", False)])
+def test_only_who_has_a_pool_may_list_pools(made, system, listed):
+    assert ("cognito-idp:ListUserPools" in {action for action, _, _ in allowed(made(system, "prod"))}) is listed
