@@ -18,7 +18,7 @@ import msgspec
 
 import templates
 from pkgops.errors import AccessError, ConfigError, unknown
-from templates.model import LOCAL, LOCAL_ACCOUNT, Stage, System
+from pkgops.model import LOCAL, LOCAL_ACCOUNT, Stage, System
 
 FILE = "stages.toml"
 DEFAULT_STAGE = LOCAL

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import templates
 from pkgops.config import load_system
 from pkgops.errors import UsageError, unknown
-from templates.model import NAMED_STAGE, Stage, System
+from pkgops.model import NAMED_STAGE, Stage, System
 
 
 def targets(names: Iterable[str], default: str) -> list[tuple[str, tuple[str, ...]]]:

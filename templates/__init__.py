@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from templates.model import System
+from pkgops.model import System
 
 SYSTEMS = ("pkgwatch", "kefir")
 DEFAULT_SYSTEM = "pkgwatch"

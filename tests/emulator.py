@@ -8,7 +8,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
-from pkgops.local.emulator import Emulator
+from pkgops.local.client.emulator import Emulator
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"

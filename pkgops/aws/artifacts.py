@@ -11,14 +11,14 @@ from typing import Any
 
 from pkgops.aws.client import Clients, translated
 from pkgops.errors import BucketGoneError
-from pkgops.ports import StoredObject
+from pkgops.ports.artifacts import StoredObject
 
 _PARALLEL = 8
 _PAGE = 1000  # S3's own limit for one DeleteObjects call
 
 
 class S3Artifacts:
-    """`pkgops.ports.Artifacts` in the bucket the bootstrap stack makes."""
+    """`pkgops.ports.artifacts.Artifacts` in the bucket the bootstrap stack makes."""
 
     def __init__(self, clients: Clients, bucket: str) -> None:
         self._clients = clients
@@ -29,7 +29,7 @@ class S3Artifacts:
         return self._clients.get("s3")
 
     def missing(self, keys: Sequence[str]) -> set[str]:
-        """See `pkgops.ports.Artifacts.missing`."""
+        """See `pkgops.ports.artifacts.Artifacts.missing`."""
         wanted = list(dict.fromkeys(keys))
         if not wanted:
             return set()
@@ -39,7 +39,7 @@ class S3Artifacts:
             return {key for key, found in zip(wanted, there, strict=True) if not found}
 
     def put(self, key: str, path: Path) -> None:
-        """See `pkgops.ports.Artifacts.put`."""
+        """See `pkgops.ports.artifacts.Artifacts.put`."""
         from botocore.exceptions import ClientError
 
         body = path.read_bytes()
@@ -53,12 +53,12 @@ class S3Artifacts:
                 raise BucketGoneError(f"The bucket {self.bucket} is gone.", "pkgops deploy makes it again.") from error
 
     def url(self, key: str) -> str:
-        """See `pkgops.ports.Artifacts.url`."""
+        """See `pkgops.ports.artifacts.Artifacts.url`."""
         base = self._clients.endpoint or f"https://s3.{self._clients.stage.region}.amazonaws.com"
         return f"{base}/{self.bucket}/{key}"
 
     def listed(self) -> list[StoredObject]:
-        """See `pkgops.ports.Artifacts.listed`."""
+        """See `pkgops.ports.artifacts.Artifacts.listed`."""
         from botocore.exceptions import ClientError
 
         found: list[StoredObject] = []
@@ -73,7 +73,7 @@ class S3Artifacts:
         return found
 
     def remove(self, keys: Sequence[str]) -> None:
-        """See `pkgops.ports.Artifacts.remove`."""
+        """See `pkgops.ports.artifacts.Artifacts.remove`."""
         from botocore.exceptions import ClientError
 
         for start in range(0, len(keys), _PAGE):
@@ -84,7 +84,7 @@ class S3Artifacts:
                     raise ClientError({"Error": failed[0]}, "DeleteObjects")
 
     def empty(self, bucket: str) -> int:
-        """See `pkgops.ports.Artifacts.empty`."""
+        """See `pkgops.ports.artifacts.Artifacts.empty`."""
         from botocore.exceptions import ClientError
 
         deleted = 0

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pkgops.aws.credentials import nobody_there, remembered
-from pkgops.aws.patience import ON_AWS, ON_THE_EMULATOR, ONCE, Patience, throttles
 from pkgops.aws.region import overridden, reached
+from pkgops.aws.retry_policy import ON_AWS, ON_THE_EMULATOR, ONCE, Patience, throttles
 from pkgops.errors import AccessError, PkgopsError
 from pkgops.events import Emit, Note, silent
-from templates.model import LOCAL_ACCOUNT
+from pkgops.model import LOCAL_ACCOUNT
 
 if TYPE_CHECKING:
-    from templates.model import Stage
+    from pkgops.model import Stage
 
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _INVALID = {"InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure", "SignatureDoesNotMatch"}

@@ -10,7 +10,7 @@ from typing import Any
 
 from pkgops.aws.client import Clients, translated
 from pkgops.errors import DeployError
-from pkgops.ports import ChangeSet, ChangeSetRequest, ResourceChange, StackEvent, StackResource, StackState
+from pkgops.ports.stacks import ChangeSet, ChangeSetRequest, ResourceChange, StackEvent, StackResource, StackState
 
 _REFUSALS = {
     "AlreadyExistsException",
@@ -28,7 +28,7 @@ CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAN
 
 
 class CloudFormation:
-    """`pkgops.ports.Stacks` for one stage."""
+    """`pkgops.ports.stacks.Stacks` for one stage."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
@@ -38,12 +38,12 @@ class CloudFormation:
         return self._clients.get("cloudformation")
 
     def describe(self) -> list[StackState]:
-        """See `pkgops.ports.Stacks.describe`."""
+        """See `pkgops.ports.stacks.Stacks.describe`."""
         with translated("cloudformation:DescribeStacks"):
             return [_state(row) for page in self._pages("describe_stacks") for row in page["Stacks"]]
 
     def template(self, stack: str) -> str:
-        """See `pkgops.ports.Stacks.template`."""
+        """See `pkgops.ports.stacks.Stacks.template`."""
         from botocore.exceptions import ClientError
 
         with translated("cloudformation:GetTemplate"):
@@ -56,7 +56,7 @@ class CloudFormation:
         return _body(body)
 
     def proposed(self, stack: str) -> list[str]:
-        """See `pkgops.ports.Stacks.proposed`."""
+        """See `pkgops.ports.stacks.Stacks.proposed`."""
         from botocore.exceptions import ClientError
 
         with translated("cloudformation:ListChangeSets"):
@@ -71,7 +71,7 @@ class CloudFormation:
                 raise
 
     def create_change_set(self, request: ChangeSetRequest) -> str:
-        """See `pkgops.ports.Stacks.create_change_set`."""
+        """See `pkgops.ports.stacks.Stacks.create_change_set`."""
         arguments: dict[str, Any] = {
             "StackName": request.stack,
             "ChangeSetName": f"pkgops-{time.time_ns():x}",
@@ -103,7 +103,7 @@ class CloudFormation:
         return str(self._call("describe_change_set", request.stack, **named)["ChangeSetId"])
 
     def change_set(self, change_set_id: str) -> ChangeSet:
-        """See `pkgops.ports.Stacks.change_set`."""
+        """See `pkgops.ports.stacks.Stacks.change_set`."""
         from botocore.exceptions import ClientError
 
         named = {"ChangeSetName": change_set_id}
@@ -128,7 +128,7 @@ class CloudFormation:
         )
 
     def execute(self, change_set_id: str) -> None:
-        """See `pkgops.ports.Stacks.execute`. Told twice, because an answer was lost, it carries it out once."""
+        """See `pkgops.ports.stacks.Stacks.execute`. Told twice, because an answer was lost, it carries it out once."""
         try:
             self._call("execute_change_set", change_set_id, ChangeSetName=change_set_id)
         except DeployError:
@@ -136,7 +136,7 @@ class CloudFormation:
                 raise
 
     def discard(self, change_set_id: str) -> None:
-        """See `pkgops.ports.Stacks.discard`."""
+        """See `pkgops.ports.stacks.Stacks.discard`."""
         from botocore.exceptions import ClientError
 
         with translated("cloudformation:DeleteChangeSet"):
@@ -156,11 +156,11 @@ class CloudFormation:
         return any(row["ChangeSetId"] != besides for page in pages for row in page["Summaries"])
 
     def delete(self, stack: str, retain: Sequence[str] = ()) -> None:
-        """See `pkgops.ports.Stacks.delete`."""
+        """See `pkgops.ports.stacks.Stacks.delete`."""
         self._call("delete_stack", stack, StackName=stack, **({"RetainResources": list(retain)} if retain else {}))
 
     def resume_rollback(self, stack: str, skip: Sequence[str] = ()) -> None:
-        """See `pkgops.ports.Stacks.resume_rollback`. Told twice, because an answer was lost, it goes on once."""
+        """See `pkgops.ports.stacks.Stacks.resume_rollback`. Told twice, because an answer was lost, it goes on once."""
         token = f"pkgops-{time.time_ns():x}"
         extra = {"ResourcesToSkip": list(skip)} if skip else {}
         try:
@@ -170,19 +170,19 @@ class CloudFormation:
                 raise
 
     def cancel(self, stack: str) -> None:
-        """See `pkgops.ports.Stacks.cancel`."""
+        """See `pkgops.ports.stacks.Stacks.cancel`."""
         self._call("cancel_update_stack", stack, StackName=stack)
 
     def protect(self, stack: str, on: bool) -> None:
-        """See `pkgops.ports.Stacks.protect`."""
+        """See `pkgops.ports.stacks.Stacks.protect`."""
         self._call("update_termination_protection", stack, StackName=stack, EnableTerminationProtection=on)
 
     def set_policy(self, stack: str, policy: str) -> None:
-        """See `pkgops.ports.Stacks.set_policy`."""
+        """See `pkgops.ports.stacks.Stacks.set_policy`."""
         self._call("set_stack_policy", stack, StackName=stack, StackPolicyBody=policy)
 
     def events(self, stack: str, until: str = "", since: str = "") -> list[StackEvent]:
-        """See `pkgops.ports.Stacks.events`."""
+        """See `pkgops.ports.stacks.Stacks.events`."""
         from botocore.exceptions import ClientError
 
         found: list[StackEvent] = []
@@ -200,7 +200,7 @@ class CloudFormation:
         return found[::-1]
 
     def failures(self, stack: str) -> list[StackEvent]:
-        """See `pkgops.ports.Stacks.failures`. The stack's own events say where its newest operation begins; what
+        """See `pkgops.ports.stacks.Stacks.failures`. The stack's own events say where its newest operation begins; what
         validations and hooks refused stands in the operation's events alone."""
         newest: list[StackEvent] = []
         for event in reversed(self.events(stack)):
@@ -212,7 +212,7 @@ class CloudFormation:
         return told or [event for event in reversed(newest) if event.status.endswith("FAILED")]
 
     def resources(self, stack: str) -> list[StackResource]:
-        """See `pkgops.ports.Stacks.resources`."""
+        """See `pkgops.ports.stacks.Stacks.resources`."""
         from botocore.exceptions import ClientError
 
         with translated("cloudformation:ListStackResources"):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from pkgops.aws.client import Clients, translated
-from pkgops.drift_port import Detection, PropertyDrift, ResourceDrift
 from pkgops.errors import DeployError
+from pkgops.ports.drift import Detection, PropertyDrift, ResourceDrift
 
 _REFUSALS = {"ValidationError", "OperationInProgressException"}
 
 
 class CloudFormationDrift:
-    """`pkgops.drift_port.Drift` for one stage."""
+    """`pkgops.ports.drift.Drift` for one stage."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
@@ -22,7 +22,7 @@ class CloudFormationDrift:
         return self._clients.get("cloudformation")
 
     def begin(self, stack: str) -> str:
-        """See `pkgops.drift_port.Drift.begin`."""
+        """See `pkgops.ports.drift.Drift.begin`."""
         from botocore.exceptions import ClientError
 
         with translated("cloudformation:DetectStackDrift"):
@@ -35,7 +35,7 @@ class CloudFormationDrift:
                 raise
 
     def detection(self, detection_id: str) -> Detection:
-        """See `pkgops.drift_port.Drift.detection`."""
+        """See `pkgops.ports.drift.Drift.detection`."""
         with translated("cloudformation:DescribeStackDriftDetectionStatus"):
             row = self._client.describe_stack_drift_detection_status(StackDriftDetectionId=detection_id)
         return Detection(
@@ -45,7 +45,7 @@ class CloudFormationDrift:
         )
 
     def resources(self, stack: str) -> list[ResourceDrift]:
-        """See `pkgops.drift_port.Drift.resources`."""
+        """See `pkgops.ports.drift.Drift.resources`."""
         found: list[ResourceDrift] = []
         more: dict[str, str] = {}
         with translated("cloudformation:DescribeStackResourceDrifts"):

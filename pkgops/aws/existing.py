@@ -14,7 +14,7 @@ from os.path import commonprefix
 from typing import Any
 
 from pkgops.aws.client import Clients, translated
-from pkgops.existing_port import Found
+from pkgops.ports.existing import Found
 
 _PARALLEL = 8
 _LISTED_FROM = 6  # functions; ListFunctions knows no prefix, but gives fifty at once
@@ -26,13 +26,13 @@ Job = Callable[[], Iterable[Found]]
 
 
 class ExistingResources:
-    """`pkgops.ports.Existing` for one stage."""
+    """`pkgops.ports.existing.Existing` for one stage."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
     def found(self, wanted: Sequence[tuple[str, str]]) -> list[Found]:
-        """See `pkgops.ports.Existing.found`."""
+        """See `pkgops.ports.existing.Existing.found`."""
         jobs = [job for kind, names in _by_type(wanted) for job in self._jobs(kind, names)]
         if not jobs:
             return []
@@ -41,7 +41,7 @@ class ExistingResources:
         return [there[key] for key in dict.fromkeys(wanted) if key in there]
 
     def owner(self, resource: Found) -> tuple[str, str]:
-        """See `pkgops.ports.Existing.owner`."""
+        """See `pkgops.ports.existing.Existing.owner`."""
         from botocore.exceptions import ClientError
 
         with translated("cloudformation:DescribeStackResources"):
@@ -60,7 +60,7 @@ class ExistingResources:
         return "", ""
 
     def importers(self, export: str) -> list[str]:
-        """See `pkgops.ports.Existing.importers`."""
+        """See `pkgops.ports.existing.Existing.importers`."""
         from botocore.exceptions import ClientError
 
         with translated("cloudformation:ListImports"):

@@ -7,7 +7,7 @@ from typing import Any
 
 from pkgops.aws.client import Clients, translated
 from pkgops.errors import AccessError, PkgopsError, UsageError, undeployed
-from pkgops.ports import Invocation
+from pkgops.ports.functions import Invocation
 
 LIMIT = 6 * 1024 * 1024
 """Bytes of a synchronous request, by Lambda's quota; the emulator takes more, so it is held here."""
@@ -16,13 +16,13 @@ _BUSY = {"TooManyRequestsException", "ServiceException", "EC2ThrottledException"
 
 
 class LambdaFunctions:
-    """`pkgops.ports.Functions` for one stage."""
+    """`pkgops.ports.functions.Functions` for one stage."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
     def invoke(self, name: str, payload: bytes, qualifier: str = "") -> Invocation:
-        """See `pkgops.ports.Functions.invoke`. UsageError too if the payload is over 6 MB or no JSON."""
+        """See `pkgops.ports.functions.Functions.invoke`. UsageError too if the payload is over 6 MB or no JSON."""
         from botocore.exceptions import ClientError
 
         if len(payload) > LIMIT:

@@ -6,12 +6,12 @@ from pkgops.aws.client import Clients, translated
 
 
 class StsIdentity:
-    """`pkgops.ports.Identity` for one stage."""
+    """`pkgops.ports.identity.Identity` for one stage."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
     def account(self) -> str:
-        """See `pkgops.ports.Identity.account`."""
+        """See `pkgops.ports.identity.Identity.account`."""
         with translated("sts:GetCallerIdentity"):
             return str(self._clients.get("sts").get_caller_identity()["Account"])

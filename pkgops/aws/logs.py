@@ -11,7 +11,7 @@ from typing import Any
 
 from pkgops.aws.client import Clients, translated
 from pkgops.errors import AccessError
-from pkgops.ports import LogEvent
+from pkgops.ports.logs import LogEvent
 
 _CAP = 10_000  # FilterLogEvents and GetLogEvents return at most this many events in one answer
 _GONE = "ResourceNotFoundException"
@@ -28,7 +28,7 @@ Edge = Counter[tuple[str, str]]
 
 
 class CloudWatchLogs:
-    """`pkgops.ports.Logs` for one stage."""
+    """`pkgops.ports.logs.Logs` for one stage."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
@@ -40,11 +40,11 @@ class CloudWatchLogs:
         return client
 
     def fetch(self, group: str, start: int, end: int | None = None) -> Iterator[LogEvent]:
-        """See `pkgops.ports.Logs.fetch`."""
+        """See `pkgops.ports.logs.Logs.fetch`."""
         return chain.from_iterable(self._pages(group, start, end))
 
     def live(self, groups: Sequence[str], sampled: Callable[[], None] | None = None) -> Iterator[LogEvent | None]:
-        """See `pkgops.ports.Logs.live`. Ends by itself when AWS ends the session, or if no group exists."""
+        """See `pkgops.ports.logs.Logs.live`. Ends by itself when AWS ends the session, or if no group exists."""
         from botocore.exceptions import ClientError
 
         with translated("logs:StartLiveTail"):

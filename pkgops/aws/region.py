@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pkgops.errors import AccessError
 
 if TYPE_CHECKING:
-    from templates.model import Stage
+    from pkgops.model import Stage
 
 _VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _AWS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")

@@ -9,13 +9,13 @@ from pkgops.errors import PkgopsError, UsageError
 
 
 class SecretsManager:
-    """`pkgops.ports.Secrets` for one stage."""
+    """`pkgops.ports.secrets.Secrets` for one stage."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
     def read(self, name: str) -> str | None:
-        """See `pkgops.ports.Secrets.read`."""
+        """See `pkgops.ports.secrets.Secrets.read`."""
         from botocore.exceptions import ClientError
 
         try:
@@ -27,7 +27,7 @@ class SecretsManager:
             raise _meaning(error, name, "read") from None
 
     def write(self, name: str, value: str) -> None:
-        """See `pkgops.ports.Secrets.write`. No error it raises holds the value."""
+        """See `pkgops.ports.secrets.Secrets.write`. No error it raises holds the value."""
         from botocore.exceptions import ClientError
 
         if self.put_if_absent(name, value):
@@ -50,7 +50,7 @@ class SecretsManager:
         return True
 
     def put_if_absent(self, name: str, value: str) -> bool:
-        """See `pkgops.ports.Secrets.put_if_absent`. No error it raises holds the value."""
+        """See `pkgops.ports.secrets.Secrets.put_if_absent`. No error it raises holds the value."""
         from botocore.exceptions import ClientError
 
         client = self._clients.get("secretsmanager")
@@ -64,7 +64,7 @@ class SecretsManager:
         return True
 
     def restore(self, name: str) -> None:
-        """See `pkgops.ports.Secrets.restore`."""
+        """See `pkgops.ports.secrets.Secrets.restore`."""
         from botocore.exceptions import ClientError
 
         try:

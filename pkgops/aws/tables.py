@@ -18,7 +18,7 @@ _LONGEST_WAIT = 5.0  # seconds between two tries for what a batch left unprocess
 
 
 class DynamoTables:
-    """`pkgops.ports.Tables` for one stage."""
+    """`pkgops.ports.tables.Tables` for one stage."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
@@ -28,7 +28,7 @@ class DynamoTables:
         return self._clients.get("dynamodb")
 
     def keys(self, table: str) -> tuple[str, ...]:
-        """See `pkgops.ports.Tables.keys`."""
+        """See `pkgops.ports.tables.Tables.keys`."""
         from botocore.exceptions import ClientError
 
         try:
@@ -45,7 +45,7 @@ class DynamoTables:
         keys: Sequence[str],
         together: Sequence[Mapping[str, Any]] = (),
     ) -> bool:
-        """See `pkgops.ports.Tables.put_if_absent`."""
+        """See `pkgops.ports.tables.Tables.put_if_absent`."""
         from botocore.exceptions import ClientError
 
         condition = {
@@ -71,7 +71,7 @@ class DynamoTables:
         raise _too_busy(table)
 
     def read(self, table: str, keys: Iterable[Mapping[str, Any]], attributes: Sequence[str]) -> list[dict[str, Any]]:
-        """See `pkgops.ports.Tables.read`. In no particular order."""
+        """See `pkgops.ports.tables.Tables.read`. In no particular order."""
         names = {f"#a{index}": name for index, name in enumerate(attributes)}
         shape = {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
         wanted = iter(keys)

@@ -12,13 +12,13 @@ _EVERY_KIND = "aA1!"
 
 
 class CognitoUsers:
-    """`pkgops.ports.Users` for one stage."""
+    """`pkgops.ports.users.Users` for one stage."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
     def put_if_absent(self, pool: str, email: str) -> bool:
-        """See `pkgops.ports.Users.put_if_absent`. The password is what takes the user out of the state in which
+        """See `pkgops.ports.users.Users.put_if_absent`. The password is what takes the user out of the state in which
         Cognito asks for a new one; it is set again if an earlier run ended in between."""
         from botocore.exceptions import ClientError
 

@@ -1,5 +1,5 @@
 """What does ``python -m pkgops.cli`` run?"""
 
-from pkgops.cli import main
+from pkgops.cli.main import main
 
 main()

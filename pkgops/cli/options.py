@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from pkgops.cli import complete
-from pkgops.cli.faults import Manner
+from pkgops.cli.output.errors import Manner
 from pkgops.cli.session import Session
 
 Body = Callable[..., int | None]
@@ -79,7 +79,7 @@ def wait(body: Body) -> Body:
     """``--wait``: how many seconds at most to wait for somebody else's operation; None: watch it to its end."""
 
     def seconds(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> int | None:
-        from pkgops.operate.when import span
+        from pkgops.logs.time_range import span
 
         return None if text is None else span(text)
 

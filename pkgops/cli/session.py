@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pkgops.cli.faults import Manner
+from pkgops.cli.output.errors import Manner
 from pkgops.errors import RefusedError
 
 if TYPE_CHECKING:
-    from pkgops.cli.views import Display
+    from pkgops.build.functions import Function
+    from pkgops.build.package import Packaged
+    from pkgops.build.synth import Synthesized
+    from pkgops.cli.output.views import Display
     from pkgops.config import Project
     from pkgops.events import Event
-    from pkgops.functions import Function
-    from pkgops.package import Packaged
-    from pkgops.ports import Ports
-    from pkgops.synth import Synthesized
+    from pkgops.ports.ports import Ports
 
 
 class Session:
@@ -62,7 +62,7 @@ class Session:
     def stacks(self, project: Project, keys: Sequence[str] = ()) -> list[Synthesized]:
         """The named stacks (() for all) without their templates, for what needs only their names: building
         templates costs more than most questions do."""
-        from pkgops.synth import Synthesized
+        from pkgops.build.synth import Synthesized
 
         return [
             Synthesized(project.system.key, stack.key, project.stage.named(stack.name), {})
@@ -72,7 +72,7 @@ class Session:
 
     def synthesized(self, names: Sequence[str], everything: bool = False) -> list[Synthesized]:
         """The templates of what ``[SYSTEM[/STACK] ...]`` names."""
-        from pkgops.build import synthesized
+        from pkgops.build.build import synthesized
 
         return [
             stack
@@ -85,7 +85,7 @@ class Session:
         """The named stacks (() for all) with their artifacts built, checked unless that is not wanted."""
         from dataclasses import replace
 
-        from pkgops.build import build
+        from pkgops.build.build import build
 
         packaged = build(project, self.emit, checked=checked)
         if not keys:
@@ -97,23 +97,23 @@ class Session:
 
     def functions(self, project: Project) -> list[Function]:
         """The functions of a system."""
-        from pkgops.build import synthesized
-        from pkgops.functions import functions
+        from pkgops.build.build import synthesized
+        from pkgops.build.functions import functions
 
         return functions(synthesized(project))
 
     def ports(self, project: Project) -> Ports:
         """AWS, or the emulator, for the project's stage."""
-        from pkgops import aws
+        from pkgops.connect import connect as connect_to_stage
 
-        connect = self.manner.connect or aws.connect
+        connect = self.manner.connect or connect_to_stage
         return connect(project.stage, project.root, self.emit)
 
     def emit(self, event: Event) -> None:
         """Shows progress; this is the `pkgops.events.Emit` the library gets."""
         with self._lock:
             if self._display is None:
-                from pkgops.cli.views import open_display
+                from pkgops.cli.output.views import open_display
 
                 self._display = open_display(self.manner, sys.stderr)
             display = self._display
@@ -128,7 +128,7 @@ class Session:
 
     def show(self, value: Any, text: str) -> None:
         """Writes a result: ``value`` as JSON with --output json, else ``text``."""
-        from pkgops.cli.tables import document
+        from pkgops.cli.output.tables import document
 
         self.calm()
         if self.manner.json:
@@ -139,7 +139,7 @@ class Session:
     def rows(self, columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str, value: Any = None) -> None:
         """Writes a table, or ``value`` (by default a list of objects with the columns' names) as JSON;
         ``empty`` is said on stderr when there is nothing."""
-        from pkgops.cli.tables import table
+        from pkgops.cli.output.tables import table
 
         listed = [tuple(row) for row in rows]
         if value is None:
@@ -152,7 +152,7 @@ class Session:
         """A sentence for people, on stderr; nothing with --output json."""
         self.calm()
         if text and not self.manner.json:
-            from pkgops.cli.views import colored
+            from pkgops.cli.output.views import colored
 
             click.echo(text, err=True, color=colored(self.manner, sys.stderr))
 
@@ -179,13 +179,13 @@ class Session:
 
     def tint(self, status: str) -> str:
         """A CloudFormation status in its colour."""
-        from pkgops.cli.views import tint
+        from pkgops.cli.output.views import tint
 
         return click.style(status, fg=tint(status))
 
     @property
     def colored(self) -> bool:
         """Whether stdout gets colours."""
-        from pkgops.cli.views import colored
+        from pkgops.cli.output.views import colored
 
         return colored(self.manner, sys.stdout)

@@ -17,8 +17,8 @@ from pkgops.errors import PkgopsError
 
 if TYPE_CHECKING:
     from pkgops.config import Project
-    from pkgops.ports import Ports
-    from templates.model import Stage
+    from pkgops.model import Stage
+    from pkgops.ports.ports import Ports
 
 State = Literal["ok", "warn", "fail"]
 Connect = Callable[["Stage", "str | None"], "Ports"]
@@ -129,7 +129,7 @@ def _settings(project: Project) -> Check:
 def _package(project: Project) -> Check:
     from importlib.metadata import PackageNotFoundError, version
 
-    from pkgops.local.server import MINISTACK
+    from pkgops.local.server.server import MINISTACK
 
     missing: State = "fail" if project.stage.local else "warn"
     try:
@@ -142,7 +142,7 @@ def _package(project: Project) -> Check:
 
 
 def _emulator(project: Project) -> Check:
-    from pkgops.local.emulator import Emulator
+    from pkgops.local.client.emulator import Emulator
 
     status = Emulator(project.home / "local", project.stage.port).status()
     if not status.running:
@@ -166,7 +166,7 @@ def _stopped(port: int) -> Check:
 
 
 def _aws(stage: Stage, endpoint: str | None) -> Ports:
-    from pkgops.aws import AwsPorts
+    from pkgops.aws.ports import AwsPorts
 
     return AwsPorts(stage, endpoint)
 
@@ -191,7 +191,7 @@ def _credentials(project: Project, ports: Ports) -> Check:
 
 
 def _bootstrap(project: Project, ports: Ports) -> Check:
-    from templates.bootstrap import SYSTEM
+    from pkgops.bootstrap import SYSTEM
 
     name = project.stage.named(SYSTEM.stacks[0].name)
     region = project.stage.region

@@ -9,7 +9,7 @@ from pkgops.errors import UsageError
 from pkgops.operate.outputs import OutputRow, one
 
 if TYPE_CHECKING:
-    from templates.model import System
+    from pkgops.model import System
 
 
 def variables(system: System, rows: Sequence[OutputRow]) -> dict[str, str]:

@@ -24,7 +24,9 @@ from pkgops.events import Emit, Finished, Progress, Started, silent
 
 if TYPE_CHECKING:
     from pkgops.config import Project
-    from pkgops.ports import Ports, StackState, StoredObject
+    from pkgops.ports.artifacts import StoredObject
+    from pkgops.ports.ports import Ports
+    from pkgops.ports.stacks import StackState
 
 BUFFER = 7.0  # days
 _PARALLEL = 8

@@ -10,14 +10,14 @@ from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
 
+from pkgops.build.functions import find
 from pkgops.errors import UsageError
-from pkgops.functions import find
-from pkgops.operate.lines import Line, read
-from pkgops.ports import LogEvent
+from pkgops.logs.parser import Line, read
+from pkgops.ports.logs import LogEvent
 
 if TYPE_CHECKING:
-    from pkgops.functions import Function
-    from pkgops.ports import Functions
+    from pkgops.build.functions import Function
+    from pkgops.ports.functions import Functions
 
 _FORMS = "Give JSON text, @FILE, or - for stdin."
 
@@ -53,7 +53,7 @@ def payload(given: str | None, stdin: IO[str] | None = None) -> bytes:
 
 
 def invoke(known: Sequence[Function], name: str, body: bytes, port: Functions) -> Answer:
-    """Calls the function of that name (see `pkgops.functions.find`) and waits."""
+    """Calls the function of that name (see `pkgops.build.functions.find`) and waits."""
     function = find(known, name)
     began = time.monotonic()
     answer = port.invoke(function.name, body)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from pkgops.errors import UsageError, unknown
 
 if TYPE_CHECKING:
+    from pkgops.build.synth import Synthesized
     from pkgops.config import Project
-    from pkgops.ports import Ports, StackState
-    from pkgops.synth import Synthesized
+    from pkgops.ports.ports import Ports
+    from pkgops.ports.stacks import StackState
 
 OWN = "PkgopsDigest"
 """The output the tool itself adds to every stack; it tells users nothing."""

@@ -27,7 +27,7 @@ def policy(project: Project, account: Callable[[], str], emit: Emit = silent) ->
     """The policies for a system on its stage, in a stable order. ``account`` is asked where the stage names none.
 
     ConfigError if the system cannot be built for the stage; AccessError if nobody knows the account."""
-    from pkgops.build import synthesized
+    from pkgops.build.build import synthesized
     from pkgops.config import stages
     from pkgops.permissions.policy import alone, policies, unlisted
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from pkgops.build.synth import Synthesized, resources
 from pkgops.errors import UsageError, undeployed, unknown
 from pkgops.events import Emit, Progress
-from pkgops.synth import Synthesized, resources
 
 if TYPE_CHECKING:
-    from pkgops.ports import Queues, QueueState
+    from pkgops.ports.queues import Queues, QueueState
 
 _TYPE = "AWS::SQS::Queue"
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from pkgops.build.synth import Synthesized, resources
 from pkgops.errors import UsageError, unknown
-from pkgops.synth import Synthesized, resources
 
 if TYPE_CHECKING:
-    from pkgops.functions import Function
-    from templates.model import Stage
+    from pkgops.build.functions import Function
+    from pkgops.model import Stage
 
 _TYPE = "AWS::Events::Rule"
 

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from pkgops.config import pinned
 from pkgops.errors import UsageError, unknown
-from pkgops.hidden import HIDDEN, shown
+from pkgops.operate.redaction import HIDDEN, shown
 
 if TYPE_CHECKING:
     from pkgops.config import Project
-    from pkgops.ports import Ports
+    from pkgops.ports.ports import Ports
 
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")

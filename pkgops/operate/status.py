@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pkgops.build.synth import Synthesized
     from pkgops.config import Project
-    from pkgops.drift import StackDrift
     from pkgops.events import Emit
-    from pkgops.ports import Ports, StackState
-    from pkgops.synth import Synthesized
+    from pkgops.operate.drift import StackDrift
+    from pkgops.ports.ports import Ports
+    from pkgops.ports.stacks import StackState
 
 NOT_DEPLOYED = "NOT_DEPLOYED"
 
@@ -53,7 +54,7 @@ def status(project: Project, stacks: Sequence[Synthesized], ports: Ports) -> lis
 
 def with_drift(rows: Sequence[StatusRow], ports: Ports, emit: Emit) -> list[StatusRow]:
     """The rows with the drift of what is deployed; that takes minutes on AWS."""
-    from pkgops.drift import detect
+    from pkgops.operate.drift import detect
 
     found = detect([row.name for row in rows if row.status != NOT_DEPLOYED], ports, emit)
     return [replace(row, drift=found.get(row.name)) for row in rows]
@@ -86,8 +87,8 @@ def _row(
 
 def _current(stack: Synthesized, state: StackState, outputs: Mapping[str, Mapping[str, str]]) -> bool | None:
     """By the digest a deployment leaves. Templates that are not packaged have none to compare."""
-    from pkgops.plan import unchanged, values
-    from pkgops.synth import text
+    from pkgops.build.synth import text
+    from pkgops.plan.plan import unchanged, values
 
     if not stack.template or "asset://" in text(stack.template):
         return None

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pkgops.build.synth import Synthesized
+from pkgops.intrinsics import texts
 from pkgops.permissions.registry import arn_service, service
-from pkgops.resolve import texts
-from pkgops.synth import Synthesized
 
 _REST = ("apigateway:{r}::/restapis", "apigateway:{r}::/restapis/*", "apigateway:{r}::/tags/*")
 _HTTP = ("apigateway:{r}::/apis", "apigateway:{r}::/apis/*", "apigateway:{r}::/tags/*")

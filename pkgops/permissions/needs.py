@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from pkgops.build.synth import resources
 from pkgops.permissions.arns import Place, Surroundings
 from pkgops.permissions.registry import DELETE, OPERATIONS, asked, resource_formats, service, takes_resource
-from pkgops.synth import resources
 
 EVERYTHING = "*"
 # Roles that services make for themselves the first time somebody uses them.

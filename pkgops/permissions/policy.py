@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from pkgops.aws.calls import CALLS, Call, On
+from pkgops.build.synth import Synthesized, resources
+from pkgops.permissions.api_calls import CALLS, Call, On
 from pkgops.permissions.arns import Place, Surroundings
 from pkgops.permissions.needs import EVERYTHING, Need, kept, needs
 from pkgops.permissions.registry import service
 from pkgops.permissions.statements import Reach, documents, statements
-from pkgops.review import STATEFUL
-from pkgops.synth import Synthesized, resources
+from pkgops.plan.review import STATEFUL
 
 if TYPE_CHECKING:
     from pkgops.config import Project
-    from templates.model import Stage
+    from pkgops.model import Stage
 
 _FUNCTION = "AWS::Lambda::Function"
 _KINDS = {
@@ -72,8 +72,8 @@ def alone(stage: Stage, stages: Mapping[str, Stage]) -> bool:
 
 def _around(project: Project, stacks: Sequence[Synthesized], account: str) -> Surroundings:
     """The system with what deploying adds to it: the bootstrap stack, code in the artifact bucket, layers."""
-    from pkgops.build import synthesized
-    from templates.bootstrap import SYSTEM
+    from pkgops.bootstrap import SYSTEM
+    from pkgops.build.build import synthesized
 
     (bootstrap,) = synthesized(replace(project, system=SYSTEM, settings=SYSTEM.settings()))
     every = {stack.key: _packaged(project, stack) for stack in stacks} | {bootstrap.key: bootstrap}
@@ -81,8 +81,8 @@ def _around(project: Project, stacks: Sequence[Synthesized], account: str) -> Su
 
 
 def _packaged(project: Project, stack: Synthesized) -> Synthesized:
-    from pkgops.package import bucket_reference
-    from templates.model import ASSET
+    from pkgops.build.package import bucket_reference
+    from pkgops.model import ASSET
 
     packed = [
         logical_id

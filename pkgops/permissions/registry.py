@@ -127,7 +127,7 @@ def takes_resource(action: str) -> bool:
 def known(action: str) -> bool:
     """Whether there is such an action. The schemas name some that are none: operations of the API that are called
     otherwise in policies, slips, and internal ones."""
-    from pkgops.policies import library
+    from pkgops.plan.iam_diff import library
 
     prefix, _, name = action.partition(":")
     listed = name.lower() in _reference().get(prefix, {}).get("Actions", {})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pkgops.model import Stack, Stage, System, Variable
 from templates.kefir.naming import EXPO_SECRET
 from templates.kefir.settings import Settings, check
-from templates.model import Stack, Stage, System, Variable
 
 
 def _tags(stage: Stage) -> dict[str, str]:

@@ -7,14 +7,14 @@ from typing import Any
 
 from troposphere import Ref
 
+from pkgops.kit.function import Built, functions
+from pkgops.kit.http_api import HttpApi, HttpCors, Tokens, http_api
+from pkgops.scope import Scope
 from templates.kefir.auth import Users
 from templates.kefir.data import Stored
 from templates.kefir.naming import NAME, defaults
 from templates.kefir.routes import rows
 from templates.kefir.settings import origins
-from templates.kit.function import Built, functions
-from templates.kit.http_api import HttpApi, HttpCors, Tokens, http_api
-from templates.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)

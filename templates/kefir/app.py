@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pkgops.scope import Scope
 from templates.kefir import api, auth, data, monitoring, scheduler
-from templates.scope import Scope
 
 
 def build(scope: Scope) -> None:

@@ -7,13 +7,13 @@ from typing import Any
 
 from troposphere import GetAtt, Ref
 
+from pkgops.kit import grants
+from pkgops.kit.function import Function, functions
+from pkgops.kit.mail import mail_identity
+from pkgops.kit.user_pool import PoolClient, UserPool, issuer, pool_client, user_pool
+from pkgops.scope import Scope
 from templates.kefir.naming import NAME, defaults, named
 from templates.kefir.settings import mail_domain
-from templates.kit import grants
-from templates.kit.function import Function, functions
-from templates.kit.mail import mail_identity
-from templates.kit.user_pool import PoolClient, UserPool, issuer, pool_client, user_pool
-from templates.scope import Scope
 
 # By the names Cognito has for them.
 TRIGGERS = {

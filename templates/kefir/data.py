@@ -7,11 +7,11 @@ from typing import Any
 
 from troposphere import Ref
 
+from pkgops.kit.bucket import Bucket, BucketCors, bucket
+from pkgops.kit.table import Index, Table, table
+from pkgops.scope import Scope
 from templates.kefir.naming import named
 from templates.kefir.settings import photo_origins
-from templates.kit.bucket import Bucket, BucketCors, bucket
-from templates.kit.table import Index, Table, table
-from templates.scope import Scope
 
 PHOTO_DAYS, UPLOAD_DAYS = 365, 7
 # Once a photo has expired in a versioned bucket, this long until it is really gone.

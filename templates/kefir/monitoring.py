@@ -7,16 +7,16 @@ from typing import Any
 
 from troposphere import Ref, Sub
 
+from pkgops.kit.alarms import Alarm, alarms
+from pkgops.kit.dashboard import Graph, dashboard
+from pkgops.kit.function import Built
+from pkgops.kit.ids import lower_camel
+from pkgops.kit.metrics import Metric, of_function, of_http_api, of_table
+from pkgops.kit.topic import topic
+from pkgops.scope import Scope
 from templates.kefir.api import Served
 from templates.kefir.data import Stored
 from templates.kefir.naming import NAME, named
-from templates.kit.alarms import Alarm, alarms
-from templates.kit.dashboard import Graph, dashboard
-from templates.kit.function import Built
-from templates.kit.ids import lower_camel
-from templates.kit.metrics import Metric, of_function, of_http_api, of_table
-from templates.kit.topic import topic
-from templates.scope import Scope
 
 _CONSOLE = "https://console.aws.amazon.com/cloudwatch/home?region=${AWS::Region}#dashboards:name="
 

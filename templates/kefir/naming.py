@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from templates.kit.function import Defaults
-from templates.kit.ids import lower_camel
-from templates.scope import Scope
+from pkgops.kit.function import Defaults
+from pkgops.kit.ids import lower_camel
+from pkgops.scope import Scope
 
 NAME = "kefir-app-{stage}"
 EXPO_SECRET = f"{NAME}/expo"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from pkgops.kit import grants
+from pkgops.kit.function import Function
+from pkgops.kit.sources import HttpRoute
 from templates.kefir.auth import Users
 from templates.kefir.data import Stored
-from templates.kit import grants
-from templates.kit.function import Function
-from templates.kit.sources import HttpRoute
 
 # In the documents' words; the app's own spellings stand behind the documented ones.
 BATCHES = (

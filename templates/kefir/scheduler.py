@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from pkgops.kit import grants
+from pkgops.kit.function import Built, Function, functions
+from pkgops.kit.sources import Schedule
+from pkgops.scope import Scope
 from templates.kefir.data import Stored
 from templates.kefir.naming import EXPO_SECRET, defaults, named
-from templates.kit import grants
-from templates.kit.function import Built, Function, functions
-from templates.kit.sources import Schedule
-from templates.scope import Scope
 
 PROCESSOR = "reminder_processor"
 INPUT = {"source": "eventbridge-scheduler", "action": "process-reminders"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from templates.model import SeedContext, SeedItem, Seeds, SeedUser
+from pkgops.seeds import SeedContext, SeedItem, Seeds, SeedUser
 
 TABLE, POOL = "app.TableName", "app.UserPoolId"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from templates.model import Stage
+from pkgops.model import Stage
 
 DOMAIN = "kefirproducer.com"
 LINK_SECONDS = 300

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from templates.model import Example, Stack, Stage, System
+from pkgops.model import Example, Stack, Stage, System
 from templates.pkgwatch.billing import STRIPE
 from templates.pkgwatch.settings import Settings, check
 from templates.pkgwatch.upstreams import UPSTREAMS

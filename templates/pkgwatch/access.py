@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from templates.kit import grants
-from templates.kit.rest_api import address
+from pkgops.kit import grants
+from pkgops.kit.rest_api import address
+from pkgops.scope import Scope
 from templates.pkgwatch import billing, upstreams
 from templates.pkgwatch.settings import api_domain, floors, mail_domain
-from templates.scope import Scope
 
 STAGE = "v1"
 PREFIX = "pkgwatch-api-"

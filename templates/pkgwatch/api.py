@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from templates.kit.alarms import Alarm, alarms
-from templates.kit.cors import Cors
-from templates.kit.custom_domain import custom_domain
-from templates.kit.dashboard import Graph, dashboard
-from templates.kit.function import Built, Defaults, functions
-from templates.kit.mail import mail_identity
-from templates.kit.metrics import Metric, of_function, throttles
-from templates.kit.refs import arn
-from templates.kit.rest_api import Deployed, RestApi, rest_api
-from templates.kit.web_acl import Managed, RateLimit, web_acl
+from pkgops.kit.alarms import Alarm, alarms
+from pkgops.kit.cors import Cors
+from pkgops.kit.custom_domain import custom_domain
+from pkgops.kit.dashboard import Graph, dashboard
+from pkgops.kit.function import Built, Defaults, functions
+from pkgops.kit.mail import mail_identity
+from pkgops.kit.metrics import Metric, of_function, throttles
+from pkgops.kit.refs import arn
+from pkgops.kit.rest_api import Deployed, RestApi, rest_api
+from pkgops.kit.web_acl import Managed, RateLimit, web_acl
+from pkgops.scope import Scope
 from templates.pkgwatch import routes
 from templates.pkgwatch.access import PREFIX, STAGE, STRIPE_SECRET, STRIPE_WEBHOOK_SECRET, Access
 from templates.pkgwatch.settings import api_domain, mail_domain
-from templates.scope import Scope
 
 ORIGIN = "https://pkgwatch.dev"
 DEV_ORIGINS = ("http://localhost:3000", "http://localhost:4321")

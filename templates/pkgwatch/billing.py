@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from templates.model import Companion
+from pkgops.model import Companion
 
 if TYPE_CHECKING:
-    from templates.scope import Scope
+    from pkgops.scope import Scope
 
 TIERS = ("starter", "pro", "business")
 # On stage local prices are ours to name: a name, and what a month costs in cents.

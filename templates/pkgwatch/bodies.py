@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from templates.kit.sources import Body
+from pkgops.kit.sources import Body
 
 Rule = Mapping[str, Any]
 

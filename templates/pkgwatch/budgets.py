@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from templates.kit.budget import budget
-from templates.scope import Scope
+from pkgops.kit.budget import budget
+from pkgops.scope import Scope
 
 
 def build(scope: Scope) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from templates.kit.openapi import openapi
-from templates.model import PRODUCTION, Stage
+from pkgops.kit.openapi import openapi
+from pkgops.model import PRODUCTION, Stage
+from pkgops.scope import Scope
 from templates.pkgwatch import SYSTEM, routes
 from templates.pkgwatch.access import Access
 from templates.pkgwatch.contracts.shared import KEY, SESSION
 from templates.pkgwatch.settings import Settings, api_domain
-from templates.scope import Scope
 
 INFO = {
     "title": "PkgWatch API",

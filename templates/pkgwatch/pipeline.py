@@ -6,18 +6,18 @@ from typing import Any
 
 from troposphere import GetAtt, Ref
 
-from templates.kit.alarms import alarms
-from templates.kit.dashboard import dashboard
-from templates.kit.function import Defaults, functions
-from templates.kit.queue import queues
-from templates.kit.refs import arn
-from templates.kit.topic import topic
+from pkgops.kit.alarms import alarms
+from pkgops.kit.dashboard import dashboard
+from pkgops.kit.function import Defaults, functions
+from pkgops.kit.queue import queues
+from pkgops.kit.refs import arn
+from pkgops.kit.topic import topic
+from pkgops.scope import Scope
 from templates.pkgwatch.pipeline_access import GITHUB_TOKEN, Access
 from templates.pkgwatch.pipeline_functions import rows
 from templates.pkgwatch.pipeline_queues import PACKAGE_QUEUE, QUEUES
 from templates.pkgwatch.pipeline_schedules import Schedules
 from templates.pkgwatch.pipeline_watch import alarm_rows, graphs
-from templates.scope import Scope
 
 
 def build(scope: Scope) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 
 from troposphere import GetAtt, Ref
 
-from templates.kit import grants
-from templates.kit.refs import arn
+from pkgops.kit import grants
+from pkgops.kit.refs import arn
+from pkgops.scope import Scope
 from templates.pkgwatch import upstreams
 from templates.pkgwatch.pipeline_queues import DISCOVERY_QUEUE, PACKAGE_DLQ, PACKAGE_QUEUE, STREAMS_DLQ
-from templates.scope import Scope
 
 GITHUB_TOKEN = "pkgwatch/github-token"  # noqa: S105 - the secret's name
 NAMESPACE = "PkgWatch"

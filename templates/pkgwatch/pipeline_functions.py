@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from templates.kit.function import Function
-from templates.kit.sources import Queue, Stream
+from pkgops.kit.function import Function
+from pkgops.kit.sources import Queue, Stream
 from templates.pkgwatch.pipeline_access import COLLECTING, Access
 from templates.pkgwatch.pipeline_queues import DISCOVERY_QUEUE, PACKAGE_DLQ, PACKAGE_QUEUE, STREAMS_DLQ
 from templates.pkgwatch.pipeline_schedules import Schedules

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from templates.kit.queue import DAY, Queue
+from pkgops.kit.queue import DAY, Queue
 
 PACKAGE_QUEUE = "pkgwatch-package-queue"
 PACKAGE_DLQ = "pkgwatch-package-dlq"

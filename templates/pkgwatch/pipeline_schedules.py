@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from templates.kit.sources import Schedule
-from templates.scope import Scope
+from pkgops.kit.sources import Schedule
+from pkgops.scope import Scope
 
 # These read and write what is ours alone.
 AT_HOME = ("pkgwatch-data-status-metrics", "pkgwatch-pipeline-health", "pkgwatch-publish-top-packages")

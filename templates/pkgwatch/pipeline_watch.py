@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from templates.kit.alarms import Alarm
-from templates.kit.dashboard import Graph
-from templates.kit.function import Built
-from templates.kit.metrics import Metric, of_function, of_queue, of_table, throttles, waiting
-from templates.kit.queue import DAY
+from pkgops.kit.alarms import Alarm
+from pkgops.kit.dashboard import Graph
+from pkgops.kit.function import Built
+from pkgops.kit.metrics import Metric, of_function, of_queue, of_table, throttles, waiting
+from pkgops.kit.queue import DAY
+from pkgops.scope import Scope
 from templates.pkgwatch.pipeline_access import NAMESPACE
 from templates.pkgwatch.pipeline_queues import DISCOVERY_DLQ, PACKAGE_DLQ, PACKAGE_QUEUE, STREAMS_DLQ
-from templates.scope import Scope
 
 OPERATIONS = ("PutItem", "GetItem", "Query")
 # What the dashboard follows, and what it calls them.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from templates.kit.function import Function
+from pkgops.kit.function import Function
 from templates.pkgwatch import routes_accounts, routes_billing, routes_packages, routes_recovery, routes_referrals
 from templates.pkgwatch.access import Access
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from templates.kit.function import Function
-from templates.kit.sources import Route
+from pkgops.kit.function import Function
+from pkgops.kit.sources import Route
 from templates.pkgwatch import bodies
 from templates.pkgwatch.access import Access
 from templates.pkgwatch.contracts import recovery as said

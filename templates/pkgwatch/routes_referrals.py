@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from templates.kit.function import Function
-from templates.kit.sources import Route, Schedule
+from pkgops.kit.function import Function
+from pkgops.kit.sources import Route, Schedule
 from templates.pkgwatch.access import Access
 from templates.pkgwatch.contracts import referrals as said
 

@@ -6,7 +6,7 @@ the secrets without which nobody can log in.
 
 from __future__ import annotations
 
-from templates.model import Collection, SeedContext, SeedItem, Seeds, SeedSecret, Settled, Step, Task
+from pkgops.seeds import Collection, SeedContext, SeedItem, Seeds, SeedSecret, Settled, Step, Task
 from templates.pkgwatch.seed_data import packages, users
 from templates.pkgwatch.settings import Settings, canned
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from templates.model import Stage
+from pkgops.model import Stage
 
 FLOORS = ("response_floor_seconds", "redirect_floor_seconds")
 AUTO, INTERNET, CANNED = "auto", "internet", "canned"

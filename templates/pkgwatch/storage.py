@@ -6,10 +6,10 @@ from awacs import s3 as s3_actions
 from awacs.aws import Allow, ArnLike, Condition, Principal, Statement, StringEquals
 from troposphere import GetAtt, Ref, Sub
 
-from templates.kit.backup import Backup, backups
-from templates.kit.bucket import Bucket, bucket, physical_name
-from templates.kit.table import KEYS_ONLY, Index, Table, table
-from templates.scope import Scope
+from pkgops.kit.backup import Backup, backups
+from pkgops.kit.bucket import Bucket, bucket, physical_name
+from pkgops.kit.table import KEYS_ONLY, Index, Table, table
+from pkgops.scope import Scope
 
 PACKAGES = Table(
     "pkgwatch-packages",

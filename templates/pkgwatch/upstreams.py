@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from templates.model import Companion
+from pkgops.model import Companion
 from templates.pkgwatch.settings import canned
 
 if TYPE_CHECKING:
-    from templates.scope import Scope
+    from pkgops.scope import Scope
 
 UPSTREAMS = Companion("upstreams", {})
 # The documented environment variable -> where below the companion's address it leads.

@@ -18,11 +18,11 @@ from pathlib import Path
 import pytest
 
 import templates
+from pkgops.build.package import Asset, package
+from pkgops.build.synth import resources, synth
 from pkgops.config import Project
 from pkgops.local.functions import sdk
-from pkgops.package import Asset, package
-from pkgops.synth import resources, synth
-from templates.model import Stage
+from pkgops.model import Stage
 from tests.architecture.tree import ROOT
 
 SOURCES = (".py", ".json", ".txt", ".html", ".sql", ".js")

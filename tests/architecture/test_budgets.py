@@ -18,7 +18,6 @@ COMMAND = 15
 
 LONG_FILES = {
     "pkgops/aws/cloudformation.py": "one adapter, one service: half of it turns answers into the port's records",
-    "pkgops/ports.py": "every call the tool makes stands on one page; that is what it is for",
 }
 LONG_FUNCTIONS: dict[str, str] = {
     "handlers/pkgwatch/shared/settings.py:settings": "one line a variable of the environment: it is a list",

@@ -12,7 +12,7 @@ from dataclasses import fields
 import pytest
 
 import templates
-from pkgops.cli import COMMANDS
+from pkgops.cli.main import COMMANDS
 from tests.architecture.tree import ROOT, files
 
 SETTINGS = "docs/reference/settings.md"

@@ -7,9 +7,9 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.repository import ROOT
+
 PRODUCT = ("pkgops", "templates", "handlers")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

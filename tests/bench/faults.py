@@ -1,6 +1,6 @@
 """What becomes of deployments over a bad network, and how often is AWS asked while fifty stacks are made at once?
 
-Both on an emulator of their own, behind the proxy of `tests.faults`.
+Both on an emulator of their own, behind the proxy of `tests.pkgops.deploy.faults`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bench.measure import Row
-from tests.faults.many import COUNT, LIMITS, deployed
-from tests.faults.world import Tally, put_right, run, world
+from tests.pkgops.deploy.faults.many import COUNT, LIMITS, deployed
+from tests.pkgops.deploy.faults.world import Tally, put_right, run, world
 
 RUNS = 200
 SEQUENCES = "deployments over a bad network"

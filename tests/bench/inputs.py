@@ -17,15 +17,14 @@ from typing import Any
 
 import plain
 
-from pkgops import config
-from pkgops.aws import artifact_bucket
+from pkgops import bootstrap, config
 from pkgops.aws.client import LOCAL_ACCOUNT
-from pkgops.build import build, synthesized
-from pkgops.functions import functions
-from pkgops.package import Packaged
-from pkgops.synth import Synthesized, text
-from templates import bootstrap
-from templates.scope import Scope
+from pkgops.aws.ports import artifact_bucket
+from pkgops.build.build import build, synthesized
+from pkgops.build.functions import functions
+from pkgops.build.package import Packaged
+from pkgops.build.synth import Synthesized, text
+from pkgops.scope import Scope
 
 
 def scopes(project: config.Project) -> dict[str, Scope]:

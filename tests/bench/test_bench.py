@@ -11,9 +11,9 @@ from types import ModuleType
 import pytest
 
 import templates
-from pkgops.synth import synth
-from templates.model import Stage
-from templates.scope import Scope
+from pkgops.build.synth import synth
+from pkgops.model import Stage
+from pkgops.scope import Scope
 from tests.bench import in_process, plain
 from tests.bench.measure import BenchmarkError, Command, Contest, Row, Sample
 from tests.bench.report import document, table

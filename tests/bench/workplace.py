@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pkgops.local.emulator import Emulator
+from pkgops.local.client.emulator import Emulator
 from tests.bench.measure import Command
 from tests.emulator import ACCOUNT, REGION, free_port
 

@@ -18,12 +18,12 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from pkgops.local.emulator import Emulator
+from pkgops.local.client.emulator import Emulator
 from tests.canary import canary, listen, read, watch
 from tests.e2e.contract import problems
 from tests.emulator import client, free_port
+from tests.repository import ROOT
 
-ROOT = Path(__file__).parents[2]
 # Stage local has keys of its own; whoever's keys are in the shell are nobody's business there.
 _KEYS = {
     "AWS_ACCESS_KEY_ID": canary("ACCESSKEY", "AKIA"),

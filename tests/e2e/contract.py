@@ -6,12 +6,13 @@ import json
 import re
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "systems" / "pkgwatch.openapi.json"
+from tests.repository import ROOT
+
+DOCUMENT = ROOT / "docs" / "systems" / "pkgwatch.openapi.json"
 
 
 @cache

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request
 
-from pkgops.local.emulator import Emulator
+from pkgops.local.client.emulator import Emulator
 from tests.canary import watch
 from tests.e2e.conftest import Answer, Deployed, exchange, new_project
 from tests.emulator import client
-from tests.handlers_kefir.expo_server import ExpoServer, running
+from tests.handlers.kefir.expo_server import ExpoServer, running
 
 RULE = "kefir-app-local-reminder-schedule"
 _CODE = re.compile(r"\b[0-9]{6}\b")

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 import templates
-from pkgops.synth import synth
-from templates.model import LOCAL, LOCAL_ACCOUNT, Stage
+from pkgops.build.synth import synth
+from pkgops.model import LOCAL, LOCAL_ACCOUNT, Stage
 from tests.e2e.kefir_app import Kefir, User
 
 pytestmark = pytest.mark.e2e

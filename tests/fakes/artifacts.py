@@ -7,11 +7,11 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from pkgops.errors import BucketGoneError
-from pkgops.ports import StoredObject
+from pkgops.ports.artifacts import StoredObject
 
 
 class FakeArtifacts:
-    """`pkgops.ports.Artifacts`; ``objects`` are the bucket's, ``others`` those of other buckets."""
+    """`pkgops.ports.artifacts.Artifacts`; ``objects`` are the bucket's, ``others`` those of other buckets."""
 
     def __init__(self, bucket: str = "artifacts") -> None:
         self.bucket = bucket

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from pkgops.errors import DeployError
-from pkgops.ports import ChangeSetRequest, ResourceChange
+from pkgops.ports.stacks import ChangeSetRequest, ResourceChange
 
 
 def changes(old: dict[str, Any], new: dict[str, Any]) -> tuple[ResourceChange, ...]:

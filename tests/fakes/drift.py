@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pkgops.drift_port import Detection, PropertyDrift, ResourceDrift
 from pkgops.errors import DeployError
-from pkgops.ports import ResourceChange
+from pkgops.ports.drift import Detection, PropertyDrift, ResourceDrift
+from pkgops.ports.stacks import ResourceChange
 
 _COMPARED = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED"}
 
 
 class FakeDrift:
-    """`pkgops.drift_port.Drift` over `tests.fakes.stacks.FakeStacks`; drift is what was put into ``stacks.drifts``:
+    """`pkgops.ports.drift.Drift` over `tests.fakes.stacks.FakeStacks`; drift is what was put into ``stacks.drifts``:
     logical id -> property path -> (expected, actual), or None for a resource that is gone.
 
     ``rounds`` is how many times a detection is asked for before it ends; ``asked`` names each question."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pkgops.existing_port import Found
+from pkgops.ports.existing import Found
 
 KINDS = (
     "AWS::Cognito::UserPool",
@@ -20,8 +20,8 @@ OF_ANOTHER_NAME = {"AWS::Cognito::UserPool", "AWS::SQS::Queue", "AWS::SecretsMan
 
 
 class FakeExisting:
-    """`pkgops.ports.Existing`. ``owners`` maps identifiers to stack and logical id, ``uses`` exports to the stacks that
-    import them; ``asked`` counts the questions."""
+    """`pkgops.ports.existing.Existing`. ``owners`` maps identifiers to stack and logical id, ``uses`` exports to the
+    stacks that import them; ``asked`` counts the questions."""
 
     def __init__(self) -> None:
         self.there: dict[tuple[str, str], Found] = {}

@@ -9,13 +9,13 @@ from contextlib import redirect_stdout
 from typing import Any
 
 from pkgops.errors import UsageError, undeployed
-from pkgops.ports import Invocation
+from pkgops.ports.functions import Invocation
 
 LIMIT = 6 * 1024 * 1024
 
 
 class FakeFunctions:
-    """`pkgops.ports.Functions`: ``deployed`` maps names to what is called with the event."""
+    """`pkgops.ports.functions.Functions`: ``deployed`` maps names to what is called with the event."""
 
     def __init__(self, deployed: dict[str, Callable[[Any], Any]] | None = None) -> None:
         self.deployed = deployed or {}

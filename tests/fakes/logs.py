@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from queue import Empty, Queue
 
-from pkgops.ports import LogEvent
+from pkgops.ports.logs import LogEvent
 
 
 class FakeLogs:
-    """`pkgops.ports.Logs`. ``live_tail`` False is a service without it; ``deaf`` keeps events from the sessions,
+    """`pkgops.ports.logs.Logs`. ``live_tail`` False is a service without it; ``deaf`` keeps events from the sessions,
     as Live Tail does when it samples; ``calls`` holds (group, start) of every fetch, ``times`` its moment
     on the monotonic clock."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
-from pathlib import Path
 
 from handlers.common import aws
 from handlers.common.dynamodb import Table
+from tests.repository import GOLDEN
 
-_STORAGE = Path(__file__).parent.parent / "golden" / "pkgwatch" / "local" / "storage.json"
+_STORAGE = GOLDEN / "pkgwatch" / "local" / "storage.json"
 _TAKEN = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "BillingMode")
 
 

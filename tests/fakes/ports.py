@@ -14,7 +14,7 @@ from tests.fakes.users import FakeUsers
 
 
 class FakeIdentity:
-    """`pkgops.ports.Identity`."""
+    """`pkgops.ports.identity.Identity`."""
 
     def __init__(self, account: str = ACCOUNT) -> None:
         self._account = account
@@ -27,7 +27,7 @@ class FakeIdentity:
 
 @dataclass
 class FakePorts:
-    """`pkgops.ports.Ports`; parts a test does not need stay None."""
+    """`pkgops.ports.ports.Ports`; parts a test does not need stay None."""
 
     stacks: Any = field(default_factory=FakeStacks)
     artifacts: Any = field(default_factory=FakeArtifacts)

@@ -8,7 +8,7 @@ from pkgops.errors import PkgopsError
 
 
 class FakeSecrets:
-    """`pkgops.ports.Secrets`. ``refused`` are names it does not take."""
+    """`pkgops.ports.secrets.Secrets`. ``refused`` are names it does not take."""
 
     def __init__(self) -> None:
         self.values: dict[str, str] = {}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from pkgops.errors import undeployed
-from pkgops.ports import QueueState
+from pkgops.ports.queues import QueueState
 
 
 class FakeQueues:
-    """`pkgops.ports.Queues`: ``waiting`` maps names to the messages that wait; ``ages`` are those of the oldest.
+    """`pkgops.ports.queues.Queues`: ``waiting`` maps names to the messages that wait; ``ages`` are those of the oldest.
     ``consumer`` is called with every message that is sent; it returns what stays in the queue."""
 
     def __init__(self, **waiting: list[str]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pkgops.errors import DeployError
-from pkgops.ports import ChangeSet, ChangeSetRequest, StackEvent, StackResource, StackState
+from pkgops.ports.stacks import ChangeSet, ChangeSetRequest, StackEvent, StackResource, StackState
 from tests.fakes.changes import changes, imported
 from tests.fakes.drift import with_drifts
 
@@ -29,7 +29,7 @@ class _Stack:
 
 
 class FakeStacks:
-    """`pkgops.ports.Stacks`.
+    """`pkgops.ports.stacks.Stacks`.
 
     ``broken`` maps logical ids to the reason they fail with; ``rounds`` is how many `describe` calls an operation
     stays in progress; ``calls`` counts what was asked; ``drifts`` is described at

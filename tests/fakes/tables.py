@@ -12,8 +12,8 @@ Key = tuple[Any, ...]
 
 
 class FakeTables:
-    """`pkgops.ports.Tables`. ``refused`` are partition keys whose items it does not take; ``filled`` is called with
-    every item written and may add attributes, as a stream's consumer does."""
+    """`pkgops.ports.tables.Tables`. ``refused`` are partition keys whose items it does not take; ``filled`` is called
+    with every item written and may add attributes, as a stream's consumer does."""
 
     def __init__(self, **schemas: tuple[str, ...]) -> None:
         self.schemas = {name.replace("_", "-"): keys for name, keys in schemas.items()}

@@ -6,7 +6,7 @@ from pkgops.errors import PkgopsError
 
 
 class FakeUsers:
-    """`pkgops.ports.Users`. ``refused`` are pools that are not there."""
+    """`pkgops.ports.users.Users`. ``refused`` are pools that are not there."""
 
     def __init__(self) -> None:
         self.enrolled: set[tuple[str, str]] = set()

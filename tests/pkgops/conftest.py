@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from pkgops.build.package import Packaged
+from pkgops.build.synth import Synthesized
 from pkgops.config import Project
-from pkgops.package import Packaged
-from pkgops.synth import Synthesized
-from templates.model import Stack, Stage, System
+from pkgops.model import Stack, Stage, System
 from tests.fakes.ports import FakePorts
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from pkgops import config
 from pkgops.errors import AccessError, ConfigError, UsageError
-from templates.model import Stage
+from pkgops.model import Stage
+from tests.repository import ROOT
 
 STAGES = """
 [local]
@@ -113,7 +114,7 @@ def test_an_account_pins_a_stage() -> None:
 
 
 def test_the_projects_own_stages_are_valid() -> None:
-    stages = config.stages(Path(__file__).parents[2])
+    stages = config.stages(ROOT)
     assert set(stages) == {"local", "dev", "staging", "prod"}
     assert stages["prod"].protected
     assert not stages["prod"].express

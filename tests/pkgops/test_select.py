@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pkgops.errors import UsageError
+from pkgops.model import Stage
 from pkgops.select import stack_key, targets
 from templates import load
-from templates.model import Stage
 
 
 @pytest.mark.parametrize(

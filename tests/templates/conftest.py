@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 import templates
-from pkgops.synth import Synthesized, synth
-from templates import bootstrap
-from templates.model import LOCAL, LOCAL_ACCOUNT, Stage, System
+from pkgops import bootstrap
+from pkgops.build.synth import Synthesized, synth
+from pkgops.model import LOCAL, LOCAL_ACCOUNT, Stage, System
 
 STAGES = ("local", "dev", "prod")
 # What an operator must set before a system can be built for production.

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.repository import ROOT
 
 Place = tuple[str, str]  # module, name; of a method Class.method
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pkgops.aws import artifact_bucket
-from templates.model import LOCAL_ACCOUNT, Stage
+from pkgops.aws.ports import artifact_bucket
+from pkgops.model import LOCAL_ACCOUNT, Stage
 
 
 @pytest.mark.parametrize("stage", ["local", "dev", "prod"])

@@ -6,12 +6,11 @@ The difference of a golden file in a review is the change of the infrastructure.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-GOLDEN = Path(__file__).parents[1] / "golden"
+from tests.repository import GOLDEN
 
 
 def written(template: dict[str, Any]) -> str:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 import templates
-from pkgops.closure import Closures
-from pkgops.synth import resources
+from pkgops.build.import_closure import Closures
+from pkgops.build.synth import resources
 from templates.pkgwatch.upstreams import PLACES as UPSTREAMS
 from tests.templates.conftest import built
 from tests.templates.handler_code import ROOT, entry, path_of, reachable

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from pkgops.synth import resources
+from pkgops.build.synth import resources
+from pkgops.model import Stage
 from templates.kefir.settings import Settings, check
-from templates.model import Stage
 
 Template = dict[str, Any]
 Find = Callable[..., Template]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.synth import resources
+from pkgops.build.synth import resources
 from tests.templates.conftest import built
 from tests.templates.handler_code import Place, entry, module, reachable, running
 

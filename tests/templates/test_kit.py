@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 from troposphere import GetAtt, Ref, Sub
 
-from templates import bootstrap
-from templates.kit import grants
-from templates.kit.alarms import Alarm, alarms
-from templates.kit.cors import Cors
-from templates.kit.function import Defaults, Function, functions
-from templates.kit.ids import camel, logical_id
-from templates.kit.metrics import Metric
-from templates.kit.refs import placeholder
-from templates.kit.rest_api import RestApi, rest_api
-from templates.kit.sources import Body, Queue, Route, Schedule
-from templates.model import Stage
-from templates.scope import ASSET_BUCKET, Scope
+from pkgops import bootstrap
+from pkgops.kit import grants
+from pkgops.kit.alarms import Alarm, alarms
+from pkgops.kit.cors import Cors
+from pkgops.kit.function import Defaults, Function, functions
+from pkgops.kit.ids import camel, logical_id
+from pkgops.kit.metrics import Metric
+from pkgops.kit.refs import placeholder
+from pkgops.kit.rest_api import RestApi, rest_api
+from pkgops.kit.sources import Body, Queue, Route, Schedule
+from pkgops.model import Stage
+from pkgops.scope import ASSET_BUCKET, Scope
 
 SETTINGS = bootstrap.Settings()
 DEFAULTS = Defaults("handlers/shop/api", "shop-", {"TABLE": "orders"}, retention=7)

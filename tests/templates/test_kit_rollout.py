@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from templates.kit import grants
-from templates.kit.alarms import Alarm, alarms
-from templates.kit.contract import Contract
-from templates.kit.function import Function, functions
-from templates.kit.mail import mail_identity
-from templates.kit.metrics import of_function
-from templates.kit.rest_api import address, rest_api
-from templates.kit.sources import Route, Schedule
+from pkgops.kit import grants
+from pkgops.kit.alarms import Alarm, alarms
+from pkgops.kit.contract import Contract
+from pkgops.kit.function import Function, functions
+from pkgops.kit.mail import mail_identity
+from pkgops.kit.metrics import of_function
+from pkgops.kit.rest_api import address, rest_api
+from pkgops.kit.sources import Route, Schedule
 from tests.templates.test_kit import API, DEFAULTS, deployment, scope
 
 ORDERS = Function("list_orders", (Route("GET /orders"), Route("GET /orders/all")), canary="shop-orders-errors")

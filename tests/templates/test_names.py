@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from templates.model import PRODUCTION, Stage
+from pkgops.model import PRODUCTION, Stage
 
 
 @pytest.mark.parametrize(

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from templates.kit.contract import TEXT, Answer, Contract, nullable, obj, one_of
-from templates.kit.function import Function
-from templates.kit.openapi import openapi
-from templates.kit.sources import Body, Route
+from pkgops.kit.contract import TEXT, Answer, Contract, nullable, obj, one_of
+from pkgops.kit.function import Function
+from pkgops.kit.openapi import openapi
+from pkgops.kit.sources import Body, Route
 from templates.pkgwatch.openapi import document
+from tests.repository import ROOT
 from tests.templates.test_golden import written
 from tests.templates.test_pkgwatch_http import methods
 
 Find = Callable[..., dict[str, Any]]
 
-DOCUMENT = Path(__file__).parents[2] / "docs/systems/pkgwatch.openapi.json"
+DOCUMENT = ROOT / "docs/systems/pkgwatch.openapi.json"
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from pkgops.synth import synth
+from pkgops.build.synth import synth
+from pkgops.model import Stage
 from templates import load
-from templates.model import Stage
 from tests.templates.conftest import PRODUCTION
 
 Find = Callable[..., dict[str, Any]]

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import templates
-from pkgops.synth import resources
-from templates import bootstrap
-from templates.model import NAMED_STAGE
-
-ROOT = Path(__file__).parents[2]
+from pkgops import bootstrap
+from pkgops.build.synth import resources
+from pkgops.model import NAMED_STAGE
+from tests.repository import ROOT
 
 # Actions that know no resource; the reason each is allowed on "*".
 RESOURCELESS = {

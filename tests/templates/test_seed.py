@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from handlers.pkgwatch.shared import data_quality, package_names, plans, scoring
-from templates.model import LOCAL, SeedContext, SeedItem, Seeds, Stage
+from pkgops.model import LOCAL, Stage
+from pkgops.seeds import SeedContext, SeedItem, Seeds
 from templates.pkgwatch.seed import seed
 from templates.pkgwatch.seed_data import notes, table, users
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from templates.model import LOCAL, SeedContext, Stage
+from pkgops.model import LOCAL, Stage
+from pkgops.seeds import SeedContext
 from templates.pkgwatch import SYSTEM
 from templates.pkgwatch.seed import seed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from handlers.pkgwatch.shared.settings import settings as deployed
-from templates.model import LOCAL, PRODUCTION, Stage
+from pkgops.model import LOCAL, PRODUCTION, Stage
 from templates.pkgwatch.settings import Settings, canned, check, floors
 
 

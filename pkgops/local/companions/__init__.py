@@ -1,6 +1,6 @@
 """Which services does the emulator keep beside itself, in the place of those on the internet?
 
-One package each, started with ``python -m pkgops.local.companions.<name>``; `pkgops.local.beside` starts them.
+`pkgops.local.server.companion_proxy` starts each with ``python -m pkgops.local.companions.<name>``.
 """
 
 from __future__ import annotations

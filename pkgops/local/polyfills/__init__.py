@@ -1,14 +1,14 @@
 """What does the emulator lack or do differently, one module each?
 
 A polyfill is a module with ``install(types)``; adding one is writing the file, naming it here, and writing its
-contract test in ``tests/local``.
+contract test in ``tests/pkgops/local``.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
 
-from pkgops.local.hooks import Types
+from pkgops.local.server.hooks import Types
 
 INSTALLED = (
     "names",  # first: see there
@@ -53,7 +53,7 @@ INSTALLED = (
 
 
 def install() -> None:
-    """Installs all of them; `pkgops.local.hooks.MissingHookError` if the emulator is another version."""
+    """Installs all of them; `pkgops.local.server.hooks.MissingHookError` if the emulator is another version."""
     types = Types()
     for name in INSTALLED:
         import_module(f"{__name__}.{name}").install(types)

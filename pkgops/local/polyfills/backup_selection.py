@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from pkgops.local.hooks import Created, Properties, Types, need, refuse
+from pkgops.local.server.hooks import Created, Properties, Types, need, refuse
 
 
 def install(types: Types) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pkgops.local.hooks import Properties, Types, need
+from pkgops.local.server.hooks import Properties, Types, need
 
 _ALARM = frozenset(
     {

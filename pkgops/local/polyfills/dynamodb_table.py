@@ -3,7 +3,7 @@ protects."""
 
 from __future__ import annotations
 
-from pkgops.local.hooks import Properties, Types, need, refuse, switched_on
+from pkgops.local.server.hooks import Properties, Types, need, refuse, switched_on
 
 KIND = "AWS::DynamoDB::Table"
 

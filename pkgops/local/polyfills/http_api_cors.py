@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pkgops.local.hooks import Properties, Types, need, switched_on
+from pkgops.local.server.hooks import Properties, Types, need, switched_on
 
 KIND = "AWS::ApiGatewayV2::Api"
 _WHOLE, _TRUTH = "MaxAge", "AllowCredentials"

@@ -3,7 +3,7 @@ processes end."""
 
 from __future__ import annotations
 
-from pkgops.local.hooks import Properties, Types, need, refuse
+from pkgops.local.server.hooks import Properties, Types, need, refuse
 
 KIND = "AWS::Lambda::Function"
 _KEPT = ("DeadLetterConfig", "FileSystemConfigs", "KmsKeyArn", "VpcConfig")

@@ -6,7 +6,7 @@ import json
 from typing import Any
 from urllib.parse import parse_qs
 
-from pkgops.local.hooks import Types, wrap
+from pkgops.local.server.hooks import Types, wrap
 
 _ACTION = "cloudwatch:PutMetricData"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
 
-from pkgops.local.hooks import Properties, Types, need
+from pkgops.local.server.hooks import Properties, Types, need
 
 # type -> (the property with the name, module of its service, the store, where the name is found in it)
 _NAMED: dict[str, tuple[str, str, str]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pkgops.local.hooks import Types, need, wrap
+from pkgops.local.server.hooks import Types, need, wrap
 
 _EMBEDDED = "Embedded stack arn:"
 _CREATED = "was not successfully created"

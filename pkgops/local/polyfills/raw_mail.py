@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pkgops.local.hooks import Types, need, wrap
+from pkgops.local.server.hooks import Types, need, wrap
 
 
 def install(_: Types) -> None:

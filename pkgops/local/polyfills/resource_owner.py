@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pkgops.local.hooks import Types, need
+from pkgops.local.server.hooks import Types, need
 
 
 def install(_: Types) -> None:

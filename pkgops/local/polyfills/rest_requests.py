@@ -7,8 +7,8 @@ from contextvars import ContextVar
 from typing import Any
 from urllib.parse import unquote
 
-from pkgops.local import guard
-from pkgops.local.hooks import Types, need, wrap
+from pkgops.local.server import guard
+from pkgops.local.server.hooks import Types, need, wrap
 
 # Filled where the event is built, read where the answer is finished: another task, hence not a plain value.
 exchange: ContextVar[dict[str, str] | None] = ContextVar("exchange", default=None)

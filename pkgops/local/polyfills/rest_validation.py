@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pkgops.local.hooks import Created, Properties, Types, need, refuse, switched_on
+from pkgops.local.server.hooks import Created, Properties, Types, need, refuse, switched_on
 
 _PATHS = {"ValidateRequestBody": "validateRequestBody", "ValidateRequestParameters": "validateRequestParameters"}
 

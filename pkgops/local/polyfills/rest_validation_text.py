@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from pkgops.local.hooks import Types, need, wrap
+from pkgops.local.server.hooks import Types, need, wrap
 
 _VARIABLE = b"$context.error.validationErrorString"
 

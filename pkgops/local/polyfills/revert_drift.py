@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from copy import deepcopy
 from typing import Any
 
-from pkgops.local.hooks import Types, need, wrap
+from pkgops.local.server.hooks import Types, need, wrap
 
 _MODE = "REVERT_DRIFT"
 Drifts = dict[str, dict[str, Any]]

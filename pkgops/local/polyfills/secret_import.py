@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pkgops.local.hooks import Created, Types, need
+from pkgops.local.server.hooks import Created, Types, need
 
 _TYPE = "AWS::SecretsManager::Secret"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pkgops.local.hooks import Types, wrap
+from pkgops.local.server.hooks import Types, wrap
 
 _KEY = "aws:securetransport"
 

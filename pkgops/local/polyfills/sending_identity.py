@@ -10,7 +10,7 @@ from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 from typing import Any
 
-from pkgops.local.hooks import Types, need, wrap
+from pkgops.local.server.hooks import Types, need, wrap
 
 
 def install(_: Types) -> None:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from pkgops.local.hooks import Types, need, wrap
+from pkgops.local.server.hooks import Types, need, wrap
 
 _polled = threading.local()  # the mapping whose records this thread is about to hand to a function
 _failures: dict[str, tuple[str, int]] = {}  # mapping -> sequence number it stands at, failed attempts

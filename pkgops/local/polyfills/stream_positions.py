@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pkgops.local.hooks import Types, need, wrap
+from pkgops.local.server.hooks import Types, need, wrap
 
 
 def install(_: Types) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pkgops.local.hooks import Created, Properties, Types, need, refuse
+from pkgops.local.server.hooks import Created, Properties, Types, need, refuse
 
 
 def install(types: Types) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from templates.kit.contract import TEXT, TRUTH, WHOLE, Answer, Contract, Query, array, nullable, obj, one_of
+from pkgops.kit.contract import TEXT, TRUTH, WHOLE, Answer, Contract, Query, array, nullable, obj, one_of
 from templates.pkgwatch.contracts.shared import (
     API_KEY,
     FAILED,

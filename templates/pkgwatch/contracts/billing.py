@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from templates.kit.contract import ANY, DAY, TEXT, TRUTH, WHOLE, Answer, Contract, Query, nullable, obj, one_of
+from pkgops.kit.contract import ANY, DAY, TEXT, TRUTH, WHOLE, Answer, Contract, Query, nullable, obj, one_of
 from templates.pkgwatch.contracts.shared import FAILED, NO_SESSION, SESSION, TIER
 
 _STRIPE = ("stripe_not_configured", "stripe_error", *FAILED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from templates.kit.contract import (
+from pkgops.kit.contract import (
     ANY,
     MOMENT,
     NUMBER,

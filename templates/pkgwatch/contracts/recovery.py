@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from templates.kit.contract import TEXT, TRUTH, WHOLE, Answer, Contract, Refusal, array, obj, one_of
+from pkgops.kit.contract import TEXT, TRUTH, WHOLE, Answer, Contract, Refusal, array, obj, one_of
 from templates.pkgwatch.contracts.shared import (
     FAILED,
     MAYBE_MOMENT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from templates.kit.contract import DAY, TEXT, TRUTH, WHOLE, Answer, Contract, array, nullable, obj, one_of
+from pkgops.kit.contract import DAY, TEXT, TRUTH, WHOLE, Answer, Contract, array, nullable, obj, one_of
 from templates.pkgwatch.contracts.shared import FAILED, NO_SESSION, SESSION, redirect
 
 _COUNTS = ("total_referrals", "pending_referrals", "paid_conversions", "retained_conversions", "total_rewards_earned")

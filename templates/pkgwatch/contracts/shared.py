@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from templates.kit.contract import MOMENT, NUMBER, TEXT, Answer, Query, nullable, obj, one_of
+from pkgops.kit.contract import MOMENT, NUMBER, TEXT, Answer, Query, nullable, obj, one_of
 
 KEY = "apiKey"
 SESSION = "session"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from templates.model import SeedContext
+from pkgops.seeds import SeedContext
 from templates.pkgwatch.seed_data import notes, npm, pypi
 from templates.pkgwatch.seed_data.table import attributes, rows
 

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from templates.model import SeedContext, SeedItem
+from pkgops.seeds import SeedContext, SeedItem
 
 # Requests a month: the documented plans.
 PLANS = {"free": 5_000, "starter": 25_000, "pro": 100_000, "business": 500_000}

@@ -1,6 +1,6 @@
 """Stripe on this machine: localstripe, with the resources and shapes of the API version the handlers' SDK speaks.
 
-Options a system declares (`templates.model.Companion`):
+Options a system declares (`pkgops.model.Companion`):
 
 - ``prices``: price id -> (product name, cents a month). They exist from the start.
 - ``webhook``: ``url`` names the output of a stack that holds the API's address, ``path`` comes behind it,

@@ -9,13 +9,13 @@ from typing import Any
 from aiohttp import web
 from localstripe import resources, server
 
-from pkgops.local import guard
 from pkgops.local.companions.stripe import checkout, pages, portal
 from pkgops.local.companions.stripe.deliveries import WebhookEndpoint
 from pkgops.local.companions.stripe.invoices import Invoice
 from pkgops.local.companions.stripe.objects import Error, error
 from pkgops.local.companions.stripe.prices import Price
 from pkgops.local.companions.stripe.subscriptions import Subscription
+from pkgops.local.server import guard
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -12,7 +12,7 @@ import templates
 from pkgops.local.companions.stripe.deliveries import Target
 from pkgops.local.companions.stripe.prices import monthly
 from pkgops.local.urls import reachable
-from templates.model import LOCAL, Stage, System
+from pkgops.model import LOCAL, Stage, System
 
 NAME = "stripe"
 log = logging.getLogger("pkgops.stripe")

@@ -13,9 +13,9 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from pkgops.local import guard
 from pkgops.local.companions.upstreams.answers import answer
 from pkgops.local.companions.upstreams.faults import Fault, Faults
+from pkgops.local.server import guard
 
 _TARGET = re.compile(r"/(\w+)(/.*)")
 _LOGGED = 100_000  # requests remembered

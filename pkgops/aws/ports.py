@@ -1,0 +1,127 @@
+"""How does a command get at AWS, or at the emulator, for its stage?"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pkgops.aws.client import Clients
+from pkgops.events import Emit, silent
+from pkgops.model import LOCAL_ACCOUNT
+
+if TYPE_CHECKING:
+    from pkgops.aws.retry_policy import Patience
+    from pkgops.model import Stage
+    from pkgops.ports.artifacts import Artifacts
+    from pkgops.ports.drift import Drift
+    from pkgops.ports.existing import Existing
+    from pkgops.ports.functions import Functions
+    from pkgops.ports.identity import Identity
+    from pkgops.ports.logs import Logs
+    from pkgops.ports.queues import Queues
+    from pkgops.ports.secrets import Secrets
+    from pkgops.ports.stacks import Stacks
+    from pkgops.ports.tables import Tables
+    from pkgops.ports.users import Users
+
+
+class AwsPorts:
+    """`pkgops.ports.ports.Ports` on botocore. Each adapter is imported and made when it is first used."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        endpoint: str | None = None,
+        patience: Patience | None = None,
+        emit: Emit = silent,
+    ) -> None:
+        self.stage = stage
+        self.endpoint = endpoint
+        self.clients = Clients(stage, endpoint, patience, emit)
+
+    @cached_property
+    def stacks(self) -> Stacks:
+        """CloudFormation."""
+        from pkgops.aws.cloudformation import CloudFormation
+
+        return CloudFormation(self.clients)
+
+    @cached_property
+    def drift(self) -> Drift:
+        """CloudFormation's drift detection."""
+        from pkgops.aws.drift import CloudFormationDrift
+
+        return CloudFormationDrift(self.clients)
+
+    @cached_property
+    def artifacts(self) -> Artifacts:
+        """The stage's artifact bucket."""
+        from pkgops.aws.artifacts import S3Artifacts
+
+        return S3Artifacts(self.clients, artifact_bucket(self.stage, self.account))
+
+    @cached_property
+    def logs(self) -> Logs:
+        """CloudWatch Logs."""
+        from pkgops.aws.logs import CloudWatchLogs
+
+        return CloudWatchLogs(self.clients)
+
+    @cached_property
+    def functions(self) -> Functions:
+        """Lambda."""
+        from pkgops.aws.functions import LambdaFunctions
+
+        return LambdaFunctions(self.clients)
+
+    @cached_property
+    def tables(self) -> Tables:
+        """DynamoDB."""
+        from pkgops.aws.tables import DynamoTables
+
+        return DynamoTables(self.clients)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """Secrets Manager."""
+        from pkgops.aws.secrets import SecretsManager
+
+        return SecretsManager(self.clients)
+
+    @cached_property
+    def queues(self) -> Queues:
+        """SQS."""
+        from pkgops.aws.queues import SqsQueues
+
+        return SqsQueues(self.clients)
+
+    @cached_property
+    def users(self) -> Users:
+        """Cognito."""
+        from pkgops.aws.users import CognitoUsers
+
+        return CognitoUsers(self.clients)
+
+    @cached_property
+    def existing(self) -> Existing:
+        """What is there already, in several services."""
+        from pkgops.aws.existing import ExistingResources
+
+        return ExistingResources(self.clients)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """STS."""
+        from pkgops.aws.identity import StsIdentity
+
+        return StsIdentity(self.clients)
+
+    @cached_property
+    def account(self) -> str:
+        """The account the credentials belong to; asked once, and not at all on the emulator."""
+        return LOCAL_ACCOUNT if self.endpoint else self.identity.account()
+
+
+def artifact_bucket(stage: Stage, account: str) -> str:
+    """The bucket of the bootstrap stack (templates/bootstrap): one a stage, account and region."""
+    return f"pkgops-artifacts-{stage.name}-{account}-{stage.region}"

@@ -1,0 +1,108 @@
+"""Would AWS accept these templates?
+
+cfn-lint runs in process over every template before anything is deployed, beside the limits it does not know of.
+Its verdict is cached by the template's text and the linter's version: loading it costs two seconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pkgops.build.archive import write_atomically
+from pkgops.build.secret_scan import leaks
+from pkgops.build.synth import Synthesized, text
+from pkgops.config import Project
+from pkgops.errors import BuildError
+from pkgops.events import Emit, Finished, Note, Started, silent
+
+RESOURCE_LIMIT = 500  # CloudFormation quota: resources in a template
+RESOURCE_WARNING = 400
+SIZE_LIMIT = 1_000_000  # bytes, CloudFormation quota for a template in S3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong: the rule's id ("E3012"), the stack, the path in its template, a sentence."""
+
+    rule: str
+    stack: str
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.stack} {self.path}: {self.message}"
+
+
+def check(project: Project, stacks: Sequence[Synthesized], emit: Emit = silent) -> None:
+    """Refuses templates that cannot be deployed: BuildError with rule and path of each finding."""
+    findings = [finding for stack in stacks for finding in _limits(stack)]
+    findings += [finding for stack in stacks for finding in _parameters(stack)]
+    findings += [Finding("secret", stack.name, *leak) for stack in stacks for leak in leaks(stack)]
+    findings += _linted(project, stacks, emit)
+    if findings:
+        listed = "\n".join(f"  {finding}" for finding in findings)
+        raise BuildError(
+            f"{len(findings)} problem(s) in the templates of {project.system.key}, nothing was deployed:\n{listed}",
+            "Correct templates/ and repeat; the rules are explained by: cfn-lint --list-rules",
+        )
+    for stack in stacks:
+        count = len(stack.template["Resources"])
+        if count > RESOURCE_WARNING:
+            emit(Note(f"{stack.name} has {count} of at most {RESOURCE_LIMIT} resources.", "warning"))
+
+
+def _limits(stack: Synthesized) -> Iterable[Finding]:
+    count = len(stack.template["Resources"])
+    if count > RESOURCE_LIMIT:
+        yield Finding("limit", stack.name, "Resources", f"{count} resources; CloudFormation takes {RESOURCE_LIMIT}.")
+    size = len(text(stack.template).encode())
+    if size > SIZE_LIMIT:
+        yield Finding("limit", stack.name, "", f"{size} bytes; CloudFormation takes {SIZE_LIMIT}.")
+
+
+def _parameters(stack: Synthesized) -> Iterable[Finding]:
+    for name, parameter in stack.template.get("Parameters", {}).items():
+        if name not in stack.inputs and "Default" not in parameter:
+            yield Finding("input", stack.name, f"Parameters/{name}", "Nothing fills this parameter.")
+
+
+def _linted(project: Project, stacks: Sequence[Synthesized], emit: Emit) -> list[Finding]:
+    from importlib.metadata import version  # it brings the email package: too much for templates from the cache
+
+    tag = f"{version('cfn-lint')} {project.stage.region}"
+    marks = {stack.key: _mark(project.home, tag, stack) for stack in stacks}
+    waiting = [stack for stack in stacks if not marks[stack.key].is_file()]
+    if not waiting:
+        return []
+    emit(Started("Checking templates"))
+    findings: list[Finding] = []
+    for stack in waiting:
+        found = lint(stack, project.stage.region)
+        findings += found
+        if not found:
+            write_atomically(marks[stack.key], b"")
+    emit(Finished("Checking templates", f"{len(waiting)} checked"))
+    return findings
+
+
+def lint(stack: Synthesized, region: str) -> list[Finding]:
+    """cfn-lint's errors (not its warnings) for one template."""
+    from cfnlint.api import lint as run
+    from cfnlint.config import ManualArgs
+
+    matches = run(text(stack.template), config=ManualArgs(regions=[region], ignore_checks=["W", "I"]))
+    return [_finding(stack, match) for match in matches]
+
+
+def _finding(stack: Synthesized, match: Any) -> Finding:
+    path = "/".join(str(part) for part in getattr(match, "path", None) or ())
+    return Finding(match.rule.id, stack.name, path, match.message)
+
+
+def _mark(home: Path, tag: str, stack: Synthesized) -> Path:
+    digest = hashlib.sha256(f"{tag}\n{text(stack.template)}".encode()).hexdigest()
+    return home / "cache" / "lint" / digest

@@ -1,0 +1,113 @@
+"""Which templates does a system consist of on a stage, and in which order?
+
+Pure: the same system, stage and settings give the same result. Golden files stop here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
+from typing import Any
+
+from pkgops.errors import BuildError, ConfigError
+from pkgops.model import Stack, Stage, System
+
+
+@dataclass(frozen=True, slots=True)
+class Synthesized:
+    """One stack's template. ``name`` is the stack's name on the stage; ``inputs`` maps parameters to the
+    outputs that fill them (``{"StoragePackagesTableName": "storage.PackagesTableName"}``), ``sources`` resources to
+    the lines that ask for them."""
+
+    system: str
+    key: str
+    name: str
+    template: dict[str, Any]
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Keys of the stacks whose outputs this one uses."""
+        return frozenset(reference.split(".")[0] for reference in self.inputs.values())
+
+
+def synth(system: System, stage: Stage, settings: Any) -> list[Synthesized]:
+    """Builds every stack of a system, upstream stacks first.
+
+    ConfigError if the settings are not fit for the stage; BuildError for a value no output answers, or a
+    cycle between stacks."""
+    problems = system.check(stage, settings)
+    if problems:
+        raise ConfigError(
+            f"{system.key} cannot be built for stage {stage.name}: {' '.join(problems)}",
+            f"Set them in the environment, in .env, or in stages.toml under [{stage.name}.{system.key}].",
+        )
+    return ordered([_build(stack, system, stage, settings) for stack in system.stacks])
+
+
+def ordered(stacks: Sequence[Synthesized]) -> list[Synthesized]:
+    """The stacks with what they need before them, otherwise in the given order."""
+    by_key = {stack.key: stack for stack in stacks}
+    for stack in stacks:
+        _answered(stack, by_key)
+    sorter = TopologicalSorter({stack.key: sorted(stack.needs) for stack in stacks})
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        circle = " -> ".join(error.args[1])
+        raise BuildError(
+            f"Stacks use each other's values in a circle: {circle}.",
+            "Move one of the resources to a third stack.",
+        ) from None
+    position = {stack.key: index for index, stack in enumerate(stacks)}
+    result: list[Synthesized] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready(), key=lambda key: position[key])
+        result += [by_key[key] for key in ready]
+        sorter.done(*ready)
+    return result
+
+
+def text(template: Mapping[str, Any]) -> str:
+    """The one textual form of a template: compact and sorted, so that equal templates are equal texts."""
+    return json.dumps(template, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def resources(template: Mapping[str, Any], *types: str) -> Iterable[tuple[str, dict[str, Any]]]:
+    """(logical id, resource) of every resource of those types (all types if none is given)."""
+    for logical_id, resource in template.get("Resources", {}).items():
+        if not types or resource["Type"] in types:
+            yield logical_id, resource
+
+
+def _build(stack: Stack, system: System, stage: Stage, settings: Any) -> Synthesized:
+    from pkgops.scope import Scope
+
+    scope = Scope(system, stage, settings)
+    import_module(f"{system.package}.{stack.key}").build(scope)
+    return Synthesized(
+        system=system.key,
+        key=stack.key,
+        name=stage.named(stack.name),
+        template=scope.template.to_dict(),
+        inputs=dict(scope.inputs),
+        tags=system.tags(stage),
+        sources=dict(scope.sources),
+    )
+
+
+def _answered(stack: Synthesized, by_key: Mapping[str, Synthesized]) -> None:
+    for reference in stack.inputs.values():
+        upstream, output = reference.split(".")
+        if upstream not in by_key or output not in by_key[upstream].template.get("Outputs", {}):
+            raise BuildError(
+                f"Stack {stack.key} uses {reference}, but no stack has that output.",
+                f"Outputs of {upstream}: {', '.join(by_key[upstream].template.get('Outputs', {}))}."
+                if upstream in by_key
+                else f"There is no stack {upstream}.",
+            )

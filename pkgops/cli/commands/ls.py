@@ -1,0 +1,74 @@
+"""Which systems, stacks, stages and functions are there?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from pkgops.cli.options import choice, targets, verb
+
+if TYPE_CHECKING:
+    from pkgops.cli.session import Session
+    from pkgops.config import Project
+
+EXAMPLE = """\
+pkgops ls
+pkgops ls --all --stage prod
+pkgops ls pkgwatch/api --show functions
+pkgops ls --show stages --output json"""
+
+_COLUMNS = {
+    "stacks": ("System", "Stack", "Name"),
+    "functions": ("System", "Stack", "Function", "Name"),
+    "systems": ("System", "Title", "Stacks"),
+    "stages": ("Stage", "Region", "Account", "Protected"),
+}
+
+
+@verb("ls", example=EXAMPLE)
+@targets
+@choice("--show", tuple(_COLUMNS), "What to list.", default="stacks")
+def command(session: Session, names: tuple[str, ...], everything: bool, show: str) -> None:
+    """Lists what the project holds: stacks with their names on the stage, functions, systems or stages.
+
+    Needs no credentials and starts nothing.
+    """
+    rows: Any
+    if show == "stages":
+        rows = _stages(session)
+    elif show == "systems":
+        rows = _systems()
+    else:
+        listing = _functions if show == "functions" else _stacks
+        rows = (row for project, keys in session.targets(names, everything) for row in listing(project, keys))
+    session.rows(_COLUMNS[show], rows, f"There are no {show}.")
+
+
+def _stacks(project: Project, keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for stack in project.system.stacks:
+        if not keys or stack.key in keys:
+            yield project.system.key, stack.key, project.stage.named(stack.name)
+
+
+def _functions(project: Project, keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    from pkgops.build.build import synthesized
+    from pkgops.build.functions import functions
+
+    for function in functions(synthesized(project)):
+        if not keys or function.stack in keys:
+            yield project.system.key, function.stack, function.short, function.name
+
+
+def _systems() -> Iterator[tuple[str, str, list[str]]]:
+    import templates
+
+    for key in templates.SYSTEMS:
+        system = templates.load(key)
+        yield key, system.title, [stack.key for stack in system.stacks]
+
+
+def _stages(session: Session) -> Iterator[tuple[Any, ...]]:
+    from pkgops import config
+
+    for stage in config.stages(config.find_root()).values():
+        yield stage.name, stage.region, stage.account or "", stage.protected

@@ -1,0 +1,21 @@
+"""The ports of a stage: AWS, or the emulator on stage local."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pkgops.aws.ports import AwsPorts
+from pkgops.events import Emit, silent
+from pkgops.model import Stage
+
+
+def connect(stage: Stage, root: Path, emit: Emit = silent) -> AwsPorts:
+    """The ports of a stage. On stage local this starts the emulator if it does not run yet."""
+    if not stage.local:
+        return AwsPorts(stage, emit=emit)
+    from pkgops.local.client.emulator import Emulator
+
+    emulator = Emulator(root / ".pkgops" / "local", stage.port)
+    if not emulator.running():
+        emulator.up(emit)
+    return AwsPorts(stage, emulator.endpoint)

@@ -1,0 +1,80 @@
+"""How is an update taken back that is still running?
+
+CloudFormation rolls it back to where the stack was, if it is asked before the last resource is done. A first creation
+knows no such way: it is deleted once it has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from pkgops.config import Project
+from pkgops.deploy.interruption import followed, letting_go
+from pkgops.deploy.report import Report, Result
+from pkgops.deploy.root_cause import explained
+from pkgops.deploy.scheduler import interruptible
+from pkgops.deploy.watcher import Stopped, Watcher
+from pkgops.errors import DeployError
+from pkgops.events import Emit, Note, StackChanged, silent
+from pkgops.plan.recovery_hint import STUCK, way_out
+from pkgops.ports.ports import Ports
+from pkgops.ports.stacks import StackState
+
+RUNNING = "UPDATE_IN_PROGRESS"
+BACK = "UPDATE_ROLLBACK_COMPLETE"
+
+
+def running(names: Collection[str], ports: Ports, emit: Emit = silent) -> list[StackState]:
+    """The stacks of those names whose updates can be taken back; says of other operations why they cannot."""
+    found = [state for state in ports.stacks.describe() if state.name in names and state.in_progress]
+    for state in found:
+        if state.status != RUNNING:
+            emit(Note(f"{state.name} is {state.status}: only an update can be taken back.", "warning"))
+    return [state for state in found if state.status == RUNNING]
+
+
+def cancel(project: Project, states: Sequence[StackState], ports: Ports, emit: Emit = silent) -> Report:
+    """Takes the running updates back and watches that to its end. A result is UPDATE_ROLLBACK_COMPLETE, or says how
+    else the update has ended."""
+    target = f"{project.system.key} --stage {project.stage.name}"
+    with Watcher(ports.stacks, emit, quick=ports.endpoint is not None) as watcher:
+
+        def work(state: StackState) -> Result:
+            try:
+                ports.stacks.cancel(state.name)
+            except DeployError as error:  # it has ended meanwhile, or is already on its way back
+                now = next((one for one in ports.stacks.describe() if one.id == state.id), None)
+                if now is not None and now.status == RUNNING:
+                    return Result(state.name, state.name, "REFUSED", error.message)
+            else:
+                emit(StackChanged(state.name, "UPDATE_ROLLBACK_IN_PROGRESS"))
+            try:
+                return _ended(state, watcher.wait(state.name), ports, target)
+            except Stopped:
+                return Result(state.name, state.name, "SKIPPED", "watching was ended")
+
+        with (
+            followed(watcher, project, "cancel"),
+            ThreadPoolExecutor(max(1, len(states))) as pool,
+            interruptible(pool, letting_go(watcher, emit)),
+        ):
+            return Report(tuple(pool.map(work, states)))
+
+
+def _ended(before: StackState, state: StackState | None, ports: Ports, target: str) -> Result:
+    name = before.name
+    if state is None or state.status == BACK:
+        return Result(name, name, state.status if state else "DELETE_COMPLETE")
+    if state.status == STUCK:
+        why = explained(ports, state.id)
+        hint = way_out(ports.stacks, state, target)
+        return Result(name, name, state.status, why.reason or state.reason, why.cause, log=why.log, hint=hint)
+    return Result(name, name, state.status, "The update had ended before it could be taken back.")
+
+
+def require(report: Report) -> None:
+    """DeployError if an update was not taken back."""
+    failed = [result for result in report.results if result.status != BACK]
+    if failed:
+        raise DeployError("\n".join(result.told for result in failed), "See pkgops status.")

@@ -1,0 +1,145 @@
+"""How is a plan carried out?
+
+The only stage of the pipeline that changes AWS. Every stack is looked at again when its turn comes: values of
+upstream stacks are known only then, and a change set made for other values is made anew.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from pkgops.build.synth import text
+from pkgops.deploy.import_resources import restore
+from pkgops.deploy.interruption import Interrupted, followed, letting_go
+from pkgops.deploy.report import Report, Result, require
+from pkgops.deploy.scheduler import interruptible, walk
+from pkgops.deploy.stack_deployment import Bringing
+from pkgops.deploy.watcher import Stopped, Watcher
+from pkgops.errors import BucketGoneError, DeployError, RefusedError
+from pkgops.events import Emit, Finished, Note, Progress, ResourceChanged, StackChanged, Started, silent
+from pkgops.plan.bootstrap import anew
+from pkgops.plan.plan import Action, Plan, Step, values
+from pkgops.ports.ports import Ports
+
+__all__ = ["Interrupted", "Report", "Result", "deploy", "require", "upload"]
+
+CONCURRENCY = 8
+_UPLOADS = 8
+
+
+def deploy(plan: Plan, ports: Ports, emit: Emit = silent, concurrency: int = CONCURRENCY) -> Report:
+    """Carries a plan out: bucket, uploads, then stacks as soon as what they use is there.
+
+    One failing stack leaves unrelated ones going; failures are in the report. Raises `Interrupted` on Ctrl-C and
+    AccessError if AWS cannot be reached any more; the operations begun go on, and the next deployment attaches."""
+    if not plan.changed:
+        for step in plan.steps:
+            emit(StackChanged(step.stack.name, "UNCHANGED"))
+        return Report(tuple(_as_is(step) for step in plan.steps))
+    with Watcher(ports.stacks, emit, quick=ports.endpoint is not None) as watcher:
+        work = _Deployment(plan, ports, emit, watcher)
+        with followed(watcher, plan.project, "deploy"):
+            if plan.bootstrap is not None and not work.bootstrap(plan.bootstrap):
+                return Report(tuple(work.results.values()))
+            if not _uploaded(plan, ports, emit, work):
+                return Report(tuple(work.results.values()))
+            restore(plan, ports)
+            walk(work.needs, work.step, work.skip, concurrency, letting_go(watcher, emit))
+    return Report(tuple(work.results[step.stack.key] for step in plan.steps))
+
+
+def upload(plan: Plan, ports: Ports, emit: Emit = silent) -> int:
+    """Puts the artifacts the changing stacks name into the bucket, those that are not there; returns how many."""
+    wanted = "".join(text(step.stack.template) for step in plan.steps if step.action is not Action.UNCHANGED)
+    assets = {asset.key: asset for asset in plan.assets if asset.key in wanted}
+    absent = set(assets) if plan.bootstrap is not None else ports.artifacts.missing(list(assets))
+    if not absent:
+        return 0
+    emit(Started("Uploading"))
+    with ThreadPoolExecutor(_UPLOADS) as pool, interruptible(pool):
+        sent = pool.map(lambda key: ports.artifacts.put(key, assets[key].path), sorted(absent))
+        for count, _ in enumerate(sent, 1):
+            emit(Progress("Uploading", count, len(absent)))
+    emit(Finished("Uploading", f"{len(absent)} artifacts, {sum(assets[key].size for key in absent) / 1e6:.1f} MB"))
+    return len(absent)
+
+
+def _uploaded(plan: Plan, ports: Ports, emit: Emit, work: _Deployment) -> bool:
+    """True once the artifacts are there; a bucket that somebody has deleted is made again for them."""
+    try:
+        upload(plan, ports, emit)
+    except BucketGoneError as error:
+        if plan.bootstrap is not None:  # this deployment has just made it: the service is not there yet, or at odds
+            raise
+        emit(Note(f"{error.message} It is made again.", "warning"))
+        step = anew(plan.project, ports)
+        if not work.bootstrap(step):
+            return False
+        upload(replace(plan, bootstrap=step), ports, emit)
+    return True
+
+
+class _Deployment:
+    """One run. ``step`` and ``skip`` are called from the threads of `walk`."""
+
+    def __init__(self, plan: Plan, ports: Ports, emit: Emit, watcher: Watcher) -> None:
+        self.plan = plan
+        self.ports = ports
+        self.emit = emit
+        self._bringing = Bringing(plan, ports, emit, watcher)
+        self.steps = {step.stack.key: step for step in plan.steps}
+        self.needs = {key: step.stack.needs for key, step in self.steps.items()}
+        self.results: dict[str, Result] = {}
+        self._outputs: dict[str, Mapping[str, str]] = {
+            key: state.outputs for key, state in plan.states.items() if key not in self.steps
+        }
+        self._lock = threading.Lock()
+
+    def bootstrap(self, step: Step) -> bool:
+        """Makes the artifact bucket; the only stack that precedes the uploads."""
+        return self._run(step, {})
+
+    def step(self, key: str) -> bool:
+        """Brings one stack to where the plan wants it; True if its dependents may go on."""
+        step = self.steps[key]
+        with self._lock:
+            parameters = values(step.stack, self._outputs)
+        if parameters is None:  # an upstream stack was deployed, but without the output
+            missing = ", ".join(sorted(set(step.stack.inputs.values())))
+            return self._done(Result(step.stack.name, key, "REFUSED", f"A value it uses is missing: {missing}."))
+        return self._run(step, parameters)
+
+    def skip(self, key: str, cause: str) -> None:
+        """Notes a stack that was not touched because another one failed."""
+        name = self.steps[key].stack.name
+        reason = f"{self.steps[cause].stack.name} failed" if cause in self.steps else cause
+        self._done(Result(name, key, "SKIPPED", reason))
+
+    def _run(self, step: Step, parameters: Mapping[str, str]) -> bool:
+        try:
+            return self._done(self._bringing.bring(step, parameters))
+        except Stopped:
+            return self._done(Result(step.stack.name, step.stack.key, "SKIPPED", "watching was ended"))
+        except (DeployError, RefusedError) as error:
+            reason = f"{error.message} {error.hint}".strip()
+            return self._done(Result(step.stack.name, step.stack.key, "REFUSED", reason))
+
+    def _done(self, result: Result) -> bool:
+        with self._lock:
+            self.results[result.key] = result
+            if result.ok:
+                self._outputs[result.key] = result.outputs
+        if result.status in {"UNCHANGED", "SKIPPED", "REFUSED"}:
+            self.emit(StackChanged(result.stack, result.status, result.reason))
+        elif result.cause is not None:
+            cause = result.cause
+            self.emit(ResourceChanged(result.stack, cause.logical_id, cause.type, cause.status, cause.reason))
+        return result.ok
+
+
+def _as_is(step: Step) -> Result:
+    outputs = step.before.outputs if step.before else {}
+    return Result(step.stack.name, step.stack.key, "UNCHANGED", outputs=outputs)

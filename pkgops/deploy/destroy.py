@@ -1,0 +1,190 @@
+"""How is a system removed, and what of it stays?
+
+First everything is read: which resources carry DeletionPolicy Retain, which buckets must be emptied. Then the
+stacks go in reverse order. The bootstrap stack goes with the last system of its stage, as it came with the first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import templates
+from pkgops.build.synth import Synthesized
+from pkgops.config import Project, pinned
+from pkgops.deploy.deploy import CONCURRENCY
+from pkgops.deploy.interruption import followed, letting_go
+from pkgops.deploy.report import Report, Result
+from pkgops.deploy.root_cause import explained
+from pkgops.deploy.scheduler import walk
+from pkgops.deploy.stack_deployment import ROUNDS
+from pkgops.deploy.watcher import Stopped, Watcher
+from pkgops.errors import DeployError
+from pkgops.events import Emit, Finished, Note, StackChanged, Started, silent
+from pkgops.plan.bootstrap import stack_name
+from pkgops.plan.recovery_hint import UNDELETED, way_out
+from pkgops.ports.ports import Ports
+from pkgops.ports.stacks import StackResource, StackState
+
+BUCKET = "AWS::S3::Bucket"
+_RETAINED = {"Retain", "RetainExceptOnCreate"}
+
+
+@dataclass(frozen=True, slots=True)
+class Doomed:
+    """A stack to delete: ``buckets`` are emptied first, ``retained`` stay behind."""
+
+    key: str
+    state: StackState
+    needs: frozenset[str]
+    buckets: tuple[str, ...] = ()
+    retained: tuple[StackResource, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Destruction:
+    """What destroying a system means, before anything is done. ``stacks`` are in the order of deletion;
+    ``left`` are logical ids that a stack in DELETE_FAILED leaves behind; ``wait`` is how many seconds at most somebody
+    else's operation is waited for (None: to its end)."""
+
+    project: Project
+    stacks: tuple[Doomed, ...]
+    left: tuple[str, ...] = ()
+    wait: float | None = None
+
+    @property
+    def retained(self) -> tuple[StackResource, ...]:
+        """What will be left."""
+        return tuple(resource for stack in self.stacks for resource in stack.retained)
+
+    @property
+    def buckets(self) -> tuple[str, ...]:
+        """What will be emptied."""
+        return tuple(bucket for stack in self.stacks for bucket in stack.buckets)
+
+
+def survey(project: Project, stacks: Sequence[Synthesized], ports: Ports, only: Sequence[str] = ()) -> Destruction:
+    """Reads what is there of a system on its stage; changes nothing."""
+    everything = {state.name: state for state in ports.stacks.describe()}
+    needed = {key for stack in stacks if only and stack.key not in only for key in stack.needs}
+    if blocked := sorted(needed & set(only)):
+        raise DeployError(
+            f"Other stacks of {project.system.key} use values of {', '.join(blocked)}.", "Destroy those as well."
+        )
+    there = [stack for stack in stacks if stack.name in everything and (not only or stack.key in only)]
+    if there and not project.stage.local:
+        known = everything[there[0].name]
+        pinned(project.stage, known.account, known.region)
+    doomed = [_doomed(stack.key, everything[stack.name], stack.needs, ports) for stack in reversed(there)]
+    for bootstrap in _bootstrap(project, everything, ports) if not only else ():
+        doomed = [replace(stack, needs=stack.needs | {bootstrap.key}) for stack in doomed]
+        doomed.append(bootstrap)
+    return Destruction(project, tuple(doomed))
+
+
+def destroy(destruction: Destruction, ports: Ports, emit: Emit = silent, concurrency: int = CONCURRENCY) -> Report:
+    """Deletes the stacks, those first that nobody uses. Failures are in the report."""
+    stacks = {stack.key: stack for stack in destruction.stacks}
+    users = {key: {other.key for other in destruction.stacks if key in other.needs} for key in stacks}
+    results: dict[str, Result] = {}
+    with Watcher(ports.stacks, emit, quick=ports.endpoint is not None) as watcher:
+
+        def work(key: str) -> bool:
+            results[key] = _deleted(stacks[key], destruction, ports, emit, watcher)
+            return results[key].status == "DELETE_COMPLETE"
+
+        def skip(key: str, cause: str) -> None:
+            reason = f"{stacks[cause].state.name} is still there and uses it"
+            results[key] = Result(stacks[key].state.name, key, "SKIPPED", reason)
+            emit(StackChanged(stacks[key].state.name, "SKIPPED", reason))
+
+        with followed(watcher, destruction.project, "destroy"):
+            walk(users, work, skip, concurrency, letting_go(watcher, emit))
+    return Report(tuple(results[key] for key in stacks))
+
+
+def _deleted(stack: Doomed, destruction: Destruction, ports: Ports, emit: Emit, watcher: Watcher) -> Result:
+    try:
+        for _ in range(ROUNDS):
+            if stack.state.in_progress:
+                emit(Note(f"{stack.state.name} is {stack.state.status}: watching that first, then deleting it."))
+                left = watcher.wait(stack.state.name, patience=destruction.wait)
+                if left is None or left.id != stack.state.id:
+                    return Result(stack.state.name, stack.key, "DELETE_COMPLETE")
+                stack = _still(stack, left, ports)
+            state = _gone(stack, destruction, ports, emit, watcher)
+            if state is None or not state.in_progress:
+                return _ended(stack, state, destruction, ports)
+            stack = replace(stack, state=state)
+    except Stopped:
+        return Result(stack.state.name, stack.key, "SKIPPED", "watching was ended")
+    except DeployError as error:
+        return Result(stack.state.name, stack.key, "REFUSED", f"{error.message} {error.hint}".strip())
+    return Result(stack.state.name, stack.key, "REFUSED", "Others keep changing it; destroy again when they are done.")
+
+
+def _gone(stack: Doomed, destruction: Destruction, ports: Ports, emit: Emit, watcher: Watcher) -> StackState | None:
+    """Deletes a stack, by its id: one that somebody has made anew under its name is safe. What is left of it when the
+    operation has ended, or what somebody else does with it if CloudFormation refuses for that."""
+    for bucket in stack.buckets:
+        emit(Started(f"Emptying {bucket}"))
+        emit(Finished(f"Emptying {bucket}", f"{ports.artifacts.empty(bucket)} objects and versions"))
+    state = stack.state
+    emit(StackChanged(state.name, "DELETE_IN_PROGRESS"))
+    try:
+        if state.termination_protection and destruction.project.stage.protected:
+            ports.stacks.protect(state.name, False)  # ours; on other stages somebody else's, and it holds
+        mark = watcher.mark(state) if state.status == UNDELETED else ""
+        ports.stacks.delete(state.id, destruction.left if state.status == UNDELETED else ())
+    except DeployError:
+        now = next((one for one in ports.stacks.describe() if one.id == state.id), None)
+        if now is None or now.in_progress:
+            return now
+        raise
+    return watcher.wait(state.name, state, mark=mark)
+
+
+def _still(stack: Doomed, now: StackState, ports: Ports) -> Doomed:
+    """The stack after somebody else's operation. DeployError if more would be lost than was shown before."""
+    fresh = _doomed(stack.key, now, stack.needs, ports)
+    if more := sorted(set(fresh.buckets) - set(stack.buckets)):
+        raise DeployError(f"It holds bucket {', '.join(more)} by now, which was not shown.", "Destroy again to see it.")
+    return fresh
+
+
+def _ended(stack: Doomed, state: StackState | None, destruction: Destruction, ports: Ports) -> Result:
+    if state is None:
+        return Result(stack.state.name, stack.key, "DELETE_COMPLETE")
+    why = explained(ports, state.id)
+    target = f"{destruction.project.system.key} --stage {destruction.project.stage.name}"
+    hint = way_out(ports.stacks, state, target) if state.status == UNDELETED else ""
+    return Result(
+        stack.state.name, stack.key, state.status, why.reason or state.reason, why.cause, log=why.log, hint=hint
+    )
+
+
+def _doomed(key: str, state: StackState, needs: frozenset[str], ports: Ports) -> Doomed:
+    declared: Mapping[str, Any] = json.loads(ports.stacks.template(state.name) or "{}").get("Resources", {})
+    kept, buckets = [], []
+    for resource in ports.stacks.resources(state.name):
+        policy = declared.get(resource.logical_id, {}).get("DeletionPolicy", "Delete")
+        if policy in _RETAINED:
+            kept.append(resource)
+        elif resource.type == BUCKET and resource.physical_id:
+            buckets.append(resource.physical_id)
+    return Doomed(key, state, needs, tuple(buckets), tuple(kept))
+
+
+def _bootstrap(project: Project, everything: Mapping[str, StackState], ports: Ports) -> list[Doomed]:
+    """The bootstrap stack, if no other system of the stage is left to use its bucket."""
+    from pkgops.bootstrap import SYSTEM
+
+    name = stack_name(project)
+    others = [templates.load(key) for key in templates.SYSTEMS if key != project.system.key]
+    in_use = any(project.stage.named(stack.name) in everything for system in others for stack in system.stacks)
+    if name not in everything or in_use:
+        return []
+    key = SYSTEM.stacks[0].key
+    return [_doomed(key, everything[name], frozenset(), ports)]

@@ -1,0 +1,58 @@
+"""How did a deployment or a destruction end, stack by stack?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pkgops.errors import DeployError
+from pkgops.ports.stacks import StackEvent
+
+GOOD = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a stack ended: a CloudFormation status, UNCHANGED, SKIPPED (``reason`` says because of what) or
+    REFUSED. ``cause`` is the event of the first failed resource, ``log`` the end of what its function said, ``hint``
+    the way out of a state that no deployment leaves by itself."""
+
+    stack: str
+    key: str
+    status: str
+    reason: str = ""
+    cause: StackEvent | None = None
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    log: tuple[str, ...] = ()
+    hint: str = ""
+
+    @property
+    def told(self) -> str:
+        """How it ended and why, with the log and the way out below."""
+        head = f"{self.stack} ended in {self.status}: {self.reason or 'no reason given'}"
+        return "\n  ".join((head, *self.log)) + (f"\n{self.hint}" if self.hint else "")
+
+    @property
+    def ok(self) -> bool:
+        """Deployed, or nothing to do."""
+        return self.status in GOOD or self.status == "UNCHANGED"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The results of a deployment in the order of the plan."""
+
+    results: tuple[Result, ...]
+
+    @property
+    def ok(self) -> bool:
+        """True if every stack is as it should be."""
+        return all(result.ok for result in self.results)
+
+
+def require(report: Report, stage: str) -> None:
+    """DeployError with the first failing reason of each stack, if any failed."""
+    failed = [result for result in report.results if not result.ok and result.status != "SKIPPED"]
+    if failed:
+        lines = [result.told for result in failed]
+        raise DeployError("\n".join(lines), f"See pkgops events --failed --stage {stage}; correct it and deploy again.")

@@ -1,0 +1,74 @@
+"""How are tables backed up beyond point-in-time recovery?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from troposphere import GetAtt, Ref, Sub, backup, iam
+
+from pkgops.kit.grants import assumed_by
+from pkgops.scope import Scope
+
+_POLICY = "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup"
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A vault, and a plan with one rule: when it runs (UTC), its windows in minutes, the days a copy lives."""
+
+    vault: str
+    plan: str
+    rule: str
+    schedule: str
+    start_within: int
+    complete_within: int
+    keep_days: int
+
+
+def backups(scope: Scope, row: Backup, resource_arns: Sequence[Any]) -> None:
+    """Adds vault (kept when the stack goes), plan, and the selection of ``resource_arns`` with its role."""
+    vault = scope.add(
+        backup.BackupVault(
+            "BackupVault",
+            BackupVaultName=scope.named(row.vault),
+            DeletionPolicy="Retain",
+            UpdateReplacePolicy="Retain",
+        )
+    )
+    plan = scope.add(backup.BackupPlan("BackupPlan", BackupPlan=_plan(scope.named(row.plan), row, vault)))
+    role = scope.add(
+        iam.Role(
+            "BackupRole",
+            AssumeRolePolicyDocument=assumed_by("backup"),
+            ManagedPolicyArns=[Sub(_POLICY)],
+        )
+    )
+    scope.add(
+        backup.BackupSelection(
+            "BackupSelection",
+            BackupPlanId=Ref(plan),
+            BackupSelection=backup.BackupSelectionResourceType(
+                IamRoleArn=GetAtt(role, "Arn"),
+                Resources=list(resource_arns),
+                SelectionName=scope.named(row.plan),
+            ),
+        )
+    )
+
+
+def _plan(name: str, row: Backup, vault: Any) -> Any:
+    return backup.BackupPlanResourceType(
+        BackupPlanName=name,
+        BackupPlanRule=[
+            backup.BackupRuleResourceType(
+                RuleName=row.rule,
+                TargetBackupVault=Ref(vault),
+                ScheduleExpression=row.schedule,
+                StartWindowMinutes=row.start_within,
+                CompletionWindowMinutes=row.complete_within,
+                Lifecycle=backup.LifecycleResourceType(DeleteAfterDays=row.keep_days),
+            )
+        ],
+    )

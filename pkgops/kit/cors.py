@@ -1,0 +1,97 @@
+"""Which browsers' pages may call a REST API, and how are they told?
+
+Handlers answer for the requests they see. This is for those they never see: preflights, answered by a mock
+integration, and API Gateway's own errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from troposphere import Ref, apigateway
+
+from pkgops.kit.ids import camel
+from pkgops.scope import Scope
+
+_HEADER = "method.response.header."
+
+
+@dataclass(frozen=True, slots=True)
+class Cors:
+    """Pages of ``origin`` may call, and those of ``extra_origins`` too where a preflight asks; with cookies."""
+
+    origin: str
+    methods: tuple[str, ...]
+    headers: tuple[str, ...]
+    extra_origins: tuple[str, ...] = ()
+
+    def response_headers(self) -> dict[str, str]:
+        """Header names and values, as the main origin gets them."""
+        return {
+            "Access-Control-Allow-Origin": self.origin,
+            "Access-Control-Allow-Methods": ",".join(self.methods),
+            "Access-Control-Allow-Headers": ",".join(self.headers),
+            "Access-Control-Allow-Credentials": "true",
+            "Vary": "Origin",
+        }
+
+
+def preflight(scope: Scope, cors: Cors, title: str, api: Any, resource_id: Any) -> Any:
+    """Adds the OPTIONS method of one resource: status 204, no function behind it."""
+    names = cors.response_headers()
+    response: dict[str, Any] = {
+        "StatusCode": "204",
+        "ResponseParameters": {f"{_HEADER}{name}": f"'{value}'" for name, value in names.items()},
+    }
+    if cors.extra_origins:
+        response["ResponseTemplates"] = {"application/json": _override(cors.extra_origins)}
+    return scope.add(
+        apigateway.Method(
+            title,
+            RestApiId=Ref(api),
+            ResourceId=resource_id,
+            HttpMethod="OPTIONS",
+            AuthorizationType="NONE",
+            Integration=apigateway.Integration(
+                Type="MOCK",
+                RequestTemplates={"application/json": '{"statusCode": 204}'},
+                IntegrationResponses=[apigateway.IntegrationResponse(**response)],
+            ),
+            MethodResponses=[
+                apigateway.MethodResponse(
+                    StatusCode="204", ResponseParameters=dict.fromkeys(response["ResponseParameters"], True)
+                )
+            ],
+        )
+    )
+
+
+def gateway_response(scope: Scope, cors: Cors, api: Any, kind: str, template: str = "", status: str = "") -> Any:
+    """Adds CORS headers (and a body, with ``$context`` variables) to one kind of API Gateway's own answers.
+
+    A special kind does not inherit the headers of DEFAULT_4XX, so each one carries them."""
+    extra: dict[str, Any] = {"ResponseTemplates": {"application/json": template}} if template else {}
+    if status:
+        extra["StatusCode"] = status
+    headers: Mapping[str, str] = cors.response_headers()
+    return scope.add(
+        apigateway.GatewayResponse(
+            f"{api.title}{camel(kind.lower())}",
+            RestApiId=Ref(api),
+            ResponseType=kind,
+            ResponseParameters={f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()},
+            **extra,
+        )
+    )
+
+
+def _override(origins: tuple[str, ...]) -> str:
+    """Velocity that answers one of the further origins with itself; it renders to nothing."""
+    wanted = " || ".join(f'$origin == "{origin}"' for origin in origins)
+    return (
+        '#set($origin = $input.params().header.get("Origin"))'
+        '#if($origin == "")#set($origin = $input.params().header.get("origin"))#end'
+        f"#if({wanted})#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)#end"
+    )

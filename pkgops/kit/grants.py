@@ -1,0 +1,148 @@
+"""What may a function do, and to what exactly?
+
+One function a kind of access; each returns one IAM statement for the row of the function that needs it. Actions
+are the ones handlers call, resources are single ARNs; ``*`` stands only where IAM knows no resource, and then a
+condition narrows it where there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from awacs import awslambda, cloudwatch, cognito_idp, dynamodb, logs, secretsmanager, ses, sns, sqs, sts, xray
+from awacs import s3 as s3_actions
+from awacs.aws import Allow, Condition, PolicyDocument, Principal, Statement, StringEquals
+from troposphere import Sub
+
+from pkgops.kit.refs import arn, placeholder
+
+_READ = (dynamodb.BatchGetItem, dynamodb.ConditionCheckItem, dynamodb.GetItem, dynamodb.Query)
+_WRITE = (dynamodb.BatchWriteItem, dynamodb.DeleteItem, dynamodb.PutItem, dynamodb.UpdateItem)
+
+
+def allow(actions: Sequence[Any], *resources: Any, condition: Condition | None = None) -> Statement:
+    """A statement that allows ``actions`` on ``resources``."""
+    extra = {"Condition": condition} if condition else {}
+    return Statement(Effect=Allow, Action=list(actions), Resource=list(resources), **extra)
+
+
+def table_read(table: Any) -> Statement:
+    """Reads items by key and queries a table and its indexes; no scan. ``table`` is a reference to its name."""
+    return allow(_READ, *_table(table))
+
+
+def table_read_write(table: Any) -> Statement:
+    """As `table_read`, and writes items."""
+    return allow(_READ + _WRITE, *_table(table))
+
+
+def table_write(table: Any) -> Statement:
+    """Writes items without reading them."""
+    return allow(_WRITE, _table(table)[0])
+
+
+def table_only(table: Any, *operations: str) -> Statement:
+    """Exactly these operations ("GetItem", "Query") on a table and its indexes."""
+    return allow([getattr(dynamodb, operation) for operation in operations], *_table(table))
+
+
+def table_scan(table: Any) -> Statement:
+    """Scans a whole table: for jobs that say so, never for a request."""
+    return allow([dynamodb.Scan], *_table(table))
+
+
+def stream_read(stream_arn: Any) -> Statement:
+    """What Lambda needs to poll a table's stream on the function's behalf."""
+    actions = (dynamodb.DescribeStream, dynamodb.GetRecords, dynamodb.GetShardIterator, dynamodb.ListStreams)
+    return allow(actions, stream_arn)
+
+
+def queue_send(queue_arn: Any) -> Statement:
+    """Sends messages."""
+    return allow([sqs.SendMessage], queue_arn)
+
+
+def queue_consume(queue_arn: Any) -> Statement:
+    """Receives and deletes messages, as Lambda does for a queue that starts a function."""
+    actions = (sqs.ChangeMessageVisibility, sqs.DeleteMessage, sqs.GetQueueAttributes, sqs.ReceiveMessage)
+    return allow(actions, queue_arn)
+
+
+def queue_depth(*queue_arns: Any) -> Statement:
+    """Asks how many messages wait."""
+    return allow([sqs.GetQueueAttributes], *queue_arns)
+
+
+def bucket_read(bucket: Any, prefix: str = "") -> Statement:
+    """Reads objects below a prefix ("data/"; "" is every object)."""
+    return allow([s3_actions.GetObject], _objects(bucket, prefix))
+
+
+def bucket_write(bucket: Any, prefix: str = "") -> Statement:
+    """Writes objects below a prefix."""
+    return allow([s3_actions.PutObject], _objects(bucket, prefix))
+
+
+def bucket_delete(bucket: Any, prefix: str = "") -> Statement:
+    """Deletes objects below a prefix."""
+    return allow([s3_actions.DeleteObject], _objects(bucket, prefix))
+
+
+def topic_publish(topic_arn: Any) -> Statement:
+    """Publishes to a topic."""
+    return allow([sns.Publish], topic_arn)
+
+
+def secret_read(name: str) -> Statement:
+    """Reads a secret by its physical name. Secrets Manager puts a hyphen and six characters behind the name;
+    exactly those are allowed, so that ``x`` does not open ``x-dev``."""
+    return allow([secretsmanager.GetSecretValue], arn("secretsmanager", f"secret:{name}", "-??????"))
+
+
+def users(pool_arn: Any, *operations: str) -> Statement:
+    """These operations ("AdminGetUser") on the users of a Cognito user pool."""
+    return allow([getattr(cognito_idp, operation) for operation in operations], pool_arn)
+
+
+def invoke(function: str) -> Statement:
+    """Invokes a function by its physical name: its own too, which its role cannot refer to in a circle."""
+    return allow([awslambda.InvokeFunction], arn("lambda", f"function:{function}"))
+
+
+def mail_send(domain: str) -> Statement:
+    """Sends mail from addresses of a domain that is an SES identity."""
+    return allow([ses.SendEmail, ses.SendRawEmail], arn("ses", f"identity/{domain}"))
+
+
+def metrics(namespace: str) -> Statement:
+    """Publishes metrics of one namespace: PutMetricData knows no resource, the condition is the boundary."""
+    condition = Condition(StringEquals("cloudwatch:namespace", namespace))
+    return allow([cloudwatch.PutMetricData], "*", condition=condition)
+
+
+def traces() -> Statement:
+    """Sends X-Ray segments, which have no resource either."""
+    return allow([xray.PutTelemetryRecords, xray.PutTraceSegments], "*")
+
+
+def log_lines(log_group_arn: Any) -> Statement:
+    """Writes to one existing log group. Creating one is not allowed: a function that outlives its stack for a
+    moment must not bring back a group without retention."""
+    return allow([logs.CreateLogStream, logs.PutLogEvents], log_group_arn)
+
+
+def assumed_by(service: str) -> PolicyDocument:
+    """The trust policy of a role for one AWS service (``lambda``)."""
+    principal = Principal("Service", [f"{service}.amazonaws.com"])
+    statement = Statement(Effect=Allow, Principal=principal, Action=[sts.AssumeRole])
+    return PolicyDocument(Version="2012-10-17", Statement=[statement])
+
+
+def _table(table: Any) -> tuple[Any, Any]:
+    name = placeholder(table)
+    return arn("dynamodb", f"table/{name}"), arn("dynamodb", f"table/{name}/index/*")
+
+
+def _objects(bucket: Any, prefix: str) -> Any:
+    return Sub(f"arn:${{AWS::Partition}}:s3:::{placeholder(bucket)}/{prefix}*")

@@ -1,0 +1,137 @@
+"""How do the routes of a stack's functions become an HTTP API?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from troposphere import Ref, Sub, apigatewayv2, awslambda
+
+from pkgops.kit.function import Built
+from pkgops.kit.ids import camel
+from pkgops.kit.refs import arn, placeholder
+from pkgops.kit.sources import HttpRoute
+from pkgops.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class HttpCors:
+    """Pages of ``origins`` may call, without cookies. API Gateway takes ``*`` or whole origins, no wildcard inside one.
+    It answers preflights itself and replaces whatever CORS headers a function returns."""
+
+    origins: tuple[str, ...]
+    methods: tuple[str, ...]
+    headers: tuple[str, ...]
+    expose: tuple[str, ...] = ()
+    max_age: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Who issues the tokens callers carry as ``Authorization: Bearer``, and for which audience."""
+
+    name: str
+    issuer: Any
+    audience: Any
+
+
+@dataclass(frozen=True, slots=True)
+class HttpApi:
+    """An API on stage ``$default``, so that addresses hold no stage; ``rate`` and ``burst`` are requests a second."""
+
+    name: str
+    cors: HttpCors
+    rate: int
+    burst: int
+    tokens: Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class ServedApi:
+    """The finished API: ``api`` is its resource, ``url`` has no slash at its end."""
+
+    api: Any
+    url: Any
+
+
+def http_api(scope: Scope, row: HttpApi, functions: Iterable[Built]) -> ServedApi:
+    """Adds the API with every `HttpRoute` of ``functions``: one integration and one permission a function. The stage
+    deploys changes by itself."""
+    api = scope.add(
+        apigatewayv2.Api("HttpApi", Name=scope.named(row.name), ProtocolType="HTTP", CorsConfiguration=_cors(row.cors))
+    )
+    authorizer = scope.add(_authorizer(api, row.tokens))
+    for function in functions:
+        routes = [source for source in function.row.on if isinstance(source, HttpRoute)]
+        if routes:
+            _connect(scope, api, authorizer, function, routes)
+    scope.add(
+        apigatewayv2.Stage(
+            "HttpApiStage",
+            ApiId=Ref(api),
+            StageName="$default",
+            AutoDeploy=True,
+            DefaultRouteSettings=apigatewayv2.RouteSettings(
+                ThrottlingRateLimit=row.rate, ThrottlingBurstLimit=row.burst
+            ),
+        )
+    )
+    return ServedApi(api, Sub("https://${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}"))
+
+
+def _cors(row: HttpCors) -> Any:
+    return apigatewayv2.Cors(
+        AllowOrigins=list(row.origins),
+        AllowMethods=list(row.methods),
+        AllowHeaders=list(row.headers),
+        ExposeHeaders=list(row.expose),
+        MaxAge=row.max_age,
+        AllowCredentials=False,
+    )
+
+
+def _authorizer(api: Any, row: Tokens) -> Any:
+    return apigatewayv2.Authorizer(
+        "HttpApiAuthorizer",
+        ApiId=Ref(api),
+        Name=row.name,
+        AuthorizerType="JWT",
+        IdentitySource=["$request.header.Authorization"],
+        JwtConfiguration=apigatewayv2.JWTConfiguration(Audience=[row.audience], Issuer=row.issuer),
+    )
+
+
+def _connect(scope: Scope, api: Any, authorizer: Any, function: Built, routes: list[HttpRoute]) -> None:
+    integration = scope.add(
+        apigatewayv2.Integration(
+            f"{function.id}Integration",
+            ApiId=Ref(api),
+            IntegrationType="AWS_PROXY",
+            IntegrationUri=function.target,
+            PayloadFormatVersion="2.0",
+        )
+    )
+    for row in routes:
+        method, path = row.route.split(" ")
+        guard: dict[str, Any] = {"AuthorizationType": "NONE"}
+        if not row.public:
+            guard = {"AuthorizationType": "JWT", "AuthorizerId": Ref(authorizer)}
+        scope.add(
+            apigatewayv2.Route(
+                f"{camel(method.capitalize())}{camel(path)}Route",
+                ApiId=Ref(api),
+                RouteKey=row.route,
+                Target=Sub(f"integrations/{placeholder(Ref(integration))}"),
+                **guard,
+            )
+        )
+    scope.add(
+        awslambda.Permission(
+            f"{function.id}HttpPermission",
+            Action="lambda:InvokeFunction",
+            FunctionName=function.target,
+            Principal="apigateway.amazonaws.com",
+            SourceArn=arn("execute-api", f"{placeholder(Ref(api))}/*/*"),
+        )
+    )

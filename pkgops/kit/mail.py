@@ -1,0 +1,16 @@
+"""Which domain may a stack's functions send mail from?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from troposphere import GetAtt, Join, ses
+
+from pkgops.scope import Scope
+
+
+def mail_identity(scope: Scope, domain: str) -> Any:
+    """Adds the domain's SES identity. Returns the names of the three DNS records its owner has to publish before
+    mail leaves, separated by commas."""
+    identity = scope.add(ses.EmailIdentity("MailIdentity", EmailIdentity=domain))
+    return Join(",", [GetAtt(identity, f"DkimDNSTokenName{number}") for number in (1, 2, 3)])

@@ -1,0 +1,140 @@
+"""How do routes and their contracts read as an OpenAPI document?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pkgops.kit.contract import Answer, Contract, Query, Refusal
+from pkgops.kit.function import Function
+from pkgops.kit.ids import camel
+from pkgops.kit.sources import Body, Route
+
+Json = dict[str, Any]
+
+_PARAMETER = re.compile(r"{(\w+)}")
+_JSON = "application/json"
+_GATEWAY = {"$ref": "#/components/schemas/GatewayMessage"}
+# What the gateway answers with before a function is asked, whatever the route.
+_OWN = {
+    "403": "The firewall refuses the request.",
+    "429": "Too many requests at a time.",
+    "5XX": "The gateway got no answer from the function.",
+}
+
+
+def openapi(
+    info: Mapping[str, Any], servers: Iterable[str], callers: Mapping[str, Any], functions: Iterable[Function]
+) -> Json:
+    """An OpenAPI 3.1 document of every `Route` of ``functions``; ``callers`` are the security schemes.
+
+    ValueError for a route without a contract."""
+    paths: dict[str, Json] = {}
+    bodies: dict[str, Body] = {}
+    for function in functions:
+        routes = [source for source in function.on if isinstance(source, Route)]
+        for route in routes:
+            if route.contract is None:
+                raise ValueError(f"{route.route} has no contract")
+            if route.body:
+                bodies[route.body.name] = route.body
+            operation = _operation(_name(function, route, routes), route, route.contract)
+            paths.setdefault(route.path, {})[route.method.lower()] = operation
+    schemas = {name: _body_schema(body) for name, body in sorted(bodies.items())}
+    schemas["GatewayMessage"] = {
+        "type": "object",
+        "properties": {"message": {"type": ["string", "null"]}},
+        "required": ["message"],
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": dict(info),
+        "servers": [{"url": url} for url in servers],
+        "paths": dict(sorted(paths.items())),
+        "components": {"schemas": schemas, "securitySchemes": dict(callers)},
+    }
+
+
+def _name(function: Function, route: Route, routes: list[Route]) -> str:
+    """The function's name; with the method or path behind it where it has several routes."""
+    stem = camel(function.name)
+    if route is not routes[0]:
+        stem += camel(f"{route.method.lower()} {route.path}" if route.path != routes[0].path else route.method.lower())
+    return stem[0].lower() + stem[1:]
+
+
+def _operation(name: str, route: Route, contract: Contract) -> Json:
+    operation: Json = {"operationId": name, "summary": contract.summary, "responses": _responses(route, contract)}
+    parameters = [_in_path(parameter) for parameter in _PARAMETER.findall(route.path)]
+    parameters += [_in_query(query) for query in contract.query]
+    if parameters:
+        operation["parameters"] = parameters
+    if route.body:
+        schema = {"$ref": f"#/components/schemas/{route.body.name}"}
+        operation["requestBody"] = {"required": bool(route.body.required), "content": {_JSON: {"schema": schema}}}
+    elif contract.body is not None:
+        operation["requestBody"] = {"required": True, "content": {_JSON: {"schema": dict(contract.body)}}}
+    operation["security"] = [{caller: []} if caller else {} for caller in contract.callers]
+    return operation
+
+
+def _in_path(name: str) -> Json:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+
+
+def _in_query(query: Query) -> Json:
+    found: Json = {"name": query.name, "in": "query", "description": query.description, "schema": dict(query.schema)}
+    return {**found, "required": True} if query.required else found
+
+
+def _responses(route: Route, contract: Contract) -> Json:
+    refusals = {status: _refusal(refused) for status, refused in contract.errors.items()}
+    if route.body:
+        known = refusals.get(400, Refusal(()))
+        refusals[400] = Refusal(("validation_error", *known.codes), known.fields, known.headers)
+    found: dict[str, Json] = {str(status): _answer(answer) for status, answer in contract.answers.items()}
+    for status, refused in refusals.items():
+        found[str(status)] = _error(status, refused, contract)
+    own = {status: _answer(Answer(description, _GATEWAY)) for status, description in _OWN.items()}
+    return dict(sorted({**own, **found}.items()))
+
+
+def _refusal(refused: Refusal | tuple[str, ...]) -> Refusal:
+    return refused if isinstance(refused, Refusal) else Refusal(refused)
+
+
+def _answer(answer: Answer) -> Json:
+    found: Json = {"description": answer.description}
+    if answer.headers:
+        found["headers"] = {
+            name: {"description": text, "schema": {"type": "string"}} for name, text in sorted(answer.headers.items())
+        }
+    if answer.schema is not None:
+        found["content"] = {answer.content: {"schema": dict(answer.schema)}}
+    return found
+
+
+def _error(status: int, refused: Refusal, contract: Contract) -> Json:
+    """The documented shape with the codes of that status; where the gateway may answer too, its own."""
+    fields: Json = {"code": {"type": "string", "enum": list(refused.codes)}, "message": {"type": "string"}}
+    optional = {**refused.fields, **({"request_id": {"type": "string"}} if contract.identified else {})}
+    error = {
+        "type": "object",
+        "properties": {**fields, **optional},
+        "required": ["code", "message"],
+        "additionalProperties": False,
+    }
+    shape = {"type": "object", "properties": {"error": error}, "required": ["error"], "additionalProperties": False}
+    both = status >= 500 or str(status) in _OWN
+    schema = {"anyOf": [shape, _GATEWAY]} if both else shape
+    return _answer(Answer(", ".join(refused.codes), schema, refused.headers))
+
+
+def _body_schema(body: Body) -> Json:
+    found: Json = {
+        "type": "object",
+        "properties": {name: dict(rule) for name, rule in body.properties.items()},
+        "additionalProperties": False,
+    }
+    return {**found, "required": list(body.required)} if body.required else found

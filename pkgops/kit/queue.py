@@ -1,0 +1,47 @@
+"""What does an SQS queue look like?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from troposphere import GetAtt, sqs
+
+from pkgops.kit.ids import logical_id
+from pkgops.scope import Scope
+
+DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """``retention`` and ``visibility`` in seconds (0: the service's 30); a message received ``receives`` times
+    goes to the queue ``dead_letters``, which is another row."""
+
+    name: str
+    retention: int
+    visibility: int = 0
+    dead_letters: str = ""
+    receives: int = 3
+
+
+def queues(scope: Scope, rows: Iterable[Queue]) -> dict[str, Any]:
+    """Adds the queues, encrypted with SQS's own keys; by documented name."""
+    return {row.name: scope.add(_queue(scope, row)) for row in rows}
+
+
+def _queue(scope: Scope, row: Queue) -> Any:
+    extra: dict[str, Any] = {}
+    if row.visibility:
+        extra["VisibilityTimeout"] = row.visibility
+    if row.dead_letters:
+        target = GetAtt(logical_id(scope, row.dead_letters, "Queue"), "Arn")
+        extra["RedrivePolicy"] = sqs.RedrivePolicy(deadLetterTargetArn=target, maxReceiveCount=row.receives)
+    return sqs.Queue(
+        logical_id(scope, row.name, "Queue"),
+        QueueName=scope.named(row.name),
+        MessageRetentionPeriod=row.retention,
+        SqsManagedSseEnabled=True,
+        **extra,
+    )

@@ -1,0 +1,136 @@
+"""How do the routes of a stack's functions become a REST API?"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from troposphere import GetAtt, Ref, Sub, apigateway, iam
+
+from pkgops.kit.cors import Cors, gateway_response
+from pkgops.kit.function import Built
+from pkgops.kit.grants import assumed_by
+from pkgops.kit.rest_routes import add_routes
+from pkgops.scope import Scope
+
+_DEPLOYED = ("RestApi", "Resource", "Method", "Model", "RequestValidator", "GatewayResponse", "Authorizer")
+_LOGS = "arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+
+
+@dataclass(frozen=True, slots=True)
+class RestApi:
+    """An API with one stage; ``rate`` and ``burst`` are requests a second, ``compress_over`` is in bytes.
+
+    ``invalid_body`` is the answer to a body its model refuses, with ``$context`` variables.
+    """
+
+    name: str
+    stage: str
+    cors: Cors
+    rate: int
+    burst: int
+    compress_over: int
+    invalid_body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """The finished API: ``api`` and ``stage`` are its resources, ``url`` has no slash at its end."""
+
+    api: Any
+    stage: Any
+    url: Any
+    stage_arn: Any
+
+
+def rest_api(scope: Scope, row: RestApi, functions: Iterable[Built]) -> Deployed:
+    """Adds the API with every `Route` of ``functions``: resources, methods, permissions, models, preflights,
+    gateway responses, and a deployment that is new whenever one of them changes."""
+    api = scope.add(
+        apigateway.RestApi(
+            "Api",
+            Name=scope.named(row.name),
+            EndpointConfiguration=apigateway.EndpointConfiguration(Types=["EDGE"]),
+            MinimumCompressionSize=row.compress_over,
+        )
+    )
+    add_routes(scope, api, row.stage, row.cors, functions)
+    gateway_response(scope, row.cors, api, "DEFAULT_4XX")
+    gateway_response(scope, row.cors, api, "DEFAULT_5XX")
+    gateway_response(scope, row.cors, api, "BAD_REQUEST_BODY", row.invalid_body, "400")
+    stage = _stage(scope, row, api, _deployment(scope, api), _logging(scope))
+    return Deployed(
+        api,
+        stage,
+        url=_url(row.stage),
+        stage_arn=Sub(f"arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}::/restapis/${{Api}}/stages/{row.stage}"),
+    )
+
+
+def address(scope: Scope, stage: str) -> Any:
+    """Where the API of this template is reached under no name of its own; a function of the API may be told,
+    since the API's resource depends on nothing. On the emulator this is its path form, which needs no DNS."""
+    if scope.stage.local:
+        return Sub(f"http://127.0.0.1:{scope.stage.port}/_aws/execute-api/${{Api}}/{stage}")
+    return _url(stage)
+
+
+def _url(stage: str) -> Any:
+    return Sub(f"https://${{Api}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{stage}")
+
+
+def _deployment(scope: Scope, api: Any) -> Any:
+    """A deployment is a snapshot, and CloudFormation takes no new one by itself: the logical id holds a hash
+    of everything in the snapshot, so that every change of the API brings a new deployment."""
+    parts = {
+        title: resource.to_dict()
+        for title, resource in scope.template.resources.items()
+        if resource.resource_type.removeprefix("AWS::ApiGateway::") in _DEPLOYED
+    }
+    digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:10]
+    return scope.add(
+        apigateway.Deployment(f"ApiDeployment{digest}", RestApiId=Ref(api), DependsOn=sorted(set(parts) - {api.title}))
+    )
+
+
+def _stage(scope: Scope, row: RestApi, api: Any, deployment: Any, account: Any) -> Any:
+    settings = apigateway.MethodSetting(
+        HttpMethod="*",
+        ResourcePath="/*",
+        ThrottlingRateLimit=row.rate,
+        ThrottlingBurstLimit=row.burst,
+        LoggingLevel="ERROR",
+        DataTraceEnabled=False,
+        MetricsEnabled=True,
+        CachingEnabled=False,
+    )
+    return scope.add(
+        apigateway.Stage(
+            "ApiStage",
+            RestApiId=Ref(api),
+            DeploymentId=Ref(deployment),
+            StageName=row.stage,
+            CacheClusterEnabled=False,
+            TracingEnabled=True,
+            MethodSettings=[settings],
+            DependsOn=[account.title],
+        )
+    )
+
+
+def _logging(scope: Scope) -> Any:
+    """API Gateway logs with one role an account and region. It is kept when the stack goes: other stages'
+    APIs in the same account log with it too."""
+    kept = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
+    role = scope.add(
+        iam.Role(
+            "ApiLogsRole",
+            AssumeRolePolicyDocument=assumed_by("apigateway"),
+            ManagedPolicyArns=[Sub(_LOGS)],
+            **kept,
+        )
+    )
+    return scope.add(apigateway.Account("ApiAccount", CloudWatchRoleArn=GetAtt(role, "Arn"), **kept))

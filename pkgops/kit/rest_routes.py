@@ -1,0 +1,146 @@
+"""What does a route need in a REST API?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from troposphere import GetAtt, Ref, Sub, apigateway, awslambda
+
+from pkgops.kit.cors import Cors, preflight
+from pkgops.kit.function import Built
+from pkgops.kit.ids import camel
+from pkgops.kit.refs import placeholder
+from pkgops.kit.sources import Body, Route
+from pkgops.scope import Scope
+
+
+def add_routes(scope: Scope, api: Any, stage: str, cors: Cors, functions: Iterable[Built]) -> None:
+    """Adds every `Route` of ``functions`` to ``api``: a resource a path segment, the method and the permission
+    to invoke behind it, models, and a preflight on each resource."""
+    routes = _Routes(scope, api, stage, cors)
+    for function in functions:
+        for source in function.row.on:
+            if isinstance(source, Route):
+                routes.add(function, source)
+
+
+class _Routes:
+    """Adds routes, making each path segment and each model once."""
+
+    def __init__(self, scope: Scope, api: Any, stage: str, cors: Cors) -> None:
+        self.scope = scope
+        self.api = api
+        self.stage = stage
+        self.cors = cors
+        self.resources: dict[str, Any] = {}
+        self.bodies: dict[str, Body] = {}
+        self.models: dict[str, Any] = {}
+        self.validator: Any = None
+
+    def add(self, function: Built, route: Route) -> None:
+        """The method, with whatever of its path and its body's model is not there yet."""
+        title = f"Api{camel(route.path)}{route.method.capitalize()}"
+        keys = [f"method.request.{key}" for key in route.cache_keys]
+        extra = self._validated(route.body) if route.body else {}
+        if keys:
+            extra["RequestParameters"] = {key: ".path." in key for key in keys}
+        self.scope.add(
+            apigateway.Method(
+                title,
+                RestApiId=Ref(self.api),
+                ResourceId=self._resource(route.path),
+                HttpMethod=route.method,
+                AuthorizationType="NONE",
+                Integration=_proxy(function, keys),
+                **extra,
+            )
+        )
+        self._permission(title, function, route)
+
+    def _resource(self, path: str) -> Any:
+        """The reference to a path's resource, made with its parents and their preflights when first asked."""
+        path = path.rstrip("/")
+        if path not in self.resources:
+            self.resources[path] = self._made(path)
+            preflight(self.scope, self.cors, f"Api{camel(path)}Options", self.api, self.resources[path])
+        return self.resources[path]
+
+    def _made(self, path: str) -> Any:
+        if not path:
+            return GetAtt(self.api, "RootResourceId")
+        parent, _, part = path.rpartition("/")
+        return Ref(
+            self.scope.add(
+                apigateway.Resource(
+                    f"Api{camel(path)}Resource",
+                    RestApiId=Ref(self.api),
+                    ParentId=self._resource(parent),
+                    PathPart=part,
+                )
+            )
+        )
+
+    def _validated(self, body: Body) -> dict[str, Any]:
+        if self.validator is None:
+            self.validator = self.scope.add(
+                apigateway.RequestValidator(
+                    "ApiBodyValidator",
+                    RestApiId=Ref(self.api),
+                    Name="body",
+                    ValidateRequestBody=True,
+                    ValidateRequestParameters=False,
+                )
+            )
+        if self.bodies.setdefault(body.name, body) != body:
+            raise ValueError(f"Two different bodies are called {body.name}")
+        if body.name not in self.models:
+            self.models[body.name] = self.scope.add(_model(self.api, body))
+        return {
+            "RequestValidatorId": Ref(self.validator),
+            "RequestModels": {"application/json": Ref(self.models[body.name])},
+        }
+
+    def _permission(self, title: str, function: Built, route: Route) -> None:
+        path = "/".join("*" if part.startswith("{") else part for part in route.path.split("/"))
+        called = f"${{Api}}/{self.stage}/{route.method}{path}"
+        source = f"arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:{called}"
+        self.scope.add(
+            awslambda.Permission(
+                f"{title}Permission",
+                Action="lambda:InvokeFunction",
+                FunctionName=function.target,
+                Principal="apigateway.amazonaws.com",
+                SourceArn=Sub(source),
+            )
+        )
+
+
+def _proxy(function: Built, cache_keys: list[str]) -> Any:
+    invoke = "lambda:path/2015-03-31/functions/" + placeholder(function.target) + "/invocations"
+    extra = {"CacheKeyParameters": cache_keys} if cache_keys else {}
+    return apigateway.Integration(
+        Type="AWS_PROXY",
+        IntegrationHttpMethod="POST",
+        Uri=Sub(f"arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:{invoke}"),
+        **extra,
+    )
+
+
+def _model(api: Any, body: Body) -> Any:
+    schema: dict[str, Any] = {
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "title": body.name,
+        "type": "object",
+        "properties": {name: dict(rule) for name, rule in body.properties.items()},
+        "additionalProperties": False,
+    }
+    if body.required:
+        schema["required"] = list(body.required)
+    return apigateway.Model(
+        f"Api{body.name}Model",
+        RestApiId=Ref(api),
+        Name=body.name,
+        ContentType="application/json",
+        Schema=schema,
+    )

@@ -1,0 +1,155 @@
+"""Is the embedded emulator up, and how is it started, asked and stopped?
+
+The client side: standard library only, because every local command imports it. The server is another process
+(`pkgops.local.server.server`), which outlives the command that started it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pkgops.errors import AccessError
+from pkgops.events import Emit, Finished, Note, Started, silent
+from pkgops.local.client.loopback import fetch
+from pkgops.local.home import IDENTITY_PATH, Home
+
+if TYPE_CHECKING:
+    from pkgops.local.client.mail import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The emulator at one moment. ``started`` and ``saved`` (the newest snapshot) are ISO-8601 UTC, ``uptime``
+    seconds, ``memory`` bytes (server and Lambda workers; 0 where /proc is missing). ``note`` says what a crash
+    has lost, "" if nothing."""
+
+    running: bool
+    port: int
+    home: Path
+    pid: int = 0
+    version: str = ""
+    started: str = ""
+    saved: str = ""
+    uptime: float = 0.0
+    memory: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Emulator:
+    """The emulator whose state is kept under ``home`` (``.pkgops/local``), on 127.0.0.1:``port``."""
+
+    home: Path
+    port: int = 4566
+
+    @property
+    def endpoint(self) -> str:
+        """The address clients use, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def running(self) -> bool:
+        """True if this home's server answers on the port; about a millisecond."""
+        return self._identity() is not None
+
+    def up(self, emit: Emit = silent) -> Status:
+        """Starts the server unless it runs; returns when it answers, a `Note` telling what a crash lost.
+
+        AccessError if the port belongs to someone else, the emulator is not installed in the right version,
+        or the server does not come up; nothing is left behind then."""
+        self._start(emit)
+        return self.status()
+
+    def down(self) -> bool:
+        """Stops the server after it has saved its state; False if it was not running."""
+        from pkgops.local.client import launch
+
+        return launch.stop(Home(self.home))
+
+    def status(self) -> Status:
+        """What is known about the server, running or not."""
+        identity = self._identity()
+        if identity is None:
+            return Status(running=False, port=self.port, home=self.home)
+        import time
+        from datetime import datetime
+
+        from pkgops.local.client import process
+
+        return Status(
+            running=True,
+            port=self.port,
+            home=self.home,
+            pid=identity["pid"],
+            version=identity["version"],
+            started=identity["started"],
+            saved=identity["saved"],
+            uptime=max(0.0, time.time() - datetime.fromisoformat(identity["started"]).timestamp()),
+            memory=process.memory(identity["pid"]),
+            note=identity["note"],
+        )
+
+    def reset(self) -> None:
+        """Empties the emulator: stacks, tables, buckets and their files. AccessError if it is down."""
+        self._ask("/_ministack/reset", "POST")
+
+    def log(self, lines: int = 100) -> list[str]:
+        """The last ``lines`` lines of the server's log, oldest first; none if it never ran."""
+        from collections import deque
+
+        try:
+            with Home(self.home).log.open(encoding="utf-8", errors="replace") as log:
+                return [line.rstrip("\n") for line in deque(log, maxlen=lines)]
+        except FileNotFoundError:
+            return []
+
+    def messages(self) -> list[Message]:
+        """The mails sent through SES, oldest first. AccessError if the emulator is down."""
+        import json
+        from itertools import chain
+
+        from pkgops.local.client.mail import message
+
+        accounts = json.loads(self._ask("/_ministack/ses/messages"))["messages"]
+        rows = sorted(chain.from_iterable(accounts.values()), key=lambda row: row["Timestamp"])
+        return [message(row) for row in rows]
+
+    def _identity(self) -> dict[str, Any] | None:
+        try:
+            status, body = fetch(self.port, IDENTITY_PATH, timeout=2.0)
+        except OSError:
+            return None
+        if status != 200 or Home(self.home).identity.encode() not in body:
+            return None
+        import json
+
+        answer = json.loads(body)
+        return answer if isinstance(answer, dict) else None
+
+    def _start(self, emit: Emit) -> None:
+        from pkgops.local.client import launch
+
+        what = "Starting the emulator"
+        home = Home(self.home)
+        with launch.exclusive(home):
+            if self.running():  # another command has started it meanwhile
+                return
+            launch.refuse_occupied(home, self.port)
+            emit(Started(what))
+            launch.start(home, self.port, self.running)
+        emit(Finished(what, self.endpoint))
+        if note := self.status().note:
+            emit(Note(note, "warning"))
+
+    def _ask(self, path: str, method: str = "GET") -> bytes:
+        hint = "Start it with: pkgops local up"
+        if not self.running():
+            raise AccessError(f"The emulator is not running on port {self.port}.", hint)
+        try:
+            status, body = fetch(self.port, path, method, timeout=30.0)
+        except OSError as error:
+            raise AccessError(f"The emulator on port {self.port} does not answer.", hint) from error
+        if status != 200:
+            raise AccessError(f"The emulator answered {status} to {path}.", "See: pkgops local logs")
+        return body

@@ -1,0 +1,166 @@
+"""How is the emulator's server started and stopped, so that exactly one serves a home?"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pkgops.errors import AccessError
+from pkgops.local.client import process
+from pkgops.local.client.loopback import fetch
+from pkgops.local.home import HOME_VARIABLE, IDENTITY_PATH, PORT_VARIABLE, Home
+
+_PATIENCE = 30.0  # seconds until a server that does not answer is given up
+_GRACE = 20.0  # seconds a server may take to save its state
+_ENDING = 5.0  # seconds a killed server's process may take to be gone
+_OTHER_PORT = "Give this project another one: [local] port = ... in stages.toml."
+
+
+@contextmanager
+def exclusive(home: Home) -> Iterator[None]:
+    """Held while a client starts or stops the server; another client waits."""
+    home.root.mkdir(parents=True, exist_ok=True)
+    home.root.chmod(0o700)
+    with home.starting.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def refuse_occupied(home: Home, port: int) -> None:
+    """AccessError if the port is not free, or if this home is already served on another port."""
+    if _served(home):
+        known = _info(home).get("port", "another port")
+        if known != port:
+            raise AccessError(
+                f"This project's emulator already runs on port {known}, not on {port}.",
+                "Stop it first: pkgops local down",
+            )
+        _await_end(home)
+    try:
+        _, body = fetch(port, IDENTITY_PATH, timeout=0.5)
+    except ConnectionRefusedError:
+        return
+    except OSError:
+        body = b""
+    other = _other_home(body)
+    if other:
+        raise AccessError(f"Port {port} belongs to the emulator of {other}.", _OTHER_PORT)
+    who = process.listener(port) or "another program"
+    raise AccessError(f"Port {port} is taken by {who}.", _OTHER_PORT)
+
+
+def start(home: Home, port: int, answers: Callable[[], bool]) -> None:
+    """Starts the server in its own session and returns when ``answers()``; AccessError if it does not come up,
+    and then no process is left."""
+    home.info.unlink(missing_ok=True)
+    with home.log.open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-P", "-m", "pkgops.local.server.server"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=home.root,
+            env=_environment(home, port),
+            start_new_session=True,
+        )
+    try:
+        _await(server, home, answers)
+    except BaseException:
+        process.end(server.pid, 2.0)
+        raise
+    finally:
+        server.returncode = 0  # it outlives this command, which therefore need not collect it
+
+
+def stop(home: Home) -> bool:
+    """Stops the home's server, whatever port it is on. False if none runs; leftovers of a dead one go."""
+    if not home.alive.exists():
+        return False
+    with exclusive(home):
+        if not _served(home):
+            home.info.unlink(missing_ok=True)
+            return False
+        process.end(int(home.alive.read_text()), _GRACE)
+        home.info.unlink(missing_ok=True)
+        return True
+
+
+def _await(server: subprocess.Popen[bytes], home: Home, answers: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while not (home.info.exists() and answers()):
+        code = server.poll()
+        if code is not None:
+            raise AccessError(_last_words(home.log, code), f"The whole log: {home.log}")
+        if time.monotonic() > deadline:
+            raise AccessError(f"The emulator did not answer within {_PATIENCE:.0f} seconds.", f"Its log: {home.log}")
+        time.sleep(0.01)
+
+
+def _await_end(home: Home) -> None:
+    """A server that was killed holds its lock a moment longer than its port."""
+    deadline = time.monotonic() + _ENDING
+    while _served(home):
+        if time.monotonic() > deadline:
+            raise AccessError("This project's emulator runs but does not answer.", "Stop it first: pkgops local down")
+        time.sleep(0.01)
+
+
+def _last_words(log: Path, code: int) -> str:
+    """Why the server ended: it prints one ``refused:`` line when it knows."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    for line in reversed(lines):
+        if line.startswith("refused: "):
+            return line.removeprefix("refused: ")
+    last = f": {lines[-1]}" if lines else "."
+    return f"The emulator ended with code {code}{last}"
+
+
+def _environment(home: Home, port: int) -> dict[str, str]:
+    """Nothing of the caller's environment but what a process needs: the server passes none of it on."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+    package = Path(__file__).resolve().parents[3]
+    return kept | {
+        "HOME": str(home.root.resolve()),
+        "PYTHONPATH": str(package),
+        HOME_VARIABLE: str(home.root.resolve()),
+        PORT_VARIABLE: str(port),
+    }
+
+
+def _served(home: Home) -> bool:
+    """True while a server holds the home's lock."""
+    try:
+        lock = home.alive.open("r+")
+    except FileNotFoundError:
+        return False
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _info(home: Home) -> dict[str, object]:
+    try:
+        found = json.loads(home.info.read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _other_home(body: bytes) -> str:
+    """The home an identity answer names; "" if it is none."""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return ""
+    known = isinstance(answer, dict) and answer.get("tool") == "pkgops"
+    return str(answer.get("home", "")) if known else ""

@@ -1,0 +1,139 @@
+"""What is a system made of, as far as the tool is concerned?
+
+Plain data without troposphere, so that a command which needs only names starts at once. The convention that
+replaces registration: the stack with key ``storage`` of system ``pkgwatch`` is built by
+``templates.pkgwatch.storage.build(scope)``; its seed data is ``templates.pkgwatch.seed.seed(context)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+LOCAL = "local"
+LOCAL_ACCOUNT = "000000000000"  # the emulator's
+PRODUCTION = "prod"
+# Where the emulator answers for the services it keeps beside itself (see `Companion`).
+COMPANIONS = "/_companions/"
+# Stands in a documented name where the documents put the stage (``kefir-app-{stage}``).
+NAMED_STAGE = "{stage}"
+# A function's S3Key until the packager knows the real one: asset://handlers/<system>/.../<name>.py
+ASSET = "asset://"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One row of ``stages.toml``: where a system runs and how carefully it is treated there.
+
+    ``account`` is the 12-digit AWS account the stage is pinned to, None where the file names none.
+    ``express`` allows CloudFormation's express mode (operations end before resources are stable).
+    ``port`` is the emulator's, on stage ``local`` only.
+    """
+
+    name: str
+    region: str = "us-east-1"
+    account: str | None = None
+    profile: str | None = None
+    protected: bool = False
+    express: bool = False
+    port: int = 4566
+
+    @property
+    def local(self) -> bool:
+        """True on the embedded emulator."""
+        return self.name == LOCAL
+
+    @property
+    def production(self) -> bool:
+        """True where the documented names are used exactly."""
+        return self.name == PRODUCTION
+
+    def companion(self, name: str) -> str:
+        """The address of a `Companion` as functions and browsers reach it, without a slash at the end. Only stage
+        local has companions."""
+        return f"http://127.0.0.1:{self.port}{COMPANIONS}{name}"
+
+    def named(self, documented: str) -> str:
+        """The physical name of something the documents name. Where they hold a place for the stage (``{stage}``) it
+        goes there; a name without one is exact in production and has the stage behind it elsewhere, so that two
+        stages can share an account."""
+        if NAMED_STAGE in documented:
+            return documented.replace(NAMED_STAGE, self.name)
+        return documented if self.production else f"{documented}-{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One stack: ``key`` is its file's name, ``name`` the documented CloudFormation name (see `Stage.named`).
+
+    ``aliases`` are the other names documents use for it; the command line accepts them all.
+    """
+
+    key: str
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A request a newcomer can paste once the system runs: ``path`` behind the URL in output ``output``."""
+
+    output: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A service the emulator keeps beside itself in the place of one on the internet, because a system needs it.
+
+    ``name`` is a package of ``pkgops.local.companions``, whose docstring says what it takes as ``options``. It is
+    started by the first request to `Stage.companion` and ends with the emulator.
+    """
+
+    name: str
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An environment variable of what uses a system from outside, its frontend say: the value of ``output``
+    ("app.ApiUrl"), or ``value`` where no output is named."""
+
+    name: str
+    output: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A documented system.
+
+    ``settings`` is a frozen dataclass; each field is read from ``stages.toml`` ``[<stage>.<system>]``, then from
+    the environment variable of the same name in capitals. ``check`` returns what is wrong with them on a stage,
+    a sentence each. ``environments`` maps stage names to the system's own words, which are accepted as stage
+    names too. ``tags`` go on every stack. ``variables`` are what `pkgops env` prints. ``module`` is the package of the
+    stacks, ``templates.<key>`` if empty.
+    """
+
+    key: str
+    title: str
+    stacks: tuple[Stack, ...]
+    settings: type[Any]
+    environments: Mapping[str, str]
+    check: Callable[[Stage, Any], list[str]]
+    tags: Callable[[Stage], dict[str, str]]
+    example: Example | None = None
+    secrets: tuple[str, ...] = ()
+    companions: tuple[Companion, ...] = ()
+    variables: tuple[Variable, ...] = ()
+    module: str = ""
+
+    @property
+    def package(self) -> str:
+        """The package that holds a module for each stack."""
+        return self.module or f"templates.{self.key}"
+
+    def environment(self, stage: Stage) -> str:
+        """The system's documented word for a stage, the stage's own name where the documents have none."""
+        return self.environments.get(stage.name, stage.name)

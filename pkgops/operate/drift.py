@@ -1,0 +1,119 @@
+"""What has been changed behind CloudFormation's back?
+
+CloudFormation compares a stack's resources with the template they were deployed from: the properties which that
+sets, of the types it can check. All stacks are compared at once, and one poller asks for them in turn.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pkgops.errors import DeployError
+from pkgops.events import Emit, Finished, Progress, Started, silent
+from pkgops.operate.diff import Difference, ResourceDiff, StackDiff, compare
+from pkgops.operate.redaction import shown
+from pkgops.plan.review import STATEFUL
+from pkgops.ports.drift import Detection, PropertyDrift, ResourceDrift
+from pkgops.ports.ports import Ports
+from pkgops.rate_limiter import Pace
+
+NOT_CHECKED = "NOT_CHECKED"
+_WHAT = "Looking for drift"
+_FIRST, _SLOWEST, _GROWTH = 1.0, 5.0, 1.4  # seconds between rounds on AWS, where a detection takes minutes
+_QUICK = 0.02  # and on the emulator
+_RATE, _AT_ONCE = 3.0, 6  # calls a second; it is not published, and others ask in the account too
+
+
+@dataclass(frozen=True, slots=True)
+class StackDrift:
+    """One stack (by name). ``status`` is DRIFTED, IN_SYNC, UNKNOWN or NOT_CHECKED, the last two for a ``reason``;
+    ``checked`` counts the resources that were compared, ``resources`` are those that have drifted: before is what was
+    deployed, after what is there now; an action "remove" means that it is gone."""
+
+    stack: str
+    status: str
+    reason: str = ""
+    checked: int = 0
+    resources: tuple[ResourceDiff, ...] = ()
+
+
+def detect(stacks: Sequence[str], ports: Ports, emit: Emit = silent) -> dict[str, StackDrift]:
+    """The drift of deployed stacks, by name, in their order. A stack CloudFormation compares nothing of in its present
+    state is NOT_CHECKED. Secret-looking values are hidden."""
+    found: dict[str, StackDrift] = {}
+    running: dict[str, str] = {}
+    emit(Started(_WHAT))
+    for name in stacks:
+        try:
+            running[name] = ports.drift.begin(name)
+        except DeployError as refused:
+            found[name] = StackDrift(name, NOT_CHECKED, refused.message)
+    for name, detection in _ended(running, ports):
+        found[name] = _stack(name, detection, ports.drift.resources(name))
+        emit(Progress(_WHAT, len(found), len(stacks)))
+    emit(Finished(_WHAT))
+    return {name: found[name] for name in stacks}
+
+
+def compared(key: str, drift: StackDrift) -> StackDiff:
+    """A stack's drift as a difference, for those who show differences."""
+    return StackDiff(key, drift.stack, "drifted", drift.resources, (), ())
+
+
+def _ended(running: Mapping[str, str], ports: Ports) -> Iterator[tuple[str, Detection]]:
+    """The detections as they end, the stack's name first. A round asks for each that still runs, and keeps a pace."""
+    local = ports.endpoint is not None
+    pace = Pace(1000.0, 1000) if local else Pace(_RATE, _AT_ONCE)
+    waiting = dict(running)
+    pause = _QUICK if local else _FIRST
+    while waiting:
+        for name, identifier in tuple(waiting.items()):
+            time.sleep(pace.owed())
+            detection = ports.drift.detection(identifier)
+            if detection.ended:
+                del waiting[name]
+                yield name, detection
+        if waiting:
+            time.sleep(pause)
+            pause = min(pause * _GROWTH, _SLOWEST)
+
+
+def _stack(name: str, detection: Detection, resources: Sequence[ResourceDrift]) -> StackDrift:
+    drifted = sorted(
+        (row for row in resources if row.status in {"MODIFIED", "DELETED"}), key=lambda row: row.logical_id
+    )
+    unknown = [f"{row.logical_id}: {row.reason}" for row in resources if row.status == "UNKNOWN"]
+    return StackDrift(
+        name, detection.status, detection.reason or "; ".join(unknown), len(resources), tuple(map(_resource, drifted))
+    )
+
+
+def _resource(row: ResourceDrift) -> ResourceDiff:
+    gone = row.status == "DELETED"
+    differences = tuple(found for one in row.differences for found in _differences(one))
+    action = "remove" if gone else "modify"
+    return ResourceDiff(row.logical_id, row.type, action, "False", differences, gone and row.type in STATEFUL)
+
+
+def _differences(drift: PropertyDrift) -> Iterator[Difference]:
+    """A property's difference, leaf by leaf where both values are structures."""
+    path = drift.path.strip("/")
+    expected, actual = (shown(_value(text), path) for text in (drift.expected, drift.actual))
+    if drift.expected is None or drift.actual is None or expected == actual:  # the last where both are hidden
+        before = None if drift.expected is None else json.dumps(expected, sort_keys=True, ensure_ascii=False)
+        after = None if drift.actual is None else json.dumps(actual, sort_keys=True, ensure_ascii=False)
+        yield Difference(f"Properties/{path}", before, after)
+    else:
+        yield from compare(expected, actual, f"Properties/{path}")
+
+
+def _value(text: str | None) -> Any:
+    """A scalar comes bare, a structure as JSON."""
+    try:
+        return None if text is None else json.loads(text)
+    except ValueError:
+        return text

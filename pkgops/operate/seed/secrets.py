@@ -1,0 +1,36 @@
+"""Which made-up secrets does a stage start with, and are they there?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pkgops.config import pinned
+from pkgops.errors import PkgopsError
+from pkgops.operate.seed.seed import KindCount
+
+if TYPE_CHECKING:
+    from pkgops.model import Stage
+    from pkgops.ports.ports import Ports
+    from pkgops.seeds import SeedSecret
+
+KIND = "secret"
+
+
+def store(secrets: Sequence[SeedSecret], stage: Stage, ports: Ports) -> tuple[KindCount, tuple[str, ...]]:
+    """Stores each under its staged name where none is; how many, and a sentence for each that failed.
+
+    One after the other: there are few. AccessError, before anything is stored, in another account than the stage's."""
+    if not stage.local:
+        pinned(stage, ports.identity.account())
+    written = there = 0
+    failures: list[str] = []
+    for secret in secrets:
+        try:
+            if ports.secrets.put_if_absent(stage.named(secret.name), secret.value):
+                written += 1
+            else:
+                there += 1
+        except PkgopsError as error:
+            failures.append(" ".join(filter(None, (f"{secret.label}: {error.message}", error.hint))))
+    return KindCount(KIND, written, there, len(failures)), tuple(failures)

@@ -1,0 +1,64 @@
+"""What does a stage's first deployment need before its stacks, and what if half of that is missing?
+
+The bucket the artifacts go to, in a stack of its own. Where a destruction failed because something lay in the bucket
+again, the stack is made anew around the bucket: what somebody has uploaded meanwhile stays. Where somebody has deleted
+the bucket, both are made anew: whatever it held can be built and uploaded again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pkgops.build.build import synthesized
+from pkgops.build.synth import Synthesized
+from pkgops.config import Project
+from pkgops.plan.conflicts import Kind, Obstacle
+from pkgops.plan.recovery_hint import UNDELETED, resources
+from pkgops.plan.step import READY, Action, Step, Wishes, decided, movable
+from pkgops.ports.ports import Ports
+from pkgops.ports.stacks import StackResource, StackState
+
+
+def stack_name(project: Project) -> str:
+    """What the bucket's stack is called on the project's stage."""
+    from pkgops.bootstrap import SYSTEM
+
+    return project.stage.named(SYSTEM.stacks[0].name)
+
+
+def bootstrap(
+    project: Project, everything: Mapping[str, StackState], ports: Ports
+) -> tuple[Step | None, tuple[Obstacle, ...]]:
+    """The step that makes the bucket's stack, None where it stands, and what that takes over of an earlier one.
+    ``everything`` are the stacks of the account by name. DeployError if no deployment can move it."""
+    state = everything.get(stack_name(project))
+    if state is not None and state.status in READY:
+        return None, ()
+    stack = _stack(project)
+    step = decided(stack, state, {}, Wishes(force=True))
+    if state is None or state.status != UNDELETED:
+        return movable(step, project, ports), ()
+    left = resources(ports.stacks, state)
+    there = [row for row in ports.stacks.resources(state.name) if row.logical_id in left]
+    return replace(step, action=Action.RECREATE, left=left), tuple(_taken(stack, row) for row in there)
+
+
+def anew(project: Project, ports: Ports) -> Step:
+    """The step that makes the bucket's stack again where somebody has deleted the bucket: nothing is left to lose.
+    DeployError if no deployment can move it."""
+    state = next((one for one in ports.stacks.describe() if one.name == stack_name(project)), None)
+    step = movable(decided(_stack(project), state, {}, Wishes(force=True)), project, ports)
+    return replace(step, action=Action.RECREATE) if step.action is Action.UPDATE else step
+
+
+def _stack(project: Project) -> Synthesized:
+    from pkgops.bootstrap import SYSTEM
+
+    (stack,) = synthesized(replace(project, system=SYSTEM, settings=SYSTEM.settings()))
+    return stack
+
+
+def _taken(stack: Synthesized, row: StackResource) -> Obstacle:
+    found = (row.type, row.physical_id, Kind.EXISTS, ("import",), "import")
+    return Obstacle(stack.key, row.logical_id, *found, identifier=row.physical_id)

@@ -1,0 +1,152 @@
+"""What is in the way of a deployment, before it touches anything?
+
+Names that are taken, by what was retained, made by other means, or belongs to another stack; secrets that wait for
+their deletion; exports that other stacks still import. Only what would be created is asked about, all of it at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from pkgops.deploy.import_resources import RETAINED, TYPES, importable
+from pkgops.events import Emit, Finished, Started, silent
+from pkgops.intrinsics import pseudo, resolved
+from pkgops.plan.conflicts import Kind, Obstacle, chosen
+from pkgops.plan.exports import used_exports
+from pkgops.plan.plan import Action, Plan, Step
+from pkgops.ports.existing import Found
+from pkgops.ports.ports import Ports
+
+SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
+SHARED = {"AWS::Cognito::UserPool"}  # two may have one name; only what no stack holds any more is asked about
+_NEW = {Action.CREATE, Action.RECREATE}
+_OWNERS = 8  # asked at once
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    step: Step
+    logical_id: str
+    resource: Mapping[str, Any]
+    name: str
+
+    @property
+    def asked(self) -> tuple[str, str]:
+        """What `pkgops.ports.existing.Existing.found` is asked."""
+        return self.resource["Type"], self.name
+
+
+def surveyed(plan: Plan, ports: Ports, emit: Emit = silent) -> Plan:
+    """The plan with its obstacles. Asks nothing if the plan creates nothing and touches no export."""
+    if not plan.changed:
+        return plan
+    known = {(row.stack, row.logical_id) for row in plan.obstacles}
+    wanted = [row for row in _wanted(plan, ports) if (row.step.stack.key, row.logical_id) not in known]
+    secrets = _outside(plan)
+    asked = [row.asked for row in wanted] + [(SECRET, name) for name in secrets]
+    obstacles = [row for step in plan.steps for row in used_exports(step, plan, ports)]
+    if asked:
+        emit(Started("Looking for what is there already"))
+        there = {(row.type, row.name): row for row in ports.existing.found(asked)}
+        obstacles = [*_named(wanted, there, ports), *_deleting(secrets, there), *obstacles]
+        emit(Finished("Looking for what is there already", f"{len(there)} of {len(asked)} names"))
+    return replace(plan, obstacles=(*plan.obstacles, *(chosen(obstacle, plan.wishes) for obstacle in obstacles)))
+
+
+def _named(wanted: Sequence[_Wanted], there: Mapping[tuple[str, str], Found], ports: Ports) -> Iterator[Obstacle]:
+    pairs = [(row, there[row.asked]) for row in wanted if row.asked in there]
+    with ThreadPoolExecutor(_OWNERS) as pool:
+        owners = list(pool.map(lambda pair: _owner(pair[1], ports), pairs))
+    for (row, found), owner in zip(pairs, owners, strict=True):
+        obstacle = _obstacle(row, found, owner)
+        if obstacle is not None:
+            yield obstacle
+
+
+def _deleting(secrets: Mapping[str, str], there: Mapping[tuple[str, str], Found]) -> Iterator[Obstacle]:
+    for stored, name in secrets.items():
+        if (SECRET, stored) in there and there[SECRET, stored].deleting:
+            yield Obstacle("", name, SECRET, stored, Kind.DELETING, ("restore",))
+
+
+def _wanted(plan: Plan, ports: Ports) -> Iterator[_Wanted]:
+    """What the plan would create and could be there already."""
+
+    @cache
+    def account() -> str:
+        known = (state.account for state in plan.states.values() if state.account)
+        return plan.project.stage.account or next(known, "") or ports.identity.account()
+
+    for step in (*((plan.bootstrap,) if plan.bootstrap else ()), *plan.steps):
+        added = _added(step, ports)
+        for logical_id, resource in step.stack.template["Resources"].items():
+            named = TYPES.get(resource["Type"])
+            value = resource.get("Properties", {}).get(named.name) if named else None
+            if value is None or logical_id not in added or "Condition" in resource:
+                continue
+            needs_account = "AWS::AccountId" in str(value)
+            known = pseudo(plan.project.stage.region, account() if needs_account else "", step.stack.name)
+            name = resolved(value, known | dict(step.parameters or {}))
+            if name:
+                yield _Wanted(step, logical_id, resource, name)
+
+
+def _added(step: Step, ports: Ports) -> set[str]:
+    """The logical ids a step creates."""
+    declared = set(step.stack.template["Resources"])
+    if step.action in _NEW:
+        return declared
+    if step.action is not Action.UPDATE:
+        return set()
+    if step.change_set:
+        return {change.logical_id for change in step.changes if change.action == "Add"}
+    deployed = json.loads(ports.stacks.template(step.stack.name) or "{}")
+    return declared - set(deployed.get("Resources", {}))
+
+
+def _outside(plan: Plan) -> dict[str, str]:
+    """The secrets a system declares and no stack makes, by the name they are stored as; asked about only when a
+    stack is created."""
+    if not any(step.action in _NEW for step in plan.steps):
+        return {}
+    return {plan.project.stage.named(name): name for name in plan.project.system.secrets}
+
+
+def _owner(resource: Found, ports: Ports) -> tuple[str, str]:
+    return ("", "") if resource.foreign or resource.deleting else ports.existing.owner(resource)
+
+
+def _obstacle(wanted: _Wanted, found: Found, owner: tuple[str, str]) -> Obstacle | None:
+    step, (stack, logical_id) = wanted.step, owner
+    if stack == step.stack.name and step.action is Action.RECREATE:
+        return None  # it goes with what is left of the first creation
+    source = step.stack.sources.get(wanted.logical_id, "")
+    obstacle = Obstacle(
+        step.stack.key, wanted.logical_id, found.type, found.name, Kind.EXISTS, ("rename",), source=source
+    )
+    retained = wanted.resource.get("DeletionPolicy") in RETAINED
+    obstacle = replace(obstacle, identifier=found.identifier, retained=retained)
+    if found.foreign:
+        return replace(obstacle, kind=Kind.FOREIGN)
+    if stack and found.type in SHARED:
+        return None
+    if stack:
+        return replace(obstacle, kind=Kind.OWNED, detail=f", {stack}, as {logical_id}")
+    if found.deleting:
+        return replace(obstacle, kind=Kind.DELETING, ways=("restore", "rename"))
+    if _automatic(wanted):
+        return replace(obstacle, kind=Kind.TAKEN_BACK, ways=())
+    return replace(obstacle, ways=("import", "rename")) if importable(wanted.resource) else obstacle
+
+
+def _automatic(wanted: _Wanted) -> bool:
+    """CloudFormation takes it back by itself (docs/adr/0007)."""
+    named = TYPES[wanted.resource["Type"]]
+    literal = wanted.resource["Properties"][named.name] == wanted.name
+    retained = wanted.resource.get("DeletionPolicy") in RETAINED
+    return named.automatic and literal and retained and wanted.step.action in _NEW

@@ -1,0 +1,93 @@
+"""What in a template can be reached from the whole internet?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pkgops.plan.iam_diff import documents, library, listed
+
+_WORLD = ("0.0.0.0/0", "::/0")
+_PUBLIC_ACLS = ("PublicRead", "PublicReadWrite", "AuthenticatedRead")
+
+
+def exposed(template: Mapping[str, Any]) -> dict[str, str]:
+    """Logical id -> what is open, for every resource that anyone may reach."""
+    found: dict[str, str] = {}
+    for logical_id, resource in template.get("Resources", {}).items():
+        reasons = list(_reasons(resource))
+        if reasons:
+            found[logical_id] = "; ".join(dict.fromkeys(reasons))
+    return found
+
+
+def _reasons(resource: Mapping[str, Any]) -> Iterator[str]:
+    properties = resource.get("Properties", {})
+    known = _BY_TYPE.get(resource["Type"])
+    if known is not None:
+        yield from known(properties)
+    if resource["Type"] != "AWS::IAM::Role" and _anyone(properties):
+        yield "its policy lets anyone in"
+
+
+def _anyone(properties: Mapping[str, Any]) -> bool:
+    """True if a resource policy allows every principal, with no condition that narrows it."""
+    return any(
+        library().Policy({"Version": "2012-10-17", "Statement": [statement]}).is_internet_accessible()
+        for document in documents(properties)
+        for statement in map(_plain, listed(document["Statement"]))
+        if statement["Effect"] == "Allow" and "Principal" in statement
+    )
+
+
+def _plain(statement: Mapping[str, Any]) -> dict[str, Any]:
+    """The statement with intrinsic functions as text: the policy library reads only text."""
+    return {key: _strings(value) for key, value in statement.items()}
+
+
+def _strings(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        if len(value) == 1 and next(iter(value)).startswith(("Fn::", "Ref")):
+            return f"${{{value}}}"
+        return {key: _strings(inner) for key, inner in value.items()}
+    return [_strings(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _bucket(properties: Mapping[str, Any]) -> Iterator[str]:
+    block = properties.get("PublicAccessBlockConfiguration", {})
+    if any(str(value).lower() == "false" for value in block.values()):
+        yield "its public access block is off"
+    if properties.get("AccessControl") in _PUBLIC_ACLS:
+        yield f"its ACL is {properties['AccessControl']}"
+
+
+def _url(properties: Mapping[str, Any]) -> Iterator[str]:
+    if properties.get("AuthType") == "NONE":
+        yield "its URL asks for no authorization"
+
+
+def _permission(properties: Mapping[str, Any]) -> Iterator[str]:
+    if properties.get("Principal") == "*" and not {"SourceArn", "SourceAccount", "PrincipalOrgID"} & set(properties):
+        yield "anyone may invoke it"
+
+
+def _ingress(properties: Mapping[str, Any]) -> Iterator[str]:
+    for rule in listed(properties.get("SecurityGroupIngress")) or [properties]:
+        source = rule.get("CidrIp") or rule.get("CidrIpv6")
+        if source in _WORLD:
+            yield f"port {rule.get('FromPort', 'any')} is open to the world"
+
+
+def _database(properties: Mapping[str, Any]) -> Iterator[str]:
+    if str(properties.get("PubliclyAccessible", "")).lower() == "true":
+        yield "the database is publicly accessible"
+
+
+_BY_TYPE: dict[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
+    "AWS::S3::Bucket": _bucket,
+    "AWS::Lambda::Url": _url,
+    "AWS::Lambda::Permission": _permission,
+    "AWS::EC2::SecurityGroup": _ingress,
+    "AWS::EC2::SecurityGroupIngress": _ingress,
+    "AWS::RDS::DBInstance": _database,
+}

@@ -1,0 +1,134 @@
+"""What in a change deserves a second look before it happens?
+
+Three things: data that would be lost, access that would be widened, and what would be opened to the world. They are
+computed from the deployed template and the new one, shown under headings of their own, and refused on protected
+stages unless the resource is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pkgops.plan.iam_diff import documents, widened
+from pkgops.plan.public_access import exposed
+from pkgops.ports.stacks import ChangeSet, ResourceChange
+
+# Types whose loss is the loss of somebody's data.
+STATEFUL = frozenset(
+    {
+        "AWS::DynamoDB::Table",
+        "AWS::S3::Bucket",
+        "AWS::Cognito::UserPool",
+        "AWS::RDS::DBCluster",
+        "AWS::RDS::DBInstance",
+        "AWS::SecretsManager::Secret",
+        "AWS::ElastiCache::ReplicationGroup",
+        "AWS::Backup::BackupVault",
+    }
+)
+
+
+# Types whose change can widen access or open something, besides everything of IAM and every policy.
+_GUARDS = frozenset(
+    {
+        "AWS::EC2::SecurityGroup",
+        "AWS::EC2::SecurityGroupIngress",
+        "AWS::KMS::Key",
+        "AWS::Lambda::Permission",
+        "AWS::Lambda::Url",
+        "AWS::RDS::DBInstance",
+        "AWS::S3::Bucket",
+    }
+)
+
+
+class Kind(StrEnum):
+    """The headings."""
+
+    LOSS = "Data would be lost"
+    ACCESS = "Access would be widened"
+    PUBLIC = "Would be open to the world"
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """One thing to look at: the resource and a phrase about it."""
+
+    kind: Kind
+    logical_id: str
+    text: str
+
+
+def loses(change: ResourceChange) -> bool:
+    """True if a change removes or replaces something stateful; what somebody has deleted already cannot be lost."""
+    if change.type not in STATEFUL or change.drift == "DELETED":
+        return False
+    return change.action == "Remove" or change.replacement != "False"
+
+
+def concerns_access(changes: Sequence[ResourceChange]) -> bool:
+    """True if the templates have to be compared: most deployments change code alone, and need no second call."""
+    return any(_guards(change.type) for change in changes)
+
+
+def review(
+    changes: Sequence[ResourceChange], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[Concern, ...]:
+    """The concerns of one stack's change. With ``before`` empty the stack is new: it loses nothing, and all its
+    access is new, so that only what it opens to the world is told."""
+    if before and not _access_differs(before, after):
+        return tuple(_losses(changes))
+    return (*_losses(changes), *(_access(before, after) if before else ()), *_exposures(before, after))
+
+
+def regained(made: ChangeSet) -> tuple[Concern, ...]:
+    """The concerns about taking drift back: access somebody has withdrawn by other means, and what somebody has closed.
+    A resource that is made again is looked at like a new one: all its access is new."""
+    drifted = [row for row in made.changes if row.drift in {"MODIFIED", "DELETED"} and row.logical_id in made.present]
+
+    def template(side: int) -> dict[str, Any]:
+        rows = {row.logical_id: {"Type": row.type, "Properties": made.present[row.logical_id][side]} for row in drifted}
+        return {"Resources": rows}
+
+    before, after = template(0), template(1)
+    known = {name for name, (now, _) in made.present.items() if now}
+    access = (concern for concern in _access(before, after) if concern.logical_id in known)
+    return (*access, *_exposures(before, after))
+
+
+def _guards(kind: str) -> bool:
+    return kind in _GUARDS or kind.startswith("AWS::IAM::") or kind.endswith("Policy")
+
+
+def _access_differs(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """False if nothing that says who may do what is other than it was: a permission that is only evaluated again,
+    because its function has new code, is none. Taking policies apart costs more than all other comparing."""
+    old, new = before.get("Resources", {}), after.get("Resources", {})
+    differing = (row.get(name) for name in {*old, *new} if old.get(name) != new.get(name) for row in (old, new))
+    return any(
+        row is not None and (_guards(row["Type"]) or next(documents(row), None) is not None) for row in differing
+    )
+
+
+def _losses(changes: Sequence[ResourceChange]) -> Iterator[Concern]:
+    for change in changes:
+        if loses(change):
+            how = "removed" if change.action == "Remove" else "replaced"
+            how = f"perhaps {how}" if change.replacement == "Conditional" else how
+            yield Concern(Kind.LOSS, change.logical_id, f"{change.type} {how}")
+
+
+def _access(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Concern]:
+    for grant in widened(before, after):
+        sign = "no longer denied: " if grant.effect == "Deny" else ""
+        yield Concern(Kind.ACCESS, grant.logical_id, f"{sign}{grant}")
+
+
+def _exposures(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Concern]:
+    old = exposed(before)
+    for logical_id, reason in exposed(after).items():
+        if old.get(logical_id) != reason:
+            yield Concern(Kind.PUBLIC, logical_id, reason)

@@ -1,0 +1,12 @@
+"""What the tool asks of STS."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Identity(Protocol):
+    """STS."""
+
+    def account(self) -> str:
+        """The 12-digit account the credentials belong to."""

@@ -1,0 +1,89 @@
+"""What may a stack's build function see, and how does it name values of other stacks?"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+from troposphere import Export, Output, Parameter, Ref, Template
+
+from pkgops.model import ASSET, Stage, System
+
+# A legal bucket name, because cfn-lint reads templates before the packager fills the real one in.
+ASSET_BUCKET = "asset.bucket"
+
+_REFERENCE = re.compile(r"^[a-z][a-z0-9_]*\.[A-Za-z][A-Za-z0-9]*$")
+
+
+class Scope:
+    """Handed to ``build(scope)``: the stage, the system's settings, and the template being filled.
+
+    ``inputs`` records which parameter comes from which output (``{"StoragePackagesTableName":
+    "storage.PackagesTableName"}``): the tool derives the order of stacks from it and fills the values in.
+    ``sources`` records where each resource was asked for ("templates/pkgwatch/storage.py:84").
+    """
+
+    def __init__(self, system: System, stage: Stage, settings: Any, description: str = "") -> None:
+        self.system = system
+        self.stage = stage
+        self.settings = settings
+        self.inputs: dict[str, str] = {}
+        self.sources: dict[str, str] = {}
+        self.template = Template(Description=description or system.title)
+        self.template.set_version("2010-09-09")
+
+    @property
+    def environment(self) -> str:
+        """The system's own word for the stage (``production``, ``development``)."""
+        return self.system.environment(self.stage)
+
+    def named(self, documented: str) -> str:
+        """See `Stage.named`."""
+        return self.stage.named(documented)
+
+    def use(self, reference: str) -> Ref:
+        """A value of another stack, ``"<stack key>.<OutputName>"``, as a template parameter.
+
+        No export is imported, so nothing is locked by its use. Raises ValueError on a malformed reference;
+        one that no output answers is found by the tool, which sees all stacks."""
+        if not _REFERENCE.match(reference):
+            raise ValueError(f"{reference!r} is not of the form stack.OutputName")
+        stack, output = reference.split(".")
+        name = "".join(part.capitalize() for part in stack.split("_")) + output
+        if name not in self.inputs:
+            self.inputs[name] = reference
+            self.template.add_parameter(Parameter(name, Type="String", Description=f"From {reference}"))
+        return Ref(name)
+
+    def add(self, resource: Any) -> Any:
+        """Adds a resource and returns it."""
+        self.sources[resource.title] = _asked_for()
+        return self.template.add_resource(resource)
+
+    def output(self, name: str, value: Any, export: str | None = None, description: str = "") -> None:
+        """Publishes ``name`` to other stacks and to ``pkgops outputs``; ``export`` is the documented export
+        name, staged like every other name."""
+        extra: dict[str, Any] = {}
+        if export:
+            extra["Export"] = Export(self.named(export))
+        if description:
+            extra["Description"] = description
+        self.template.add_output(Output(name, Value=value, **extra))
+
+
+def _asked_for() -> str:
+    """The nearest line of a stack's own file among the callers: building blocks and this file do not count."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None:
+        path = frame.f_code.co_filename.replace("\\", "/")
+        if "/templates/" in path:
+            return f"templates/{path.rpartition('/templates/')[2]}:{frame.f_lineno}"
+        frame = frame.f_back
+    return ""
+
+
+def handler_code(path: str) -> dict[str, str]:
+    """``Code`` properties for the handler at ``path`` (``handlers/pkgwatch/api/health.py``): placeholders the
+    packager replaces, so that templates do not change when code does."""
+    return {"S3Bucket": ASSET_BUCKET, "S3Key": ASSET + path}

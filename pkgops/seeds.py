@@ -1,0 +1,127 @@
+"""The development data of a system, as its ``seed`` module declares it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pkgops.model import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class SeedContext:
+    """What seed data may depend on: the stage and the system's settings, the present moment (``now``: ISO-8601 UTC
+    with offset, ``epoch``: whole seconds), and random bytes by name.
+
+    ``secret("pro")`` is 32 random bytes as url-safe base64 without padding: 43 characters, fresh on every run.
+    ``days_ago(1.5)`` is that long before ``now``, in the form of ``now``; a negative number is in the future.
+    """
+
+    stage: Stage
+    now: str
+    epoch: int
+    secret: Callable[[str], str]
+    days_ago: Callable[[float], str]
+    settings: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeedItem:
+    """One DynamoDB item to write if its key is absent; ``table`` names an output (``storage.PackagesTableName``).
+
+    ``label`` is what the report calls it ("package npm/react", "user pro@example.com"). ``reveal`` are values
+    shown once, when this item is written (name -> clear text), and never again. Numbers may be floats: the
+    adapter makes decimals of them.
+
+    ``together`` are further items of the same table whose own keys may differ on every run (an API key is
+    stored under its fresh hash). They are written if and only if ``item`` was absent, in one transaction with
+    it: written before it, a second run would add another; after it, an interrupted run would leave it without
+    them for good.
+    """
+
+    table: str
+    item: Mapping[str, Any]
+    label: str
+    kind: str
+    reveal: Mapping[str, str] = field(default_factory=dict)
+    together: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeedSecret:
+    """One secret to store in Secrets Manager if there is none of its name; its value is never shown.
+
+    ``name`` is the documented one, which the tool stages like every other name; ``label`` is what the report calls
+    it. A stage's real credentials are never seed data: only what may be made up belongs here.
+    """
+
+    name: str
+    value: str = field(repr=False)
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeedUser:
+    """One user to enrol in a Cognito user pool if the pool has none of that address, which counts as verified.
+    ``pool`` names an output with the pool's id. Nobody learns the password."""
+
+    pool: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """After writing, wait until each written item of ``kind`` has ``attribute``: something deployed fills it."""
+
+    kind: str
+    attribute: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A message to a queue, and the key of the item in which the work it causes ends; ``label`` is what the report
+    calls it."""
+
+    label: str
+    message: Mapping[str, Any]
+    key: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An attribute, a moment in ISO-8601, that the function ``by`` writes anew when it has done its part."""
+
+    attribute: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What ``seed-dev --collect`` sends through the deployed system, to see it work.
+
+    ``queue`` and ``table`` name outputs with a queue's URL and a table's name. A task is done when all ``steps`` have
+    happened, in their order. One that failed has ``error`` on its item, written at ``error_at``. ``shown`` are
+    attributes the report tells. ``offline`` says that nothing leaves this machine.
+    """
+
+    queue: str
+    table: str
+    tasks: tuple[Task, ...]
+    steps: tuple[Step, ...]
+    error: str
+    error_at: str
+    shown: tuple[str, ...] = ()
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """Everything ``seed-dev`` writes, what it waits for, and what it can try."""
+
+    items: tuple[SeedItem, ...]
+    settled: tuple[Settled, ...] = ()
+    secrets: tuple[SeedSecret, ...] = ()
+    collection: Collection | None = None
+    users: tuple[SeedUser, ...] = ()

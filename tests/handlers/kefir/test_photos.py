@@ -1,0 +1,164 @@
+"""Photos: put and fetched through links, or sent in a form."""
+
+from __future__ import annotations
+
+import re
+import urllib.error
+import urllib.request
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.handlers.kefir.conftest import BUCKET
+from tests.handlers.kefir.kefir_api import User, http_event, problems
+
+URL, ADD, LIST = "POST /batches/{id}/photo/upload-url", "POST /batches/{id}/photo", "GET /batches/{id}/photos"
+SEND = "POST /batches/{id}/photos"
+PICTURE = b"\xff\xd8\r\n--\r\n\x00 a picture \r\n\r\n\xff"
+
+
+def fetch(url: str, body: bytes | None = None, content_type: str = "") -> bytes:
+    headers = {"Content-Type": content_type} if content_type else {}
+    request = urllib.request.Request(url, data=body, headers=headers, method="GET" if body is None else "PUT")
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return bytes(answer.read())
+
+
+def added(user: User, batch_id: str, **sent: str) -> str:
+    made = user.ask(URL, sent, id=batch_id).json
+    fetch(made["uploadUrl"], PICTURE, sent.get("contentType", "image/jpeg"))
+    assert user.ask(ADD, {"photoKey": made["photoKey"]}, id=batch_id).status == 200
+    return str(made["photoKey"])
+
+
+def test_a_photo_goes_up_and_comes_down(alice: User) -> None:
+    batch_id = alice.batch()["batchId"]
+    assert alice.ask(LIST, id=batch_id).json["photoUrls"] == []
+    made = alice.ask(URL, {"filename": "a.b.PNG", "contentType": "image/png"}, id=batch_id).json
+    assert re.fullmatch(rf"users/{alice.id}/batches/{batch_id}/\d{{13}}\.PNG", made["photoKey"])
+    assert made["expiresIn"] == 300
+    for url in (made["uploadUrl"], made["photoUrl"]):
+        query = parse_qs(urlsplit(url).query)
+        assert (query["X-Amz-Expires"], query["X-Amz-Algorithm"]) == (["300"], ["AWS4-HMAC-SHA256"])
+    assert "content-type" in parse_qs(urlsplit(made["uploadUrl"]).query)["X-Amz-SignedHeaders"][0]
+    fetch(made["uploadUrl"], PICTURE, "image/png")
+    batch = alice.ask(ADD, {"photoKey": made["photoKey"]}, id=batch_id).json["batch"]
+    assert batch["photoKeys"] == [made["photoKey"]]
+    (url,) = alice.ask(LIST, id=batch_id).json["photoUrls"]
+    assert fetch(url) == PICTURE
+    assert fetch(alice.ask("GET /batches/{id}", id=batch_id).json["data"]["photos"][0]) == PICTURE
+
+
+@pytest.mark.parametrize(
+    ("body", "extension"),
+    [(None, "jpg"), ("{}", "jpg"), ({"filename": "noext"}, "jpg"), ({"filename": "x.tiff2x"}, "jpg"),
+     ({"filename": "x/../y.e/f"}, "jpg"), ({"filename": "x."}, "jpg"), ({"filename": ".webp"}, "webp")],
+)  # fmt: skip
+def test_names_of_files_give_an_extension_and_nothing_else(alice: User, body: Any, extension: str) -> None:
+    batch_id = alice.batch()["batchId"]
+    key = alice.ask(URL, body, id=batch_id).json["photoKey"]
+    assert re.fullmatch(rf"users/{alice.id}/batches/{batch_id}/\d+\.{extension}", key)
+
+
+def test_only_images(alice: User) -> None:
+    for kind in ("text/html", "image/", "image/x\r\ny", "application/pdf", ""):
+        assert alice.ask(URL, {"contentType": kind}, id=alice.batch()["batchId"]).status == 400
+
+
+def test_a_photo_is_added_once_and_none_is_lost(alice: User, at_once: Any) -> None:
+    batch_id = alice.batch()["batchId"]
+    keys = [f"users/{alice.id}/batches/{batch_id}/{number}.jpg" for number in range(4)]
+    answers = at_once(lambda number: alice.ask(ADD, {"photoKey": keys[number % 4]}, id=batch_id), 12)
+    assert {answer.status for answer in answers} == {200}
+    assert sorted(alice.ask("GET /batches/{id}", id=batch_id).json["batch"]["photoKeys"]) == keys
+
+
+def test_photos_of_others_cannot_be_added(alice: User, bob: User) -> None:
+    mine, theirs, other = bob.batch()["batchId"], alice.batch()["batchId"], bob.batch()["batchId"]
+    for key in (
+        f"users/{alice.id}/batches/{theirs}/1.jpg",
+        f"users/{bob.id}/batches/{other}/1.jpg",
+        f"users/{bob.id}/batches/{mine}/../{other}/1.jpg",
+        f"users/{bob.id}/batches/{mine}/",
+        "x",
+    ):
+        assert bob.ask(ADD, {"photoKey": key}, id=mine).status == 403
+    for body in (None, {}, {"photoKey": ""}):
+        answer = bob.ask(ADD, body, id=mine)
+        assert (answer.status, answer.json["error"]) == (400, "photoKey is required")
+    assert bob.ask(LIST, id=mine).json["photoUrls"] == []
+
+
+def form(content: bytes, kind: str = "image/png", field: str = "photo") -> bytes:
+    head = f'--xyz\r\nContent-Disposition: form-data; name="note"\r\n\r\nhello\r\n--xyz\r\nContent-Disposition: form-data; name="{field}"; filename="p.png"\r\nContent-Type: {kind}\r\n\r\n'  # noqa: E501
+    return head.encode() + content + b"\r\n--xyz--\r\n"
+
+
+def test_the_app_sends_a_photo_in_a_form_without_telling_the_boundary(alice: User) -> None:
+    batch_id = alice.batch()["batchId"]
+    answer = alice.ask(SEND, form(PICTURE), id=batch_id)
+    assert (answer.status, answer.json["message"]) == (201, "Photo uploaded successfully")
+    assert fetch(answer.json["data"]) == PICTURE
+    assert answer.json["batch"]["photoKeys"] == [answer.json["photoKey"]]
+    assert answer.json["photoKey"].endswith(".png")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [None, b"", b"--", b"--xyz\r\n", b"hello", b"{}", form(b""), form(PICTURE, "text/html"),
+     form(PICTURE, field="other"), form(PICTURE)[:60], b"--\r\n" * 1000, "text"],
+)  # fmt: skip
+def test_forms_without_a_photo(alice: User, body: Any) -> None:
+    assert set(problems(alice.ask(SEND, body, id=alice.batch()["batchId"]))) == {"photo"}
+
+
+def test_a_body_that_is_no_base64(alice: User) -> None:
+    from tests.fakes.gateway import call
+    from tests.handlers.kefir.kefir_api import HANDLERS
+
+    event = http_event(SEND, path={"id": alice.batch()["batchId"]}, claims=alice.claims)
+    assert call(HANDLERS[SEND], {**event, "body": "!", "isBase64Encoded": True}).status == 400
+
+
+def test_the_app_asks_for_a_link_and_deletes_a_photo(alice: User, bob: User, sdk: Any) -> None:
+    batch_id = alice.batch()["batchId"]
+    made = alice.ask(
+        "POST /batches/{id}/photos/upload-url", {"fileName": "a.gif", "fileType": "image/gif"}, id=batch_id
+    ).json
+    assert set(made) >= {"uploadUrl", "photoUrl", "expiresIn", "success"}
+    fetch(made["uploadUrl"], PICTURE, "image/gif")
+    alice.ask(ADD, {"photoKey": made["photoKey"]}, id=batch_id)
+    kept = added(alice, batch_id)
+    assert bob.ask("DELETE /photos", {"photoUrl": made["photoUrl"]}).status == 403
+    assert fetch(made["photoUrl"]) == PICTURE
+    answer = alice.ask("DELETE /photos", {"photoUrl": made["photoUrl"]})
+    assert (answer.status, answer.json["message"]) == (200, "Photo deleted successfully")
+    assert alice.ask("GET /batches/{id}", id=batch_id).json["batch"]["photoKeys"] == [kept]
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        fetch(made["photoUrl"])
+    objects = sdk("s3").list_objects_v2(Bucket=BUCKET, Prefix=f"users/{alice.id}/")
+    assert [each["Key"] for each in objects["Contents"]] == [kept]
+
+
+@pytest.mark.parametrize("url", ["", "x", "https://example.com/users/u/batches/b/1.jpg", f"https://h/{BUCKET}/users/u"])
+def test_links_to_nothing_of_ours(alice: User, url: str) -> None:
+    assert alice.ask("DELETE /photos", {"photoUrl": url}).status == 404
+
+
+def test_links_in_the_form_of_s3_itself(alice: User) -> None:
+    key = added(alice, alice.batch()["batchId"])
+    url = f"https://{BUCKET}.s3.us-east-1.amazonaws.com/{key}?X-Amz-Expires=300"
+    assert alice.ask("DELETE /photos", {"photoUrl": url}).status == 200
+    assert alice.ask("DELETE /photos", {"photoUrl": url}).status == 200
+
+
+def test_photos_deleted_at_once_are_all_gone(alice: User, at_once: Any) -> None:
+    batch_id = alice.batch()["batchId"]
+    keys = [f"users/{alice.id}/batches/{batch_id}/{number}.jpg" for number in range(4)]
+    for key in keys:
+        alice.ask(ADD, {"photoKey": key}, id=batch_id)
+    urls = alice.ask(LIST, id=batch_id).json["photoUrls"]
+    answers = at_once(lambda number: alice.ask("DELETE /photos", {"photoUrl": urls[number]}), 4)
+    assert {answer.status for answer in answers} == {200}
+    assert alice.ask("GET /batches/{id}", id=batch_id).json["batch"]["photoKeys"] == []

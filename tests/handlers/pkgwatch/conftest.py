@@ -1,0 +1,250 @@
+"""Real tables and queues for the handlers: the embedded emulator as a plain server, one a test run."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handlers.common import aws
+from handlers.common.dynamodb import Table
+from handlers.pkgwatch.shared import api_keys
+from handlers.pkgwatch.shared.settings import settings
+from tests.emulator import free_port
+from tests.fakes.upstreams import World as Upstreams
+from tests.fakes.upstreams import upstreams
+from tests.repository import GOLDEN
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+TABLES = {
+    "packages": "pkgwatch-packages-local",
+    "keys": "pkgwatch-api-keys-local",
+    "events": "pkgwatch-referral-events-local",
+    "billing": "pkgwatch-billing-events-local",
+}
+STORAGE = GOLDEN / "pkgwatch" / "local" / "storage.json"
+SESSION_SECRET = "a secret of these tests"
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running emulator, stopped by its own process id afterwards."""
+    home = tmp_path_factory.mktemp("emulator")
+    port = free_port()
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "MINISTACK_REGION": REGION,
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "DOCKER_HOST": "unix:///nonexistent.sock",
+        "LOG_LEVEL": "WARNING",
+    }
+    url = f"http://127.0.0.1:{port}"
+    with (home / "server.log").open("wb") as log:
+        server = subprocess.Popen([sys.executable, "-m", "ministack"], env=environment, stdout=log, stderr=log)
+        try:
+            _wait_until_ready(url, server, home / "server.log")
+            yield url
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/_ministack/ready", timeout=1) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.02)
+    pytest.fail(f"The emulator did not start: {log.read_text(errors='replace')[-2000:]}")
+
+
+@pytest.fixture(scope="session")
+def resources(emulator: str) -> dict[str, str]:
+    """Creates the documented tables, a queue, a secret and a sender; the environment that leads functions to them."""
+    import boto3
+
+    made = {
+        service: boto3.client(
+            service,
+            endpoint_url=emulator,
+            region_name=REGION,
+            aws_access_key_id=ACCOUNT,
+            aws_secret_access_key="test",
+        )
+        for service in ("dynamodb", "sqs", "secretsmanager", "ses")
+    }
+    for table in _tables():
+        made["dynamodb"].create_table(**table)
+    made["secretsmanager"].create_secret(Name="test/session", SecretString=json.dumps({"secret": SESSION_SECRET}))
+    made["ses"].verify_domain_identity(Domain="pkgwatch.dev")
+    queue = made["sqs"].create_queue(QueueName="packages")["QueueUrl"]
+    for client in made.values():
+        client.close()
+    return {
+        "AWS_ENDPOINT_URL": emulator,
+        "AWS_ACCESS_KEY_ID": ACCOUNT,
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "PACKAGES_TABLE": TABLES["packages"],
+        "API_KEYS_TABLE": TABLES["keys"],
+        "REFERRAL_EVENTS_TABLE": TABLES["events"],
+        "BILLING_EVENTS_TABLE": TABLES["billing"],
+        "PACKAGE_QUEUE_URL": queue,
+        "SESSION_SECRET_ARN": "test/session",
+        "RESPONSE_FLOOR_SECONDS": "0",
+        "REDIRECT_FLOOR_SECONDS": "0",
+    }
+
+
+def _tables() -> list[dict[str, Any]]:
+    """The tables as their template has them: a missing index or attribute in one is seen here."""
+    taken = ("TableName", "KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "BillingMode")
+    found = [
+        resource["Properties"]
+        for resource in json.loads(STORAGE.read_text(encoding="utf-8"))["Resources"].values()
+        if resource["Type"] == "AWS::DynamoDB::Table"
+    ]
+    return [{name: table[name] for name in taken if name in table} for table in found]
+
+
+@pytest.fixture(scope="module")
+def environment(resources: dict[str, str]) -> Iterator[pytest.MonkeyPatch]:
+    """The functions' environment while one file's tests run."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            patch.delenv(name)
+        for name, value in resources.items():
+            patch.setenv(name, value)
+        settings.cache_clear()
+        yield patch
+    settings.cache_clear()
+
+
+@pytest.fixture
+def patched(environment: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """The functions' environment, to be changed for one test."""
+    with environment.context() as patch:
+        settings.cache_clear()
+        yield patch
+    settings.cache_clear()
+
+
+@dataclass(frozen=True)
+class World:
+    """The tables as the functions see them, and what tests put there. Names are new each time, so tests do not
+    meet each other's items."""
+
+    packages: Table
+    keys: Table
+    events: Table
+    billing: Table
+    queue_url: str
+    url: str
+
+    def package(self, **attributes: Any) -> str:
+        """A package that can be shown; its npm name."""
+        name = f"package-{secrets.token_hex(6)}"
+        item = {
+            "latest_version": "2.0.1",
+            "health_score": 71.4,
+            "weekly_downloads": 120_345,
+            "data_status": "complete",
+            "risk_level": "MEDIUM",
+            **attributes,
+        }
+        shown = {field: value for field, value in item.items() if value is not None}
+        self.packages.put({"pk": f"npm#{name}", "sk": "LATEST", "name": name, "ecosystem": "npm", **shown})
+        return name
+
+    def user(self, tier: str = "free", **meta: Any) -> tuple[str, str]:
+        """A user with one key: the clear key and the user id. ``meta`` is the USER_META item, if any."""
+        clear, user_id = f"pw_{secrets.token_urlsafe(32)}", f"user_{secrets.token_hex(8)}"
+        hashed = api_keys.key_hash(clear)
+        self.keys.put({"pk": user_id, "sk": hashed, "key_hash": hashed, "tier": tier, "email": "a@example.com"})
+        if meta:
+            self.keys.put({"pk": user_id, "sk": "USER_META", **meta})
+        return clear, user_id
+
+    def meta(self, user_id: str) -> dict[str, Any]:
+        """The user's record."""
+        return self.keys.get((user_id, "USER_META")) or {}
+
+    def key_count(self, clear: str, user_id: str) -> int:
+        """What the key's own statistics say."""
+        return (self.keys.get((user_id, api_keys.key_hash(clear))) or {}).get("requests_this_month", 0)
+
+    def mails(self, to: str) -> list[dict[str, Any]]:
+        """What was sent to an address, oldest first: Source, Subject, BodyText, BodyHtml."""
+        with urllib.request.urlopen(f"{self.url}/_ministack/ses/messages", timeout=5) as answer:
+            accounts = json.load(answer)["messages"]
+        rows = sorted((row for rows in accounts.values() for row in rows), key=lambda row: row["Timestamp"])
+        return [row for row in rows if to in row["To"]]
+
+    def queued(self) -> list[dict[str, Any]]:
+        """Takes everything out of the package queue."""
+        sqs, found = aws.client("sqs"), []
+        while messages := sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                found.append(json.loads(message["Body"]))
+                sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
+        return found
+
+
+@pytest.fixture
+def world(environment: pytest.MonkeyPatch) -> World:
+    """See `World`."""
+    client = aws.client("dynamodb")
+    tables = {name: Table(client, table) for name, table in TABLES.items()}
+    return World(**tables, queue_url=os.environ["PACKAGE_QUEUE_URL"], url=os.environ["AWS_ENDPOINT_URL"])
+
+
+@pytest.fixture
+def missing_table(world: World) -> Table:
+    """A table that answers every call with an error."""
+    return Table(world.keys.client, "there-is-no-such-table")
+
+
+@pytest.fixture
+def no_packages(world: World) -> None:
+    """No packages but the test's own: a run reads the whole table."""
+    for item in list(world.packages.scan("sk = :latest", {"latest": "LATEST"}, ("pk", "sk"))):
+        world.packages.delete((item["pk"], item["sk"]))
+
+
+@pytest.fixture(scope="session")
+def playing() -> Iterator[Upstreams]:
+    with upstreams() as running:
+        yield running
+
+
+@pytest.fixture
+def upstream(playing: Upstreams) -> Upstreams:
+    """The upstreams of packages, on this machine and in good health."""
+    playing.heal()
+    return playing
+
+
+@pytest.fixture
+def source_ip() -> str:
+    """An address nobody has used before."""
+    return f"198.51.{secrets.randbelow(250)}.{secrets.randbelow(250)}-{secrets.token_hex(4)}"

@@ -1,0 +1,125 @@
+"""Is nothing built twice, and nothing stale used?"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pkgops import config
+from pkgops.build.build import build, synthesized
+from pkgops.config import Project
+from pkgops.errors import BuildError
+from pkgops.events import Event, Started
+from tests.repository import ROOT
+
+
+def sources(root: Path) -> Project:
+    """PkgWatch's sources in a place of their own."""
+    shutil.copytree(ROOT / "handlers", root / "handlers", ignore=shutil.ignore_patterns("__pycache__"))
+    (root / "templates").symlink_to(ROOT / "templates")
+    (root / "stages.toml").write_text("[local]\n[dev]\n", encoding="utf-8")
+    return config.load("local", root=root, environ={})
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """PkgWatch, built once: everything here starts from that."""
+    project = sources(tmp_path_factory.mktemp("original"))
+    assert "Started" in built(project)[1]
+    return project
+
+
+@pytest.fixture
+def copy(tmp_path: Path, original: Project) -> Project:
+    project = sources(tmp_path)
+    shutil.copytree(original.home, project.home)
+    return project
+
+
+def built(project: Project) -> tuple[dict[str, str], list[str]]:
+    """Artifact keys by source, and the names of the events of one build."""
+    events: list[Event] = []
+    packaged = build(project, events.append)
+    return {asset.source: asset.key for asset in packaged.assets}, [type(event).__name__ for event in events]
+
+
+def test_the_second_build_does_nothing(original: Project) -> None:
+    first, _ = built(original)
+    second, told = built(original)
+    assert (second, told) == (first, [])
+
+
+def test_what_is_not_to_be_deployed_is_not_checked(tmp_path: Path, original: Project) -> None:
+    """Checking a template nobody has seen takes seconds; the verdict is asked for later, and then kept."""
+    project = sources(tmp_path)
+    shutil.copytree(original.home / "artifacts", project.home / "artifacts")
+    shutil.copytree(original.home / "cache", project.home / "cache", ignore=shutil.ignore_patterns("lint", "*.check*"))
+    lint = project.home / "cache" / "lint"
+    told: list[Event] = []
+    build(project, told.append, checked=False)
+    assert told == []
+    assert not lint.exists()
+    shutil.copytree(original.home / "cache" / "lint", lint)
+    next(lint.iterdir()).unlink()
+    build(project, told.append)
+    assert [str(event.what) for event in told if isinstance(event, Started)] == ["Checking templates"]
+    told.clear()
+    build(project, told.append)
+    assert told == []
+
+
+def test_a_changed_line_changes_the_zips_that_hold_it_and_no_other(copy: Project) -> None:
+    before, _ = built(copy)
+    path = copy.root / "handlers/pkgwatch/api/health.py"
+    path.write_text(path.read_text(encoding="utf-8") + "# more\n", encoding="utf-8")
+    after, _ = built(copy)
+    changed = {source for source in before if before[source] != after[source]}
+    assert changed == {"handlers/pkgwatch/api/health.py"}
+
+
+def test_a_file_put_back_gives_the_old_artifact(copy: Project) -> None:
+    before, _ = built(copy)
+    path = copy.root / "handlers/pkgwatch/api/health.py"
+    content = path.read_bytes()
+    path.write_bytes(content + b"# more\n")
+    assert built(copy)[0] != before
+    path.write_bytes(content)
+    assert built(copy)[0] == before
+
+
+def test_a_lost_artifact_is_made_again(copy: Project) -> None:
+    """A zip of code, and the smallest layer; with them all it would take long and show no more."""
+    assets = build(copy).assets
+    code = [asset for asset in assets if asset.source.startswith("handlers/")]
+    layers = [asset for asset in assets if asset not in code]
+    lost = [code[0], min(layers, key=lambda asset: asset.size)]
+    for asset in lost:
+        asset.path.unlink()
+    assert build(copy).assets == assets
+    assert all(asset.path.is_file() for asset in lost)
+
+
+def test_settings_and_stage_are_part_of_the_fingerprint(copy: Project) -> None:
+    budgets = {row.key: row.template for row in synthesized(copy)}["budgets"]
+    more = replace(copy, settings=replace(copy.settings, monthly_budget=999))
+    assert {row.key: row.template for row in synthesized(more)}["budgets"] != budgets
+    assert {row.key: row.template for row in synthesized(copy)}["budgets"] == budgets
+    development = replace(copy, stage=config.stages(copy.root)["dev"])
+    assert {row.name for row in synthesized(development)} >= {"PkgWatchStorage-dev"}
+
+
+def test_a_broken_cache_file_is_not_trusted(copy: Project) -> None:
+    first, _ = built(copy)
+    for path in (copy.home / "cache").glob("*.json"):
+        path.write_text("half a fi", encoding="utf-8")
+    assert built(copy)[0] == first
+
+
+def test_an_unpinned_import_stops_the_build_with_file_and_line(copy: Project) -> None:
+    path = copy.root / "handlers/pkgwatch/api/health.py"
+    path.write_text("import leftpad\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(BuildError, match=r"handlers/pkgwatch/api/health\.py:1 imports 'leftpad'"):
+        build(copy)

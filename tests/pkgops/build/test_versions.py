@@ -1,0 +1,100 @@
+"""Is a new version of a function published when, and only when, it would differ?"""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pkgops.build import versions
+from pkgops.build.package import package
+from pkgops.config import Project
+from pkgops.errors import BuildError
+from tests.pkgops.conftest import stack
+
+TEMPLATE: dict[str, Any] = {
+    "Resources": {
+        "Function": {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {
+                "Code": {"S3Bucket": "b", "S3Key": "asset://handlers/demo/hello.py"},
+                "Handler": "handlers.demo.hello.handler",
+                "Runtime": "python3.12",
+                "MemorySize": 512,
+            },
+        },
+        "Version": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Function"}}},
+        "Alias": {
+            "Type": "AWS::Lambda::Alias",
+            "DependsOn": ["Version"],
+            "Properties": {
+                "Name": "live",
+                "FunctionName": {"Ref": "Function"},
+                "FunctionVersion": {"Fn::GetAtt": ["Version", "Version"]},
+            },
+        },
+    },
+    "Outputs": {"Version": {"Value": {"Ref": "Version"}}},
+}
+
+
+def pinned(**changes: Any) -> tuple[str, dict[str, Any]]:
+    """The version's logical id and the template, with the function's properties changed."""
+    template = copy.deepcopy(TEMPLATE)
+    template["Resources"]["Function"]["Properties"] |= changes
+    made = versions.pin(template)
+    (title,) = [t for t, r in made["Resources"].items() if r["Type"] == "AWS::Lambda::Version"]
+    return title, made
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"Code": {"S3Bucket": "b", "S3Key": "other.zip"}},
+        {"MemorySize": 1024},
+        {"Layers": [{"Ref": "Dependencies1"}]},
+        {"Environment": {"Variables": {"A": "b"}}},
+    ],
+)
+def test_a_changed_function_is_another_version(change: dict[str, Any]) -> None:
+    assert pinned(**change)[0] != pinned()[0]
+
+
+@pytest.mark.parametrize("change", [{}, {"Tags": [{"Key": "a", "Value": "b"}]}, {"ReservedConcurrentExecutions": 5}])
+def test_what_no_version_holds_makes_none(change: dict[str, Any]) -> None:
+    assert pinned(**change)[0] == pinned()[0]
+
+
+def test_everything_follows_the_version() -> None:
+    title, template = pinned()
+    alias = template["Resources"]["Alias"]
+    assert title.startswith("Version")
+    assert title != "Version"
+    assert alias["Properties"]["FunctionVersion"] == {"Fn::GetAtt": [title, "Version"]}
+    assert alias["Properties"]["FunctionName"] == {"Ref": "Function"}
+    assert alias["DependsOn"] == [title]
+    assert template["Outputs"] == {"Version": {"Value": {"Ref": title}}}
+
+
+def test_a_version_of_nothing_is_a_mistake() -> None:
+    template = copy.deepcopy(TEMPLATE)
+    del template["Resources"]["Function"]
+    with pytest.raises(BuildError, match="Version is a version of"):
+        versions.pin(template)
+
+
+def test_packaging_changed_code_publishes_a_version(project: Project) -> None:
+    def version() -> str:
+        made = package(project, [stack("web", project.stage, **copy.deepcopy(TEMPLATE["Resources"]))])
+        titles = made.stacks[0].template["Resources"]
+        return next(title for title in titles if title.startswith("Version"))
+
+    handler = Path(project.root, "handlers", "demo", "hello.py")
+    handler.parent.mkdir(parents=True)
+    handler.write_text("def handler(event, context): return 1\n", encoding="utf-8")
+    first = version()
+    assert version() == first
+    handler.write_text("def handler(event, context): return 2\n", encoding="utf-8")
+    assert version() != first

@@ -1,0 +1,116 @@
+"""pkgops tail-logs, and how its lines look."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from pkgops.ports.logs import LogEvent
+from tests.fakes.logs import FakeLogs
+from tests.fakes.ports import FakePorts
+
+DEV = ("--stage", "dev")
+HEALTH = "/aws/lambda/pkgwatch-api-health-dev"
+SCAN = "/aws/lambda/pkgwatch-api-scan-dev"
+JSON_LINE = '{"level":"WARNING","message":"slow","timestamp":"x","package":"npm/react","took":1.5,"request_id":"r-1"}'
+
+
+@pytest.fixture
+def now():
+    return int(time.time() * 1000)
+
+
+@pytest.fixture
+def ports(project, now):
+    logs = FakeLogs()
+    logs.write(
+        HEALTH,
+        "1",
+        [
+            (now - 9000, "START RequestId: r-1 Version: $LATEST\n"),
+            (now - 8000, "fine\n"),
+            (now - 6000, "END RequestId: r-1\n"),
+            (now - 7_200_000, "long ago\n"),
+        ],
+    )
+    logs.write(SCAN, "1", [(now - 7000, JSON_LINE + "\n"), (now - 5000, "[ERROR] ValueError: no\n")])
+    return FakePorts(logs=logs)
+
+
+def test_functions_are_interleaved_in_time_order(run, ports):
+    lines = run("tail-logs", *DEV, ports=ports).stdout.splitlines()
+    assert [line.split()[2] for line in lines] == ["health", "scan", "scan"]
+    assert lines[1].endswith("WARNING slow package=npm/react took=1.5")
+    assert len({line.index(name) for line, name in zip(lines, ("health", "scan", "scan"), strict=True)}) == 1
+
+
+def test_one_function_since_and_filter(run, ports):
+    result = run("tail-logs", "HealthHandler", "--since", "3h", *DEV, ports=ports)
+    assert [line.split(" ", 3)[3].strip() for line in result.stdout.splitlines()] == ["long ago", "fine"]
+    assert run("tail-logs", "--filter", "slow", *DEV, ports=ports).stdout.count("\n") == 1
+
+
+def test_raw_is_verbatim(run, ports):
+    lines = run("tail-logs", "--raw", *DEV, ports=ports).stdout.splitlines()
+    assert lines[0].endswith("START RequestId: r-1 Version: $LATEST")
+    assert any(line.endswith(JSON_LINE) for line in lines)
+
+
+@pytest.mark.parametrize("option", [("--json",), ("--output", "json")])
+def test_json_lines(run, ports, option):
+    rows = [json.loads(line) for line in run("tail-logs", *option, *DEV, ports=ports).stdout.splitlines()]
+    assert [row["name"] for row in rows] == ["health", "scan", "scan"]
+    assert rows[1]["level"] == "WARNING"
+    assert rows[1]["fields"]["package"] == "npm/react"
+    assert rows[1]["request_id"] == "r-1"
+    assert "raw" not in rows[0]
+
+
+def test_colours_name_functions_and_levels(run, ports):
+    coloured = run("tail-logs", "--color", *DEV, ports=ports).stdout
+    assert "\x1b[33mWARNING slow" in coloured
+    assert "\x1b[" not in run("tail-logs", *DEV, ports=ports).stdout
+
+
+class Endless(FakeLogs):
+    """Live Tail that gives a line, and then the user presses Ctrl-C."""
+
+    def live(self, groups: Sequence[str], sampled: object = None) -> Iterator[LogEvent | None]:
+        yield LogEvent(groups[0], "2", int(time.time() * 1000), "", "newest\n")
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        while True:
+            time.sleep(0.02)
+            yield None
+
+
+def test_following_until_ctrl_c(run, project, now):
+    logs = Endless()
+    logs.write(HEALTH, "1", [(now - 8000, "before\n")])
+    result = run("tail-logs", "health", "--follow", *DEV, ports=FakePorts(logs=logs))
+    assert result.exit_code == 130
+    texts = [line.split()[-1] for line in result.stdout.splitlines()]
+    assert texts == ["before", "newest"]
+    assert result.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["helth"], "Did you mean health"), (["--since", "soon"], "10m"), (["--stage", "prdo"], "prod")],
+)
+def test_errors(run, ports, arguments, said):
+    result = run("tail-logs", *DEV, *arguments, ports=ports)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_ten_thousand_lines(run, project, now):
+    logs = FakeLogs()
+    logs.write(HEALTH, "1", [(now - 60_000 + index, f"line {index}\n") for index in range(10_000)])
+    result = run("tail-logs", *DEV, ports=FakePorts(logs=logs))
+    assert result.stdout.count("\n") == 10_000

@@ -1,0 +1,88 @@
+"""A project in a temporary folder, and the program run inside it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pkgops.build.build import build
+from pkgops.cli.main import root
+from pkgops.cli.output.errors import Manner
+from pkgops.config import load
+from tests.canary import listen
+from tests.repository import ROOT
+
+Run = Callable[..., Result]
+
+
+def furnish(root: Path) -> None:
+    """The repository's stages and code, with nothing built."""
+    shutil.copy(ROOT / "stages.toml", root)
+    for name in ("handlers", "templates"):
+        (root / name).symlink_to(ROOT / name)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty project of its own: nothing of the developer's settings or state is seen."""
+    furnish(tmp_path)
+    for name in [name for name in os.environ if name.startswith(("PKGOPS_", "AWS_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def run(project: Path) -> Run:
+    """Runs the program in the project; ``ports`` answer in place of AWS."""
+
+    def call(*args: str, ports: object = None, input: str | None = None) -> Result:
+        manner = Manner(connect=(lambda *_: ports) if ports is not None else None)
+        done = CliRunner().invoke(root, args, obj=manner, input=input)
+        listen(args, done.stdout, done.stderr, "".join(traceback.format_exception(done.exception)))
+        return done
+
+    return call
+
+
+@pytest.fixture
+def program(project: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs the program as a process of its own."""
+
+    def call(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "pkgops.cli", *args],
+            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        listen(args, done.stdout, done.stderr)
+        return done
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build of PkgWatch for stage dev, made once: linting its templates takes seconds."""
+    root = tmp_path_factory.mktemp("built")
+    furnish(root)
+    build(load("dev", "pkgwatch", root, environ={}))
+    return root / ".pkgops"
+
+
+@pytest.fixture
+def built(project: Path, cache: Path) -> Path:
+    """The project with everything built for stage dev."""
+    (project / ".pkgops").symlink_to(cache)
+    return project

@@ -1,0 +1,131 @@
+"""Progress on a terminal."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import subprocess
+import sys
+import threading
+
+import pytest
+from rich.console import Console
+
+from pkgops.cli.output.errors import Manner
+from pkgops.cli.output.live import Board, Live
+from pkgops.cli.output.views import Lines
+from pkgops.events import Finished, Note, Progress, ResourceChanged, StackChanged, Started
+from tests.repository import ROOT
+
+FAILED = ResourceChanged("Api", "Web", "AWS::WAFv2::WebACL", "CREATE_FAILED", "Not allowed.", 3, 9)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def stream():
+    return Terminal()
+
+
+@pytest.fixture
+def live(stream):
+    display = Live(stream, Lines(stream, Manner()))
+    yield display
+    display.close()
+
+
+def drawn(live: Live) -> str:
+    console = Console(file=io.StringIO(), width=100, color_system=None)
+    console.print(live._render())
+    return console.file.getvalue()
+
+
+def test_the_board_keeps_what_lasts_and_why_it_failed():
+    board = Board()
+    board.take(Started("Packaging"), 0.0)
+    board.take(Progress("Packaging", 3, 7), 1.0)
+    board.take(StackChanged("Api", "CREATE_IN_PROGRESS"), 2.0)
+    board.take(FAILED, 3.0)
+    board.take(FAILED, 3.5)
+    board.take(StackChanged("Api", "ROLLBACK_COMPLETE"), 9.0)
+    assert (board.tasks["Packaging"].done, board.tasks["Packaging"].total) == (3, 7)
+    row = board.stacks["Api"]
+    assert row.reasons == ["Web (AWS::WAFv2::WebACL): Not allowed."]
+    assert (row.over, row.seconds) == (True, 7.0)
+    board.take(Finished("Packaging"), 10.0)
+    assert not board.tasks
+
+
+def test_a_line_a_stack(live):
+    live.emit(StackChanged("Storage", "CREATE_COMPLETE", "", 4.2))
+    live.emit(StackChanged("Api", "CREATE_IN_PROGRESS"))
+    live.emit(FAILED)
+    first, second, third = drawn(live).splitlines()
+    assert first.split()[1:] == ["Storage", "CREATE_COMPLETE", "4", "s"]
+    assert second.split()[1:5] == ["Api", "CREATE_IN_PROGRESS", "3", "of"]
+    assert "Web CREATE_FAILED" in second
+    assert third.strip() == "Web (AWS::WAFv2::WebACL): Not allowed."
+
+
+def test_a_quick_run_needs_no_rich_and_says_what_is_worth_it(live, stream):
+    live.emit(Started("Comparing"))
+    live.emit(Finished("Comparing"))
+    live.emit(Note("The emulator has been started."))
+    live.close()
+    assert stream.getvalue() == "The emulator has been started.\n"
+
+
+def test_many_threads_and_a_drawing_terminal(live, stream):
+    """Events come from the threads of a deployment while rich draws in its own: no deadlock, no lost line."""
+    live._open()
+
+    def work(name: str) -> None:
+        for index in range(50):
+            live.emit(ResourceChanged(name, f"R{index}", "T", "CREATE_COMPLETE", "", index, 50))
+            live.emit(Note(f"{name} {index}"))
+
+    threads = [threading.Thread(target=work, args=(f"S{number}",)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert not any(thread.is_alive() for thread in threads)
+    live.close()
+    assert all(f"S{number} {index}" in stream.getvalue() for number in range(4) for index in range(50))
+
+
+def test_closing_twice_and_before_it_opened(live):
+    live.close()
+    live.close()
+    live._open()
+    assert live._rich is None
+
+
+def test_on_a_real_terminal(tmp_path):
+    """The display draws on stderr when that is a terminal; stdout stays clean."""
+    script = (
+        "import sys\nfrom pkgops.cli.output.errors import Manner\nfrom pkgops.cli.output.views import open_display\n"
+        "from pkgops.events import *\ndisplay = open_display(Manner(), sys.stderr)\n"
+        "display.emit(StackChanged('Api', 'CREATE_IN_PROGRESS'))\ndisplay._open()\n"
+        "display.emit(StackChanged('Api', 'CREATE_COMPLETE', '', 3.0))\ndisplay.close()\nprint('data')\n"
+    )
+    leader, follower = pty.openpty()
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env={**os.environ, "TERM": "xterm-256color"},
+        stdout=subprocess.PIPE,
+        stderr=follower,
+        check=True,
+        timeout=30,
+    )
+    os.close(follower)
+    shown = os.read(leader, 65536).decode()
+    os.close(leader)
+    assert ended.stdout == b"data\n"
+    assert "CREATE_COMPLETE" in shown
+    assert "\x1b[" in shown

@@ -1,0 +1,148 @@
+"""Progress without a terminal: plain lines and JSON lines."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from pkgops.cli.output.errors import Manner
+from pkgops.cli.output.views import JsonLines, Lines, colored, open_display
+from pkgops.events import Finished, Note, Progress, ResourceChanged, StackChanged, Started
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def stream():
+    return io.StringIO()
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def lines(stream, clock):
+    return Lines(stream, Manner(), clock=clock)
+
+
+FAILED = ResourceChanged("Api", "Web", "AWS::WAFv2::WebACL", "CREATE_FAILED", "Not allowed.", 3, 9)
+
+
+def test_what_lasts_is_told_when_it_begins_and_when_it_ends(lines, clock, stream):
+    lines.emit(Started("Packaging"))
+    clock.now = 2.5
+    lines.emit(Finished("Packaging", "7 artifacts"))
+    assert stream.getvalue() == "Packaging ...\nPackaging: 7 artifacts, 2.5 s\n"
+
+
+def test_a_quick_end_without_detail_is_not_told(lines, clock, stream):
+    lines.emit(Started("Comparing"))
+    clock.now = 0.3
+    lines.emit(Finished("Comparing"))
+    assert stream.getvalue() == "Comparing ...\n"
+
+
+def test_progress_at_most_every_ten_seconds(lines, clock, stream):
+    lines.emit(Started("Uploading"))
+    for second in range(25):
+        clock.now = float(second)
+        lines.emit(Progress("Uploading", second, 40))
+    assert stream.getvalue() == "Uploading ...\nUploading: 10 of 40\nUploading: 20 of 40\n"
+
+
+def test_resources_of_a_stack_at_most_every_ten_seconds(lines, clock, stream):
+    lines.emit(StackChanged("Api", "CREATE_IN_PROGRESS"))
+    for second in range(12):
+        clock.now = float(second)
+        lines.emit(ResourceChanged("Api", f"R{second}", "T", "CREATE_COMPLETE", "", second, 9))
+    assert stream.getvalue() == "Api  CREATE_IN_PROGRESS\nApi: 9 of 9 resources\n"
+
+
+def test_failures_are_told_once_with_their_reason(lines, stream):
+    lines.emit(FAILED)
+    lines.emit(FAILED)
+    assert stream.getvalue() == "Api  Web (AWS::WAFv2::WebACL)  CREATE_FAILED\n  Not allowed.\n"
+
+
+def test_stacks(lines, stream):
+    lines.emit(StackChanged("Api", "ROLLBACK_COMPLETE", "Web: Not allowed.", 12.34))
+    lines.emit(StackChanged("Storage", "UNCHANGED"))
+    assert stream.getvalue() == "Api  ROLLBACK_COMPLETE  12.3 s\n  Web: Not allowed.\nStorage  UNCHANGED\n"
+
+
+def test_debug_tells_every_resource(stream, clock):
+    verbose = Lines(stream, Manner(debug=True), clock=clock)
+    verbose.emit(ResourceChanged("Api", "Role", "AWS::IAM::Role", "CREATE_COMPLETE"))
+    assert "Role (AWS::IAM::Role)  CREATE_COMPLETE" in stream.getvalue()
+
+
+def test_warnings_are_marked(lines, stream):
+    lines.emit(Note("State was lost.", "warning"))
+    lines.emit(Note("Started."))
+    assert stream.getvalue() == "Warning: State was lost.\nStarted.\n"
+
+
+def test_colours_only_where_wanted(stream):
+    Lines(stream, Manner(), color=True).emit(StackChanged("Api", "CREATE_COMPLETE"))
+    assert "\x1b[32mCREATE_COMPLETE\x1b[0m" in stream.getvalue()
+
+
+def test_json_lines(stream):
+    display = JsonLines(stream)
+    display.emit(FAILED)
+    display.emit(Started("Packaging"))
+    first, second = map(json.loads, stream.getvalue().splitlines())
+    assert first == {
+        "event": "ResourceChanged",
+        "stack": "Api",
+        "logical_id": "Web",
+        "type": "AWS::WAFv2::WebACL",
+        "status": "CREATE_FAILED",
+        "reason": "Not allowed.",
+        "done": 3,
+        "total": 9,
+    }
+    assert second == {"event": "Started", "what": "Packaging"}
+
+
+def test_which_display(stream):
+    assert isinstance(open_display(Manner(), stream), Lines)
+    assert isinstance(open_display(Manner(json=True), Terminal()), JsonLines)
+    live = open_display(Manner(), Terminal())
+    live.close()
+    assert type(live).__name__ == "Live"
+    assert isinstance(open_display(Manner(color=False), Terminal()), Lines)
+
+
+@pytest.mark.parametrize(
+    ("manner", "stream", "environment", "expected"),
+    [
+        (Manner(), io.StringIO(), {}, False),
+        (Manner(), Terminal(), {}, True),
+        (Manner(), Terminal(), {"NO_COLOR": "1"}, False),
+        (Manner(), Terminal(), {"TERM": "dumb"}, False),
+        (Manner(color=True), io.StringIO(), {"NO_COLOR": "1"}, True),
+        (Manner(color=False), Terminal(), {}, False),
+    ],
+)
+def test_when_there_are_colours(monkeypatch, manner, stream, environment, expected):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert colored(manner, stream) is expected

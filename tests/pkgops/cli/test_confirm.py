@@ -1,0 +1,147 @@
+"""A protected stage wants its name: typed on a terminal, in a variable beside --yes where there is none."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+
+import pytest
+
+from pkgops.cli.confirm import VARIABLE, consent
+from pkgops.cli.output.errors import Manner
+from pkgops.cli.session import Session
+from pkgops.errors import RefusedError
+from pkgops.model import Stage
+from tests.fakes.ports import FakePorts
+from tests.fakes.stacks import ACCOUNT
+from tests.pkgops.cli.terminal import at_terminal
+from tests.pkgops.cli.test_session import Keyboard
+
+PROD = Stage("prod", protected=True)
+DEV = ("--stage", "dev")
+OPEN = (*DEV, "--allow", "PublicDataBucket", "--allow", "PublicDataBucketPolicy")
+NOTHING = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """``asked("prod", yes=True)``: what is typed at the question, None where there is no terminal."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+
+    def ask(typed: str | None, *, yes: bool, stage: Stage = PROD, word: str = "") -> None:
+        monkeypatch.setattr(sys, "stdin", Keyboard(typed) if typed is not None else io.StringIO())
+        consent(Session(stage.name, None, Manner()), stage, "Deploy?", "Deploying", yes=yes, word=word)
+
+    return ask
+
+
+@pytest.mark.parametrize("yes", [True, False])
+def test_on_a_terminal_the_name_is_typed_whether_yes_is_given_or_not(asked, yes):
+    asked("prod\n", yes=yes)
+    for other in ("y\n", "yes\n", "Prod\n", "\n", "production\n"):
+        with pytest.raises(RefusedError, match="not agreed to"):
+            asked(other, yes=yes)
+
+
+@pytest.mark.parametrize("yes", [True, False])
+def test_without_a_terminal_and_the_variable_it_is_refused(asked, yes):
+    with pytest.raises(RefusedError, match="Stage prod is protected") as refused:
+        asked(None, yes=yes)
+    assert "PKGOPS_CONFIRM=prod" in refused.value.hint
+    assert "--yes" in refused.value.hint
+
+
+def test_without_a_terminal_both_are_needed(asked, monkeypatch):
+    monkeypatch.setenv(VARIABLE, "prod")
+    asked(None, yes=True)
+    with pytest.raises(RefusedError, match="also needs --yes"):
+        asked(None, yes=False)
+
+
+def test_with_both_a_terminal_is_not_asked_either(asked, monkeypatch):
+    monkeypatch.setenv(VARIABLE, "prod")
+    asked("", yes=True)
+    with pytest.raises(RefusedError, match="not agreed to"):
+        asked("y\n", yes=False)
+
+
+@pytest.mark.parametrize("named", ["staging", "PROD", "prod "])
+@pytest.mark.parametrize("typed", [None, "prod\n"])
+def test_the_name_of_another_stage_is_refused(asked, monkeypatch, named, typed):
+    monkeypatch.setenv(VARIABLE, named)
+    with pytest.raises(RefusedError, match="but this is stage prod"):
+        asked(typed, yes=True)
+
+
+def test_other_stages_are_asked_as_ever(asked, monkeypatch):
+    dev = Stage("dev")
+    asked("y\n", yes=False, stage=dev)
+    asked(None, yes=True, stage=dev)
+    asked("demo/dev\n", yes=False, stage=dev, word="demo/dev")
+    monkeypatch.setenv(VARIABLE, "prod")  # says nothing about a stage that is not protected
+    asked(None, yes=True, stage=dev)
+
+
+def test_a_real_terminal_asks_for_the_name():
+    script = (
+        "from pkgops.cli.confirm import consent\nfrom pkgops.cli.output.errors import Manner\n"
+        "from pkgops.cli.session import Session\nfrom pkgops.model import Stage\n"
+        "stage = Stage('prod', protected=True)\n"
+        "consent(Session('prod', None, Manner()), stage, 'Deploy?', 'Deploying', yes=True)\nprint('agreed')\n"
+    )
+    environment = {key: value for key, value in os.environ.items() if key != VARIABLE}
+    ended = at_terminal(script, b"prod\n", environment)
+    assert ended.stdout == "agreed\n"
+    assert ended.stderr.startswith("Deploy? Stage prod is protected. Type prod to go on:")
+
+
+@pytest.fixture
+def protected(built, project):
+    """Stage dev, protected and pinned to the fake account."""
+    stages = project / "stages.toml"
+    stages.write_text(stages.read_text().replace("[dev]", f'[dev]\nprotected = true\naccount = "{ACCOUNT}"'))
+    return FakePorts()
+
+
+def test_deploy_without_the_name_touches_nothing(run, protected, monkeypatch):
+    refused = run("deploy", "storage", *OPEN, "--yes", ports=protected)
+    assert refused.exit_code == 6
+    assert "PKGOPS_CONFIRM=dev" in refused.stderr
+    assert protected.stacks.describe() == []
+    monkeypatch.setenv(VARIABLE, "prod")
+    assert run("deploy", "storage", *OPEN, "--yes", ports=protected).exit_code == 6
+    assert protected.stacks.describe() == []
+    monkeypatch.setenv(VARIABLE, "dev")
+    assert run("deploy", "storage", *OPEN, "--yes", ports=protected).exit_code == 0
+
+
+def test_a_plan_without_changes_asks_nothing(run, protected, monkeypatch):
+    monkeypatch.setenv(VARIABLE, "dev")
+    run("deploy", "storage", *OPEN, "--yes", ports=protected)
+    monkeypatch.delenv(VARIABLE)
+    again = run("deploy", "storage", *OPEN, ports=protected)
+    assert again.exit_code == 0, again.stderr
+    assert "Nothing to deploy" in again.stderr
+
+
+def test_destroy_goes_the_same_way(run, protected, monkeypatch):
+    protected.stacks.deployed("PkgWatchStorage-dev", "CREATE_COMPLETE", NOTHING)
+    refused = run("destroy", *DEV, "--yes", ports=protected)
+    assert refused.exit_code == 6
+    assert "PKGOPS_CONFIRM=dev" in refused.stderr
+    assert "delete" not in protected.stacks.calls
+    monkeypatch.setenv(VARIABLE, "dev")
+    assert run("destroy", *DEV, "--yes", ports=protected).exit_code == 0
+    assert protected.stacks.describe() == []
+
+
+def test_gc_goes_the_same_way(run, protected, monkeypatch):
+    protected.artifacts.objects = {"pkgwatch/old.zip": b"22"}
+    refused = run("gc", *DEV, "--yes", ports=protected)
+    assert refused.exit_code == 6
+    assert "PKGOPS_CONFIRM=dev" in refused.stderr
+    assert protected.artifacts.objects
+    monkeypatch.setenv(VARIABLE, "dev")
+    assert run("gc", *DEV, "--yes", ports=protected).exit_code == 0
+    assert protected.artifacts.objects == {}

@@ -1,0 +1,35 @@
+"""How does a command end that is told to end?"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.repository import ROOT
+
+# Ends by itself as the command line does, and then takes longer to shut down than the alarm needs to come twice.
+LINGERS = """
+import os, signal, sys, time
+from pkgops.cli import signals as stopping
+
+class Lingers:
+    def __del__(self, sleep=time.sleep, seconds=3 * stopping._WAKE):
+        sleep(seconds)
+
+sys.lingers = Lingers()  # goes with the last of the interpreter
+stopping.listen()
+try:
+    os.kill(os.getpid(), int(sys.argv[1]))
+    signal.pause()
+except KeyboardInterrupt:
+    sys.exit(stopping.exit_code())
+"""
+
+
+@pytest.mark.parametrize("number", [1, 2, 15])
+def test_the_exit_code_is_the_signal_s_however_long_the_end_takes(number):
+    command = [sys.executable, "-c", LINGERS, str(number)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)
+    assert (ended.returncode, ended.stderr) == (128 + number, "")

@@ -1,0 +1,107 @@
+"""Fifty stacks at once in an account that refuses what is asked too often: how often is it asked, and does it end well?
+
+The stacks stay in progress until a signal comes, as stacks on AWS do for longer than one likes.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from pkgops.aws.ports import AwsPorts
+from pkgops.aws.retry_policy import Patience
+from pkgops.build.package import Packaged
+from pkgops.build.synth import Synthesized
+from pkgops.deploy.deploy import Report, deploy
+from pkgops.plan.plan import plan
+from pkgops.rate_limiter import Pace
+from tests.pkgops.deploy.faults.proxy import Proxy, Weather, calm
+from tests.pkgops.deploy.faults.system import TAGS
+from tests.pkgops.deploy.faults.world import World
+
+COUNT = 50
+GATE = {
+    "Type": "AWS::CloudFormation::WaitCondition",
+    "CreationPolicy": {"ResourceSignal": {"Timeout": "PT5M"}},
+}
+# Calls a second. AWS does not publish its own; these are on the low side of what its users report.
+LIMITS = {"DescribeStacks": 5.0, "DescribeStackEvents": 5.0, "": 8.0}
+SHORTER = Patience(first=0.25, longest=2.0)  # the waits of a test; the numbers of tries are those on AWS
+
+
+@dataclass(frozen=True)
+class Count:
+    """What the poller was answered while all stacks were in progress for ``seconds``, and what was refused in all."""
+
+    report: Report
+    seconds: float
+    answered: Mapping[str, int]
+    refused: int
+
+
+def limits(rates: Mapping[str, float]) -> Weather:
+    """Refuses what goes beyond a call's rate; a second's worth may come at once."""
+    buckets: dict[str, Pace] = {}
+
+    def weather(call: str) -> str:
+        rate = rates.get(call, rates[""])
+        return "" if buckets.setdefault(call, Pace(rate, int(rate))).spare() else "throttle"
+
+    return weather
+
+
+def deployed(world: World, hold: float, count: int = COUNT) -> Count:
+    """Deploys all at once as on AWS; they go on for ``hold`` seconds after the last has begun."""
+    packaged = Packaged(tuple(_stack(number) for number in range(count)), ())
+    ports = AwsPorts(world.project.stage, world.proxy.endpoint, SHORTER)
+    ports.endpoint = None  # what the emulator is spared is not: the pauses and the pace are those on AWS
+    made = plan(world.project, packaged, ports)
+    counted: list[tuple[float, Counter[str]]] = []
+    opener = threading.Thread(target=_open, args=(world, count, hold, counted))
+    world.proxy.met.clear()
+    world.proxy.weather = limits(LIMITS)
+    opener.start()
+    try:
+        report = deploy(made, ports, concurrency=count)
+    finally:
+        world.proxy.weather = calm
+        opener.join()
+    (seconds, answered) = counted[0]
+    return Count(report, seconds, answered, sum(world.proxy.met.values()))
+
+
+def removed(world: World, count: int = COUNT) -> None:
+    """Deletes them again."""
+    for number in range(count):
+        world.direct.stacks.delete(_stack(number).name)
+    while any(state.name.startswith("FaultyMany") for state in world.direct.stacks.describe()):
+        time.sleep(0.02)
+
+
+def _open(world: World, count: int, hold: float, counted: list[tuple[float, Counter[str]]]) -> None:
+    names = [_stack(number).name for number in range(count)]
+    while sum(state.name in names and state.in_progress for state in world.direct.stacks.describe()) < count:
+        time.sleep(0.05)
+    began, before = time.monotonic(), _calls(world.proxy)
+    time.sleep(hold)
+    counted.append((time.monotonic() - began, _calls(world.proxy) - before))
+    client = world.direct.clients.get("cloudformation")
+    with ThreadPoolExecutor(8) as pool:
+        for name in names:
+            pool.submit(
+                client.signal_resource, StackName=name, LogicalResourceId="Gate", UniqueId="1", Status="SUCCESS"
+            )
+
+
+def _calls(proxy: Proxy) -> Counter[str]:
+    names = ("DescribeStacks", "DescribeStackEvents")
+    return Counter({name: proxy.calls[name] - proxy.met["throttle", name] for name in names})
+
+
+def _stack(number: int) -> Synthesized:
+    template = {"Resources": {"Gate": GATE}}
+    return Synthesized("faulty", f"many{number}", f"FaultyMany{number}-local", template, {}, TAGS)

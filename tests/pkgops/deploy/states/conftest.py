@@ -1,0 +1,179 @@
+"""A system on the emulator whose one custom resource does what a switch says: works, fails, or keeps one waiting."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pkgops.aws.ports import AwsPorts
+from pkgops.build.package import Packaged
+from pkgops.build.synth import Synthesized
+from pkgops.config import Project
+from pkgops.deploy.deploy import Report, deploy
+from pkgops.deploy.destroy import destroy, survey
+from pkgops.events import Event
+from pkgops.local.client.emulator import Emulator
+from pkgops.model import LOCAL_ACCOUNT, Stack, Stage, System
+from pkgops.plan.plan import Plan, Wishes, plan
+from pkgops.ports.stacks import StackState
+from tests.emulator import client, start_emulator
+from tests.pkgops.local.conftest import archive, role  # noqa: F401 - the role is a fixture here too
+from tests.repository import ROOT
+
+_NUMBERS = count(1)
+PATIENCE = 40.0  # seconds after which nothing waits any more: a test that hangs fails instead
+
+PROVIDER = """
+import json, time, urllib.request
+
+def wish(event):
+    with open(event["ResourceProperties"]["Switch"]) as file:
+        told, _, version = json.load(file).get(event["RequestType"], "work").partition(" ")
+    return told if version in ("", event["ResourceProperties"]["Version"]) else "work"
+
+def handler(event, context):
+    print(event["RequestType"], "of", event["LogicalResourceId"])
+    while wish(event) == "wait":
+        time.sleep(0.02)
+    if wish(event) == "fail":
+        print("Migration 7 found a table that is not there")
+    answer = {key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")}
+    answer["Status"] = "FAILED" if wish(event) == "fail" else "SUCCESS"
+    answer["Reason"] = f"{event['RequestType']} was told to fail"
+    answer["PhysicalResourceId"] = event.get("PhysicalResourceId", "thing")
+    body = json.dumps(answer).encode()
+    urllib.request.urlopen(urllib.request.Request(event["ResponseURL"], body, method="PUT"))
+"""
+
+
+@dataclass(frozen=True)
+class NoSettings:
+    """A system without settings."""
+
+
+SYSTEM = System(
+    key="stately",
+    title="Stately",
+    stacks=(Stack("thing", "Stately"), Stack("other", "StatelyOther")),
+    settings=NoSettings,
+    environments={},
+    check=lambda stage, settings: [],
+    tags=lambda stage: {"Project": "Stately"},
+)
+
+
+@dataclass
+class World:
+    """One test's stack ``name``, with the custom resource Thing and a queue, and what a deployer does to it."""
+
+    project: Project
+    ports: AwsPorts
+    provider: str
+    switch: Path
+    name: str
+    events: list[Event] = field(default_factory=list)
+
+    def told(self, **wishes: str) -> None:
+        """What Create, Update and Delete of the custom resource do from now on: work (the default), fail or wait,
+        with a version behind it only for that one ("fail 2")."""
+        fresh = self.switch.with_suffix(".new")
+        fresh.write_text(json.dumps(wishes))
+        fresh.replace(self.switch)
+
+    def template(self, version: int = 1, *extra: str, **resources: Any) -> dict[str, Any]:
+        """Thing in a version, the queue, queues named in ``extra``, and further resources."""
+        properties = {"ServiceToken": self.provider, "Switch": str(self.switch), "Version": str(version)}
+        thing = {"Type": "Custom::Thing", "Properties": properties}
+        queues = {name: {"Type": "AWS::SQS::Queue"} for name in ("Queue", *extra)}
+        return {"Resources": {"Thing": thing, **queues, **resources}, "Outputs": {"Version": {"Value": str(version)}}}
+
+    def packaged(self, template: dict[str, Any], **more: Any) -> Packaged:
+        """The stack as the pipeline hands it on."""
+        sources = {"Thing": "templates/stately/thing.py:7", "Nested": "templates/stately/thing.py:9"}
+        stack = Synthesized("stately", "thing", self.name, template, {}, {"Project": "Stately"}, sources)
+        return Packaged((stack, *more.get("stacks", ())), ())
+
+    def plan(self, version: int = 1, *extra: str, **wishes: Any) -> Plan:
+        """The plan for a version."""
+        return plan(self.project, self.packaged(self.template(version, *extra)), self.ports, wishes=Wishes(**wishes))
+
+    def deploy(self, version: int = 1, *extra: str, **wishes: Any) -> Report:
+        """Plans and deploys a version."""
+        return deploy(self.plan(version, *extra, **wishes), self.ports, self.events.append)
+
+    def deploy_template(self, template: dict[str, Any]) -> Report:
+        """Plans and deploys a template."""
+        return deploy(plan(self.project, self.packaged(template), self.ports), self.ports, self.events.append)
+
+    def destroy(self, **more: Any) -> Report:
+        """Destroys the stack as `pkgops destroy` does."""
+        from dataclasses import replace
+
+        doomed = survey(self.project, self.packaged(self.template()).stacks, self.ports, ("thing",))
+        return destroy(replace(doomed, **more), self.ports, self.events.append)
+
+    @property
+    def state(self) -> StackState | None:
+        """The stack as CloudFormation reports it."""
+        return next((state for state in self.ports.stacks.describe() if state.name == self.name), None)
+
+    @property
+    def status(self) -> str:
+        """Its status, "" if there is none."""
+        state = self.state
+        return state.status if state else ""
+
+
+@pytest.fixture(scope="session")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project whose emulator it is."""
+    return tmp_path_factory.mktemp("states")
+
+
+@pytest.fixture(scope="session")
+def emulator(root: Path) -> Iterator[Emulator]:
+    running = start_emulator(root / ".pkgops")
+    yield running
+    running.down()
+
+
+@pytest.fixture(scope="session")
+def aws(emulator: Emulator) -> Callable[[str], Any]:
+    """``aws("s3")``: a client of another deployer."""
+    return lambda service: client(emulator, service)
+
+
+@pytest.fixture(scope="session")
+def provider(aws: Callable[[str], Any], role: str) -> str:  # noqa: F811
+    """The ARN of the custom resource's function, which no stack holds."""
+    made = aws("lambda").create_function(
+        FunctionName="stately-provider",
+        Runtime="python3.12",
+        Handler="app.handler",
+        Role=role,
+        Timeout=60,
+        Code={"ZipFile": archive({"app.py": PROVIDER})},
+    )
+    return str(made["FunctionArn"])
+
+
+@pytest.fixture
+def world(emulator: Emulator, provider: str, tmp_path: Path) -> Iterator[World]:
+    (tmp_path / "templates").symlink_to(ROOT / "templates")
+    stage = Stage("local", account=LOCAL_ACCOUNT, port=emulator.port)
+    project = Project(tmp_path, stage, SYSTEM, NoSettings())
+    name = f"Stately-{next(_NUMBERS)}"
+    made = World(project, AwsPorts(stage, emulator.endpoint), provider, tmp_path / "switch.json", name)
+    made.told()
+    patience = threading.Timer(PATIENCE, made.told)
+    patience.start()
+    yield made
+    patience.cancel()
+    made.told()

@@ -1,0 +1,90 @@
+"""A stage's artifact bucket whose stack is half deleted, or that is deleted itself: the next deployment mends it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pkgops.build.package import Asset
+from pkgops.cli.output.plans import plan_text
+from pkgops.deploy.deploy import deploy
+from pkgops.deploy.wait_for_idle import quiet
+from pkgops.events import Note
+from pkgops.plan.conflicts import settled
+from pkgops.plan.plan import Action, plan
+from pkgops.plan.preflight import surveyed
+from pkgops.ports.stacks import StackState
+from tests.pkgops.deploy.states.conftest import World
+
+pytestmark = pytest.mark.emulator
+Aws = Callable[[str], Any]
+NAME = "PkgopsBootstrap-local"
+
+
+def state(world: World) -> StackState:
+    (found,) = [one for one in world.ports.stacks.describe() if one.name == NAME]
+    return found
+
+
+@pytest.mark.parametrize("looked", [False, True])
+def test_what_somebody_has_put_there_meanwhile_stays(world: World, aws: Aws, looked: bool) -> None:
+    """Somebody destroys the last other system of the stage, while another one's deployment uploads."""
+    world.deploy(1)
+    bucket = world.ports.artifacts.bucket
+    aws("s3").put_object(Bucket=bucket, Key="other/code.zip", Body=b"code")
+    before = state(world)
+    world.ports.stacks.delete(before.id)
+    quiet([NAME], world.ports)
+    assert state(world).status == "DELETE_FAILED"
+    made = world.plan(2)
+    assert made.bootstrap is not None
+    assert made.bootstrap.action is Action.RECREATE
+    if looked:  # as the command line does before it asks
+        made = settled(surveyed(made, world.ports))
+        assert f"{NAME}  recreate  the stage's artifact bucket, which stays with all that is in it" in plan_text(
+            made, full=False
+        )
+    report = deploy(made, world.ports, world.events.append)
+    assert report.ok, report
+    after = state(world)
+    assert (after.status, after.outputs["ArtifactBucket"]) == ("UPDATE_COMPLETE", bucket)
+    assert after.id != before.id
+    assert aws("s3").get_object(Bucket=bucket, Key="other/code.zip")["Body"].read() == b"code"
+    assert {row.physical_id for row in world.ports.stacks.resources(NAME) if row.type == "AWS::S3::Bucket"} == {bucket}
+    aws("s3").delete_object(Bucket=bucket, Key="other/code.zip")
+    assert world.deploy(1).ok
+    assert world.deploy(1).results[0].status == "UNCHANGED"
+
+
+@pytest.mark.parametrize("size", [0, 60_000])
+def test_a_bucket_somebody_has_deleted_is_made_again(world: World, aws: Aws, size: int) -> None:
+    """A large template is to go there before the plan is made, an artifact when it is carried out."""
+    world.deploy(1)
+    bucket, before = world.ports.artifacts.bucket, state(world)
+    world.ports.artifacts.empty(bucket)
+    aws("s3").delete_bucket(Bucket=bucket)
+    template = world.template(2)
+    template["Resources"]["Queue"]["Metadata"] = {"Padding": "x" * size, "Code": asset(world).key}
+    packaged = replace(world.packaged(template), assets=(asset(world),))
+    made = plan(world.project, packaged, world.ports)
+    if size:
+        assert made.bootstrap is not None
+        assert made.bootstrap.action is Action.RECREATE
+    report = deploy(made, world.ports, world.events.append)
+    assert [result.status for result in report.results] == ["UPDATE_COMPLETE"], report
+    told = any(isinstance(event, Note) and "is gone" in event.text for event in world.events)
+    assert told == (size == 0)  # otherwise the plan says it
+    assert (state(world).status, state(world).id == before.id) == ("CREATE_COMPLETE", False)
+    assert world.ports.artifacts.missing([asset(world).key]) == set()
+    versioning = aws("s3").get_bucket_versioning(Bucket=bucket)
+    assert versioning["Status"] == "Enabled"
+
+
+def asset(world: World) -> Asset:
+    path = world.switch.with_name("code.zip")
+    path.write_bytes(b"code")
+    return Asset(f"stately/{hashlib.sha256(b'code').hexdigest()}.zip", path, 4, "stately")

@@ -1,0 +1,89 @@
+"""Does one poller serve any number of stacks at a pace the service bears?"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from pkgops.deploy.watcher import AT_ONCE, RATE, Stopped, Watcher
+from pkgops.events import ResourceChanged, StackChanged
+from pkgops.ports.stacks import ChangeSetRequest, StackState
+from pkgops.rate_limiter import Pace
+from tests.fakes.stacks import FakeStacks
+
+COUNT = 50
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_bucket_gives_what_is_in_it_and_fills_by_and_by() -> None:
+    clock = Clock()
+    pace = Pace(2.0, 3, clock)
+    assert [pace.owed(), pace.spare(), pace.spare(), pace.spare()] == [0.0, True, True, False]
+    assert [pace.owed(), pace.owed(2)] == [0.5, 1.5]
+    assert not pace.spare()
+    clock.now += 2.0
+    assert [pace.spare(), pace.spare()] == [True, False]
+    clock.now += 60.0
+    assert [pace.spare() for _ in range(4)] == [True, True, True, False]
+
+
+class Told(FakeStacks):
+    """Remembers of which stacks the events were asked, and when each call came."""
+
+    def __init__(self, rounds: int) -> None:
+        super().__init__(rounds)
+        self.turns: Counter[str] = Counter()
+        self.times: list[float] = []
+
+    def describe(self) -> list[StackState]:
+        self.times.append(time.monotonic())
+        return super().describe()
+
+    def events(self, stack: str, until: str = "", since: str = "") -> list:
+        self.times.append(time.monotonic())
+        self.turns[stack] += 1
+        return super().events(stack, until, since)
+
+
+def begun(stacks: FakeStacks, count: int) -> list[str]:
+    names = [f"Stack{number}" for number in range(count)]
+    body = '{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}'
+    for name in names:
+        stacks.execute(stacks.create_change_set(ChangeSetRequest(name, True, {}, {}, body=body)))
+    return names
+
+
+def test_fifty_running_stacks_are_asked_about_at_one_stacks_pace() -> None:
+    stacks = Told(rounds=1000)
+    names = begun(stacks, COUNT)
+    with ThreadPoolExecutor(COUNT) as pool, Watcher(stacks, lambda event: None) as watcher:
+        began = time.monotonic()
+        waiting = [pool.submit(watcher.wait, name) for name in names]
+        time.sleep(2.5)
+        watcher.stop()
+        seconds = time.monotonic() - began
+    assert all(isinstance(future.exception(), Stopped) for future in waiting)
+    assert AT_ONCE <= len(stacks.times) <= AT_ONCE + RATE * seconds + 1
+    assert max(stacks.turns.values()) <= 2  # they take turns; the first is alone at first
+    assert stacks.calls.count("describe") >= 3  # and their states come first
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_whoever_ends_has_all_its_events_told(quick: bool) -> None:
+    stacks, heard = Told(rounds=2), []
+    names = begun(stacks, 5)
+    with ThreadPoolExecutor(5) as pool, Watcher(stacks, heard.append, quick=quick) as watcher:
+        states = list(pool.map(watcher.wait, names))
+    assert {state.status for state in states if state} == {"CREATE_COMPLETE"}
+    assert {event.stack for event in heard if isinstance(event, StackChanged)} == set(names)
+    assert {event.stack for event in heard if isinstance(event, ResourceChanged)} == set(names)

@@ -1,0 +1,184 @@
+"""One emulator for all contract tests, and short ways to deploy a template and call a function in it."""
+
+from __future__ import annotations
+
+import io
+import json
+import textwrap
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, partial
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pkgops.local.client.emulator import Emulator
+from tests.emulator import client, free_port, start_emulator
+
+_NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    running = start_emulator(tmp_path_factory.mktemp("emulator"))
+    yield running
+    running.down()
+
+
+@pytest.fixture(scope="session")
+def aws(emulator: Emulator) -> Callable[[str], Any]:
+    """``aws("s3")``: a client, made once."""
+    return cache(partial(client, emulator))
+
+
+@pytest.fixture
+def unique() -> Callable[[str], str]:
+    """``unique("table")``: a name no other test uses."""
+    return lambda name: f"{name}-{next(_NUMBERS)}-{time.time_ns() % 1_000_000}"
+
+
+@dataclass
+class Stack:
+    """A deployed stack; ``status`` and ``reasons`` are what CloudFormation says after the last operation."""
+
+    aws: Callable[[str], Any]
+    name: str
+    reasons: list[str] = field(default_factory=list)
+
+    @property
+    def status(self) -> str:
+        return str(self._description()["StackStatus"])
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        return {row["OutputKey"]: row["OutputValue"] for row in self._description().get("Outputs", [])}
+
+    def physical(self, logical_id: str) -> str:
+        rows = self.aws("cloudformation").describe_stack_resources(StackName=self.name)["StackResources"]
+        return next(str(row["PhysicalResourceId"]) for row in rows if row["LogicalResourceId"] == logical_id)
+
+    def update(self, template: dict[str, Any]) -> Stack:
+        self.aws("cloudformation").update_stack(
+            StackName=self.name, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_NAMED_IAM"]
+        )
+        return self.settled()
+
+    def delete(self) -> Stack:
+        self.aws("cloudformation").delete_stack(StackName=self.name)
+        return self.settled()
+
+    def settled(self) -> Stack:
+        deadline = time.monotonic() + 20
+        while self.status.endswith("_IN_PROGRESS"):
+            assert time.monotonic() < deadline, self.status
+            time.sleep(0.01)
+        rows = self.aws("cloudformation").describe_stack_events(StackName=self._id)["StackEvents"]
+        self.reasons = [row["ResourceStatusReason"] for row in rows if row.get("ResourceStatusReason")]
+        return self
+
+    _id: str = ""
+
+    def _description(self) -> dict[str, Any]:
+        row: dict[str, Any] = self.aws("cloudformation").describe_stacks(StackName=self._id or self.name)["Stacks"][0]
+        self._id = row["StackId"]
+        return row
+
+
+@pytest.fixture
+def deploy(aws: Callable[[str], Any], unique: Callable[[str], str]) -> Iterator[Callable[..., Stack]]:
+    """``deploy(template)`` or ``deploy({logical_id: resource})``: a stack, deleted after the test."""
+    made: list[Stack] = []
+
+    def create(template: dict[str, Any]) -> Stack:
+        if "Resources" not in template:
+            template = {"Resources": template}
+        stack = Stack(aws, unique("contract"))
+        aws("cloudformation").create_stack(
+            StackName=stack.name, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_NAMED_IAM"]
+        )
+        made.append(stack)
+        return stack.settled()
+
+    yield create
+    for stack in reversed(made):
+        stack.aws("cloudformation").delete_stack(StackName=stack.name)
+        stack.settled()
+
+
+def archive(files: dict[str, str]) -> bytes:
+    """A zip with these texts."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as zipped:
+        for name, text in files.items():
+            zipped.writestr(name, textwrap.dedent(text))
+    return buffer.getvalue()
+
+
+@pytest.fixture(scope="session")
+def role(aws: Callable[[str], Any]) -> str:
+    """The ARN of a role functions may assume, allowed everything."""
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        ],
+    }
+    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    made = aws("iam").create_role(RoleName="contract", AssumeRolePolicyDocument=json.dumps(trust))
+    aws("iam").put_role_policy(RoleName="contract", PolicyName="all", PolicyDocument=json.dumps(everything))
+    return str(made["Role"]["Arn"])
+
+
+@dataclass
+class Function:
+    """A deployed function."""
+
+    aws: Callable[[str], Any]
+    name: str
+
+    def __call__(self, event: Any = None) -> Any:
+        """The handler's result, or the error payload."""
+        return json.loads(
+            self.aws("lambda").invoke(FunctionName=self.name, Payload=json.dumps(event))["Payload"].read()
+        )
+
+    def log(self) -> list[str]:
+        """Every line of its log."""
+        rows = self.aws("logs").filter_log_events(logGroupName=f"/aws/lambda/{self.name}")["events"]
+        return [row["message"] for row in rows]
+
+
+@pytest.fixture
+def function(aws: Callable[[str], Any], unique: Callable[[str], str], role: str) -> Iterator[Callable[..., Function]]:
+    """``function("def handler(event, context): ...", MemorySize=256)``: a deployed function."""
+    made: list[str] = []
+
+    def create(code: str, **settings: Any) -> Function:
+        name = unique("function")
+        arguments: dict[str, Any] = {
+            "FunctionName": name,
+            "Runtime": "python3.12",
+            "Handler": "app.handler",
+            "Role": role,
+            "Timeout": 10,
+            "Code": {"ZipFile": archive({"app.py": code})},
+        }
+        aws("lambda").create_function(**(arguments | settings))
+        made.append(name)
+        return Function(aws, name)
+
+    yield create
+    for name in made:
+        aws("lambda").delete_function(FunctionName=name)
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Emulator]:
+    """An emulator of its own, not started."""
+    one = Emulator(tmp_path / "local", free_port())
+    yield one
+    one.down()

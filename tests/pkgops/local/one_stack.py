@@ -1,0 +1,79 @@
+"""A system of one stack on the emulator, and what is asked of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pkgops.aws.ports import AwsPorts
+from pkgops.build.package import Packaged
+from pkgops.build.synth import Synthesized
+from pkgops.config import Project
+from pkgops.deploy.deploy import Report, deploy
+from pkgops.deploy.destroy import destroy, survey
+from pkgops.errors import RefusedError
+from pkgops.local.client.emulator import Emulator
+from pkgops.model import LOCAL_ACCOUNT, Stack, Stage, System
+from pkgops.plan.conflicts import settled
+from pkgops.plan.plan import Plan, Wishes, plan
+from pkgops.plan.preflight import surveyed
+from tests.repository import ROOT
+
+CREATED = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
+
+
+@dataclass(frozen=True)
+class NoSettings:
+    """A system without settings."""
+
+
+class Place:
+    """One stack: looked at, deployed, refused, compared and destroyed."""
+
+    def __init__(self, root: Path, emulator: Emulator, name: str) -> None:
+        root.mkdir()
+        (root / "templates").symlink_to(ROOT / "templates")
+        self.name = name
+        stage = Stage("local", account=LOCAL_ACCOUNT)
+        system = System("way", "Way", (Stack("one", name),), NoSettings, {}, lambda *_: [], lambda _: {"Tag": "value"})
+        self.project = Project(root, stage, system, NoSettings())
+        self.ports = AwsPorts(stage, emulator.endpoint)
+        self.stack = stage.named(name)
+
+    def packaged(self, resources: dict[str, Any], **outputs: Any) -> Packaged:
+        template = {"Resources": resources, "Outputs": {"Word": {"Value": "word"}, **outputs}}
+        return Packaged((Synthesized("way", "one", self.stack, template, {}, {"Tag": "value"}),), ())
+
+    def seen(self, resources: dict[str, Any], **wishes: Any) -> Plan:
+        packaged = self.packaged(resources)
+        return surveyed(plan(self.project, packaged, self.ports, wishes=Wishes(**wishes)), self.ports)
+
+    def deployed(self, resources: dict[str, Any], **wishes: Any) -> Report:
+        report = deploy(settled(self.seen(resources, **wishes)), self.ports)
+        assert report.ok, report
+        return report
+
+    def refused(self, resources: dict[str, Any], **wishes: Any) -> RefusedError:
+        before = self.ports.stacks.describe()
+        with pytest.raises(RefusedError) as error:
+            settled(self.seen(resources, **wishes))
+        assert [state.name for state in self.ports.stacks.describe()] == [state.name for state in before]
+        return error.value
+
+    def equal(self, resources: dict[str, Any]) -> None:
+        """Deployed is what the template says, and the next deployment has nothing to do."""
+        (state,) = [state for state in self.ports.stacks.describe() if state.name == self.stack]
+        assert state.status in CREATED
+        assert state.tags["Tag"] == "value"
+        assert state.outputs["Word"] == "word"
+        assert json.loads(self.ports.stacks.template(self.stack))["Resources"] == resources
+        assert {row.logical_id for row in self.ports.stacks.resources(self.stack)} == set(resources)
+        assert not self.seen(resources).changed
+
+    def destroyed(self) -> None:
+        report = destroy(survey(self.project, self.packaged({}).stacks, self.ports, ["one"]), self.ports)
+        assert [result.status for result in report.results] == ["DELETE_COMPLETE"], report

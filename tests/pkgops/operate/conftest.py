@@ -1,0 +1,24 @@
+"""A project, and ports in memory, for the operating verbs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pkgops.config import Project, load
+from tests.fakes.ports import FakePorts
+from tests.fakes.tables import FakeTables
+
+
+@pytest.fixture
+def pkgwatch(tmp_path: Path) -> Project:
+    """PkgWatch on an unprotected stage of an AWS account."""
+    (tmp_path / "stages.toml").write_text('[dev]\naccount = "123456789012"\n[prod]\nprotected = true\n[local]\n')
+    return load("dev", "pkgwatch", tmp_path, {})
+
+
+@pytest.fixture
+def account() -> FakePorts:
+    """An AWS account with nothing in it."""
+    return FakePorts(tables=FakeTables(packages=("pk", "sk"), api_keys=("pk", "sk")), endpoint=None)

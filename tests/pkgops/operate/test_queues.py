@@ -1,0 +1,100 @@
+"""The queues of the templates, how full they are, and the way back for dead letters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pkgops.build.synth import Synthesized
+from pkgops.errors import UsageError
+from pkgops.events import Progress, silent
+from pkgops.operate.queues import QueueRow, Redriven, queues, redrive, show
+from tests.fakes.sqs import FakeQueues
+
+
+def queue(name: Any, dead: str = "") -> dict[str, Any]:
+    policy = {"deadLetterTargetArn": {"Fn::GetAtt": [dead, "Arn"]}, "maxReceiveCount": 3}
+    return {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name, **({"RedrivePolicy": policy} if dead else {})}}
+
+
+STACK = Synthesized(
+    "pkgwatch",
+    "pipeline",
+    "PkgWatchPipeline-dev",
+    {
+        "Resources": {
+            "Dead": queue("pkgwatch-package-dlq-dev"),
+            "Main": queue("pkgwatch-package-queue-dev", "Dead"),
+            "Stream": queue("pkgwatch-streams-dlq-dev"),
+            "Shared": queue("pkgwatch-shared-dlq-dev"),
+            "One": queue("pkgwatch-one-dev", "Shared"),
+            "Two": queue("pkgwatch-two-dev.fifo", "Shared"),
+            "Unnamed": queue({"Fn::Sub": "${AWS::StackName}-x"}),
+            "Table": {"Type": "AWS::DynamoDB::Table", "Properties": {}},
+        }
+    },
+)
+KNOWN = queues([STACK])
+
+
+def test_queues_come_from_the_templates() -> None:
+    assert [(known.name, known.documented, known.dead_letters) for known in KNOWN] == [
+        ("pkgwatch-package-dlq-dev", "pkgwatch-package-dlq", ""),
+        ("pkgwatch-package-queue-dev", "pkgwatch-package-queue", "pkgwatch-package-dlq-dev"),
+        ("pkgwatch-streams-dlq-dev", "pkgwatch-streams-dlq", ""),
+        ("pkgwatch-shared-dlq-dev", "pkgwatch-shared-dlq", ""),
+        ("pkgwatch-one-dev", "pkgwatch-one", "pkgwatch-shared-dlq-dev"),
+        ("pkgwatch-two-dev.fifo", "pkgwatch-two.fifo", "pkgwatch-shared-dlq-dev"),
+    ]
+    assert KNOWN[3].sources == ("pkgwatch-one-dev", "pkgwatch-two-dev.fifo")
+
+
+def test_a_row_a_queue() -> None:
+    port = FakeQueues(pkgwatch_package_dlq_dev=["a", "b"], pkgwatch_package_queue_dev=["c"])
+    port.ages = {"pkgwatch-package-dlq-dev": 60}
+    rows = show(KNOWN[:3], port)
+    assert rows == [
+        QueueRow("pkgwatch-package-dlq-dev", 2, 0, 0, 60),
+        QueueRow("pkgwatch-package-queue-dev", 1, 0, 0, None, "pkgwatch-package-dlq-dev", 2),
+        QueueRow("pkgwatch-streams-dlq-dev"),
+    ]
+
+
+NAMES = [
+    "pkgwatch-package-dlq-dev",
+    "pkgwatch-package-dlq",
+    "package-dlq",
+    "pkgwatch-package-queue",
+    "PACKAGE-QUEUE",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_dead_letters_go_back(name: str) -> None:
+    port = FakeQueues(pkgwatch_package_dlq_dev=["a", "b"], pkgwatch_package_queue_dev=["c"])
+    heard: list[Any] = []
+    dry = redrive(KNOWN, name, port, heard.append, dry_run=True)
+    assert dry == Redriven("pkgwatch-package-dlq-dev", "pkgwatch-package-queue-dev", 2, 0)
+    assert port.waiting["pkgwatch-package-dlq-dev"] == ["a", "b"]
+    done = redrive(KNOWN, name, port, heard.append, dry_run=False)
+    assert (done.waiting, done.moved) == (2, 2)
+    assert port.waiting == {"pkgwatch-package-dlq-dev": [], "pkgwatch-package-queue-dev": ["c", "a", "b"]}
+    assert heard == [Progress("Moving pkgwatch-package-dlq-dev to pkgwatch-package-queue-dev", 2, 2)]
+    assert redrive(KNOWN, name, port, silent, dry_run=False).moved == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("streams-dlq", "No queue's dead letters are in pkgwatch-streams-dlq-dev"),
+        ("shared-dlq", "of 2 queues"),
+        ("package-dlqq", "Unknown queue"),
+        ("dlq", "means 3 queues"),
+        ("package-queue", "pkgwatch-package-dlq-dev is not deployed"),
+    ],
+)
+def test_what_cannot_go_back(name: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said) as error:
+        redrive(KNOWN, name, FakeQueues(), silent, dry_run=False)
+    assert error.value.hint

@@ -1,0 +1,52 @@
+"""Is a secret that somebody has typed into a resource kept off the screen?"""
+
+from __future__ import annotations
+
+import pytest
+
+from pkgops.operate.redaction import HIDDEN, shown
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("Environment/Variables/STRIPE_SECRET", "anything"),
+        ("Environment/Variables/API_KEY", "0123"),
+        ("Environment/Variables/DB_PASSWORD", "hunter2"),
+        ("Environment/Variables/DB_PASS", "hunter2"),
+        ("SecretString", "hunter2"),
+        ("Environment/Variables/HARMLESS", "sk_live_" + "abcdefghijklmnop1234"),
+        ("Environment/Variables/HARMLESS", "AKIA" + "ABCDEFGHIJKLMNOP"),
+        ("Environment/Variables/DATABASE", "postgres://me:" + "hunter2@host/db"),
+        ("Value", "eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiIxIn0.c2lnbmF0dXJl"),
+    ],
+)
+def test_what_is_named_or_shaped_like_a_secret(path: str, value: str) -> None:
+    assert shown(value, path) == HIDDEN
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("Timeout", 7),
+        ("Environment/Variables/SECRET_NAME", "pkgwatch/stripe"),
+        ("Environment/Variables/STRIPE_SECRET_ARN", "arn:aws:secretsmanager:us-east-1:1:secret:x"),
+        ("Environment/Variables/STRIPE_SECRET", "arn:aws:secretsmanager:us-east-1:1:secret:x"),
+        ("Environment/Variables/PASSWORD", "{{resolve:secretsmanager:x}}"),
+        ("Tags/0/Key", "Project"),
+        ("Environment/Variables/STAGE", "dev"),
+    ],
+)
+def test_what_is_none_is_shown(path: str, value: object) -> None:
+    assert shown(value, path) == value
+
+
+def test_inside_structures_the_rest_is_shown() -> None:
+    given = {
+        "Variables": {"TOKEN": "abc", "STAGE": "dev"},
+        "Tags": [{"Key": "api-token", "Value": "abc"}, {"Key": "Owner", "Value": "me"}],
+    }
+    assert shown(given, "Environment") == {
+        "Variables": {"TOKEN": HIDDEN, "STAGE": "dev"},
+        "Tags": [{"Key": "api-token", "Value": HIDDEN}, {"Key": "Owner", "Value": "me"}],
+    }

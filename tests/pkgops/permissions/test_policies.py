@@ -1,0 +1,161 @@
+"""Do the policies of the systems allow what is needed, and little else?"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+import pytest
+
+import templates
+from pkgops.config import load_system
+from pkgops.model import Stage
+from pkgops.permissions.policy import alone, policies, unlisted
+from pkgops.permissions.statements import ATTACHED, LIMIT
+from pkgops.permissions.wide import UNNAMED, wide
+from tests.pkgops.permissions.conftest import ACCOUNT, allowed
+
+STAGES = ("local", "dev", "prod")
+EVERY = [(system, stage) for system in templates.SYSTEMS for stage in STAGES]
+every = pytest.mark.parametrize(("system", "stage"), EVERY)
+WRITES = re.compile(r":(Create|Put|Update|Delete|Add|Attach|Pass|Set|Tag|Untag|Admin|Invoke|Send)")
+# Real, but younger than cfn-lint's list of actions; and one whose other resources another statement names.
+EXPECTED = {"'tagresource'", "'untagresource'", "action 'apigateway:PUT'"}
+
+
+@every
+def test_iam_takes_them(made, system, stage):
+    found = made(system, stage)
+    assert 0 < len(found) <= ATTACHED
+    for policy in found:
+        assert len(re.sub(r"\s", "", json.dumps(policy.document))) <= LIMIT
+        assert json.loads(json.dumps(policy.document))["Version"] == "2012-10-17"
+    names = [policy.name for policy in found]
+    assert names[0].startswith(f"pkgops-{system}-{stage}")
+    assert len(set(names)) == len(names)
+
+
+def test_cfn_lint_knows_every_action_and_finds_it_on_a_resource_it_takes(made):
+    """I3510 compares actions with the kinds of resources they take, W3037 with those there are."""
+    from cfnlint.api import ManualArgs, lint
+
+    documents = [policy.document for system, stage in EVERY if stage != "local" for policy in made(system, stage)]
+    resources = {
+        f"Policy{number}": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}
+        for number, document in enumerate(documents)
+    }
+    found = lint(json.dumps({"Resources": resources}), config=ManualArgs(regions=["us-east-1"], include_checks=["I"]))
+    assert not [match for match in found if not match.message.startswith(tuple(EXPECTED))]
+
+
+@every
+def test_nothing_is_allowed_wholesale(made, system, stage):
+    documents = [policy.document for policy in made(system, stage)]
+    assert not [action for action, _, _ in allowed(made(system, stage)) if "*" in action]
+    rows = wide(documents)
+    assert not [row for row in rows if row.reason == UNNAMED]
+    reasoned = {row.resource for row in rows}
+    bare = [resource for _, resource, _ in allowed(made(system, stage)) if resource not in reasoned]
+    ours = (system, "pkgops")
+    assert not [resource for resource in bare if not any(name in resource.lower() for name in ours)]
+
+
+@every
+def test_on_everything_is_allowed_little(made, system, stage):
+    writes = {
+        action for action, resource, _ in allowed(made(system, stage)) if resource == "*" and WRITES.search(action)
+    }
+    assert writes <= {"acm:RequestCertificate", "cognito-idp:CreateUserPool", "lambda:CreateEventSourceMapping"}
+
+
+@every
+def test_roles_are_passed_to_the_services_they_trust_and_may_be_given_only_the_policies_they_have(made, system, stage):
+    for action, resource, condition in allowed(made(system, stage)):
+        if action == "iam:PassRole":
+            assert condition["StringEquals"]["iam:PassedToService"], resource
+        if action == "iam:AttachRolePolicy":
+            assert "*" not in condition["ArnLike"]["iam:PolicyARN"].split("/")[-1]
+        if action == "iam:CreateServiceLinkedRole":
+            assert condition["StringLike"]["iam:AWSServiceName"] in resource
+        assert not action.endswith("RolePermissionsBoundary")
+
+
+@pytest.mark.parametrize("system", templates.SYSTEMS)
+def test_the_same_input_gives_the_same_documents(project, system):
+    one, two = (policies(*project(system, "dev"), ACCOUNT, False) for _ in range(2))
+    assert one == two
+
+
+def test_kept_tables_and_buckets_cannot_be_deleted_nor_their_content_be_read(made):
+    for stage in ("dev", "prod"):
+        rows = allowed(made("pkgwatch", stage))
+        actions = {action for action, resource, _ in rows if ":table/" in resource}
+        assert "dynamodb:CreateTable" in actions
+        assert not actions & {"dynamodb:DeleteTable", "dynamodb:Scan", "dynamodb:Query", "dynamodb:DeleteItem"}
+        deleted = [resource for action, resource, _ in rows if action in ("s3:DeleteBucket", "s3:DeleteObject")]
+        assert deleted
+        assert all("pkgops-artifacts" in resource for resource in deleted)
+    assert "dynamodb:DeleteTable" in {action for action, _, _ in allowed(made("kefir", "dev"))}
+
+
+def test_a_protected_stage_is_not_seeded(made):
+    seeding = {"dynamodb:PutItem", "cognito-idp:AdminCreateUser"}
+    assert seeding <= {action for action, _, _ in allowed(made("kefir", "dev"))}
+    assert not seeding & {action for action, _, _ in allowed(made("kefir", "prod"))}
+
+
+@pytest.mark.parametrize("system", templates.SYSTEMS)
+def test_no_stage_reaches_another_stages_resources_in_the_same_account(made, system):
+    """What the templates call their things; random ids know no stage."""
+    for stage, other in (("prod", "dev"), ("dev", "prod")):
+        open_ = {row.resource for row in wide(policy.document for policy in made(system, stage))}
+        patterns = {resource for _, resource, _ in allowed(made(system, stage))} - open_
+        named = {resource for _, resource, _ in allowed(made(system, other)) if "*" not in resource}
+        named = {resource for resource in named if system in resource.split(":", 5)[5].lower()}
+        assert named
+        reached = {name for name in named for pattern in patterns if fnmatchcase(name, pattern)}
+        assert not reached
+
+
+def test_alone_in_its_account_production_needs_fewer_documents(made):
+    assert len(made("pkgwatch", "prod", alone=True)) < len(made("pkgwatch", "prod"))
+
+
+def test_whether_a_stage_is_alone():
+    dev, prod = Stage("dev", account="111111111111"), Stage("prod", account="222222222222")
+    every = {"local": Stage("local"), "dev": dev, "prod": prod}
+    assert alone(prod, every)
+    assert alone(every["local"], every)
+    assert not alone(prod, every | {"dev": replace(dev, account=prod.account)})
+    assert not alone(prod, every | {"dev": replace(dev, account=None)})
+    assert not alone(replace(prod, account=None), every)
+
+
+@every
+def test_the_registry_lists_every_type_in_use(project, system, stage):
+    assert unlisted(project(system, stage)[1]) == []
+
+
+def test_other_partitions(project):
+    found, stacks = project("kefir", "dev")
+    china = replace(found, stage=replace(found.stage, region="cn-north-1"))
+    resources = {resource for _, resource, _ in allowed(policies(china, stacks, ACCOUNT, True))}
+    assert {resource.split(":")[1] for resource in resources if resource != "*"} == {"aws-cn"}
+
+
+def test_the_policies_are_of_the_declared_secrets(made):
+    names = load_system("pkgwatch").secrets
+    found = {
+        resource
+        for action, resource, _ in allowed(made("pkgwatch", "prod"))
+        if action == "secretsmanager:PutSecretValue"
+    }
+    arn = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:"
+    assert found == {f"{arn}{name}{ending}" for name in names for ending in ("", "-??????")}
+
+
+@pytest.mark.parametrize(("system", "listed"), [("kefir", True), ("pkgwatch", False)])
+def test_only_who_has_a_pool_may_list_pools(made, system, listed):
+    assert ("cognito-idp:ListUserPools" in {action for action, _, _ in allowed(made(system, "prod"))}) is listed
