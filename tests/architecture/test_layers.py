@@ -22,7 +22,9 @@ BUILDING = {"pkgops.build.check", "pkgops.build.package", "importlib.metadata", 
 
 # module -> what importing it must not load, because somebody would wait for it
 START_UP = {
-    "pkgops.cli.main": {"boto3", "botocore", "troposphere", "awacs", "rich", "cfnlint", "msgspec", "templates.pkgwatch"},
+    "pkgops.cli.main": {
+        *("boto3", "botocore", "troposphere", "awacs", "rich", "cfnlint", "msgspec", "templates.pkgwatch"),
+    },
     "pkgops.config": {"boto3", "botocore", "troposphere", "awacs", "rich", "cfnlint", "click"},
     "pkgops.build.package": {"boto3", "botocore", "troposphere", "awacs", "rich", "cfnlint", "click"},
     "pkgops.build.build": {"boto3", "botocore", "troposphere", "awacs", "rich", "cfnlint", "click", *BUILDING},

@@ -18,14 +18,7 @@ from templates.pkgwatch.seed_data import notes, table, users
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 STATUSES = {"pending", "complete", "partial", "minimal", "abandoned_partial", "abandoned_minimal"}
-SCORER_ONLY = {
-    "health_score",
-    "risk_level",
-    "score_components",
-    "confidence",
-    "abandonment_risk",
-    "scored_at",
-}
+SCORER_ONLY = {"health_score", "risk_level", "score_components", "confidence", "abandonment_risk", "scored_at"}
 
 
 def context(now: datetime = NOW, secret: str = "") -> SeedContext:
