@@ -1,59 +1,38 @@
-"""What does the emulator lack or do differently, one module each?
+"""What the emulator lacks or does differently from AWS, one module a gap in the folder of its service.
 
-A polyfill is a module with ``install(types)``; adding one is writing the file, naming it here, and writing its
-contract test in ``tests/pkgops/local``.
+A polyfill is a module with ``install(types)``; it is found by being there. Where order matters, it names those that
+must be installed before it: ``AFTER = ("cloudformation.output_changes",)``.
 """
 
 from __future__ import annotations
 
+from graphlib import TopologicalSorter
 from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 
 from pkgops.local.server.hooks import Types
 
-INSTALLED = (
-    "names",  # first: see there
-    "alarm_math",
-    "attributes",
-    "backup_selection",
-    "batch_actions",
-    "budget",
-    "busy_stacks",
-    "drift_readers",
-    "dynamodb_table",
-    "http_api_cors",
-    "import_existing",
-    "joined_change_sets",
-    "lambda_execution",
-    "lambda_function",
-    "metric_namespace",
-    "nested_stacks",
-    "output_changes",
-    "raw_mail",
-    "recorded",
-    "request_resources",
-    "resource_owner",
-    "rest_requests",
-    "rest_responses",
-    "rest_permission",  # after rest_responses: see there
-    "rest_validation",
-    "rest_validation_text",
-    "revert_drift",  # after output_changes and import_existing, whose verdicts it revises
-    "s3_bucket",
-    "secret_import",
-    "secret_reference",
-    "secure_transport",
-    "sending_identity",
-    "stack_parameters",
-    "stack_permissions",
-    "stream_failures",
-    "stream_positions",
-    "update_events",
-    "web_acl_association",
-)
+
+def names() -> list[str]:
+    """Every polyfill as ``<service>.<name>``, in alphabetical order."""
+    services = [found.name for found in iter_modules(__path__) if found.ispkg]
+    return sorted(
+        f"{service}.{found.name}"
+        for service in services
+        for found in iter_modules([f"{path}/{service}" for path in __path__])
+    )
+
+
+def ordered() -> list[ModuleType]:
+    """Every polyfill, behind those it comes after."""
+    modules = {name: import_module(f"{__name__}.{name}") for name in names()}
+    order = TopologicalSorter({name: getattr(module, "AFTER", ()) for name, module in modules.items()})
+    return [modules[name] for name in order.static_order()]
 
 
 def install() -> None:
     """Installs all of them; `pkgops.local.server.hooks.MissingHookError` if the emulator is another version."""
     types = Types()
-    for name in INSTALLED:
-        import_module(f"{__name__}.{name}").install(types)
+    for module in ordered():
+        module.install(types)

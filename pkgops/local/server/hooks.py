@@ -60,6 +60,12 @@ class Types:
         need(provisioners, "_RESOURCE_HANDLERS", "_physical_name")
         self._module = provisioners
         self._handlers: dict[str, dict[str, Any]] = provisioners._RESOURCE_HANDLERS
+        # Under which name the emulator's update handlers call a type's creation.
+        self._creations = {
+            kind: name
+            for kind, handler in self._handlers.items()
+            if getattr(provisioners, name := getattr(handler["create"], "__name__", ""), None) is handler["create"]
+        }
 
     def name(self, stack: str, logical_id: str, length: int = 64) -> str:
         """The physical name of a resource whose template gives none."""
@@ -104,18 +110,18 @@ class Types:
     def before_create(self, kind: str, check: Callable[[str, Properties, str], None]) -> None:
         """Calls ``check(logical_id, properties, stack)`` first, also where an update creates the replacement
         itself; a ValueError of it becomes the resource's failure."""
+
+        def checked(create: Create) -> Create:
+            def checked_create(logical_id: str, properties: Properties, stack: str) -> Created:
+                check(logical_id, properties, stack)
+                return create(logical_id, properties, stack)
+
+            return checked_create
+
         handler = self.handler(kind)
-        create = handler["create"]
-
-        def checked(logical_id: str, properties: Properties, stack: str) -> Created:
-            check(logical_id, properties, stack)
-            created: Created = create(logical_id, properties, stack)
-            return created
-
-        handler["create"] = checked
-        inner = getattr(create, "__name__", "")
-        if getattr(self._module, inner, None) is create:
-            setattr(self._module, inner, checked)
+        handler["create"] = checked(handler["create"])
+        if kind in self._creations:
+            wrap(self._module, self._creations[kind], checked)
 
     def before_update(self, kind: str, check: Callable[[Properties], None]) -> None:
         """Calls ``check(new_properties)`` before an update in place or by replacement."""

@@ -20,6 +20,7 @@ from pkgops.local.client.emulator import Emulator
 from tests.emulator import client, free_port, start_emulator
 
 _NUMBERS = count(1)
+TRUSTED = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
 
 
 @pytest.fixture(scope="session")
@@ -121,16 +122,24 @@ def archive(files: dict[str, str]) -> bytes:
 @pytest.fixture(scope="session")
 def role(aws: Callable[[str], Any]) -> str:
     """The ARN of a role functions may assume, allowed everything."""
-    trust = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        ],
-    }
+    trust = {"Version": "2012-10-17", "Statement": [{**TRUSTED, "Action": "sts:AssumeRole"}]}
     everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
     made = aws("iam").create_role(RoleName="contract", AssumeRolePolicyDocument=json.dumps(trust))
     aws("iam").put_role_policy(RoleName="contract", PolicyName="all", PolicyDocument=json.dumps(everything))
     return str(made["Role"]["Arn"])
+
+
+def create_function(emulator: Emulator, name: str, code: str) -> None:
+    """A function of one file, and a role for it that allows nothing."""
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [{**TRUSTED, "Action": "sts:AssumeRole"}]})
+    role = client(emulator, "iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    client(emulator, "lambda").create_function(
+        FunctionName=name,
+        Runtime="python3.12",
+        Handler="app.handler",
+        Role=role,
+        Code={"ZipFile": archive({"app.py": code})},
+    )
 
 
 @dataclass
