@@ -11,13 +11,13 @@ from typing import Any
 
 from handlers.common.dynamodb import Table
 from handlers.pkgwatch.collect.batches import handle
-from handlers.pkgwatch.collect.budget import Budget
 from handlers.pkgwatch.collect.collection import Upstreams
 from handlers.pkgwatch.collect.collector import Services
-from handlers.pkgwatch.collect.gates import Gate
-from handlers.pkgwatch.collect.github import GitHub
-from handlers.pkgwatch.collect.http import Web, connections
 from handlers.pkgwatch.collect.raw_data import RawData
+from handlers.pkgwatch.collect.sources.github import GitHub
+from handlers.pkgwatch.collect.upstream.client import Web, connections
+from handlers.pkgwatch.collect.upstream.deadline import Budget
+from handlers.pkgwatch.collect.upstream.guard import Gate
 from handlers.pkgwatch.shared import settings as environment
 from handlers.pkgwatch.shared.breakers import LIMITS, Breaker
 from handlers.pkgwatch.shared.metrics import Metrics

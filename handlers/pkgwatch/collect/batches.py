@@ -9,10 +9,10 @@ from typing import Any
 
 from handlers.common.logs import logger
 from handlers.common.parallel import beside
-from handlers.pkgwatch.collect import weekly_downloads
 from handlers.pkgwatch.collect.collector import COLLECTED, Services, process
-from handlers.pkgwatch.collect.failures import Failed, OutOfTime
+from handlers.pkgwatch.collect.downloads import weekly as weekly_downloads
 from handlers.pkgwatch.collect.messages import Invalid, Message, Unreadable, read
+from handlers.pkgwatch.collect.upstream.failures import Failed, OutOfTime
 from handlers.pkgwatch.shared.metrics import Metrics
 
 Record = Mapping[str, Any]

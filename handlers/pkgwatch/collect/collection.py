@@ -13,14 +13,15 @@ from typing import Any
 
 from handlers.common.logs import logger
 from handlers.common.timestamps import iso
-from handlers.pkgwatch.collect import bundlephobia, depsdev, npm, pypi, scorecard, weekly_downloads
-from handlers.pkgwatch.collect.failures import Absent, Failed
-from handlers.pkgwatch.collect.gates import Gate
-from handlers.pkgwatch.collect.github import INVALID_URL, GitHub
-from handlers.pkgwatch.collect.http import Web
+from handlers.pkgwatch.collect.downloads import weekly as weekly_downloads
+from handlers.pkgwatch.collect.fallback import Part, cached, fallback, has_answered, usable
 from handlers.pkgwatch.collect.merge import Collected
-from handlers.pkgwatch.collect.repository_urls import github_repository, host
-from handlers.pkgwatch.collect.stale import Part, cached, fallback, has_answered, usable
+from handlers.pkgwatch.collect.sources import bundlephobia, depsdev, npm, pypi, scorecard
+from handlers.pkgwatch.collect.sources.github import INVALID_URL, GitHub
+from handlers.pkgwatch.collect.sources.repository_urls import github_repository, host
+from handlers.pkgwatch.collect.upstream.client import Web
+from handlers.pkgwatch.collect.upstream.failures import Absent, Failed
+from handlers.pkgwatch.collect.upstream.guard import Gate
 from handlers.pkgwatch.shared.settings import Settings
 
 Item = Mapping[str, Any]

@@ -12,12 +12,12 @@ from handlers.common.dynamodb import ConditionFailed, Key, Table
 from handlers.common.logs import logger
 from handlers.common.timestamps import iso, parse
 from handlers.pkgwatch.collect.collection import Upstreams, Wanted, collect
+from handlers.pkgwatch.collect.downloads.weekly import Counts
+from handlers.pkgwatch.collect.error_redaction import sanitised
 from handlers.pkgwatch.collect.merge import item
 from handlers.pkgwatch.collect.messages import Message
 from handlers.pkgwatch.collect.raw_data import RawData
-from handlers.pkgwatch.collect.sanitise import sanitised
 from handlers.pkgwatch.collect.status import MOST_RETRIES
-from handlers.pkgwatch.collect.weekly_downloads import Counts
 from handlers.pkgwatch.shared.package_names import package_key
 
 COLLECTED, ABANDONED, RECENT = "collected", "abandoned", "recent"

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers.common.timestamps import iso
-from handlers.pkgwatch.collect.stale import Part
+from handlers.pkgwatch.collect.fallback import Part
 from handlers.pkgwatch.collect.status import missing_sources, status
 from handlers.pkgwatch.shared.data_quality import queryable
 from handlers.pkgwatch.shared.package_names import package_key

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.common.timestamps import iso
-from handlers.pkgwatch.collect.failures import NOT_FOUND
-from handlers.pkgwatch.collect.stale import Part
+from handlers.pkgwatch.collect.fallback import Part
+from handlers.pkgwatch.collect.upstream.failures import NOT_FOUND
 
 MOST_RETRIES = 5
 _RETRY_HOURS = (1, 2, 4, 8, 24)

@@ -8,12 +8,12 @@ from typing import Any
 
 from handlers.common.aws import client
 from handlers.common.logs import begin, logger
-from handlers.pkgwatch.collect.budget import Budget
-from handlers.pkgwatch.collect.dependencies import DepsDev
-from handlers.pkgwatch.collect.dependency_cache import DependencyCache
-from handlers.pkgwatch.collect.expansion import Services, expand, message
-from handlers.pkgwatch.collect.gates import gates
-from handlers.pkgwatch.collect.http import Web, connections
+from handlers.pkgwatch.collect.discovery.dependency_cache import DependencyCache
+from handlers.pkgwatch.collect.discovery.expansion import Services, expand, message
+from handlers.pkgwatch.collect.sources.depsdev_graph import DepsDev
+from handlers.pkgwatch.collect.upstream.client import Web, connections
+from handlers.pkgwatch.collect.upstream.deadline import Budget
+from handlers.pkgwatch.collect.upstream.guard import gates
 from handlers.pkgwatch.shared import tables
 from handlers.pkgwatch.shared.metrics import metrics
 from handlers.pkgwatch.shared.package_queue import PackageQueue

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from handlers.common.logs import begin
-from handlers.pkgwatch.collect.budget import Budget
-from handlers.pkgwatch.collect.download_report import report
-from handlers.pkgwatch.collect.download_runs import Counting, candidates, run
-from handlers.pkgwatch.collect.http import Web, connections
-from handlers.pkgwatch.collect.npm_calls import calls, fetch
-from handlers.pkgwatch.collect.paced import Pace
+from handlers.pkgwatch.collect.downloads.npm_calls import calls, fetch
+from handlers.pkgwatch.collect.downloads.report import report
+from handlers.pkgwatch.collect.downloads.run import Counting, candidates, run
+from handlers.pkgwatch.collect.upstream.client import Web, connections
+from handlers.pkgwatch.collect.upstream.deadline import Budget
+from handlers.pkgwatch.collect.upstream.throttle import Pace
 from handlers.pkgwatch.shared import tables
 from handlers.pkgwatch.shared.metrics import metrics
 from handlers.pkgwatch.shared.settings import settings

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.pkgwatch.collect import rankings
-from handlers.pkgwatch.collect.audit import Audit
-from handlers.pkgwatch.collect.audit_answer import answer
+from handlers.pkgwatch.collect.discovery import rankings
+from handlers.pkgwatch.collect.discovery.audit import Audit
+from handlers.pkgwatch.collect.discovery.audit_answer import answer
 from handlers.pkgwatch.shared.settings import settings
 
 MOST = 5000

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from handlers.common.logs import begin, logger
-from handlers.pkgwatch.collect import scorecard
-from handlers.pkgwatch.collect.budget import Budget
-from handlers.pkgwatch.collect.download_report import UpstreamDown
-from handlers.pkgwatch.collect.http import Web, connections
-from handlers.pkgwatch.collect.paced import Pace
-from handlers.pkgwatch.collect.scorecard_runs import candidates, run
+from handlers.pkgwatch.collect.downloads.report import UpstreamDown
+from handlers.pkgwatch.collect.downloads.scorecard_runs import candidates, run
+from handlers.pkgwatch.collect.sources import scorecard
+from handlers.pkgwatch.collect.upstream.client import Web, connections
+from handlers.pkgwatch.collect.upstream.deadline import Budget
+from handlers.pkgwatch.collect.upstream.throttle import Pace
 from handlers.pkgwatch.shared import tables
 from handlers.pkgwatch.shared.settings import settings
 

@@ -10,13 +10,13 @@ from handlers.common.aws import client
 from handlers.common.logs import begin, logger
 from handlers.common.secrets import SecretUnavailable, secret
 from handlers.pkgwatch.collect.batches import handle
-from handlers.pkgwatch.collect.budget import Budget
 from handlers.pkgwatch.collect.collection import Upstreams
 from handlers.pkgwatch.collect.collector import Services
-from handlers.pkgwatch.collect.gates import gates
-from handlers.pkgwatch.collect.github import GitHub
-from handlers.pkgwatch.collect.http import Web, connections
 from handlers.pkgwatch.collect.raw_data import RawData
+from handlers.pkgwatch.collect.sources.github import GitHub
+from handlers.pkgwatch.collect.upstream.client import Web, connections
+from handlers.pkgwatch.collect.upstream.deadline import Budget
+from handlers.pkgwatch.collect.upstream.guard import gates
 from handlers.pkgwatch.shared import tables
 from handlers.pkgwatch.shared.metrics import metrics
 from handlers.pkgwatch.shared.settings import settings

@@ -9,10 +9,10 @@ from typing import Any
 
 from handlers.common.aws import client
 from handlers.common.logs import begin, logger
-from handlers.pkgwatch.collect import rankings
-from handlers.pkgwatch.collect.budget import Budget
-from handlers.pkgwatch.collect.http import Web, connections
-from handlers.pkgwatch.collect.seeding import collect, seed, wish
+from handlers.pkgwatch.collect.discovery import rankings
+from handlers.pkgwatch.collect.discovery.seeding import collect, seed, wish
+from handlers.pkgwatch.collect.upstream.client import Web, connections
+from handlers.pkgwatch.collect.upstream.deadline import Budget
 from handlers.pkgwatch.shared import tables
 from handlers.pkgwatch.shared.settings import settings
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from handlers.common import aws
-from handlers.pkgwatch.collect.failures import Failed
-from handlers.pkgwatch.collect.rankings import PAGE
-from handlers.pkgwatch.collect.seeding import collect, tier
+from handlers.pkgwatch.collect.discovery.rankings import PAGE
+from handlers.pkgwatch.collect.discovery.seeding import collect, tier
+from handlers.pkgwatch.collect.upstream.failures import Failed
 from handlers.pkgwatch.pipeline import npmsio_audit, pypi_audit, seed_packages
 from handlers.pkgwatch.shared.settings import settings
 from tests.fakes.gateway import Context

@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from handlers.pkgwatch.collect.failures import Failed
-from handlers.pkgwatch.collect.github import GitHub
-from handlers.pkgwatch.collect.github_facts import (
+from handlers.pkgwatch.collect.sources.github import GitHub
+from handlers.pkgwatch.collect.sources.github_activity import (
     Activity,
     Commit,
     Issue,
@@ -23,6 +22,7 @@ from handlers.pkgwatch.collect.github_facts import (
     _Signature,
     facts,
 )
+from handlers.pkgwatch.collect.upstream.failures import Failed
 from tests.fakes.collecting import Clock, web
 from tests.fakes.upstreams import World, upstreams
 

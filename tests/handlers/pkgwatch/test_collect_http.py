@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from handlers.pkgwatch.collect.budget import Budget
-from handlers.pkgwatch.collect.failures import Absent, Failed, OutOfTime
-from handlers.pkgwatch.collect.http import Web, backoff, connections
+from handlers.pkgwatch.collect.upstream.client import Web, backoff, connections
+from handlers.pkgwatch.collect.upstream.deadline import Budget
+from handlers.pkgwatch.collect.upstream.failures import Absent, Failed, OutOfTime
 from tests.fakes.collecting import Clock, web
 from tests.fakes.upstreams import World
 

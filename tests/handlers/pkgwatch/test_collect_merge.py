@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from handlers.common.timestamps import iso
-from handlers.pkgwatch.collect import weekly_downloads
+from handlers.pkgwatch.collect.downloads import weekly as weekly_downloads
+from handlers.pkgwatch.collect.fallback import Part, cached, fallback
 from handlers.pkgwatch.collect.merge import Collected, item
-from handlers.pkgwatch.collect.stale import Part, cached, fallback
 from handlers.pkgwatch.collect.status import missing_sources, status
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from handlers.pkgwatch.collect import bundlephobia, depsdev, npm, pypi, scorecard
-from handlers.pkgwatch.collect.failures import Absent, Failed
-from handlers.pkgwatch.collect.http import Web
+from handlers.pkgwatch.collect.sources import bundlephobia, depsdev, npm, pypi, scorecard
+from handlers.pkgwatch.collect.upstream.client import Web
+from handlers.pkgwatch.collect.upstream.failures import Absent, Failed
 from tests.fakes.collecting import Clock, document, web
 from tests.fakes.upstreams import World
 

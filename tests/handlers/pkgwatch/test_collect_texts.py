@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from handlers.pkgwatch.collect.repository_urls import cleaned, github_repository
-from handlers.pkgwatch.collect.sanitise import sanitised
+from handlers.pkgwatch.collect.error_redaction import sanitised
+from handlers.pkgwatch.collect.sources.repository_urls import cleaned, github_repository
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from handlers.common.timestamps import iso
-from handlers.pkgwatch.collect import weekly_downloads
-from handlers.pkgwatch.collect.download_report import UpstreamDown
-from handlers.pkgwatch.collect.download_runs import Counting, candidates, run
-from handlers.pkgwatch.collect.failures import Failed
-from handlers.pkgwatch.collect.npm_calls import calls, fetch
-from handlers.pkgwatch.collect.paced import Pace
+from handlers.pkgwatch.collect.downloads import weekly as weekly_downloads
+from handlers.pkgwatch.collect.downloads.npm_calls import calls, fetch
+from handlers.pkgwatch.collect.downloads.report import UpstreamDown
+from handlers.pkgwatch.collect.downloads.run import Counting, candidates, run
+from handlers.pkgwatch.collect.upstream.failures import Failed
+from handlers.pkgwatch.collect.upstream.throttle import Pace
 from handlers.pkgwatch.pipeline import npm_downloads_collector, pypi_downloads_collector
 from handlers.pkgwatch.shared.settings import settings
 from tests.fakes.collecting import Clock, new_name, web

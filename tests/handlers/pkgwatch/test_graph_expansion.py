@@ -12,8 +12,8 @@ import pytest
 
 from handlers.common import aws
 from handlers.common.timestamps import iso
-from handlers.pkgwatch.collect.dependency_cache import DependencyCache
-from handlers.pkgwatch.collect.gates import gates
+from handlers.pkgwatch.collect.discovery.dependency_cache import DependencyCache
+from handlers.pkgwatch.collect.upstream.guard import gates
 from handlers.pkgwatch.pipeline import graph_expander_dispatcher, graph_expander_worker
 from handlers.pkgwatch.shared.breakers import LIMITS, Breaker
 from handlers.pkgwatch.shared.new_packages import unknown

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from handlers.common.timestamps import iso
-from handlers.pkgwatch.collect import scorecard
-from handlers.pkgwatch.collect.download_report import UpstreamDown
-from handlers.pkgwatch.collect.paced import Pace
-from handlers.pkgwatch.collect.scorecard_runs import candidates, run
+from handlers.pkgwatch.collect.downloads.report import UpstreamDown
+from handlers.pkgwatch.collect.downloads.scorecard_runs import candidates, run
+from handlers.pkgwatch.collect.sources import scorecard
+from handlers.pkgwatch.collect.upstream.throttle import Pace
 from handlers.pkgwatch.pipeline.openssf_collector import handler
 from handlers.pkgwatch.shared.settings import settings
 from tests.fakes.collecting import Clock, Collector, message, web

@@ -12,8 +12,8 @@ import pytest
 
 from handlers.common import aws
 from handlers.common.timestamps import iso
-from handlers.pkgwatch.collect.gates import gates
 from handlers.pkgwatch.collect.raw_data import RawData
+from handlers.pkgwatch.collect.upstream.guard import gates
 from handlers.pkgwatch.pipeline.package_collector import handler
 from handlers.pkgwatch.shared.settings import settings
 from pkgops.model import Stage

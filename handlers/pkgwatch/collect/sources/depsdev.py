@@ -9,10 +9,10 @@ from urllib.parse import quote
 import msgspec
 
 from handlers.common.logs import logger
-from handlers.pkgwatch.collect.failures import WRONG_DOCUMENT, Failed
-from handlers.pkgwatch.collect.http import Count, Web
-from handlers.pkgwatch.collect.repository_urls import HOSTS, cleaned, host
-from handlers.pkgwatch.collect.scorecard import Score, listed_checks
+from handlers.pkgwatch.collect.sources.repository_urls import HOSTS, cleaned, host
+from handlers.pkgwatch.collect.sources.scorecard import Score, listed_checks
+from handlers.pkgwatch.collect.upstream.client import Count, Web
+from handlers.pkgwatch.collect.upstream.failures import WRONG_DOCUMENT, Failed
 from handlers.pkgwatch.shared.package_names import normalise
 
 MOST_ADVISORIES = 50

@@ -11,10 +11,10 @@ from handlers.common.aws import ServiceError
 from handlers.common.dynamodb import ConditionFailed, Key, Table
 from handlers.common.logs import logger
 from handlers.common.timestamps import iso
-from handlers.pkgwatch.collect import scorecard
-from handlers.pkgwatch.collect.failures import Absent, Failed
-from handlers.pkgwatch.collect.paced import TOO_MANY, Pace, Stopped
-from handlers.pkgwatch.collect.repository_urls import github_repository
+from handlers.pkgwatch.collect.sources import scorecard
+from handlers.pkgwatch.collect.sources.repository_urls import github_repository
+from handlers.pkgwatch.collect.upstream.failures import Absent, Failed
+from handlers.pkgwatch.collect.upstream.throttle import TOO_MANY, Pace, Stopped
 
 _READ = ("pk", "repository_url", "tier", "openssf_score", "openssf_date", "openssf_checked_at", "openssf_source")
 _LAST_TIER = 9

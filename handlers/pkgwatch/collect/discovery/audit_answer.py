@@ -10,10 +10,10 @@ from typing import Any
 
 from handlers.common.aws import client
 from handlers.common.logs import begin, logger
-from handlers.pkgwatch.collect.audit import Audit, run
-from handlers.pkgwatch.collect.budget import Budget
-from handlers.pkgwatch.collect.http import Web, connections
-from handlers.pkgwatch.collect.rankings import Ranked
+from handlers.pkgwatch.collect.discovery.audit import Audit, run
+from handlers.pkgwatch.collect.discovery.rankings import Ranked
+from handlers.pkgwatch.collect.upstream.client import Web, connections
+from handlers.pkgwatch.collect.upstream.deadline import Budget
 from handlers.pkgwatch.shared import tables
 from handlers.pkgwatch.shared.metrics import metrics
 from handlers.pkgwatch.shared.package_queue import PackageQueue

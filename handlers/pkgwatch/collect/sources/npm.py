@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from handlers.pkgwatch.collect.failures import WRONG_DOCUMENT, Failed
-from handlers.pkgwatch.collect.http import Web, decoded
-from handlers.pkgwatch.collect.repository_urls import cleaned
+from handlers.pkgwatch.collect.sources.repository_urls import cleaned
+from handlers.pkgwatch.collect.upstream.client import Web, decoded
+from handlers.pkgwatch.collect.upstream.failures import WRONG_DOCUMENT, Failed
 from handlers.pkgwatch.shared.package_names import normalise
 
 _LONGEST_MESSAGE = 1000

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 
 from handlers.common.timestamps import parse
-from handlers.pkgwatch.collect.http import Web
+from handlers.pkgwatch.collect.upstream.client import Web
 
 Score = Annotated[float, msgspec.Meta(ge=-1, le=10)]
 FRESH = timedelta(days=7)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.pkgwatch.collect import weekly_downloads
-from handlers.pkgwatch.collect.http import Web
+from handlers.pkgwatch.collect.downloads import weekly as weekly_downloads
+from handlers.pkgwatch.collect.upstream.client import Web
 
 
 def calls(names: Sequence[str]) -> list[list[str]]:

@@ -14,8 +14,8 @@ from urllib.parse import quote
 import msgspec
 
 from handlers.common.timestamps import iso, parse
-from handlers.pkgwatch.collect.failures import Absent
-from handlers.pkgwatch.collect.http import Count, Web, checked, decoded
+from handlers.pkgwatch.collect.upstream.client import Count, Web, checked, decoded
+from handlers.pkgwatch.collect.upstream.failures import Absent
 
 COLLECTED, UNAVAILABLE, RATE_LIMITED, ERROR = "collected", "unavailable", "rate_limited", "error"
 ATTRIBUTES = ("weekly_downloads", "downloads_status", "downloads_source", "downloads_fetched_at")

@@ -9,8 +9,8 @@ from typing import Any
 
 from handlers.common.dynamodb import Table
 from handlers.common.logs import logger
-from handlers.pkgwatch.collect.failures import Failed, OutOfTime
-from handlers.pkgwatch.collect.rankings import Ranked
+from handlers.pkgwatch.collect.discovery.rankings import Ranked
+from handlers.pkgwatch.collect.upstream.failures import Failed, OutOfTime
 from handlers.pkgwatch.shared.message_batches import batched
 from handlers.pkgwatch.shared.metrics import Metrics
 from handlers.pkgwatch.shared.new_packages import BATCH, add, new_item, unknown

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from handlers.pkgwatch.collect.failures import Failed
-from handlers.pkgwatch.collect.github_facts import Activity, Commit, Issue, Login, Pull, Repository, facts
-from handlers.pkgwatch.collect.http import ATTEMPTS, LONGEST_WAIT, Answer, Web, checked, decoded, retry_after
+from handlers.pkgwatch.collect.sources.github_activity import Activity, Commit, Issue, Login, Pull, Repository, facts
+from handlers.pkgwatch.collect.upstream.client import ATTEMPTS, LONGEST_WAIT, Answer, Web, checked, decoded, retry_after
+from handlers.pkgwatch.collect.upstream.failures import Failed
 
 T = TypeVar("T")
 

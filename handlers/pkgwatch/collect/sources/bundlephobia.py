@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from handlers.pkgwatch.collect.http import Count, Web
+from handlers.pkgwatch.collect.upstream.client import Count, Web
 
 _CATEGORIES = ((5, "tiny"), (20, "small"), (100, "medium"), (500, "large"))  # below so many KB, compressed
 

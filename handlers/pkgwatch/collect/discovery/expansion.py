@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from handlers.common.dynamodb import Table
 from handlers.common.logs import logger
 from handlers.common.parallel import beside
-from handlers.pkgwatch.collect.dependencies import DepsDev
-from handlers.pkgwatch.collect.dependency_cache import DependencyCache
-from handlers.pkgwatch.collect.failures import Failed, OutOfTime
+from handlers.pkgwatch.collect.discovery.dependency_cache import DependencyCache
+from handlers.pkgwatch.collect.sources.depsdev_graph import DepsDev
+from handlers.pkgwatch.collect.upstream.failures import Failed, OutOfTime
 from handlers.pkgwatch.shared.new_packages import add, new_item, unknown
 from handlers.pkgwatch.shared.package_names import ECOSYSTEMS, is_valid, normalise
 from handlers.pkgwatch.shared.package_queue import PackageQueue

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from handlers.pkgwatch.collect.http import Count, Web
+from handlers.pkgwatch.collect.upstream.client import Count, Web
 from handlers.pkgwatch.shared.package_names import is_valid, normalise
 
 PAGE = 250  # results npms.io gives at once
@@ -54,7 +54,7 @@ class _Rows(msgspec.Struct):
 
 def npm(web: Web, base: str, most: int) -> Iterator[Ranked]:
     """npm's packages as npms.io ranks them, at most ``most``, each once, page by page. Raises
-    `handlers.pkgwatch.collect.failures.Failed` and `OutOfTime`."""
+    `handlers.pkgwatch.collect.upstream.failures.Failed` and `OutOfTime`."""
     seen: set[str] = set()
     for start in range(0, min(most, LAST), PAGE):
         query = urlencode({"q": _QUERY, "size": min(PAGE, most - start), "from": start}, safe=":")

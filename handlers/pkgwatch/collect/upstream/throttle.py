@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from handlers.common.logs import logger
-from handlers.pkgwatch.collect.budget import Budget
-from handlers.pkgwatch.collect.failures import Absent, Failed, OutOfTime
-from handlers.pkgwatch.collect.http import LONGEST_WAIT
+from handlers.pkgwatch.collect.upstream.client import LONGEST_WAIT
+from handlers.pkgwatch.collect.upstream.deadline import Budget
+from handlers.pkgwatch.collect.upstream.failures import Absent, Failed, OutOfTime
 
 T = TypeVar("T")
 

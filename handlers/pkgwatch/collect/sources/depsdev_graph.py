@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from handlers.pkgwatch.collect.failures import Absent
-from handlers.pkgwatch.collect.gates import Gate
-from handlers.pkgwatch.collect.http import Count, Web
+from handlers.pkgwatch.collect.upstream.client import Count, Web
+from handlers.pkgwatch.collect.upstream.failures import Absent
+from handlers.pkgwatch.collect.upstream.guard import Gate
 from handlers.pkgwatch.shared.package_names import is_valid, normalise
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers.common.timestamps import parse
-from handlers.pkgwatch.collect.failures import CIRCUIT_OPEN, INVALID_JSON, NOT_FOUND
+from handlers.pkgwatch.collect.upstream.failures import CIRCUIT_OPEN, INVALID_JSON, NOT_FOUND
 
 Item = Mapping[str, Any]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from handlers.common.dynamodb import Table
 from handlers.common.timestamps import iso
-from handlers.pkgwatch.collect.rankings import Ranked
+from handlers.pkgwatch.collect.discovery.rankings import Ranked
 from handlers.pkgwatch.shared.message_batches import batched
 from handlers.pkgwatch.shared.new_packages import BATCH, add, new_item, unknown
 from handlers.pkgwatch.shared.refresh import TIERS

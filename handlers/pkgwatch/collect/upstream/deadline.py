@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from handlers.pkgwatch.collect.failures import OutOfTime
+from handlers.pkgwatch.collect.upstream.failures import OutOfTime
 
 
 @dataclass(frozen=True, slots=True)

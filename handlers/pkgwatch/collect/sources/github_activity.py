@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from handlers.common.timestamps import parse
-from handlers.pkgwatch.collect.http import Count
+from handlers.pkgwatch.collect.upstream.client import Count
 
 _RECENT = timedelta(days=90)
 _UNKNOWN_DAYS = 999

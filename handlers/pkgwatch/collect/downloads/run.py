@@ -18,9 +18,9 @@ from handlers.common.dynamodb import ConditionFailed, Table
 from handlers.common.logs import logger
 from handlers.common.parallel import beside
 from handlers.common.timestamps import iso
-from handlers.pkgwatch.collect.failures import Absent, Failed
-from handlers.pkgwatch.collect.paced import TOO_MANY, Pace, Stopped
-from handlers.pkgwatch.collect.weekly_downloads import COLLECTED, ERROR, RATE_LIMITED, UNAVAILABLE, Counts
+from handlers.pkgwatch.collect.downloads.weekly import COLLECTED, ERROR, RATE_LIMITED, UNAVAILABLE, Counts
+from handlers.pkgwatch.collect.upstream.failures import Absent, Failed
+from handlers.pkgwatch.collect.upstream.throttle import TOO_MANY, Pace, Stopped
 from handlers.pkgwatch.shared.package_names import package_key
 
 WRITTEN = 10

@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from handlers.pkgwatch.collect.failures import WRONG_DOCUMENT, Failed
-from handlers.pkgwatch.collect.http import Web
-from handlers.pkgwatch.collect.repository_urls import HOSTS, cleaned, host
+from handlers.pkgwatch.collect.sources.repository_urls import HOSTS, cleaned, host
+from handlers.pkgwatch.collect.upstream.client import Web
+from handlers.pkgwatch.collect.upstream.failures import WRONG_DOCUMENT, Failed
 from handlers.pkgwatch.shared.package_names import normalise
 
 _LINKS = ("repository", "source", "source code", "github", "code", "homepage")

@@ -16,8 +16,8 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-from handlers.pkgwatch.collect.budget import Budget
-from handlers.pkgwatch.collect.failures import INVALID_JSON, Absent, Failed, OutOfTime
+from handlers.pkgwatch.collect.upstream.deadline import Budget
+from handlers.pkgwatch.collect.upstream.failures import INVALID_JSON, Absent, Failed, OutOfTime
 
 T = TypeVar("T")
 
