@@ -90,7 +90,7 @@ def stages(root: Path) -> dict[str, Stage]:
     return {name: _stage(name, table) for name, table in _read(root).items()}
 
 
-def pinned(stage: Stage, account: str, region: str = "") -> None:
+def require_account(stage: Stage, account: str, region: str = "") -> None:
     """Refuses credentials of another account than the stage's, answers from another ``region`` ("" where it is not
     known), and a protected stage that names no account."""
     if stage.local:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 
-class Pace:
+class RateLimiter:
     """A bucket of ``most`` calls that fills by ``rate`` a second. For one thread."""
 
     def __init__(self, rate: float, most: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -16,13 +16,13 @@ class Pace:
         self._left = float(most)
         self._filled = clock()
 
-    def owed(self, calls: int = 1) -> float:
+    def reserve(self, calls: int = 1) -> float:
         """Takes so many calls, and says how many seconds to wait before they are made."""
         self._fill()
         self._left -= calls
         return max(0.0, -self._left / self._rate)
 
-    def spare(self) -> bool:
+    def try_acquire(self) -> bool:
         """Takes a call if it can be made at once."""
         self._fill()
         if self._left < 1:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from pkgops.aws.credentials import nobody_there, remembered
 from pkgops.aws.region import overridden, reached
-from pkgops.aws.retry_policy import ON_AWS, ON_THE_EMULATOR, ONCE, Patience, throttles
+from pkgops.aws.retry_policy import FOR_AWS, FOR_EMULATOR, NO_RETRIES, RetryPolicy, throttles
 from pkgops.errors import AccessError, PkgopsError
 from pkgops.events import Emit, Note, silent
 from pkgops.model import LOCAL_ACCOUNT
@@ -41,14 +41,14 @@ class Clients:
         self,
         stage: Stage,
         endpoint: str | None = None,
-        patience: Patience | None = None,
+        retry_policy: RetryPolicy | None = None,
         emit: Emit = silent,
     ) -> None:
         self.stage = stage
         self._emit = emit
         self._told: set[str] = {""}
         self.endpoint = endpoint
-        self.patience = patience or (ON_THE_EMULATOR if endpoint else ON_AWS)
+        self.retry_policy = retry_policy or (FOR_EMULATOR if endpoint else FOR_AWS)
         self._made: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._session: Any = None
@@ -60,11 +60,13 @@ class Clients:
         client = self._made.get(key)
         if client is None:
             with self._lock, translated(service):
-                client = self._made.get(key) or self._make(service, ONCE if key == "lambda" else self.patience)
+                client = self._made.get(key) or self._make(
+                    service, NO_RETRIES if key == "lambda" else self.retry_policy
+                )
                 self._made[key] = client
         return client
 
-    def _make(self, service: str, patience: Patience) -> Any:
+    def _make(self, service: str, retry_policy: RetryPolicy) -> Any:
         import botocore.session
         from botocore.config import Config
 
@@ -97,7 +99,7 @@ class Clients:
                 max_pool_connections=_CONNECTIONS,
             )
         client = self._session.create_client(service, **options)
-        patience.join(client)
+        retry_policy.join(client)
         if not self.endpoint:
             self._tell(reached(self.stage, client.meta.endpoint_url))
             self._reach(client.meta.endpoint_url)

@@ -14,7 +14,7 @@ from os.path import commonprefix
 from typing import Any
 
 from pkgops.aws.client import Clients, translated
-from pkgops.ports.existing import Found
+from pkgops.ports.existing import ExistingResource
 
 _PARALLEL = 8
 _LISTED_FROM = 6  # functions; ListFunctions knows no prefix, but gives fifty at once
@@ -22,7 +22,7 @@ _FILTERED = 10  # values a filter of ListSecrets takes
 _ABSENT = {"404", "ResourceNotFoundException", "NoSuchEntity", "NoSuchBucket", "NotFound"}
 _NOT_ASKED = {"301", "400", "403"}  # what HeadBucket answers where a bucket is another account's or region's
 
-Job = Callable[[], Iterable[Found]]
+Job = Callable[[], Iterable[ExistingResource]]
 
 
 class ExistingResources:
@@ -31,7 +31,7 @@ class ExistingResources:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
-    def found(self, wanted: Sequence[tuple[str, str]]) -> list[Found]:
+    def found(self, wanted: Sequence[tuple[str, str]]) -> list[ExistingResource]:
         """See `pkgops.ports.existing.Existing.found`."""
         jobs = [job for kind, names in _by_type(wanted) for job in self._jobs(kind, names)]
         if not jobs:
@@ -40,7 +40,7 @@ class ExistingResources:
             there = {(row.type, row.name): row for rows in pool.map(lambda job: list(job()), jobs) for row in rows}
         return [there[key] for key in dict.fromkeys(wanted) if key in there]
 
-    def owner(self, resource: Found) -> tuple[str, str]:
+    def owner(self, resource: ExistingResource) -> tuple[str, str]:
         """See `pkgops.ports.existing.Existing.owner`."""
         from botocore.exceptions import ClientError
 
@@ -89,7 +89,7 @@ class ExistingResources:
             return [partial(self._secrets, names[at : at + _FILTERED]) for at in range(0, len(names), _FILTERED)]
         return []
 
-    def _each(self, kind: str, name: str, call: tuple[str, str, str, str]) -> Iterator[Found]:
+    def _each(self, kind: str, name: str, call: tuple[str, str, str, str]) -> Iterator[ExistingResource]:
         from botocore.exceptions import ClientError
 
         service, operation, key, permission = call
@@ -99,43 +99,43 @@ class ExistingResources:
             except ClientError as error:
                 code = error.response["Error"]["Code"]
                 if kind == "AWS::S3::Bucket" and code in _NOT_ASKED:
-                    yield Found(kind, name, name, foreign=True)
+                    yield ExistingResource(kind, name, name, foreign=True)
                 elif code not in _ABSENT:
                     raise
                 return
-        yield Found(kind, name, name)
+        yield ExistingResource(kind, name, name)
 
-    def _functions(self, names: list[str]) -> Iterator[Found]:
+    def _functions(self, names: list[str]) -> Iterator[ExistingResource]:
         with translated("lambda:ListFunctions"):
             listed = [
                 row["FunctionName"] for page in self._pages("lambda", "list_functions") for row in page["Functions"]
             ]
-        yield from (Found("AWS::Lambda::Function", name, name) for name in names if name in set(listed))
+        yield from (ExistingResource("AWS::Lambda::Function", name, name) for name in names if name in set(listed))
 
-    def _log_groups(self, names: list[str]) -> Iterator[Found]:
+    def _log_groups(self, names: list[str]) -> Iterator[ExistingResource]:
         prefix = _prefix(names)
         with translated("logs:DescribeLogGroups"):
             pages = self._pages("logs", "describe_log_groups", **({"logGroupNamePrefix": prefix} if prefix else {}))
             listed = {row["logGroupName"] for page in pages for row in page["logGroups"]}
-        yield from (Found("AWS::Logs::LogGroup", name, name) for name in names if name in listed)
+        yield from (ExistingResource("AWS::Logs::LogGroup", name, name) for name in names if name in listed)
 
-    def _queues(self, names: list[str]) -> Iterator[Found]:
+    def _queues(self, names: list[str]) -> Iterator[ExistingResource]:
         prefix = _prefix(names)
         asked = {"QueueNamePrefix": prefix} if prefix else {}
         with translated("sqs:ListQueues"):
             pages = self._pages("sqs", "list_queues", MaxResults=1000, **asked)
             urls = {url.rpartition("/")[2]: url for page in pages for url in page.get("QueueUrls", [])}
-        yield from (Found("AWS::SQS::Queue", name, urls[name]) for name in names if name in urls)
+        yield from (ExistingResource("AWS::SQS::Queue", name, urls[name]) for name in names if name in urls)
 
-    def _pools(self, names: list[str]) -> Iterator[Found]:
+    def _pools(self, names: list[str]) -> Iterator[ExistingResource]:
         """Pools share names; of several the newest."""
         with translated("cognito-idp:ListUserPools"):
             pages = self._pages("cognito-idp", "list_user_pools", MaxResults=60)
             rows = [row for page in pages for row in page["UserPools"]]
         known = {row["Name"]: row["Id"] for row in sorted(rows, key=lambda row: row["CreationDate"])}
-        yield from (Found("AWS::Cognito::UserPool", name, known[name]) for name in names if name in known)
+        yield from (ExistingResource("AWS::Cognito::UserPool", name, known[name]) for name in names if name in known)
 
-    def _secrets(self, names: list[str]) -> Iterator[Found]:
+    def _secrets(self, names: list[str]) -> Iterator[ExistingResource]:
         filters = [{"Key": "name", "Values": names}]
         with translated("secretsmanager:ListSecrets"):
             pages = self._pages("secretsmanager", "list_secrets", IncludePlannedDeletion=True, Filters=filters)
@@ -143,7 +143,7 @@ class ExistingResources:
         for name in names:
             if row := rows.get(name):
                 deleting = row.get("DeletedDate") is not None
-                yield Found("AWS::SecretsManager::Secret", name, row["ARN"], deleting)
+                yield ExistingResource("AWS::SecretsManager::Secret", name, row["ARN"], deleting)
 
     def _pages(self, service: str, operation: str, **arguments: Any) -> Iterator[dict[str, Any]]:
         client = self._clients.get(service, asking=True)

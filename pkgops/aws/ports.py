@@ -10,7 +10,7 @@ from pkgops.events import Emit, silent
 from pkgops.model import LOCAL_ACCOUNT
 
 if TYPE_CHECKING:
-    from pkgops.aws.retry_policy import Patience
+    from pkgops.aws.retry_policy import RetryPolicy
     from pkgops.model import Stage
     from pkgops.ports.artifacts import Artifacts
     from pkgops.ports.drift import Drift
@@ -32,12 +32,12 @@ class AwsPorts:
         self,
         stage: Stage,
         endpoint: str | None = None,
-        patience: Patience | None = None,
+        retry_policy: RetryPolicy | None = None,
         emit: Emit = silent,
     ) -> None:
         self.stage = stage
         self.endpoint = endpoint
-        self.clients = Clients(stage, endpoint, patience, emit)
+        self.clients = Clients(stage, endpoint, retry_policy, emit)
 
     @cached_property
     def stacks(self) -> Stacks:

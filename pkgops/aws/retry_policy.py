@@ -17,7 +17,7 @@ _NO_MATTER_OF_RATE = {"LimitExceededException", "TransactionInProgressException"
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """``attempts`` for what fails or does not answer, ``throttled`` for what is refused for its rate. The wait
     before try n+1 is random up to ``first`` * 2^(n-1), at most ``longest`` seconds: half of that on average, so
     that the defaults make 55 s of ten tries and four and a half minutes of thirty."""
@@ -49,9 +49,9 @@ class Patience:
         return StandardRetryConditions(max_attempts=self.attempts)
 
 
-ON_AWS = Patience()
-ON_THE_EMULATOR = Patience(attempts=2, throttled=2, first=0.1)
-ONCE = Patience(attempts=1, throttled=1)
+FOR_AWS = RetryPolicy()
+FOR_EMULATOR = RetryPolicy(attempts=2, throttled=2, first=0.1)
+NO_RETRIES = RetryPolicy(attempts=1, throttled=1)
 
 
 def throttles() -> set[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pkgops.build.archive import write_atomically
-from pkgops.build.secret_scan import leaks
+from pkgops.build.secret_scan import find_secrets
 from pkgops.build.synth import Synthesized, text
 from pkgops.config import Project
 from pkgops.errors import BuildError
@@ -41,7 +41,7 @@ def check(project: Project, stacks: Sequence[Synthesized], emit: Emit = silent) 
     """Refuses templates that cannot be deployed: BuildError with rule and path of each finding."""
     findings = [finding for stack in stacks for finding in _limits(stack)]
     findings += [finding for stack in stacks for finding in _parameters(stack)]
-    findings += [Finding("secret", stack.name, *leak) for stack in stacks for leak in leaks(stack)]
+    findings += [Finding("secret", stack.name, *leak) for stack in stacks for leak in find_secrets(stack)]
     findings += _linted(project, stacks, emit)
     if findings:
         listed = "\n".join(f"  {finding}" for finding in findings)

@@ -38,7 +38,7 @@ _SECRET_ATTRIBUTES = {"SecretAccessKey", "ClientSecret"}
 _SUBSTITUTED = re.compile(r"\$\{([^!}][^}]*)\}")
 
 
-def leaks(stack: Synthesized) -> Iterator[tuple[str, str]]:
+def find_secrets(stack: Synthesized) -> Iterator[tuple[str, str]]:
     """(path in the template, a sentence) of every place that shows a secret."""
     template = stack.template
     whole = text(template)

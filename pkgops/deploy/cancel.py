@@ -10,14 +10,14 @@ from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from pkgops.config import Project
-from pkgops.deploy.interruption import followed, letting_go
+from pkgops.deploy.interruption import detach_on_interrupt, detacher
 from pkgops.deploy.report import Report, Result
-from pkgops.deploy.root_cause import explained
+from pkgops.deploy.root_cause import explain_failure
 from pkgops.deploy.scheduler import interruptible
 from pkgops.deploy.watcher import Stopped, Watcher
 from pkgops.errors import DeployError
 from pkgops.events import Emit, Note, StackChanged, silent
-from pkgops.plan.recovery_hint import STUCK, way_out
+from pkgops.plan.recovery_hint import ROLLBACK_FAILED, recovery_hint
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import StackState
 
@@ -25,7 +25,7 @@ RUNNING = "UPDATE_IN_PROGRESS"
 BACK = "UPDATE_ROLLBACK_COMPLETE"
 
 
-def running(names: Collection[str], ports: Ports, emit: Emit = silent) -> list[StackState]:
+def cancellable(names: Collection[str], ports: Ports, emit: Emit = silent) -> list[StackState]:
     """The stacks of those names whose updates can be taken back; says of other operations why they cannot."""
     found = [state for state in ports.stacks.describe() if state.name in names and state.in_progress]
     for state in found:
@@ -38,7 +38,7 @@ def cancel(project: Project, states: Sequence[StackState], ports: Ports, emit: E
     """Takes the running updates back and watches that to its end. A result is UPDATE_ROLLBACK_COMPLETE, or says how
     else the update has ended."""
     target = f"{project.system.key} --stage {project.stage.name}"
-    with Watcher(ports.stacks, emit, quick=ports.endpoint is not None) as watcher:
+    with Watcher(ports.stacks, emit, fast=ports.endpoint is not None) as watcher:
 
         def work(state: StackState) -> Result:
             try:
@@ -55,9 +55,9 @@ def cancel(project: Project, states: Sequence[StackState], ports: Ports, emit: E
                 return Result(state.name, state.name, "SKIPPED", "watching was ended")
 
         with (
-            followed(watcher, project, "cancel"),
+            detach_on_interrupt(watcher, project, "cancel"),
             ThreadPoolExecutor(max(1, len(states))) as pool,
-            interruptible(pool, letting_go(watcher, emit)),
+            interruptible(pool, detacher(watcher, emit)),
         ):
             return Report(tuple(pool.map(work, states)))
 
@@ -66,15 +66,15 @@ def _ended(before: StackState, state: StackState | None, ports: Ports, target: s
     name = before.name
     if state is None or state.status == BACK:
         return Result(name, name, state.status if state else "DELETE_COMPLETE")
-    if state.status == STUCK:
-        why = explained(ports, state.id)
-        hint = way_out(ports.stacks, state, target)
+    if state.status == ROLLBACK_FAILED:
+        why = explain_failure(ports, state.id)
+        hint = recovery_hint(ports.stacks, state, target)
         return Result(name, name, state.status, why.reason or state.reason, why.cause, log=why.log, hint=hint)
     return Result(name, name, state.status, "The update had ended before it could be taken back.")
 
 
-def require(report: Report) -> None:
+def require_cancelled(report: Report) -> None:
     """DeployError if an update was not taken back."""
     failed = [result for result in report.results if result.status != BACK]
     if failed:
-        raise DeployError("\n".join(result.told for result in failed), "See pkgops status.")
+        raise DeployError("\n".join(result.summary for result in failed), "See pkgops status.")

@@ -36,7 +36,7 @@ class Origin:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-def tail(ports: Ports, failed: StackEvent, origin: Origin) -> tuple[str, ...]:
+def read_log_tail(ports: Ports, failed: StackEvent, origin: Origin) -> tuple[str, ...]:
     """The last `LINES` lines of the log of the function a custom resource is made by, since CloudFormation began with
     it. None for other resources, and where the log cannot be found or read: the failure itself is told anyway."""
     if not failed.type.startswith("Custom::") and failed.type != "AWS::CloudFormation::CustomResource":

@@ -12,19 +12,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from pkgops.build.synth import text
-from pkgops.deploy.import_resources import restore
-from pkgops.deploy.interruption import Interrupted, followed, letting_go
-from pkgops.deploy.report import Report, Result, require
-from pkgops.deploy.scheduler import interruptible, walk
-from pkgops.deploy.stack_deployment import Bringing
+from pkgops.deploy.import_resources import restore_secrets
+from pkgops.deploy.interruption import Interrupted, detach_on_interrupt, detacher
+from pkgops.deploy.report import Report, Result, require_success
+from pkgops.deploy.scheduler import interruptible, run_in_order
+from pkgops.deploy.stack_deployment import StackDeployment
 from pkgops.deploy.watcher import Stopped, Watcher
 from pkgops.errors import BucketGoneError, DeployError, RefusedError
 from pkgops.events import Emit, Finished, Note, Progress, ResourceChanged, StackChanged, Started, silent
-from pkgops.plan.bootstrap import anew
-from pkgops.plan.plan import Action, Plan, Step, values
+from pkgops.plan.bootstrap import recreate_bootstrap
+from pkgops.plan.plan import Action, Plan, Step, parameter_values
 from pkgops.ports.ports import Ports
 
-__all__ = ["Interrupted", "Report", "Result", "deploy", "require", "upload"]
+__all__ = ["Interrupted", "Report", "Result", "deploy", "require_success", "upload"]
 
 CONCURRENCY = 8
 _UPLOADS = 8
@@ -39,15 +39,15 @@ def deploy(plan: Plan, ports: Ports, emit: Emit = silent, concurrency: int = CON
         for step in plan.steps:
             emit(StackChanged(step.stack.name, "UNCHANGED"))
         return Report(tuple(_as_is(step) for step in plan.steps))
-    with Watcher(ports.stacks, emit, quick=ports.endpoint is not None) as watcher:
+    with Watcher(ports.stacks, emit, fast=ports.endpoint is not None) as watcher:
         work = _Deployment(plan, ports, emit, watcher)
-        with followed(watcher, plan.project, "deploy"):
+        with detach_on_interrupt(watcher, plan.project, "deploy"):
             if plan.bootstrap is not None and not work.bootstrap(plan.bootstrap):
                 return Report(tuple(work.results.values()))
             if not _uploaded(plan, ports, emit, work):
                 return Report(tuple(work.results.values()))
-            restore(plan, ports)
-            walk(work.needs, work.step, work.skip, concurrency, letting_go(watcher, emit))
+            restore_secrets(plan, ports)
+            run_in_order(work.needs, work.step, work.skip, concurrency, detacher(watcher, emit))
     return Report(tuple(work.results[step.stack.key] for step in plan.steps))
 
 
@@ -75,7 +75,7 @@ def _uploaded(plan: Plan, ports: Ports, emit: Emit, work: _Deployment) -> bool:
         if plan.bootstrap is not None:  # this deployment has just made it: the service is not there yet, or at odds
             raise
         emit(Note(f"{error.message} It is made again.", "warning"))
-        step = anew(plan.project, ports)
+        step = recreate_bootstrap(plan.project, ports)
         if not work.bootstrap(step):
             return False
         upload(replace(plan, bootstrap=step), ports, emit)
@@ -89,7 +89,7 @@ class _Deployment:
         self.plan = plan
         self.ports = ports
         self.emit = emit
-        self._bringing = Bringing(plan, ports, emit, watcher)
+        self._bringing = StackDeployment(plan, ports, emit, watcher)
         self.steps = {step.stack.key: step for step in plan.steps}
         self.needs = {key: step.stack.needs for key, step in self.steps.items()}
         self.results: dict[str, Result] = {}
@@ -106,7 +106,7 @@ class _Deployment:
         """Brings one stack to where the plan wants it; True if its dependents may go on."""
         step = self.steps[key]
         with self._lock:
-            parameters = values(step.stack, self._outputs)
+            parameters = parameter_values(step.stack, self._outputs)
         if parameters is None:  # an upstream stack was deployed, but without the output
             missing = ", ".join(sorted(set(step.stack.inputs.values())))
             return self._done(Result(step.stack.name, key, "REFUSED", f"A value it uses is missing: {missing}."))
@@ -120,7 +120,7 @@ class _Deployment:
 
     def _run(self, step: Step, parameters: Mapping[str, str]) -> bool:
         try:
-            return self._done(self._bringing.bring(step, parameters))
+            return self._done(self._bringing.run(step, parameters))
         except Stopped:
             return self._done(Result(step.stack.name, step.stack.key, "SKIPPED", "watching was ended"))
         except (DeployError, RefusedError) as error:

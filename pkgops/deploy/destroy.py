@@ -13,18 +13,18 @@ from typing import Any
 
 import templates
 from pkgops.build.synth import Synthesized
-from pkgops.config import Project, pinned
+from pkgops.config import Project, require_account
 from pkgops.deploy.deploy import CONCURRENCY
-from pkgops.deploy.interruption import followed, letting_go
+from pkgops.deploy.interruption import detach_on_interrupt, detacher
 from pkgops.deploy.report import Report, Result
-from pkgops.deploy.root_cause import explained
-from pkgops.deploy.scheduler import walk
+from pkgops.deploy.root_cause import explain_failure
+from pkgops.deploy.scheduler import run_in_order
 from pkgops.deploy.stack_deployment import ROUNDS
 from pkgops.deploy.watcher import Stopped, Watcher
 from pkgops.errors import DeployError
 from pkgops.events import Emit, Finished, Note, StackChanged, Started, silent
-from pkgops.plan.bootstrap import stack_name
-from pkgops.plan.recovery_hint import UNDELETED, way_out
+from pkgops.plan.bootstrap import bootstrap_stack_name
+from pkgops.plan.recovery_hint import DELETE_FAILED, recovery_hint
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import StackResource, StackState
 
@@ -33,7 +33,7 @@ _RETAINED = {"Retain", "RetainExceptOnCreate"}
 
 
 @dataclass(frozen=True, slots=True)
-class Doomed:
+class StackDeletion:
     """A stack to delete: ``buckets`` are emptied first, ``retained`` stay behind."""
 
     key: str
@@ -44,13 +44,13 @@ class Doomed:
 
 
 @dataclass(frozen=True, slots=True)
-class Destruction:
+class DestroyPlan:
     """What destroying a system means, before anything is done. ``stacks`` are in the order of deletion;
     ``left`` are logical ids that a stack in DELETE_FAILED leaves behind; ``wait`` is how many seconds at most somebody
     else's operation is waited for (None: to its end)."""
 
     project: Project
-    stacks: tuple[Doomed, ...]
+    stacks: tuple[StackDeletion, ...]
     left: tuple[str, ...] = ()
     wait: float | None = None
 
@@ -65,7 +65,9 @@ class Destruction:
         return tuple(bucket for stack in self.stacks for bucket in stack.buckets)
 
 
-def survey(project: Project, stacks: Sequence[Synthesized], ports: Ports, only: Sequence[str] = ()) -> Destruction:
+def plan_destroy(
+    project: Project, stacks: Sequence[Synthesized], ports: Ports, only: Sequence[str] = ()
+) -> DestroyPlan:
     """Reads what is there of a system on its stage; changes nothing."""
     everything = {state.name: state for state in ports.stacks.describe()}
     needed = {key for stack in stacks if only and stack.key not in only for key in stack.needs}
@@ -76,20 +78,20 @@ def survey(project: Project, stacks: Sequence[Synthesized], ports: Ports, only: 
     there = [stack for stack in stacks if stack.name in everything and (not only or stack.key in only)]
     if there and not project.stage.local:
         known = everything[there[0].name]
-        pinned(project.stage, known.account, known.region)
+        require_account(project.stage, known.account, known.region)
     doomed = [_doomed(stack.key, everything[stack.name], stack.needs, ports) for stack in reversed(there)]
     for bootstrap in _bootstrap(project, everything, ports) if not only else ():
         doomed = [replace(stack, needs=stack.needs | {bootstrap.key}) for stack in doomed]
         doomed.append(bootstrap)
-    return Destruction(project, tuple(doomed))
+    return DestroyPlan(project, tuple(doomed))
 
 
-def destroy(destruction: Destruction, ports: Ports, emit: Emit = silent, concurrency: int = CONCURRENCY) -> Report:
+def destroy(destruction: DestroyPlan, ports: Ports, emit: Emit = silent, concurrency: int = CONCURRENCY) -> Report:
     """Deletes the stacks, those first that nobody uses. Failures are in the report."""
     stacks = {stack.key: stack for stack in destruction.stacks}
     users = {key: {other.key for other in destruction.stacks if key in other.needs} for key in stacks}
     results: dict[str, Result] = {}
-    with Watcher(ports.stacks, emit, quick=ports.endpoint is not None) as watcher:
+    with Watcher(ports.stacks, emit, fast=ports.endpoint is not None) as watcher:
 
         def work(key: str) -> bool:
             results[key] = _deleted(stacks[key], destruction, ports, emit, watcher)
@@ -100,17 +102,17 @@ def destroy(destruction: Destruction, ports: Ports, emit: Emit = silent, concurr
             results[key] = Result(stacks[key].state.name, key, "SKIPPED", reason)
             emit(StackChanged(stacks[key].state.name, "SKIPPED", reason))
 
-        with followed(watcher, destruction.project, "destroy"):
-            walk(users, work, skip, concurrency, letting_go(watcher, emit))
+        with detach_on_interrupt(watcher, destruction.project, "destroy"):
+            run_in_order(users, work, skip, concurrency, detacher(watcher, emit))
     return Report(tuple(results[key] for key in stacks))
 
 
-def _deleted(stack: Doomed, destruction: Destruction, ports: Ports, emit: Emit, watcher: Watcher) -> Result:
+def _deleted(stack: StackDeletion, destruction: DestroyPlan, ports: Ports, emit: Emit, watcher: Watcher) -> Result:
     try:
         for _ in range(ROUNDS):
             if stack.state.in_progress:
                 emit(Note(f"{stack.state.name} is {stack.state.status}: watching that first, then deleting it."))
-                left = watcher.wait(stack.state.name, patience=destruction.wait)
+                left = watcher.wait(stack.state.name, timeout=destruction.wait)
                 if left is None or left.id != stack.state.id:
                     return Result(stack.state.name, stack.key, "DELETE_COMPLETE")
                 stack = _still(stack, left, ports)
@@ -125,7 +127,9 @@ def _deleted(stack: Doomed, destruction: Destruction, ports: Ports, emit: Emit, 
     return Result(stack.state.name, stack.key, "REFUSED", "Others keep changing it; destroy again when they are done.")
 
 
-def _gone(stack: Doomed, destruction: Destruction, ports: Ports, emit: Emit, watcher: Watcher) -> StackState | None:
+def _gone(
+    stack: StackDeletion, destruction: DestroyPlan, ports: Ports, emit: Emit, watcher: Watcher
+) -> StackState | None:
     """Deletes a stack, by its id: one that somebody has made anew under its name is safe. What is left of it when the
     operation has ended, or what somebody else does with it if CloudFormation refuses for that."""
     for bucket in stack.buckets:
@@ -136,8 +140,8 @@ def _gone(stack: Doomed, destruction: Destruction, ports: Ports, emit: Emit, wat
     try:
         if state.termination_protection and destruction.project.stage.protected:
             ports.stacks.protect(state.name, False)  # ours; on other stages somebody else's, and it holds
-        mark = watcher.mark(state) if state.status == UNDELETED else ""
-        ports.stacks.delete(state.id, destruction.left if state.status == UNDELETED else ())
+        mark = watcher.mark(state) if state.status == DELETE_FAILED else ""
+        ports.stacks.delete(state.id, destruction.left if state.status == DELETE_FAILED else ())
     except DeployError:
         now = next((one for one in ports.stacks.describe() if one.id == state.id), None)
         if now is None or now.in_progress:
@@ -146,7 +150,7 @@ def _gone(stack: Doomed, destruction: Destruction, ports: Ports, emit: Emit, wat
     return watcher.wait(state.name, state, mark=mark)
 
 
-def _still(stack: Doomed, now: StackState, ports: Ports) -> Doomed:
+def _still(stack: StackDeletion, now: StackState, ports: Ports) -> StackDeletion:
     """The stack after somebody else's operation. DeployError if more would be lost than was shown before."""
     fresh = _doomed(stack.key, now, stack.needs, ports)
     if more := sorted(set(fresh.buckets) - set(stack.buckets)):
@@ -154,18 +158,18 @@ def _still(stack: Doomed, now: StackState, ports: Ports) -> Doomed:
     return fresh
 
 
-def _ended(stack: Doomed, state: StackState | None, destruction: Destruction, ports: Ports) -> Result:
+def _ended(stack: StackDeletion, state: StackState | None, destruction: DestroyPlan, ports: Ports) -> Result:
     if state is None:
         return Result(stack.state.name, stack.key, "DELETE_COMPLETE")
-    why = explained(ports, state.id)
+    why = explain_failure(ports, state.id)
     target = f"{destruction.project.system.key} --stage {destruction.project.stage.name}"
-    hint = way_out(ports.stacks, state, target) if state.status == UNDELETED else ""
+    hint = recovery_hint(ports.stacks, state, target) if state.status == DELETE_FAILED else ""
     return Result(
         stack.state.name, stack.key, state.status, why.reason or state.reason, why.cause, log=why.log, hint=hint
     )
 
 
-def _doomed(key: str, state: StackState, needs: frozenset[str], ports: Ports) -> Doomed:
+def _doomed(key: str, state: StackState, needs: frozenset[str], ports: Ports) -> StackDeletion:
     declared: Mapping[str, Any] = json.loads(ports.stacks.template(state.name) or "{}").get("Resources", {})
     kept, buckets = [], []
     for resource in ports.stacks.resources(state.name):
@@ -174,14 +178,14 @@ def _doomed(key: str, state: StackState, needs: frozenset[str], ports: Ports) ->
             kept.append(resource)
         elif resource.type == BUCKET and resource.physical_id:
             buckets.append(resource.physical_id)
-    return Doomed(key, state, needs, tuple(buckets), tuple(kept))
+    return StackDeletion(key, state, needs, tuple(buckets), tuple(kept))
 
 
-def _bootstrap(project: Project, everything: Mapping[str, StackState], ports: Ports) -> list[Doomed]:
+def _bootstrap(project: Project, everything: Mapping[str, StackState], ports: Ports) -> list[StackDeletion]:
     """The bootstrap stack, if no other system of the stage is left to use its bucket."""
     from pkgops.bootstrap import SYSTEM
 
-    name = stack_name(project)
+    name = bootstrap_stack_name(project)
     others = [templates.load(key) for key in templates.SYSTEMS if key != project.system.key]
     in_use = any(project.stage.named(stack.name) in everything for system in others for stack in system.stacks)
     if name not in everything or in_use:

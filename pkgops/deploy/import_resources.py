@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 from pkgops.errors import DeployError
 from pkgops.events import Emit, StackChanged
 from pkgops.intrinsics import pseudo, references
-from pkgops.plan.change_set import ask_import
+from pkgops.plan.change_set import create_import
 
 if TYPE_CHECKING:
     from pkgops.deploy.watcher import Watcher
-    from pkgops.plan.conflicts import Obstacle
+    from pkgops.plan.conflicts import Conflict
     from pkgops.plan.plan import Plan, Step
     from pkgops.ports.ports import Ports
     from pkgops.ports.stacks import StackState
@@ -30,7 +30,7 @@ RETAINED = frozenset({"Retain", "RetainExceptOnCreate"})
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedType:
     """A type whose resources have names of their own. ``name`` is the property, ``identifier`` what an import calls
     the physical id; ``needed`` are properties it cannot be described without. ``bare`` types are described by
     ``needed`` alone: everything else of them can be set again to what it is, while a table's indexes cannot be added
@@ -47,44 +47,44 @@ class Named:
         return self.name == self.identifier
 
 
-TYPES: Mapping[str, Named] = {
-    "AWS::Cognito::UserPool": Named(
+NAMED_TYPES: Mapping[str, NamedType] = {
+    "AWS::Cognito::UserPool": NamedType(
         "UserPoolName",
         "UserPoolId",
         ("UsernameAttributes", "AliasAttributes", "UsernameConfiguration", "Schema"),
         bare=True,
     ),
-    "AWS::DynamoDB::Table": Named("TableName", "TableName", ("KeySchema", "AttributeDefinitions")),
-    "AWS::IAM::Role": Named("RoleName", "RoleName", ("AssumeRolePolicyDocument",)),
-    "AWS::Lambda::Function": Named("FunctionName", "FunctionName", ("Code", "Role")),
-    "AWS::Logs::LogGroup": Named("LogGroupName", "LogGroupName", ("LogGroupClass",), bare=True),
-    "AWS::S3::Bucket": Named("BucketName", "BucketName", ("ObjectLockEnabled",), bare=True),
-    "AWS::SQS::Queue": Named("QueueName", "QueueUrl", ("FifoQueue",), bare=True),
-    "AWS::SecretsManager::Secret": Named("Name", "Id"),
+    "AWS::DynamoDB::Table": NamedType("TableName", "TableName", ("KeySchema", "AttributeDefinitions")),
+    "AWS::IAM::Role": NamedType("RoleName", "RoleName", ("AssumeRolePolicyDocument",)),
+    "AWS::Lambda::Function": NamedType("FunctionName", "FunctionName", ("Code", "Role")),
+    "AWS::Logs::LogGroup": NamedType("LogGroupName", "LogGroupName", ("LogGroupClass",), bare=True),
+    "AWS::S3::Bucket": NamedType("BucketName", "BucketName", ("ObjectLockEnabled",), bare=True),
+    "AWS::SQS::Queue": NamedType("QueueName", "QueueUrl", ("FifoQueue",), bare=True),
+    "AWS::SecretsManager::Secret": NamedType("Name", "Id"),
 }
 
 
 def importable(resource: Mapping[str, Any]) -> bool:
     """False if the resource cannot be described without others of its stack, which do not exist yet."""
-    named = TYPES[resource["Type"]]
-    described = _described(resource)["Properties"]
+    named = NAMED_TYPES[resource["Type"]]
+    described = import_definition(resource)["Properties"]
     return all(name in described for name in (named.name, *named.needed) if name in resource["Properties"])
 
 
-def adopt(
+def import_resources(
     step: Step, before: StackState | None, plan: Plan, ports: Ports, watcher: Watcher, emit: Emit
 ) -> tuple[Step, StackState | None]:
     """Takes the chosen resources of a stack into it; the step and the stack's state afterwards. ``before`` is its
     state now, None if there is no stack yet.
 
     Where nothing is to be done, both are as they were. DeployError if CloudFormation does not take one."""
-    chosen = [obstacle for obstacle in plan.obstacles if obstacle.stack == step.stack.key and obstacle.taken]
-    if not any(obstacle.choice for obstacle in chosen):
+    chosen = [conflict for conflict in plan.conflicts if conflict.stack == step.stack.key and conflict.taken]
+    if not any(conflict.choice for conflict in chosen):
         return step, before  # what CloudFormation takes back by itself needs no import of its own
     name = step.stack.name
     if step.change_set:
         ports.stacks.discard(step.change_set)
-    made = ask_import(name, before, _template(step, before, chosen, ports), _identifiers(chosen), ports)
+    made = create_import(name, before, _template(step, before, chosen, ports), _identifiers(chosen), ports)
     emit(StackChanged(name, "IMPORT_IN_PROGRESS"))
     ports.stacks.execute(made.id)
     state = watcher.wait(name, before, len(chosen))
@@ -93,31 +93,31 @@ def adopt(
     return replace(step, change_set=""), state
 
 
-def restore(plan: Plan, ports: Ports) -> None:
+def restore_secrets(plan: Plan, ports: Ports) -> None:
     """Takes back the secrets chosen for that."""
-    for obstacle in plan.obstacles:
-        if "restore" in obstacle.choice:
-            ports.secrets.restore(obstacle.name)
+    for conflict in plan.conflicts:
+        if "restore" in conflict.choice:
+            ports.secrets.restore(conflict.name)
 
 
-def _identifiers(chosen: Sequence[Obstacle]) -> dict[str, tuple[str, dict[str, str]]]:
+def _identifiers(chosen: Sequence[Conflict]) -> dict[str, tuple[str, dict[str, str]]]:
     return {
-        obstacle.logical_id: (obstacle.type, {TYPES[obstacle.type].identifier: obstacle.identifier})
-        for obstacle in chosen
+        conflict.logical_id: (conflict.type, {NAMED_TYPES[conflict.type].identifier: conflict.identifier})
+        for conflict in chosen
     }
 
 
-def _template(step: Step, before: StackState | None, chosen: Sequence[Obstacle], ports: Ports) -> dict[str, Any]:
+def _template(step: Step, before: StackState | None, chosen: Sequence[Conflict], ports: Ports) -> dict[str, Any]:
     """What the stack is now, and the resources to import."""
     template = json.loads(ports.stacks.template(step.stack.name) or "{}") if before is not None else {}
     declared = step.stack.template["Resources"]
-    imported = {obstacle.logical_id: _described(declared[obstacle.logical_id]) for obstacle in chosen}
+    imported = {conflict.logical_id: import_definition(declared[conflict.logical_id]) for conflict in chosen}
     return {**template, "Resources": {**template.get("Resources", {}), **imported}}
 
 
-def _described(resource: Mapping[str, Any]) -> dict[str, Any]:
+def import_definition(resource: Mapping[str, Any]) -> dict[str, Any]:
     """A resource by itself: without what refers to others of its stack."""
-    named = TYPES[resource["Type"]]
+    named = NAMED_TYPES[resource["Type"]]
     properties = resource.get("Properties", {})
     wanted = (named.name, *named.needed) if named.bare else properties
     known = set(pseudo("any", "any", "any"))

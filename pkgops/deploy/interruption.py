@@ -24,7 +24,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 @contextmanager
-def followed(watcher: Watcher, project: Project, verb: str) -> Iterator[None]:
+def detach_on_interrupt(watcher: Watcher, project: Project, verb: str) -> Iterator[None]:
     """Raises `Interrupted` for Ctrl-C; an AccessError also says what goes on, and which command follows it."""
     try:
         yield
@@ -40,7 +40,7 @@ def followed(watcher: Watcher, project: Project, verb: str) -> Iterator[None]:
         raise AccessError(error.message, f"{error.hint}\n{goes_on}".strip()) from error
 
 
-def letting_go(watcher: Watcher, emit: Emit) -> Callable[[], None]:
+def detacher(watcher: Watcher, emit: Emit) -> Callable[[], None]:
     """Makes running work return when the user has interrupted; calls that are under way are waited for."""
 
     def stop() -> None:

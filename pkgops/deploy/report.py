@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pkgops.errors import DeployError
 from pkgops.ports.stacks import StackEvent
 
-GOOD = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}
+SUCCEEDED = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Result:
     hint: str = ""
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """How it ended and why, with the log and the way out below."""
         head = f"{self.stack} ended in {self.status}: {self.reason or 'no reason given'}"
         return "\n  ".join((head, *self.log)) + (f"\n{self.hint}" if self.hint else "")
@@ -35,7 +35,7 @@ class Result:
     @property
     def ok(self) -> bool:
         """Deployed, or nothing to do."""
-        return self.status in GOOD or self.status == "UNCHANGED"
+        return self.status in SUCCEEDED or self.status == "UNCHANGED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ class Report:
         return all(result.ok for result in self.results)
 
 
-def require(report: Report, stage: str) -> None:
+def require_success(report: Report, stage: str) -> None:
     """DeployError with the first failing reason of each stack, if any failed."""
     failed = [result for result in report.results if not result.ok and result.status != "SKIPPED"]
     if failed:
-        lines = [result.told for result in failed]
+        lines = [result.summary for result in failed]
         raise DeployError("\n".join(lines), f"See pkgops events --failed --stage {stage}; correct it and deploy again.")

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from pkgops.build.synth import Synthesized
-from pkgops.deploy.custom_resource_log import Origin, tail
+from pkgops.deploy.custom_resource_log import Origin, read_log_tail
 from pkgops.errors import AccessError
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import StackEvent, Stacks
@@ -42,7 +42,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class Explanation:
     """What to say about a stack that failed: ``reason`` names the resource, what happened and the line of the
     templates that asked for it; ``log`` is the end of what the function behind it said."""
 
@@ -51,25 +51,25 @@ class Explained:
     log: tuple[str, ...] = ()
 
 
-def first_cause(stacks: Stacks, stack: str) -> Failure | None:
+def first_failure(stacks: Stacks, stack: str) -> Failure | None:
     """What made the newest operation on a stack (name or id) fail; None if the service tells of nothing."""
     return _cause(stacks, stack, ())
 
 
-def explained(
+def explain_failure(
     ports: Ports, id: str, declared: Synthesized | None = None, parameters: Mapping[str, str] = {}
-) -> Explained:
+) -> Explanation:
     """Everything known about a failed operation on the stack ``id``. ``declared`` is what it was to become, if it
     was to become anything."""
-    failure = first_cause(ports.stacks, id)
+    failure = first_failure(ports.stacks, id)
     if failure is None:
-        return Explained("")
+        return Explanation("")
     reason = f"{failure.name}: {failure.event.reason}"
     if declared is not None and failure.path[0] in declared.sources:
         reason += f" ({declared.sources[failure.path[0]]})"
     ours = declared is not None and len(failure.path) == 1
     origin = Origin(failure.stack, declared.template if declared and ours else {}, parameters)
-    return Explained(reason, failure.event, tail(ports, failure.event, origin))
+    return Explanation(reason, failure.event, read_log_tail(ports, failure.event, origin))
 
 
 def _cause(stacks: Stacks, stack: str, above: tuple[str, ...]) -> Failure | None:

@@ -12,23 +12,23 @@ from contextlib import contextmanager
 from graphlib import TopologicalSorter
 
 
-def walk(
+def run_in_order(
     needs: Mapping[str, Collection[str]],
     work: Callable[[str], bool],
-    skipped: Callable[[str, str], None],
+    skip: Callable[[str, str], None],
     concurrency: int = 8,
-    let_go: Callable[[], None] = lambda: None,
+    on_interrupt: Callable[[], None] = lambda: None,
 ) -> None:
     """Calls ``work(key)`` for every key of ``needs``, in threads, never before what it needs is done.
 
     Where ``work`` returns False, everything depending on the key gets ``skipped(key, because of)`` instead. An
     exception in ``work`` is raised here once all running work has ended. On Ctrl-C nothing more is begun, and
-    ``let_go`` must make the running ``work`` return: it is waited for."""
+    ``on_interrupt`` must make the running ``work`` return: it is waited for."""
     sorter = TopologicalSorter({key: [need for need in wanted if need in needs] for key, wanted in needs.items()})
     sorter.prepare()
     failed: dict[str, str] = {}
     running: dict[Future[bool], str] = {}
-    with ThreadPoolExecutor(max(1, concurrency)) as pool, interruptible(pool, let_go):
+    with ThreadPoolExecutor(max(1, concurrency)) as pool, interruptible(pool, on_interrupt):
         while sorter.is_active():
             for key in sorter.get_ready():
                 cause = next((failed[need] for need in needs[key] if need in failed), None)
@@ -36,7 +36,7 @@ def walk(
                     running[pool.submit(work, key)] = key
                 else:
                     failed[key] = cause
-                    skipped(key, cause)
+                    skip(key, cause)
                     sorter.done(key)
             for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
                 key = running.pop(future)
@@ -46,11 +46,11 @@ def walk(
 
 
 @contextmanager
-def interruptible(pool: ThreadPoolExecutor, let_go: Callable[[], None] = lambda: None) -> Iterator[None]:
+def interruptible(pool: ThreadPoolExecutor, on_interrupt: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Leaving a pool waits for its threads, so they must be told before; what has not begun never does."""
     try:
         yield
     except KeyboardInterrupt:
         pool.shutdown(wait=False, cancel_futures=True)
-        let_go()
+        on_interrupt()
         raise

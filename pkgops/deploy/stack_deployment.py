@@ -10,18 +10,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from pkgops.deploy.import_resources import adopt
-from pkgops.deploy.report import GOOD, Result
-from pkgops.deploy.root_cause import explained
+from pkgops.deploy.import_resources import import_resources
+from pkgops.deploy.report import SUCCEEDED, Result
+from pkgops.deploy.root_cause import explain_failure
 from pkgops.deploy.watcher import Watcher
 from pkgops.errors import DeployError
 from pkgops.events import Emit, Note, StackChanged
 from pkgops.plan import protection
-from pkgops.plan.change_set import ask
-from pkgops.plan.plan import READY, Action, Plan, Step, concerns, decided, movable, unchanged
-from pkgops.plan.recovery_hint import STUCK, UNDELETED, way_out
+from pkgops.plan.change_set import create_change_set
+from pkgops.plan.plan import READY, Action, Plan, Step, decide, is_current, require_deployable, update_concerns
+from pkgops.plan.recovery_hint import DELETE_FAILED, ROLLBACK_FAILED, recovery_hint
 from pkgops.plan.review import Concern, review
-from pkgops.plan.step import face
+from pkgops.plan.step import fingerprint
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ChangeSet, StackState
 
@@ -37,7 +37,7 @@ class Overtaken(Exception):  # noqa: N818 - not an error: there is an answer to 
         self.state = state
 
 
-class Bringing:
+class StackDeployment:
     """What the stacks of one deployment share. Safe to use from several threads."""
 
     def __init__(self, plan: Plan, ports: Ports, emit: Emit, watcher: Watcher) -> None:
@@ -48,7 +48,7 @@ class Bringing:
         self.stage = plan.project.stage
         self._imported: dict[str, bool] = {}  # stack key -> the import has made it
 
-    def bring(self, step: Step, parameters: Mapping[str, str]) -> Result:
+    def run(self, step: Step, parameters: Mapping[str, str]) -> Result:
         """Clears the way, makes a change set if the plan has none that still holds, and carries it out.
 
         DeployError if CloudFormation refuses it, or nobody can get the stack to move; RefusedError if it would do on
@@ -64,8 +64,8 @@ class Bringing:
 
     def _again(self, step: Step, state: StackState | None, parameters: Mapping[str, str]) -> Step:
         """What is to be done now; the concerns that were shown stay known."""
-        fresh = decided(step.stack, state, parameters, self.plan.wishes)
-        return replace(movable(fresh, self.plan.project, self.ports), concerns=step.concerns)
+        fresh = decide(step.stack, state, parameters, self.plan.options)
+        return replace(require_deployable(fresh, self.plan.project, self.ports), concerns=step.concerns)
 
     def _cleared(self, step: Step, parameters: Mapping[str, str]) -> Step:
         """The step once nothing is in the way of a change set: to create, to update, or nothing to do."""
@@ -84,15 +84,15 @@ class Bringing:
     def _attached(self, step: Step) -> StackState | None:
         status = step.before.status if step.before else ""
         self.emit(Note(f"{step.stack.name} is {status}: watching that first, then comparing again."))
-        return self.watcher.wait(step.stack.name, patience=self.plan.wishes.wait)
+        return self.watcher.wait(step.stack.name, timeout=self.plan.options.wait)
 
     def _resumed(self, step: Step) -> StackState:
         mark = self.watcher.mark(step.before) if step.before else ""
-        self._asked(step, lambda: self.ports.stacks.resume_rollback(step.stack.name, self.plan.wishes.skip))
+        self._asked(step, lambda: self.ports.stacks.resume_rollback(step.stack.name, self.plan.options.skip))
         state = self.watcher.wait(step.stack.name, step.before, mark=mark)
         if state is None or state.status not in READY:
             target = f"{step.stack.system} --stage {self.stage.name}"
-            hint = way_out(self.ports.stacks, state, target) if state else ""
+            hint = recovery_hint(self.ports.stacks, state, target) if state else ""
             raise DeployError(f"The rollback of {step.stack.name} has failed again.", hint)
         return state
 
@@ -101,7 +101,7 @@ class Bringing:
         before = step.before
         if before is None:
             return
-        mark = self.watcher.mark(before) if before.status == UNDELETED else ""
+        mark = self.watcher.mark(before) if before.status == DELETE_FAILED else ""
         if before.termination_protection and self.stage.protected:
             self.ports.stacks.protect(before.name, False)  # ours; on other stages somebody else's, and it holds
         self._asked(step, lambda: self.ports.stacks.delete(before.id, step.left))
@@ -109,7 +109,7 @@ class Bringing:
             target = f"{step.stack.system} --stage {self.stage.name}"
             raise DeployError(
                 f"What is left of {step.stack.name} cannot be removed: {state.status}.",
-                way_out(self.ports.stacks, state, target),
+                recovery_hint(self.ports.stacks, state, target),
             )
 
     def _adopted(self, step: Step) -> Step:
@@ -117,7 +117,7 @@ class Bringing:
         if step.stack.key in self._imported:
             return step
         before = step.before if step.action is not Action.CREATE else None
-        step, state = adopt(step, before, self.plan, self.ports, self.watcher, self.emit)
+        step, state = import_resources(step, before, self.plan, self.ports, self.watcher, self.emit)
         if state is before:
             return step
         self._imported[step.stack.key] = before is None
@@ -127,7 +127,7 @@ class Bringing:
         name, key = step.stack.name, step.stack.key
         before = step.before if step.action is not Action.CREATE else None
         idle = Result(name, key, "UNCHANGED", outputs=before.outputs if before else {})
-        if not self._forced(step) and unchanged(step.stack, parameters, before):
+        if not self._forced(step) and is_current(step.stack, parameters, before):
             return idle
         made = self._asked(step, lambda: self._change_set(step, parameters, create=before is None))
         if made.empty:
@@ -135,27 +135,29 @@ class Bringing:
             return idle
         self._agreed(step, made)
         if self.stage.protected and before is not None:
-            protection.opened(self.ports.stacks, name, self.plan.accepted)
+            protection.allow_changes(self.ports.stacks, name, self.plan.accepted)
         self.emit(StackChanged(name, "CREATE_IN_PROGRESS" if before is None else "UPDATE_IN_PROGRESS"))
         self._asked(step, lambda: self.ports.stacks.execute(made.id))
         state = self.watcher.wait(name, before, len(made.changes))
         if self.stage.protected and state is not None:
-            protection.closed(self.ports.stacks, state)
+            protection.protect(self.ports.stacks, state)
         return self._ended(step, state, parameters)
 
     def _forced(self, step: Step) -> bool:
         """The digest alone does not say that there is nothing to do."""
-        if self.plan.wishes.revert_drift:
+        if self.plan.options.revert_drift:
             return step.action is not Action.UNCHANGED
-        return self.plan.wishes.force and step.action is Action.UPDATE
+        return self.plan.options.force and step.action is Action.UPDATE
 
     def _change_set(self, step: Step, parameters: Mapping[str, str], *, create: bool) -> ChangeSet:
         if step.change_set and step.parameters == parameters:
             return ChangeSet(step.change_set, step.stack.name, "CREATE_COMPLETE", changes=step.changes)
         if step.change_set:
             self.ports.stacks.discard(step.change_set)
-        revert = self.plan.wishes.revert_drift
-        return ask(self.plan.project, step.stack, parameters, self.ports, create=create, revert_drift=revert)
+        revert = self.plan.options.revert_drift
+        return create_change_set(
+            self.plan.project, step.stack, parameters, self.ports, create=create, revert_drift=revert
+        )
 
     def _agreed(self, step: Step, made: ChangeSet) -> None:
         """What the plan could not show, because the changes were not known yet, is told now, and refused on a
@@ -164,7 +166,7 @@ class Bringing:
             return
         late = [concern for concern in self._concerns(step, made) if concern not in step.concerns]
         try:
-            protection.demanded(self.stage, late, self.plan.accepted)
+            protection.require_allowed(self.stage, late, self.plan.accepted)
         except BaseException:
             self.ports.stacks.discard(made.id)
             raise
@@ -177,7 +179,7 @@ class Bringing:
         set itself."""
         if step.action is Action.CREATE or self._imported.get(step.stack.key):
             return review(made.changes, {}, step.stack.template)
-        return concerns(step.stack, made, self.ports) if self.stage.protected else review(made.changes, {}, {})
+        return update_concerns(step.stack, made, self.ports) if self.stage.protected else review(made.changes, {}, {})
 
     def _asked(self, step: Step, call: Callable[[], _Answer]) -> _Answer:
         """The answer to a call that CloudFormation refuses while somebody else is at work."""
@@ -186,19 +188,19 @@ class Bringing:
         except DeployError as error:
             states = {state.name: state for state in self.ports.stacks.describe()}
             now = states.get(step.stack.name)
-            if face(now) == face(step.before):
+            if fingerprint(now) == fingerprint(step.before):
                 raise
             raise Overtaken(now) from error
 
     def _ended(self, step: Step, state: StackState | None, parameters: Mapping[str, str]) -> Result:
         status = state.status if state else "DELETE_COMPLETE"
-        if status in GOOD and state is not None:
-            if not unchanged(step.stack, parameters, state):
+        if status in SUCCEEDED and state is not None:
+            if not is_current(step.stack, parameters, state):
                 raise Overtaken(state)  # another update has followed ours before it was seen to end
             return Result(step.stack.name, step.stack.key, status, outputs=state.outputs)
-        why = explained(self.ports, state.id if state else step.stack.name, step.stack, parameters)
+        why = explain_failure(self.ports, state.id if state else step.stack.name, step.stack, parameters)
         reason = why.reason or (state.reason if state else "")
         hint = ""
-        if state is not None and status in {STUCK, UNDELETED}:
-            hint = way_out(self.ports.stacks, state, f"{step.stack.system} --stage {self.stage.name}")
+        if state is not None and status in {ROLLBACK_FAILED, DELETE_FAILED}:
+            hint = recovery_hint(self.ports.stacks, state, f"{step.stack.system} --stage {self.stage.name}")
         return Result(step.stack.name, step.stack.key, status, reason, why.cause, log=why.log, hint=hint)

@@ -11,18 +11,18 @@ from pkgops.events import Emit, Note, silent
 from pkgops.ports.ports import Ports
 
 
-def quiet(names: Collection[str], ports: Ports, emit: Emit = silent, patience: float | None = None) -> None:
+def wait_until_idle(names: Collection[str], ports: Ports, emit: Emit = silent, timeout: float | None = None) -> None:
     """Watches every operation that runs on the stacks ``names`` to its end.
 
-    DeployError if one still runs after ``patience`` seconds (0 does not wait at all, None knows no limit): nothing has
+    DeployError if one still runs after ``timeout`` seconds (0 does not wait at all, None knows no limit): nothing has
     been touched then."""
     busy = [state for state in ports.stacks.describe() if state.name in names and state.in_progress]
     if not busy:
         return
     listed = ", ".join(f"{state.name} ({state.status})" for state in busy)
-    if patience != 0:
+    if timeout != 0:
         emit(Note(f"Waiting for what runs on {listed}."))
-        late = _waited([state.name for state in busy], ports, emit, patience)
+        late = _waited([state.name for state in busy], ports, emit, timeout)
         if not late:
             return
         listed = ", ".join(late)
@@ -32,18 +32,18 @@ def quiet(names: Collection[str], ports: Ports, emit: Emit = silent, patience: f
     )
 
 
-def _waited(names: list[str], ports: Ports, emit: Emit, patience: float | None) -> list[str]:
+def _waited(names: list[str], ports: Ports, emit: Emit, timeout: float | None) -> list[str]:
     """The stacks whose operations have not ended in time."""
 
     def ended(name: str) -> bool:
         try:
-            watcher.wait(name, patience=patience)
+            watcher.wait(name, timeout=timeout)
         except StillRunningError:
             return False
         return True
 
     with (
-        Watcher(ports.stacks, emit, quick=ports.endpoint is not None) as watcher,
+        Watcher(ports.stacks, emit, fast=ports.endpoint is not None) as watcher,
         ThreadPoolExecutor(len(names)) as pool,
     ):
         try:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pkgops.errors import DeployError
 from pkgops.events import Emit, ResourceChanged, StackChanged
 from pkgops.ports.stacks import Stacks, StackState
-from pkgops.rate_limiter import Pace
+from pkgops.rate_limiter import RateLimiter
 
 QUICK = 0.02  # seconds between rounds on the emulator, which is done before one can ask
 FIRST = 0.5  # and at first on AWS
@@ -52,13 +52,13 @@ class _Watched:
 class Watcher:
     """Waits for stacks; shared by all threads of one deployment. Use as a context manager."""
 
-    def __init__(self, stacks: Stacks, emit: Emit, quick: bool = False) -> None:
+    def __init__(self, stacks: Stacks, emit: Emit, fast: bool = False) -> None:
         self._stacks = stacks
         self._emit = emit
-        self._fastest = QUICK if quick else FIRST
-        self._apart = 0.0 if quick else FIRST  # between rounds at least, however many stacks begin
-        self._pace = Pace(1000.0, 1000) if quick else Pace(RATE, AT_ONCE)
-        self._turns = self._share = 1000 if quick else _TURNS
+        self._fastest = QUICK if fast else FIRST
+        self._apart = 0.0 if fast else FIRST  # between rounds at least, however many stacks begin
+        self._pace = RateLimiter(1000.0, 1000) if fast else RateLimiter(RATE, AT_ONCE)
+        self._turns = self._share = 1000 if fast else _TURNS
         self._watched: dict[str, _Watched] = {}
         self._change = threading.Condition()
         self._stopping = False
@@ -96,14 +96,14 @@ class Watcher:
         name: str,
         before: StackState | None = None,
         total: int = 0,
-        patience: float | None = None,
+        timeout: float | None = None,
         mark: str = "",
     ) -> StackState | None:
         """Returns when the operation on a stack has ended: its state, or None if the stack is gone.
 
         ``before`` is the state known before the operation was begun: it tells an old outcome from a new one, and the
         stack from another one of its name. None waits for whatever runs. ``total`` is the number of resources the
-        operation is about. `StillRunningError` if it has not ended after ``patience`` seconds (None: no limit)."""
+        operation is about. `StillRunningError` if it has not ended after ``timeout`` seconds (None: no limit)."""
         with self._change:
             self._watched[name] = watched = _Watched(time.monotonic(), before, total, seen=mark, mark=mark)
             if self._thread is None:
@@ -111,13 +111,13 @@ class Watcher:
                 self._thread.start()
             self._fresh = True
             self._change.notify_all()
-            done = self._change.wait_for(lambda: name not in self._watched or self._stopping or self._failure, patience)
+            done = self._change.wait_for(lambda: name not in self._watched or self._stopping or self._failure, timeout)
             if self._failure is not None:
                 raise self._failure
             if not done:
                 del self._watched[name]
                 raise StillRunningError(
-                    f"An operation of somebody else still runs on {name} after {patience:.0f} s.",
+                    f"An operation of somebody else still runs on {name} after {timeout:.0f} s.",
                     "Deploy again when it is done, or wait longer: --wait 30m",
                 )
             if name in self._watched:
@@ -149,14 +149,14 @@ class Watcher:
             current, self._fresh = dict(self._watched), False
         self._keep_pace()
         states = {state.name: state for state in self._stacks.describe()}
-        self._pace.owed(len(states) // _PAGE)
+        self._pace.reserve(len(states) // _PAGE)
         self._turns = self._share
         longest_unseen = sorted(current.items(), key=lambda item: item[1].looked)
         news = [self._look(name, watched, states.get(name)) for name, watched in longest_unseen]
         return any(news)
 
     def _keep_pace(self) -> None:
-        if pause := self._pace.owed():
+        if pause := self._pace.reserve():
             with self._change:
                 self._change.wait_for(lambda: self._stopping, pause)
 
@@ -190,7 +190,7 @@ class Watcher:
         if state.status.endswith("FAILED") or "ROLLBACK" in state.status:
             self._keep_pace()
             self._turns += 1
-        elif self._turns == 0 or not self._pace.spare():
+        elif self._turns == 0 or not self._pace.try_acquire():
             return False
         self._turns -= 1
         watched.looked = time.monotonic()

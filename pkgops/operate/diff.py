@@ -13,7 +13,7 @@ from typing import Any
 
 from pkgops.plan.digest import OUTPUT
 from pkgops.plan.plan import Action, Plan, Step
-from pkgops.plan.review import loses
+from pkgops.plan.review import loses_data
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ResourceChange
 
@@ -115,7 +115,7 @@ def _resource(
     action = "add" if before is None else "remove" if after is None else "modify"
     differences = tuple(compare(before, after)) if before is not None and after is not None else ()
     kind = (after or before or {}).get("Type", "")
-    lost = change is not None and loses(change)
+    lost = change is not None and loses_data(change)
     return ResourceDiff(logical_id, kind, action, change.replacement if change else "False", differences, lost)
 
 

@@ -180,10 +180,10 @@ def _account_checks(project: Project, connect: Connect) -> list[tuple[str, Calla
 
 
 def _credentials(project: Project, ports: Ports) -> Check:
-    from pkgops.config import pinned
+    from pkgops.config import require_account
 
     account = ports.identity.account()
-    pinned(project.stage, account)
+    require_account(project.stage, account)
     if project.stage.account is None:
         remedy = f'Add account = "{account}" under [{project.stage.name}] so that no other is ever touched.'
         return Check("Credentials", "warn", f"account {account}; the stage names none", remedy)

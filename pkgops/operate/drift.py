@@ -19,7 +19,7 @@ from pkgops.operate.redaction import shown
 from pkgops.plan.review import STATEFUL
 from pkgops.ports.drift import Detection, PropertyDrift, ResourceDrift
 from pkgops.ports.ports import Ports
-from pkgops.rate_limiter import Pace
+from pkgops.rate_limiter import RateLimiter
 
 NOT_CHECKED = "NOT_CHECKED"
 _WHAT = "Looking for drift"
@@ -67,12 +67,12 @@ def compared(key: str, drift: StackDrift) -> StackDiff:
 def _ended(running: Mapping[str, str], ports: Ports) -> Iterator[tuple[str, Detection]]:
     """The detections as they end, the stack's name first. A round asks for each that still runs, and keeps a pace."""
     local = ports.endpoint is not None
-    pace = Pace(1000.0, 1000) if local else Pace(_RATE, _AT_ONCE)
+    pace = RateLimiter(1000.0, 1000) if local else RateLimiter(_RATE, _AT_ONCE)
     waiting = dict(running)
     pause = _QUICK if local else _FIRST
     while waiting:
         for name, identifier in tuple(waiting.items()):
-            time.sleep(pace.owed())
+            time.sleep(pace.reserve())
             detection = ports.drift.detection(identifier)
             if detection.ended:
                 del waiting[name]

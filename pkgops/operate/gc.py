@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pkgops.config import pinned
+from pkgops.config import require_account
 from pkgops.errors import DeployError
 from pkgops.events import Emit, Finished, Progress, Started, silent
 
@@ -57,7 +57,7 @@ def survey(project: Project, ports: Ports, emit: Emit = silent, buffer: float = 
     stacks = ports.stacks.describe()
     if not project.stage.local:
         known = next((stack.account for stack in stacks if stack.account), None)
-        pinned(project.stage, known or ports.identity.account())
+        require_account(project.stage, known or ports.identity.account())
     if running := [stack.name for stack in stacks if stack.in_progress]:
         raise DeployError(f"A deployment is under way ({', '.join(running)}).", "Wait for it, then collect again.")
     objects = ports.artifacts.listed()

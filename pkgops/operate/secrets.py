@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from pkgops.config import pinned
+from pkgops.config import require_account
 from pkgops.errors import UsageError, unknown
 from pkgops.operate.redaction import HIDDEN, shown
 
@@ -157,4 +157,4 @@ def _object(text: str) -> dict[str, Any] | None:
 
 def _same_account(project: Project, ports: Ports) -> None:
     if not project.stage.local:
-        pinned(project.stage, ports.identity.account())
+        require_account(project.stage, ports.identity.account())

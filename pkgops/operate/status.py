@@ -88,12 +88,12 @@ def _row(
 def _current(stack: Synthesized, state: StackState, outputs: Mapping[str, Mapping[str, str]]) -> bool | None:
     """By the digest a deployment leaves. Templates that are not packaged have none to compare."""
     from pkgops.build.synth import text
-    from pkgops.plan.plan import unchanged, values
+    from pkgops.plan.plan import is_current, parameter_values
 
     if not stack.template or "asset://" in text(stack.template):
         return None
-    parameters = values(stack, outputs)
-    return None if parameters is None else unchanged(stack, parameters, state)
+    parameters = parameter_values(stack, outputs)
+    return None if parameters is None else is_current(stack, parameters, state)
 
 
 def _advice(stack: Synthesized, state: StackState) -> str:

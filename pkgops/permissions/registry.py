@@ -127,11 +127,11 @@ def takes_resource(action: str) -> bool:
 def known(action: str) -> bool:
     """Whether there is such an action. The schemas name some that are none: operations of the API that are called
     otherwise in policies, slips, and internal ones."""
-    from pkgops.plan.iam_diff import library
+    from pkgops.plan.iam_diff import policyuniverse
 
     prefix, _, name = action.partition(":")
     listed = name.lower() in _reference().get(prefix, {}).get("Actions", {})
-    return listed or action in _YOUNGER or action.lower() in library().actions
+    return listed or action in _YOUNGER or action.lower() in policyuniverse().actions
 
 
 def _concerned(kind: str, action: str, own: str, named: Collection[str], there: Collection[str]) -> bool:

@@ -13,42 +13,42 @@ from dataclasses import replace
 from pkgops.build.build import synthesized
 from pkgops.build.synth import Synthesized
 from pkgops.config import Project
-from pkgops.plan.conflicts import Kind, Obstacle
-from pkgops.plan.recovery_hint import UNDELETED, resources
-from pkgops.plan.step import READY, Action, Step, Wishes, decided, movable
+from pkgops.plan.conflicts import Conflict, ConflictKind
+from pkgops.plan.recovery_hint import DELETE_FAILED, failed_resources
+from pkgops.plan.step import READY, Action, PlanOptions, Step, decide, require_deployable
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import StackResource, StackState
 
 
-def stack_name(project: Project) -> str:
+def bootstrap_stack_name(project: Project) -> str:
     """What the bucket's stack is called on the project's stage."""
     from pkgops.bootstrap import SYSTEM
 
     return project.stage.named(SYSTEM.stacks[0].name)
 
 
-def bootstrap(
+def bootstrap_step(
     project: Project, everything: Mapping[str, StackState], ports: Ports
-) -> tuple[Step | None, tuple[Obstacle, ...]]:
+) -> tuple[Step | None, tuple[Conflict, ...]]:
     """The step that makes the bucket's stack, None where it stands, and what that takes over of an earlier one.
     ``everything`` are the stacks of the account by name. DeployError if no deployment can move it."""
-    state = everything.get(stack_name(project))
+    state = everything.get(bootstrap_stack_name(project))
     if state is not None and state.status in READY:
         return None, ()
     stack = _stack(project)
-    step = decided(stack, state, {}, Wishes(force=True))
-    if state is None or state.status != UNDELETED:
-        return movable(step, project, ports), ()
-    left = resources(ports.stacks, state)
+    step = decide(stack, state, {}, PlanOptions(force=True))
+    if state is None or state.status != DELETE_FAILED:
+        return require_deployable(step, project, ports), ()
+    left = failed_resources(ports.stacks, state)
     there = [row for row in ports.stacks.resources(state.name) if row.logical_id in left]
     return replace(step, action=Action.RECREATE, left=left), tuple(_taken(stack, row) for row in there)
 
 
-def anew(project: Project, ports: Ports) -> Step:
+def recreate_bootstrap(project: Project, ports: Ports) -> Step:
     """The step that makes the bucket's stack again where somebody has deleted the bucket: nothing is left to lose.
     DeployError if no deployment can move it."""
-    state = next((one for one in ports.stacks.describe() if one.name == stack_name(project)), None)
-    step = movable(decided(_stack(project), state, {}, Wishes(force=True)), project, ports)
+    state = next((one for one in ports.stacks.describe() if one.name == bootstrap_stack_name(project)), None)
+    step = require_deployable(decide(_stack(project), state, {}, PlanOptions(force=True)), project, ports)
     return replace(step, action=Action.RECREATE) if step.action is Action.UPDATE else step
 
 
@@ -59,6 +59,6 @@ def _stack(project: Project) -> Synthesized:
     return stack
 
 
-def _taken(stack: Synthesized, row: StackResource) -> Obstacle:
-    found = (row.type, row.physical_id, Kind.EXISTS, ("import",), "import")
-    return Obstacle(stack.key, row.logical_id, *found, identifier=row.physical_id)
+def _taken(stack: Synthesized, row: StackResource) -> Conflict:
+    found = (row.type, row.physical_id, ConflictKind.EXISTS, ("import",), "import")
+    return Conflict(stack.key, row.logical_id, *found, identifier=row.physical_id)

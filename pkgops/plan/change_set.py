@@ -13,7 +13,7 @@ from typing import Any
 from pkgops.build.synth import Synthesized, text
 from pkgops.config import Project
 from pkgops.errors import DeployError, PkgopsError
-from pkgops.plan.digest import digest, stamped
+from pkgops.plan.digest import digest, with_digest
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ChangeSet, ChangeSetRequest, StackState
 
@@ -24,11 +24,11 @@ _TAKEN = ("already exist", "ResourceExistenceCheck")  # the second is what early
 Imports = Mapping[str, tuple[str, Mapping[str, str]]]
 
 
-class NameTaken(DeployError):  # noqa: N818 - a DeployError with a name of its own
+class NameTakenError(DeployError):
     """A change set cannot be carried out, because something it would create is there already."""
 
 
-def ask(
+def create_change_set(
     project: Project,
     stack: Synthesized,
     parameters: Mapping[str, str],
@@ -40,9 +40,9 @@ def ask(
     """Makes a change set for a stack and waits until it can be executed, or turns out to be empty. An update may
     revert drift as well.
 
-    DeployError if CloudFormation refuses the template or the change set fails, `NameTaken` if that is because
+    DeployError if CloudFormation refuses the template or the change set fails, `NameTakenError` if that is because
     something it would create is there already."""
-    body, url = _body(stamped(stack, digest(stack, parameters)), ports)
+    body, url = _body(with_digest(stack, digest(stack, parameters)), ports)
     request = ChangeSetRequest(
         stack=stack.name,
         create=create,
@@ -56,13 +56,13 @@ def ask(
     return _made(request, ports)
 
 
-def ask_import(
+def create_import(
     name: str, before: StackState | None, template: Mapping[str, Any], imports: Imports, ports: Ports
 ) -> ChangeSet:
     """Makes a change set that takes resources into a stack, or into a new one if ``before`` is None, and changes
     nothing else: parameters and tags stay what they are.
 
-    ``imports`` is what `pkgops.ports.stacks.ChangeSetRequest` says. DeployError as for `ask`."""
+    ``imports`` is what `pkgops.ports.stacks.ChangeSetRequest` says. DeployError as for `create_change_set`."""
     body, url = _body(text(template), ports)
     parameters, tags = (before.parameters, before.tags) if before else ({}, {})
     return _made(ChangeSetRequest(name, before is None, parameters, tags, body, url, imports=imports), ports)
@@ -71,7 +71,7 @@ def ask_import(
 def _made(request: ChangeSetRequest, ports: Ports) -> ChangeSet:
     identifier = ports.stacks.create_change_set(request)
     try:
-        made = ready(ports, identifier)
+        made = wait_until_ready(ports, identifier)
     except BaseException:  # interrupted: nobody would find it again
         with contextlib.suppress(PkgopsError):
             ports.stacks.discard(identifier)
@@ -80,12 +80,12 @@ def _made(request: ChangeSetRequest, ports: Ports) -> ChangeSet:
         ports.stacks.discard(made.id)
         sentence = f"CloudFormation refuses the change set of {request.stack}: {made.reason}"
         if any(sign in made.reason for sign in _TAKEN):
-            raise NameTaken(sentence, "Rename or delete what is in the way, or take it in with --import RESOURCE.")
+            raise NameTakenError(sentence, "Rename or delete what is in the way, or take it in with --import RESOURCE.")
         raise DeployError(sentence)
     return made
 
 
-def ready(ports: Ports, change_set_id: str) -> ChangeSet:
+def wait_until_ready(ports: Ports, change_set_id: str) -> ChangeSet:
     """The change set once it is neither pending nor in progress."""
     pause = 0.01 if ports.endpoint else 0.25
     while True:

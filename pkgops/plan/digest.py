@@ -21,7 +21,7 @@ def digest(stack: Synthesized, parameters: Mapping[str, str]) -> str:
     return hashlib.sha256(f"{text(stack.template)}\n{rest}".encode()).hexdigest()
 
 
-def stamped(stack: Synthesized, fingerprint: str) -> str:
+def with_digest(stack: Synthesized, fingerprint: str) -> str:
     """The template's text with its fingerprint as an output."""
     outputs = {**stack.template.get("Outputs", {}), OUTPUT: {"Value": fingerprint}}
     return text({**stack.template, "Outputs": outputs})

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pkgops.intrinsics import pseudo, references, resolved
-from pkgops.plan.conflicts import Kind, Obstacle
+from pkgops.plan.conflicts import Conflict, ConflictKind
 from pkgops.plan.plan import Action, Plan, Step
 from pkgops.ports.ports import Ports
 
 
-def used_exports(step: Step, plan: Plan, ports: Ports) -> Iterator[Obstacle]:
+def export_conflicts(step: Step, plan: Plan, ports: Ports) -> Iterator[Conflict]:
     """The exports a step would remove or change while other stacks import them; only those are asked about."""
     before = step.before
     if step.action is not Action.UPDATE or before is None:
@@ -29,7 +29,7 @@ def used_exports(step: Step, plan: Plan, ports: Ports) -> Iterator[Obstacle]:
             users = ports.existing.importers(export)
             if users:
                 detail = f" by {', '.join(users)}"
-                yield Obstacle(step.stack.key, key, "Export", export, Kind.IN_USE, detail=detail)
+                yield Conflict(step.stack.key, key, "Export", export, ConflictKind.IN_USE, detail=detail)
 
 
 def _changes(value: Any, before: str, step: Step, known: Mapping[str, str]) -> bool:

@@ -47,7 +47,7 @@ def grants(template: Mapping[str, Any]) -> set[Grant]:
     }
 
 
-def widened(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Grant]:
+def widened_grants(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Grant]:
     """Grants of ``after`` that ``before`` does not cover, and denials it no longer has, in a stable order."""
     old, new = grants(before), grants(after)
     allowed = [grant for grant in old if grant.effect == "Allow"]
@@ -57,29 +57,29 @@ def widened(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Grant]:
     return sorted(more | lifted, key=str)
 
 
-def documents(value: Any) -> Iterator[Mapping[str, Any]]:
+def policy_documents(value: Any) -> Iterator[Mapping[str, Any]]:
     """Every policy document inside a value."""
     if isinstance(value, Mapping):
-        if any(isinstance(one, Mapping) and "Effect" in one for one in listed(value.get("Statement"))):
+        if any(isinstance(one, Mapping) and "Effect" in one for one in as_list(value.get("Statement"))):
             yield value  # and not a rule of a web ACL, which has statements too
         for inner in value.values():
-            yield from documents(inner)
+            yield from policy_documents(inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from documents(inner)
+            yield from policy_documents(inner)
 
 
-def listed(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
     """A policy's one-or-many as a list."""
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _of_resource(logical_id: str, resource: Mapping[str, Any]) -> Iterator[Grant]:
     properties = resource.get("Properties", {})
-    for document in documents(properties):
-        for statement in listed(document["Statement"]):
+    for document in policy_documents(properties):
+        for statement in as_list(document["Statement"]):
             yield from _of_statement(logical_id, resource["Type"], statement)
-    for managed in listed(properties.get(_MANAGED)):
+    for managed in as_list(properties.get(_MANAGED)):
         yield Grant(logical_id, resource["Type"], "Allow", "", "everything", _text(managed), "")
     if resource["Type"] == "AWS::Lambda::Permission":
         condition = {key: properties[key] for key in ("SourceArn", "SourceAccount") if key in properties}
@@ -101,16 +101,16 @@ def _principals(statement: Mapping[str, Any]) -> list[str]:
     given = statement.get("Principal", statement.get("NotPrincipal"))
     sign = "anyone but " if "NotPrincipal" in statement else ""
     if not isinstance(given, Mapping) or any(key.startswith(("Fn::", "Ref")) for key in given):
-        return [sign + _text(one) for one in listed(given)] or [""]
-    return [f"{sign}{kind} {_text(one)}" for kind, ones in sorted(given.items()) for one in listed(ones)]
+        return [sign + _text(one) for one in as_list(given)] or [""]
+    return [f"{sign}{kind} {_text(one)}" for kind, ones in sorted(given.items()) for one in as_list(ones)]
 
 
 def _either(statement: Mapping[str, Any], name: str) -> list[str]:
     """What ``Action`` or ``NotAction`` (``Resource`` or ``NotResource``) says."""
     inverse = f"Not{name}"
     if inverse in statement:
-        return [f"all but {_text(listed(statement[inverse]))}"]
-    return [_text(one) for one in listed(statement.get(name))]
+        return [f"all but {_text(as_list(statement[inverse]))}"]
+    return [_text(one) for one in as_list(statement.get(name))]
 
 
 def _covers(held: Grant, wanted: Grant) -> bool:
@@ -134,7 +134,7 @@ def _matches(pattern: str, text: str) -> bool:
 
 
 @cache
-def library() -> Any:
+def policyuniverse() -> Any:
     """policyuniverse, which knows the actions and what narrows a principal."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # it leaves its own data file open on import
@@ -147,7 +147,7 @@ def library() -> Any:
 @cache
 def _expanded(action: str) -> frozenset[str]:
     statement = {"Effect": "Allow", "Action": [action], "Resource": "*"}
-    actions: Iterable[str] = library().expand({"Statement": [statement]})["Statement"][0]["Action"]
+    actions: Iterable[str] = policyuniverse().expand({"Statement": [statement]})["Statement"][0]["Action"]
     return frozenset(one for one in actions if "*" not in one)
 
 

@@ -15,34 +15,45 @@ from typing import TYPE_CHECKING
 
 from pkgops.build.package import Asset, Packaged
 from pkgops.build.synth import Synthesized
-from pkgops.config import Project, pinned
+from pkgops.config import Project, require_account
 from pkgops.errors import BucketGoneError, DeployError, PkgopsError, UsageError
 from pkgops.events import Emit, Finished, Started, silent
-from pkgops.plan.bootstrap import anew, bootstrap
-from pkgops.plan.change_set import NameTaken, ask
-from pkgops.plan.protection import demanded
-from pkgops.plan.review import Concern, concerns_access, regained, review
-from pkgops.plan.step import NO_WISHES, READY, Action, Step, Wishes, decided, face, movable, unchanged, values
+from pkgops.plan.bootstrap import bootstrap_step, recreate_bootstrap
+from pkgops.plan.change_set import NameTakenError, create_change_set
+from pkgops.plan.protection import require_allowed
+from pkgops.plan.review import Concern, drift_concerns, may_affect_access, review
+from pkgops.plan.step import (
+    DEFAULT_OPTIONS,
+    READY,
+    Action,
+    PlanOptions,
+    Step,
+    decide,
+    fingerprint,
+    is_current,
+    parameter_values,
+    require_deployable,
+)
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ChangeSet, StackState
 
 if TYPE_CHECKING:
-    from pkgops.plan.conflicts import Obstacle
+    from pkgops.plan.conflicts import Conflict
 
 __all__ = [
     "READY",
     "Action",
     "Plan",
+    "PlanOptions",
     "Step",
-    "Wishes",
-    "allowed",
-    "concerns",
-    "decided",
+    "accept",
+    "decide",
     "discard",
-    "movable",
+    "is_current",
+    "parameter_values",
     "plan",
-    "unchanged",
-    "values",
+    "require_deployable",
+    "update_concerns",
 ]
 
 _AT_ONCE = 8  # change sets: each is a few calls, and CloudFormation limits those of an account
@@ -52,16 +63,16 @@ _AT_ONCE = 8  # change sets: each is a few calls, and CloudFormation limits thos
 class Plan:
     """Everything a deployment will do, upstream stacks first. ``bootstrap`` makes the artifact bucket, where
     the stage has none yet. ``states`` are the deployed stacks of the system by key. ``accepted`` are the resources
-    whose concerns were accepted by name; ``obstacles`` are all known once `pkgops.plan.preflight` has looked."""
+    whose concerns were accepted by name; ``conflicts`` are all known once `pkgops.plan.preflight` has looked."""
 
     project: Project
     steps: tuple[Step, ...]
     assets: tuple[Asset, ...]
     states: Mapping[str, StackState]
     bootstrap: Step | None = None
-    wishes: Wishes = NO_WISHES
+    options: PlanOptions = DEFAULT_OPTIONS
     accepted: frozenset[str] = frozenset()
-    obstacles: tuple[Obstacle, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -74,7 +85,7 @@ def plan(
     packaged: Packaged,
     ports: Ports,
     emit: Emit = silent,
-    wishes: Wishes = NO_WISHES,
+    options: PlanOptions = DEFAULT_OPTIONS,
 ) -> Plan:
     """Compares what is built with what is deployed.
 
@@ -83,19 +94,19 @@ def plan(
     everything = {state.name: state for state in ports.stacks.describe()}
     states = {stack.key: everything[stack.name] for stack in packaged.stacks if stack.name in everything}
     _same_account(project, states, ports)
-    chosen = [stack for stack in packaged.stacks if not wishes.only or stack.key in wishes.only]
-    among = replace(wishes, only=frozenset(stack.key for stack in chosen))
+    chosen = [stack for stack in packaged.stacks if not options.only or stack.key in options.only]
+    among = replace(options, only=frozenset(stack.key for stack in chosen))
     steps = [_step(stack, states, among, project, ports) for stack in chosen]
-    made = Plan(project, tuple(steps), packaged.assets, states, wishes=wishes)
+    made = Plan(project, tuple(steps), packaged.assets, states, options=options)
     if not made.changed:
         return made
     emit(Started("Comparing"))
-    step, taken = bootstrap(project, everything, ports)
-    made = replace(made, bootstrap=step, obstacles=taken)
+    step, taken = bootstrap_step(project, everything, ports)
+    made = replace(made, bootstrap=step, conflicts=taken)
     try:
         made = _all_described(made, ports)
     except BucketGoneError:  # a large template was to go there
-        made = _all_described(replace(made, bootstrap=anew(project, ports)), ports)
+        made = _all_described(replace(made, bootstrap=recreate_bootstrap(project, ports)), ports)
     emit(Finished("Comparing"))
     return made
 
@@ -108,22 +119,26 @@ def discard(plan: Plan, ports: Ports) -> None:
                 ports.stacks.discard(step.change_set)
 
 
-def allowed(plan: Plan, named: Collection[str]) -> Plan:
+def accept(plan: Plan, named: Collection[str]) -> Plan:
     """The plan with what was accepted by name. On a protected stage whatever deserves a second look and is not
     named is refused."""
-    demanded(plan.project.stage, [concern for step in plan.steps for concern in step.concerns], named)
+    require_allowed(plan.project.stage, [concern for step in plan.steps for concern in step.concerns], named)
     return replace(plan, accepted=frozenset(named))
 
 
-def _step(stack: Synthesized, states: Mapping[str, StackState], wishes: Wishes, project: Project, ports: Ports) -> Step:
+def _step(
+    stack: Synthesized, states: Mapping[str, StackState], options: PlanOptions, project: Project, ports: Ports
+) -> Step:
     outputs = {key: known.outputs for key, known in states.items() if known.status in READY}
-    absent = sorted(key for key in stack.needs if key not in wishes.only and key not in outputs)
+    absent = sorted(key for key in stack.needs if key not in options.only and key not in outputs)
     if absent:
         raise UsageError(
             f"Stack {stack.key} uses values of {', '.join(absent)}, which is not deployed.",
             "Deploy that first, or leave --only out.",
         )
-    return movable(decided(stack, states.get(stack.key), values(stack, outputs), wishes), project, ports)
+    return require_deployable(
+        decide(stack, states.get(stack.key), parameter_values(stack, outputs), options), project, ports
+    )
 
 
 def _all_described(plan: Plan, ports: Ports) -> Plan:
@@ -145,10 +160,10 @@ def _described(step: Step, plan: Plan, ports: Ports) -> Step:
         return replace(step, concerns=review(step.changes, {}, step.stack.template))
     if step.action is not Action.UPDATE or step.parameters is None or plan.bootstrap is not None:
         return step
-    revert = plan.wishes.revert_drift
+    revert = plan.options.revert_drift
     try:
-        made = ask(plan.project, step.stack, step.parameters, ports, create=False, revert_drift=revert)
-    except NameTaken:
+        made = create_change_set(plan.project, step.stack, step.parameters, ports, create=False, revert_drift=revert)
+    except NameTakenError:
         return step  # `pkgops.plan.preflight` says by what
     except DeployError:
         if (now := _overtaken(step, plan, ports)) is None:
@@ -157,7 +172,7 @@ def _described(step: Step, plan: Plan, ports: Ports) -> Step:
     if made.empty:
         ports.stacks.discard(made.id)
         return replace(step, action=Action.UNCHANGED)
-    return replace(step, changes=made.changes, change_set=made.id, concerns=concerns(step.stack, made, ports))
+    return replace(step, changes=made.changes, change_set=made.id, concerns=update_concerns(step.stack, made, ports))
 
 
 def _overtaken(step: Step, plan: Plan, ports: Ports) -> Step | None:
@@ -165,18 +180,18 @@ def _overtaken(step: Step, plan: Plan, ports: Ports) -> Step | None:
     nobody has. An update's changes stay unknown until its turn comes, as do those of a stack still to be watched."""
     states = {state.name: state for state in ports.stacks.describe()}
     now = states.get(step.stack.name)
-    if face(now) == face(step.before):
+    if fingerprint(now) == fingerprint(step.before):
         return None
-    fresh = movable(decided(step.stack, now, step.parameters, plan.wishes), plan.project, ports)
+    fresh = require_deployable(decide(step.stack, now, step.parameters, plan.options), plan.project, ports)
     return fresh if fresh.action is Action.UPDATE else _described(fresh, plan, ports)
 
 
-def concerns(stack: Synthesized, made: ChangeSet, ports: Ports) -> tuple[Concern, ...]:
+def update_concerns(stack: Synthesized, made: ChangeSet, ports: Ports) -> tuple[Concern, ...]:
     """What deserves a second look in the changes of an update; asks for the deployed template if they can concern
     access."""
-    before = json.loads(ports.stacks.template(stack.name) or "{}") if concerns_access(made.changes) else {}
+    before = json.loads(ports.stacks.template(stack.name) or "{}") if may_affect_access(made.changes) else {}
     found = review(made.changes, before, stack.template if before else {})
-    return tuple(dict.fromkeys((*found, *regained(made)))) if made.present else found
+    return tuple(dict.fromkeys((*found, *drift_concerns(made)))) if made.present else found
 
 
 def _same_account(project: Project, states: Mapping[str, StackState], ports: Ports) -> None:
@@ -185,4 +200,4 @@ def _same_account(project: Project, states: Mapping[str, StackState], ports: Por
         return
     known = next((state for state in states.values() if state.account), None)
     account, region = (known.account, known.region) if known else (ports.identity.account(), "")
-    pinned(project.stage, account, region)
+    require_account(project.stage, account, region)

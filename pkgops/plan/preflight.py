@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from pkgops.deploy.import_resources import RETAINED, TYPES, importable
+from pkgops.deploy.import_resources import NAMED_TYPES, RETAINED, importable
 from pkgops.events import Emit, Finished, Started, silent
 from pkgops.intrinsics import pseudo, resolved
-from pkgops.plan.conflicts import Kind, Obstacle, chosen
-from pkgops.plan.exports import used_exports
+from pkgops.plan.conflicts import Conflict, ConflictKind, with_resolution
+from pkgops.plan.exports import export_conflicts
 from pkgops.plan.plan import Action, Plan, Step
-from pkgops.ports.existing import Found
+from pkgops.ports.existing import ExistingResource
 from pkgops.ports.ports import Ports
 
 SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
@@ -41,37 +41,41 @@ class _Wanted:
         return self.resource["Type"], self.name
 
 
-def surveyed(plan: Plan, ports: Ports, emit: Emit = silent) -> Plan:
-    """The plan with its obstacles. Asks nothing if the plan creates nothing and touches no export."""
+def find_conflicts(plan: Plan, ports: Ports, emit: Emit = silent) -> Plan:
+    """The plan with its conflicts. Asks nothing if the plan creates nothing and touches no export."""
     if not plan.changed:
         return plan
-    known = {(row.stack, row.logical_id) for row in plan.obstacles}
+    known = {(row.stack, row.logical_id) for row in plan.conflicts}
     wanted = [row for row in _wanted(plan, ports) if (row.step.stack.key, row.logical_id) not in known]
     secrets = _outside(plan)
     asked = [row.asked for row in wanted] + [(SECRET, name) for name in secrets]
-    obstacles = [row for step in plan.steps for row in used_exports(step, plan, ports)]
+    conflicts = [row for step in plan.steps for row in export_conflicts(step, plan, ports)]
     if asked:
         emit(Started("Looking for what is there already"))
         there = {(row.type, row.name): row for row in ports.existing.found(asked)}
-        obstacles = [*_named(wanted, there, ports), *_deleting(secrets, there), *obstacles]
+        conflicts = [*_named(wanted, there, ports), *_deleting(secrets, there), *conflicts]
         emit(Finished("Looking for what is there already", f"{len(there)} of {len(asked)} names"))
-    return replace(plan, obstacles=(*plan.obstacles, *(chosen(obstacle, plan.wishes) for obstacle in obstacles)))
+    return replace(
+        plan, conflicts=(*plan.conflicts, *(with_resolution(conflict, plan.options) for conflict in conflicts))
+    )
 
 
-def _named(wanted: Sequence[_Wanted], there: Mapping[tuple[str, str], Found], ports: Ports) -> Iterator[Obstacle]:
+def _named(
+    wanted: Sequence[_Wanted], there: Mapping[tuple[str, str], ExistingResource], ports: Ports
+) -> Iterator[Conflict]:
     pairs = [(row, there[row.asked]) for row in wanted if row.asked in there]
     with ThreadPoolExecutor(_OWNERS) as pool:
         owners = list(pool.map(lambda pair: _owner(pair[1], ports), pairs))
     for (row, found), owner in zip(pairs, owners, strict=True):
-        obstacle = _obstacle(row, found, owner)
-        if obstacle is not None:
-            yield obstacle
+        conflict = _conflict(row, found, owner)
+        if conflict is not None:
+            yield conflict
 
 
-def _deleting(secrets: Mapping[str, str], there: Mapping[tuple[str, str], Found]) -> Iterator[Obstacle]:
+def _deleting(secrets: Mapping[str, str], there: Mapping[tuple[str, str], ExistingResource]) -> Iterator[Conflict]:
     for stored, name in secrets.items():
         if (SECRET, stored) in there and there[SECRET, stored].deleting:
-            yield Obstacle("", name, SECRET, stored, Kind.DELETING, ("restore",))
+            yield Conflict("", name, SECRET, stored, ConflictKind.DELETING, ("restore",))
 
 
 def _wanted(plan: Plan, ports: Ports) -> Iterator[_Wanted]:
@@ -85,7 +89,7 @@ def _wanted(plan: Plan, ports: Ports) -> Iterator[_Wanted]:
     for step in (*((plan.bootstrap,) if plan.bootstrap else ()), *plan.steps):
         added = _added(step, ports)
         for logical_id, resource in step.stack.template["Resources"].items():
-            named = TYPES.get(resource["Type"])
+            named = NAMED_TYPES.get(resource["Type"])
             value = resource.get("Properties", {}).get(named.name) if named else None
             if value is None or logical_id not in added or "Condition" in resource:
                 continue
@@ -117,36 +121,36 @@ def _outside(plan: Plan) -> dict[str, str]:
     return {plan.project.stage.named(name): name for name in plan.project.system.secrets}
 
 
-def _owner(resource: Found, ports: Ports) -> tuple[str, str]:
+def _owner(resource: ExistingResource, ports: Ports) -> tuple[str, str]:
     return ("", "") if resource.foreign or resource.deleting else ports.existing.owner(resource)
 
 
-def _obstacle(wanted: _Wanted, found: Found, owner: tuple[str, str]) -> Obstacle | None:
+def _conflict(wanted: _Wanted, found: ExistingResource, owner: tuple[str, str]) -> Conflict | None:
     step, (stack, logical_id) = wanted.step, owner
     if stack == step.stack.name and step.action is Action.RECREATE:
         return None  # it goes with what is left of the first creation
     source = step.stack.sources.get(wanted.logical_id, "")
-    obstacle = Obstacle(
-        step.stack.key, wanted.logical_id, found.type, found.name, Kind.EXISTS, ("rename",), source=source
+    conflict = Conflict(
+        step.stack.key, wanted.logical_id, found.type, found.name, ConflictKind.EXISTS, ("rename",), source=source
     )
     retained = wanted.resource.get("DeletionPolicy") in RETAINED
-    obstacle = replace(obstacle, identifier=found.identifier, retained=retained)
+    conflict = replace(conflict, identifier=found.identifier, retained=retained)
     if found.foreign:
-        return replace(obstacle, kind=Kind.FOREIGN)
+        return replace(conflict, kind=ConflictKind.FOREIGN)
     if stack and found.type in SHARED:
         return None
     if stack:
-        return replace(obstacle, kind=Kind.OWNED, detail=f", {stack}, as {logical_id}")
+        return replace(conflict, kind=ConflictKind.OWNED, detail=f", {stack}, as {logical_id}")
     if found.deleting:
-        return replace(obstacle, kind=Kind.DELETING, ways=("restore", "rename"))
+        return replace(conflict, kind=ConflictKind.DELETING, ways=("restore", "rename"))
     if _automatic(wanted):
-        return replace(obstacle, kind=Kind.TAKEN_BACK, ways=())
-    return replace(obstacle, ways=("import", "rename")) if importable(wanted.resource) else obstacle
+        return replace(conflict, kind=ConflictKind.TAKEN_BACK, ways=())
+    return replace(conflict, ways=("import", "rename")) if importable(wanted.resource) else conflict
 
 
 def _automatic(wanted: _Wanted) -> bool:
     """CloudFormation takes it back by itself (docs/adr/0007)."""
-    named = TYPES[wanted.resource["Type"]]
+    named = NAMED_TYPES[wanted.resource["Type"]]
     literal = wanted.resource["Properties"][named.name] == wanted.name
     retained = wanted.resource.get("DeletionPolicy") in RETAINED
     return named.automatic and literal and retained and wanted.step.action in _NEW

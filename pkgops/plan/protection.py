@@ -31,7 +31,7 @@ def policy(accepted: Collection[str] = ()) -> str:
     return json.dumps({"Statement": [allow, deny]})
 
 
-def demanded(stage: Stage, concerns: Iterable[Concern], named: Collection[str]) -> None:
+def require_allowed(stage: Stage, concerns: Iterable[Concern], named: Collection[str]) -> None:
     """RefusedError if a protected stage is to see what deserves a second look and is not among ``named`` (logical
     ids); it lists all of it with the flags to accept it."""
     open_ = [concern for concern in concerns if stage.protected and concern.logical_id not in named]
@@ -41,12 +41,12 @@ def demanded(stage: Stage, concerns: Iterable[Concern], named: Collection[str]) 
         raise RefusedError(f"Stage {stage.name} is protected:\n{listed}", f"If that is meant: {flags}")
 
 
-def opened(stacks: Stacks, name: str, accepted: Collection[str]) -> None:
+def allow_changes(stacks: Stacks, name: str, accepted: Collection[str]) -> None:
     """Lets one update of a protected stack do what was accepted. Stacks made before have no policy yet."""
     stacks.set_policy(name, policy(accepted))
 
 
-def closed(stacks: Stacks, state: StackState) -> None:
+def protect(stacks: Stacks, state: StackState) -> None:
     """Protects a stack after its deployment, or again."""
     stacks.set_policy(state.name, policy())
     if not state.termination_protection:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from pkgops.plan.iam_diff import documents, library, listed
+from pkgops.plan.iam_diff import as_list, policy_documents, policyuniverse
 
 _WORLD = ("0.0.0.0/0", "::/0")
 _PUBLIC_ACLS = ("PublicRead", "PublicReadWrite", "AuthenticatedRead")
 
 
-def exposed(template: Mapping[str, Any]) -> dict[str, str]:
+def public_resources(template: Mapping[str, Any]) -> dict[str, str]:
     """Logical id -> what is open, for every resource that anyone may reach."""
     found: dict[str, str] = {}
     for logical_id, resource in template.get("Resources", {}).items():
@@ -33,9 +33,9 @@ def _reasons(resource: Mapping[str, Any]) -> Iterator[str]:
 def _anyone(properties: Mapping[str, Any]) -> bool:
     """True if a resource policy allows every principal, with no condition that narrows it."""
     return any(
-        library().Policy({"Version": "2012-10-17", "Statement": [statement]}).is_internet_accessible()
-        for document in documents(properties)
-        for statement in map(_plain, listed(document["Statement"]))
+        policyuniverse().Policy({"Version": "2012-10-17", "Statement": [statement]}).is_internet_accessible()
+        for document in policy_documents(properties)
+        for statement in map(_plain, as_list(document["Statement"]))
         if statement["Effect"] == "Allow" and "Principal" in statement
     )
 
@@ -72,7 +72,7 @@ def _permission(properties: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _ingress(properties: Mapping[str, Any]) -> Iterator[str]:
-    for rule in listed(properties.get("SecurityGroupIngress")) or [properties]:
+    for rule in as_list(properties.get("SecurityGroupIngress")) or [properties]:
         source = rule.get("CidrIp") or rule.get("CidrIpv6")
         if source in _WORLD:
             yield f"port {rule.get('FromPort', 'any')} is open to the world"

@@ -7,31 +7,31 @@ import re
 from pkgops.errors import DeployError
 from pkgops.ports.stacks import Stacks, StackState
 
-STUCK = "UPDATE_ROLLBACK_FAILED"
-UNDELETED = "DELETE_FAILED"
+ROLLBACK_FAILED = "UPDATE_ROLLBACK_FAILED"
+DELETE_FAILED = "DELETE_FAILED"
 _NAMED = re.compile(r"failed to \w+: \[([^\]]*)\]")
 
 
-def resources(stacks: Stacks, state: StackState) -> tuple[str, ...]:
+def failed_resources(stacks: Stacks, state: StackState) -> tuple[str, ...]:
     """The logical ids of what could not be rolled back or deleted, as the stack's reason lists them; where it lists
     none, those whose own status says so."""
     named = [name.strip() for found in _NAMED.findall(state.reason) for name in found.split(",") if name.strip()]
     if not named:
-        status = "UPDATE_FAILED" if state.status == STUCK else UNDELETED
+        status = "UPDATE_FAILED" if state.status == ROLLBACK_FAILED else DELETE_FAILED
         named = [row.logical_id for row in stacks.resources(state.name) if row.status == status]
     return tuple(dict.fromkeys(named))
 
 
-def way_out(stacks: Stacks, state: StackState, target: str) -> str:
+def recovery_hint(stacks: Stacks, state: StackState, target: str) -> str:
     """The next step for a stack that takes no update: commands with the resources to leave out named. ``target`` is
     what stands behind the verb ("pkgwatch --stage dev")."""
-    names = resources(stacks, state) if state.status in {STUCK, UNDELETED} else ()
+    names = failed_resources(stacks, state) if state.status in {ROLLBACK_FAILED, DELETE_FAILED} else ()
     named = ", ".join(names) or "Something"
-    if state.status == STUCK:
+    if state.status == ROLLBACK_FAILED:
         flags = "".join(f" --skip {name}" for name in names) or " --skip RESOURCE"
         again = f"pkgops deploy {target} --resume"
         done, leave = "rolled back", "as it is"
-    elif state.status == UNDELETED:
+    elif state.status == DELETE_FAILED:
         flags = "".join(f" --retain {name}" for name in names) or " --retain RESOURCE"
         again = f"pkgops destroy {target}"
         done, leave = "deleted", "behind"
@@ -42,10 +42,10 @@ def way_out(stacks: Stacks, state: StackState, target: str) -> str:
     )
 
 
-def immovable(stacks: Stacks, state: StackState, target: str) -> DeployError:
+def stuck_error(stacks: Stacks, state: StackState, target: str) -> DeployError:
     """Why no deployment can begin on a stack, and the one thing to do."""
     reason = f" ({state.reason})" if state.reason else ""
     return DeployError(
         f"Stack {state.name} is {state.status}{reason}; CloudFormation takes no update in that state.",
-        way_out(stacks, state, target),
+        recovery_hint(stacks, state, target),
     )

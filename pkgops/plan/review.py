@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pkgops.plan.iam_diff import documents, widened
-from pkgops.plan.public_access import exposed
+from pkgops.plan.iam_diff import policy_documents, widened_grants
+from pkgops.plan.public_access import public_resources
 from pkgops.ports.stacks import ChangeSet, ResourceChange
 
 # Types whose loss is the loss of somebody's data.
@@ -32,7 +32,7 @@ STATEFUL = frozenset(
 
 
 # Types whose change can widen access or open something, besides everything of IAM and every policy.
-_GUARDS = frozenset(
+_ACCESS_TYPES = frozenset(
     {
         "AWS::EC2::SecurityGroup",
         "AWS::EC2::SecurityGroupIngress",
@@ -45,7 +45,7 @@ _GUARDS = frozenset(
 )
 
 
-class Kind(StrEnum):
+class ConcernKind(StrEnum):
     """The headings."""
 
     LOSS = "Data would be lost"
@@ -57,21 +57,21 @@ class Kind(StrEnum):
 class Concern:
     """One thing to look at: the resource and a phrase about it."""
 
-    kind: Kind
+    kind: ConcernKind
     logical_id: str
     text: str
 
 
-def loses(change: ResourceChange) -> bool:
+def loses_data(change: ResourceChange) -> bool:
     """True if a change removes or replaces something stateful; what somebody has deleted already cannot be lost."""
     if change.type not in STATEFUL or change.drift == "DELETED":
         return False
     return change.action == "Remove" or change.replacement != "False"
 
 
-def concerns_access(changes: Sequence[ResourceChange]) -> bool:
+def may_affect_access(changes: Sequence[ResourceChange]) -> bool:
     """True if the templates have to be compared: most deployments change code alone, and need no second call."""
-    return any(_guards(change.type) for change in changes)
+    return any(_affects_access(change.type) for change in changes)
 
 
 def review(
@@ -84,7 +84,7 @@ def review(
     return (*_losses(changes), *(_access(before, after) if before else ()), *_exposures(before, after))
 
 
-def regained(made: ChangeSet) -> tuple[Concern, ...]:
+def drift_concerns(made: ChangeSet) -> tuple[Concern, ...]:
     """The concerns about taking drift back: access somebody has withdrawn by other means, and what somebody has closed.
     A resource that is made again is looked at like a new one: all its access is new."""
     drifted = [row for row in made.changes if row.drift in {"MODIFIED", "DELETED"} and row.logical_id in made.present]
@@ -99,8 +99,8 @@ def regained(made: ChangeSet) -> tuple[Concern, ...]:
     return (*access, *_exposures(before, after))
 
 
-def _guards(kind: str) -> bool:
-    return kind in _GUARDS or kind.startswith("AWS::IAM::") or kind.endswith("Policy")
+def _affects_access(kind: str) -> bool:
+    return kind in _ACCESS_TYPES or kind.startswith("AWS::IAM::") or kind.endswith("Policy")
 
 
 def _access_differs(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
@@ -109,26 +109,27 @@ def _access_differs(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool
     old, new = before.get("Resources", {}), after.get("Resources", {})
     differing = (row.get(name) for name in {*old, *new} if old.get(name) != new.get(name) for row in (old, new))
     return any(
-        row is not None and (_guards(row["Type"]) or next(documents(row), None) is not None) for row in differing
+        row is not None and (_affects_access(row["Type"]) or next(policy_documents(row), None) is not None)
+        for row in differing
     )
 
 
 def _losses(changes: Sequence[ResourceChange]) -> Iterator[Concern]:
     for change in changes:
-        if loses(change):
+        if loses_data(change):
             how = "removed" if change.action == "Remove" else "replaced"
             how = f"perhaps {how}" if change.replacement == "Conditional" else how
-            yield Concern(Kind.LOSS, change.logical_id, f"{change.type} {how}")
+            yield Concern(ConcernKind.LOSS, change.logical_id, f"{change.type} {how}")
 
 
 def _access(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Concern]:
-    for grant in widened(before, after):
+    for grant in widened_grants(before, after):
         sign = "no longer denied: " if grant.effect == "Deny" else ""
-        yield Concern(Kind.ACCESS, grant.logical_id, f"{sign}{grant}")
+        yield Concern(ConcernKind.ACCESS, grant.logical_id, f"{sign}{grant}")
 
 
 def _exposures(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Concern]:
-    old = exposed(before)
-    for logical_id, reason in exposed(after).items():
+    old = public_resources(before)
+    for logical_id, reason in public_resources(after).items():
         if old.get(logical_id) != reason:
-            yield Concern(Kind.PUBLIC, logical_id, reason)
+            yield Concern(ConcernKind.PUBLIC, logical_id, reason)

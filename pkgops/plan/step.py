@@ -10,7 +10,7 @@ from typing import Any
 from pkgops.build.synth import Synthesized
 from pkgops.config import Project
 from pkgops.plan.digest import OUTPUT, digest
-from pkgops.plan.recovery_hint import STUCK, immovable
+from pkgops.plan.recovery_hint import ROLLBACK_FAILED, stuck_error
 from pkgops.plan.review import Concern
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ResourceChange, StackState
@@ -54,7 +54,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class PlanOptions:
     """What the user asks of a plan. ``only`` restricts it to those stack keys; ``force`` deploys stacks whose digest
     says nothing has changed; ``resume`` goes on with rollbacks that failed, without the resources ``skip``;
     ``revert_drift`` brings back what was changed by other means; ``imports`` and ``restores`` are patterns for what
@@ -71,10 +71,10 @@ class Wishes:
     wait: float | None = None
 
 
-NO_WISHES = Wishes()
+DEFAULT_OPTIONS = PlanOptions()
 
 
-def values(stack: Synthesized, outputs: Mapping[str, Mapping[str, str]]) -> dict[str, str] | None:
+def parameter_values(stack: Synthesized, outputs: Mapping[str, Mapping[str, str]]) -> dict[str, str] | None:
     """The parameters of a stack from other stacks' outputs (by stack key); None if one is not known yet."""
     filled: dict[str, str] = {}
     for parameter, reference in stack.inputs.items():
@@ -85,19 +85,21 @@ def values(stack: Synthesized, outputs: Mapping[str, Mapping[str, str]]) -> dict
     return filled
 
 
-def unchanged(stack: Synthesized, parameters: Mapping[str, str], state: StackState | None) -> bool:
+def is_current(stack: Synthesized, parameters: Mapping[str, str], state: StackState | None) -> bool:
     """True if exactly this is deployed."""
     return state is not None and state.status in READY and state.outputs.get(OUTPUT) == digest(stack, parameters)
 
 
-def face(state: StackState | None) -> tuple[str, ...]:
+def fingerprint(state: StackState | None) -> tuple[str, ...]:
     """What tells one state of a stack from the next; a stack that only waits for its first change set is none."""
     if state is None or state.status == "REVIEW_IN_PROGRESS":
         return ()
     return (state.id, state.status, state.updated)
 
 
-def decided(stack: Synthesized, state: StackState | None, parameters: Mapping[str, str] | None, wishes: Wishes) -> Step:
+def decide(
+    stack: Synthesized, state: StackState | None, parameters: Mapping[str, str] | None, options: PlanOptions
+) -> Step:
     """What a deployment does with a stack in that state; Action.STUCK for one that no deployment can move."""
     if state is None or state.status == "REVIEW_IN_PROGRESS":
         return Step(stack, Action.CREATE, state, parameters, _additions(stack.template))
@@ -105,20 +107,20 @@ def decided(stack: Synthesized, state: StackState | None, parameters: Mapping[st
         return Step(stack, Action.ATTACH, state, parameters)
     if state.status in NEVER_MADE:
         return Step(stack, Action.RECREATE, state, parameters, _additions(stack.template))
-    if state.status == STUCK and wishes.resume:
+    if state.status == ROLLBACK_FAILED and options.resume:
         return Step(stack, Action.RESUME, state, parameters)
     if state.status not in READY | HALFWAY:
         return Step(stack, Action.STUCK, state, parameters)
-    looked_into = wishes.force or wishes.revert_drift
-    if not looked_into and parameters is not None and unchanged(stack, parameters, state):
+    looked_into = options.force or options.revert_drift
+    if not looked_into and parameters is not None and is_current(stack, parameters, state):
         return Step(stack, Action.UNCHANGED, state, parameters)
     return Step(stack, Action.UPDATE, state, parameters)
 
 
-def movable(step: Step, project: Project, ports: Ports) -> Step:
+def require_deployable(step: Step, project: Project, ports: Ports) -> Step:
     """The step; DeployError with the way out if no deployment can begin on its stack."""
     if step.action is Action.STUCK and step.before is not None:
-        raise immovable(ports.stacks, step.before, f"{step.stack.system} --stage {project.stage.name}")
+        raise stuck_error(ports.stacks, step.before, f"{step.stack.system} --stage {project.stage.name}")
     return step
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ExistingResource:
     """A resource that is there, whoever made it. ``identifier`` is what CloudFormation knows it by: its physical id.
     ``deleting`` says that it waits for its deletion, ``foreign`` that it is another account's, or may not be seen."""
 
@@ -25,12 +25,12 @@ class Found:
 class Existing(Protocol):
     """What is in the account and region already."""
 
-    def found(self, wanted: Sequence[tuple[str, str]]) -> list[Found]:
+    def found(self, wanted: Sequence[tuple[str, str]]) -> list[ExistingResource]:
         """Those of the (CloudFormation type, name) that are there, in their order. Types that cannot be asked for by
         name are left out; the others are log groups, tables, buckets, secrets, queues, functions, roles and user
         pools, which may share a name: of several the newest."""
 
-    def owner(self, resource: Found) -> tuple[str, str]:
+    def owner(self, resource: ExistingResource) -> tuple[str, str]:
         """The stack a resource belongs to, and its logical id there; ("", "") if it belongs to none."""
 
     def importers(self, export: str) -> list[str]:

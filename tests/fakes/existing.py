@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pkgops.ports.existing import Found
+from pkgops.ports.existing import ExistingResource
 
 KINDS = (
     "AWS::Cognito::UserPool",
@@ -24,7 +24,7 @@ class FakeExisting:
     stacks that import them; ``asked`` counts the questions."""
 
     def __init__(self) -> None:
-        self.there: dict[tuple[str, str], Found] = {}
+        self.there: dict[tuple[str, str], ExistingResource] = {}
         self.owners: dict[str, tuple[str, str]] = {}
         self.uses: dict[str, list[str]] = {}
         self.asked: list[str] = []
@@ -32,13 +32,13 @@ class FakeExisting:
     def put(self, kind: str, name: str, *, deleting: bool = False, foreign: bool = False) -> None:
         """Lets a resource be there."""
         identifier = f"id-of-{name}" if kind in OF_ANOTHER_NAME else name
-        self.there[kind, name] = Found(kind, name, identifier, deleting, foreign)
+        self.there[kind, name] = ExistingResource(kind, name, identifier, deleting, foreign)
 
-    def found(self, wanted: Sequence[tuple[str, str]]) -> list[Found]:
+    def found(self, wanted: Sequence[tuple[str, str]]) -> list[ExistingResource]:
         self.asked.append("found")
         return [self.there[key] for key in dict.fromkeys(wanted) if key in self.there and key[0] in KINDS]
 
-    def owner(self, resource: Found) -> tuple[str, str]:
+    def owner(self, resource: ExistingResource) -> tuple[str, str]:
         self.asked.append("owner")
         return self.owners.get(resource.identifier, ("", ""))
 

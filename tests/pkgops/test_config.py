@@ -107,10 +107,10 @@ def test_outside_a_project_it_says_so(tmp_path: Path) -> None:
 
 
 def test_an_account_pins_a_stage() -> None:
-    config.pinned(Stage("dev", account="123456789012"), "123456789012")
-    config.pinned(Stage("dev"), "999999999999")
+    config.require_account(Stage("dev", account="123456789012"), "123456789012")
+    config.require_account(Stage("dev"), "999999999999")
     with pytest.raises(AccessError):
-        config.pinned(Stage("dev", account="123456789012"), "999999999999")
+        config.require_account(Stage("dev", account="123456789012"), "999999999999")
 
 
 def test_the_projects_own_stages_are_valid() -> None:

@@ -35,11 +35,11 @@ def command(session: Session, names: tuple[str, ...], everything: bool, yes: boo
 def _cancel(session: Session, project: Project, keys: tuple[str, ...], yes: bool, done: dict[str, Any]) -> None:
     from pkgops.cli.confirm import consent
     from pkgops.cli.output.outcome import endings, letting_go
-    from pkgops.deploy.cancel import cancel, require, running
+    from pkgops.deploy.cancel import cancel, cancellable, require_cancelled
 
     key, stage = project.system.key, project.stage
     ports = session.ports(project)
-    states = running([stack.name for stack in session.stacks(project, keys)], ports, session.emit)
+    states = cancellable([stack.name for stack in session.stacks(project, keys)], ports, session.emit)
     if not states:
         done[key] = {"ok": True, "stacks": []}
         return session.say(f"No update of {key} is running on stage {stage.name}.")
@@ -49,5 +49,5 @@ def _cancel(session: Session, project: Project, keys: tuple[str, ...], yes: bool
         report = cancel(project, states, ports, session.emit)
     session.calm()
     done[key] = {"ok": all(r.status == "UPDATE_ROLLBACK_COMPLETE" for r in report.results), "stacks": endings(report)}
-    require(report)
+    require_cancelled(report)
     return session.say(f"Taken back on stage {stage.name}: {listed}.")

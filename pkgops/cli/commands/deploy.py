@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pkgops.config import Project
     from pkgops.operate.outputs import OutputRow
     from pkgops.plan.plan import Plan
-    from pkgops.plan.plan import Wishes as Asked
+    from pkgops.plan.plan import PlanOptions as Asked
     from pkgops.ports.ports import Ports
 
 EXAMPLE = """\
@@ -49,7 +49,7 @@ class Wishes:
 
     def asked(self, only: tuple[str, ...]) -> Asked:
         """What of it the plan is made by."""
-        from pkgops.plan.plan import Wishes as Asked
+        from pkgops.plan.plan import PlanOptions as Asked
 
         return Asked(only, **{row.name: getattr(self, row.name) for row in fields(Asked) if row.name != "only"})
 
@@ -85,14 +85,14 @@ def command(session: Session, names: tuple[str, ...], everything: bool, **wishes
 
 
 def _deploy(session: Session, project: Project, keys: tuple[str, ...], wishes: Wishes) -> None:
-    from pkgops.deploy.wait_for_idle import quiet
+    from pkgops.deploy.wait_for_idle import wait_until_idle
     from pkgops.plan.plan import discard, plan
 
     packaged = session.packaged(project)
     chosen = keys if wishes.only else _with_needs(keys, packaged.stacks)
     ports = session.ports(project)
     if wishes.wait is not None and not wishes.dry_run:
-        quiet({stack.name for stack in packaged.stacks}, ports, session.emit, wishes.wait)
+        wait_until_idle({stack.name for stack in packaged.stacks}, ports, session.emit, wishes.wait)
     asked = wishes.asked(chosen)
     made = plan(project, packaged, ports, session.emit, asked)
     try:
@@ -112,9 +112,9 @@ def _surveyed(session: Session, plan: Plan, ports: Ports) -> Plan:
     """The plan with what is in its way."""
     if not plan.changed:
         return plan
-    from pkgops.plan.preflight import surveyed
+    from pkgops.plan.preflight import find_conflicts
 
-    return surveyed(plan, ports, session.emit)
+    return find_conflicts(plan, ports, session.emit)
 
 
 def _with_needs(keys: tuple[str, ...], stacks: Iterable[Synthesized]) -> tuple[str, ...]:
@@ -138,11 +138,11 @@ def _agree(session: Session, plan: Plan, wishes: Wishes) -> Plan:
     if not plan.changed:
         return plan
     from pkgops.cli.output.plans import plan_text, where
-    from pkgops.plan.conflicts import settled
-    from pkgops.plan.plan import allowed
+    from pkgops.plan.conflicts import require_resolved
+    from pkgops.plan.plan import accept
 
     session.say(plan_text(plan, full=session.manner.debug))
-    agreed = allowed(settled(plan), wishes.allow)
+    agreed = accept(require_resolved(plan), wishes.allow)
     if not plan.project.stage.local:
         from pkgops.cli.confirm import consent
 
@@ -153,7 +153,7 @@ def _agree(session: Session, plan: Plan, wishes: Wishes) -> Plan:
 
 def _carry_out(session: Session, plan: Plan, ports: Ports, wishes: Wishes) -> None:
     from pkgops.cli.output.outcome import endings, letting_go, outputs
-    from pkgops.deploy.deploy import deploy, require
+    from pkgops.deploy.deploy import deploy, require_success
 
     began = time.monotonic()
     with letting_go(session, "deploy", plan.project):
@@ -165,7 +165,7 @@ def _carry_out(session: Session, plan: Plan, ports: Ports, wishes: Wishes) -> No
         "stacks": endings(report),
         "outputs": {f"{row.stack}.{row.key}": row.value for row in rows},
     }
-    require(report, plan.project.stage.name)
+    require_success(report, plan.project.stage.name)
     if not session.manner.json:
         _close(session, plan, rows, time.monotonic() - began)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pkgops.cli.session import Session
     from pkgops.config import Project
     from pkgops.deploy.deploy import Report
-    from pkgops.deploy.destroy import Destruction
+    from pkgops.deploy.destroy import DestroyPlan
 
 EXAMPLE = """\
 pkgops destroy
@@ -48,14 +48,14 @@ def _destroy(
 ) -> None:
     from pkgops.build.build import synthesized
     from pkgops.cli.output.outcome import endings, letting_go
-    from pkgops.deploy.destroy import destroy, survey
-    from pkgops.deploy.wait_for_idle import quiet
+    from pkgops.deploy.destroy import destroy, plan_destroy
+    from pkgops.deploy.wait_for_idle import wait_until_idle
 
     ports = session.ports(project)
     stacks = synthesized(project)
     if options["wait"] is not None:
-        quiet({stack.name for stack in stacks}, ports, session.emit, options["wait"])
-    doomed = replace(survey(project, stacks, ports, keys), left=options["retain"], wait=options["wait"])
+        wait_until_idle({stack.name for stack in stacks}, ports, session.emit, options["wait"])
+    doomed = replace(plan_destroy(project, stacks, ports, keys), left=options["retain"], wait=options["wait"])
     if not doomed.stacks:
         done[project.system.key] = {"ok": True, "stacks": [], "kept": []}
         return session.say(f"Nothing of {project.system.key} is deployed on stage {project.stage.name}.")
@@ -70,7 +70,7 @@ def _destroy(
     return _close(session, doomed, report)
 
 
-def _agree(session: Session, doomed: Destruction, *, yes: bool) -> None:
+def _agree(session: Session, doomed: DestroyPlan, *, yes: bool) -> None:
     from pkgops.cli.confirm import consent
     from pkgops.cli.output.plans import destruction_text
 
@@ -80,7 +80,7 @@ def _agree(session: Session, doomed: Destruction, *, yes: bool) -> None:
     consent(session, project.stage, "Delete all this?", "Deleting", yes=yes, word=word)
 
 
-def _close(session: Session, doomed: Destruction, report: Report) -> None:
+def _close(session: Session, doomed: DestroyPlan, report: Report) -> None:
     from pkgops.cli.output.plans import kept_lines
     from pkgops.errors import DeployError
 
@@ -96,4 +96,4 @@ def _close(session: Session, doomed: Destruction, report: Report) -> None:
 
 
 def _failures(report: Report) -> list[str]:
-    return [result.told for result in report.results if result.status not in ("DELETE_COMPLETE", "SKIPPED")]
+    return [result.summary for result in report.results if result.status not in ("DELETE_COMPLETE", "SKIPPED")]

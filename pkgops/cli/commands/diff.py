@@ -43,10 +43,10 @@ def command(session: Session, names: tuple[str, ...], everything: bool, deployed
 
 def _differing(session: Session, project: Project, keys: tuple[str, ...]) -> list[StackDiff]:
     from pkgops.operate.diff import diff
-    from pkgops.plan.plan import Wishes, discard, plan
+    from pkgops.plan.plan import PlanOptions, discard, plan
 
     ports = session.ports(project)
-    made = plan(project, session.packaged(project), ports, session.emit, Wishes(only=keys))
+    made = plan(project, session.packaged(project), ports, session.emit, PlanOptions(only=keys))
     try:
         return [stack for stack in diff(made, ports) if not stack.empty]
     finally:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from pkgops.deploy.destroy import Destruction
+    from pkgops.deploy.destroy import DestroyPlan
     from pkgops.operate.diff import Difference, ResourceDiff, StackDiff
-    from pkgops.plan.conflicts import Obstacle
+    from pkgops.plan.conflicts import Conflict
     from pkgops.plan.plan import Plan, Step
     from pkgops.plan.review import Concern
     from pkgops.ports.stacks import ResourceChange, StackResource
@@ -32,7 +32,7 @@ def plan_text(plan: Plan, *, full: bool) -> str:
         lines.append(f"  {plan.bootstrap.stack.name}  {what}{stays}")
     for step in plan.steps:
         lines += _step(step, full=full)
-    lines += _obstacles(plan.obstacles)
+    lines += _conflicts(plan.conflicts)
     lines += _concerns([concern for step in plan.steps for concern in step.concerns])
     return "\n".join(lines)
 
@@ -62,7 +62,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
             }
             for step in plan.steps
         ],
-        "obstacles": plan.obstacles,
+        "conflicts": plan.conflicts,
     }
 
 
@@ -80,7 +80,7 @@ def diff_text(diffs: Sequence[StackDiff]) -> str:
     return "\n".join(lines)
 
 
-def destruction_text(destruction: Destruction) -> str:
+def destruction_text(destruction: DestroyPlan) -> str:
     """What will be deleted, emptied and kept."""
     lines = [f"  - {stack.state.name}" for stack in destruction.stacks]
     lines += [f"  - every object in bucket {bucket}" for bucket in destruction.buckets]
@@ -103,11 +103,11 @@ def _step(step: Step, *, full: bool) -> Iterator[str]:
         rest = len(types) - 4
         yield f"  {step.stack.name}  {action}  {_count(len(step.changes))}: {counted}" + (", ..." if rest > 0 else "")
         return
-    from pkgops.plan.review import loses
+    from pkgops.plan.review import loses_data
 
     yield f"  {step.stack.name}  {action}" + _uncertain(step)
     for change in step.changes:
-        yield _change(change, lost=loses(change))
+        yield _change(change, lost=loses_data(change))
 
 
 def _concerns(concerns: Sequence[Concern]) -> Iterator[str]:
@@ -117,10 +117,10 @@ def _concerns(concerns: Sequence[Concern]) -> Iterator[str]:
         yield from (f"  {concern.logical_id}: {concern.text}" for concern in concerns if concern.kind == kind)
 
 
-def _obstacles(obstacles: Sequence[Obstacle]) -> Iterator[str]:
+def _conflicts(conflicts: Sequence[Conflict]) -> Iterator[str]:
     """What is there already: what stands in the way, and what becomes of the rest."""
-    open_ = [str(obstacle) for obstacle in obstacles if obstacle.blocking]
-    others = [f"{obstacle}; {obstacle.fate}" for obstacle in obstacles if not obstacle.blocking]
+    open_ = [str(conflict) for conflict in conflicts if conflict.blocking]
+    others = [f"{conflict}; {conflict.fate}" for conflict in conflicts if not conflict.blocking]
     for head, rows, color in (("In the way", open_, "red"), ("There already", others, "cyan")):
         if rows:
             yield click.style(f"{head}:", fg=color, bold=True)

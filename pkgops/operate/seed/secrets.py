@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pkgops.config import pinned
+from pkgops.config import require_account
 from pkgops.errors import PkgopsError
 from pkgops.operate.seed.seed import KindCount
 
@@ -22,7 +22,7 @@ def store(secrets: Sequence[SeedSecret], stage: Stage, ports: Ports) -> tuple[Ki
 
     One after the other: there are few. AccessError, before anything is stored, in another account than the stage's."""
     if not stage.local:
-        pinned(stage, ports.identity.account())
+        require_account(stage, ports.identity.account())
     written = there = 0
     failures: list[str] = []
     for secret in secrets:

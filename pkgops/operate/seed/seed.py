@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from pkgops.config import pinned
+from pkgops.config import require_account
 from pkgops.errors import PkgopsError, RefusedError, UsageError
 from pkgops.events import Emit, Finished, Progress, Started, silent
 from pkgops.seeds import SeedContext, SeedItem, Seeds
@@ -176,7 +176,7 @@ def deployed(
                 f"Cannot seed {project.system.key}: {reference} is not deployed on stage {project.stage.name}.",
                 f"Deploy it first: pkgops deploy {project.system.key} --stage {project.stage.name}",
             )
-        pinned(project.stage, state.account)
+        require_account(project.stage, state.account)
         values[reference] = state.outputs[output]
     return values
 

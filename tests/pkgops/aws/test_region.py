@@ -8,7 +8,7 @@ import pytest
 
 from pkgops.aws.client import Clients
 from pkgops.aws.region import overridden, reached
-from pkgops.config import pinned
+from pkgops.config import require_account
 from pkgops.errors import AccessError
 from pkgops.events import Event, Note
 from pkgops.model import Stage
@@ -77,10 +77,10 @@ def test_an_address_that_is_not_of_aws_is_told() -> None:
 
 
 def test_stacks_of_another_region_are_refused() -> None:
-    pinned(STAGE, "123456789012", "eu-west-1")
-    pinned(STAGE, "123456789012")
+    require_account(STAGE, "123456789012", "eu-west-1")
+    require_account(STAGE, "123456789012")
     with pytest.raises(AccessError, match="are in us-east-1, stage prod is in eu-west-1"):
-        pinned(STAGE, "123456789012", "us-east-1")
+        require_account(STAGE, "123456789012", "us-east-1")
 
 
 def test_a_client_is_of_the_stages_region_and_it_is_said_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

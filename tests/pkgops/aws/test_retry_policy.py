@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from pkgops.aws.retry_policy import ON_AWS, ONCE, Patience
+from pkgops.aws.retry_policy import FOR_AWS, NO_RETRIES, RetryPolicy
 
-PATIENCE = Patience(attempts=3, throttled=8, first=1.0, longest=10.0)
+PATIENCE = RetryPolicy(attempts=3, throttled=8, first=1.0, longest=10.0)
 
 
-def wait(patience: Patience, attempts: int, code: str = "", status: int = 400, error: Any = None) -> float | None:
+def wait(patience: RetryPolicy, attempts: int, code: str = "", status: int = 400, error: Any = None) -> float | None:
     answer = (SimpleNamespace(status_code=status, headers={}), {"Error": {"Code": code}})
     service = SimpleNamespace(service_name="cloudformation")
     operation = SimpleNamespace(error_shapes=[], name="DescribeStacks", service_model=service)
@@ -53,10 +53,10 @@ def test_waits_are_random_and_double_up_to_the_longest() -> None:
 
 
 def test_on_aws_a_throttled_call_is_repeated_for_minutes() -> None:
-    spans = [min(ON_AWS.longest, ON_AWS.first * 2 ** (n - 1)) / 2 for n in range(1, ON_AWS.throttled)]
+    spans = [min(FOR_AWS.longest, FOR_AWS.first * 2 ** (n - 1)) / 2 for n in range(1, FOR_AWS.throttled)]
     assert 240 < sum(spans) < 300
 
 
 def test_a_function_is_called_once() -> None:
-    assert wait(ONCE, 1, "TooManyRequestsException", 429) is None
-    assert wait(ONCE, 1, status=500) is None
+    assert wait(NO_RETRIES, 1, "TooManyRequestsException", 429) is None
+    assert wait(NO_RETRIES, 1, status=500) is None

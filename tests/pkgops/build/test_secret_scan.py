@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pkgops.build.check import check
-from pkgops.build.secret_scan import leaks
+from pkgops.build.secret_scan import find_secrets
 from pkgops.build.synth import Synthesized
 from pkgops.config import Project
 from pkgops.errors import BuildError
@@ -38,7 +38,7 @@ def function(**variables: Any) -> dict[str, Any]:
 
 
 def paths(made: Synthesized) -> list[str]:
-    return [path for path, _ in leaks(made)]
+    return [path for path, _ in find_secrets(made)]
 
 
 @pytest.mark.parametrize("what", SHAPED)
@@ -53,7 +53,7 @@ def test_a_literal_that_looks_like_a_key_is_found_wherever_it_stands(what: str) 
         ),
         (with_output("x", Parameters={"P": {"Type": "String", "Default": literal}}), "Parameters/P/Default"),
     ):
-        assert list(leaks(made)) == [(path, f"This looks like {what}; keep it in Secrets Manager.")]
+        assert list(find_secrets(made)) == [(path, f"This looks like {what}; keep it in Secrets Manager.")]
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ import pytest
 
 from pkgops.build.package import Asset, Packaged
 from pkgops.config import Project
-from pkgops.deploy.deploy import Report, deploy, require
+from pkgops.deploy.deploy import Report, deploy, require_success
 from pkgops.errors import AccessError, ConfigError, DeployError, UsageError
 from pkgops.events import Event, ResourceChanged, StackChanged
-from pkgops.plan.plan import Action, Plan, Wishes, discard, plan
+from pkgops.plan.plan import Action, Plan, PlanOptions, discard, plan
 from tests.fakes.ports import FakeIdentity, FakePorts
 from tests.pkgops.conftest import stack
 
@@ -24,7 +24,7 @@ Make = Callable[..., Packaged]
 
 def run(project: Project, packaged: Packaged, ports: FakePorts, **options: Any) -> tuple[Plan, Report, list[Event]]:
     events: list[Event] = []
-    made = plan(project, packaged, ports, wishes=Wishes(**options))
+    made = plan(project, packaged, ports, options=PlanOptions(**options))
     return made, deploy(made, ports, events.append), events
 
 
@@ -101,7 +101,7 @@ def test_failure_holds_back_dependents_only_and_names_the_first_cause(
     )
     assert any(isinstance(e, ResourceChanged) and e.reason == "Table limit reached" for e in events)
     with pytest.raises(DeployError, match="ROLLBACK_COMPLETE: Store: Table limit reached"):
-        require(report, "local")
+        require_success(report, "local")
 
 
 def test_a_stack_that_never_came_up_is_made_anew(project: Project, ports: FakePorts, system_of: Make) -> None:
@@ -125,11 +125,11 @@ def test_a_leftover_review_stack_is_created(project: Project, ports: FakePorts, 
 
 def test_a_running_operation_is_waited_for(project: Project, ports: FakePorts, system_of: Make) -> None:
     packaged = system_of(project.stage)
-    first = plan(project, packaged, ports, wishes=Wishes(only=["alone"]))
+    first = plan(project, packaged, ports, options=PlanOptions(only=["alone"]))
     ports.stacks.rounds = 3
-    from pkgops.plan.change_set import ask
+    from pkgops.plan.change_set import create_change_set
 
-    ports.stacks.execute(ask(project, first.steps[0].stack, {}, ports, create=True).id)
+    ports.stacks.execute(create_change_set(project, first.steps[0].stack, {}, ports, create=True).id)
     made, report, _ = run(project, packaged, ports)
     assert made.steps[2].action is Action.ATTACH
     assert statuses(report)["alone"] == "UNCHANGED"
@@ -160,7 +160,7 @@ def test_a_stuck_rollback_is_gone_on_with_when_asked(project: Project, ports: Fa
 def test_only_needs_what_the_chosen_stack_uses(project: Project, ports: FakePorts, system_of: Make) -> None:
     packaged = system_of(project.stage)
     with pytest.raises(UsageError, match="uses values of store"):
-        plan(project, packaged, ports, wishes=Wishes(only=["web"]))
+        plan(project, packaged, ports, options=PlanOptions(only=["web"]))
     run(project, packaged, ports, only=["store"])
     _, report, _ = run(project, packaged, ports, only=["web"])
     assert statuses(report) == {"web": "CREATE_COMPLETE"}

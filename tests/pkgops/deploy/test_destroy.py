@@ -11,7 +11,7 @@ from pkgops.build.package import Packaged
 from pkgops.build.synth import Synthesized, synth
 from pkgops.config import Project, load
 from pkgops.deploy.deploy import deploy
-from pkgops.deploy.destroy import destroy, survey
+from pkgops.deploy.destroy import destroy, plan_destroy
 from pkgops.errors import AccessError
 from pkgops.events import Event, StackChanged
 from pkgops.model import Stage
@@ -39,7 +39,7 @@ def deployed() -> tuple[Project, FakePorts]:
 def test_users_go_before_what_they_use_and_the_bucket_last(deployed: tuple[Project, FakePorts]) -> None:
     project, ports = deployed
     events: list[Event] = []
-    report = destroy(survey(project, stacks_of(project), ports), ports, events.append)
+    report = destroy(plan_destroy(project, stacks_of(project), ports), ports, events.append)
     assert {result.status for result in report.results} == {"DELETE_COMPLETE"}
     order = [e.stack for e in events if isinstance(e, StackChanged) and e.status == "DELETE_IN_PROGRESS"]
     assert (
@@ -51,7 +51,7 @@ def test_users_go_before_what_they_use_and_the_bucket_last(deployed: tuple[Proje
 
 def test_retained_resources_are_listed_and_not_emptied(deployed: tuple[Project, FakePorts]) -> None:
     project, ports = deployed
-    found = survey(project, stacks_of(project), ports)
+    found = plan_destroy(project, stacks_of(project), ports)
     retained = {resource.type for resource in found.retained}
     assert {"AWS::DynamoDB::Table", "AWS::S3::Bucket"} <= retained
     assert not found.buckets
@@ -60,7 +60,7 @@ def test_retained_resources_are_listed_and_not_emptied(deployed: tuple[Project, 
 def test_a_failed_deletion_keeps_what_it_uses(deployed: tuple[Project, FakePorts]) -> None:
     project, ports = deployed
     ports.stacks.broken["GetPackageFunction"] = "function is stuck"
-    report = destroy(survey(project, stacks_of(project), ports), ports)
+    report = destroy(plan_destroy(project, stacks_of(project), ports), ports)
     ended = {result.key: result for result in report.results}
     assert ended["api"].status == "DELETE_FAILED"
     assert ended["api"].reason == "GetPackageFunction: function is stuck"
@@ -71,18 +71,18 @@ def test_a_failed_deletion_keeps_what_it_uses(deployed: tuple[Project, FakePorts
 def test_what_cannot_be_deleted_is_left_behind_on_request(deployed: tuple[Project, FakePorts]) -> None:
     project, ports = deployed
     ports.stacks.broken["GetPackageFunction"] = "function is stuck"
-    destroy(survey(project, stacks_of(project), ports), ports)
-    again = replace(survey(project, stacks_of(project), ports), left=("GetPackageFunction",))
+    destroy(plan_destroy(project, stacks_of(project), ports), ports)
+    again = replace(plan_destroy(project, stacks_of(project), ports), left=("GetPackageFunction",))
     assert {result.status for result in destroy(again, ports).results} == {"DELETE_COMPLETE"}
 
 
 def test_protection_of_ours_is_lifted_and_of_others_holds(deployed: tuple[Project, FakePorts]) -> None:
     project, ports = deployed
     ports.stacks.protect("PkgWatchBudgets-local", True)
-    ended = {result.key: result for result in destroy(survey(project, stacks_of(project), ports), ports).results}
+    ended = {result.key: result for result in destroy(plan_destroy(project, stacks_of(project), ports), ports).results}
     assert ended["budgets"].status == "REFUSED"
     assert "TerminationProtection" in ended["budgets"].reason
-    found = survey(project, stacks_of(project), ports)
+    found = plan_destroy(project, stacks_of(project), ports)
     ours = replace(found, project=replace(project, stage=replace(project.stage, protected=True)))
     assert {result.key: result.status for result in destroy(ours, ports).results}["budgets"] == "DELETE_COMPLETE"
 
@@ -91,12 +91,12 @@ def test_other_credentials_are_refused(ports: FakePorts) -> None:
     project = load("dev", root=ROOT, environ={})
     ports.stacks.deployed("PkgWatchStorage-dev", "CREATE_COMPLETE")
     with pytest.raises(AccessError):
-        survey(replace(project, stage=Stage("dev", account="000000000001")), stacks_of(project), ports)
+        plan_destroy(replace(project, stage=Stage("dev", account="000000000001")), stacks_of(project), ports)
 
 
 def test_nothing_deployed_is_nothing_to_destroy() -> None:
     project = load("local", root=ROOT, environ={})
-    found = survey(project, stacks_of(project), FakePorts())
+    found = plan_destroy(project, stacks_of(project), FakePorts())
     assert found.stacks == ()
     assert destroy(found, FakePorts()).results == ()
 

@@ -11,9 +11,9 @@ from pkgops.build.package import Packaged
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.deploy.import_resources import importable
-from pkgops.plan.conflicts import settled
-from pkgops.plan.plan import Wishes, plan
-from pkgops.plan.preflight import surveyed
+from pkgops.plan.conflicts import require_resolved
+from pkgops.plan.plan import PlanOptions, plan
+from pkgops.plan.preflight import find_conflicts
 from pkgops.ports.stacks import ChangeSetRequest
 from tests.fakes.ports import FakePorts
 from tests.fakes.stacks import FakeStacks
@@ -45,7 +45,9 @@ def imported(project: Project, ports: FakePorts, resource: dict[str, Any], name:
     """The request that took the resource in; the deployment ends with the whole template."""
     ports.existing.put(resource["Type"], name)
     packaged = Packaged((stack("alone", project.stage, Thing=resource, Other={"Type": "AWS::SNS::Topic"}),), ())
-    made = settled(surveyed(plan(project, packaged, ports, wishes=Wishes(imports=("Thing",))), ports))
+    made = require_resolved(
+        find_conflicts(plan(project, packaged, ports, options=PlanOptions(imports=("Thing",))), ports)
+    )
     assert deploy(made, ports).ok
     first, last = ports.stacks.requests
     assert json.loads(last.body or "")["Resources"]["Thing"] == resource

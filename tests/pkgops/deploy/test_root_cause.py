@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pkgops.deploy.custom_resource_log import LINES, WIDEST, Origin, tail
-from pkgops.deploy.root_cause import first_cause
+from pkgops.deploy.custom_resource_log import LINES, WIDEST, Origin, read_log_tail
+from pkgops.deploy.root_cause import first_failure
 from pkgops.errors import AccessError
 from pkgops.ports.stacks import StackEvent
 from tests.fakes.logs import FakeLogs
@@ -45,18 +45,18 @@ def test_what_was_merely_cancelled_is_no_cause() -> None:
             event("top", "CREATE_FAILED", "The following resource(s) failed: [A, B].", STACK, "x:stack/top/1"),
         ]
     )
-    found = first_cause(history, "top")  # type: ignore[arg-type]
+    found = first_failure(history, "top")  # type: ignore[arg-type]
     assert found is not None
     assert (found.name, found.event.reason) == ("B", "Its name is taken")
 
 
 def test_a_nested_stack_that_tells_nothing_is_the_cause_itself() -> None:
     failed = event("Jobs", "CREATE_FAILED", "Embedded stack jobs was not successfully created", STACK, "jobs")
-    found = first_cause(History(top=[failed]), "top")  # type: ignore[arg-type]
+    found = first_failure(History(top=[failed]), "top")  # type: ignore[arg-type]
     assert found is not None
     assert (found.path, found.event) == (("Jobs",), failed)
     inner = event("Queue", "CREATE_FAILED", "Its name is taken")
-    found = first_cause(History(top=[failed], jobs=[inner]), "top")  # type: ignore[arg-type]
+    found = first_failure(History(top=[failed], jobs=[inner]), "top")  # type: ignore[arg-type]
     assert found is not None
     assert (found.name, found.stack) == ("Jobs > Queue", "jobs")
 
@@ -69,13 +69,13 @@ def test_a_nested_stack_one_may_not_look_into_is_the_cause_itself() -> None:
             return super().failures(stack)
 
     failed = event("Jobs", "CREATE_FAILED", "Embedded stack jobs was not successfully created", STACK, "jobs")
-    found = first_cause(Closed(top=[failed]), "top")  # type: ignore[arg-type]
+    found = first_failure(Closed(top=[failed]), "top")  # type: ignore[arg-type]
     assert found is not None
     assert found.event == failed
 
 
 def test_nothing_told_is_no_cause() -> None:
-    assert first_cause(History(), "top") is None  # type: ignore[arg-type]
+    assert first_failure(History(), "top") is None  # type: ignore[arg-type]
 
 
 def ended(
@@ -90,7 +90,7 @@ def ended(
         said = [(AT + 1000 + at, f"line {at} " + "x" * 400) for at in range(15)]
         ports.logs.write(group, "s", [(AT - 60_000, "yesterday's"), *said, (AT + 3000, "REPORT RequestId: 1 ...")])
     template = {"Resources": {"Move": {"Type": "Custom::Move", "Properties": {"ServiceToken": token}}, **resources}}
-    return ports, tail(ports, failed, Origin("top", template, parameters or {}))
+    return ports, read_log_tail(ports, failed, Origin("top", template, parameters or {}))
 
 
 @pytest.mark.parametrize(
@@ -132,8 +132,8 @@ def test_a_log_that_cannot_be_read_hides_nothing() -> None:
     ports.logs.failures.append(AccessError("Access denied (logs:FilterLogEvents)"))
     failed = event("Move", "CREATE_FAILED", "no answer", "Custom::Move")
     template = {"Resources": {"Move": {"Properties": {"ServiceToken": ARN}}}}
-    assert tail(ports, failed, Origin("top", template)) == ()
+    assert read_log_tail(ports, failed, Origin("top", template)) == ()
 
 
 def test_other_resources_have_no_function_and_cost_nothing() -> None:
-    assert tail(FakePorts(), event("Queue", "CREATE_FAILED", "taken"), Origin("top", {})) == ()
+    assert read_log_tail(FakePorts(), event("Queue", "CREATE_FAILED", "taken"), Origin("top", {})) == ()

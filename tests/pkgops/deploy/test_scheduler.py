@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pkgops.deploy.scheduler import interruptible, walk
+from pkgops.deploy.scheduler import interruptible, run_in_order
 
 
 @given(st.data())
@@ -25,7 +25,7 @@ def test_nothing_starts_before_what_it_needs(data: st.DataObject) -> None:
         ended.append(key)
         return key not in broken
 
-    walk(needs, work, lambda key, cause: skipped.add(key), concurrency=3)
+    run_in_order(needs, work, lambda key, cause: skipped.add(key), concurrency=3)
     held: set[str] = set()
     for key in sorted(needs, key=int):
         if needs[key] & (held | broken):
@@ -36,7 +36,7 @@ def test_nothing_starts_before_what_it_needs(data: st.DataObject) -> None:
 
 def test_independent_work_really_overlaps() -> None:
     barrier = threading.Barrier(3, timeout=5)
-    walk(dict.fromkeys("abc", ()), lambda key: barrier.wait() >= 0, lambda key, cause: None, concurrency=3)
+    run_in_order(dict.fromkeys("abc", ()), lambda key: barrier.wait() >= 0, lambda key, cause: None, concurrency=3)
 
 
 def test_concurrency_is_a_bound() -> None:
@@ -54,7 +54,7 @@ def test_concurrency_is_a_bound() -> None:
             running -= 1
         return True
 
-    walk({str(n): () for n in range(8)}, work, lambda key, cause: None, concurrency=2)
+    run_in_order({str(n): () for n in range(8)}, work, lambda key, cause: None, concurrency=2)
     assert most == 2
 
 
@@ -63,7 +63,7 @@ def test_a_bug_in_the_work_is_not_swallowed() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        walk({"a": ()}, work, lambda key, cause: None)
+        run_in_order({"a": ()}, work, lambda key, cause: None)
 
 
 def test_interrupted_what_has_not_begun_never_does() -> None:

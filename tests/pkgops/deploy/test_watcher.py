@@ -11,7 +11,7 @@ import pytest
 from pkgops.deploy.watcher import AT_ONCE, RATE, Stopped, Watcher
 from pkgops.events import ResourceChanged, StackChanged
 from pkgops.ports.stacks import ChangeSetRequest, StackState
-from pkgops.rate_limiter import Pace
+from pkgops.rate_limiter import RateLimiter
 from tests.fakes.stacks import FakeStacks
 
 COUNT = 50
@@ -27,14 +27,14 @@ class Clock:
 
 def test_a_bucket_gives_what_is_in_it_and_fills_by_and_by() -> None:
     clock = Clock()
-    pace = Pace(2.0, 3, clock)
-    assert [pace.owed(), pace.spare(), pace.spare(), pace.spare()] == [0.0, True, True, False]
-    assert [pace.owed(), pace.owed(2)] == [0.5, 1.5]
-    assert not pace.spare()
+    pace = RateLimiter(2.0, 3, clock)
+    assert [pace.reserve(), pace.try_acquire(), pace.try_acquire(), pace.try_acquire()] == [0.0, True, True, False]
+    assert [pace.reserve(), pace.reserve(2)] == [0.5, 1.5]
+    assert not pace.try_acquire()
     clock.now += 2.0
-    assert [pace.spare(), pace.spare()] == [True, False]
+    assert [pace.try_acquire(), pace.try_acquire()] == [True, False]
     clock.now += 60.0
-    assert [pace.spare() for _ in range(4)] == [True, True, True, False]
+    assert [pace.try_acquire() for _ in range(4)] == [True, True, True, False]
 
 
 class Told(FakeStacks):
@@ -82,7 +82,7 @@ def test_fifty_running_stacks_are_asked_about_at_one_stacks_pace() -> None:
 def test_whoever_ends_has_all_its_events_told(quick: bool) -> None:
     stacks, heard = Told(rounds=2), []
     names = begun(stacks, 5)
-    with ThreadPoolExecutor(5) as pool, Watcher(stacks, heard.append, quick=quick) as watcher:
+    with ThreadPoolExecutor(5) as pool, Watcher(stacks, heard.append, fast=quick) as watcher:
         states = list(pool.map(watcher.wait, names))
     assert {state.status for state in states if state} == {"CREATE_COMPLETE"}
     assert {event.stack for event in heard if isinstance(event, StackChanged)} == set(names)

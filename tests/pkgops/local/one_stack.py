@@ -14,13 +14,13 @@ from pkgops.build.package import Packaged
 from pkgops.build.synth import Synthesized
 from pkgops.config import Project
 from pkgops.deploy.deploy import Report, deploy
-from pkgops.deploy.destroy import destroy, survey
+from pkgops.deploy.destroy import destroy, plan_destroy
 from pkgops.errors import RefusedError
 from pkgops.local.client.emulator import Emulator
 from pkgops.model import LOCAL_ACCOUNT, Stack, Stage, System
-from pkgops.plan.conflicts import settled
-from pkgops.plan.plan import Plan, Wishes, plan
-from pkgops.plan.preflight import surveyed
+from pkgops.plan.conflicts import require_resolved
+from pkgops.plan.plan import Plan, PlanOptions, plan
+from pkgops.plan.preflight import find_conflicts
 from tests.repository import ROOT
 
 CREATED = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
@@ -48,19 +48,19 @@ class Place:
         template = {"Resources": resources, "Outputs": {"Word": {"Value": "word"}, **outputs}}
         return Packaged((Synthesized("way", "one", self.stack, template, {}, {"Tag": "value"}),), ())
 
-    def seen(self, resources: dict[str, Any], **wishes: Any) -> Plan:
+    def seen(self, resources: dict[str, Any], **options: Any) -> Plan:
         packaged = self.packaged(resources)
-        return surveyed(plan(self.project, packaged, self.ports, wishes=Wishes(**wishes)), self.ports)
+        return find_conflicts(plan(self.project, packaged, self.ports, options=PlanOptions(**options)), self.ports)
 
-    def deployed(self, resources: dict[str, Any], **wishes: Any) -> Report:
-        report = deploy(settled(self.seen(resources, **wishes)), self.ports)
+    def deployed(self, resources: dict[str, Any], **options: Any) -> Report:
+        report = deploy(require_resolved(self.seen(resources, **options)), self.ports)
         assert report.ok, report
         return report
 
-    def refused(self, resources: dict[str, Any], **wishes: Any) -> RefusedError:
+    def refused(self, resources: dict[str, Any], **options: Any) -> RefusedError:
         before = self.ports.stacks.describe()
         with pytest.raises(RefusedError) as error:
-            settled(self.seen(resources, **wishes))
+            require_resolved(self.seen(resources, **options))
         assert [state.name for state in self.ports.stacks.describe()] == [state.name for state in before]
         return error.value
 
@@ -75,5 +75,5 @@ class Place:
         assert not self.seen(resources).changed
 
     def destroyed(self) -> None:
-        report = destroy(survey(self.project, self.packaged({}).stacks, self.ports, ["one"]), self.ports)
+        report = destroy(plan_destroy(self.project, self.packaged({}).stacks, self.ports, ["one"]), self.ports)
         assert [result.status for result in report.results] == ["DELETE_COMPLETE"], report

@@ -14,9 +14,9 @@ from pkgops.build.package import Packaged
 from pkgops.deploy.deploy import deploy
 from pkgops.errors import RefusedError
 from pkgops.local.client.emulator import Emulator
-from pkgops.plan.conflicts import Kind, settled
+from pkgops.plan.conflicts import ConflictKind, require_resolved
 from pkgops.plan.plan import Action, Plan, plan
-from pkgops.plan.preflight import surveyed
+from pkgops.plan.preflight import find_conflicts
 from tests.pkgops.local.one_stack import Place
 
 pytestmark = pytest.mark.emulator
@@ -189,7 +189,10 @@ def test_retained_and_chosen_resources_come_in_together(place: Place, aws: Any) 
     logged(aws, place.name)
     resources = {"Table": {**table(place.name), "DeletionPolicy": "Retain"}, "Group": group(place.name)}
     made = place.seen(resources, imports=("Group",))
-    assert {row.logical_id: row.kind for row in made.obstacles} == {"Table": Kind.TAKEN_BACK, "Group": Kind.EXISTS}
+    assert {row.logical_id: row.kind for row in made.conflicts} == {
+        "Table": ConflictKind.TAKEN_BACK,
+        "Group": ConflictKind.EXISTS,
+    }
     place.deployed(resources, imports=("Group",))
     place.equal(resources)
     place.destroyed()
@@ -199,7 +202,7 @@ def test_retained_and_chosen_resources_come_in_together(place: Place, aws: Any) 
 def test_interrupted_after_the_import_the_next_deployment_completes_it(place: Place, aws: Any) -> None:
     logged(aws, place.name)
     resources = {"Group": group(place.name), "Queue": queue(place.name)}
-    made = settled(place.seen(resources, imports=("Group",)))
+    made = require_resolved(place.seen(resources, imports=("Group",)))
 
     class Killed(BaseException):
         pass
@@ -222,11 +225,11 @@ def test_an_export_another_stack_imports_is_not_taken_away(place: Place, aws: An
         return place.packaged({"Queue": queue(place.name)}, Out={"Value": value, "Export": {"Name": name}})
 
     def shown(packaged: Packaged) -> Plan:
-        return surveyed(plan(place.project, packaged, place.ports), place.ports)
+        return find_conflicts(plan(place.project, packaged, place.ports), place.ports)
 
     name = f"{place.name}-out"
     assert deploy(shown(exporting("one", name)), place.ports).ok
-    assert shown(exporting("two", name)).obstacles == ()
+    assert shown(exporting("two", name)).conflicts == ()
     user = {"Resources": {"Queue": queue("ignored")}}
     user["Resources"]["Queue"]["Properties"]["QueueName"] = {"Fn::ImportValue": name}
     aws("cloudformation").create_stack(StackName=f"{place.name}-user", TemplateBody=json.dumps(user))
@@ -234,5 +237,5 @@ def test_an_export_another_stack_imports_is_not_taken_away(place: Place, aws: An
     waiter.wait(StackName=f"{place.name}-user", WaiterConfig={"Delay": 0})
     for changed in (exporting("two", name), exporting("one", f"{name}-new")):
         with pytest.raises(RefusedError, match=f"Out: Export {name} is still imported by {place.name}-user"):
-            settled(shown(changed))
+            require_resolved(shown(changed))
     assert not shown(exporting("one", name)).changed

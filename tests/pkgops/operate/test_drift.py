@@ -15,8 +15,8 @@ from pkgops.errors import RefusedError
 from pkgops.events import Event, Progress
 from pkgops.operate.diff import Difference
 from pkgops.operate.drift import StackDrift, compared, detect
-from pkgops.plan.plan import Action, Plan, Wishes, allowed, plan
-from pkgops.plan.review import Kind, regained
+from pkgops.plan.plan import Action, Plan, PlanOptions, accept, plan
+from pkgops.plan.review import ConcernKind, drift_concerns
 from pkgops.ports.drift import PropertyDrift, ResourceDrift
 from pkgops.ports.stacks import ChangeSet, ResourceChange
 from tests.fakes.ports import FakePorts
@@ -24,12 +24,12 @@ from tests.fakes.stacks import FakeStacks
 from tests.pkgops.conftest import stack
 
 Make = Callable[..., Packaged]
-REVERT = Wishes(revert_drift=True)
+REVERT = PlanOptions(revert_drift=True)
 QUEUE = {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {}}, "Table": {"Type": "AWS::DynamoDB::Table"}}
 
 
-def run(project: Project, packaged: Packaged, ports: FakePorts, **wishes: Any) -> tuple[Plan, Report]:
-    made = plan(project, packaged, ports, wishes=Wishes(**wishes))
+def run(project: Project, packaged: Packaged, ports: FakePorts, **options: Any) -> tuple[Plan, Report]:
+    made = plan(project, packaged, ports, options=PlanOptions(**options))
     return made, deploy(made, ports)
 
 
@@ -143,7 +143,7 @@ def test_drift_is_taken_back_after_the_operation_of_somebody_else(
 ) -> None:
     """Its end state has the same digest, which says nothing about drift."""
     ports.stacks.drifts = {"Table": {"/BillingMode": ("A", "B")}}
-    made = plan(project, deployed, ports, wishes=REVERT)
+    made = plan(project, deployed, ports, options=REVERT)
     attached = replace(made.steps[0], action=Action.ATTACH, change_set="", changes=())
     report = deploy(replace(made, steps=(attached, *made.steps[1:])), ports)
     assert report.ok
@@ -163,9 +163,9 @@ def test_reverting_what_would_replace_data_is_refused_on_a_protected_stage(
     ports.stacks.drifts = {"Table": {"/KeySchema": ("1", "2")}}
     ports.stacks.replacing = {"Table"}
     with pytest.raises(RefusedError, match="Table"):
-        allowed(plan(production, packaged, ports, wishes=REVERT), [])
+        accept(plan(production, packaged, ports, options=REVERT), [])
     ports.stacks.drifts = {"Table": None}  # it is gone: nothing is lost by making it again
-    assert allowed(plan(production, packaged, ports, wishes=REVERT), []).changed
+    assert accept(plan(production, packaged, ports, options=REVERT), []).changed
 
 
 def allowing(*actions: str) -> dict[str, Any]:
@@ -173,23 +173,23 @@ def allowing(*actions: str) -> dict[str, Any]:
     return {"Policies": [{"PolicyName": "p", "PolicyDocument": {"Statement": [statement]}}]}
 
 
-def taken_back(kind: str, now: dict[str, Any], then: dict[str, Any]) -> list[tuple[Kind, str]]:
+def taken_back(kind: str, now: dict[str, Any], then: dict[str, Any]) -> list[tuple[ConcernKind, str]]:
     change = ResourceChange("R", kind, "Modify" if now else "Add", drift="MODIFIED" if now else "DELETED")
     other = ResourceChange("Other", kind, "Modify", drift="IN_SYNC")
     made = ChangeSet("id", "One", "CREATE_COMPLETE", changes=(change, other), present={"R": (now, then)})
-    return [(concern.kind, concern.text) for concern in regained(made)]
+    return [(concern.kind, concern.text) for concern in drift_concerns(made)]
 
 
 def test_access_somebody_has_withdrawn_is_widened_by_taking_that_back() -> None:
     less, more = allowing("s3:GetObject"), allowing("s3:GetObject", "s3:PutObject")
-    assert taken_back("AWS::IAM::Role", less, more) == [(Kind.ACCESS, "s3:PutObject on arn:aws:s3:::b/*")]
+    assert taken_back("AWS::IAM::Role", less, more) == [(ConcernKind.ACCESS, "s3:PutObject on arn:aws:s3:::b/*")]
     assert taken_back("AWS::IAM::Role", more, less) == []
     assert taken_back("AWS::IAM::Role", {}, more) == []  # made again, as the template always said
 
 
 def test_what_somebody_has_closed_is_opened_by_taking_that_back() -> None:
     found = taken_back("AWS::Lambda::Url", {"AuthType": "AWS_IAM"}, {"AuthType": "NONE"})
-    assert found == [(Kind.PUBLIC, "its URL asks for no authorization")]
+    assert found == [(ConcernKind.PUBLIC, "its URL asks for no authorization")]
     assert taken_back("AWS::Lambda::Url", {"AuthType": "NONE"}, {"AuthType": "AWS_IAM"}) == []
 
 
@@ -208,8 +208,8 @@ def test_a_protected_stage_wants_withdrawn_access_allowed_by_name(production: Pr
     packaged = system_of(production.stage, store=stack("store", production.stage, **role))
     run(production, packaged, ports)
     ports.stacks.drifts = {"Role": {"/Policies/0": ("a", "b")}}
-    made = plan(production, packaged, ports, wishes=REVERT)
-    assert [(row.kind, row.logical_id) for row in made.steps[0].concerns] == [(Kind.ACCESS, "Role")]
+    made = plan(production, packaged, ports, options=REVERT)
+    assert [(row.kind, row.logical_id) for row in made.steps[0].concerns] == [(ConcernKind.ACCESS, "Role")]
     with pytest.raises(RefusedError, match=r"s3:PutObject"):
-        allowed(made, [])
-    assert allowed(made, ["Role"]).changed
+        accept(made, [])
+    assert accept(made, ["Role"]).changed

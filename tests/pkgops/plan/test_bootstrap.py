@@ -14,7 +14,7 @@ from pkgops.build.package import Asset, Packaged
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.errors import BucketGoneError
-from pkgops.plan.conflicts import Kind
+from pkgops.plan.conflicts import ConflictKind
 from pkgops.plan.plan import Action, plan
 from tests.fakes.artifacts import FakeArtifacts
 from tests.fakes.ports import FakePorts
@@ -54,15 +54,20 @@ def test_a_bucket_that_could_not_be_deleted_is_kept_in_a_new_stack(project: Proj
     made = plan(project, system_of(project.stage), fakes)
     assert made.bootstrap is not None
     assert (made.bootstrap.action, made.bootstrap.left) == (Action.RECREATE, ("Bucket",))
-    (taken,) = made.obstacles
-    assert (taken.logical_id, taken.kind, taken.choice, taken.blocking) == ("Bucket", Kind.EXISTS, "import", False)
+    (taken,) = made.conflicts
+    assert (taken.logical_id, taken.kind, taken.choice, taken.blocking) == (
+        "Bucket",
+        ConflictKind.EXISTS,
+        "import",
+        False,
+    )
 
 
 def test_if_something_else_holds_it_up_now_that_is_said(project: Project, system_of: Make) -> None:
     stacks = Unmoved(rounds=0)
     stacks.broken = {"Other": "It is used."}
     fakes = ports(stacks)
-    made = replace(plan(project, system_of(project.stage), fakes), obstacles=())
+    made = replace(plan(project, system_of(project.stage), fakes), conflicts=())
     with ThreadPoolExecutor(1) as pool:
         (result,) = pool.submit(deploy, made, fakes).result(30).results
     assert result.status == "REFUSED"

@@ -12,9 +12,9 @@ from pkgops.build.package import Packaged
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.errors import RefusedError
-from pkgops.plan.conflicts import Kind, settled
-from pkgops.plan.plan import Action, Plan, Wishes, plan
-from pkgops.plan.preflight import surveyed
+from pkgops.plan.conflicts import ConflictKind, require_resolved
+from pkgops.plan.plan import Action, Plan, PlanOptions, plan
+from pkgops.plan.preflight import find_conflicts
 from pkgops.ports.stacks import ChangeSet
 from tests.fakes.ports import FakePorts
 from tests.pkgops.conftest import stack
@@ -32,12 +32,12 @@ def only(project: Project, sources: dict[str, str] | None = None, **resources: d
     return Packaged((replace(stack("alone", project.stage, **resources), sources=sources or {}),), ())
 
 
-def seen(project: Project, packaged: Packaged, ports: FakePorts, **wishes: Any) -> Plan:
-    return surveyed(plan(project, packaged, ports, wishes=Wishes(**wishes)), ports)
+def seen(project: Project, packaged: Packaged, ports: FakePorts, **options: Any) -> Plan:
+    return find_conflicts(plan(project, packaged, ports, options=PlanOptions(**options)), ports)
 
 
-def told(made: Plan) -> dict[str, tuple[Kind, tuple[str, ...]]]:
-    return {row.logical_id: (row.kind, row.ways) for row in made.obstacles}
+def told(made: Plan) -> dict[str, tuple[ConflictKind, tuple[str, ...]]]:
+    return {row.logical_id: (row.kind, row.ways) for row in made.conflicts}
 
 
 def test_nothing_is_asked_where_nothing_is_created(project: Project, ports: FakePorts, system_of: Make) -> None:
@@ -58,7 +58,7 @@ def test_what_an_update_adds_is_asked_about(project: Project, ports: FakePorts) 
     ports.existing.put(QUEUE, "demo-alone")
     ports.existing.put(GROUP, "demo")
     more = only(project, Queue=resource(QUEUE, QueueName="demo-alone"), Group=resource(GROUP, LogGroupName="demo"))
-    assert told(seen(project, more, ports)) == {"Group": (Kind.EXISTS, ("import", "rename"))}
+    assert told(seen(project, more, ports)) == {"Group": (ConflictKind.EXISTS, ("import", "rename"))}
 
 
 def test_every_kind_is_told_with_its_ways_and_its_line(project: Project, ports: FakePorts) -> None:
@@ -81,15 +81,15 @@ def test_every_kind_is_told_with_its_ways_and_its_line(project: Project, ports: 
     )
     made = seen(project, packaged, ports)
     assert told(made) == {
-        "Group": (Kind.EXISTS, ("import", "rename")),
-        "Table": (Kind.TAKEN_BACK, ()),
-        "Queue": (Kind.OWNED, ("rename",)),
-        "Function": (Kind.EXISTS, ("rename",)),
-        "Bucket": (Kind.FOREIGN, ("rename",)),
-        "Secret": (Kind.DELETING, ("restore", "rename")),
+        "Group": (ConflictKind.EXISTS, ("import", "rename")),
+        "Table": (ConflictKind.TAKEN_BACK, ()),
+        "Queue": (ConflictKind.OWNED, ("rename",)),
+        "Function": (ConflictKind.EXISTS, ("rename",)),
+        "Bucket": (ConflictKind.FOREIGN, ("rename",)),
+        "Secret": (ConflictKind.DELETING, ("restore", "rename")),
     }
     with pytest.raises(RefusedError) as refused:
-        settled(made)
+        require_resolved(made)
     assert refused.value.code == 6
     said = refused.value.message
     assert "Group: AWS::Logs::LogGroup group exists already (templates/demo/alone.py:7)" in said
@@ -105,43 +105,43 @@ def test_many_of_a_kind_have_a_short_remedy(project: Project, ports: FakePorts) 
     for number in range(9):
         ports.existing.put(GROUP, f"group-{number}")
     with pytest.raises(RefusedError) as refused:
-        settled(seen(project, only(project, **groups), ports))
+        require_resolved(seen(project, only(project, **groups), ports))
     assert "--import Group4 and so on; --import '*' is for all 9" in refused.value.hint
-    assert settled(seen(project, only(project, **groups), ports, imports=("alone/Group*",)))
+    assert require_resolved(seen(project, only(project, **groups), ports, imports=("alone/Group*",)))
 
 
 @pytest.mark.parametrize(
     ("policy", "name", "kind"),
     [
-        ("Retain", "bucket-123456789012", Kind.TAKEN_BACK),
-        ("RetainExceptOnCreate", "bucket-123456789012", Kind.TAKEN_BACK),
-        ("Delete", "bucket-123456789012", Kind.EXISTS),
-        ("Retain", {"Fn::Sub": "bucket-${AWS::AccountId}"}, Kind.EXISTS),
-        ("Retain", {"Fn::Join": ["-", ["bucket", {"Ref": "AWS::AccountId"}]]}, Kind.EXISTS),
+        ("Retain", "bucket-123456789012", ConflictKind.TAKEN_BACK),
+        ("RetainExceptOnCreate", "bucket-123456789012", ConflictKind.TAKEN_BACK),
+        ("Delete", "bucket-123456789012", ConflictKind.EXISTS),
+        ("Retain", {"Fn::Sub": "bucket-${AWS::AccountId}"}, ConflictKind.EXISTS),
+        ("Retain", {"Fn::Join": ["-", ["bucket", {"Ref": "AWS::AccountId"}]]}, ConflictKind.EXISTS),
         ("Retain", {"Ref": "Elsewhere"}, None),
     ],
     ids=str,
 )
 def test_a_name_may_hold_the_account_but_is_then_not_taken_back_by_itself(
-    project: Project, ports: FakePorts, policy: str, name: Any, kind: Kind | None
+    project: Project, ports: FakePorts, policy: str, name: Any, kind: ConflictKind | None
 ) -> None:
     ports.existing.put(BUCKET, "bucket-123456789012")
     made = seen(project, only(project, Bucket=resource(BUCKET, policy, BucketName=name)), ports)
-    assert [row.kind for row in made.obstacles] == ([kind] if kind else [])
+    assert [row.kind for row in made.conflicts] == ([kind] if kind else [])
 
 
 def test_an_update_takes_nothing_back_by_itself(project: Project, ports: FakePorts) -> None:
     deploy(seen(project, only(project, Queue=resource(QUEUE)), ports), ports)
     ports.existing.put(TABLE, "kept")
     more = only(project, Queue=resource(QUEUE), Table=resource(TABLE, "Retain", TableName="kept"))
-    assert told(seen(project, more, ports)) == {"Table": (Kind.EXISTS, ("import", "rename"))}
+    assert told(seen(project, more, ports)) == {"Table": (ConflictKind.EXISTS, ("import", "rename"))}
 
 
 def test_what_is_left_of_a_failed_first_creation_goes_with_it(project: Project, ports: FakePorts) -> None:
     ports.stacks.deployed("DemoAlone-local", "CREATE_FAILED")
     ports.existing.put(GROUP, "group")
     packaged = only(project, Group=resource(GROUP, LogGroupName="group"))
-    assert told(seen(project, packaged, ports)) == {"Group": (Kind.EXISTS, ("import", "rename"))}
+    assert told(seen(project, packaged, ports)) == {"Group": (ConflictKind.EXISTS, ("import", "rename"))}
     ports.existing.owners["group"] = ("DemoAlone-local", "Group")
     assert told(seen(project, packaged, ports)) == {}
 
@@ -156,7 +156,7 @@ def test_an_update_whose_changes_are_not_known_yet_is_asked_about_too(project: P
     web.template["Resources"]["Group"] = resource(GROUP, LogGroupName="group")
     made = seen(project, Packaged((store, web), ()), ports)
     assert [(step.action, step.parameters) for step in made.steps][1] == (Action.UPDATE, None)
-    assert told(made) == {"Group": (Kind.EXISTS, ("import", "rename"))}
+    assert told(made) == {"Group": (ConflictKind.EXISTS, ("import", "rename"))}
 
 
 def test_a_change_set_that_fails_for_a_taken_name_leads_to_the_name(project: Project, ports: FakePorts) -> None:
@@ -171,7 +171,7 @@ def test_a_change_set_that_fails_for_a_taken_name_leads_to_the_name(project: Pro
 
     ports.stacks.change_set = refusing
     made = seen(project, only(project, Queue=resource(QUEUE), Group=resource(GROUP, LogGroupName="group")), ports)
-    assert told(made) == {"Group": (Kind.EXISTS, ("import", "rename"))}
+    assert told(made) == {"Group": (ConflictKind.EXISTS, ("import", "rename"))}
     ports.existing.there.clear()
     report = deploy(seen(project, only(project, Queue=resource(QUEUE), Group=resource(GROUP)), ports), ports)
     assert "ResourceExistenceCheck" in report.results[0].reason
@@ -184,10 +184,10 @@ def test_secrets_outside_the_stacks_are_asked_about_on_a_creation(project: Proje
     ports.existing.put(SECRET, project.stage.named("demo/other"))
     packaged = only(project, Queue=resource(QUEUE))
     made = seen(declaring, packaged, ports)
-    assert told(made) == {"demo/token": (Kind.DELETING, ("restore",))}
+    assert told(made) == {"demo/token": (ConflictKind.DELETING, ("restore",))}
     with pytest.raises(RefusedError, match=f"{stored} waits for its deletion"):
-        settled(made)
-    assert deploy(settled(seen(declaring, packaged, ports, restores=("demo/token",))), ports).ok
+        require_resolved(made)
+    assert deploy(require_resolved(seen(declaring, packaged, ports, restores=("demo/token",))), ports).ok
     assert ports.secrets.restored == [stored]
 
 
@@ -227,14 +227,14 @@ def test_an_export_in_use_stays(
     changed = resource(QUEUE, QueueName=queue, DelaySeconds=1)
     packaged = exporting(project, name, value, Queue=changed)
     ports.existing.asked.clear()
-    assert seen(project, packaged, ports).obstacles == ()
+    assert seen(project, packaged, ports).conflicts == ()
     assert ports.existing.asked == (["importers"] if lost else [])
     ports.existing.uses["demo-out"] = ["Website", "Reports"]
     made = seen(project, packaged, ports)
-    assert bool(made.obstacles) is lost
+    assert bool(made.conflicts) is lost
     if lost:
         with pytest.raises(RefusedError, match="Out: Export demo-out is still imported by Website, Reports") as refused:
-            settled(made)
+            require_resolved(made)
         assert "until no other stack imports" in refused.value.hint
 
 

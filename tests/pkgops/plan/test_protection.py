@@ -11,7 +11,7 @@ from pkgops.build.package import Packaged
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.errors import RefusedError
-from pkgops.plan.plan import allowed, plan
+from pkgops.plan.plan import accept, plan
 from pkgops.plan.protection import policy
 from tests.fakes.ports import FakePorts
 from tests.pkgops.conftest import stack
@@ -26,8 +26,8 @@ def test_losing_data_in_a_protected_stage_must_be_named(production: Project, por
     deploy(plan(production, system_of(production.stage, alone=stack("alone", production.stage, **table)), ports), ports)
     made = plan(production, system_of(production.stage, alone=stack("alone", production.stage, **renamed)), ports)
     with pytest.raises(RefusedError, match="Data would be lost: Table: AWS::DynamoDB::Table replaced"):
-        allowed(made, ())
-    allowed(made, ("Table",))
+        accept(made, ())
+    accept(made, ("Table",))
 
 
 def test_a_protected_stage_is_protected_in_cloudformation_too(
@@ -41,7 +41,7 @@ def test_a_protected_stage_is_protected_in_cloudformation_too(
     assert ports.stacks.policies["DemoAlone"] == [policy()]
     renamed = {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "two"}}}
     made = plan(production, system_of(production.stage, alone=stack("alone", production.stage, **renamed)), ports)
-    deploy(allowed(made, ("Table",)), ports)
+    deploy(accept(made, ("Table",)), ports)
     assert ports.stacks.policies["DemoAlone"] == [policy(), policy(["Table"]), policy()]
 
 

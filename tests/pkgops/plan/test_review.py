@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pkgops.plan.iam_diff import library, widened
-from pkgops.plan.public_access import exposed
-from pkgops.plan.review import Kind, concerns_access, review
+from pkgops.plan.iam_diff import policyuniverse, widened_grants
+from pkgops.plan.public_access import public_resources
+from pkgops.plan.review import ConcernKind, may_affect_access, review
 from pkgops.ports.stacks import ResourceChange
 from tests.repository import GOLDEN
 
@@ -50,7 +50,7 @@ NARROW = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
     ],
 )
 def test_more_is_seen(before: dict[str, Any], after: dict[str, Any], said: list[str]) -> None:
-    found = sorted(map(str, widened(role(before), role(after))))
+    found = sorted(map(str, widened_grants(role(before), role(after))))
     assert len(found) == len(said)
     assert all(any(part in text for text in found) for part in said)
 
@@ -67,12 +67,12 @@ def test_more_is_seen(before: dict[str, Any], after: dict[str, Any], said: list[
     ],
 )
 def test_less_or_the_same_is_not(before: dict[str, Any], after: dict[str, Any]) -> None:
-    assert widened(role(before), role(after)) == []
+    assert widened_grants(role(before), role(after)) == []
 
 
 def test_a_new_principal_and_a_managed_policy_are_more() -> None:
     before, after = role(), role(trust="ec2.amazonaws.com", ManagedPolicyArns=["arn:aws:iam::aws:policy/Admin"])
-    assert {grant.principal or grant.resource for grant in widened(before, after)} == {
+    assert {grant.principal or grant.resource for grant in widened_grants(before, after)} == {
         "Service ec2.amazonaws.com",
         "arn:aws:iam::aws:policy/Admin",
     }
@@ -87,7 +87,7 @@ def test_taking_statements_away_never_widens(name: str, chance: Any) -> None:
         for policy in resource.get("Properties", {}).get("Policies", []):
             statements = policy["PolicyDocument"]["Statement"]
             del statements[chance.randrange(len(statements))]
-    assert widened(before, after) == []
+    assert widened_grants(before, after) == []
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_taking_statements_away_never_widens(name: str, chance: Any) -> None:
     ],
 )
 def test_what_the_world_can_reach(kind: str, properties: dict[str, Any], said: str) -> None:
-    found = exposed({"Resources": {"R": {"Type": kind, "Properties": properties}}})
+    found = public_resources({"Resources": {"R": {"Type": kind, "Properties": properties}}})
     assert said in found.get("R", "") if said else found == {}
 
 
@@ -115,28 +115,28 @@ def test_what_the_world_can_reach(kind: str, properties: dict[str, Any], said: s
 def test_a_policy_for_anyone(condition: dict[str, Any], open_: bool) -> None:
     statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": TABLE, **condition}
     policy = {"Type": "AWS::SQS::QueuePolicy", "Properties": {"PolicyDocument": {"Statement": [statement]}}}
-    assert bool(exposed({"Resources": {"P": policy}})) is open_
+    assert bool(public_resources({"Resources": {"P": policy}})) is open_
 
 
 def test_a_web_acls_statements_are_no_policy() -> None:
     template = json.loads((DEPLOYED / "api.json").read_text(encoding="utf-8"))
-    assert exposed(template) == {}
+    assert public_resources(template) == {}
 
 
 def test_a_new_stack_is_told_only_what_it_opens() -> None:
     template = json.loads((DEPLOYED / "storage.json").read_text(encoding="utf-8"))
     concerns = review([ResourceChange("PackagesTable", "AWS::DynamoDB::Table", "Add")], {}, template)
     assert {(concern.kind, concern.logical_id) for concern in concerns} == {
-        (Kind.PUBLIC, "PublicDataBucket"),
-        (Kind.PUBLIC, "PublicDataBucketPolicy"),
+        (ConcernKind.PUBLIC, "PublicDataBucket"),
+        (ConcernKind.PUBLIC, "PublicDataBucketPolicy"),
     }
     assert review([], template, template) == ()
 
 
 def test_code_alone_needs_no_second_look() -> None:
-    assert not concerns_access([ResourceChange("F", "AWS::Lambda::Function", "Modify")])
-    assert concerns_access([ResourceChange("R", "AWS::IAM::Role", "Modify")])
-    assert concerns_access([ResourceChange("Q", "AWS::SQS::QueuePolicy", "Modify")])
+    assert not may_affect_access([ResourceChange("F", "AWS::Lambda::Function", "Modify")])
+    assert may_affect_access([ResourceChange("R", "AWS::IAM::Role", "Modify")])
+    assert may_affect_access([ResourceChange("Q", "AWS::SQS::QueuePolicy", "Modify")])
 
 
 def test_a_permission_that_is_only_evaluated_again_costs_nothing() -> None:
@@ -149,6 +149,6 @@ def test_a_permission_that_is_only_evaluated_again_costs_nothing() -> None:
         {"Resources": {"Code": {"Type": "AWS::Lambda::Function", "Properties": {"Handler": name}}, "Call": permission}}
         for name in ("old", "new")
     )
-    library.cache_clear()
+    policyuniverse.cache_clear()
     assert review([ResourceChange("Call", "AWS::Lambda::Permission", "Modify", "Conditional")], before, after) == ()
-    assert library.cache_info().currsize == 0
+    assert policyuniverse.cache_info().currsize == 0

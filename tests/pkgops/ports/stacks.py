@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from pkgops.deploy.watcher import Watcher
-from pkgops.plan.change_set import ready
+from pkgops.plan.change_set import wait_until_ready
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ChangeSetRequest, StackState
 
@@ -27,10 +27,10 @@ def request_for(name: str, body: str, word: str = "one", create: bool = True) ->
 
 def carried_out(ports: Ports, request: ChangeSetRequest) -> StackState | None:
     before = found(ports, request.stack)
-    made = ready(ports, ports.stacks.create_change_set(request))
+    made = wait_until_ready(ports, ports.stacks.create_change_set(request))
     assert made.status == "CREATE_COMPLETE", made.reason
     ports.stacks.execute(made.id)
-    with Watcher(ports.stacks, lambda event: None, quick=True) as watcher:
+    with Watcher(ports.stacks, lambda event: None, fast=True) as watcher:
         return watcher.wait(request.stack, before)
 
 

@@ -8,21 +8,21 @@ import pytest
 
 from pkgops.deploy.watcher import Watcher
 from pkgops.errors import DeployError
-from pkgops.plan.change_set import ready
+from pkgops.plan.change_set import wait_until_ready
 from pkgops.ports.ports import Ports
 from tests.pkgops.ports.stacks import found, request_for, template
 
 
 def test_what_is_proposed_is_known_until_it_is_carried_out(ports: Ports, name: str) -> None:
     assert ports.stacks.proposed(name) == []
-    made = ready(ports, ports.stacks.create_change_set(request_for(name, template("A"))))
+    made = wait_until_ready(ports, ports.stacks.create_change_set(request_for(name, template("A"))))
     assert [set(json.loads(text)["Resources"]) for text in ports.stacks.proposed(name)] == [{"A"}]
     ports.stacks.execute(made.id)
-    with Watcher(ports.stacks, lambda event: None, quick=True) as watcher:
+    with Watcher(ports.stacks, lambda event: None, fast=True) as watcher:
         watcher.wait(name)
     assert ports.stacks.proposed(name) == []
-    other = ready(ports, ports.stacks.create_change_set(request_for(name, template("B"), create=False)))
-    same = ready(ports, ports.stacks.create_change_set(request_for(name, template("A"), create=False)))
+    other = wait_until_ready(ports, ports.stacks.create_change_set(request_for(name, template("B"), create=False)))
+    same = wait_until_ready(ports, ports.stacks.create_change_set(request_for(name, template("A"), create=False)))
     assert same.empty
     assert [set(json.loads(text)["Resources"]) for text in ports.stacks.proposed(name)] == [{"B"}]
     ports.stacks.discard(other.id)
@@ -30,7 +30,7 @@ def test_what_is_proposed_is_known_until_it_is_carried_out(ports: Ports, name: s
 
 
 def test_discarding_the_first_change_set_leaves_no_stack(ports: Ports, name: str) -> None:
-    made = ready(ports, ports.stacks.create_change_set(request_for(name, template("A"))))
+    made = wait_until_ready(ports, ports.stacks.create_change_set(request_for(name, template("A"))))
     state = found(ports, name)
     assert state is not None
     assert state.status == "REVIEW_IN_PROGRESS"
@@ -48,7 +48,7 @@ def test_a_first_change_set_leaves_the_stack_to_another_one(ports: Ports, name: 
     with pytest.raises(DeployError):
         ports.stacks.change_set(mine)
     ports.stacks.execute(theirs)
-    with Watcher(ports.stacks, lambda event: None, quick=True) as watcher:
+    with Watcher(ports.stacks, lambda event: None, fast=True) as watcher:
         made = watcher.wait(name)
     assert state is not None
     assert made is not None
@@ -62,14 +62,14 @@ def test_a_change_set_goes_when_another_one_is_carried_out(ports: Ports, name: s
         ports.stacks.change_set(mine)
     assert gone.value.hint
     ports.stacks.discard(mine)
-    with Watcher(ports.stacks, lambda event: None, quick=True) as watcher:
+    with Watcher(ports.stacks, lambda event: None, fast=True) as watcher:
         state = watcher.wait(name)
     assert state is not None
     assert state.status == "CREATE_COMPLETE"
 
 
 def test_a_change_set_that_is_gone_is_not_carried_out(ports: Ports, name: str) -> None:
-    made = ready(ports, ports.stacks.create_change_set(request_for(name, template("A"))))
+    made = wait_until_ready(ports, ports.stacks.create_change_set(request_for(name, template("A"))))
     ports.stacks.discard(made.id)
     with pytest.raises(DeployError):
         ports.stacks.execute(made.id)

@@ -13,7 +13,7 @@ from pkgops.aws.cloudformation import CloudFormation
 from pkgops.aws.drift import CloudFormationDrift
 from pkgops.deploy.watcher import Watcher
 from pkgops.errors import DeployError
-from pkgops.plan.change_set import ready
+from pkgops.plan.change_set import wait_until_ready
 from pkgops.ports.drift import Detection, PropertyDrift, ResourceDrift
 from pkgops.ports.stacks import ChangeSetRequest
 from tests.fakes.ports import FakePorts
@@ -51,12 +51,12 @@ class World:
 
     def change_set(self, **more: Any) -> Any:
         request = ChangeSetRequest(self.name, False, {}, {}, body=json.dumps(TEMPLATE))
-        return ready(self.ports, self.ports.stacks.create_change_set(replace(request, **more)))
+        return wait_until_ready(self.ports, self.ports.stacks.create_change_set(replace(request, **more)))
 
     def carried_out(self, change_set_id: str) -> str:
         before = next((state for state in self.ports.stacks.describe() if state.name == self.name), None)
         self.ports.stacks.execute(change_set_id)
-        with Watcher(self.ports.stacks, lambda event: None, quick=True) as watcher:
+        with Watcher(self.ports.stacks, lambda event: None, fast=True) as watcher:
             state = watcher.wait(self.name, before)
         return state.status if state else ""
 
@@ -89,7 +89,7 @@ def world(request: pytest.FixtureRequest, unique: Callable[[str], str]) -> World
 
 
 def deployed(made: World) -> World:
-    first = ready(made.ports, made.ports.stacks.create_change_set(_first(made.name)))
+    first = wait_until_ready(made.ports, made.ports.stacks.create_change_set(_first(made.name)))
     assert made.carried_out(first.id) == "CREATE_COMPLETE"
     return made
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pkgops.aws.existing import ExistingResources
-from pkgops.ports.existing import Existing, Found
+from pkgops.ports.existing import Existing, ExistingResource
 from tests.fakes.existing import KINDS, OF_ANOTHER_NAME, FakeExisting
 
 pytestmark = pytest.mark.emulator
@@ -157,7 +157,7 @@ def test_the_stack_a_resource_belongs_to(account: Account) -> None:
     owned, free = account.port.found([(GROUP, name), (GROUP, alone)])
     assert account.port.owner(owned) == (name, "Group")
     assert account.port.owner(free) == ("", "")
-    assert account.port.owner(Found(QUEUE, name, f"http://nowhere/{name}")) == ("", "")
+    assert account.port.owner(ExistingResource(QUEUE, name, f"http://nowhere/{name}")) == ("", "")
 
 
 def test_the_stacks_that_import_an_export(account: Account) -> None:
@@ -178,4 +178,6 @@ def test_a_bucket_that_may_not_be_looked_at_is_somebody_elses() -> None:
 
     with scripted(lambda *_call: (403, {})) as endpoint:
         port = ExistingResources(Clients(Stage("local"), endpoint))
-        assert port.found([("AWS::S3::Bucket", "taken")]) == [Found("AWS::S3::Bucket", "taken", "taken", foreign=True)]
+        assert port.found([("AWS::S3::Bucket", "taken")]) == [
+            ExistingResource("AWS::S3::Bucket", "taken", "taken", foreign=True)
+        ]

@@ -11,7 +11,7 @@ import pytest
 from pkgops.aws.ports import AwsPorts
 from pkgops.deploy.watcher import Watcher
 from pkgops.errors import DeployError
-from pkgops.plan.change_set import ready
+from pkgops.plan.change_set import wait_until_ready
 from pkgops.plan.protection import policy
 from pkgops.ports.ports import Ports
 from tests.pkgops.ports.stacks import carried_out, found, request_for, template
@@ -31,7 +31,7 @@ def test_a_stack_is_created_described_updated_and_deleted(ports: Ports, name: st
     assert (updated.status, updated.outputs["Word"]) == ("UPDATE_COMPLETE", "two")
     assert updated.updated > state.updated
     ports.stacks.delete(name)
-    with Watcher(ports.stacks, lambda event: None, quick=True) as watcher:
+    with Watcher(ports.stacks, lambda event: None, fast=True) as watcher:
         assert watcher.wait(name, updated) is None
     assert found(ports, name) is None
     assert ports.stacks.resources(name) == []
@@ -39,7 +39,7 @@ def test_a_stack_is_created_described_updated_and_deleted(ports: Ports, name: st
 
 def test_a_change_set_lists_what_will_happen(ports: Ports, name: str) -> None:
     carried_out(ports, request_for(name, template("A", "B")))
-    made = ready(ports, ports.stacks.create_change_set(request_for(name, template("B", "C"), create=False)))
+    made = wait_until_ready(ports, ports.stacks.create_change_set(request_for(name, template("B", "C"), create=False)))
     assert {(change.logical_id, change.action) for change in made.changes} == {("A", "Remove"), ("C", "Add")}
     ports.stacks.discard(made.id)
     assert found(ports, name) is not None
@@ -47,7 +47,7 @@ def test_a_change_set_lists_what_will_happen(ports: Ports, name: str) -> None:
 
 def test_no_difference_is_an_empty_change_set(ports: Ports, name: str) -> None:
     carried_out(ports, request_for(name, template("A")))
-    made = ready(ports, ports.stacks.create_change_set(request_for(name, template("A"), create=False)))
+    made = wait_until_ready(ports, ports.stacks.create_change_set(request_for(name, template("A"), create=False)))
     assert made.empty
     ports.stacks.discard(made.id)
 
@@ -93,7 +93,7 @@ def test_a_protected_stack_is_not_deleted(ports: Ports, name: str) -> None:
     ports.stacks.set_policy(name, policy(["A"]))
     ports.stacks.protect(name, False)
     ports.stacks.delete(name)
-    with Watcher(ports.stacks, lambda event: None, quick=True) as watcher:
+    with Watcher(ports.stacks, lambda event: None, fast=True) as watcher:
         assert watcher.wait(name, state) is None
 
 
@@ -104,17 +104,17 @@ def test_only_an_update_is_cancelled_and_only_the_stack_of_that_id_deleted(ports
         ports.stacks.cancel(name)
     for again in (True, False):
         ports.stacks.delete(state.id)
-        with Watcher(ports.stacks, lambda event: None, quick=True) as watcher:
+        with Watcher(ports.stacks, lambda event: None, fast=True) as watcher:
             assert watcher.wait(name, state) is None
         assert not again or carried_out(ports, request_for(name, template("A")))
     assert found(ports, name) is not None
 
 
 def test_told_twice_a_change_set_is_carried_out_once(real: Ports) -> None:
-    made = ready(real, real.stacks.create_change_set(request_for("contract-twice", template("A"))))
+    made = wait_until_ready(real, real.stacks.create_change_set(request_for("contract-twice", template("A"))))
     real.stacks.execute(made.id)
     real.stacks.execute(made.id)
-    with Watcher(real.stacks, lambda event: None, quick=True) as watcher:
+    with Watcher(real.stacks, lambda event: None, fast=True) as watcher:
         state = watcher.wait("contract-twice")
     assert state is not None
     assert state.status == "CREATE_COMPLETE"

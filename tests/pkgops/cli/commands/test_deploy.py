@@ -198,7 +198,7 @@ def test_what_is_imported_is_told_and_carried_out(run, ports):
     in_the_way(ports)
     chosen = ("deploy", "storage", *DEV, "--yes", "--import", "RawDataBucket")
     document = json.loads(run(*chosen, "--dry-run", "-o", "json", ports=ports).stdout)["pkgwatch"]
-    rows = {row["logical_id"]: (row["kind"], row["choice"]) for row in document["obstacles"]}
+    rows = {row["logical_id"]: (row["kind"], row["choice"]) for row in document["conflicts"]}
     assert rows == {"RawDataBucket": ("exists already", "import"), "PackagesTable": ("is taken back", "")}
     result = run(*chosen, ports=ports)
     assert result.exit_code == 0, result.stderr

@@ -13,12 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from pkgops.aws.ports import AwsPorts
-from pkgops.aws.retry_policy import Patience
+from pkgops.aws.retry_policy import RetryPolicy
 from pkgops.build.package import Packaged
 from pkgops.build.synth import Synthesized
 from pkgops.deploy.deploy import Report, deploy
 from pkgops.plan.plan import plan
-from pkgops.rate_limiter import Pace
+from pkgops.rate_limiter import RateLimiter
 from tests.pkgops.deploy.faults.proxy import Proxy, Weather, calm
 from tests.pkgops.deploy.faults.system import TAGS
 from tests.pkgops.deploy.faults.world import World
@@ -30,7 +30,7 @@ GATE = {
 }
 # Calls a second. AWS does not publish its own; these are on the low side of what its users report.
 LIMITS = {"DescribeStacks": 5.0, "DescribeStackEvents": 5.0, "": 8.0}
-SHORTER = Patience(first=0.25, longest=2.0)  # the waits of a test; the numbers of tries are those on AWS
+SHORTER = RetryPolicy(first=0.25, longest=2.0)  # the waits of a test; the numbers of tries are those on AWS
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,11 @@ class Count:
 
 def limits(rates: Mapping[str, float]) -> Weather:
     """Refuses what goes beyond a call's rate; a second's worth may come at once."""
-    buckets: dict[str, Pace] = {}
+    buckets: dict[str, RateLimiter] = {}
 
     def weather(call: str) -> str:
         rate = rates.get(call, rates[""])
-        return "" if buckets.setdefault(call, Pace(rate, int(rate))).spare() else "throttle"
+        return "" if buckets.setdefault(call, RateLimiter(rate, int(rate))).try_acquire() else "throttle"
 
     return weather
 

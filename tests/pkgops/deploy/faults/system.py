@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pkgops.aws.ports import AwsPorts
-from pkgops.aws.retry_policy import Patience
+from pkgops.aws.retry_policy import RetryPolicy
 from pkgops.build.package import Asset, Packaged
 from pkgops.build.synth import Synthesized
 from pkgops.config import Project
@@ -22,7 +22,7 @@ BROKEN = "Broken"  # the resource that cannot be made
 LARGE = 60_000  # bytes of padding: more than CloudFormation takes in a request, so that S3 has to hold the template
 
 # Fewer tries than on AWS, so that some steps do fail; and short waits: what a fault does does not depend on them.
-HURRIED = Patience(attempts=3, throttled=4, first=0.02)
+HURRIED = RetryPolicy(attempts=3, throttled=4, first=0.02)
 EXPLAINED = 3  # the exit code of a victim that ends with an error that says why
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pkgops.aws.ports import AwsPorts
 from pkgops.deploy.deploy import deploy
-from pkgops.deploy.destroy import destroy, survey
+from pkgops.deploy.destroy import destroy, plan_destroy
 from pkgops.errors import PkgopsError
 from pkgops.plan.plan import plan
 from tests.pkgops.deploy.faults.system import EXPLAINED, HURRIED, LARGE, packaged, project
@@ -23,7 +23,7 @@ def main() -> None:
     wanted = packaged(root, version, LARGE)
     try:
         if verb == "destroy":
-            destroy(survey(made, wanted.stacks, ports), ports)
+            destroy(plan_destroy(made, wanted.stacks, ports), ports)
         else:
             deploy(plan(made, wanted, ports), ports)
     except PkgopsError:

@@ -20,10 +20,10 @@ from pkgops.build.package import Packaged
 from pkgops.build.synth import Synthesized
 from pkgops.config import Project
 from pkgops.deploy.deploy import Report, deploy
-from pkgops.deploy.destroy import destroy, survey
+from pkgops.deploy.destroy import destroy, plan_destroy
 from pkgops.errors import DeployError, PkgopsError
 from pkgops.plan.digest import OUTPUT, digest
-from pkgops.plan.plan import READY, Plan, Wishes, plan
+from pkgops.plan.plan import READY, Plan, PlanOptions, plan
 from pkgops.ports.stacks import StackState
 from tests.emulator import start_emulator
 from tests.pkgops.deploy.faults.proxy import Faults, Killing, Proxy, calm, proxied
@@ -102,23 +102,23 @@ def step(world: World, chance: random.Random) -> tuple[str, str]:
     command that is killed; which it was and how it ended."""
     (kind,) = chance.choices(list(STEPS), list(STEPS.values()))
     version, size = chance.randint(0, 3), chance.choice((0, LARGE))
-    wishes = Wishes()
+    options = PlanOptions()
     if kind == "kill":
         killing = killed(world, chance.choice(("deploy", "destroy")), version, chance.randint(1, 30))
         killing.over()
         return kind, "killed" if killing.killed else "ended"
     if kind == "resume":
         put_right(world, version, size)
-        wishes = Wishes(resume=True, skip=(stick(world.direct),))
+        options = PlanOptions(resume=True, skip=(stick(world.direct),))
     only = chance.choice(AIMS)
     rate = chance.uniform(0.4, 0.9) if only else chance.uniform(0.05, 0.3)
     world.proxy.weather = Faults(chance.getrandbits(32), rate, chance.randint(1, 8), only=only)
     try:
         if kind == "destroy":
-            found = survey(world.project, packaged(world.project.root, version).stacks, world.ports)
+            found = plan_destroy(world.project, packaged(world.project.root, version).stacks, world.ports)
             return kind, explained(destroy(found, world.ports))
         wanted = packaged(world.project.root, version, size, broken=kind == "fail")
-        return kind, explained(deploy(plan(world.project, wanted, world.ports, wishes=wishes), world.ports))
+        return kind, explained(deploy(plan(world.project, wanted, world.ports, options=options), world.ports))
     except PkgopsError as error:
         return kind, _named(error)
     finally:
@@ -170,7 +170,7 @@ def explained(report: Report) -> str:
 
 def destroyed(world: World) -> None:
     """Nothing is left, the bucket included: the next deployment is a first one."""
-    report = destroy(survey(world.project, packaged(world.project.root, 0).stacks, world.ports), world.ports)
+    report = destroy(plan_destroy(world.project, packaged(world.project.root, 0).stacks, world.ports), world.ports)
     assert all(result.status == "DELETE_COMPLETE" for result in report.results), report
     assert world.direct.stacks.describe() == []
 
@@ -196,7 +196,7 @@ def _planned(world: World, wanted: Packaged) -> Plan:
     with pytest.raises(DeployError, match=f"{stuck[0]} is UPDATE_ROLLBACK_FAILED") as caught:
         plan(world.project, wanted, world.ports)
     assert "--resume" in caught.value.hint
-    return plan(world.project, wanted, world.ports, wishes=Wishes(resume=True, skip=("Pool",)))
+    return plan(world.project, wanted, world.ports, options=PlanOptions(resume=True, skip=("Pool",)))
 
 
 def equal(stack: Synthesized, state: StackState, ports: AwsPorts) -> None:

@@ -17,11 +17,11 @@ from pkgops.build.package import Packaged
 from pkgops.build.synth import Synthesized
 from pkgops.config import Project
 from pkgops.deploy.deploy import Report, deploy
-from pkgops.deploy.destroy import destroy, survey
+from pkgops.deploy.destroy import destroy, plan_destroy
 from pkgops.events import Event
 from pkgops.local.client.emulator import Emulator
 from pkgops.model import LOCAL_ACCOUNT, Stack, Stage, System
-from pkgops.plan.plan import Plan, Wishes, plan
+from pkgops.plan.plan import Plan, PlanOptions, plan
 from pkgops.ports.stacks import StackState
 from tests.emulator import client, start_emulator
 from tests.pkgops.local.conftest import archive, role  # noqa: F401 - the role is a fixture here too
@@ -80,11 +80,11 @@ class World:
     name: str
     events: list[Event] = field(default_factory=list)
 
-    def told(self, **wishes: str) -> None:
+    def instruct(self, **behavior: str) -> None:
         """What Create, Update and Delete of the custom resource do from now on: work (the default), fail or wait,
         with a version behind it only for that one ("fail 2")."""
         fresh = self.switch.with_suffix(".new")
-        fresh.write_text(json.dumps(wishes))
+        fresh.write_text(json.dumps(behavior))
         fresh.replace(self.switch)
 
     def template(self, version: int = 1, *extra: str, **resources: Any) -> dict[str, Any]:
@@ -100,13 +100,15 @@ class World:
         stack = Synthesized("stately", "thing", self.name, template, {}, {"Project": "Stately"}, sources)
         return Packaged((stack, *more.get("stacks", ())), ())
 
-    def plan(self, version: int = 1, *extra: str, **wishes: Any) -> Plan:
+    def plan(self, version: int = 1, *extra: str, **options: Any) -> Plan:
         """The plan for a version."""
-        return plan(self.project, self.packaged(self.template(version, *extra)), self.ports, wishes=Wishes(**wishes))
+        return plan(
+            self.project, self.packaged(self.template(version, *extra)), self.ports, options=PlanOptions(**options)
+        )
 
-    def deploy(self, version: int = 1, *extra: str, **wishes: Any) -> Report:
+    def deploy(self, version: int = 1, *extra: str, **options: Any) -> Report:
         """Plans and deploys a version."""
-        return deploy(self.plan(version, *extra, **wishes), self.ports, self.events.append)
+        return deploy(self.plan(version, *extra, **options), self.ports, self.events.append)
 
     def deploy_template(self, template: dict[str, Any]) -> Report:
         """Plans and deploys a template."""
@@ -116,7 +118,7 @@ class World:
         """Destroys the stack as `pkgops destroy` does."""
         from dataclasses import replace
 
-        doomed = survey(self.project, self.packaged(self.template()).stacks, self.ports, ("thing",))
+        doomed = plan_destroy(self.project, self.packaged(self.template()).stacks, self.ports, ("thing",))
         return destroy(replace(doomed, **more), self.ports, self.events.append)
 
     @property
@@ -171,9 +173,9 @@ def world(emulator: Emulator, provider: str, tmp_path: Path) -> Iterator[World]:
     project = Project(tmp_path, stage, SYSTEM, NoSettings())
     name = f"Stately-{next(_NUMBERS)}"
     made = World(project, AwsPorts(stage, emulator.endpoint), provider, tmp_path / "switch.json", name)
-    made.told()
-    patience = threading.Timer(PATIENCE, made.told)
+    made.instruct()
+    patience = threading.Timer(PATIENCE, made.instruct)
     patience.start()
     yield made
     patience.cancel()
-    made.told()
+    made.instruct()

@@ -13,11 +13,11 @@ import pytest
 
 from pkgops.deploy.deploy import deploy
 from pkgops.deploy.report import Report
-from pkgops.deploy.wait_for_idle import quiet
+from pkgops.deploy.wait_for_idle import wait_until_idle
 from pkgops.errors import DeployError
 from pkgops.events import Event, Note, StackChanged
-from pkgops.plan.change_set import ask
-from pkgops.plan.plan import Action, Wishes, allowed, plan
+from pkgops.plan.change_set import create_change_set
+from pkgops.plan.plan import Action, PlanOptions, accept, plan
 from tests.pkgops.deploy.states.conftest import PATIENCE, World
 
 pytestmark = pytest.mark.emulator
@@ -36,7 +36,7 @@ def others_begin(world: World, version: int, *extra: str) -> None:
     """Another deployer executes an update to a version; it runs for as long as the switch says."""
     stack = world.packaged(world.template(version, *extra)).stacks[0]
     create = world.state is None
-    world.ports.stacks.execute(ask(world.project, stack, {}, world.ports, create=create).id)
+    world.ports.stacks.execute(create_change_set(world.project, stack, {}, world.ports, create=create).id)
 
 
 @contextmanager
@@ -55,13 +55,13 @@ def seen(world: World, wanted: Callable[[Event], bool]) -> None:
 
 
 def test_what_runs_is_watched_and_nothing_is_done_twice(world: World) -> None:
-    world.told(Create="wait")
+    world.instruct(Create="wait")
     others_begin(world, 1)
     made = world.plan(1)
     assert made.steps[0].action is Action.ATTACH
     with meanwhile(lambda: deploy(made, world.ports, world.events.append)) as deployment:
         seen(world, lambda event: isinstance(event, Note) and "is CREATE_IN_PROGRESS" in event.text)
-        world.told()
+        world.instruct()
         (result,) = deployment.result(30).results
     assert result.status == "UNCHANGED"
     assert result.outputs["Version"] == "1"
@@ -69,32 +69,32 @@ def test_what_runs_is_watched_and_nothing_is_done_twice(world: World) -> None:
 
 def test_what_it_left_different_is_deployed_after_it(world: World) -> None:
     world.deploy(1)
-    world.told(Update="wait 2")
+    world.instruct(Update="wait 2")
     others_begin(world, 2)
     with meanwhile(lambda: world.deploy(3)) as deployment:
         seen(world, lambda event: isinstance(event, Note) and "is UPDATE_IN_PROGRESS" in event.text)
-        world.told()
+        world.instruct()
         (result,) = deployment.result(30).results
     assert (result.status, result.outputs["Version"]) == ("UPDATE_COMPLETE", "3")
 
 
 def test_a_first_creation_of_others_that_fails_is_made_anew(world: World) -> None:
-    world.told(Create="wait")
+    world.instruct(Create="wait")
     others_begin(world, 1)
     with meanwhile(lambda: world.deploy(2)) as deployment:
         seen(world, lambda event: isinstance(event, Note))
-        world.told(Create="fail 1")
+        world.instruct(Create="fail 1")
         (result,) = deployment.result(30).results
     assert (result.status, result.outputs["Version"]) == ("CREATE_COMPLETE", "2")
 
 
 def test_what_is_being_deleted_is_created_again(world: World) -> None:
     world.deploy(1)
-    world.told(Delete="wait")
+    world.instruct(Delete="wait")
     world.ports.stacks.delete(world.name)
     with meanwhile(lambda: world.deploy(2)) as deployment:
         seen(world, lambda event: isinstance(event, Note) and "is DELETE_IN_PROGRESS" in event.text)
-        world.told()
+        world.instruct()
         (result,) = deployment.result(30).results
     assert (result.status, result.outputs["Version"]) == ("CREATE_COMPLETE", "2")
 
@@ -102,11 +102,11 @@ def test_what_is_being_deleted_is_created_again(world: World) -> None:
 def test_an_operation_that_begins_between_plan_and_execution_is_watched_first(world: World) -> None:
     world.deploy(1)
     made = world.plan(3)
-    world.told(Update="wait 2")
+    world.instruct(Update="wait 2")
     others_begin(world, 2)
     with meanwhile(lambda: deploy(made, world.ports, world.events.append)) as deployment:
         seen(world, lambda event: isinstance(event, Note) and "meanwhile" in event.text)
-        world.told()
+        world.instruct()
         (result,) = deployment.result(30).results
     assert (result.status, result.outputs["Version"]) == ("UPDATE_COMPLETE", "3")
 
@@ -115,7 +115,7 @@ def test_one_that_has_begun_and_ended_in_between_is_noticed(world: World) -> Non
     world.deploy(1)
     made = world.plan(3)
     others_begin(world, 2, "Extra")
-    quiet([world.name], world.ports)
+    wait_until_idle([world.name], world.ports)
     (result,) = deploy(made, world.ports, world.events.append).results
     assert (result.status, result.outputs["Version"]) == ("UPDATE_COMPLETE", "3")
     assert "Extra" not in {row.logical_id for row in world.ports.stacks.resources(world.name)}
@@ -124,7 +124,7 @@ def test_one_that_has_begun_and_ended_in_between_is_noticed(world: World) -> Non
 def test_a_stack_made_or_deleted_in_between_is_noticed(world: World) -> None:
     made = world.plan(2)
     others_begin(world, 1)
-    quiet([world.name], world.ports)
+    wait_until_idle([world.name], world.ports)
     (result,) = deploy(made, world.ports, world.events.append).results
     assert (result.status, result.outputs["Version"]) == ("UPDATE_COMPLETE", "2")
     made = world.plan(3)
@@ -134,9 +134,9 @@ def test_a_stack_made_or_deleted_in_between_is_noticed(world: World) -> None:
 
 
 def test_a_failed_creation_that_somebody_has_made_anew_is_not_deleted(world: World) -> None:
-    world.told(Create="fail")
+    world.instruct(Create="fail")
     world.deploy(1)
-    world.told()
+    world.instruct()
     made = world.plan(2)
     assert made.steps[0].action is Action.RECREATE
     world.deploy(1)
@@ -149,30 +149,30 @@ def test_a_failed_creation_that_somebody_has_made_anew_is_not_deleted(world: Wor
 
 
 def test_no_longer_than_it_is_told_does_it_wait(world: World) -> None:
-    world.told(Create="wait")
+    world.instruct(Create="wait")
     others_begin(world, 1)
     with pytest.raises(DeployError, match="nothing was touched"):
-        quiet([world.name], world.ports, patience=0)
+        wait_until_idle([world.name], world.ports, timeout=0)
     with pytest.raises(DeployError, match="nothing was touched"):
-        quiet([world.name], world.ports, patience=0.2)
+        wait_until_idle([world.name], world.ports, timeout=0.2)
     (result,) = world.deploy(2, wait=0.2).results
     assert result.status == "REFUSED"
     assert "still runs" in result.reason
     assert "--wait" in result.reason
     with meanwhile(lambda: world.deploy(2, wait=30)) as deployment:
         seen(world, lambda event: isinstance(event, StackChanged))
-        world.told()
+        world.instruct()
         assert deployment.result(30).ok
 
 
 def test_destroying_waits_for_it_too(world: World) -> None:
-    world.told(Create="wait")
+    world.instruct(Create="wait")
     others_begin(world, 1)
     (result,) = world.destroy(wait=0.2).results
     assert result.status == "REFUSED"
     with meanwhile(world.destroy) as destruction:
         seen(world, lambda event: isinstance(event, Note) and "then deleting it" in event.text)
-        world.told()
+        world.instruct()
         assert destruction.result(30).results[0].status == "DELETE_COMPLETE"
     assert world.state is None
 
@@ -186,19 +186,21 @@ def test_what_was_not_known_at_the_plan_is_refused_on_a_protected_stage(world: W
     """The running operation ends in a table; ours would replace it."""
     first, other = (world.template(1, Table=table(f"{world.name}-{name}")) for name in ("one", "two"))
     world.deploy_template(first)
-    world.told(Update="wait 2")
+    world.instruct(Update="wait 2")
     running = world.template(2, Table=table(f"{world.name}-one"))
-    world.ports.stacks.execute(ask(world.project, world.packaged(running).stacks[0], {}, world.ports, create=False).id)
+    world.ports.stacks.execute(
+        create_change_set(world.project, world.packaged(running).stacks[0], {}, world.ports, create=False).id
+    )
     guarded = protected(world)
-    made = allowed(plan(guarded.project, guarded.packaged(other), guarded.ports), ())
+    made = accept(plan(guarded.project, guarded.packaged(other), guarded.ports), ())
     assert made.steps[0].action is Action.ATTACH
-    world.told()
+    world.instruct()
     (result,) = deploy(made, guarded.ports, world.events.append).results
     assert result.status == "REFUSED"
     assert "Data would be lost: Table: AWS::DynamoDB::Table replaced" in result.reason
     assert "--allow Table" in result.reason
     assert json_of(world)["Table"] == first["Resources"]["Table"]
-    accepted = allowed(plan(guarded.project, guarded.packaged(other), guarded.ports), ("Table",))
+    accepted = accept(plan(guarded.project, guarded.packaged(other), guarded.ports), ("Table",))
     assert deploy(accepted, guarded.ports).ok
 
 
@@ -231,11 +233,11 @@ def test_values_unknown_at_the_plan_are_reviewed_before_they_are_used(world: Wor
         )
 
     assert deploy(plan(guarded.project, system(f"{world.name}-a"), guarded.ports), guarded.ports).ok
-    made = allowed(plan(guarded.project, system(f"{world.name}-b"), guarded.ports), ())
+    made = accept(plan(guarded.project, system(f"{world.name}-b"), guarded.ports), ())
     assert [step.action for step in made.steps] == [Action.UPDATE, Action.UNCHANGED]
     report = deploy(made, guarded.ports)
     assert [result.status for result in report.results] == ["UPDATE_COMPLETE", "REFUSED"]
     assert "--allow Table" in report.results[1].reason
     events: list[Event] = []
-    open_ = plan(world.project, system(f"{world.name}-b"), world.ports, wishes=Wishes())
+    open_ = plan(world.project, system(f"{world.name}-b"), world.ports, options=PlanOptions())
     assert deploy(open_, world.ports, events.append).ok

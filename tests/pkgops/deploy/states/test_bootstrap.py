@@ -12,11 +12,11 @@ import pytest
 from pkgops.build.package import Asset
 from pkgops.cli.output.plans import plan_text
 from pkgops.deploy.deploy import deploy
-from pkgops.deploy.wait_for_idle import quiet
+from pkgops.deploy.wait_for_idle import wait_until_idle
 from pkgops.events import Note
-from pkgops.plan.conflicts import settled
+from pkgops.plan.conflicts import require_resolved
 from pkgops.plan.plan import Action, plan
-from pkgops.plan.preflight import surveyed
+from pkgops.plan.preflight import find_conflicts
 from pkgops.ports.stacks import StackState
 from tests.pkgops.deploy.states.conftest import World
 
@@ -38,13 +38,13 @@ def test_what_somebody_has_put_there_meanwhile_stays(world: World, aws: Aws, loo
     aws("s3").put_object(Bucket=bucket, Key="other/code.zip", Body=b"code")
     before = state(world)
     world.ports.stacks.delete(before.id)
-    quiet([NAME], world.ports)
+    wait_until_idle([NAME], world.ports)
     assert state(world).status == "DELETE_FAILED"
     made = world.plan(2)
     assert made.bootstrap is not None
     assert made.bootstrap.action is Action.RECREATE
     if looked:  # as the command line does before it asks
-        made = settled(surveyed(made, world.ports))
+        made = require_resolved(find_conflicts(made, world.ports))
         assert f"{NAME}  recreate  the stage's artifact bucket, which stays with all that is in it" in plan_text(
             made, full=False
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.deploy.deploy import require
+from pkgops.deploy.deploy import require_success
 from pkgops.errors import DeployError
 from tests.pkgops.deploy.states.conftest import World
 
@@ -18,7 +18,7 @@ TOLD = "The end of /aws/lambda/stately-provider:"
 
 
 def test_a_custom_resource_that_fails_is_told_with_the_end_of_its_log(world: World) -> None:
-    world.told(Create="fail")
+    world.instruct(Create="fail")
     report = world.deploy()
     (result,) = report.results
     assert result.status == "ROLLBACK_COMPLETE"
@@ -26,13 +26,13 @@ def test_a_custom_resource_that_fails_is_told_with_the_end_of_its_log(world: Wor
     assert result.log[0] == TOLD
     assert {"Create of Thing", "Migration 7 found a table that is not there"} <= set(result.log)
     with pytest.raises(DeployError) as failed:
-        require(report, "local")
+        require_success(report, "local")
     assert failed.value.message.splitlines()[1:] == [f"  {line}" for line in result.log]
 
 
 def test_the_cause_is_that_of_the_newest_operation(world: World) -> None:
     world.deploy(1)
-    world.told(Update="fail 2")
+    world.instruct(Update="fail 2")
     (result,) = world.deploy(2).results
     assert (result.status, result.reason) == ("UPDATE_ROLLBACK_COMPLETE", f"Thing: Update was told to fail ({LINE}:7)")
     broken = world.template(1)
@@ -58,7 +58,7 @@ def nested(world: World, aws: Callable[[str], Any], depth: int, version: int = 1
 
 
 def test_in_a_nested_stack_the_way_to_the_resource_is_told(world: World, aws: Callable[[str], Any]) -> None:
-    world.told(Create="fail")
+    world.instruct(Create="fail")
     (result,) = world.deploy_template(nested(world, aws, 2)).results
     assert result.status == "ROLLBACK_COMPLETE"
     assert result.reason == f"Nested > Nested > Thing: Create was told to fail ({LINE}:9)"
@@ -67,7 +67,7 @@ def test_in_a_nested_stack_the_way_to_the_resource_is_told(world: World, aws: Ca
 
 def test_in_a_nested_stack_an_update_that_fails_is_explained_too(world: World, aws: Callable[[str], Any]) -> None:
     assert world.deploy_template(nested(world, aws, 1)).ok
-    world.told(Update="fail 2")
+    world.instruct(Update="fail 2")
     (result,) = world.deploy_template(nested(world, aws, 1, version=2)).results
     assert result.status == "UPDATE_ROLLBACK_COMPLETE"
     assert result.reason == f"Nested > Thing: Update was told to fail ({LINE}:9)"

@@ -59,7 +59,7 @@ def cut_off(world: World, weather: Weather, verb: str) -> AccessError:
 )
 def test_what_goes_on_is_said_and_taken_up(world: World, fault: str, message: str, verb: str) -> None:
     world.deploy(1)
-    world.told(Update="wait 2", Delete="wait 1")
+    world.instruct(Update="wait 2", Delete="wait 1")
     error = cut_off(world, Weather(fault), verb)
     assert error.code == 4
     assert error.message.startswith(message)
@@ -67,7 +67,7 @@ def test_what_goes_on_is_said_and_taken_up(world: World, fault: str, message: st
         f"What has begun goes on: {world.name}. To follow it: pkgops {verb} stately --stage local"
     )
     assert world.status == ("UPDATE_IN_PROGRESS" if verb == "deploy" else "DELETE_IN_PROGRESS")
-    world.told()
+    world.instruct()
     if verb == "deploy":
         assert world.deploy(2).results[0].status == "UNCHANGED"
     else:

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from botocore.session import Session
 
-from pkgops.deploy.deploy import require
-from pkgops.deploy.wait_for_idle import quiet
+from pkgops.deploy.deploy import require_success
+from pkgops.deploy.wait_for_idle import wait_until_idle
 from pkgops.errors import DeployError
-from pkgops.plan.change_set import ask
-from pkgops.plan.plan import Action, Wishes, decided
+from pkgops.plan.change_set import create_change_set
+from pkgops.plan.plan import Action, PlanOptions, decide
 from pkgops.ports.stacks import StackState
 from tests.pkgops.deploy.states.conftest import World
 
@@ -47,7 +47,7 @@ def statuses() -> list[str]:
 @pytest.mark.parametrize("status", [status for status in statuses() if status != "DELETE_COMPLETE"])
 def test_each_has_an_answer(world: World, status: str) -> None:
     stack = world.packaged(world.template()).stacks[0]
-    answer = decided(stack, StackState(world.name, "arn", status), {}, Wishes()).action
+    answer = decide(stack, StackState(world.name, "arn", status), {}, PlanOptions()).action
     assert answer is ANSWERS.get(status, Action.ATTACH)
     assert (answer is Action.ATTACH) == (status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS")
 
@@ -56,45 +56,45 @@ def created(world: World, aws: Aws, **options: Any) -> None:
     """Another deployer's first creation, seen to its end."""
     body = json.dumps(world.template(1))
     aws("cloudformation").create_stack(StackName=world.name, TemplateBody=body, **options)
-    quiet([world.name], world.ports)
+    wait_until_idle([world.name], world.ports)
 
 
 def rolled_back(world: World, aws: Aws) -> None:
-    world.told(Create="fail 1")
+    world.instruct(Create="fail 1")
     created(world, aws)
 
 
 def rollback_failed(world: World, aws: Aws) -> None:
-    world.told(Delete="fail 1")
+    world.instruct(Delete="fail 1")
     template = world.template(1)
     bad = {"QueueName": {"Fn::GetAtt": ["Thing", "Nonsense"]}}
     template["Resources"]["Bad"] = {"Type": "AWS::SQS::Queue", "Properties": bad, "DependsOn": "Thing"}
     aws("cloudformation").create_stack(StackName=world.name, TemplateBody=json.dumps(template))
-    quiet([world.name], world.ports)
-    world.told()
+    wait_until_idle([world.name], world.ports)
+    world.instruct()
 
 
 def create_failed(world: World, aws: Aws) -> None:
-    world.told(Create="fail 1")
+    world.instruct(Create="fail 1")
     created(world, aws, OnFailure="DO_NOTHING")
 
 
 def in_review(world: World, aws: Aws) -> None:
-    ask(world.project, world.packaged(world.template(1)).stacks[0], {}, world.ports, create=True)
+    create_change_set(world.project, world.packaged(world.template(1)).stacks[0], {}, world.ports, create=True)
 
 
 def update_rolled_back(world: World, aws: Aws) -> None:
     world.deploy(1)
-    world.told(Update="fail 7")
+    world.instruct(Update="fail 7")
     world.deploy(7)
 
 
 def update_failed(world: World, aws: Aws) -> None:
     world.deploy(1)
-    world.told(Update="fail 7")
+    world.instruct(Update="fail 7")
     body = json.dumps(world.template(7, "Added"))
     aws("cloudformation").update_stack(StackName=world.name, TemplateBody=body, DisableRollback=True)
-    quiet([world.name], world.ports)
+    wait_until_idle([world.name], world.ports)
 
 
 MADE = {
@@ -113,7 +113,7 @@ def test_the_next_deployment_puts_it_right(world: World, aws: Aws, status: str) 
     assert world.status == status
     before = world.state
     (result,) = world.deploy(2).results
-    assert result.ok, result.told
+    assert result.ok, result.summary
     assert result.outputs["Version"] == "2"
     assert {row.logical_id for row in world.ports.stacks.resources(world.name)} == {"Thing", "Queue"}
     if ANSWERS[status] is not Action.CREATE:
@@ -127,7 +127,7 @@ def test_the_next_deployment_puts_it_right(world: World, aws: Aws, status: str) 
 def test_it_can_be_destroyed(world: World, aws: Aws, status: str) -> None:
     MADE[status](world, aws)
     assert world.status == status
-    world.told()
+    world.instruct()
     assert world.destroy().results[0].status == "DELETE_COMPLETE"
     assert world.state is None
 
@@ -135,7 +135,7 @@ def test_it_can_be_destroyed(world: World, aws: Aws, status: str) -> None:
 def stuck(world: World) -> None:
     """An update whose rollback fails too."""
     world.deploy(1)
-    world.told(Update="fail")
+    world.instruct(Update="fail")
     (result,) = world.deploy(7).results
     assert (result.status, world.status) == ("UPDATE_ROLLBACK_FAILED", "UPDATE_ROLLBACK_FAILED")
     assert result.reason.startswith("Thing: Update was told to fail")
@@ -152,14 +152,14 @@ def test_a_rollback_that_failed_is_named_and_gone_on_with(world: World) -> None:
     assert again.status == "REFUSED"
     assert "has failed again" in again.reason
     assert "--skip Thing" in again.reason
-    world.told()
+    world.instruct()
     (result,) = world.deploy(2, resume=True).results
     assert (result.status, result.outputs["Version"]) == ("UPDATE_COMPLETE", "2")
 
 
 def test_a_resource_can_be_left_out_of_the_rollback(world: World) -> None:
     stuck(world)
-    world.told(Update="fail 1")  # the way back stays closed
+    world.instruct(Update="fail 1")  # the way back stays closed
     assert world.deploy(2, resume=True).results[0].status == "REFUSED"
     (result,) = world.deploy(2, resume=True, skip=("Thing",)).results
     assert (result.status, result.outputs["Version"]) == ("UPDATE_COMPLETE", "2")
@@ -172,7 +172,7 @@ def test_a_stuck_stack_can_be_destroyed(world: World) -> None:
 
 def test_a_deletion_that_failed_is_named_and_the_resource_retained_on_request(world: World) -> None:
     world.deploy(1)
-    world.told(Delete="fail")
+    world.instruct(Delete="fail")
     (result,) = world.destroy().results
     assert result.status == world.status == "DELETE_FAILED"
     assert result.reason == "Thing: Delete was told to fail"
@@ -187,26 +187,26 @@ def test_a_deletion_that_failed_is_named_and_the_resource_retained_on_request(wo
 
 def test_a_deletion_that_failed_is_repeated(world: World) -> None:
     world.deploy(1)
-    world.told(Delete="fail")
+    world.instruct(Delete="fail")
     assert world.destroy().results[0].status == "DELETE_FAILED"
     assert world.destroy().results[0].status == "DELETE_FAILED"  # nothing has changed but its events
-    world.told()
+    world.instruct()
     assert world.destroy().results[0].status == "DELETE_COMPLETE"
 
 
 def test_what_a_first_creation_left_and_cannot_be_removed_is_named(world: World, aws: Aws) -> None:
     """A failed creation of which something cannot be deleted: nothing is lost, and the way out is told."""
-    world.told(Create="work")
+    world.instruct(Create="work")
     template = world.template(1)
     bad = {"QueueName": {"Fn::GetAtt": ["Thing", "Nonsense"]}}
     template["Resources"]["Bad"] = {"Type": "AWS::SQS::Queue", "Properties": bad, "DependsOn": "Thing"}
     body = json.dumps(template)
     aws("cloudformation").create_stack(StackName=world.name, TemplateBody=body, OnFailure="DO_NOTHING")
-    quiet([world.name], world.ports)
+    wait_until_idle([world.name], world.ports)
     assert world.status == "CREATE_FAILED"
-    world.told(Delete="fail")
+    world.instruct(Delete="fail")
     report = world.deploy(2)
     assert world.status == "DELETE_FAILED"
     with pytest.raises(DeployError, match="cannot be removed") as failed:
-        require(report, "local")
+        require_success(report, "local")
     assert "pkgops destroy stately --stage local --retain Thing" in failed.value.message

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from pkgops.deploy.deploy import deploy
-from pkgops.deploy.wait_for_idle import quiet
-from pkgops.plan.change_set import ask
+from pkgops.deploy.wait_for_idle import wait_until_idle
+from pkgops.plan.change_set import create_change_set
 from pkgops.plan.plan import Action
 from tests.pkgops.deploy.states.conftest import World
 
@@ -23,15 +23,17 @@ def test_what_begins_while_the_plan_is_made_is_taken_up(
 ) -> None:
     """Theirs is carried out just before our change set is asked for, or just before it is looked at."""
     world.deploy(1)
-    world.told(**({} if ended else {"Update": "wait 2"}))
-    theirs = ask(world.project, world.packaged(world.template(2)).stacks[0], {}, world.ports, create=False)
+    world.instruct(**({} if ended else {"Update": "wait 2"}))
+    theirs = create_change_set(
+        world.project, world.packaged(world.template(2)).stacks[0], {}, world.ports, create=False
+    )
     original = getattr(world.ports.stacks, call)
 
     def late(request: Any) -> Any:
         monkeypatch.setattr(world.ports.stacks, call, original)
         world.ports.stacks.execute(theirs.id)
         if ended:
-            quiet([world.name], world.ports)
+            wait_until_idle([world.name], world.ports)
         return original(request)
 
     monkeypatch.setattr(world.ports.stacks, call, late)
@@ -41,6 +43,6 @@ def test_what_begins_while_the_plan_is_made_is_taken_up(
         assert made.steps[0].action is (Action.UPDATE if ended else Action.ATTACH)
     with ThreadPoolExecutor(1) as pool:
         deployment = pool.submit(deploy, made, world.ports, world.events.append)
-        world.told()
+        world.instruct()
         (result,) = deployment.result(30).results
     assert (result.status, result.outputs["Version"]) == ("UPDATE_COMPLETE", "3")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pkgops.deploy.deploy import deploy
-from pkgops.deploy.destroy import destroy, survey
+from pkgops.deploy.destroy import destroy, plan_destroy
 from pkgops.events import Note
 from pkgops.plan.plan import Action
 from tests.pkgops.deploy.states.conftest import World
@@ -35,7 +35,7 @@ def running(world: World, aws: Aws, status: str) -> None:
         template["Resources"]["Bad"] = {"Type": "AWS::SQS::Queue", "Properties": bad, "DependsOn": "Thing"}
     if status.startswith(("UPDATE", "DELETE")):
         world.deploy(1)
-    world.told(**RUNNING[status])
+    world.instruct(**RUNNING[status])
     if status == "DELETE_IN_PROGRESS":
         cloudformation.delete_stack(StackName=world.name)
     else:
@@ -55,17 +55,17 @@ def test_what_runs_is_watched_to_its_end_and_then_compared(world: World, aws: Aw
     def attached(event: Any) -> None:
         heard(event)
         if isinstance(event, Note) and f"is {status}" in event.text:
-            world.told()
+            world.instruct()
 
     (result,) = deploy(made, world.ports, attached).results
-    assert result.ok, result.told
+    assert result.ok, result.summary
     assert result.outputs["Version"] == "2"
 
 
 @pytest.mark.parametrize("status", RUNNING)
 def test_what_runs_is_watched_before_it_is_destroyed(world: World, aws: Aws, status: str) -> None:
     running(world, aws, status)
-    doomed = survey(world.project, world.packaged(world.template()).stacks, world.ports, ("thing",))
-    told = lambda event: world.told() if isinstance(event, Note) else None  # noqa: E731
+    doomed = plan_destroy(world.project, world.packaged(world.template()).stacks, world.ports, ("thing",))
+    told = lambda event: world.instruct() if isinstance(event, Note) else None  # noqa: E731
     assert destroy(doomed, world.ports, told).results[0].status == "DELETE_COMPLETE"
     assert world.state is None

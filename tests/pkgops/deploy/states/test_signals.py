@@ -27,11 +27,11 @@ def program(root: Path, emulator: Emulator, world: World, tmp_path: Path) -> Ite
     """Version 1 is deployed, and updates to version 2 wait."""
     furnish(root, emulator.port)
     own = replace(world, name=NAME, switch=root / "switch.json")  # one path: what is built once is built
-    own.told()
+    own.instruct()
     assert own.deploy(1).ok
-    own.told(Update="wait 2")
+    own.instruct(Update="wait 2")
     yield Program(root, own, tmp_path / "scratch")
-    own.told()
+    own.instruct()
     if own.state is not None:
         own.destroy()
 
@@ -78,7 +78,7 @@ def test_told_to_end_it_lets_go_and_the_next_run_takes_it_up(program: Program) -
     assert program.world.status == "UPDATE_IN_PROGRESS"
     again = program.start("deploy", version=2)
     told(again, f"{NAME} is UPDATE_IN_PROGRESS: watching that first")
-    program.world.told()
+    program.world.instruct()
     code, out, err = program.ended(again)
     assert code == 0, err
     assert f"{NAME}  UNCHANGED" in err
@@ -108,7 +108,7 @@ def test_after_ctrl_c_the_update_can_be_taken_back(program: Program) -> None:
     assert f"Let go of {NAME}" in last["text"]
     cancelling = program.start("cancel")
     told(cancelling, "UPDATE_ROLLBACK_IN_PROGRESS")
-    program.world.told()
+    program.world.instruct()
     code, _, err = program.ended(cancelling)
     assert code == 0, err
     assert f"Taken back on stage local: {NAME}." in err
