@@ -65,11 +65,7 @@ def functions(ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]
     if root is None:
         return []
     folder = root / "handlers" / _system(ctx)
-    names = {
-        path.stem.replace("_", "-")
-        for path in folder.rglob("*.py")
-        if path.stem != "__init__" and "shared" not in path.parts
-    }
+    names = {path.stem.replace("_", "-") for path in folder.rglob("*.py") if b"\ndef handler(" in path.read_bytes()}
     return _starting(incomplete, sorted(names))
 
 

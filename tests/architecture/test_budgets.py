@@ -20,7 +20,7 @@ LONG_FILES = {
     "pkgops/aws/cloudformation.py": "one adapter, one service: half of it turns answers into the port's records",
 }
 LONG_FUNCTIONS: dict[str, str] = {
-    "handlers/pkgwatch/shared/settings.py:settings": "one line a variable of the environment: it is a list",
+    "handlers/pkgwatch/runtime/settings.py:settings": "one line a variable of the environment: it is a list",
 }
 MANY_PARAMETERS: dict[str, str] = {}
 LONG_COMMANDS: dict[str, str] = {}

@@ -63,7 +63,7 @@ class Taken:
 
 
 def score(count: int) -> None:
-    from handlers.pkgwatch.shared.scoring import score as scored
+    from handlers.pkgwatch.scoring.score import score as scored
 
     for _ in range(count):
         scored(PACKAGE, NOW)
@@ -72,8 +72,8 @@ def score(count: int) -> None:
 def dispatch(count: int) -> None:
     """As the refresh dispatcher does it."""
     from handlers.common.dynamodb import Table
-    from handlers.pkgwatch.shared.message_batches import send_all
-    from handlers.pkgwatch.shared.refresh import Count, messages, order
+    from handlers.pkgwatch.maintenance.refresh import Count, messages, order
+    from handlers.pkgwatch.runtime.message_batches import send_all
 
     each = messages(Table(Index(count), "packages"), order({"tier": 3}), lambda: 300, NOW, Count())
     sent, errors = send_all(Taken(), "queue", each, lambda: True)

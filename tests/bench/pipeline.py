@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 
 from handlers.common.dynamodb import Table
-from handlers.pkgwatch.shared.data_census import take
+from handlers.pkgwatch.maintenance.data_census import take
 from tests.bench.measure import BenchmarkError, Contest, Row, Sample
 from tests.bench.workplace import HERE, Workplace
 from tests.emulator import ACCOUNT, client

@@ -18,9 +18,9 @@ from handlers.pkgwatch.collect.sources.github import GitHub
 from handlers.pkgwatch.collect.upstream.client import Web, connections
 from handlers.pkgwatch.collect.upstream.deadline import Budget
 from handlers.pkgwatch.collect.upstream.guard import Gate
-from handlers.pkgwatch.shared import settings as environment
-from handlers.pkgwatch.shared.breakers import LIMITS, Breaker
-from handlers.pkgwatch.shared.metrics import Metrics
+from handlers.pkgwatch.runtime import settings as environment
+from handlers.pkgwatch.runtime.breakers import LIMITS, Breaker
+from handlers.pkgwatch.runtime.metrics import Metrics
 from tests.fakes.upstreams import World
 
 _PLACES = ("depsdev", "npm_registry", "npm_api", "pypi", "pypistats", "github_api", "openssf", "bundlephobia")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from handlers.pkgwatch.shared import sessions
+from handlers.pkgwatch.accounts import sessions
 from tests.fakes.gateway import Answer, call, proxy_event
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from handlers.pkgwatch.shared.api_keys import PREFIX, key_hash
-from handlers.pkgwatch.shared.recovery_codes import stored
-from handlers.pkgwatch.shared.users import user_id
+from handlers.pkgwatch.accounts.api_keys import PREFIX, key_hash
+from handlers.pkgwatch.accounts.users import user_id
+from handlers.pkgwatch.recovery.recovery_codes import stored
 from tests.fakes.gateway import Answer, call, proxy_event
 
 CODE = "0123-4567-89AB-CDEF"

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from handlers.common.timestamps import iso
-from handlers.pkgwatch.shared.referral_events import STATES, Referral
-from handlers.pkgwatch.shared.users import user_id
+from handlers.pkgwatch.accounts.users import user_id
+from handlers.pkgwatch.referrals.events import STATES, Referral
 
 
 def member(world: Any, age: timedelta = timedelta(days=1), **meta: Any) -> str:

@@ -12,12 +12,12 @@ import ast
 from dataclasses import dataclass, field
 from functools import cache
 
+from tests.repository import ROOT
 from tests.templates.handler_code import Module, entry, module, reachable, running
 
 TABLES = {"packages": "packages", "keys": "api_keys", "billing": "billing_events", "events": "referral_events"}
 # Modules that know no other table than this one.
-OF_ONE_TABLE = {f"handlers.pkgwatch.shared.{name}": "api_keys" for name in ("breakers", "rate_shards")}
-SETTINGS = "handlers.{}.shared.settings"
+OF_ONE_TABLE = {f"handlers.pkgwatch.runtime.{name}": "api_keys" for name in ("breakers", "rate_shards")}
 CLIENT = ("handlers.common.aws", "client")
 TRANSACTIONS = "handlers.common.transactions"
 # Beneath these, everything is generic: they are read for what they offer, not for what they use.
@@ -56,16 +56,23 @@ def use(handler: str) -> Use:
     """What the handler at that path (``handlers/pkgwatch/api/health.py``) uses."""
     found, system = Use(), handler.split("/")[1]
     for place in reachable(entry(handler)):
-        if place[0] not in (*MACHINERY, SETTINGS.format(system)):
+        if place[0] not in (*MACHINERY, settings_module(system)):
             _note(module(place[0]), module(place[0]).definitions[place[1]], found)
     found.settings &= set(settings_fields(system))
     return found
 
 
+@cache
+def settings_module(system: str) -> str:
+    """The module of a system that reads its environment."""
+    (path,) = (ROOT / "handlers" / system).rglob("settings.py")
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
 def settings_fields(system: str) -> dict[str, str]:
     """The environment variable behind each field of a system's settings."""
     found = {}
-    for node in ast.walk(module(SETTINGS.format(system)).tree):
+    for node in ast.walk(module(settings_module(system)).tree):
         if isinstance(node, ast.keyword) and node.arg:
             names = [n.value for n in ast.walk(node.value) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
             if variables := [name for name in names if name.isupper()]:
@@ -119,7 +126,7 @@ def _note_call(
         if table is None:
             raise UntoldError(f"{source.name}:{node.lineno} writes to a table of another name")
         found.tables |= {(table, level) for level in writes()[place[1]]}
-    if place and place[0].endswith(".shared.settings") and place[1] == "settings":
+    if place and place[0].endswith(".settings") and place[1] == "settings":
         found.settings |= _fields(node, parents, source, definition)
 
 

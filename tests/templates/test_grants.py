@@ -231,7 +231,7 @@ def test_what_is_used_travels_in_the_zip(one: Held) -> None:
 def test_what_nobody_calls_does_not_count() -> None:
     """The redirect checks a code with a function whose file also looks codes up."""
     handler = "handlers/pkgwatch/api/referral_redirect.py"
-    assert "handlers/pkgwatch/shared/referral_codes.py" in CLOSURES.of(handler).files
+    assert "handlers/pkgwatch/referrals/referral_codes.py" in CLOSURES.of(handler).files
     assert use(handler).tables == set()
 
 

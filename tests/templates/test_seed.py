@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from handlers.pkgwatch.shared import data_quality, package_names, plans, scoring
+from handlers.pkgwatch.packages import data_quality, package_names
+from handlers.pkgwatch.scoring import score
+from handlers.pkgwatch.usage import plans
 from pkgops.model import LOCAL, Stage
 from pkgops.seeds import SeedContext, SeedItem, Seeds
 from templates.pkgwatch.seed import seed
@@ -139,7 +141,7 @@ def test_scores_are_left_to_the_scorer(found):
 
 
 def test_every_risk_level_appears_once_scored(collected):
-    level = {item["pk"]: scoring.score(item, NOW)["risk_level"] for item in collected}
+    level = {item["pk"]: score.score(item, NOW)["risk_level"] for item in collected}
     count = Counter(level.values())
     assert all(count[risk] >= 5 for risk in ("LOW", "MEDIUM", "HIGH", "CRITICAL"))
     assert level["npm#react"] == "LOW"
@@ -149,14 +151,14 @@ def test_every_risk_level_appears_once_scored(collected):
 def test_risk_levels_do_not_depend_on_the_day_of_seeding(collected):
     years_later = datetime(2031, 7, 9, tzinfo=UTC)
     later = [dict(each.item) for each in seed(context(years_later)).items if "collected_at" in each.item]
-    assert [scoring.score(item, years_later)["health_score"] for item in later] == [
-        scoring.score(item, NOW)["health_score"] for item in collected
+    assert [score.score(item, years_later)["health_score"] for item in later] == [
+        score.score(item, NOW)["health_score"] for item in collected
     ]
 
 
 def test_scored_packages_can_be_queried_unless_nobody_could_collect_them(collected):
     for item in collected:
-        scored = item | {"health_score": scoring.score(item, NOW)["health_score"]}
+        scored = item | {"health_score": score.score(item, NOW)["health_score"]}
         if item["data_status"] == "complete":
             assert data_quality.queryable(scored)
         if item["data_status"].endswith("minimal"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.pkgwatch.shared.settings import settings as deployed
+from handlers.pkgwatch.runtime.settings import settings as deployed
 from pkgops.model import LOCAL, PRODUCTION, Stage
 from templates.pkgwatch.settings import Settings, canned, check, floors
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from handlers.common.logs import begin, logger
-from handlers.pkgwatch.shared import tables
-from handlers.pkgwatch.shared.usage_backup_reset import backup_reset
+from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.usage.backup_reset import backup_reset
 
 _RESERVE = 30_000  # milliseconds
 

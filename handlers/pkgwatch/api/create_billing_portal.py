@@ -7,10 +7,10 @@ from typing import Any
 
 from handlers.common.request import Request
 from handlers.common.responses import Response
-from handlers.pkgwatch.shared import tables
-from handlers.pkgwatch.shared.billing_portal import answer
-from handlers.pkgwatch.shared.http import serve
-from handlers.pkgwatch.shared.settings import settings
+from handlers.pkgwatch.billing.portal import answer
+from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.runtime.settings import settings
+from handlers.pkgwatch.web.http import serve
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

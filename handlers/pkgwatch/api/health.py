@@ -8,7 +8,7 @@ from typing import Any
 from handlers.common.request import Request
 from handlers.common.responses import Response, json_response
 from handlers.common.timestamps import iso
-from handlers.pkgwatch.shared.http import serve
+from handlers.pkgwatch.web.http import serve
 
 VERSION = "1.0.0"
 

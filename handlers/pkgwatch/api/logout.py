@@ -6,8 +6,8 @@ from typing import Any
 
 from handlers.common.request import Request
 from handlers.common.responses import Response, json_response
-from handlers.pkgwatch.shared.http import serve
-from handlers.pkgwatch.shared.session_cookie import cleared
+from handlers.pkgwatch.accounts.session_cookie import cleared
+from handlers.pkgwatch.web.http import serve
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import Any
 
 from handlers.common.request import Request
 from handlers.common.responses import Response
-from handlers.pkgwatch.shared import tables
-from handlers.pkgwatch.shared.http import serve
-from handlers.pkgwatch.shared.recovery_email import answer
+from handlers.pkgwatch.recovery.email_change import answer
+from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.web.http import serve
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

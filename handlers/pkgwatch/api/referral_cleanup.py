@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from handlers.common.logs import begin, logger
-from handlers.pkgwatch.shared import tables
-from handlers.pkgwatch.shared.referral_cleanup import clean
+from handlers.pkgwatch.referrals.cleanup import clean
+from handlers.pkgwatch.runtime import tables
 
 _RESERVE = 10_000  # milliseconds
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from handlers.common.request import Request
 from handlers.common.responses import Response
-from handlers.pkgwatch.shared.http import serve
-from handlers.pkgwatch.shared.redirects import redirect
-from handlers.pkgwatch.shared.referral_codes import is_code
-from handlers.pkgwatch.shared.settings import settings
+from handlers.pkgwatch.referrals.referral_codes import is_code
+from handlers.pkgwatch.runtime.settings import settings
+from handlers.pkgwatch.web.http import serve
+from handlers.pkgwatch.web.redirects import redirect
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from handlers.common.logs import begin, logger
-from handlers.pkgwatch.shared import tables
-from handlers.pkgwatch.shared.referral_retention import check
-from handlers.pkgwatch.shared.stripe_client import stripe, subscription_state
+from handlers.pkgwatch.billing.stripe_client import stripe, subscription_state
+from handlers.pkgwatch.referrals.retention import check
+from handlers.pkgwatch.runtime import tables
 
 _RESERVE = 30_000  # milliseconds: longer than Stripe may take to answer
 

@@ -9,11 +9,12 @@ from typing import Any
 from handlers.common.aws import client
 from handlers.common.request import Request
 from handlers.common.responses import Response
-from handlers.pkgwatch.shared import depsdev, tables
-from handlers.pkgwatch.shared.http import serve
-from handlers.pkgwatch.shared.package_queue import PackageQueue
-from handlers.pkgwatch.shared.package_requests import Services, answer
-from handlers.pkgwatch.shared.settings import settings
+from handlers.pkgwatch.packages import existence
+from handlers.pkgwatch.packages.package_queue import PackageQueue
+from handlers.pkgwatch.packages.package_requests import Services, answer
+from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.runtime.settings import settings
+from handlers.pkgwatch.web.http import serve
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def _answer(request: Request) -> Response:
         packages=tables.packages(),
         keys=tables.api_keys(),
         queue=PackageQueue(partial(client, "sqs"), settings().package_queue_url),
-        exists=partial(depsdev.exists, settings().depsdev_base_url),
+        exists=partial(existence.exists, settings().depsdev_base_url),
         ip_hash_salt=settings().ip_hash_salt,
     )
     return answer(request, services, datetime.now(UTC))

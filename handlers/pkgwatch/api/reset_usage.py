@@ -8,9 +8,9 @@ from typing import Any
 
 from handlers.common.aws import client
 from handlers.common.logs import begin, logger
-from handlers.pkgwatch.shared import tables
-from handlers.pkgwatch.shared.settings import settings
-from handlers.pkgwatch.shared.usage_reset import Run, reset
+from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.runtime.settings import settings
+from handlers.pkgwatch.usage.monthly_reset import Run, reset
 
 _RESERVE = 60_000  # milliseconds: less than this is not enough for another page
 

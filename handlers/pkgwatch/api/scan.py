@@ -9,12 +9,12 @@ from typing import Any
 from handlers.common.aws import client
 from handlers.common.request import Request
 from handlers.common.responses import Response
-from handlers.pkgwatch.shared import tables
-from handlers.pkgwatch.shared.circuits import DYNAMODB
-from handlers.pkgwatch.shared.http import serve
-from handlers.pkgwatch.shared.package_queue import PackageQueue
-from handlers.pkgwatch.shared.scan_answer import Services, answer
-from handlers.pkgwatch.shared.settings import settings
+from handlers.pkgwatch.packages.package_queue import PackageQueue
+from handlers.pkgwatch.packages.scan_answer import Services, answer
+from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.runtime.circuits import DYNAMODB
+from handlers.pkgwatch.runtime.settings import settings
+from handlers.pkgwatch.web.http import serve
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

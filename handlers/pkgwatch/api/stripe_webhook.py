@@ -8,11 +8,11 @@ from typing import Any
 from handlers.common.aws import client
 from handlers.common.request import Request
 from handlers.common.responses import Response
-from handlers.pkgwatch.shared import tables
-from handlers.pkgwatch.shared.billing_events import Services
-from handlers.pkgwatch.shared.billing_webhook import answer
-from handlers.pkgwatch.shared.http import serve
-from handlers.pkgwatch.shared.settings import settings
+from handlers.pkgwatch.billing.events import Services
+from handlers.pkgwatch.billing.webhook import answer
+from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.runtime.settings import settings
+from handlers.pkgwatch.web.http import serve
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from handlers.pkgwatch.collect.collector import COLLECTED, Services, process
 from handlers.pkgwatch.collect.downloads import weekly as weekly_downloads
 from handlers.pkgwatch.collect.messages import Invalid, Message, Unreadable, read
 from handlers.pkgwatch.collect.upstream.failures import Failed, OutOfTime
-from handlers.pkgwatch.shared.metrics import Metrics
+from handlers.pkgwatch.runtime.metrics import Metrics
 
 Record = Mapping[str, Any]
 _Keyed = tuple[str, Message]

@@ -22,7 +22,7 @@ from handlers.pkgwatch.collect.sources.repository_urls import github_repository,
 from handlers.pkgwatch.collect.upstream.client import Web
 from handlers.pkgwatch.collect.upstream.failures import Absent, Failed
 from handlers.pkgwatch.collect.upstream.guard import Gate
-from handlers.pkgwatch.shared.settings import Settings
+from handlers.pkgwatch.runtime.settings import Settings
 
 Item = Mapping[str, Any]
 

@@ -18,7 +18,7 @@ from handlers.pkgwatch.collect.merge import item
 from handlers.pkgwatch.collect.messages import Message
 from handlers.pkgwatch.collect.raw_data import RawData
 from handlers.pkgwatch.collect.status import MOST_RETRIES
-from handlers.pkgwatch.shared.package_names import package_key
+from handlers.pkgwatch.packages.package_names import package_key
 
 COLLECTED, ABANDONED, RECENT = "collected", "abandoned", "recent"
 

@@ -13,8 +13,8 @@ from typing import Any
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.collect.fallback import Part
 from handlers.pkgwatch.collect.status import missing_sources, status
-from handlers.pkgwatch.shared.data_quality import queryable
-from handlers.pkgwatch.shared.package_names import package_key
+from handlers.pkgwatch.packages.data_quality import queryable
+from handlers.pkgwatch.packages.package_names import package_key
 
 SCORES = (
     *("health_score", "risk_level", "score_components", "confidence", "confidence_interval"),

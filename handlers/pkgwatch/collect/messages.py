@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.pkgwatch.shared.package_names import ECOSYSTEMS, is_valid, normalise
-from handlers.pkgwatch.shared.package_queue import NEW_PACKAGE_TIER
+from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalise
+from handlers.pkgwatch.packages.package_queue import NEW_PACKAGE_TIER
 
 RETRY = "incomplete_data_retry"
 # Whoever says so decides on the tier: the refresh dispatcher (by hand, too) and the seeding.

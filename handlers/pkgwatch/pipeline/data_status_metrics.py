@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from handlers.common.logs import begin, logger
-from handlers.pkgwatch.shared import tables
-from handlers.pkgwatch.shared.data_census import take, tell
-from handlers.pkgwatch.shared.metrics import metrics
+from handlers.pkgwatch.maintenance.data_census import take, tell
+from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.runtime.metrics import metrics
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from typing import Any
 
 from handlers.common.aws import client
 from handlers.common.logs import begin, logger
-from handlers.pkgwatch.shared import tables
-from handlers.pkgwatch.shared.dead_letters import Letters, process
-from handlers.pkgwatch.shared.metrics import metrics
-from handlers.pkgwatch.shared.settings import settings
+from handlers.pkgwatch.maintenance.dead_letters import Letters, process
+from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.runtime.metrics import metrics
+from handlers.pkgwatch.runtime.settings import settings
 
 _RESERVE = 30_000  # milliseconds: ten messages take less
 

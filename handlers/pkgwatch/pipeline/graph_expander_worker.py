@@ -14,10 +14,10 @@ from handlers.pkgwatch.collect.sources.depsdev_graph import DepsDev
 from handlers.pkgwatch.collect.upstream.client import Web, connections
 from handlers.pkgwatch.collect.upstream.deadline import Budget
 from handlers.pkgwatch.collect.upstream.guard import gates
-from handlers.pkgwatch.shared import tables
-from handlers.pkgwatch.shared.metrics import metrics
-from handlers.pkgwatch.shared.package_queue import PackageQueue
-from handlers.pkgwatch.shared.settings import settings
+from handlers.pkgwatch.packages.package_queue import PackageQueue
+from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.runtime.metrics import metrics
+from handlers.pkgwatch.runtime.settings import settings
 
 _RESERVE = 20.0  # seconds at the end in which nothing is asked any more
 

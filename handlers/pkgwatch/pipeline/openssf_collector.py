@@ -12,8 +12,8 @@ from handlers.pkgwatch.collect.sources import scorecard
 from handlers.pkgwatch.collect.upstream.client import Web, connections
 from handlers.pkgwatch.collect.upstream.deadline import Budget
 from handlers.pkgwatch.collect.upstream.throttle import Pace
-from handlers.pkgwatch.shared import tables
-from handlers.pkgwatch.shared.settings import settings
+from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.runtime.settings import settings
 
 _MOST = 200
 _BETWEEN = 0.5  # seconds

@@ -10,11 +10,11 @@ from typing import Any
 from handlers.common.aws import client
 from handlers.common.logs import begin, logger
 from handlers.common.timestamps import iso
-from handlers.pkgwatch.shared import tables
-from handlers.pkgwatch.shared.metrics import Metrics, metrics
-from handlers.pkgwatch.shared.pipeline_state import HEALTHY, checks, overall
-from handlers.pkgwatch.shared.rate_shards import Shards
-from handlers.pkgwatch.shared.settings import settings
+from handlers.pkgwatch.maintenance.pipeline_state import HEALTHY, checks, overall
+from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.runtime.metrics import Metrics, metrics
+from handlers.pkgwatch.runtime.rate_shards import Shards
+from handlers.pkgwatch.runtime.settings import settings
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from typing import Any
 
 from handlers.common.aws import client
 from handlers.common.logs import begin, logger
-from handlers.pkgwatch.shared import tables
-from handlers.pkgwatch.shared.metrics import metrics
-from handlers.pkgwatch.shared.settings import settings
-from handlers.pkgwatch.shared.top_packages import publish
+from handlers.pkgwatch.maintenance.top_packages import publish
+from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.runtime.metrics import metrics
+from handlers.pkgwatch.runtime.settings import settings
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

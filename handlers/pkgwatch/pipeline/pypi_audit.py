@@ -8,7 +8,7 @@ from typing import Any
 from handlers.pkgwatch.collect.discovery import rankings
 from handlers.pkgwatch.collect.discovery.audit import Audit
 from handlers.pkgwatch.collect.discovery.audit_answer import answer
-from handlers.pkgwatch.shared.settings import settings
+from handlers.pkgwatch.runtime.settings import settings
 
 MOST = 8000
 LEAST_DOWNLOADS = 10_000  # a month

@@ -12,9 +12,9 @@ from handlers.pkgwatch.collect.downloads.run import Counting, candidates, run
 from handlers.pkgwatch.collect.upstream.client import Web, connections
 from handlers.pkgwatch.collect.upstream.deadline import Budget
 from handlers.pkgwatch.collect.upstream.throttle import Pace
-from handlers.pkgwatch.shared import tables
-from handlers.pkgwatch.shared.metrics import metrics
-from handlers.pkgwatch.shared.settings import settings
+from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.runtime.metrics import metrics
+from handlers.pkgwatch.runtime.settings import settings
 
 _MOST = 75
 _BETWEEN = 2.5  # seconds

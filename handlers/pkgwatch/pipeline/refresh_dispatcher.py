@@ -9,10 +9,10 @@ from typing import Any
 
 from handlers.common.aws import client
 from handlers.common.logs import begin, logger
-from handlers.pkgwatch.shared import tables
-from handlers.pkgwatch.shared.message_batches import LONGEST_DELAY, send_all
-from handlers.pkgwatch.shared.refresh import Count, OrderRefused, messages, order
-from handlers.pkgwatch.shared.settings import settings
+from handlers.pkgwatch.maintenance.refresh import Count, OrderRefused, messages, order
+from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.runtime.message_batches import LONGEST_DELAY, send_all
+from handlers.pkgwatch.runtime.settings import settings
 
 _RESERVE = 10_000  # milliseconds: the batches on their way, three tries each
 

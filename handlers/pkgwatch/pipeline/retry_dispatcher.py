@@ -9,12 +9,12 @@ from typing import Any
 
 from handlers.common.aws import client
 from handlers.common.logs import begin, logger
-from handlers.pkgwatch.shared import tables
-from handlers.pkgwatch.shared.breakers import Breaker
-from handlers.pkgwatch.shared.message_batches import send_batch
-from handlers.pkgwatch.shared.metrics import metrics
-from handlers.pkgwatch.shared.retry_dispatch import Run, dispatch
-from handlers.pkgwatch.shared.settings import settings
+from handlers.pkgwatch.maintenance.retry_dispatch import Run, dispatch
+from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.runtime.breakers import Breaker
+from handlers.pkgwatch.runtime.message_batches import send_batch
+from handlers.pkgwatch.runtime.metrics import metrics
+from handlers.pkgwatch.runtime.settings import settings
 
 _RESERVE = 15_000  # milliseconds
 _SPREAD = 300  # seconds

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from handlers.common.logs import begin, logger
-from handlers.pkgwatch.shared import tables
-from handlers.pkgwatch.shared.score_records import process
-from handlers.pkgwatch.shared.score_store import Outcome, failure, rescore_named
+from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.scoring.score_records import process
+from handlers.pkgwatch.scoring.score_store import Outcome, failure, rescore_named
 
 ATTEMPTS = 4  # per table call
 

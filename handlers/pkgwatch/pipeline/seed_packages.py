@@ -13,8 +13,8 @@ from handlers.pkgwatch.collect.discovery import rankings
 from handlers.pkgwatch.collect.discovery.seeding import collect, seed, wish
 from handlers.pkgwatch.collect.upstream.client import Web, connections
 from handlers.pkgwatch.collect.upstream.deadline import Budget
-from handlers.pkgwatch.shared import tables
-from handlers.pkgwatch.shared.settings import settings
+from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.runtime.settings import settings
 
 _RESERVE = 30.0  # seconds
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from handlers.common.aws import client
 from handlers.common.logs import begin, logger
-from handlers.pkgwatch.shared import tables
-from handlers.pkgwatch.shared.metrics import metrics
-from handlers.pkgwatch.shared.stream_failures import process
+from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.runtime.metrics import metrics
+from handlers.pkgwatch.scoring.stream_failures import process
 
 _RESERVE = 15_000  # milliseconds
 

@@ -10,7 +10,7 @@ import pytest
 
 from handlers.common.body import parse
 from handlers.common.request import BodyRefused, Request
-from handlers.pkgwatch.shared.http import serve
+from handlers.pkgwatch.web.http import serve
 from tests.fakes.gateway import Context
 
 

@@ -18,8 +18,8 @@ import pytest
 
 from handlers.common import aws
 from handlers.common.dynamodb import Table
-from handlers.pkgwatch.shared import api_keys
-from handlers.pkgwatch.shared.settings import settings
+from handlers.pkgwatch.accounts import api_keys
+from handlers.pkgwatch.runtime.settings import settings
 from tests.emulator import free_port
 from tests.fakes.upstreams import World as Upstreams
 from tests.fakes.upstreams import upstreams

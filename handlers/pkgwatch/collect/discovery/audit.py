@@ -11,10 +11,10 @@ from handlers.common.dynamodb import Table
 from handlers.common.logs import logger
 from handlers.pkgwatch.collect.discovery.rankings import Ranked
 from handlers.pkgwatch.collect.upstream.failures import Failed, OutOfTime
-from handlers.pkgwatch.shared.message_batches import batched
-from handlers.pkgwatch.shared.metrics import Metrics
-from handlers.pkgwatch.shared.new_packages import BATCH, add, new_item, unknown
-from handlers.pkgwatch.shared.package_queue import PackageQueue
+from handlers.pkgwatch.packages.new_packages import BATCH, add, new_item, unknown
+from handlers.pkgwatch.packages.package_queue import PackageQueue
+from handlers.pkgwatch.runtime.message_batches import batched
+from handlers.pkgwatch.runtime.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)

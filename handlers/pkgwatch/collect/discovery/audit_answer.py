@@ -14,10 +14,10 @@ from handlers.pkgwatch.collect.discovery.audit import Audit, run
 from handlers.pkgwatch.collect.discovery.rankings import Ranked
 from handlers.pkgwatch.collect.upstream.client import Web, connections
 from handlers.pkgwatch.collect.upstream.deadline import Budget
-from handlers.pkgwatch.shared import tables
-from handlers.pkgwatch.shared.metrics import metrics
-from handlers.pkgwatch.shared.package_queue import PackageQueue
-from handlers.pkgwatch.shared.settings import settings
+from handlers.pkgwatch.packages.package_queue import PackageQueue
+from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.runtime.metrics import metrics
+from handlers.pkgwatch.runtime.settings import settings
 
 _RESERVE = 30.0  # seconds
 

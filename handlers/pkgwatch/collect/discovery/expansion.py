@@ -14,9 +14,9 @@ from handlers.common.parallel import beside
 from handlers.pkgwatch.collect.discovery.dependency_cache import DependencyCache
 from handlers.pkgwatch.collect.sources.depsdev_graph import DepsDev
 from handlers.pkgwatch.collect.upstream.failures import Failed, OutOfTime
-from handlers.pkgwatch.shared.new_packages import add, new_item, unknown
-from handlers.pkgwatch.shared.package_names import ECOSYSTEMS, is_valid, normalise
-from handlers.pkgwatch.shared.package_queue import PackageQueue
+from handlers.pkgwatch.packages.new_packages import add, new_item, unknown
+from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalise
+from handlers.pkgwatch.packages.package_queue import PackageQueue
 
 SOURCE = "graph_expansion"
 REASON = "graph_expansion_discovery"

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from handlers.pkgwatch.collect.upstream.client import Count, Web
-from handlers.pkgwatch.shared.package_names import is_valid, normalise
+from handlers.pkgwatch.packages.package_names import is_valid, normalise
 
 PAGE = 250  # results npms.io gives at once
 LAST = 10_000  # and the offset from which it gives none

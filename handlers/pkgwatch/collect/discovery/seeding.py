@@ -11,9 +11,9 @@ from typing import Any
 from handlers.common.dynamodb import Table
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.collect.discovery.rankings import Ranked
-from handlers.pkgwatch.shared.message_batches import batched
-from handlers.pkgwatch.shared.new_packages import BATCH, add, new_item, unknown
-from handlers.pkgwatch.shared.refresh import TIERS
+from handlers.pkgwatch.maintenance.refresh import TIERS
+from handlers.pkgwatch.packages.new_packages import BATCH, add, new_item, unknown
+from handlers.pkgwatch.runtime.message_batches import batched
 
 SOURCE = "seed_packages"
 COUNT = 5000  # of each ecosystem, where nothing else is asked for

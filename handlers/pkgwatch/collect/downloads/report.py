@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.common.logs import logger
-from handlers.pkgwatch.shared.metrics import Metrics
+from handlers.pkgwatch.runtime.metrics import Metrics
 
 
 class UpstreamDown(Exception):  # noqa: N818 - says what is the matter

@@ -21,7 +21,7 @@ from handlers.common.timestamps import iso
 from handlers.pkgwatch.collect.downloads.weekly import COLLECTED, ERROR, RATE_LIMITED, UNAVAILABLE, Counts
 from handlers.pkgwatch.collect.upstream.failures import Absent, Failed
 from handlers.pkgwatch.collect.upstream.throttle import TOO_MANY, Pace, Stopped
-from handlers.pkgwatch.shared.package_names import package_key
+from handlers.pkgwatch.packages.package_names import package_key
 
 WRITTEN = 10
 _MARK = "downloads_status = :status, downloads_source = :source"

@@ -13,7 +13,7 @@ from handlers.pkgwatch.collect.sources.repository_urls import HOSTS, cleaned, ho
 from handlers.pkgwatch.collect.sources.scorecard import Score, listed_checks
 from handlers.pkgwatch.collect.upstream.client import Count, Web
 from handlers.pkgwatch.collect.upstream.failures import WRONG_DOCUMENT, Failed
-from handlers.pkgwatch.shared.package_names import normalise
+from handlers.pkgwatch.packages.package_names import normalise
 
 MOST_ADVISORIES = 50
 _ADVISORY_ATTEMPTS = 2

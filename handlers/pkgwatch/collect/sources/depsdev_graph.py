@@ -11,7 +11,7 @@ import msgspec
 from handlers.pkgwatch.collect.upstream.client import Count, Web
 from handlers.pkgwatch.collect.upstream.failures import Absent
 from handlers.pkgwatch.collect.upstream.guard import Gate
-from handlers.pkgwatch.shared.package_names import is_valid, normalise
+from handlers.pkgwatch.packages.package_names import is_valid, normalise
 
 
 class _Key(msgspec.Struct):

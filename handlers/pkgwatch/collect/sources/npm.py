@@ -11,7 +11,7 @@ import msgspec
 from handlers.pkgwatch.collect.sources.repository_urls import cleaned
 from handlers.pkgwatch.collect.upstream.client import Web, decoded
 from handlers.pkgwatch.collect.upstream.failures import WRONG_DOCUMENT, Failed
-from handlers.pkgwatch.shared.package_names import normalise
+from handlers.pkgwatch.packages.package_names import normalise
 
 _LONGEST_MESSAGE = 1000
 _MOST_ENGINES = 20

@@ -11,7 +11,7 @@ import msgspec
 from handlers.pkgwatch.collect.sources.repository_urls import HOSTS, cleaned, host
 from handlers.pkgwatch.collect.upstream.client import Web
 from handlers.pkgwatch.collect.upstream.failures import WRONG_DOCUMENT, Failed
-from handlers.pkgwatch.shared.package_names import normalise
+from handlers.pkgwatch.packages.package_names import normalise
 
 _LINKS = ("repository", "source", "source code", "github", "code", "homepage")
 _STATUS = "Development Status :: "

@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from handlers.common.dynamodb import Table
 from handlers.pkgwatch.collect.upstream.failures import CIRCUIT_OPEN, RATE_LIMITED, Failed
-from handlers.pkgwatch.shared.breakers import LIMITS, Breaker
-from handlers.pkgwatch.shared.rate_shards import LIMITS as HOURLY
-from handlers.pkgwatch.shared.rate_shards import Shards
+from handlers.pkgwatch.runtime.breakers import LIMITS, Breaker
+from handlers.pkgwatch.runtime.rate_shards import LIMITS as HOURLY
+from handlers.pkgwatch.runtime.rate_shards import Shards
 
 T = TypeVar("T")
 

@@ -19,11 +19,11 @@ import pytest
 import stripe as sdk
 
 from handlers.common import aws
+from handlers.pkgwatch.accounts.api_keys import key_hash
 from handlers.pkgwatch.api.create_checkout import handler as checkout_handler
 from handlers.pkgwatch.api.stripe_webhook import handler as webhook_handler
-from handlers.pkgwatch.shared import stripe_client
-from handlers.pkgwatch.shared.api_keys import key_hash
-from handlers.pkgwatch.shared.settings import settings
+from handlers.pkgwatch.billing import stripe_client
+from handlers.pkgwatch.runtime.settings import settings
 from tests.fakes.gateway import Answer, call, proxy_event
 from tests.fakes.login import cookie
 

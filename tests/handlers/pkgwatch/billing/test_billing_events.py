@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from handlers.common import aws
-from handlers.pkgwatch.shared.settings import settings
+from handlers.pkgwatch.runtime.settings import settings
 from tests.fakes.webhook import receiving
 
 PERIOD = 30 * 86400

@@ -10,9 +10,9 @@ import pytest
 
 from handlers.common.aws import ServiceError
 from handlers.common.dynamodb import Table
-from handlers.pkgwatch.shared import billing_state
-from handlers.pkgwatch.shared.billing_state import UNSET
-from handlers.pkgwatch.shared.stripe_client import identifier, price_of, subscription_state, tier_of
+from handlers.pkgwatch.billing import billing_state
+from handlers.pkgwatch.billing.billing_state import UNSET
+from handlers.pkgwatch.billing.stripe_client import identifier, price_of, subscription_state, tier_of
 
 
 def test_only_what_is_given_is_written(shop: Any) -> None:
@@ -76,7 +76,7 @@ def test_a_subscription_without_items_has_no_plan() -> None:
     assert identifier(None) == ""
 
 
-@pytest.mark.parametrize("module", ["shared.stripe_client", "shared.billing_state", "api.auth_me", "api.reset_usage"])
+@pytest.mark.parametrize("module", ["billing.stripe_client", "billing.billing_state", "api.auth_me", "api.reset_usage"])
 def test_the_sdk_is_loaded_where_it_is_used(module: str) -> None:
     """It is the slowest import of all: functions that can do without must not wait for it."""
     code = f"import sys, handlers.pkgwatch.{module}; sys.exit('stripe' in sys.modules)"

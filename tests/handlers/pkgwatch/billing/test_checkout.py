@@ -9,7 +9,7 @@ import pytest
 
 from handlers.pkgwatch.api.create_billing_portal import handler as portal_handler
 from handlers.pkgwatch.api.create_checkout import handler as checkout_handler
-from handlers.pkgwatch.shared.settings import settings
+from handlers.pkgwatch.runtime.settings import settings
 from tests.fakes.gateway import call, proxy_event
 
 

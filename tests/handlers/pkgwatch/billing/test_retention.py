@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from handlers.pkgwatch.api.referral_retention import handler
-from handlers.pkgwatch.shared.referral_events import Referral
-from handlers.pkgwatch.shared.settings import settings
+from handlers.pkgwatch.referrals.events import Referral
+from handlers.pkgwatch.runtime.settings import settings
 from tests.fakes.gateway import Context
 from tests.fakes.referrals import member, states
 

@@ -13,8 +13,8 @@ import stripe as sdk
 from handlers.pkgwatch.api.create_billing_portal import handler as portal_handler
 from handlers.pkgwatch.api.upgrade_confirm import handler as confirm_handler
 from handlers.pkgwatch.api.upgrade_preview import handler as preview_handler
-from handlers.pkgwatch.shared.settings import settings
-from handlers.pkgwatch.shared.upgrade_preview import formatted
+from handlers.pkgwatch.billing.upgrade_preview import formatted
+from handlers.pkgwatch.runtime.settings import settings
 from tests.fakes.gateway import call, proxy_event
 from tests.fakes.login import cookie
 
@@ -191,7 +191,7 @@ def test_stripe_does_not_answer(shop: Any, patched: pytest.MonkeyPatch) -> None:
 
 def test_the_plan_is_paid_though_the_table_fails(shop: Any, world: Any) -> None:
     """Exercised where it is decided: a table that fails only on writing cannot be had from the emulator."""
-    from handlers.pkgwatch.shared.upgrade_confirm import _keep
+    from handlers.pkgwatch.billing.upgrade_confirm import _keep
 
     owner, session = shop.subscriber()
     missing = type(world.keys)(world.keys.client, "there-is-no-such-table")

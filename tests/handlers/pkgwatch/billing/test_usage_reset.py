@@ -15,8 +15,8 @@ from handlers.common import aws
 from handlers.common.dynamodb import Table
 from handlers.pkgwatch.api.backup_reset_usage import handler as backup_handler
 from handlers.pkgwatch.api.reset_usage import handler as reset_handler
-from handlers.pkgwatch.shared.settings import settings
-from handlers.pkgwatch.shared.usage_reset import STATE, Run, reset
+from handlers.pkgwatch.runtime.settings import settings
+from handlers.pkgwatch.usage.monthly_reset import STATE, Run, reset
 from tests.fakes.gateway import Context
 
 NOW = datetime.now(UTC)

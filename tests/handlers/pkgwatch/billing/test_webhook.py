@@ -15,11 +15,11 @@ import stripe as sdk
 from handlers.common.request import Request
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.api.stripe_webhook import handler
-from handlers.pkgwatch.shared import billing_claims
-from handlers.pkgwatch.shared.billing_events import Services
-from handlers.pkgwatch.shared.billing_webhook import answer
-from handlers.pkgwatch.shared.errors import ApiError
-from handlers.pkgwatch.shared.settings import settings
+from handlers.pkgwatch.billing import claims
+from handlers.pkgwatch.billing.events import Services
+from handlers.pkgwatch.billing.webhook import answer
+from handlers.pkgwatch.runtime.settings import settings
+from handlers.pkgwatch.web.errors import ApiError
 from tests.fakes.gateway import call, proxy_event
 
 SIGNING = "whsec_of_these_tests"
@@ -151,8 +151,8 @@ def test_a_table_that_fails_is_asked_again_later(shop: Any, patched: pytest.Monk
 def test_retries_at_once_after_a_failure_are_dealt_with_once(shop: Any, at_once: Any) -> None:
     event = shop.event("charge.dispute.created", {"id": "dp_2", "amount": 1, "reason": "fraud"})
     now = datetime.now(UTC)
-    assert billing_claims.take(shop.world.billing, event, now)
-    billing_claims.failed(shop.world.billing, event, "Whatever", now)
+    assert claims.take(shop.world.billing, event, now)
+    claims.failed(shop.world.billing, event, "Whatever", now)
     answers = at_once(lambda _: shop.send(event), 8)
     assert [answer.json for answer in answers].count(RECEIVED) == 1
 
@@ -223,15 +223,15 @@ def test_what_nobody_thought_of_is_tried_again(shop: Any) -> None:
 @pytest.mark.parametrize(("age", "answered"), [(60, DUPLICATE), (180, RECEIVED)])
 def test_a_claim_of_a_function_that_was_cut_off_runs_out(shop: Any, age: int, answered: dict[str, Any]) -> None:
     event = harmless(shop)
-    assert billing_claims.take(shop.world.billing, event, datetime.now(UTC) - timedelta(seconds=age))
+    assert claims.take(shop.world.billing, event, datetime.now(UTC) - timedelta(seconds=age))
     assert shop.record(event)["status"] == "processing"
     assert shop.send(event).json == answered
 
 
 def test_a_claim_that_has_run_out_is_taken_over_by_one(shop: Any, at_once: Any) -> None:
     event, now = harmless(shop), datetime.now(UTC)
-    assert billing_claims.take(shop.world.billing, event, now - timedelta(minutes=3))
-    assert sum(at_once(lambda _: billing_claims.take(shop.world.billing, event, now), 8)) == 1
+    assert claims.take(shop.world.billing, event, now - timedelta(minutes=3))
+    assert sum(at_once(lambda _: claims.take(shop.world.billing, event, now), 8)) == 1
     assert shop.record(event)["claimed_at"] == iso(now)
 
 

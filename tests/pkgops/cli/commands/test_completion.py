@@ -60,11 +60,9 @@ def test_functions_are_offered_by_their_short_names(program, project):
     (project / "handlers").unlink()
     api = project / "handlers" / "pkgwatch" / "api"
     api.mkdir(parents=True)
-    for name in ("__init__", "get_package", "get_usage", "health"):
-        (api / f"{name}.py").touch()
-    shared = project / "handlers" / "pkgwatch" / "shared"
-    shared.mkdir()
-    (shared / "get_nothing.py").touch()
+    for name in ("get_package", "get_usage", "health"):
+        (api / f"{name}.py").write_text("import json\n\n\ndef handler(event, context): ...\n")
+    (api / "get_nothing.py").write_text("def answer(): ...\n")
     assert complete(program, "pkgops tail-logs get") == {"get-package", "get-usage"}
 
 

@@ -1,0 +1,98 @@
+"""What is the answer to POST /api-keys?"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from botocore.exceptions import ClientError
+
+from handlers.common.body import parse
+from handlers.common.dynamodb import Table
+from handlers.common.request import BodyRefused, Request
+from handlers.common.responses import NO_STORE, Response, json_response
+from handlers.common.transactions import Cancelled, put, transact, update
+from handlers.pkgwatch.accounts import sessions
+from handlers.pkgwatch.accounts.api_keys import USER_META
+from handlers.pkgwatch.accounts.key_items import KEY_ID, MOST, counted, new_key, subscription_of
+from handlers.pkgwatch.accounts.sessions import Session
+from handlers.pkgwatch.accounts.users import key_records
+from handlers.pkgwatch.web.errors import ApiError
+
+_NAME = re.compile(r"[A-Za-z0-9 _.-]{0,100}")
+_ATTEMPTS = 5
+
+
+class CreateKeyBody(msgspec.Struct):
+    """What is asked."""
+
+    name: str | None = None
+
+
+def answer(request: Request, keys: Table, now: datetime) -> Response:
+    """Makes a further key of the user's plan and shows it, once."""
+    session = sessions.read(request, now)
+    clear, item = _create(keys, session, _name(request), now)
+    body = {
+        "api_key": clear,
+        "key_id": item["sk"][:KEY_ID],
+        "message": "Keep the key safe: it is not shown again.",
+    }
+    return json_response(201, body, {"Cache-Control": NO_STORE})
+
+
+def _name(request: Request) -> str:
+    try:
+        name = (parse(request, CreateKeyBody, name="invalid_key_name").name or "").strip()
+    except BodyRefused as refused:
+        if refused.code != "invalid_json":
+            raise
+        return ""
+    if not _NAME.fullmatch(name):
+        text = "A name has at most 100 letters, digits, spaces, dots, dashes and underscores."
+        raise ApiError(400, "invalid_key_name", text)
+    return name
+
+
+def _create(keys: Table, session: Session, name: str, now: datetime) -> tuple[str, dict[str, Any]]:
+    """Counts the key and writes it, both or neither, as long as there is room, and plan and address are those the
+    key was made for; if not, everything is read again."""
+    for _ in range(_ATTEMPTS):
+        items = keys.partition(session.user_id, consistent=True)
+        records = key_records(items)
+        user = counted(keys, session.user_id, session.email, items, now)
+        if max(len(records), user.get("key_count", MOST)) >= MOST:
+            raise ApiError(400, "max_keys_reached", f"You have {MOST} keys. Revoke one first.")
+        tier = user.get("tier") or next((record["tier"] for record in records if record.get("tier")), "free")
+        email = user.get("email") or session.email
+        clear, item = new_key(session.user_id, email, tier, name or f"Key {len(records) + 1}", now)
+        item |= subscription_of(records)
+        try:
+            _write(keys, item, user)
+        except Cancelled:
+            continue
+        return clear, item
+    raise _contended()
+
+
+def _write(keys: Table, item: dict[str, Any], user: dict[str, Any]) -> None:
+    seen = {name: user[name] for name in ("tier", "email") if user.get(name)}
+    conditions = ["key_count < :most", *(f"{name} = :{name}" for name in seen)]
+    if "tier" not in seen:
+        conditions.append("attribute_not_exists(tier)")
+    values = {"one": 1, "most": MOST, **seen}
+    counting = update(
+        keys, (item["pk"], USER_META), "SET key_count = key_count + :one", values, " AND ".join(conditions)
+    )
+    try:
+        transact(keys.client, [put(keys, item, "attribute_not_exists(pk)"), counting])
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "TransactionCanceledException":
+            raise _contended() from error
+        raise
+
+
+def _contended() -> ApiError:
+    return ApiError(409, "key_creation_failed", "Other changes to your keys were in the way. Please try again.")

@@ -1,0 +1,76 @@
+"""How does a link in a mail log somebody in, once?
+
+Its token stands on one record of the user, preferably an API key, and is found by an index.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from handlers.common.dynamodb import ConditionFailed, Key, Table
+from handlers.common.timestamps import iso
+from handlers.pkgwatch.accounts.api_keys import USER_META
+from handlers.pkgwatch.accounts.users import key_records
+from handlers.pkgwatch.web.errors import ApiError
+
+LIFE = timedelta(minutes=15)
+COOLDOWN = timedelta(seconds=60)
+
+_LONGEST = 100  # characters: ours have 43, and an index refuses to look for very long ones
+
+
+def bearer(found: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """Of what stands under an address, the record that may carry a login: a key that was not left unverified,
+    else the user's record."""
+    keys = [record for record in key_records(found) if record.get("email_verified") is not False]
+    return next(iter(keys), None) or next((item for item in found if item["sk"] == USER_META), None)
+
+
+def issue(keys: Table, record: dict[str, Any], now: datetime, sent_at: str = "magic_link_sent_at") -> str | None:
+    """A new token on a record, in place of an earlier one; None if one was issued a moment ago. ``sent_at`` is
+    the attribute that says when: each way to ask for a link has its own."""
+    token = secrets.token_urlsafe(32)
+    try:
+        keys.update(
+            (record["pk"], record["sk"]),
+            f"SET magic_token = :token, magic_expires = :expires, {sent_at} = :now",
+            {"token": token, "expires": iso(now + LIFE), "now": iso(now), "before": iso(now - COOLDOWN)},
+            f"attribute_exists(pk) AND (attribute_not_exists({sent_at}) OR {sent_at} <= :before)",
+        )
+    except ConditionFailed:
+        return None
+    return token
+
+
+def redeem(keys: Table, token: str, now: datetime) -> dict[str, Any]:
+    """The record a token stood on; the token is used up. Raises ``invalid_token``, ``token_already_used`` or
+    ``token_expired``."""
+    found = keys.query("magic-token-index", "magic_token", token) if len(token) <= _LONGEST else []
+    if not found:
+        raise ApiError(400, "invalid_token", "This link is not valid. Ask for a new one.")
+    key = (found[0]["pk"], found[0]["sk"])
+    try:
+        return keys.update(
+            key,
+            "SET last_login = :now REMOVE magic_token, magic_expires",
+            {"now": iso(now), "token": token},
+            "magic_token = :token AND magic_expires > :now",
+            "ALL_NEW",
+        )
+    except ConditionFailed as failed:
+        raise _refusal(keys, key, token, failed.item or {}) from failed
+
+
+def _refusal(keys: Table, key: Key, token: str, record: dict[str, Any]) -> ApiError:
+    """Why ``record`` did not give its token; an expired one is removed."""
+    if "magic_token" not in record:
+        return ApiError(400, "token_already_used", "This link was used already. Ask for a new one.")
+    if record["magic_token"] != token:
+        return ApiError(400, "invalid_token", "This link was replaced by a newer one.")
+    with suppress(ConditionFailed):  # replaced meanwhile: the new one stays
+        keys.update(key, "REMOVE magic_token, magic_expires", {"token": token}, "magic_token = :token")
+    return ApiError(400, "token_expired", "This link is too old. Ask for a new one.")

@@ -1,0 +1,52 @@
+"""What is the answer to POST /signup?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from handlers.common.body import parse
+from handlers.common.dynamodb import Table
+from handlers.common.request import Request
+from handlers.common.responses import Response, json_response
+from handlers.pkgwatch.accounts import magic_links, mails, pending_signups, users
+from handlers.pkgwatch.accounts.delivery import deliver
+from handlers.pkgwatch.accounts.disposable_domains import is_disposable
+from handlers.pkgwatch.referrals.referral_codes import resolve
+from handlers.pkgwatch.runtime.settings import settings
+from handlers.pkgwatch.web.constant_time import at_least
+from handlers.pkgwatch.web.errors import ApiError
+
+
+class SignupBody(msgspec.Struct):
+    """What is asked. A referral code that is none is passed over, whatever it is."""
+
+    email: str
+    referral_code: object = None
+
+
+def answer(request: Request, keys: Table, now: datetime) -> Response:
+    """Mails a verification, or a login if there is an account; the answer does not say which."""
+    body = parse(request, SignupBody, email="invalid_email")
+    email = users.valid_email(body.email)
+    if is_disposable(email):
+        raise ApiError(400, "disposable_email", "Sign up with an address that lasts.")
+    with at_least(settings().response_floor_seconds):
+        _register(keys, email, body.referral_code, now)
+    return json_response(200, {"message": "Look into your mailbox: a link is on its way."})
+
+
+def _register(keys: Table, email: str, referral_code: object, now: datetime) -> None:
+    sender, api_url = settings().verification_email_sender, settings().api_url
+    records = users.key_records(users.by_email(keys, email))
+    verified = next((record for record in records if record.get("email_verified") is True), None)
+    if verified:
+        token = magic_links.issue(keys, verified, now, sent_at="signup_link_sent_at")
+        if token:
+            deliver(sender, email, mails.sign_in_instead(api_url, token))
+    elif users.meta(keys, users.user_id(email)) is None:  # else the account has moved to another address
+        code = referral_code.strip() if isinstance(referral_code, str) else ""
+        token = pending_signups.begin(keys, email, code if code and resolve(keys, code) else None, now)
+        if token:
+            deliver(sender, email, mails.verification(api_url, token))

@@ -1,0 +1,76 @@
+"""What belongs to an e-mail address?"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from handlers.common.dynamodb import Table
+from handlers.pkgwatch.accounts.api_keys import USER_META, is_key_record
+from handlers.pkgwatch.web.errors import ApiError
+
+PENDING = "PENDING"
+
+_LONGEST = 254
+# The form HTML's own e-mail field takes, with a dot in the domain: what SES delivers to. Quotes, lists and names,
+# which mean something in a mail's header, are not in it.
+_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_ADDRESS = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@(?:{_LABEL}\.)+(?![0-9]){_LABEL}")
+_GOOGLE = ("gmail.com", "googlemail.com")
+
+
+def user_id(email: str) -> str:
+    """The partition key of everything that belongs to an address."""
+    return "user_" + hashlib.sha256(email.lower().encode()).hexdigest()[:16]
+
+
+def valid_email(text: str) -> str:
+    """An address trimmed and in lower case. Raises 400 ``invalid_email``."""
+    email = text.strip().lower()
+    if len(email) > _LONGEST or not _ADDRESS.fullmatch(email):
+        raise ApiError(400, "invalid_email", "Send an e-mail address such as name@example.com.")
+    return email
+
+
+def canonical(email: str) -> str:
+    """One spelling for addresses that reach the same mailbox, as far as that is known."""
+    local, _, domain = email.strip().lower().rpartition("@")
+    if domain in _GOOGLE:
+        return f"{local.partition('+')[0].replace('.', '')}@gmail.com"
+    return f"{local}@{domain}"
+
+
+def masked(email: str) -> str:
+    """For its owner to recognise: first letter and domain."""
+    local, _, domain = email.rpartition("@")
+    return f"{local[:1]}***@{domain}"
+
+
+def masked_for_logs(email: str) -> str:
+    """For logs: three letters and domain."""
+    local, _, domain = email.rpartition("@")
+    return f"{local[:3]}***@{domain}"
+
+
+def masked_for_referrer(email: str) -> str:
+    """For the user who referred its owner: two letters, one of a short name, and domain."""
+    local, _, domain = email.rpartition("@")
+    return f"{local[:1]}*@{domain}" if len(local) <= 2 else f"{local[:2]}**@{domain}"
+
+
+def by_email(keys: Table, email: str) -> list[dict[str, Any]]:
+    """Everything that stands under an address, pending records included; an index, so a moment behind."""
+    return keys.query("email-index", "email", email.lower())
+
+
+def meta(keys: Table, owner: str) -> dict[str, Any] | None:
+    """A user's record as it stands now."""
+    return keys.get((owner, USER_META), consistent=True)
+
+
+def key_records(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of a user's items that are API keys, oldest first."""
+    found = [item for item in items if is_key_record(item["sk"])]
+    return sorted(found, key=lambda item: (item.get("created_at") or "", item["sk"]))

@@ -1,0 +1,106 @@
+"""How is Stripe asked, and what does a subscription of its mean here?
+
+The SDK is imported on first use: 0.4 s of a cold start, which only the functions that talk to Stripe pay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from handlers.common.secrets import secret
+from handlers.pkgwatch.runtime.settings import settings
+
+if TYPE_CHECKING:
+    from stripe import StripeClient
+
+# A function behind the API has 30 s: two tries of this leave time to answer. The SDK's own patience is 80 s.
+_TIMEOUT = (3.0, 9.0)  # seconds to connect, and between two packets
+_RETRIES = 1
+_ENTITLED = ("active", "trialing")
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionState:
+    """What a Stripe subscription means for its user. ``tier`` is None for a price we do not know; the period is
+    in epoch seconds and that of the subscription's item, None if it has none."""
+
+    id: str
+    customer: str
+    status: str
+    tier: str | None
+    item_id: str
+    period_start: int | None
+    period_end: int | None
+    cancels: bool
+
+    @property
+    def entitled(self) -> bool:
+        """Whether the plan may be used."""
+        return self.status in _ENTITLED
+
+    @property
+    def cancellation_date(self) -> int | None:
+        """When a cancelled subscription ends, None if it goes on."""
+        return self.period_end if self.cancels else None
+
+
+def stripe() -> StripeClient:
+    """The SDK's client, at its own API version. Raises `handlers.common.secrets.SecretUnavailable`; its calls
+    raise ``stripe.StripeError``."""
+    return _client(secret(settings().stripe_secret_arn, "key"), settings().stripe_api_base)
+
+
+@lru_cache(maxsize=1)  # the secret may be rotated while the container lives
+def _client(key: str, base: str) -> StripeClient:
+    import stripe as sdk
+
+    return sdk.StripeClient(
+        key,
+        base_addresses={"api": base} if base else {},
+        max_network_retries=_RETRIES,
+        http_client=sdk.RequestsClient(timeout=_TIMEOUT),
+    )
+
+
+def price_of(tier: str) -> str:
+    """The price id of a paid plan, "" if none is set."""
+    return _prices().get(tier, "")
+
+
+def tier_of(price_id: str | None) -> str | None:
+    """The plan a price is for, None if it is none of ours."""
+    return next((tier for tier, price in _prices().items() if price and price == price_id), None)
+
+
+def subscription_state(subscription: Mapping[str, Any]) -> SubscriptionState:
+    """Reads a subscription as the SDK returns it or as a webhook brings it. KeyError or TypeError if it is none."""
+    item = next(iter(subscription["items"]["data"]), None)
+    return SubscriptionState(
+        id=subscription["id"],
+        customer=identifier(subscription["customer"]),
+        status=subscription["status"],
+        tier=tier_of(item["price"]["id"]) if item else None,
+        item_id=item["id"] if item else "",
+        period_start=item["current_period_start"] if item else None,
+        period_end=item["current_period_end"] if item else None,
+        cancels=bool(subscription["cancel_at_period_end"]),
+    )
+
+
+def identifier(reference: Any) -> str:
+    """The id in a field that holds either the id or the object itself; "" for neither."""
+    if isinstance(reference, str):
+        return reference
+    return str(reference["id"]) if reference else ""
+
+
+def _prices() -> dict[str, str]:
+    known = settings()
+    return {
+        "starter": known.stripe_price_starter,
+        "pro": known.stripe_price_pro,
+        "business": known.stripe_price_business,
+    }

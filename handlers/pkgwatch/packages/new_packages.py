@@ -1,0 +1,77 @@
+"""How does a package get into our data before it is collected?"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from handlers.common.dynamodb import ConditionFailed, Table
+from handlers.common.parallel import beside
+from handlers.common.timestamps import iso
+from handlers.pkgwatch.packages.package_names import package_key
+from handlers.pkgwatch.packages.package_queue import NEW_PACKAGE_TIER
+
+BATCH = 100  # keys BatchGetItem takes
+
+_FIRST_RETRY = timedelta(hours=1)  # if its first collection comes to nothing
+_ROUNDS = 5
+
+
+def new_item(ecosystem: str, name: str, source: str, now: datetime, **more: Any) -> dict[str, Any]:
+    """The item of a package nobody has collected. All its indexes have what they need, so that it is found and
+    collected even if the message that should see to that is lost."""
+    key, sort_key = package_key(ecosystem, name)
+    return {
+        "pk": key,
+        "sk": sort_key,
+        "ecosystem": ecosystem,
+        "name": name,
+        "tier": NEW_PACKAGE_TIER,
+        "source": source,
+        "created_at": iso(now),
+        "last_updated": iso(now),
+        "data_status": "pending",
+        "next_retry_at": iso(now + _FIRST_RETRY),
+        "retry_count": 0,
+        **more,
+    }
+
+
+def unknown(
+    packages: Table, ecosystem: str, names: Sequence[str], sleep: Callable[[float], None] = time.sleep
+) -> list[str]:
+    """Those of the (distinct, normalised) names that have no item, in their order. Raises
+    `handlers.common.aws.ServiceError`: taking a package for unknown that is known would be an error too."""
+    parts = [names[start : start + BATCH] for start in range(0, len(names), BATCH)]
+    reading = [beside(_known, packages, ecosystem, part, sleep) for part in parts]
+    known = {pk for part in reading for pk in part.result()}
+    return [name for name in names if package_key(ecosystem, name)[0] not in known]
+
+
+def add(packages: Table, items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Writes items, many at once; those that were not there yet."""
+    writing = [(item, beside(_put, packages, item)) for item in items]
+    return [item for item, written in writing if written.result()]
+
+
+def _put(packages: Table, item: Mapping[str, Any]) -> bool:
+    try:
+        packages.put(item, "attribute_not_exists(pk)")
+    except ConditionFailed:
+        return False
+    return True
+
+
+def _known(packages: Table, ecosystem: str, names: Sequence[str], sleep: Callable[[float], None]) -> list[str]:
+    """Which are known; one DynamoDB did not say anything of counts as known: it is left for another time."""
+    left, found = [package_key(ecosystem, name) for name in names], []
+    for attempt in range(_ROUNDS):
+        items, left = packages.batch(left, ("pk",))
+        found += [item["pk"] for item in items]
+        if not left:
+            break
+        sleep(0.1 * 2**attempt + random.uniform(0, 0.1))  # noqa: S311 - spreads load
+    return found + [key[0] for key in left]

@@ -1,0 +1,35 @@
+"""Which referrals have waited in vain?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from handlers.common.dynamodb import Table
+from handlers.common.logs import logger
+from handlers.common.timestamps import parse
+from handlers.pkgwatch.accounts.api_keys import USER_META
+from handlers.pkgwatch.referrals.credit import close
+from handlers.pkgwatch.referrals.events import Referral
+
+_WAITING = "sk = :meta AND attribute_exists(referral_pending)"
+
+
+def clean(keys: Table, more: Callable[[], bool], now: datetime) -> dict[str, int]:
+    """Closes pending referrals whose time has run out, as long as there is time for ``more``. Returns how many
+    were ``expired``, and how many of those ``cleaned`` and ``failed``."""
+    counts = {"expired": 0, "cleaned": 0, "failed": 0}
+    for user in keys.scan(_WAITING, {"meta": USER_META}):
+        expires = parse(user.get("referral_pending_expires"))
+        if expires is None or expires >= now:
+            continue
+        if not more():
+            logger.warning("Time ran out; the rest is left for tomorrow")
+            break
+        counts["expired"] += 1
+        try:
+            counts["cleaned"] += close(keys, Referral(user.get("referred_by") or "", user["pk"]))
+        except Exception:
+            logger.exception("A referral could not be closed", extra={"referred": user["pk"]})
+            counts["failed"] += 1
+    return counts

@@ -1,0 +1,51 @@
+"""What happens when a user says who referred them?"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from handlers.common.dynamodb import Table
+from handlers.common.timestamps import iso
+from handlers.common.transactions import Cancelled, Write, transact, update
+from handlers.pkgwatch.accounts.api_keys import USER_META
+from handlers.pkgwatch.accounts.users import masked_for_referrer
+from handlers.pkgwatch.referrals.events import Referral, claim, event
+
+BONUS = 10_000  # requests the referred user gets at once
+LATE_ENTRY = timedelta(days=14)  # a code may be added this long after signing up
+
+_EXPIRES = timedelta(days=90)
+
+
+def flags(referrer: str, now: datetime) -> dict[str, Any]:
+    """The attributes on a referred user's USER_META."""
+    return {
+        "referred_by": referrer,
+        "referred_at": iso(now),
+        "referral_pending": True,
+        "referral_pending_expires": iso(now + _EXPIRES),
+    }
+
+
+def record_pending(keys: Table, events: Table, referral: Referral, email: str, now: datetime) -> bool:
+    """Notes a new referral for the referrer; False if it is noted already or the referrer is gone."""
+    try:
+        transact(keys.client, pending(keys, events, referral, email, now))
+    except Cancelled:
+        return False
+    return True
+
+
+def pending(keys: Table, events: Table, referral: Referral, email: str, now: datetime) -> list[Write]:
+    """The writes that note a new referral; the last is the one to the referrer's numbers."""
+    expires = int((now + _EXPIRES).timestamp())
+    item = event(referral, "pending", 0, now, referred_email_masked=masked_for_referrer(email), ttl=expires)
+    numbers = update(
+        keys,
+        (referral.referrer, USER_META),
+        "ADD referral_total :one, referral_pending_count :one",
+        {"one": 1},
+        "attribute_exists(pk)",
+    )
+    return [*claim(events, referral, item), numbers]

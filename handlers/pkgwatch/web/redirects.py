@@ -1,0 +1,39 @@
+"""How is a browser sent on?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
+
+from handlers.common.logs import logger
+from handlers.common.responses import Response
+from handlers.pkgwatch.web.constant_time import Floor
+from handlers.pkgwatch.web.errors import ApiError
+
+
+def redirect(url: str, query: Mapping[str, str] | None = None, cookie: str = "") -> Response:
+    """302 to ``url`` with ``query`` encoded after it, setting ``cookie`` if one is given."""
+    headers = {
+        "Location": f"{url}?{urlencode(query)}" if query else url,
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": "default-src 'none'",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if cookie:
+        headers["Set-Cookie"] = cookie
+    return Response(302, "", headers)
+
+
+def redirecting(answer: Callable[[], Response], page: str, floor: Floor | None = None) -> Response:
+    """What ``answer`` returns; for an error a redirect to ``page`` that names it in ``error`` and ``message``,
+    not before ``floor``. Whoever follows a link in a mail looks at a browser, not at JSON."""
+    try:
+        return answer()
+    except ApiError as error:
+        refused = error
+    except Exception:
+        logger.exception("Request failed")
+        refused = ApiError(500, "internal_error", "Something went wrong on our side. Please try again.")
+    if floor:
+        floor.wait()
+    return redirect(page, {"error": refused.code, "message": refused.message})

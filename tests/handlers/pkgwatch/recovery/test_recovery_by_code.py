@@ -1,0 +1,113 @@
+"""POST /recovery/verify-code"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from handlers.pkgwatch.api.recovery_verify_code import handler
+from handlers.pkgwatch.recovery import recovery_sessions
+from handlers.pkgwatch.recovery.by_code import use_up
+from handlers.pkgwatch.web.errors import ApiError
+from tests.fakes.gateway import Answer
+from tests.fakes.recoveries import CODE, OTHER_CODE, Account, kept, post
+
+WRONG = "0000-0000-0000-0000"
+
+
+def begin(world: Any, account: Account) -> str:
+    return recovery_sessions.begin(world.keys, account.owner, account.email, datetime.now(UTC))
+
+
+def verify(session: str, code: str = CODE) -> Answer:
+    return post(handler, {"recovery_session_id": session, "recovery_code": code})
+
+
+def left(world: Any, account: Account) -> list[str]:
+    return list(world.keys.get((account.owner, "USER_META"), consistent=True)["recovery_codes_hash"])
+
+
+def test_a_code_is_used_up_for_a_token(world: Any) -> None:
+    account = Account().store(world, (OTHER_CODE, CODE))
+    session = begin(world, account)
+    answer = verify(session, CODE.replace("-", "").lower())
+    assert answer.status == 200
+    assert list(answer.json) == ["recovery_token", "codes_remaining", "message"]
+    assert (len(answer.json["recovery_token"]), answer.json["codes_remaining"]) == (43, 1)
+    assert left(world, account) == [kept(OTHER_CODE)]
+    item = account.recovery(world)
+    assert (item["verified"], item["recovery_method"], item["verify_attempts"]) == (True, "recovery_code", 0)
+    assert item["recovery_token"] == answer.json["recovery_token"]
+    assert verify(session).code == "invalid_code"
+
+
+def test_a_code_opens_one_recovery_however_many_try(world: Any, at_once: Any) -> None:
+    account = Account().store(world)
+    sessions = [begin(world, account) for _ in range(6)]
+    answers = at_once(lambda number: verify(sessions[number]), 6)
+    seen = Counter(answer.status if answer.status == 200 else answer.code for answer in answers)
+    assert seen[200] == 1
+    assert set(seen) <= {200, "concurrent_modification", "no_recovery_codes"}
+    assert left(world, account) == []
+    recoveries = [world.keys.get((account.owner, f"RECOVERY_{one}"), consistent=True) for one in sessions]
+    assert sum("recovery_token" in item for item in recoveries) == 1
+    assert {item["verify_attempts"] for item in recoveries} == {0}
+    assert verify(sessions[0]).code == "no_recovery_codes"
+
+
+def test_codes_that_are_replaced_meanwhile_open_nothing(world: Any) -> None:
+    """As many codes as before, but others: the place of the old one does not do."""
+    account = Account().store(world)
+    begin(world, account)
+    recovery = account.recovery(world)
+    world.keys.update((account.owner, "USER_META"), "SET recovery_codes_hash = :new", {"new": [kept(OTHER_CODE)]})
+    with pytest.raises(ApiError) as refused:
+        use_up(world.keys, recovery, 0, kept(CODE), datetime.now(UTC))
+    assert (refused.value.status, refused.value.code) == (409, "concurrent_modification")
+    assert left(world, account) == [kept(OTHER_CODE)]
+    assert "recovery_token" not in account.recovery(world)
+
+
+def test_five_wrong_codes_a_recovery(world: Any, at_once: Any) -> None:
+    account = Account().store(world)
+    session = begin(world, account)
+    seen = Counter(answer.code for answer in at_once(lambda _: verify(session, WRONG), 9))
+    assert seen == {"invalid_code": 5, "too_many_attempts": 4}
+    answer = verify(session)
+    assert (answer.status, answer.code) == (429, "too_many_attempts")
+    assert account.recovery(world)["verify_attempts"] == 5
+    assert verify(begin(world, account)).status == 200
+
+
+def test_without_codes(world: Any) -> None:
+    account = Account().store(world, codes=())
+    answer = verify(begin(world, account))
+    assert (answer.status, answer.code) == (400, "no_recovery_codes")
+
+
+def test_recoveries_that_are_not_there_or_over(world: Any) -> None:
+    account = Account().store(world)
+    assert verify("x" * 43).code == "invalid_session"
+    session = begin(world, account)
+    world.keys.update((account.owner, f"RECOVERY_{session}"), "SET #ttl = :past", {"past": 1})
+    assert verify(session).code == "session_expired"
+    assert left(world, account) == [kept(CODE)]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("", "missing_session"),
+        ("[1]", "invalid_json"),
+        ({"recovery_code": CODE}, "missing_session"),
+        ({"recovery_session_id": "x"}, "missing_code"),
+        ({"recovery_session_id": "x", "recovery_code": None}, "missing_code"),
+        ({"recovery_session_id": "x", "recovery_code": "1234"}, "invalid_code_format"),
+    ],
+)
+def test_what_is_no_proof_is_refused(world: Any, body: Any, code: str) -> None:
+    answer = post(handler, body)
+    assert (answer.status, answer.code) == (400, code)
