@@ -1,7 +1,7 @@
 """Everything the tool asks of AWS, for one stage.
 
-Each service has a module with its Protocol and records. ``aws/`` implements them with botocore, ``tests/fakes/`` in
-memory, and one contract suite runs over both. All raise `pkgops.errors.AccessError` for missing or expired
+Each service has a module with its Protocol and records. ``aws/`` implements them with botocore, ``tests/pkgops/fakes/``
+in memory, and one contract suite runs over both. All raise `pkgops.errors.AccessError` for missing or expired
 credentials, refused access and unreachable endpoints; anything else is documented at the method.
 """
 

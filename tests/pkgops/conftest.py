@@ -13,7 +13,7 @@ from pkgops.build.package import Packaged
 from pkgops.build.synth import Synthesized
 from pkgops.config import Project
 from pkgops.model import Stack, Stage, System
-from tests.fakes.ports import FakePorts
+from tests.pkgops.fakes.ports import FakePorts
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 from handlers.common.body import parse
 from handlers.common.request import BodyRefused, Request
 from handlers.pkgwatch.web.http import serve
-from tests.fakes.gateway import Context
+from tests.handlers.gateway import Context
 
 
 class Shape(msgspec.Struct):

@@ -11,7 +11,7 @@ from typing import Any
 from tests.repository import ROOT
 
 SCRIPT = """
-from tests.fakes.gateway import call, proxy_event
+from tests.handlers.gateway import call, proxy_event
 from handlers.pkgwatch.api.scan import handler
 call(handler, proxy_event("POST", "/scan", headers={"X-API-Key": "pw_secret"}, body="{", source_ip="198.51.100.77"))
 """

@@ -8,7 +8,7 @@ import uuid
 import pytest
 
 from handlers.common.request import Request
-from tests.fakes.gateway import proxy_event
+from tests.handlers.gateway import proxy_event
 
 
 def test_everything_may_be_absent_or_null() -> None:

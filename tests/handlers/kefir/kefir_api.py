@@ -18,7 +18,7 @@ from handlers.kefir.api import (
     handle_public,
     handle_reminders,
 )
-from tests.fakes.gateway import Answer, call
+from tests.handlers.gateway import Answer, call
 
 MODULES = (
     handle_auth,

@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers.kefir.api import handle_batches
 from handlers.kefir.shared.settings import settings
-from tests.fakes.gateway import call
+from tests.handlers.gateway import call
 from tests.handlers.kefir.kefir_api import HANDLERS, User, ask, http_event
 
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from handlers.kefir.shared import challenge
 from handlers.kefir.triggers import create_auth_challenge, define_auth_challenge, pre_sign_up, verify_auth_challenge
-from tests.fakes.gateway import Context
+from tests.handlers.gateway import Context
 
 RIGHT = {"challengeName": "CUSTOM_CHALLENGE", "challengeResult": True, "challengeMetadata": "CODE-123456"}
 WRONG = {**RIGHT, "challengeResult": False}

@@ -14,7 +14,7 @@ from handlers.common.dynamodb import Table
 from handlers.kefir.shared import otp_sessions
 from handlers.kefir.shared.moments import stamp
 from handlers.kefir.shared.settings import settings
-from tests.fakes.gateway import Answer
+from tests.handlers.gateway import Answer
 from tests.handlers.kefir import user_pool
 from tests.handlers.kefir.kefir_api import ask, problems
 

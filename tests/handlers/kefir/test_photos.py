@@ -114,7 +114,7 @@ def test_forms_without_a_photo(alice: User, body: Any) -> None:
 
 
 def test_a_body_that_is_no_base64(alice: User) -> None:
-    from tests.fakes.gateway import call
+    from tests.handlers.gateway import call
     from tests.handlers.kefir.kefir_api import HANDLERS
 
     event = http_event(SEND, path={"id": alice.batch()["batchId"]}, claims=alice.claims)

@@ -11,7 +11,7 @@ import pytest
 from handlers.common.aws import ServiceError, client
 from handlers.common.dynamodb import Table
 from handlers.kefir.scheduler import reminder_processor
-from tests.fakes.gateway import Context
+from tests.handlers.gateway import Context
 from tests.handlers.kefir.expo_server import ExpoServer
 from tests.handlers.kefir.owners import Owner, pending, sent
 

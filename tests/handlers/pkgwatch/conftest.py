@@ -21,8 +21,8 @@ from handlers.common.dynamodb import Table
 from handlers.pkgwatch.accounts import api_keys
 from handlers.pkgwatch.runtime.settings import settings
 from tests.emulator import free_port
-from tests.fakes.upstreams import World as Upstreams
-from tests.fakes.upstreams import upstreams
+from tests.handlers.pkgwatch.fixtures.upstreams import World as Upstreams
+from tests.handlers.pkgwatch.fixtures.upstreams import upstreams
 from tests.repository import GOLDEN
 
 ACCOUNT = "123456789012"

@@ -13,10 +13,10 @@ from pkgops.cli.output.errors import Manner
 from pkgops.cli.session import Session
 from pkgops.errors import RefusedError
 from pkgops.model import Stage
-from tests.fakes.ports import FakePorts
-from tests.fakes.stacks import ACCOUNT
 from tests.pkgops.cli.terminal import at_terminal
 from tests.pkgops.cli.test_session import Keyboard
+from tests.pkgops.fakes.ports import FakePorts
+from tests.pkgops.fakes.stacks import ACCOUNT
 
 PROD = Stage("prod", protected=True)
 DEV = ("--stage", "dev")

@@ -16,8 +16,8 @@ from pkgops.deploy.deploy import Report, deploy, require_success
 from pkgops.errors import AccessError, ConfigError, DeployError, UsageError
 from pkgops.events import Event, ResourceChanged, StackChanged
 from pkgops.plan.plan import Action, Plan, PlanOptions, discard, plan
-from tests.fakes.ports import FakeIdentity, FakePorts
 from tests.pkgops.conftest import stack
+from tests.pkgops.fakes.ports import FakeIdentity, FakePorts
 
 Make = Callable[..., Packaged]
 

@@ -16,7 +16,7 @@ from pkgops.errors import AccessError
 from pkgops.events import Event, StackChanged
 from pkgops.model import Stage
 from pkgops.plan.plan import plan
-from tests.fakes.ports import FakePorts
+from tests.pkgops.fakes.ports import FakePorts
 from tests.repository import ROOT
 
 

@@ -15,9 +15,9 @@ from pkgops.plan.conflicts import require_resolved
 from pkgops.plan.plan import PlanOptions, plan
 from pkgops.plan.preflight import find_conflicts
 from pkgops.ports.stacks import ChangeSetRequest
-from tests.fakes.ports import FakePorts
-from tests.fakes.stacks import FakeStacks
 from tests.pkgops.conftest import stack
+from tests.pkgops.fakes.ports import FakePorts
+from tests.pkgops.fakes.stacks import FakeStacks
 
 OTHER = {"Fn::GetAtt": ["Other", "Arn"]}
 

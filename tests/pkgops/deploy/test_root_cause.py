@@ -10,8 +10,8 @@ from pkgops.deploy.custom_resource_log import LINES, WIDEST, Origin, read_log_ta
 from pkgops.deploy.root_cause import first_failure
 from pkgops.errors import AccessError
 from pkgops.ports.stacks import StackEvent
-from tests.fakes.logs import FakeLogs
-from tests.fakes.ports import FakePorts
+from tests.pkgops.fakes.logs import FakeLogs
+from tests.pkgops.fakes.ports import FakePorts
 
 BEGAN, FAILED = "2026-01-01T10:00:00+00:00", "2026-01-01T10:05:00+00:00"
 AT = 1767261600000  # BEGAN in epoch ms

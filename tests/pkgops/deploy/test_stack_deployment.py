@@ -15,9 +15,9 @@ from pkgops.errors import DeployError
 from pkgops.events import Event, Note
 from pkgops.plan.digest import OUTPUT
 from pkgops.plan.plan import plan
-from tests.fakes.ports import FakePorts
-from tests.fakes.stacks import FakeStacks
 from tests.pkgops.conftest import stack
+from tests.pkgops.fakes.ports import FakePorts
+from tests.pkgops.fakes.stacks import FakeStacks
 
 Make = Callable[..., Packaged]
 NAME = "DemoAlone-local"

@@ -12,7 +12,7 @@ from pkgops.deploy.watcher import AT_ONCE, RATE, Stopped, Watcher
 from pkgops.events import ResourceChanged, StackChanged
 from pkgops.ports.stacks import ChangeSetRequest, StackState
 from pkgops.rate_limiter import RateLimiter
-from tests.fakes.stacks import FakeStacks
+from tests.pkgops.fakes.stacks import FakeStacks
 
 COUNT = 50
 

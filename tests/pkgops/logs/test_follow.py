@@ -15,7 +15,7 @@ from pkgops.errors import AccessError
 from pkgops.events import Event, Note
 from pkgops.logs.parser import Line
 from pkgops.logs.tail import Query, tail
-from tests.fakes.logs import FakeLogs
+from tests.pkgops.fakes.logs import FakeLogs
 from tests.waiting import eventually
 
 NOW = int(time.time() * 1000)

@@ -15,7 +15,7 @@ from pkgops.errors import AccessError, UsageError
 from pkgops.logs.tail import Query, query, tail
 from pkgops.model import Stage
 from pkgops.ports.logs import LogEvent
-from tests.fakes.logs import FakeLogs
+from tests.pkgops.fakes.logs import FakeLogs
 from tests.waiting import eventually
 
 NOW = int(time.time() * 1000)

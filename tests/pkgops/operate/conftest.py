@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pkgops.config import Project, load
-from tests.fakes.ports import FakePorts
-from tests.fakes.tables import FakeTables
+from tests.pkgops.fakes.ports import FakePorts
+from tests.pkgops.fakes.tables import FakeTables
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.operate.diff import Difference, compare, diff
 from pkgops.plan.plan import plan
-from tests.fakes.ports import FakePorts
 from tests.pkgops.conftest import stack
+from tests.pkgops.fakes.ports import FakePorts
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=3),

@@ -11,7 +11,7 @@ import pytest
 from pkgops.errors import AccessError
 from pkgops.operate.doctor import Check, doctor
 from tests.emulator import free_port
-from tests.fakes.ports import FakeIdentity, FakePorts
+from tests.pkgops.fakes.ports import FakeIdentity, FakePorts
 
 
 def found(checks: list[Check]) -> dict[str, Check]:

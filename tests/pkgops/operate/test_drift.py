@@ -19,9 +19,9 @@ from pkgops.plan.plan import Action, Plan, PlanOptions, accept, plan
 from pkgops.plan.review import ConcernKind, drift_concerns
 from pkgops.ports.drift import PropertyDrift, ResourceDrift
 from pkgops.ports.stacks import ChangeSet, ResourceChange
-from tests.fakes.ports import FakePorts
-from tests.fakes.stacks import FakeStacks
 from tests.pkgops.conftest import stack
+from tests.pkgops.fakes.ports import FakePorts
+from tests.pkgops.fakes.stacks import FakeStacks
 
 Make = Callable[..., Packaged]
 REVERT = PlanOptions(revert_drift=True)

@@ -11,7 +11,7 @@ import pytest
 from pkgops.build.functions import Function
 from pkgops.errors import UsageError
 from pkgops.operate.invoke import invoke, payload
-from tests.fakes.functions import FakeFunctions
+from tests.pkgops.fakes.functions import FakeFunctions
 
 KNOWN = [Function("api", "ScanFunction", "pkgwatch-scan", "handlers/pkgwatch/api/scan.py", "/aws/lambda/pkgwatch-scan")]
 

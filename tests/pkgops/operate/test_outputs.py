@@ -15,7 +15,7 @@ from pkgops.build.synth import Synthesized
 from pkgops.config import Project
 from pkgops.errors import UsageError
 from pkgops.operate.outputs import OutputRow, as_dotenv, as_json, as_shell, one, outputs, variables
-from tests.fakes.ports import FakePorts
+from tests.pkgops.fakes.ports import FakePorts
 
 STACKS = [
     Synthesized("pkgwatch", "storage", "PkgWatchStorage-dev", {}),

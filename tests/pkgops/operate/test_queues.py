@@ -10,7 +10,7 @@ from pkgops.build.synth import Synthesized
 from pkgops.errors import UsageError
 from pkgops.events import Progress, silent
 from pkgops.operate.queues import QueueRow, Redriven, queues, redrive, show
-from tests.fakes.sqs import FakeQueues
+from tests.pkgops.fakes.queues import FakeQueues
 
 
 def queue(name: Any, dead: str = "") -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pkgops.operate.events import history
 from pkgops.operate.status import status
 from pkgops.plan.digest import digest
 from pkgops.ports.stacks import ChangeSetRequest
-from tests.fakes.ports import FakePorts
+from tests.pkgops.fakes.ports import FakePorts
 
 QUEUE: dict[str, Any] = {"Resources": {"A": {"Type": "AWS::SQS::Queue"}, "B": {"Type": "AWS::SQS::Queue"}}}
 STORAGE = Synthesized("pkgwatch", "storage", "PkgWatchStorage-dev", QUEUE)

@@ -16,9 +16,9 @@ from pkgops.deploy.deploy import deploy
 from pkgops.errors import BucketGoneError
 from pkgops.plan.conflicts import ConflictKind
 from pkgops.plan.plan import Action, plan
-from tests.fakes.artifacts import FakeArtifacts
-from tests.fakes.ports import FakePorts
-from tests.fakes.stacks import FakeStacks
+from tests.pkgops.fakes.artifacts import FakeArtifacts
+from tests.pkgops.fakes.ports import FakePorts
+from tests.pkgops.fakes.stacks import FakeStacks
 from tests.repository import ROOT
 
 Make = Callable[..., Packaged]

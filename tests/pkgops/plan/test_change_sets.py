@@ -13,9 +13,9 @@ from pkgops.deploy.deploy import deploy
 from pkgops.errors import DeployError
 from pkgops.plan.plan import discard, plan
 from pkgops.ports.stacks import ChangeSetRequest
-from tests.fakes.ports import FakePorts
-from tests.fakes.stacks import FakeStacks
 from tests.pkgops.conftest import stack
+from tests.pkgops.fakes.ports import FakePorts
+from tests.pkgops.fakes.stacks import FakeStacks
 
 Make = Callable[..., Packaged]
 TOPIC = {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {}}}

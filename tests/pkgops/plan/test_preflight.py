@@ -16,8 +16,8 @@ from pkgops.plan.conflicts import ConflictKind, require_resolved
 from pkgops.plan.plan import Action, Plan, PlanOptions, plan
 from pkgops.plan.preflight import find_conflicts
 from pkgops.ports.stacks import ChangeSet
-from tests.fakes.ports import FakePorts
 from tests.pkgops.conftest import stack
+from tests.pkgops.fakes.ports import FakePorts
 
 Make = Callable[..., Packaged]
 QUEUE, GROUP, TABLE, BUCKET = "AWS::SQS::Queue", "AWS::Logs::LogGroup", "AWS::DynamoDB::Table", "AWS::S3::Bucket"

@@ -13,8 +13,8 @@ from pkgops.deploy.deploy import deploy
 from pkgops.errors import RefusedError
 from pkgops.plan.plan import accept, plan
 from pkgops.plan.protection import policy
-from tests.fakes.ports import FakePorts
 from tests.pkgops.conftest import stack
+from tests.pkgops.fakes.ports import FakePorts
 
 Make = Callable[..., Packaged]
 

@@ -15,7 +15,7 @@ from pkgops.local.client.emulator import Emulator
 from pkgops.model import Stage
 from pkgops.ports.ports import Ports
 from tests.emulator import client, start_emulator
-from tests.fakes.ports import FakePorts
+from tests.pkgops.fakes.ports import FakePorts
 
 _NUMBERS = count(1)
 

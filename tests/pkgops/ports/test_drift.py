@@ -16,7 +16,7 @@ from pkgops.errors import DeployError
 from pkgops.plan.change_set import wait_until_ready
 from pkgops.ports.drift import Detection, PropertyDrift, ResourceDrift
 from pkgops.ports.stacks import ChangeSetRequest
-from tests.fakes.ports import FakePorts
+from tests.pkgops.fakes.ports import FakePorts
 
 TEMPLATE = {
     "Resources": {

@@ -11,7 +11,7 @@ import pytest
 
 from pkgops.aws.existing import ExistingResources
 from pkgops.ports.existing import Existing, ExistingResource
-from tests.fakes.existing import KINDS, OF_ANOTHER_NAME, FakeExisting
+from tests.pkgops.fakes.existing import KINDS, OF_ANOTHER_NAME, FakeExisting
 
 pytestmark = pytest.mark.emulator
 
@@ -174,7 +174,7 @@ def test_the_stacks_that_import_an_export(account: Account) -> None:
 def test_a_bucket_that_may_not_be_looked_at_is_somebody_elses() -> None:
     from pkgops.aws.client import Clients
     from pkgops.model import Stage
-    from tests.fakes.scripted import scripted
+    from tests.pkgops.fakes.scripted import scripted
 
     with scripted(lambda *_call: (403, {})) as endpoint:
         port = ExistingResources(Clients(Stage("local"), endpoint))

@@ -15,7 +15,7 @@ from pkgops.aws.functions import LIMIT, LambdaFunctions
 from pkgops.aws.logs import CloudWatchLogs
 from pkgops.errors import UsageError
 from pkgops.ports.functions import Functions
-from tests.fakes.functions import FakeFunctions
+from tests.pkgops.fakes.functions import FakeFunctions
 
 pytestmark = pytest.mark.emulator
 

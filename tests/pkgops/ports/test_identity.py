@@ -8,7 +8,7 @@ from pkgops.aws.client import LOCAL_ACCOUNT
 from pkgops.aws.identity import StsIdentity
 from pkgops.errors import AccessError
 from pkgops.ports.identity import Identity
-from tests.fakes.ports import FakeIdentity
+from tests.pkgops.fakes.ports import FakeIdentity
 
 pytestmark = pytest.mark.emulator
 

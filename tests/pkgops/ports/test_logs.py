@@ -15,8 +15,8 @@ from pkgops.aws.logs import CloudWatchLogs
 from pkgops.errors import AccessError
 from pkgops.model import Stage
 from pkgops.ports.logs import Logs
-from tests.fakes.logs import FakeLogs
-from tests.fakes.scripted import Answer, scripted
+from tests.pkgops.fakes.logs import FakeLogs
+from tests.pkgops.fakes.scripted import Answer, scripted
 
 pytestmark = pytest.mark.emulator
 

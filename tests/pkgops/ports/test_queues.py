@@ -14,8 +14,8 @@ from pkgops.aws.queues import SqsQueues
 from pkgops.errors import AccessError, PkgopsError, UsageError
 from pkgops.model import Stage
 from pkgops.ports.queues import Queues
-from tests.fakes.scripted import Answer, scripted
-from tests.fakes.sqs import FakeQueues
+from tests.pkgops.fakes.queues import FakeQueues
+from tests.pkgops.fakes.scripted import Answer, scripted
 
 pytestmark = pytest.mark.emulator
 

@@ -15,8 +15,8 @@ from pkgops.aws.secrets import SecretsManager
 from pkgops.errors import AccessError, PkgopsError, UsageError
 from pkgops.model import Stage
 from pkgops.ports.secrets import Secrets
-from tests.fakes.scripted import Answer, scripted
-from tests.fakes.secrets import FakeSecrets
+from tests.pkgops.fakes.scripted import Answer, scripted
+from tests.pkgops.fakes.secrets import FakeSecrets
 
 pytestmark = pytest.mark.emulator
 

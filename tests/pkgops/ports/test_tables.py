@@ -16,8 +16,8 @@ from pkgops.aws.tables import DynamoTables, decoded, encoded
 from pkgops.errors import AccessError, BuildError, UsageError
 from pkgops.model import Stage
 from pkgops.ports.tables import Tables
-from tests.fakes.scripted import Answer, scripted
-from tests.fakes.tables import FakeTables
+from tests.pkgops.fakes.scripted import Answer, scripted
+from tests.pkgops.fakes.tables import FakeTables
 
 pytestmark = pytest.mark.emulator
 

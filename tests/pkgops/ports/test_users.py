@@ -10,7 +10,7 @@ import pytest
 from pkgops.aws.users import CognitoUsers
 from pkgops.errors import PkgopsError
 from pkgops.ports.users import Users
-from tests.fakes.users import FakeUsers
+from tests.pkgops.fakes.users import FakeUsers
 
 pytestmark = pytest.mark.emulator
 

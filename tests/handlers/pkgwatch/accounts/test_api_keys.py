@@ -16,8 +16,8 @@ from handlers.pkgwatch.api.get_api_keys import handler as list_handler
 from handlers.pkgwatch.api.get_usage import handler as usage_handler
 from handlers.pkgwatch.api.revoke_api_key import handler as revoke_handler
 from handlers.pkgwatch.billing import billing_state
-from tests.fakes.gateway import Answer, call, proxy_event
-from tests.fakes.login import ask
+from tests.handlers.gateway import Answer, call, proxy_event
+from tests.handlers.pkgwatch.fixtures.login import ask
 
 
 def create(owner: str, body: Any = None) -> Answer:

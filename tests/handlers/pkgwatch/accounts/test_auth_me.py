@@ -17,8 +17,8 @@ from handlers.common.timestamps import iso
 from handlers.pkgwatch.accounts.api_keys import key_hash
 from handlers.pkgwatch.api.auth_me import handler
 from handlers.pkgwatch.runtime.settings import settings
-from tests.fakes.gateway import call, proxy_event
-from tests.fakes.login import ask
+from tests.handlers.gateway import call, proxy_event
+from tests.handlers.pkgwatch.fixtures.login import ask
 
 END = 1_892_592_000
 PRICES = {"STRIPE_PRICE_STARTER": "price_s", "STRIPE_PRICE_PRO": "price_p", "STRIPE_PRICE_BUSINESS": "price_b"}

@@ -16,8 +16,8 @@ from handlers.pkgwatch.api.auth_callback import handler as callback_handler
 from handlers.pkgwatch.api.get_api_keys import handler as keys_handler
 from handlers.pkgwatch.api.logout import handler as logout_handler
 from handlers.pkgwatch.api.magic_link import handler
-from tests.fakes.gateway import Answer, call, proxy_event
-from tests.fakes.login import started, target
+from tests.handlers.gateway import Answer, call, proxy_event
+from tests.handlers.pkgwatch.fixtures.login import started, target
 
 NOW = datetime.now(UTC)
 

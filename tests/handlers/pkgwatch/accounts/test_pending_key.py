@@ -10,8 +10,8 @@ import pytest
 
 from handlers.pkgwatch.accounts.pending_key import display
 from handlers.pkgwatch.api.get_pending_key import handler
-from tests.fakes.gateway import call, proxy_event
-from tests.fakes.login import ask
+from tests.handlers.gateway import call, proxy_event
+from tests.handlers.pkgwatch.fixtures.login import ask
 
 
 def waiting(world: Any) -> str:

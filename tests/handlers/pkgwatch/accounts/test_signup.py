@@ -18,7 +18,7 @@ from handlers.pkgwatch.accounts.users import user_id
 from handlers.pkgwatch.api.resend_verification import handler as resend_handler
 from handlers.pkgwatch.api.signup import handler
 from handlers.pkgwatch.runtime.settings import settings
-from tests.fakes.gateway import Answer, call, proxy_event
+from tests.handlers.gateway import Answer, call, proxy_event
 
 NOW = datetime.now(UTC)
 VERIFY = re.compile(r"https://api\.pkgwatch\.dev/verify\?token=([\w-]{43})\s")

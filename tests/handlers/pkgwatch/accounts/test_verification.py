@@ -20,8 +20,8 @@ from handlers.pkgwatch.api.get_usage import handler as usage_handler
 from handlers.pkgwatch.api.verify_email import handler
 from handlers.pkgwatch.recovery import recovery_codes
 from handlers.pkgwatch.runtime.settings import settings
-from tests.fakes.gateway import Answer, call, proxy_event
-from tests.fakes.login import started, target
+from tests.handlers.gateway import Answer, call, proxy_event
+from tests.handlers.pkgwatch.fixtures.login import started, target
 
 
 def quickly(code: str) -> str:

@@ -24,8 +24,8 @@ from handlers.pkgwatch.api.create_checkout import handler as checkout_handler
 from handlers.pkgwatch.api.stripe_webhook import handler as webhook_handler
 from handlers.pkgwatch.billing import stripe_client
 from handlers.pkgwatch.runtime.settings import settings
-from tests.fakes.gateway import Answer, call, proxy_event
-from tests.fakes.login import cookie
+from tests.handlers.gateway import Answer, call, proxy_event
+from tests.handlers.pkgwatch.fixtures.login import cookie
 
 SIGNING = "whsec_of_these_tests"
 

@@ -10,7 +10,7 @@ import pytest
 
 from handlers.common import aws
 from handlers.pkgwatch.runtime.settings import settings
-from tests.fakes.webhook import receiving
+from tests.handlers.pkgwatch.fixtures.webhook import receiving
 
 PERIOD = 30 * 86400
 NOW = int(time.time())

@@ -10,7 +10,7 @@ import pytest
 from handlers.pkgwatch.api.create_billing_portal import handler as portal_handler
 from handlers.pkgwatch.api.create_checkout import handler as checkout_handler
 from handlers.pkgwatch.runtime.settings import settings
-from tests.fakes.gateway import call, proxy_event
+from tests.handlers.gateway import call, proxy_event
 
 
 def test_a_checkout_is_for_the_user_and_the_plan(shop: Any) -> None:

@@ -10,8 +10,8 @@ import pytest
 from handlers.pkgwatch.api.referral_retention import handler
 from handlers.pkgwatch.referrals.events import Referral
 from handlers.pkgwatch.runtime.settings import settings
-from tests.fakes.gateway import Context
-from tests.fakes.referrals import member, states
+from tests.handlers.gateway import Context
+from tests.handlers.pkgwatch.fixtures.referrals import member, states
 
 PAST = {"past": "2020-01-01T00:00:00.000000+00:00"}
 

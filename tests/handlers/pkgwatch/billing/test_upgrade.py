@@ -15,8 +15,8 @@ from handlers.pkgwatch.api.upgrade_confirm import handler as confirm_handler
 from handlers.pkgwatch.api.upgrade_preview import handler as preview_handler
 from handlers.pkgwatch.billing.upgrade_preview import formatted
 from handlers.pkgwatch.runtime.settings import settings
-from tests.fakes.gateway import call, proxy_event
-from tests.fakes.login import cookie
+from tests.handlers.gateway import call, proxy_event
+from tests.handlers.pkgwatch.fixtures.login import cookie
 
 
 def preview(shop: Any, owner: str, tier: Any = "pro") -> Any:

@@ -17,7 +17,7 @@ from handlers.pkgwatch.api.backup_reset_usage import handler as backup_handler
 from handlers.pkgwatch.api.reset_usage import handler as reset_handler
 from handlers.pkgwatch.runtime.settings import settings
 from handlers.pkgwatch.usage.monthly_reset import STATE, Run, reset
-from tests.fakes.gateway import Context
+from tests.handlers.gateway import Context
 
 NOW = datetime.now(UTC)
 EPOCH = int(time.time())

@@ -20,7 +20,7 @@ from handlers.pkgwatch.billing.events import Services
 from handlers.pkgwatch.billing.webhook import answer
 from handlers.pkgwatch.runtime.settings import settings
 from handlers.pkgwatch.web.errors import ApiError
-from tests.fakes.gateway import call, proxy_event
+from tests.handlers.gateway import call, proxy_event
 
 SIGNING = "whsec_of_these_tests"
 RECEIVED = {"received": True}

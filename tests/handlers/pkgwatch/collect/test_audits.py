@@ -16,10 +16,10 @@ from handlers.pkgwatch.collect.discovery.seeding import collect, tier
 from handlers.pkgwatch.collect.upstream.failures import Failed
 from handlers.pkgwatch.pipeline import npmsio_audit, pypi_audit, seed_packages
 from handlers.pkgwatch.runtime.settings import settings
-from tests.fakes.gateway import Context
-from tests.fakes.own_tables import packages_table
-from tests.fakes.queues import Queue
-from tests.fakes.upstreams import World, upstreams
+from tests.handlers.gateway import Context
+from tests.handlers.pkgwatch.fixtures.own_tables import packages_table
+from tests.handlers.pkgwatch.fixtures.queues import Queue
+from tests.handlers.pkgwatch.fixtures.upstreams import World, upstreams
 
 LONG = Context(remaining=120_000)
 

@@ -14,8 +14,8 @@ from handlers.common.dynamodb import Table
 from handlers.common.timestamps import iso, parse
 from handlers.pkgwatch.collect.raw_data import RawData
 from handlers.pkgwatch.scoring.score_store import rescore
-from tests.fakes.collecting import Clock, Collector, message
-from tests.fakes.upstreams import World, upstreams
+from tests.handlers.pkgwatch.fixtures.collecting import Clock, Collector, message
+from tests.handlers.pkgwatch.fixtures.upstreams import World, upstreams
 
 FACTS = ("latest_version", "weekly_downloads", "dependents_count", "stars", "openssf_score", "maintainer_count")
 

@@ -23,8 +23,8 @@ from handlers.pkgwatch.collect.sources.github_activity import (
     facts,
 )
 from handlers.pkgwatch.collect.upstream.failures import Failed
-from tests.fakes.collecting import Clock, web
-from tests.fakes.upstreams import World, upstreams
+from tests.handlers.pkgwatch.fixtures.collecting import Clock, web
+from tests.handlers.pkgwatch.fixtures.upstreams import World, upstreams
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 

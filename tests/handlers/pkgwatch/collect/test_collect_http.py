@@ -10,8 +10,8 @@ import pytest
 from handlers.pkgwatch.collect.upstream.client import Web, backoff, connections
 from handlers.pkgwatch.collect.upstream.deadline import Budget
 from handlers.pkgwatch.collect.upstream.failures import Absent, Failed, OutOfTime
-from tests.fakes.collecting import Clock, web
-from tests.fakes.upstreams import World
+from tests.handlers.pkgwatch.fixtures.collecting import Clock, web
+from tests.handlers.pkgwatch.fixtures.upstreams import World
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 from handlers.pkgwatch.collect.sources import bundlephobia, depsdev, npm, pypi, scorecard
 from handlers.pkgwatch.collect.upstream.client import Web
 from handlers.pkgwatch.collect.upstream.failures import Absent, Failed
-from tests.fakes.collecting import Clock, document, web
-from tests.fakes.upstreams import World
+from tests.handlers.pkgwatch.fixtures.collecting import Clock, document, web
+from tests.handlers.pkgwatch.fixtures.upstreams import World
 
 
 @pytest.fixture

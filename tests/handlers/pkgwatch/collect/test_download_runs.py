@@ -16,9 +16,9 @@ from handlers.pkgwatch.collect.upstream.failures import Failed
 from handlers.pkgwatch.collect.upstream.throttle import Pace
 from handlers.pkgwatch.pipeline import npm_downloads_collector, pypi_downloads_collector
 from handlers.pkgwatch.runtime.settings import settings
-from tests.fakes.collecting import Clock, new_name, web
-from tests.fakes.gateway import Context
-from tests.fakes.upstreams import World
+from tests.handlers.gateway import Context
+from tests.handlers.pkgwatch.fixtures.collecting import Clock, new_name, web
+from tests.handlers.pkgwatch.fixtures.upstreams import World
 
 
 @pytest.fixture

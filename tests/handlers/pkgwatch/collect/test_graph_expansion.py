@@ -18,10 +18,10 @@ from handlers.pkgwatch.packages.new_packages import unknown
 from handlers.pkgwatch.pipeline import graph_expander_dispatcher, graph_expander_worker
 from handlers.pkgwatch.runtime.breakers import LIMITS, Breaker
 from handlers.pkgwatch.runtime.settings import settings
-from tests.fakes.gateway import Context
-from tests.fakes.own_tables import packages_table
-from tests.fakes.queues import Queue
-from tests.fakes.upstreams import World, upstreams
+from tests.handlers.gateway import Context
+from tests.handlers.pkgwatch.fixtures.own_tables import packages_table
+from tests.handlers.pkgwatch.fixtures.queues import Queue
+from tests.handlers.pkgwatch.fixtures.upstreams import World, upstreams
 
 LONG = Context(remaining=120_000)
 

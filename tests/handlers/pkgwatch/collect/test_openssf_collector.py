@@ -14,9 +14,9 @@ from handlers.pkgwatch.collect.sources import scorecard
 from handlers.pkgwatch.collect.upstream.throttle import Pace
 from handlers.pkgwatch.pipeline.openssf_collector import handler
 from handlers.pkgwatch.runtime.settings import settings
-from tests.fakes.collecting import Clock, Collector, message, web
-from tests.fakes.gateway import Context
-from tests.fakes.upstreams import World
+from tests.handlers.gateway import Context
+from tests.handlers.pkgwatch.fixtures.collecting import Clock, Collector, message, web
+from tests.handlers.pkgwatch.fixtures.upstreams import World
 
 
 @pytest.fixture

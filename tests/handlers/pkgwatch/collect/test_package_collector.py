@@ -19,9 +19,9 @@ from handlers.pkgwatch.runtime.settings import settings
 from pkgops.model import Stage
 from pkgops.seeds import SeedContext
 from templates.pkgwatch.seed_data import packages as seeded
-from tests.fakes.collecting import Clock, Collector, message
-from tests.fakes.gateway import Context
-from tests.fakes.upstreams import World, upstreams
+from tests.handlers.gateway import Context
+from tests.handlers.pkgwatch.fixtures.collecting import Clock, Collector, message
+from tests.handlers.pkgwatch.fixtures.upstreams import World, upstreams
 
 NOT_COLLECTED = {"tier", "risk_level", "openssf_checks"}
 

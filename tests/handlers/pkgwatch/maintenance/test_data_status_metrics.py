@@ -13,8 +13,8 @@ from handlers.common.dynamodb import Table
 from handlers.pkgwatch.maintenance.data_census import Census, take
 from handlers.pkgwatch.pipeline.data_status_metrics import handler
 from handlers.pkgwatch.runtime.settings import settings
-from tests.fakes.gateway import Context
-from tests.fakes.own_tables import packages_table
+from tests.handlers.gateway import Context
+from tests.handlers.pkgwatch.fixtures.own_tables import packages_table
 
 STATUSES = ("complete", "partial", "minimal", "pending", "abandoned_minimal", "abandoned_partial")
 

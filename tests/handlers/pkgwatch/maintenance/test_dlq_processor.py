@@ -17,8 +17,8 @@ from handlers.pkgwatch.maintenance.failure_kinds import kind
 from handlers.pkgwatch.pipeline.dlq_processor import handler
 from handlers.pkgwatch.runtime.metrics import Metrics
 from handlers.pkgwatch.runtime.settings import settings
-from tests.fakes.gateway import Context
-from tests.fakes.queues import Queue
+from tests.handlers.gateway import Context
+from tests.handlers.pkgwatch.fixtures.queues import Queue
 
 NOW = datetime.now(UTC)
 

@@ -13,8 +13,8 @@ from handlers.common import aws
 from handlers.pkgwatch.maintenance.pipeline_state import checks, overall
 from handlers.pkgwatch.pipeline.pipeline_health import handler
 from handlers.pkgwatch.runtime.settings import settings
-from tests.fakes.gateway import Context
-from tests.fakes.queues import Queue
+from tests.handlers.gateway import Context
+from tests.handlers.pkgwatch.fixtures.queues import Queue
 
 
 class Depths:

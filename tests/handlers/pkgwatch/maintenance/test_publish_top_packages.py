@@ -13,8 +13,8 @@ from handlers.common import aws
 from handlers.pkgwatch.maintenance.top_packages import publish
 from handlers.pkgwatch.pipeline.publish_top_packages import handler
 from handlers.pkgwatch.runtime.settings import settings
-from tests.fakes.gateway import Context
-from tests.fakes.own_tables import packages_table
+from tests.handlers.gateway import Context
+from tests.handlers.pkgwatch.fixtures.own_tables import packages_table
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from handlers.pkgwatch.maintenance.refresh import Count, OrderRefused, messages,
 from handlers.pkgwatch.pipeline.refresh_dispatcher import handler
 from handlers.pkgwatch.runtime.message_batches import Outgoing, send_all, send_batch
 from handlers.pkgwatch.runtime.settings import settings
-from tests.fakes.gateway import Context
-from tests.fakes.own_tables import packages_table
-from tests.fakes.queues import Queue
+from tests.handlers.gateway import Context
+from tests.handlers.pkgwatch.fixtures.own_tables import packages_table
+from tests.handlers.pkgwatch.fixtures.queues import Queue
 
 NOW = datetime(2026, 5, 4, 2, tzinfo=UTC)
 

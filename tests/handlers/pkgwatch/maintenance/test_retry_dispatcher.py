@@ -13,9 +13,9 @@ from handlers.common.timestamps import iso
 from handlers.pkgwatch.maintenance.retry_dispatch import Run, dispatch
 from handlers.pkgwatch.pipeline.retry_dispatcher import handler
 from handlers.pkgwatch.runtime.settings import settings
-from tests.fakes.gateway import Context
-from tests.fakes.own_tables import packages_table
-from tests.fakes.queues import Queue
+from tests.handlers.gateway import Context
+from tests.handlers.pkgwatch.fixtures.own_tables import packages_table
+from tests.handlers.pkgwatch.fixtures.queues import Queue
 
 NOW = datetime.now(UTC)
 

@@ -14,7 +14,7 @@ from handlers.common.request import Request
 from handlers.pkgwatch.api.badge import handler
 from handlers.pkgwatch.packages.badge import svg
 from handlers.pkgwatch.packages.badge_answer import answer as badge_answer
-from tests.fakes.gateway import Answer, call, proxy_event
+from tests.handlers.gateway import Answer, call, proxy_event
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -12,7 +12,7 @@ import pytest
 from handlers.pkgwatch.api.get_package import handler
 from handlers.pkgwatch.runtime.settings import settings
 from handlers.pkgwatch.usage.plans import next_month
-from tests.fakes.gateway import Answer, call, proxy_event
+from tests.handlers.gateway import Answer, call, proxy_event
 
 ROUTE = "/packages/{ecosystem}/{name}"
 KEYS_200 = {

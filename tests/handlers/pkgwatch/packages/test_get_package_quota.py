@@ -13,7 +13,7 @@ from handlers.common.request import Request
 from handlers.pkgwatch.api.get_package import handler
 from handlers.pkgwatch.packages.package_answer import Tables, answer
 from handlers.pkgwatch.usage.plans import next_month
-from tests.fakes.gateway import Answer, call, proxy_event
+from tests.handlers.gateway import Answer, call, proxy_event
 
 ROUTE = "/packages/{ecosystem}/{name}"
 KEYS_200 = {

@@ -16,7 +16,7 @@ import pytest
 from handlers.pkgwatch.api.request_package import handler
 from handlers.pkgwatch.packages.existence import exists
 from handlers.pkgwatch.runtime.settings import settings
-from tests.fakes.gateway import Answer, call, proxy_event
+from tests.handlers.gateway import Answer, call, proxy_event
 
 
 class DepsDev(BaseHTTPRequestHandler):

@@ -11,7 +11,7 @@ import pytest
 from handlers.common.dynamodb import Table
 from handlers.pkgwatch.api.scan import handler
 from handlers.pkgwatch.packages.scan_lookup import look_up
-from tests.fakes.gateway import Answer, call, proxy_event
+from tests.handlers.gateway import Answer, call, proxy_event
 
 
 def post(body: Any, key: str = "") -> Answer:

@@ -11,9 +11,9 @@ from handlers.pkgwatch.api.account_recovery_codes import handler
 from handlers.pkgwatch.api.get_pending_recovery_codes import handler as pending_handler
 from handlers.pkgwatch.recovery import pending_codes
 from handlers.pkgwatch.recovery.recovery_codes import matches
-from tests.fakes.gateway import call, proxy_event
-from tests.fakes.login import ask
-from tests.fakes.recoveries import Account
+from tests.handlers.gateway import call, proxy_event
+from tests.handlers.pkgwatch.fixtures.login import ask
+from tests.handlers.pkgwatch.fixtures.recoveries import Account
 
 NOW = datetime.now(UTC)
 

@@ -12,8 +12,8 @@ from handlers.pkgwatch.api.recovery_verify_code import handler
 from handlers.pkgwatch.recovery import recovery_sessions
 from handlers.pkgwatch.recovery.by_code import use_up
 from handlers.pkgwatch.web.errors import ApiError
-from tests.fakes.gateway import Answer
-from tests.fakes.recoveries import CODE, OTHER_CODE, Account, kept, post
+from tests.handlers.gateway import Answer
+from tests.handlers.pkgwatch.fixtures.recoveries import CODE, OTHER_CODE, Account, kept, post
 
 WRONG = "0000-0000-0000-0000"
 

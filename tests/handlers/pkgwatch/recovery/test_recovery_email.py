@@ -23,9 +23,9 @@ from handlers.pkgwatch.api.recovery_confirm_email import handler as confirm_hand
 from handlers.pkgwatch.api.recovery_update_email import handler
 from handlers.pkgwatch.recovery import confirm_email, recovery_sessions
 from handlers.pkgwatch.runtime.settings import settings
-from tests.fakes.gateway import Answer, call, proxy_event
-from tests.fakes.login import ask, started, target
-from tests.fakes.recoveries import Account, post
+from tests.handlers.gateway import Answer, call, proxy_event
+from tests.handlers.pkgwatch.fixtures.login import ask, started, target
+from tests.handlers.pkgwatch.fixtures.recoveries import Account, post
 
 LINK = re.compile(r"https://api\.pkgwatch\.dev/recovery/confirm-email\?token=([\w-]{43})\s")
 

@@ -14,8 +14,8 @@ from handlers.common.timestamps import iso
 from handlers.pkgwatch.api.recovery_initiate import handler
 from handlers.pkgwatch.api.recovery_verify_api_key import handler as by_key
 from handlers.pkgwatch.runtime.settings import settings
-from tests.fakes.gateway import Answer
-from tests.fakes.recoveries import Account, post
+from tests.handlers.gateway import Answer
+from tests.handlers.pkgwatch.fixtures.recoveries import Account, post
 
 LINK = re.compile(r"https://api\.pkgwatch\.dev/auth/callback\?token=([\w-]{43})\s")
 

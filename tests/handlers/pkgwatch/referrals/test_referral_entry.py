@@ -15,9 +15,9 @@ from handlers.pkgwatch.api.referral_redirect import handler as redirect_handler
 from handlers.pkgwatch.referrals import referral_codes
 from handlers.pkgwatch.referrals.events import Referral
 from handlers.pkgwatch.referrals.pending_referrals import record_pending
-from tests.fakes.gateway import Answer, call, proxy_event
-from tests.fakes.login import ask, target
-from tests.fakes.referrals import member, states
+from tests.handlers.gateway import Answer, call, proxy_event
+from tests.handlers.pkgwatch.fixtures.login import ask, target
+from tests.handlers.pkgwatch.fixtures.referrals import member, states
 
 NOW = datetime.now(UTC)
 

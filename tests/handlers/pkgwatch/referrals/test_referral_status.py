@@ -7,9 +7,9 @@ from typing import Any
 
 from handlers.pkgwatch.api.referral_status import handler
 from handlers.pkgwatch.referrals.events import Referral, event
-from tests.fakes.gateway import call, proxy_event
-from tests.fakes.login import ask
-from tests.fakes.referrals import member
+from tests.handlers.gateway import call, proxy_event
+from tests.handlers.pkgwatch.fixtures.login import ask
+from tests.handlers.pkgwatch.fixtures.referrals import member
 
 NOW = datetime.now(UTC)
 

@@ -16,8 +16,8 @@ from handlers.pkgwatch.referrals.credit import Step, advance
 from handlers.pkgwatch.referrals.events import Referral
 from handlers.pkgwatch.referrals.paid import due, paid
 from handlers.pkgwatch.referrals.pending_referrals import flags, record_pending
-from tests.fakes.gateway import Context
-from tests.fakes.referrals import member, states
+from tests.handlers.gateway import Context
+from tests.handlers.pkgwatch.fixtures.referrals import member, states
 
 NOW = datetime.now(UTC)
 LATER = NOW + timedelta(days=61)

@@ -16,7 +16,7 @@ from handlers.pkgwatch.pipeline.score_calculator import handler
 from handlers.pkgwatch.scoring.score import score
 from handlers.pkgwatch.scoring.score_records import process
 from handlers.pkgwatch.scoring.score_store import rescore
-from tests.fakes.gateway import Context
+from tests.handlers.gateway import Context
 
 HOUR_AGO = iso(datetime.now(UTC) - timedelta(hours=1))
 DAY_AGO = iso(datetime.now(UTC) - timedelta(days=1))

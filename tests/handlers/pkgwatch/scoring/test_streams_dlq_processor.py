@@ -18,8 +18,8 @@ from handlers.pkgwatch.pipeline import score_calculator
 from handlers.pkgwatch.pipeline.streams_dlq_processor import handler
 from handlers.pkgwatch.runtime.settings import settings
 from handlers.pkgwatch.scoring.stream_failures import MOST_MARKS, process
-from tests.fakes.gateway import Context
-from tests.fakes.own_tables import packages_table
+from tests.handlers.gateway import Context
+from tests.handlers.pkgwatch.fixtures.own_tables import packages_table
 
 NOW = datetime.now(UTC)
 EARLIER = iso(NOW - timedelta(minutes=5))

@@ -10,7 +10,7 @@ import pytest
 from handlers.pkgwatch.accounts.api_keys import key_hash
 from handlers.pkgwatch.api.get_usage import handler
 from handlers.pkgwatch.usage.plans import next_month
-from tests.fakes.gateway import Answer, call, proxy_event
+from tests.handlers.gateway import Answer, call, proxy_event
 
 
 def usage(key: str = "") -> Answer:

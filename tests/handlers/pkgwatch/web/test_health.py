@@ -12,7 +12,7 @@ from handlers.common.responses import Response
 from handlers.pkgwatch.api.health import handler
 from handlers.pkgwatch.runtime.settings import settings
 from handlers.pkgwatch.web.http import serve
-from tests.fakes.gateway import Context, call, proxy_event
+from tests.handlers.gateway import Context, call, proxy_event
 
 
 def test_health() -> None:

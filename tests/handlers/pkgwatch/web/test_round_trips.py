@@ -11,7 +11,7 @@ import pytest
 
 from handlers.common import aws
 from handlers.pkgwatch.api import get_package, scan
-from tests.fakes.gateway import call, proxy_event
+from tests.handlers.gateway import call, proxy_event
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from pkgops.errors import DeployError
-from tests.fakes.ports import FakePorts
-from tests.fakes.stacks import FakeStacks
+from tests.pkgops.fakes.ports import FakePorts
+from tests.pkgops.fakes.stacks import FakeStacks
 
 DEV = ("--stage", "dev")
 NAME = "PkgWatchStorage-dev"

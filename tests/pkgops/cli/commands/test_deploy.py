@@ -9,8 +9,8 @@ import signal
 import pytest
 
 from pkgops.ports.stacks import StackEvent
-from tests.fakes.ports import FakePorts
-from tests.fakes.stacks import ACCOUNT, FakeStacks
+from tests.pkgops.fakes.ports import FakePorts
+from tests.pkgops.fakes.stacks import ACCOUNT, FakeStacks
 
 DEV = ("--stage", "dev")
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.fakes.ports import FakePorts
+from tests.pkgops.fakes.ports import FakePorts
 
 DEV = ("--stage", "dev")
 

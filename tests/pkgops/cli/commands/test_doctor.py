@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from pkgops.errors import AccessError
-from tests.fakes.ports import FakeIdentity, FakePorts
+from tests.pkgops.fakes.ports import FakeIdentity, FakePorts
 
 
 def test_each_line_says_how_it_stands_and_what_to_do(run, project):

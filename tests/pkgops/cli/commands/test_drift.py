@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.canary import canary
-from tests.fakes.ports import FakePorts
+from tests.pkgops.fakes.ports import FakePorts
 
 DEV = ("--stage", "dev")
 NAME = "PkgWatchStorage-dev"

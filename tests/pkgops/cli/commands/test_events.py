@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pkgops.ports.stacks import StackEvent
-from tests.fakes.ports import FakePorts
-from tests.fakes.stacks import FakeStacks
+from tests.pkgops.fakes.ports import FakePorts
+from tests.pkgops.fakes.stacks import FakeStacks
 
 
 class Recorded(FakeStacks):

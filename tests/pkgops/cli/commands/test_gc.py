@@ -8,8 +8,8 @@ import time
 import pytest
 
 from pkgops.ports.stacks import ChangeSetRequest
-from tests.fakes.artifacts import FakeArtifacts
-from tests.fakes.ports import FakePorts
+from tests.pkgops.fakes.artifacts import FakeArtifacts
+from tests.pkgops.fakes.ports import FakePorts
 
 DEV = ("--stage", "dev")
 

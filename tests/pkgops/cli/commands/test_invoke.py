@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from tests.fakes.functions import FakeFunctions
-from tests.fakes.ports import FakePorts
+from tests.pkgops.fakes.functions import FakeFunctions
+from tests.pkgops.fakes.ports import FakePorts
 
 DEV = ("--stage", "dev")
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from tests.fakes.ports import FakePorts
-from tests.fakes.stacks import FakeStacks
+from tests.pkgops.fakes.ports import FakePorts
+from tests.pkgops.fakes.stacks import FakeStacks
 
 URL = "https://abc123.execute-api.us-east-1.amazonaws.com/v1"
 

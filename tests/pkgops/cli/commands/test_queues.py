@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from tests.fakes.ports import FakePorts
-from tests.fakes.sqs import FakeQueues
+from tests.pkgops.fakes.ports import FakePorts
+from tests.pkgops.fakes.queues import FakeQueues
 
 DEV = ("--stage", "dev")
 

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from tests.canary import canary
-from tests.fakes.ports import FakePorts
+from tests.pkgops.fakes.ports import FakePorts
 from tests.repository import ROOT
 
 DEV = ("--stage", "dev")
@@ -188,7 +188,7 @@ def test_what_is_typed_at_the_prompt_is_not_shown(project):
     script = (
         "import os, sys\nos.open(sys.argv.pop(1), os.O_RDWR)\n"  # the controlling terminal from here on
         "from pkgops.cli.main import root\nfrom pkgops.cli.output.errors import Manner\n"
-        "from tests.fakes.ports import FakePorts\nports = FakePorts()\n"
+        "from tests.pkgops.fakes.ports import FakePorts\nports = FakePorts()\n"
         "root(['secrets', 'set', 'session-secret', '--stage', 'dev'],"
         " obj=Manner(connect=lambda *_: ports), standalone_mode=False)\n"
         "assert ports.secrets.values == {'pkgwatch/session-secret-dev': os.environ['EXPECTED']}\n"

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from tests.fakes.ports import FakePorts
-from tests.fakes.sqs import FakeQueues
-from tests.fakes.stacks import ACCOUNT
-from tests.fakes.tables import FakeTables
+from tests.pkgops.fakes.ports import FakePorts
+from tests.pkgops.fakes.queues import FakeQueues
+from tests.pkgops.fakes.stacks import ACCOUNT
+from tests.pkgops.fakes.tables import FakeTables
 
 DEV = ("--stage", "dev")
 TABLES = {"PackagesTableName": "packages", "ApiKeysTableName": "api-keys"}

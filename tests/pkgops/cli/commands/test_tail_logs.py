@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from pkgops.ports.logs import LogEvent
-from tests.fakes.logs import FakeLogs
-from tests.fakes.ports import FakePorts
+from tests.pkgops.fakes.logs import FakeLogs
+from tests.pkgops.fakes.ports import FakePorts
 
 DEV = ("--stage", "dev")
 HEALTH = "/aws/lambda/pkgwatch-api-health-dev"

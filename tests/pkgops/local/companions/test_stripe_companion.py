@@ -11,7 +11,7 @@ import pytest
 import stripe
 
 from pkgops.local.companions.stripe.objects import API_VERSION
-from tests.fakes.webhook import Receiver, receiving
+from tests.handlers.pkgwatch.fixtures.webhook import Receiver, receiving
 
 pytestmark = pytest.mark.emulator
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 import stripe
 
-from tests.fakes.webhook import Receiver, receiving
+from tests.handlers.pkgwatch.fixtures.webhook import Receiver, receiving
 
 pytestmark = pytest.mark.emulator
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from pkgops.local.companions.upstreams.catalog import packages
-from tests.fakes.upstreams import World, upstreams
+from tests.handlers.pkgwatch.fixtures.upstreams import World, upstreams
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 

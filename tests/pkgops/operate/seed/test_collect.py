@@ -16,9 +16,9 @@ from pkgops.errors import RefusedError, UsageError
 from pkgops.events import Event, Finished, Progress, silent
 from pkgops.operate.seed.collect import Arrived, collect, collection
 from pkgops.seeds import Collection, Seeds, Step, Task
-from tests.fakes.ports import FakePorts
-from tests.fakes.sqs import FakeQueues
-from tests.fakes.tables import FakeTables
+from tests.pkgops.fakes.ports import FakePorts
+from tests.pkgops.fakes.queues import FakeQueues
+from tests.pkgops.fakes.tables import FakeTables
 
 QUEUES = {
     "Work": {

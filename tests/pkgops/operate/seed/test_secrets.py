@@ -14,7 +14,7 @@ from pkgops.config import Project
 from pkgops.errors import AccessError
 from pkgops.operate.seed.seed import seed
 from pkgops.seeds import SeedContext, SeedItem, Seeds, SeedSecret
-from tests.fakes.ports import FakePorts
+from tests.pkgops.fakes.ports import FakePorts
 
 STACKS = [Synthesized("demo", "storage", "DemoStorage-dev", {})]
 

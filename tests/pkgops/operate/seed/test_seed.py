@@ -17,8 +17,8 @@ from pkgops.errors import AccessError, PkgopsError, RefusedError, UsageError
 from pkgops.events import Event, Progress
 from pkgops.operate.seed.seed import seed
 from pkgops.seeds import SeedContext, SeedItem, Seeds, Settled
-from tests.fakes.ports import FakePorts
-from tests.fakes.tables import FakeTables
+from tests.pkgops.fakes.ports import FakePorts
+from tests.pkgops.fakes.tables import FakeTables
 
 STACKS = [Synthesized("demo", "storage", "DemoStorage-dev", {})]
 PACKAGES, KEYS = "storage.PackagesName", "storage.KeysName"

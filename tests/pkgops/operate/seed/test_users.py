@@ -13,7 +13,7 @@ from pkgops.config import Project
 from pkgops.errors import UsageError
 from pkgops.operate.seed.seed import seed
 from pkgops.seeds import Seeds, SeedUser
-from tests.fakes.ports import FakePorts
+from tests.pkgops.fakes.ports import FakePorts
 
 STACKS = [Synthesized("demo", "app", "Demo-dev", {})]
 USERS = tuple(SeedUser("app.PoolId", f"{name}@example.com") for name in ("one", "two"))

@@ -14,7 +14,7 @@ _COMPARED = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "
 
 
 class FakeDrift:
-    """`pkgops.ports.drift.Drift` over `tests.fakes.stacks.FakeStacks`; drift is what was put into ``stacks.drifts``:
+    """`pkgops.ports.drift.Drift` over `FakeStacks`; drift is what was put into ``stacks.drifts``:
     logical id -> property path -> (expected, actual), or None for a resource that is gone.
 
     ``rounds`` is how many times a detection is asked for before it ends; ``asked`` names each question."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.fakes.artifacts import FakeArtifacts
-from tests.fakes.drift import FakeDrift
-from tests.fakes.existing import FakeExisting
-from tests.fakes.secrets import FakeSecrets
-from tests.fakes.stacks import ACCOUNT, FakeStacks
-from tests.fakes.users import FakeUsers
+from tests.pkgops.fakes.artifacts import FakeArtifacts
+from tests.pkgops.fakes.drift import FakeDrift
+from tests.pkgops.fakes.existing import FakeExisting
+from tests.pkgops.fakes.secrets import FakeSecrets
+from tests.pkgops.fakes.stacks import ACCOUNT, FakeStacks
+from tests.pkgops.fakes.users import FakeUsers
 
 
 class FakeIdentity:

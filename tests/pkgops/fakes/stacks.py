@@ -11,8 +11,8 @@ from typing import Any
 
 from pkgops.errors import DeployError
 from pkgops.ports.stacks import ChangeSet, ChangeSetRequest, StackEvent, StackResource, StackState
-from tests.fakes.changes import changes, imported
-from tests.fakes.drift import with_drifts
+from tests.pkgops.fakes.changes import changes, imported
+from tests.pkgops.fakes.drift import with_drifts
 
 ACCOUNT = "123456789012"
 _FINAL = {kind: f"{kind}_COMPLETE" for kind in ("CREATE", "UPDATE", "DELETE", "IMPORT")}
@@ -33,7 +33,7 @@ class FakeStacks:
 
     ``broken`` maps logical ids to the reason they fail with; ``rounds`` is how many `describe` calls an operation
     stays in progress; ``calls`` counts what was asked; ``drifts`` is described at
-    `tests.fakes.drift.FakeDrift`, and taking back that of ``replacing`` replaces them.
+    `tests.pkgops.fakes.drift.FakeDrift`, and taking back that of ``replacing`` replaces them.
     """
 
     def __init__(self, rounds: int = 1) -> None:
