@@ -1,7 +1,8 @@
-"""API Gateway's side of a proxy integration: the event a function gets, the answer it gives."""
+"""API Gateway's side of a proxy integration: the event a function gets from a REST or an HTTP API, its response."""
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -58,6 +59,41 @@ def proxy_event(
         "isBase64Encoded": False,
         "requestContext": {"requestId": "request-1", "identity": {"sourceIp": source_ip}},
     }
+
+
+def http_event(
+    route: str,
+    *,
+    path: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    body: str | bytes | None = None,
+    claims: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """An HTTP API's event (payload format 2.0); parts that were not sent are absent, as the gateway leaves them."""
+    method, _, resource = route.partition(" ")
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": route,
+        "rawPath": resource,
+        "rawQueryString": "",
+        "headers": dict(headers or {}),
+        "requestContext": {
+            "http": {"method": method, "path": resource, "sourceIp": "203.0.113.7"},
+            "requestId": "request-1",
+            "routeKey": route,
+        },
+        "isBase64Encoded": isinstance(body, bytes),
+    }
+    if path:
+        event["pathParameters"] = dict(path)
+    if query:
+        event["queryStringParameters"] = dict(query)
+    if body is not None:
+        event["body"] = base64.b64encode(body).decode() if isinstance(body, bytes) else body
+    if claims is not None:
+        event["requestContext"]["authorizer"] = {"jwt": {"claims": dict(claims), "scopes": None}}
+    return event
 
 
 def call(handler: Any, event: Mapping[str, Any]) -> Answer:

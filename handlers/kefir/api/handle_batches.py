@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from handlers.common.web.serve import serve
 from handlers.kefir.shared import batch_answers, photo_answers
-from handlers.kefir.shared.http import Answer, serve
+from handlers.kefir.web.api import API, Answer
 
 ROUTES: dict[str, Answer] = {
     "POST /batches": batch_answers.create,
@@ -26,4 +27,4 @@ ROUTES: dict[str, Answer] = {
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answers a route of ``ROUTES``."""
-    return serve(event, context, ROUTES)
+    return serve(event, context, ROUTES, API)

@@ -8,16 +8,17 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from handlers.common.aws import client
-from handlers.common.request import Request
-from handlers.common.responses import Response, json_response
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response, json_response
 from handlers.kefir.shared import otp_sessions
 from handlers.kefir.shared.bodies import parse
-from handlers.kefir.shared.callers import Caller, ensure
-from handlers.kefir.shared.errors import ApiError, invalid
-from handlers.kefir.shared.http import Call
 from handlers.kefir.shared.identities import CHALLENGE, CodeExpired, CodeWrong, Identities, claims_of
 from handlers.kefir.shared.items import Item
 from handlers.kefir.shared.settings import settings
+from handlers.kefir.web.api import Call
+from handlers.kefir.web.callers import Caller, ensure_user
+from handlers.kefir.web.errors import invalid
 
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _LONGEST_EMAIL = 128  # characters: what Cognito takes as a user's name
@@ -44,7 +45,7 @@ def login(call: Call) -> Response:
     """POST /auth/login: sends a code to an address; the answer does not say whether it was known."""
     email = _email(parse(call.request, LoginBody))
     if not otp_sessions.count_login(call.table, email, call.now):
-        raise ApiError(429, "Too many codes were asked for. Try again in a quarter of an hour.")
+        raise ApiError(429, "TOO_MANY_REQUESTS", "Too many codes were asked for. Try again in a quarter of an hour.")
     session = _identities().begin(email)
     otp_sessions.keep(call.table, email, session, call.now)
     body = {"success": True, "message": "Verification code sent", "challenge": CHALLENGE, "session": session}
@@ -70,7 +71,7 @@ def verify(call: Call) -> Response:
     claims = claims_of(tokens["IdToken"])
     if claims["email"].lower() != email:  # another login's session: its code says nothing about this address
         raise _wrong("")
-    user = ensure(call.table, Caller(claims["sub"], email), call.now)
+    user = ensure_user(call.table, Caller(claims["sub"], email), call.now)
     otp_sessions.forget(call.table, email)
     return json_response(200, {"success": True, "user": _user(user, claims), "tokens": _tokens(tokens)})
 
@@ -83,7 +84,7 @@ def _identities() -> Identities:
 def _email(sent: dict[str, Any]) -> str:
     email = str(sent["email"]).strip().lower()
     if len(email) > _LONGEST_EMAIL or not _EMAIL.fullmatch(email):
-        raise ApiError(400, "Invalid email address")
+        raise ApiError(400, "BAD_REQUEST", "Invalid email address")
     return email
 
 
@@ -103,11 +104,12 @@ def _go_on(call: Call, email: str, session: str) -> None:
 
 
 def _wrong(session: str) -> ApiError:
-    return ApiError(401, "Invalid verification code", **({"session": session} if session else {}))
+    extra = {"session": session} if session else {}
+    return ApiError(401, "UNAUTHORIZED", "Invalid verification code", extra=extra)
 
 
 def _expired() -> ApiError:
-    return ApiError(401, "Verification code expired")
+    return ApiError(401, "UNAUTHORIZED", "Verification code expired")
 
 
 def _user(user: Item, claims: dict[str, Any]) -> Item:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from handlers.common.request import Request
-from handlers.common.responses import Response
 from handlers.common.transactions import put, transact
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response
 from handlers.kefir.shared import moments
 from handlers.kefir.shared.batch_shapes import STAGES, STATUSES, BatchChange, NewBatch, NewForm
 from handlers.kefir.shared.batch_words import STAGED, app_view, batch_view, documented, has_status, name_of
 from handlers.kefir.shared.batches import change, own_batch, own_batches
 from handlers.kefir.shared.bodies import choice, count, parse
-from handlers.kefir.shared.http import Call, answered
 from handlers.kefir.shared.items import BATCHES, Item, keyed, owned_key
 from handlers.kefir.shared.photos import bucket, links
 from handlers.kefir.shared.reminders import cancel_all, new_reminder
 from handlers.kefir.shared.settings import settings
+from handlers.kefir.web.api import Call, envelope_response
 
 _SHOWN, _MOST_SHOWN = 50, 100
 _FORM_FIELDS = {"waterVolumeMl", "fruits"}
@@ -48,7 +48,7 @@ def listing(call: Call) -> Response:
         if (stage is None or batch.get("stage") == stage) and (status is None or has_status(batch, status))
     ]
     views = [_view(batch) for batch in found[:limit]]
-    return answered(200, [app_view(view) for view in views], batches=views, count=len(views))
+    return envelope_response(200, [app_view(view) for view in views], batches=views, count=len(views))
 
 
 def get(call: Call) -> Response:
@@ -70,7 +70,7 @@ def archive(call: Call) -> Response:
     values = {"status": "archived", "updatedAt": moments.stamp(call.now)}
     archived = change(call, batch, _setting(values), values)
     cancel_all(call, batch["batchId"])
-    return answered(200, app_view(_view(archived)), message="Batch archived successfully")
+    return envelope_response(200, app_view(_view(archived)), message="Batch archived successfully")
 
 
 def _is_form(request: Request) -> bool:
@@ -114,4 +114,4 @@ def _view(batch: Item) -> Item:
 
 def _one(status: int, batch: Item, message: str = "") -> Response:
     view = _view(batch)
-    return answered(status, app_view(view), batch=view, **({"message": message} if message else {}))
+    return envelope_response(status, app_view(view), batch=view, **({"message": message} if message else {}))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from handlers.common.dynamodb import ConditionFailed, Table
-from handlers.kefir.shared.errors import ApiError
-from handlers.kefir.shared.http import Call
+from handlers.common.web.errors import ApiError
 from handlers.kefir.shared.items import BATCHES, INDEX, Item, below, is_id, owned_key
+from handlers.kefir.web.api import Call
 
 
 def own_batch(call: Call) -> Item:
@@ -52,9 +52,9 @@ def change(call: Call, batch: Item, expression: str, values: Mapping[str, object
 
 def not_found() -> ApiError:
     """There is no such batch."""
-    return ApiError(404, "Batch not found")
+    return ApiError(404, "NOT_FOUND", "Batch not found")
 
 
 def no_access() -> ApiError:
     """There is, but it is somebody else's."""
-    return ApiError(403, "You do not have access to this batch")
+    return ApiError(403, "FORBIDDEN", "You do not have access to this batch")

@@ -13,10 +13,10 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
-from handlers.common.request import Request
+from handlers.common.web.request import Request
 from handlers.kefir.shared.documents import Document, document, plain_numbers
-from handlers.kefir.shared.errors import Problem, invalid
 from handlers.kefir.shared.moments import Moment, read
+from handlers.kefir.web.errors import Problem, invalid
 
 # msgspec says "... - at `$[1]`"; keys of mappings it writes as [...].
 _WHERE = re.compile(r" - at `\$(.*)`$")

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from handlers.common.responses import Response
+from handlers.common.web.response import Response
 from handlers.kefir.shared.bodies import parse
 from handlers.kefir.shared.devices import register
-from handlers.kefir.shared.http import Call, answered
 from handlers.kefir.shared.items import DEVICES, below, owned_key, shown
 from handlers.kefir.shared.moments import stamp
+from handlers.kefir.web.api import Call, envelope_response
 
 # Characters; DynamoDB's keys end at 1024 bytes.
 _LONGEST = 250
@@ -52,7 +52,7 @@ def create_of_app(call: Call) -> Response:
 def listing(call: Call) -> Response:
     """GET /me/devices"""
     devices = [shown(device) for device in below(call.table, f"USER#{call.caller.id}", DEVICES)]
-    return answered(200, devices, devices=devices, count=len(devices))
+    return envelope_response(200, devices, devices=devices, count=len(devices))
 
 
 def delete(call: Call) -> Response:
@@ -60,10 +60,10 @@ def delete(call: Call) -> Response:
     device_id = call.request.path.get("id") or ""
     if 0 < len(device_id) <= _LONGEST:
         call.table.delete(owned_key(call.caller.id, DEVICES, device_id))
-    return answered(200, None, message="Device unregistered successfully")
+    return envelope_response(200, None, message="Device unregistered successfully")
 
 
 def _registered(call: Call, shape: type[Struct]) -> Response:
     sent = parse(call.request, shape)
     device = shown(register(call.table, call.caller.id, sent, stamp(call.now)))
-    return answered(201, device, device=device)
+    return envelope_response(201, device, device=device)

@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from handlers.common.responses import Response
+from handlers.common.web.response import Response
 from handlers.kefir.shared import moments
 from handlers.kefir.shared.batches import own_batch
 from handlers.kefir.shared.bodies import count, parse
 from handlers.kefir.shared.documents import Document
-from handlers.kefir.shared.http import Call, answered
 from handlers.kefir.shared.items import BATCHES, EVENTS, below, keyed, shown
+from handlers.kefir.web.api import Call, envelope_response
 
 _MOST = 999_999_999
 
@@ -45,7 +45,7 @@ def create(call: Call) -> Response:
         "updatedAt": now,
     }
     call.table.put(event)
-    return answered(201, shown(event), event=shown(event))
+    return envelope_response(201, shown(event), event=shown(event))
 
 
 def listing(call: Call) -> Response:
@@ -54,7 +54,7 @@ def listing(call: Call) -> Response:
     batch = own_batch(call)
     found = below(call.table, BATCHES + batch["batchId"], EVENTS, descending=True)
     events = [shown(event) for event in islice(found, limit)]
-    return answered(200, events, events=events, count=len(events))
+    return envelope_response(200, events, events=events, count=len(events))
 
 
 def delete(call: Call) -> Response:
@@ -62,7 +62,7 @@ def delete(call: Call) -> Response:
     batch = own_batch(call)
     for event in _at(call, batch["batchId"], call.request.path.get("timestamp") or ""):
         call.table.delete((event["PK"], event["SK"]))
-    return answered(200, None, message="Event deleted successfully")
+    return envelope_response(200, None, message="Event deleted successfully")
 
 
 def _at(call: Call, batch_id: str, timestamp: str) -> list[dict[str, str]]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from handlers.common.parallel import beside
-from handlers.common.responses import Response
+from handlers.common.web.errors import ApiError
+from handlers.common.web.response import Response
 from handlers.kefir.shared.batches import own_batches
 from handlers.kefir.shared.csv_text import table
-from handlers.kefir.shared.errors import ApiError
-from handlers.kefir.shared.http import Call, answered
 from handlers.kefir.shared.items import BATCHES, DEVICES, EVENTS, Item, below, shown
 from handlers.kefir.shared.moments import epoch_milliseconds
 from handlers.kefir.shared.photos import bucket
 from handlers.kefir.shared.reminders import own_reminders
+from handlers.kefir.web.api import Call, envelope_response
 
 _LARGEST = 5_000_000  # bytes; Lambda answers with 6 MB at most, line ends written as two
 
@@ -22,10 +22,11 @@ def direct(call: Call) -> Response:
     """GET /export.csv"""
     name = f"kefir-data-{epoch_milliseconds(call.now)}.csv"
     headers = {"Content-Type": "text/csv", "Content-Disposition": f'attachment; filename="{name}"'}
-    text = table(rows(call))
-    if len(text.encode()) > _LARGEST:
-        raise ApiError(413, "There is too much for one answer. POST /export/batches/csv gives a link to it.")
-    return Response(200, text, headers)
+    content = table(rows(call))
+    if len(content.encode()) > _LARGEST:
+        message = "There is too much for one answer. POST /export/batches/csv gives a link to it."
+        raise ApiError(413, "TOO_LARGE", message)
+    return Response(200, content, headers)
 
 
 def by_link(call: Call) -> Response:
@@ -33,7 +34,7 @@ def by_link(call: Call) -> Response:
     moment, place = epoch_milliseconds(call.now), bucket()
     key = f"exports/{call.caller.id}/{moment}.csv"
     place.put(key, table(rows(call)).encode(), "text/csv")
-    return answered(200, place.link(key, f"kefir-data-{moment}.csv"), message="CSV export ready")
+    return envelope_response(200, place.link(key, f"kefir-data-{moment}.csv"), message="CSV export ready")
 
 
 def rows(call: Call) -> Iterator[tuple[str, Item]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from handlers.kefir.shared.errors import ApiError
+from handlers.common.web.errors import ApiError
 
 CHALLENGE = "CUSTOM_CHALLENGE"
 
@@ -87,7 +87,7 @@ class Identities:
                 self._sign_up(email)
         except ClientError as error:
             if _code(error) == "InvalidParameterException":
-                raise ApiError(400, "Invalid email address") from error
+                raise ApiError(400, "BAD_REQUEST", "Invalid email address") from error
             raise _refused(error) from error
 
     def _known(self, email: str) -> bool:
@@ -122,4 +122,8 @@ def _code(error: ClientError) -> str:
 
 
 def _refused(error: ClientError) -> Exception:
-    return ApiError(429, "Too many attempts. Try again later.") if _code(error) in _TOO_MANY else error
+    return (
+        ApiError(429, "TOO_MANY_REQUESTS", "Too many attempts. Try again later.")
+        if _code(error) in _TOO_MANY
+        else error
+    )

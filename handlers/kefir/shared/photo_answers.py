@@ -8,18 +8,19 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from handlers.common.dynamodb import ConditionFailed
-from handlers.common.request import Request
-from handlers.common.responses import Response
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response
 from handlers.kefir.shared import photos
 from handlers.kefir.shared.batch_words import app_view, batch_view
 from handlers.kefir.shared.batches import change, not_found, own_batch
 from handlers.kefir.shared.bodies import parse
-from handlers.kefir.shared.errors import ApiError, invalid
-from handlers.kefir.shared.http import Call, answered
 from handlers.kefir.shared.items import BATCHES, Item, is_id, owned_key
 from handlers.kefir.shared.moments import stamp
 from handlers.kefir.shared.multipart import upload
 from handlers.kefir.shared.settings import settings
+from handlers.kefir.web.api import Call, envelope_response
+from handlers.kefir.web.errors import invalid
 
 LARGEST = 10_000_000  # bytes; the gateway lets less than 10 MB through, Lambda less than 6
 _ATTEMPTS = 10
@@ -73,17 +74,17 @@ def add(call: Call) -> Response:
     batch = own_batch(call)
     key = parse(call.request, PhotoBody, required=False).get("photoKey")
     if not key:
-        raise ApiError(400, "photoKey is required")
+        raise ApiError(400, "BAD_REQUEST", "photoKey is required")
     if not _belongs(key, batch):
-        raise ApiError(403, "You do not have access to this photo")
+        raise ApiError(403, "FORBIDDEN", "You do not have access to this photo")
     view = _view(_appended(call, batch, key))
-    return answered(200, app_view(view), batch=view)
+    return envelope_response(200, app_view(view), batch=view)
 
 
 def listing(call: Call) -> Response:
     """GET /batches/{id}/photos: links to get them by."""
     urls = photos.links(own_batch(call), photos.bucket())
-    return answered(200, urls, photoUrls=urls)
+    return envelope_response(200, urls, photoUrls=urls)
 
 
 def send(call: Call) -> Response:
@@ -95,12 +96,12 @@ def send(call: Call) -> Response:
     if not photos.is_image(found.content_type):
         raise invalid([("photo", "Expected an image")])
     if len(found.content) > LARGEST:
-        raise ApiError(413, "The photo is too large")
+        raise ApiError(413, "TOO_LARGE", "The photo is too large")
     bucket, key = photos.bucket(), photos.new_key(batch, found.filename, call.now)
     bucket.put(key, found.content, found.content_type)
     view = _view(_appended(call, batch, key))
     url = bucket.link(key)
-    return answered(201, url, photoUrl=url, photoKey=key, batch=view, message="Photo uploaded successfully")
+    return envelope_response(201, url, photoUrl=url, photoKey=key, batch=view, message="Photo uploaded successfully")
 
 
 def delete(call: Call) -> Response:
@@ -109,17 +110,17 @@ def delete(call: Call) -> Response:
     key = bucket.key_of(parse(call.request, PhotoUrlBody)["photoUrl"])
     named = _KEY.fullmatch(key)
     if named is None:
-        raise ApiError(404, "Photo not found")
+        raise ApiError(404, "NOT_FOUND", "Photo not found")
     if named.group(1) != call.caller.id:
-        raise ApiError(403, "You do not have access to this photo")
+        raise ApiError(403, "FORBIDDEN", "You do not have access to this photo")
     _removed(call, named.group(2), key)
     bucket.delete(key)
-    return answered(200, None, message="Photo deleted successfully")
+    return envelope_response(200, None, message="Photo deleted successfully")
 
 
 def _upload_url(call: Call, batch: Item, filename: str, content_type: str) -> Response:
     if not photos.is_image(content_type):
-        raise ApiError(400, "Only images can be uploaded")
+        raise ApiError(400, "BAD_REQUEST", "Only images can be uploaded")
     bucket, key = photos.bucket(), photos.new_key(batch, filename, call.now)
     made: dict[str, Any] = {
         "uploadUrl": bucket.place(key, content_type),
@@ -127,7 +128,7 @@ def _upload_url(call: Call, batch: Item, filename: str, content_type: str) -> Re
         "photoKey": key,
         "expiresIn": bucket.seconds,
     }
-    return answered(200, made, **made)
+    return envelope_response(200, made, **made)
 
 
 def _belongs(key: str, batch: Item) -> bool:
@@ -161,7 +162,7 @@ def _removed(call: Call, batch_id: str, key: str) -> None:
             batch = failed.item or batch
         else:
             return
-    raise ApiError(409, "The batch is being changed. Please try again.")
+    raise ApiError(409, "CONFLICT", "The batch is being changed. Please try again.")
 
 
 def _body(request: Request) -> bytes:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from handlers.common.responses import Response, json_response
+from handlers.common.web.errors import ApiError
+from handlers.common.web.response import Response, json_response
 from handlers.kefir.shared.batches import anybodys_batch, not_found
-from handlers.kefir.shared.errors import ApiError
-from handlers.kefir.shared.http import Call
+from handlers.kefir.web.api import Call
 
 _SHOWN = ("batchId", "name", "stage", "status", "startDate", "publicNote", "createdAt")
 
@@ -16,5 +16,5 @@ def answer(call: Call) -> Response:
     if batch is None:
         raise not_found()
     if batch.get("isPublic") is not True:
-        raise ApiError(403, "This batch is not publicly shared")
+        raise ApiError(403, "FORBIDDEN", "This batch is not publicly shared")
     return json_response(200, {"batch": {name: batch[name] for name in _SHOWN if name in batch}})

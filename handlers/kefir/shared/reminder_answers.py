@@ -8,15 +8,16 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from handlers.common.parallel import beside
-from handlers.common.responses import Response
 from handlers.common.transactions import put, transact
+from handlers.common.web.errors import ApiError
+from handlers.common.web.response import Response
 from handlers.kefir.shared import moments, reminders
 from handlers.kefir.shared.batches import own_batch
 from handlers.kefir.shared.bodies import choice, parse
-from handlers.kefir.shared.errors import ApiError, invalid
-from handlers.kefir.shared.http import Call, answered
 from handlers.kefir.shared.items import BATCHES, Item, below, owned_key, shown
 from handlers.kefir.shared.suggestions import suggestions
+from handlers.kefir.web.api import Call, envelope_response
+from handlers.kefir.web.errors import invalid
 
 _MOST = 100  # what one transaction takes
 
@@ -38,7 +39,7 @@ class ConfirmBody(Struct):
 def suggested(call: Call) -> Response:
     """GET /batches/{id}/reminders/suggestions"""
     found = suggestions(own_batch(call))
-    return answered(200, found, suggestions=found)
+    return envelope_response(200, found, suggestions=found)
 
 
 def confirm(call: Call) -> Response:
@@ -48,7 +49,7 @@ def confirm(call: Call) -> Response:
     if len(wanted) > _MOST:
         raise invalid([("reminders", f"Expected at most {_MOST}")])
     if any(moments.read(each["scheduledTime"]) <= call.now for each in wanted):
-        raise ApiError(400, "Scheduled time must be in the future")
+        raise ApiError(400, "BAD_REQUEST", "Scheduled time must be in the future")
     made = [reminders.new_reminder(call, batch, each) for each in wanted]
     if made:
         transact(call.table.client, [put(call.table, each) for each in made])
@@ -89,7 +90,7 @@ def cancel(call: Call) -> Response:
     cancelled = reminders.cancel(call, call.request.path.get("id") or "")
     if cancelled is None:
         raise _not_found()
-    return answered(200, _view(call, cancelled), message="Reminder cancelled successfully")
+    return envelope_response(200, _view(call, cancelled), message="Reminder cancelled successfully")
 
 
 def complete(call: Call) -> Response:
@@ -98,7 +99,7 @@ def complete(call: Call) -> Response:
     if completed is None:
         raise _not_found()
     view = _view(call, completed)
-    return answered(200, view, reminder=shown(completed), message="Reminder marked as complete")
+    return envelope_response(200, view, reminder=shown(completed), message="Reminder marked as complete")
 
 
 def _listed(found: Iterable[Item]) -> list[Item]:
@@ -117,8 +118,8 @@ def _view(call: Call, reminder: Item) -> Item:
 
 def _several(status: int, found: list[Item], names: dict[str, str]) -> Response:
     views = [reminders.reminder_view(each, names.get(each.get("batchId", ""), "")) for each in found]
-    return answered(status, views, reminders=[shown(each) for each in found], count=len(found))
+    return envelope_response(status, views, reminders=[shown(each) for each in found], count=len(found))
 
 
 def _not_found() -> ApiError:
-    return ApiError(404, "Reminder not found")
+    return ApiError(404, "NOT_FOUND", "Reminder not found")

@@ -8,8 +8,8 @@ from typing import Any
 
 from handlers.common.dynamodb import ConditionFailed
 from handlers.kefir.shared import moments
-from handlers.kefir.shared.http import Call
 from handlers.kefir.shared.items import DUE, REMINDERS, Item, below, is_id, keyed, owned_key, shown
+from handlers.kefir.web.api import Call
 
 
 def new_reminder(call: Call, batch: Item, sent: Mapping[str, Any]) -> Item:

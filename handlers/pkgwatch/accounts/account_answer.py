@@ -8,9 +8,10 @@ from typing import Any
 
 from handlers.common.dynamodb import Table
 from handlers.common.logs import logger
-from handlers.common.request import Request
-from handlers.common.responses import NO_STORE, Response, json_response
 from handlers.common.timestamps import iso, parse
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import NO_STORE, Response, json_response
 from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.accounts.api_keys import USER_META
 from handlers.pkgwatch.accounts.sessions import Session
@@ -18,7 +19,6 @@ from handlers.pkgwatch.accounts.users import key_records
 from handlers.pkgwatch.referrals.credit import LIFETIME_CAP
 from handlers.pkgwatch.referrals.pending_referrals import LATE_ENTRY
 from handlers.pkgwatch.usage.plans import monthly_limit
-from handlers.pkgwatch.web.errors import ApiError
 
 
 def answer(request: Request, keys: Table, now: datetime) -> Response:

@@ -11,8 +11,8 @@ from handlers.common.aws import ServiceError
 from handlers.common.circuit import Circuit
 from handlers.common.dynamodb import Table
 from handlers.common.logs import logger
+from handlers.common.web.errors import ApiError
 from handlers.pkgwatch.usage.plans import monthly_limit
-from handlers.pkgwatch.web.errors import ApiError
 
 PREFIX = "pw_"
 USER_META = "USER_META"

@@ -9,17 +9,17 @@ from typing import Any
 import msgspec
 from botocore.exceptions import ClientError
 
-from handlers.common.body import parse
 from handlers.common.dynamodb import Table
-from handlers.common.request import BodyRefused, Request
-from handlers.common.responses import NO_STORE, Response, json_response
 from handlers.common.transactions import Cancelled, put, transact, update
+from handlers.common.web.body import parse
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import NO_STORE, Response, json_response
 from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.accounts.api_keys import USER_META
 from handlers.pkgwatch.accounts.key_items import KEY_ID, MOST, counted, new_key, subscription_of
 from handlers.pkgwatch.accounts.sessions import Session
 from handlers.pkgwatch.accounts.users import key_records
-from handlers.pkgwatch.web.errors import ApiError
 
 _NAME = re.compile(r"[A-Za-z0-9 _.-]{0,100}")
 _ATTEMPTS = 5
@@ -46,8 +46,8 @@ def answer(request: Request, keys: Table, now: datetime) -> Response:
 def _name(request: Request) -> str:
     try:
         name = (parse(request, CreateKeyBody, name="invalid_key_name").name or "").strip()
-    except BodyRefused as refused:
-        if refused.code != "invalid_json":
+    except ApiError as error:
+        if error.code != "invalid_json":
             raise
         return ""
     if not _NAME.fullmatch(name):

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from handlers.common.dynamodb import Table
-from handlers.common.request import Request
-from handlers.common.responses import NO_STORE, Response, json_response
+from handlers.common.web.request import Request
+from handlers.common.web.response import NO_STORE, Response, json_response
 from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.accounts.key_items import KEY_ID
 from handlers.pkgwatch.accounts.users import key_records

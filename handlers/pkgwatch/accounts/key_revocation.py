@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from handlers.common.dynamodb import Table
-from handlers.common.request import Request
-from handlers.common.responses import Response
 from handlers.common.transactions import Cancelled, delete, transact, update
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response
 from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.accounts.api_keys import USER_META
 from handlers.pkgwatch.accounts.key_items import KEY_ID, counted
 from handlers.pkgwatch.accounts.sessions import Session
 from handlers.pkgwatch.accounts.users import key_records
-from handlers.pkgwatch.web.errors import ApiError
 
 
 def answer(request: Request, keys: Table, now: datetime) -> Response:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from handlers.common.dynamodb import Table
-from handlers.common.request import Request
-from handlers.common.responses import Response
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response
 from handlers.pkgwatch.accounts import magic_links, sessions
 from handlers.pkgwatch.runtime.settings import settings
-from handlers.pkgwatch.web.errors import ApiError
 from handlers.pkgwatch.web.redirects import redirect, redirecting
 
 

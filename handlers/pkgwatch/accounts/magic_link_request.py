@@ -6,10 +6,10 @@ from datetime import datetime
 
 import msgspec
 
-from handlers.common.body import parse
 from handlers.common.dynamodb import Table
-from handlers.common.request import Request
-from handlers.common.responses import Response, json_response
+from handlers.common.web.body import parse
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response, json_response
 from handlers.pkgwatch.accounts import magic_links, mails, users
 from handlers.pkgwatch.accounts.delivery import deliver
 from handlers.pkgwatch.runtime.settings import settings

@@ -13,9 +13,9 @@ from typing import Any
 
 from handlers.common.dynamodb import ConditionFailed, Key, Table
 from handlers.common.timestamps import iso
+from handlers.common.web.errors import ApiError
 from handlers.pkgwatch.accounts.api_keys import USER_META
 from handlers.pkgwatch.accounts.users import key_records
-from handlers.pkgwatch.web.errors import ApiError
 
 LIFE = timedelta(minutes=15)
 COOLDOWN = timedelta(seconds=60)

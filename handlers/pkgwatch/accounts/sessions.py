@@ -9,11 +9,11 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.common.request import Request
 from handlers.common.secrets import secret
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
 from handlers.pkgwatch.accounts.session_cookie import LIFE, NAME, cleared, cookie
 from handlers.pkgwatch.runtime.settings import settings
-from handlers.pkgwatch.web.errors import ApiError
 
 __all__ = ["LIFE", "Session", "cleared", "cookie", "possible", "read", "token"]
 

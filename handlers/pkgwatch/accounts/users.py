@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from handlers.common.dynamodb import Table
+from handlers.common.web.errors import ApiError
 from handlers.pkgwatch.accounts.api_keys import USER_META, is_key_record
-from handlers.pkgwatch.web.errors import ApiError
 
 PENDING = "PENDING"
 

@@ -8,16 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from handlers.common.dynamodb import ConditionFailed, Table
-from handlers.common.request import Request
-from handlers.common.responses import Response
 from handlers.common.timestamps import parse
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response
 from handlers.pkgwatch.accounts import opening, sessions
 from handlers.pkgwatch.accounts.api_keys import USER_META, is_key_record
 from handlers.pkgwatch.accounts.users import PENDING
 from handlers.pkgwatch.recovery import recovery_codes
 from handlers.pkgwatch.runtime.settings import settings
 from handlers.pkgwatch.web.constant_time import at_least
-from handlers.pkgwatch.web.errors import ApiError
 from handlers.pkgwatch.web.redirects import redirect, redirecting
 
 _LONGEST = 100  # characters: our tokens have 43, and an index refuses to look for very long ones

@@ -6,15 +6,15 @@ from datetime import datetime
 
 import msgspec
 
-from handlers.common.body import parse
 from handlers.common.dynamodb import Table
-from handlers.common.request import Request
-from handlers.common.responses import Response, json_response
+from handlers.common.web.body import parse
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response, json_response
 from handlers.pkgwatch.accounts import mails, pending_signups
 from handlers.pkgwatch.accounts.delivery import deliver
 from handlers.pkgwatch.runtime.settings import settings
 from handlers.pkgwatch.web.constant_time import at_least
-from handlers.pkgwatch.web.errors import ApiError
 
 
 class ResendBody(msgspec.Struct):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from handlers.common.request import Request
-from handlers.common.responses import Response, json_response
 from handlers.common.timestamps import iso
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response, json_response
 from handlers.pkgwatch.web.http import serve
 
 VERSION = "1.0.0"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers.common.request import Request
-from handlers.common.responses import Response, json_response
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response, json_response
 from handlers.pkgwatch.accounts.session_cookie import cleared
 from handlers.pkgwatch.web.http import serve
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers.common.request import Request
-from handlers.common.responses import Response
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response
 from handlers.pkgwatch.referrals.referral_codes import is_code
 from handlers.pkgwatch.runtime.settings import settings
 from handlers.pkgwatch.web.http import serve

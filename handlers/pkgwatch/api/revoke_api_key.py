@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from handlers.common.request import Request
-from handlers.common.responses import Response
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response
 from handlers.pkgwatch.accounts.key_revocation import answer
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.web.http import serve

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from handlers.common.aws import client
-from handlers.common.request import Request
-from handlers.common.responses import Response
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response
 from handlers.pkgwatch.packages.package_queue import PackageQueue
 from handlers.pkgwatch.packages.scan_answer import Services, answer
 from handlers.pkgwatch.runtime import tables

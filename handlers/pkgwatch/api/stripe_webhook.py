@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from handlers.common.aws import client
-from handlers.common.request import Request
-from handlers.common.responses import Response
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response
 from handlers.pkgwatch.billing.events import Services
 from handlers.pkgwatch.billing.webhook import answer
 from handlers.pkgwatch.runtime import tables

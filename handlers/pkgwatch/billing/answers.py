@@ -12,11 +12,11 @@ import stripe as sdk
 from handlers.common.dynamodb import Table
 from handlers.common.logs import logger
 from handlers.common.secrets import SecretUnavailable
+from handlers.common.web.errors import ApiError
 from handlers.pkgwatch.accounts.api_keys import USER_META
 from handlers.pkgwatch.accounts.users import key_records
 from handlers.pkgwatch.billing.stripe_client import price_of, stripe
 from handlers.pkgwatch.usage.plans import LIMITS
-from handlers.pkgwatch.web.errors import ApiError
 
 if TYPE_CHECKING:
     from stripe import StripeClient

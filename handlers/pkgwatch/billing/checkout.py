@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from handlers.common.body import parse
 from handlers.common.dynamodb import Table
-from handlers.common.request import Request
-from handlers.common.responses import NO_STORE, Response, json_response
+from handlers.common.web.body import parse
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import NO_STORE, Response, json_response
 from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.accounts.sessions import Session
 from handlers.pkgwatch.billing.answers import PAID, Subscriber, client, price, rank, refusals, subscriber
-from handlers.pkgwatch.web.errors import ApiError
 
 if TYPE_CHECKING:
     from stripe.params.checkout import SessionCreateParams

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from handlers.common.dynamodb import Table
-from handlers.common.request import Request
-from handlers.common.responses import NO_STORE, Response, json_response
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import NO_STORE, Response, json_response
 from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.billing.answers import client, refusals, subscriber
-from handlers.pkgwatch.web.errors import ApiError
 
 
 def answer(request: Request, keys: Table, base_url: str, now: datetime) -> Response:

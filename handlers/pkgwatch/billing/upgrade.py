@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from handlers.common.dynamodb import Table
+from handlers.common.web.errors import ApiError
 from handlers.pkgwatch.billing.answers import PAID, price, rank, subscriber
 from handlers.pkgwatch.billing.stripe_client import SubscriptionState, subscription_state
-from handlers.pkgwatch.web.errors import ApiError
 
 if TYPE_CHECKING:
     from stripe import StripeClient

@@ -9,17 +9,17 @@ import msgspec
 import stripe as sdk
 
 from handlers.common.aws import ServiceError
-from handlers.common.body import parse
 from handlers.common.dynamodb import Table
 from handlers.common.logs import logger
-from handlers.common.request import Request
-from handlers.common.responses import NO_STORE, Response, json_response
+from handlers.common.web.body import parse
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import NO_STORE, Response, json_response
 from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.billing import billing_state
 from handlers.pkgwatch.billing.answers import client, log_stripe, unavailable
 from handlers.pkgwatch.billing.stripe_client import identifier, subscription_state
 from handlers.pkgwatch.billing.upgrade import Upgrade, check_tier, possible
-from handlers.pkgwatch.web.errors import ApiError
 
 if TYPE_CHECKING:
     from stripe import StripeClient

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from handlers.common.body import parse
 from handlers.common.dynamodb import Table
-from handlers.common.request import Request
-from handlers.common.responses import NO_STORE, Response, json_response
+from handlers.common.web.body import parse
+from handlers.common.web.request import Request
+from handlers.common.web.response import NO_STORE, Response, json_response
 from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.billing.answers import client, refusals
 from handlers.pkgwatch.billing.upgrade import Upgrade, check_tier, possible

@@ -11,14 +11,15 @@ import stripe as sdk
 
 from handlers.common.aws import ServiceError
 from handlers.common.logs import logger
-from handlers.common.request import Request
-from handlers.common.responses import Response, json_response
 from handlers.common.secrets import SecretUnavailable, secret
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response, json_response
 from handlers.pkgwatch.billing import claims
 from handlers.pkgwatch.billing.answers import client, log_stripe, unavailable
 from handlers.pkgwatch.billing.events import Services, handle
 from handlers.pkgwatch.runtime.settings import settings
-from handlers.pkgwatch.web.errors import ApiError
+from handlers.pkgwatch.web.api import error_body
 
 _TOLERANCE = 300  # seconds a signature may be old
 _PASSING = (sdk.APIConnectionError, sdk.RateLimitError, sdk.APIError)
@@ -101,8 +102,8 @@ def _released(services: Services, event: Mapping[str, Any], error: Exception, an
 def _given_up(services: Services, event: Mapping[str, Any], error: Exception, code: str) -> Response:
     logger.exception("An event cannot be dealt with", extra={"event_id": event["id"], "event_type": event["type"]})
     _record(services, event, error)
-    refused = ApiError(200, code, "The event was received and cannot be dealt with.").body()
-    return json_response(200, {**refused, "received": True, "processed": False})
+    error = ApiError(200, code, "The event was received and cannot be dealt with.")
+    return json_response(200, {**error_body(error), "received": True, "processed": False})
 
 
 def _record(services: Services, event: Mapping[str, Any], error: Exception) -> None:

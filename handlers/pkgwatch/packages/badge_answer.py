@@ -7,8 +7,8 @@ from urllib.parse import unquote
 from handlers.common.aws import ServiceError
 from handlers.common.dynamodb import Table
 from handlers.common.logs import logger
-from handlers.common.request import Request
-from handlers.common.responses import Response
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response
 from handlers.pkgwatch.packages.badge import DEFAULT_LABEL, GREY, score_text, svg
 from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalise, package_key
 

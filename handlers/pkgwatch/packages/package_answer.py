@@ -11,8 +11,9 @@ from urllib.parse import unquote
 from handlers.common.circuit import Circuit
 from handlers.common.dynamodb import Table
 from handlers.common.parallel import beside
-from handlers.common.request import Request
-from handlers.common.responses import Response, json_response
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response, json_response
 from handlers.pkgwatch.packages import data_quality
 from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalise, package_key
 from handlers.pkgwatch.packages.package_view import package_view
@@ -20,7 +21,6 @@ from handlers.pkgwatch.usage.caller import Caller, demo_headers, identify
 from handlers.pkgwatch.usage.plans import PRICING_URL, next_month, rate_headers
 from handlers.pkgwatch.usage.quota import charge
 from handlers.pkgwatch.usage.usage_alert import alert_headers, usage_alert
-from handlers.pkgwatch.web.errors import ApiError
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from typing import Any
 from handlers.common.aws import ServiceError
 from handlers.common.dynamodb import ConditionFailed, Table
 from handlers.common.logs import logger
-from handlers.common.request import Request
-from handlers.common.responses import Response, json_response
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response, json_response
 from handlers.pkgwatch.packages.new_packages import new_item
 from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalise, package_key
 from handlers.pkgwatch.packages.package_queue import PackageQueue
 from handlers.pkgwatch.usage.ip_limits import REQUEST_LIMIT, count_package_request
-from handlers.pkgwatch.web.errors import ApiError
 
 REASON = "user_request"
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from handlers.common.circuit import Circuit
 from handlers.common.dynamodb import Table
-from handlers.common.request import Request
-from handlers.common.responses import Response, json_response
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response, json_response
 from handlers.pkgwatch.accounts import api_keys
 from handlers.pkgwatch.packages.package_names import is_valid, normalise
 from handlers.pkgwatch.packages.package_queue import PackageQueue
@@ -20,7 +21,6 @@ from handlers.pkgwatch.usage.metering import Charge
 from handlers.pkgwatch.usage.plans import rate_headers
 from handlers.pkgwatch.usage.quota import charge
 from handlers.pkgwatch.usage.usage_alert import alert_headers, usage_alert
-from handlers.pkgwatch.web.errors import ApiError
 
 MOST_DISCOVERED = 50  # unknown names a scan queues for collection
 

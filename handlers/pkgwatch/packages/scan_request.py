@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.common.request import Request
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
 from handlers.pkgwatch.packages.package_names import ECOSYSTEMS
-from handlers.pkgwatch.web.errors import ApiError
 
 MOST_NAMES = 1000
 _SECTIONS = ("dependencies", "devDependencies")

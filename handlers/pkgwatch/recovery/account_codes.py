@@ -8,15 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from handlers.common.dynamodb import ConditionFailed, Table
-from handlers.common.request import Request
-from handlers.common.responses import NO_STORE, Response, json_response
 from handlers.common.timestamps import iso
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import NO_STORE, Response, json_response
 from handlers.pkgwatch.accounts import sessions, users
 from handlers.pkgwatch.accounts.api_keys import USER_META
 from handlers.pkgwatch.accounts.key_items import counted
 from handlers.pkgwatch.accounts.sessions import Session
 from handlers.pkgwatch.recovery.recovery_codes import new_codes, stored
-from handlers.pkgwatch.web.errors import ApiError
 
 
 def answer(request: Request, keys: Table, now: datetime) -> Response:

@@ -9,19 +9,19 @@ from typing import Any
 
 import msgspec
 
-from handlers.common.body import parse
 from handlers.common.dynamodb import ConditionFailed, Table
-from handlers.common.request import Request
-from handlers.common.responses import Response, json_response
 from handlers.common.timestamps import iso
 from handlers.common.transactions import Cancelled, transact, update
+from handlers.common.web.body import parse
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response, json_response
 from handlers.pkgwatch.accounts import users
 from handlers.pkgwatch.accounts.api_keys import USER_META
 from handlers.pkgwatch.recovery import recovery_sessions
 from handlers.pkgwatch.recovery.recovery_codes import matches, normalised
 from handlers.pkgwatch.runtime.settings import settings
 from handlers.pkgwatch.web.constant_time import at_least
-from handlers.pkgwatch.web.errors import ApiError
 
 METHOD = "recovery_code"
 FAILURES = 5  # a recovery

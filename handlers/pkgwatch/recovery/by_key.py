@@ -8,18 +8,18 @@ from typing import Any
 
 import msgspec
 
-from handlers.common.body import parse
 from handlers.common.dynamodb import ConditionFailed, Table
-from handlers.common.request import Request
-from handlers.common.responses import Response, json_response
 from handlers.common.timestamps import iso
+from handlers.common.web.body import parse
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response, json_response
 from handlers.pkgwatch.accounts import magic_links, users
 from handlers.pkgwatch.accounts.api_keys import PREFIX, key_hash
 from handlers.pkgwatch.accounts.delivery import deliver
 from handlers.pkgwatch.recovery import recovery_mails, recovery_sessions
 from handlers.pkgwatch.runtime.settings import settings
 from handlers.pkgwatch.web.constant_time import at_least
-from handlers.pkgwatch.web.errors import ApiError
 
 METHOD = "api_key"
 

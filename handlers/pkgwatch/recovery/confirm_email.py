@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from handlers.common.dynamodb import Table
-from handlers.common.request import Request
-from handlers.common.responses import Response
 from handlers.common.timestamps import iso
 from handlers.common.transactions import Cancelled, Write, delete, transact, update
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response
 from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.accounts.api_keys import USER_META
 from handlers.pkgwatch.accounts.delivery import deliver
@@ -19,7 +20,6 @@ from handlers.pkgwatch.recovery import recovery_mails
 from handlers.pkgwatch.recovery.email_change import in_use
 from handlers.pkgwatch.runtime.settings import settings
 from handlers.pkgwatch.web.constant_time import at_least
-from handlers.pkgwatch.web.errors import ApiError
 from handlers.pkgwatch.web.redirects import redirect, redirecting
 
 _LONGEST = 100  # characters: ours have 43, and an index refuses to look for very long ones

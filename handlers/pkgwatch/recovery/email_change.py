@@ -9,20 +9,20 @@ from typing import Any
 import msgspec
 
 from handlers.common.aws import ServiceError
-from handlers.common.body import parse
 from handlers.common.dynamodb import Table
 from handlers.common.mail import send
-from handlers.common.request import Request
-from handlers.common.responses import Response, json_response
 from handlers.common.timestamps import iso
 from handlers.common.transactions import Cancelled, delete, put, transact, update
+from handlers.common.web.body import parse
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response, json_response
 from handlers.pkgwatch.accounts import users
 from handlers.pkgwatch.accounts.api_keys import USER_META, is_key_record
 from handlers.pkgwatch.accounts.delivery import deliver
 from handlers.pkgwatch.recovery import by_code, recovery_mails, recovery_sessions
 from handlers.pkgwatch.runtime.settings import settings
 from handlers.pkgwatch.web.constant_time import at_least
-from handlers.pkgwatch.web.errors import ApiError
 
 LIFE = timedelta(hours=24)
 

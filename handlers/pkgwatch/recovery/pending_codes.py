@@ -9,12 +9,12 @@ from typing import Any
 from handlers.common.aws import ServiceError
 from handlers.common.dynamodb import ConditionFailed, Table
 from handlers.common.logs import logger
-from handlers.common.request import Request
-from handlers.common.responses import NO_STORE, Response, json_response
 from handlers.common.timestamps import iso
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import NO_STORE, Response, json_response
 from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.accounts.api_keys import USER_META
-from handlers.pkgwatch.web.errors import ApiError
 
 SHOWN_FOR = timedelta(minutes=5)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from handlers.common.dynamodb import Key, Table
 from handlers.common.timestamps import iso
-from handlers.pkgwatch.web.errors import ApiError
+from handlers.common.web.errors import ApiError
 
 LIFE = timedelta(hours=4)
 

@@ -8,19 +8,19 @@ from typing import Any
 
 import msgspec
 
-from handlers.common.body import parse
 from handlers.common.dynamodb import Table
-from handlers.common.request import Request
-from handlers.common.responses import Response, json_response
 from handlers.common.timestamps import parse as parse_time
 from handlers.common.transactions import Cancelled, Write, transact, update
+from handlers.common.web.body import parse
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response, json_response
 from handlers.pkgwatch.accounts import sessions, users
 from handlers.pkgwatch.accounts.api_keys import USER_META
 from handlers.pkgwatch.referrals.credit import LIFETIME_CAP
 from handlers.pkgwatch.referrals.events import Referral
 from handlers.pkgwatch.referrals.pending_referrals import BONUS, LATE_ENTRY, flags, pending
 from handlers.pkgwatch.referrals.referral_codes import Referrer, is_code, is_self, resolve
-from handlers.pkgwatch.web.errors import ApiError
 
 _LONGEST = 1000  # characters of a body
 _ATTEMPTS = 5

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from handlers.common.dynamodb import ConditionFailed, Table
-from handlers.common.request import Request
-from handlers.common.responses import Response, json_response
 from handlers.common.timestamps import parse
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response, json_response
 from handlers.pkgwatch.accounts import sessions, users
 from handlers.pkgwatch.accounts.api_keys import USER_META
 from handlers.pkgwatch.accounts.key_items import counted
@@ -18,7 +19,6 @@ from handlers.pkgwatch.referrals.credit import LIFETIME_CAP
 from handlers.pkgwatch.referrals.events import furthest, state_of
 from handlers.pkgwatch.referrals.referral_codes import new_code
 from handlers.pkgwatch.runtime.settings import settings
-from handlers.pkgwatch.web.errors import ApiError
 
 SHOWN = 20  # referrals
 

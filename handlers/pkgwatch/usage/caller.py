@@ -7,10 +7,10 @@ from datetime import datetime
 
 from handlers.common.circuit import Circuit
 from handlers.common.dynamodb import Table
-from handlers.common.request import Request
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
 from handlers.pkgwatch.accounts import api_keys
 from handlers.pkgwatch.usage.ip_limits import DEMO_LIMIT, count_demo, demo_reset
-from handlers.pkgwatch.web.errors import ApiError
 
 SIGNUP_URL = "https://pkgwatch.dev/start"
 

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from handlers.common.circuit import Circuit
 from handlers.common.dynamodb import Table
-from handlers.common.request import Request
-from handlers.common.responses import NO_STORE, Response, json_response
 from handlers.common.timestamps import iso
+from handlers.common.web.request import Request
+from handlers.common.web.response import NO_STORE, Response, json_response
 from handlers.pkgwatch.accounts import api_keys
 from handlers.pkgwatch.usage.plans import LIMITS, period_end
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
 from handlers.common.logs import logger
-from handlers.common.responses import Response
+from handlers.common.web.errors import ApiError
+from handlers.common.web.response import Response
 from handlers.pkgwatch.web.constant_time import Floor
-from handlers.pkgwatch.web.errors import ApiError
 
 
 def redirect(url: str, query: Mapping[str, str] | None = None, cookie: str = "") -> Response:

@@ -1,8 +1,7 @@
-"""The HTTP API's side: which function answers a route, the event it gets, and users who ask."""
+"""The HTTP API's side: which function answers a route, and users who ask."""
 
 from __future__ import annotations
 
-import base64
 import json
 import secrets
 from collections.abc import Mapping
@@ -18,7 +17,7 @@ from handlers.kefir.api import (
     handle_public,
     handle_reminders,
 )
-from tests.handlers.gateway import Answer, call
+from tests.handlers.gateway import Answer, call, http_event
 
 MODULES = (
     handle_auth,
@@ -30,41 +29,6 @@ MODULES = (
     handle_reminders,
 )
 HANDLERS = {route: module.handler for module in MODULES for route in module.ROUTES}
-
-
-def http_event(
-    route: str,
-    *,
-    path: Mapping[str, str] | None = None,
-    query: Mapping[str, str] | None = None,
-    headers: Mapping[str, str] | None = None,
-    body: str | bytes | None = None,
-    claims: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
-    """An event of payload format 2.0; parts that were not sent are absent, as the gateway leaves them."""
-    method, _, resource = route.partition(" ")
-    event: dict[str, Any] = {
-        "version": "2.0",
-        "routeKey": route,
-        "rawPath": resource,
-        "rawQueryString": "",
-        "headers": dict(headers or {}),
-        "requestContext": {
-            "http": {"method": method, "path": resource, "sourceIp": "203.0.113.7"},
-            "requestId": "request-1",
-            "routeKey": route,
-        },
-        "isBase64Encoded": isinstance(body, bytes),
-    }
-    if path:
-        event["pathParameters"] = dict(path)
-    if query:
-        event["queryStringParameters"] = dict(query)
-    if body is not None:
-        event["body"] = base64.b64encode(body).decode() if isinstance(body, bytes) else body
-    if claims is not None:
-        event["requestContext"]["authorizer"] = {"jwt": {"claims": dict(claims), "scopes": None}}
-    return event
 
 
 def ask(

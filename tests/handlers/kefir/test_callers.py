@@ -7,8 +7,8 @@ from typing import Any
 
 from handlers.kefir.api import handle_batches
 from handlers.kefir.shared.settings import settings
-from tests.handlers.gateway import call
-from tests.handlers.kefir.kefir_api import HANDLERS, User, ask, http_event
+from tests.handlers.gateway import call, http_event
+from tests.handlers.kefir.kefir_api import HANDLERS, User, ask
 
 
 def test_the_caller_has_a_row_afterwards(alice: User, table: Any) -> None:

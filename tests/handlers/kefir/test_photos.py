@@ -10,8 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.handlers.gateway import http_event
 from tests.handlers.kefir.conftest import BUCKET
-from tests.handlers.kefir.kefir_api import User, http_event, problems
+from tests.handlers.kefir.kefir_api import User, problems
 
 URL, ADD, LIST = "POST /batches/{id}/photo/upload-url", "POST /batches/{id}/photo", "GET /batches/{id}/photos"
 SEND = "POST /batches/{id}/photos"

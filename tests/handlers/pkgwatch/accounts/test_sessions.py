@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from handlers.common.request import Request
 from handlers.common.secrets import SecretUnavailable
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
 from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.accounts.sessions import Session
-from handlers.pkgwatch.web.errors import ApiError
 
 NOW = datetime(2026, 6, 1, 12, 0, 0, 500_000, tzinfo=UTC)
 WEEK = timedelta(days=7)

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+from handlers.common.web.errors import ApiError
 from handlers.pkgwatch.accounts import mails, users
 from handlers.pkgwatch.accounts.disposable_domains import is_disposable
-from handlers.pkgwatch.web.errors import ApiError
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from handlers.common.request import Request
 from handlers.common.timestamps import iso
+from handlers.common.web.request import Request
 from handlers.pkgwatch.accounts import pending_signups
 from handlers.pkgwatch.accounts.opening import open_account
 from handlers.pkgwatch.accounts.users import user_id

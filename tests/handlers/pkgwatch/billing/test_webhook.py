@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 import stripe as sdk
 
-from handlers.common.request import Request
 from handlers.common.timestamps import iso
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
 from handlers.pkgwatch.api.stripe_webhook import handler
 from handlers.pkgwatch.billing import claims
 from handlers.pkgwatch.billing.events import Services
 from handlers.pkgwatch.billing.webhook import answer
 from handlers.pkgwatch.runtime.settings import settings
-from handlers.pkgwatch.web.errors import ApiError
 from tests.handlers.gateway import call, proxy_event
 
 SIGNING = "whsec_of_these_tests"

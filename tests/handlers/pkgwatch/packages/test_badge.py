@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.common.request import Request
+from handlers.common.web.request import Request
 from handlers.pkgwatch.api.badge import handler
 from handlers.pkgwatch.packages.badge import svg
 from handlers.pkgwatch.packages.badge_answer import answer as badge_answer

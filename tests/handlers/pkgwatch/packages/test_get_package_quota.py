@@ -9,7 +9,7 @@ import pytest
 
 from handlers.common.circuit import Circuit
 from handlers.common.dynamodb import Table
-from handlers.common.request import Request
+from handlers.common.web.request import Request
 from handlers.pkgwatch.api.get_package import handler
 from handlers.pkgwatch.packages.package_answer import Tables, answer
 from handlers.pkgwatch.usage.plans import next_month

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from handlers.common.web.errors import ApiError
 from handlers.pkgwatch.api.recovery_verify_code import handler
 from handlers.pkgwatch.recovery import recovery_sessions
 from handlers.pkgwatch.recovery.by_code import use_up
-from handlers.pkgwatch.web.errors import ApiError
 from tests.handlers.gateway import Answer
 from tests.handlers.pkgwatch.fixtures.recoveries import CODE, OTHER_CODE, Account, kept, post
 

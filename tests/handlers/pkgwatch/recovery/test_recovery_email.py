@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from handlers.common.dynamodb import Table
-from handlers.common.request import Request
 from handlers.common.timestamps import iso
+from handlers.common.web.request import Request
 from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.accounts.api_keys import key_hash
 from handlers.pkgwatch.accounts.users import key_records

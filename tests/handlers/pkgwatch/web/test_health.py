@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from handlers.common.request import Request
-from handlers.common.responses import Response
+from handlers.common.web.request import Request
+from handlers.common.web.response import Response
 from handlers.pkgwatch.api.health import handler
 from handlers.pkgwatch.runtime.settings import settings
 from handlers.pkgwatch.web.http import serve

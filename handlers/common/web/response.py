@@ -1,4 +1,4 @@
-"""What goes back to API Gateway?"""
+"""The response API Gateway gets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-# The Cache-Control of answers that concern one user.
+# The Cache-Control of responses that concern one user.
 NO_STORE = "no-store, no-cache, must-revalidate"
 
 
@@ -20,7 +20,7 @@ class Response:
     headers: dict[str, str] = field(default_factory=dict)
 
     def render(self) -> dict[str, Any]:
-        """The proxy response."""
+        """The proxy response, the same for both kinds of API."""
         return {"statusCode": self.status, "headers": self.headers, "body": self.body}
 
 

@@ -1,0 +1,38 @@
+"""PkgWatch's API: what all its functions have in common."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from handlers.common.web.errors import ApiError
+from handlers.common.web.request import Request
+from handlers.common.web.serve import Api, Call
+from handlers.pkgwatch.runtime.settings import settings
+from handlers.pkgwatch.web.cors import cors_headers
+
+
+def error_body(error: ApiError) -> dict[str, Any]:
+    """The contract's error: ``details`` stands in a member of its own, ``extra`` directly inside ``error``."""
+    details = {"details": error.details} if error.details else {}
+    return {"error": {"code": error.code, "message": error.message, **details, **error.extra}}
+
+
+def _identified_error_body(error: ApiError, request: Request) -> dict[str, Any]:
+    return {"error": {**error_body(error)["error"], "request_id": request.id}}
+
+
+def _headers(request: Request) -> dict[str, str]:
+    return cors_headers(request.header("origin"), settings().allow_dev_cors)
+
+
+API = Api(
+    "pkgwatch",
+    call=Call,
+    error_body=lambda error, _: error_body(error),
+    headers=_headers,
+    unknown_route=ApiError(404, "not_found", "There is no such route."),
+    failure=ApiError(500, "internal_error", "Something went wrong on our side. Please try again."),
+)
+# Of the functions whose contract puts the request's id into error bodies.
+IDENTIFIED_API = replace(API, error_body=_identified_error_body)
