@@ -5,7 +5,7 @@ PKGOPS := $(BIN)/pkgops
 UV := $(BIN)/uv
 # Processes that run tests; the tests of a file stay together, as they share what they deploy.
 WORKERS ?= 2
-SOURCES := pkgops templates handlers tests
+SOURCES := pkgops templates handlers companions tests
 COMPILE := $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
 
 .PHONY: help up down test check unit e2e bench goldens docs pins format clean
@@ -46,7 +46,7 @@ docs: .venv/.dev ## Rewrite the generated reference and the OpenAPI documents
 	$(BIN)/pytest -q tests/templates/test_openapi.py --update-golden
 
 pins: .venv/.dev ## Resolve all requirements again
-	$(COMPILE) setup.cfg --extra local -o requirements/local.txt
+	$(COMPILE) setup.cfg --extra local --extra pkgwatch -o requirements/local.txt
 	$(COMPILE) setup.cfg --extra dev -o requirements/dev.txt
 	$(COMPILE) handlers/requirements.in -o handlers/requirements.txt
 

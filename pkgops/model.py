@@ -87,8 +87,8 @@ class Example:
 class Companion:
     """A service the emulator keeps beside itself in the place of one on the internet, because a system needs it.
 
-    ``name`` is a package of ``pkgops.local.companions``, whose docstring says what it takes as ``options``. It is
-    started by the first request to `Stage.companion` and ends with the emulator.
+    ``name`` is unique in the project: the package is ``companions.<system>.<name>``, and its docstring says what it
+    takes as ``options``. It is started by the first request to `Stage.companion` and ends with the emulator.
     """
 
     name: str

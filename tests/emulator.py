@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pkgops.local.client.emulator import Emulator
+from tests.repository import ROOT
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
@@ -25,8 +26,9 @@ def free_port() -> int:
 
 
 def start_emulator(home: Path) -> Emulator:
-    """Starts an emulator whose state is below ``home``; the caller stops it with ``down()``."""
-    emulator = Emulator(home / "local", free_port())
+    """Starts an emulator whose state is below ``home`` and that serves this project's companions; the caller stops it
+    with ``down()``."""
+    emulator = Emulator(home / "local", free_port(), ROOT)
     emulator.up()
     return emulator
 

@@ -144,7 +144,7 @@ def _package(project: Project) -> Check:
 def _emulator(project: Project) -> Check:
     from pkgops.local.client.emulator import Emulator
 
-    status = Emulator(project.home / "local", project.stage.port).status()
+    status = Emulator.of(project.root, project.stage.port).status()
     if not status.running:
         return _stopped(project.stage.port)
     found = f"running on port {status.port}, process {status.pid}"

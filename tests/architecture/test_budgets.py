@@ -25,7 +25,7 @@ LONG_FUNCTIONS: dict[str, str] = {
 MANY_PARAMETERS: dict[str, str] = {}
 LONG_COMMANDS: dict[str, str] = {}
 VAGUE = {"utils", "util", "helpers", "helper", "misc", "manager", "managers", "base", "common_utils"}
-EVERYTHING = ("pkgops", "templates", "handlers", "tests")
+EVERYTHING = ("pkgops", "templates", "handlers", "companions", "tests")
 _SILENCED = re.compile(r"#\s*noqa:[^#\n]*\b(C901|PLR091\d)")
 
 

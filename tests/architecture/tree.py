@@ -10,7 +10,7 @@ from functools import cache, cached_property
 
 from tests.repository import ROOT
 
-PRODUCT = ("pkgops", "templates", "handlers")
+PRODUCT = ("pkgops", "templates", "handlers", "companions")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -24,7 +24,7 @@ from tests.emulator import ACCOUNT, REGION, free_port
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 BIN = Path(sys.executable).parent
-COPIED = ("pkgops", "templates", "handlers", "stages.toml")
+COPIED = ("pkgops", "templates", "handlers", "companions", "stages.toml")
 
 
 class Workplace:
@@ -35,7 +35,7 @@ class Workplace:
         self.scratch = folder / "scratch"
         self.scratch.mkdir()
         self.port = free_port()
-        self.emulator = Emulator(self.project / ".pkgops" / "local", self.port)
+        self.emulator = Emulator.of(self.project, self.port)
         _copy(self.project)
         stages = self.project / "stages.toml"
         stages.write_text(re.sub(r"(?m)^port = \d+$", f"port = {self.port}", stages.read_text(), count=1))

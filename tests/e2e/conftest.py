@@ -124,7 +124,7 @@ class Deployed:
 
     @property
     def emulator(self) -> Emulator:
-        return Emulator(self.root / ".pkgops" / "local", self.port)
+        return Emulator.of(self.root, self.port)
 
     def request(
         self, method: str, path: str, body: Any = None, key: str | None = None, headers: dict[str, str] | None = None
@@ -166,7 +166,7 @@ def new_project(root: Path, settings: str = "") -> Deployed:
     port = free_port()
     root.mkdir(exist_ok=True)
     (root / "stages.toml").write_text(_STAGES.format(port=port) + settings, encoding="utf-8")
-    for name in ("templates", "handlers"):
+    for name in ("templates", "handlers", "companions"):
         (root / name).symlink_to(ROOT / name)
     return Deployed(root, port)
 

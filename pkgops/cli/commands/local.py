@@ -31,7 +31,7 @@ def _emulator(session: Session) -> Emulator:
     from pkgops.local.client.emulator import Emulator
 
     project = session.project()
-    return Emulator(project.home / "local", project.stage.port)
+    return Emulator.of(project.root, project.stage.port)
 
 
 @verb("up", example="pkgops local up", system=False, everywhere=False)

@@ -39,10 +39,17 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Emulator:
-    """The emulator whose state is kept under ``home`` (``.pkgops/local``), on 127.0.0.1:``port``."""
+    """The emulator whose state is kept under ``home``, on 127.0.0.1:``port``; it serves the companions of ``project``,
+    a directory, if there is one. `of` gives a project's own."""
 
     home: Path
     port: int = 4566
+    project: Path | None = None
+
+    @classmethod
+    def of(cls, project: Path, port: int) -> Emulator:
+        """The emulator of the project in that directory."""
+        return cls(project / ".pkgops" / "local", port, project)
 
     @property
     def endpoint(self) -> str:
@@ -137,7 +144,7 @@ class Emulator:
                 return
             launch.refuse_occupied(home, self.port)
             emit(Started(what))
-            launch.start(home, self.port, self.running)
+            launch.start(home, self.port, self.project, self.running)
         emit(Finished(what, self.endpoint))
         if note := self.status().note:
             emit(Note(note, "warning"))

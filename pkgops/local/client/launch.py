@@ -15,7 +15,7 @@ from pathlib import Path
 from pkgops.errors import AccessError
 from pkgops.local.client import process
 from pkgops.local.client.loopback import fetch
-from pkgops.local.home import HOME_VARIABLE, IDENTITY_PATH, PORT_VARIABLE, Home
+from pkgops.local.home import HOME_VARIABLE, IDENTITY_PATH, PORT_VARIABLE, PROJECT_VARIABLE, Home
 
 _PATIENCE = 30.0  # seconds until a server that does not answer is given up
 _GRACE = 20.0  # seconds a server may take to save its state
@@ -56,7 +56,7 @@ def refuse_occupied(home: Home, port: int) -> None:
     raise AccessError(f"Port {port} is taken by {who}.", _OTHER_PORT)
 
 
-def start(home: Home, port: int, answers: Callable[[], bool]) -> None:
+def start(home: Home, port: int, project: Path | None, answers: Callable[[], bool]) -> None:
     """Starts the server in its own session and returns when ``answers()``; AccessError if it does not come up,
     and then no process is left."""
     home.info.unlink(missing_ok=True)
@@ -67,7 +67,7 @@ def start(home: Home, port: int, answers: Callable[[], bool]) -> None:
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=home.root,
-            env=_environment(home, port),
+            env=_environment(home, port, project),
             start_new_session=True,
         )
     try:
@@ -122,7 +122,7 @@ def _last_words(log: Path, code: int) -> str:
     return f"The emulator ended with code {code}{last}"
 
 
-def _environment(home: Home, port: int) -> dict[str, str]:
+def _environment(home: Home, port: int, project: Path | None) -> dict[str, str]:
     """Nothing of the caller's environment but what a process needs: the server passes none of it on."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
     package = Path(__file__).resolve().parents[3]
@@ -131,6 +131,7 @@ def _environment(home: Home, port: int) -> dict[str, str]:
         "PYTHONPATH": str(package),
         HOME_VARIABLE: str(home.root.resolve()),
         PORT_VARIABLE: str(port),
+        PROJECT_VARIABLE: str(project.resolve()) if project else "",
     }
 
 

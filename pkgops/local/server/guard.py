@@ -23,7 +23,7 @@ _HOST = re.compile(
 _SERVED_HOST = re.compile(r"\.(execute-api|lambda-url|cloudfront|s3-website[.-][a-z0-9-]+)\.")
 _SERVED_PATH = re.compile(
     r"^/(_aws/execute-api/|_aws/lambda-url/|restapis/[^/]+/[^/]+/_user_request_|oauth2/|login|logout"
-    r"|_companions/[a-z_]+/(pay|portal)/"
+    r"|_companions/[a-z_]+/pages/"
     r"|[a-z0-9-]+_[A-Za-z0-9]+/\.well-known/)"
 )
 

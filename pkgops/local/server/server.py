@@ -17,9 +17,10 @@ import sys
 import time
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
-from pkgops.local.home import HOME_VARIABLE, PORT_VARIABLE, Home
+from pkgops.local.home import HOME_VARIABLE, PORT_VARIABLE, PROJECT_VARIABLE, Home
 
 MINISTACK = "1.5.33"
 ACCOUNT = "000000000000"
@@ -54,9 +55,12 @@ def check_version() -> None:
 
 
 def _configuration() -> tuple[Home, int]:
-    from pathlib import Path
-
     return Home(Path(os.environ[HOME_VARIABLE])), int(os.environ[PORT_VARIABLE])
+
+
+def _project() -> Path | None:
+    """The directory of the project that is served, None for an emulator without one."""
+    return Path(os.environ[PROJECT_VARIABLE]) if os.environ.get(PROJECT_VARIABLE) else None
 
 
 def _serve(home: Home, port: int) -> None:
@@ -127,7 +131,7 @@ async def _run(home: Home, port: int, snapshots: Any) -> None:
     from hypercorn.config import Config
     from ministack import app
 
-    from pkgops.local.server.companion_proxy import Companions
+    from pkgops.local.server.companion_proxy import CompanionProxy
     from pkgops.local.server.guard import guarded
 
     stop = asyncio.Event()
@@ -141,13 +145,12 @@ async def _run(home: Home, port: int, snapshots: Any) -> None:
     config.graceful_timeout = 2
     config.include_server_header = False
     config.loglevel = "WARNING"
-    companions = Companions(port)
+    companions = CompanionProxy(_project(), port)
     identity = _identity(home, port, snapshots)
     saving = asyncio.create_task(snapshots.keep(app))
     _publish(home, identity())
     try:
-        everything = companions.beside(app.app)
-        await serve(guarded(everything, identity, snapshots.seen), config, shutdown_trigger=stop.wait)
+        await serve(guarded(companions.wrap(app.app), identity, snapshots.seen), config, shutdown_trigger=stop.wait)
     except OSError as error:
         raise RefusedError(f"Port {port} cannot be opened: {error.strerror}.") from error
     finally:

@@ -19,21 +19,17 @@ from handlers.kefir.shared.expo import Expo, Pace
 from handlers.kefir.shared.push import Push, run
 from handlers.kefir.shared.settings import settings
 from pkgops.local.client.emulator import Emulator
-from tests.emulator import ACCOUNT, REGION, client, start_emulator
+from tests import emulator_fixtures
+from tests.emulator import ACCOUNT, REGION, client
 from tests.handlers.kefir import expo_server
 from tests.handlers.kefir.expo_server import ExpoServer
 from tests.handlers.kefir.kefir_api import User
 from tests.handlers.kefir.owners import START, Owner
 
+emulator = emulator_fixtures.emulator
+
 TABLE = "kefir-app-local-table"
 BUCKET = f"kefir-app-local-photos-{ACCOUNT}"
-
-
-@pytest.fixture(scope="session")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    running = start_emulator(tmp_path_factory.mktemp("kefir"))
-    yield running
-    running.down()
 
 
 @pytest.fixture(scope="session")

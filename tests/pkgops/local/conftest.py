@@ -9,31 +9,21 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache, partial
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pkgops.local.client.emulator import Emulator
-from tests.emulator import client, free_port, start_emulator
+from tests import emulator_fixtures
+from tests.emulator import client
+
+emulator = emulator_fixtures.emulator
+aws = emulator_fixtures.aws
+fresh = emulator_fixtures.fresh
 
 _NUMBERS = count(1)
 TRUSTED = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
-
-
-@pytest.fixture(scope="session")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    running = start_emulator(tmp_path_factory.mktemp("emulator"))
-    yield running
-    running.down()
-
-
-@pytest.fixture(scope="session")
-def aws(emulator: Emulator) -> Callable[[str], Any]:
-    """``aws("s3")``: a client, made once."""
-    return cache(partial(client, emulator))
 
 
 @pytest.fixture
@@ -183,11 +173,3 @@ def function(aws: Callable[[str], Any], unique: Callable[[str], str], role: str)
     yield create
     for name in made:
         aws("lambda").delete_function(FunctionName=name)
-
-
-@pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Emulator]:
-    """An emulator of its own, not started."""
-    one = Emulator(tmp_path / "local", free_port())
-    yield one
-    one.down()

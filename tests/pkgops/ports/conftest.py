@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import cache, partial
+from collections.abc import Callable
 from itertools import count
-from typing import Any
 
 import pytest
 
@@ -14,29 +12,19 @@ from pkgops.aws.ports import AwsPorts
 from pkgops.local.client.emulator import Emulator
 from pkgops.model import Stage
 from pkgops.ports.ports import Ports
-from tests.emulator import client, start_emulator
+from tests import emulator_fixtures
 from tests.pkgops.fakes.ports import FakePorts
 
+emulator = emulator_fixtures.emulator
+aws = emulator_fixtures.aws
+
 _NUMBERS = count(1)
-
-
-@pytest.fixture(scope="session")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    running = start_emulator(tmp_path_factory.mktemp("emulator"))
-    yield running
-    running.down()
 
 
 @pytest.fixture(scope="session")
 def clients(emulator: Emulator) -> Clients:
     """What the real adapters are made of."""
     return Clients(Stage("local"), emulator.endpoint)
-
-
-@pytest.fixture(scope="session")
-def aws(emulator: Emulator) -> Callable[[str], Any]:
-    """``aws("s3")``: a boto3 client, to put things there which the ports cannot."""
-    return cache(partial(client, emulator))
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ SIGNING = "whsec_of_these_tests"
 @pytest.fixture(scope="session")
 def stripe_address() -> Iterator[str]:
     """A local Stripe that serves alone."""
-    command = [sys.executable, "-m", "pkgops.local.companions.stripe", "--port=0"]
+    command = [sys.executable, "-m", "companions.pkgwatch.stripe", "--port=0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True) as server:
         assert server.stdout
         yield server.stdout.readline().split()[-1]

@@ -1,76 +1,81 @@
-"""Services beside the emulator: when they start, who reaches them, when they end."""
+"""A project's companions: when they start, who reaches them, when they end."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
-from pkgops.local.client import process
-from pkgops.local.server.companion_proxy import Companions
-from tests.emulator import free_port
-from tests.waiting import eventually
+from pkgops.local.client.emulator import Emulator
+from pkgops.local.server.companion_proxy import CompanionProxy
+from tests.emulator import client, free_port
+from tests.pkgops.local.server.shop_project import shop_project
+from tests.processes import ended, listening_addresses
+from tests.repository import ROOT
 
 pytestmark = pytest.mark.emulator
 
-KEY = {"Authorization": "Bearer sk_test_anything"}
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Emulator]:
+    """The emulator of a project with a companion, not started yet."""
+    one = Emulator.of(shop_project(tmp_path / "shop"), free_port())
+    yield one
+    one.down()
 
 
-def prices(emulator: Any, **headers: str) -> httpx.Response:
-    return httpx.get(f"{emulator.endpoint}/_companions/stripe/v1/prices", headers=KEY | headers)
+def ask(emulator: Emulator, path: str = "/count", name: str = "counter", **headers: str) -> httpx.Response:
+    return httpx.get(f"{emulator.endpoint}/_companions/{name}{path}", headers=headers)
 
 
-def made_customers(emulator: Any) -> int:
-    return len(httpx.get(f"{emulator.endpoint}/_companions/stripe/v1/customers", headers=KEY).json()["data"])
+def requests(emulator: Emulator) -> int:
+    return int(ask(emulator).json()["requests"])
 
 
 def companions(server: int) -> list[int]:
-    """The companions a server has started, by what Linux says of them."""
-    children = Path(f"/proc/{server}/task").glob("*/children")
-    pids = [int(pid) for listed in children for pid in listed.read_text().split()]
-    return [pid for pid in pids if b"companions" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    """The companions a server has started."""
+    return [
+        child.pid for child in psutil.Process(server).children() if any("companions." in one for one in command(child))
+    ]
 
 
-def addresses(pid: int) -> set[str]:
-    """Where a process listens: IPv4 in hexadecimal, as in /proc/net/tcp."""
-    inodes = {str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()}
-    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    rows += [row.split() for row in Path("/proc/net/tcp6").read_text().splitlines()[1:]]
-    return {row[1].partition(":")[0] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in inodes}
+def command(process: psutil.Process) -> list[str]:
+    return list(process.cmdline()) if process.status() != psutil.STATUS_ZOMBIE else []
 
 
-def test_a_companion_lives_as_long_as_the_emulator_is_filled(fresh: Any) -> None:
-    server = fresh.up().pid
+def test_a_companion_lives_until_the_emulator_is_emptied_or_ends(shop: Emulator) -> None:
+    server = shop.up().pid
     assert companions(server) == []
-    assert {price["id"] for price in prices(fresh).json()["data"]} >= {"price_local_starter"}
-    first = companions(server)
-    assert len(first) == 1
-    assert addresses(first[0]) == {"0100007F"}
+    assert [requests(shop), requests(shop)] == [1, 2]
+    (first,) = companions(server)
+    assert listening_addresses(first) == {"127.0.0.1"}
 
-    httpx.post(f"{fresh.endpoint}/_companions/stripe/v1/customers", headers=KEY, data={"email": "a@example.com"})
-    assert made_customers(fresh) == 1
-    fresh.reset()
-    assert process.gone(first[0], 5)
-    assert made_customers(fresh) == 0
+    shop.reset()
+    assert ended(first)
+    assert requests(shop) == 1
 
     (second,) = companions(server)
     os.kill(second, signal.SIGKILL)
-    assert process.gone(second, 5)
-    assert prices(fresh).status_code == 200
+    assert ended(second)
+    assert requests(shop) == 1
     (third,) = companions(server)
-    fresh.down()
-    assert process.gone(third, 5)
+    shop.down()
+    assert ended(third)
 
 
-def test_one_that_has_ended_unnoticed_is_started_anew() -> None:
-    """The request comes before the server has had a moment to see that its companion is no more."""
+def test_a_companion_whose_end_was_not_noticed_is_replaced(tmp_path: Path) -> None:
+    """The request comes before the server's loop has seen that its companion has ended."""
+    project = shop_project(tmp_path / "shop")
 
     async def asked(app: Any) -> int:
         sent: list[dict[str, Any]] = []
@@ -81,66 +86,103 @@ def test_one_that_has_ended_unnoticed_is_started_anew() -> None:
         async def send(message: dict[str, Any]) -> None:
             sent.append(message)
 
-        path = "/_companions/stripe/v1/prices"
+        path = "/_companions/counter/pages/"
         head = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b""}
-        await app({**head, "headers": [(b"authorization", b"Bearer sk_test_anything")]}, receive, send)
+        await app({**head, "headers": [(b"host", b"127.0.0.1")]}, receive, send)
         return int(sent[0]["status"])
 
     async def scenario() -> None:
-        others = set(companions(os.getpid()))
-        beside = Companions(free_port())
-        app = beside.beside(asked)
+        proxy = CompanionProxy(project, free_port())
+        app = proxy.wrap(asked)
         try:
-            assert await asked(app) == 200
-            (first,) = set(companions(os.getpid())) - others
+            await asked(app)
+            (first,) = companions(os.getpid())
             os.kill(first, signal.SIGKILL)
-            eventually(lambda: not Path(f"/proc/{first}").exists())  # without letting the loop go on
-            assert await asked(app) == 200
-            (second,) = set(companions(os.getpid())) - others
+            assert ended(first)  # without letting the loop go on
+            await asked(app)
+            (second,) = companions(os.getpid())
             assert second != first
         finally:
-            await beside.stop()
+            await proxy.stop()
 
     asyncio.run(scenario())
 
 
-def test_a_companion_does_not_outlive_a_killed_emulator(fresh: Any) -> None:
-    server = fresh.up().pid
-    prices(fresh)
+def test_a_companion_does_not_outlive_a_killed_emulator(shop: Emulator) -> None:
+    server = shop.up().pid
+    requests(shop)
     (companion,) = companions(server)
     os.kill(server, signal.SIGKILL)
-    assert process.gone(companion, 5)
+    assert ended(companion)
 
 
-def test_only_this_machine_is_answered(emulator: Any) -> None:
-    assert prices(emulator).status_code == 200
-    assert prices(emulator, Host="evil.example").status_code == 403
-    assert prices(emulator, Origin="https://evil.example").status_code == 403
-    page = f"{emulator.endpoint}/_companions/stripe/pay/unknown"
-    assert httpx.post(page, headers={"Origin": emulator.endpoint}).status_code == 404
+def test_a_companion_reads_what_is_deployed(shop: Emulator) -> None:
+    shop.up()
+    found = ask(shop, "/deployed").json()
+    assert (found["output"], found["secret"]) == ("", "")
+    address = "https://a1b2.execute-api.us-east-1.amazonaws.com/v1"
+    template = {
+        "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
+        "Outputs": {"Url": {"Value": address}},
+    }
+    cloudformation = client(shop, "cloudformation")
+    cloudformation.create_stack(StackName="Shop-local", TemplateBody=json.dumps(template))
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="Shop-local", WaiterConfig={"Delay": 1})
+    client(shop, "secretsmanager").create_secret(Name="shop/key", SecretString='{"key": "hidden"}')
+    found = ask(shop, "/deployed%2Fy?a=1").json()
+    assert found["output"] == f"{shop.endpoint}/_aws/execute-api/a1b2/v1"
+    assert found["secret"] == "hidden"
+    assert found["path"] == "/deployed%2Fy?a=1"
+    assert found["base"] == f"{shop.endpoint}/_companions/counter"
 
 
-@pytest.mark.parametrize("name", ["unknown", "__pycache__"])
-def test_an_unknown_companion(emulator: Any, name: str) -> None:
-    answer = httpx.get(f"{emulator.endpoint}/_companions/{name}/v1/prices", headers=KEY)
-    assert answer.status_code == 404
+def test_only_this_machine_is_answered_and_browsers_on_pages_alone(shop: Emulator) -> None:
+    shop.up()
+    assert ask(shop).status_code == 200
+    assert ask(shop, Host="evil.example").status_code == 403
+    assert ask(shop, Origin="https://evil.example").status_code == 403
+    assert ask(shop, "/pages/pay", Origin=shop.endpoint).status_code == 200
 
 
-def test_it_serves_alone_and_leaves_no_file() -> None:
-    written = Path("/tmp/localstripe.pickle")  # where localstripe keeps what it knows
-    before = written.stat() if written.exists() else None
-    command = [sys.executable, "-m", "pkgops.local.companions.stripe", "--port=0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True) as server:
+@pytest.mark.parametrize("name", ["unknown", "__pycache__", "shop"])
+def test_an_unknown_companion(emulator: Emulator, name: str) -> None:
+    assert ask(emulator, name=name).status_code == 404
+
+
+def test_an_emulator_without_a_project_has_none(tmp_path: Path) -> None:
+    alone = Emulator(tmp_path / "local", free_port())
+    try:
+        alone.up()
+        assert ask(alone, name="stripe").status_code == 404
+    finally:
+        alone.down()
+
+
+def test_a_name_two_systems_use_is_refused(tmp_path: Path) -> None:
+    emulator = Emulator.of(shop_project(tmp_path / "two", "shop", "stall"), free_port())
+    try:
+        emulator.up()
+        answer = ask(emulator)
+        assert answer.status_code == 404
+        assert "companions.shop.counter, companions.stall.counter" in answer.text
+    finally:
+        emulator.down()
+
+
+def test_it_serves_alone(tmp_path: Path) -> None:
+    project = shop_project(tmp_path / "shop")
+    command = [sys.executable, "-m", "companions.shop.counter", "--port=0"]
+    environment = {**os.environ, "PYTHONPATH": f"{project}{os.pathsep}{ROOT}"}
+    with subprocess.Popen(
+        command, cwd=project, env=environment, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
+    ) as server:
         assert server.stdout
         address = server.stdout.readline().split()[-1]
         try:
-            assert httpx.get(f"{address}/v1/prices", headers=KEY).status_code == 200
-            assert httpx.get(f"{address}/v1/prices", headers=KEY | {"Host": "evil.example"}).status_code == 403
-            assert (
-                httpx.get(f"{address}/v1/prices", headers=KEY | {"Origin": "https://evil.example"}).status_code == 403
-            )
-            assert addresses(server.pid) == {"0100007F"}
+            found = httpx.get(f"{address}/deployed").json()
+            assert (found["base"], found["output"], found["secret"]) == (address, "", "")
+            assert httpx.get(f"{address}/x", headers={"Host": "evil.example"}).status_code == 403
+            assert listening_addresses(server.pid) == {"127.0.0.1"}
         finally:
             server.terminate()
         assert server.wait(5) == 0
-    assert (written.stat() if written.exists() else None) == before

@@ -1,0 +1,1 @@
+"""The companions of this project's systems: ``companions.<system>.<name>``."""

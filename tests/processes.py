@@ -1,0 +1,35 @@
+"""What tests ask about processes: whether one has ended, its family, and where it listens."""
+
+from __future__ import annotations
+
+import psutil
+
+from tests.waiting import eventually
+
+
+def gone(pid: int) -> bool:
+    """True if the process has ended, whether or not its parent has collected it."""
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
+
+
+def ended(pid: int, seconds: float = 10.0) -> bool:
+    """True once the process has ended; fails after so many seconds."""
+    return bool(eventually(lambda: gone(pid), seconds))
+
+
+def family(pid: int) -> list[int]:
+    """The process and all its descendants."""
+    return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
+
+
+def listening_addresses(*pids: int) -> set[str]:
+    """The addresses on which the processes listen."""
+    return {
+        row.laddr.ip
+        for pid in pids
+        for row in psutil.Process(pid).net_connections("inet")
+        if row.status == psutil.CONN_LISTEN
+    }
