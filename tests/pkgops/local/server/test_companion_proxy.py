@@ -44,9 +44,7 @@ def requests(emulator: Emulator) -> int:
 
 def companions(server: int) -> list[int]:
     """The companions a server has started."""
-    return [
-        child.pid for child in psutil.Process(server).children() if any("companions." in one for one in command(child))
-    ]
+    return [child.pid for child in psutil.Process(server).children() if "companions.shop.counter" in command(child)]
 
 
 def command(process: psutil.Process) -> list[str]:
