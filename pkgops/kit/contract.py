@@ -80,12 +80,24 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class Body:
+    """The JSON body a route accepts, checked by API Gateway before the function runs.
+
+    ``properties`` are JSON schema fragments by field; fields that are not listed are refused.
+    """
+
+    name: str
+    properties: Mapping[str, Mapping[str, Any]]
+    required: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     """One operation.
 
     ``callers`` are security requirements by name, one of which is enough; "" among them means nobody in particular.
-    ``errors`` are codes by status where there is nothing more to say. ``body`` describes a body that the gateway
-    does not check. ``identified``: errors carry the request's id.
+    ``errors`` are codes by status where there is nothing more to say. ``body`` is a `Body`, which API Gateway checks,
+    or the schema of one that it does not. ``identified``: errors carry the request's id.
     """
 
     summary: str
@@ -93,5 +105,5 @@ class Contract:
     errors: Mapping[int, Refusal | tuple[str, ...]] = field(default_factory=dict)
     callers: tuple[str, ...] = ()
     query: tuple[Query, ...] = ()
-    body: Schema | None = None
+    body: Body | Schema | None = None
     identified: bool = False

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pkgops.kit.contract import Answer, Contract, Query, Refusal
+from pkgops.kit.contract import Answer, Body, Contract, Query, Refusal
 from pkgops.kit.function import Function
 from pkgops.kit.ids import camel
-from pkgops.kit.sources import Body, Route
+from pkgops.kit.sources import Route
 
 Json = dict[str, Any]
 
@@ -70,9 +70,9 @@ def _operation(name: str, route: Route, contract: Contract) -> Json:
     parameters += [_in_query(query) for query in contract.query]
     if parameters:
         operation["parameters"] = parameters
-    if route.body:
-        schema = {"$ref": f"#/components/schemas/{route.body.name}"}
-        operation["requestBody"] = {"required": bool(route.body.required), "content": {_JSON: {"schema": schema}}}
+    if isinstance(contract.body, Body):
+        schema = {"$ref": f"#/components/schemas/{contract.body.name}"}
+        operation["requestBody"] = {"required": bool(contract.body.required), "content": {_JSON: {"schema": schema}}}
     elif contract.body is not None:
         operation["requestBody"] = {"required": True, "content": {_JSON: {"schema": dict(contract.body)}}}
     operation["security"] = [{caller: []} if caller else {} for caller in contract.callers]

@@ -7,11 +7,12 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, apigateway, awslambda
 
+from pkgops.kit.contract import Body
 from pkgops.kit.cors import Cors, preflight
 from pkgops.kit.function import Built
 from pkgops.kit.ids import camel
 from pkgops.kit.refs import placeholder
-from pkgops.kit.sources import Body, Route
+from pkgops.kit.sources import Route
 from pkgops.scope import Scope
 
 

@@ -6,33 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pkgops.kit.contract import Contract
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """The JSON body a route accepts, checked by API Gateway before the function runs.
-
-    ``properties`` are JSON schema fragments by field; fields that are not listed are refused.
-    """
-
-    name: str
-    properties: Mapping[str, Mapping[str, Any]]
-    required: tuple[str, ...] = ()
+from pkgops.kit.contract import Body, Contract
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """``"GET /packages/{ecosystem}/{name}"`` of the stack's REST API.
 
-    ``cache_keys`` (``path.name``, ``header.Origin``) tell answers apart where the API caches. ``contract`` is
-    what callers may rely on; it is documented and changes no resource.
+    ``contract`` is what callers may rely on. It is documented; of it only the body changes the API, which checks it.
+    ``cache_keys`` (``path.name``, ``header.Origin``) tell answers apart where the API caches.
     """
 
     route: str
-    body: Body | None = None
-    cache_keys: tuple[str, ...] = ()
     contract: Contract | None = None
+    cache_keys: tuple[str, ...] = ()
+
+    @property
+    def body(self) -> Body | None:
+        """The body that the API checks, None if it checks none."""
+        found = self.contract.body if self.contract else None
+        return found if isinstance(found, Body) else None
 
     @property
     def method(self) -> str:

@@ -16,7 +16,7 @@ from pkgops.kit.rest_api import Deployed, RestApi, rest_api
 from pkgops.kit.web_acl import Managed, RateLimit, web_acl
 from pkgops.scope import Scope
 from templates.pkgwatch import routes
-from templates.pkgwatch.access import PREFIX, STAGE, STRIPE_SECRET, STRIPE_WEBHOOK_SECRET, Access
+from templates.pkgwatch.routes.access import PREFIX, STAGE, STRIPE_SECRET, STRIPE_WEBHOOK_SECRET
 from templates.pkgwatch.settings import api_domain, mail_domain
 
 ORIGIN = "https://pkgwatch.dev"
@@ -39,7 +39,7 @@ TILLS = ("create_checkout", "upgrade_confirm")
 
 def build(scope: Scope) -> None:
     """The functions, the REST API in front of them, its firewall and domain, mail, alarms and dashboard."""
-    built = functions(scope, _defaults(scope), routes.rows(Access(scope)))
+    built = functions(scope, _defaults(scope), routes.rows(scope))
     api = rest_api(scope, _api(scope), built.values())
     web_acl(scope, "pkgwatch-api-waf", FIREWALL, api.stage_arn, api.stage.title)
     alarms(scope, scope.use("pipeline.AlertTopicArn"), _alarms(scope, api, built.values()))

@@ -8,7 +8,6 @@ from pkgops.kit.openapi import openapi
 from pkgops.model import PRODUCTION, Stage
 from pkgops.scope import Scope
 from templates.pkgwatch import SYSTEM, routes
-from templates.pkgwatch.access import Access
 from templates.pkgwatch.contracts.shared import KEY, SESSION
 from templates.pkgwatch.settings import Settings, api_domain
 
@@ -28,5 +27,5 @@ CALLERS = {
 def document() -> dict[str, Any]:
     """The OpenAPI document, from the same rows as the routes themselves."""
     stage, settings = Stage(PRODUCTION), Settings()
-    rows = routes.rows(Access(Scope(SYSTEM, stage, settings)))
+    rows = routes.rows(Scope(SYSTEM, stage, settings))
     return openapi(INFO, [f"https://{api_domain(stage, settings)}"], CALLERS, rows)

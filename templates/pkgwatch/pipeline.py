@@ -1,4 +1,4 @@
-"""How do packages get collected and scored, and who hears of trouble?"""
+"""The pipeline stack: the functions that collect and score packages, their queues, schedules and alarms."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from pkgops.kit.queue import queues
 from pkgops.kit.refs import arn
 from pkgops.kit.topic import topic
 from pkgops.scope import Scope
-from templates.pkgwatch.pipeline_access import GITHUB_TOKEN, Access
-from templates.pkgwatch.pipeline_functions import rows
-from templates.pkgwatch.pipeline_queues import PACKAGE_QUEUE, QUEUES
-from templates.pkgwatch.pipeline_schedules import Schedules
-from templates.pkgwatch.pipeline_watch import alarm_rows, graphs
+from templates.pkgwatch.background.access import GITHUB_TOKEN
+from templates.pkgwatch.background.functions import rows
+from templates.pkgwatch.background.monitoring import alarm_rows, graphs
+from templates.pkgwatch.background.queues import PACKAGE_QUEUE, QUEUES
 
 
 def build(scope: Scope) -> None:
@@ -26,7 +25,7 @@ def build(scope: Scope) -> None:
     alerts = topic(
         scope, "pkgwatch-alerts", "PkgWatch Alerts", ("budgets", "cloudwatch"), scope.settings.alert_email.strip()
     )
-    built = functions(scope, _defaults(scope, made), rows(Access(scope, made), Schedules(scope)))
+    built = functions(scope, _defaults(scope, made), rows(scope, made))
     alarms(scope, Ref(alerts), alarm_rows(scope, made, built))
     dashboard(scope, "PkgWatch-Operations", graphs(scope, made, built))
     scope.output("PackageQueueUrl", Ref(made[PACKAGE_QUEUE]), "PkgWatchPackageQueueUrl")

@@ -13,13 +13,14 @@ from troposphere import GetAtt, Ref, Sub
 from pkgops import bootstrap
 from pkgops.kit import grants
 from pkgops.kit.alarms import Alarm, alarms
+from pkgops.kit.contract import Body, Contract
 from pkgops.kit.cors import Cors
 from pkgops.kit.function import Defaults, Function, functions
 from pkgops.kit.ids import camel, logical_id
 from pkgops.kit.metrics import Metric
 from pkgops.kit.refs import placeholder
 from pkgops.kit.rest_api import RestApi, rest_api
-from pkgops.kit.sources import Body, Queue, Route, Schedule
+from pkgops.kit.sources import Queue, Route, Schedule
 from pkgops.model import Stage
 from pkgops.scope import ASSET_BUCKET, Scope
 
@@ -35,9 +36,10 @@ API = RestApi(
     invalid_body='{"error":"$context.error.validationErrorString"}',
 )
 ORDER = Body("Order", {"item": {"type": "string"}}, ("item",))
+ADDED = Contract("Add an order", {}, body=ORDER)
 ROWS = (
     Function("list_orders", (Route("GET /orders"),)),
-    Function("add_order", (Route("POST /orders", ORDER),)),
+    Function("add_order", (Route("POST /orders", ADDED),)),
 )
 
 
@@ -58,18 +60,20 @@ def deployment(template: dict[str, Any]) -> str:
 
 
 def with_order(body: Body) -> tuple[Function, ...]:
-    return ROWS[0], Function("add_order", (Route("POST /orders", body),))
+    return ROWS[0], Function("add_order", (Route("POST /orders", replace(ADDED, body=body)),))
 
 
 CHANGES: dict[str, Callable[[], dict[str, Any]]] = {
     "a route is added": lambda: synth(rows=(*ROWS, Function("health", (Route("GET /health"),)))),
     "a route is removed": lambda: synth(rows=ROWS[:1]),
     "a path changes": lambda: synth(rows=(Function("list_orders", (Route("GET /order"),)), ROWS[1])),
-    "a method changes": lambda: synth(rows=(ROWS[0], Function("add_order", (Route("PUT /orders", ORDER),)))),
+    "a method changes": lambda: synth(rows=(ROWS[0], Function("add_order", (Route("PUT /orders", ADDED),)))),
     "a route leads elsewhere": lambda: synth(rows=(Function("all_orders", (Route("GET /orders"),)), ROWS[1])),
     "a model's field changes": lambda: synth(rows=with_order(replace(ORDER, properties={"item": {"type": "integer"}}))),
     "a model requires less": lambda: synth(rows=with_order(replace(ORDER, required=()))),
-    "a body is no longer checked": lambda: synth(rows=(ROWS[0], Function("add_order", (Route("POST /orders"),)))),
+    "a body is no longer checked": lambda: synth(
+        rows=(ROWS[0], Function("add_order", (Route("POST /orders", replace(ADDED, body=ORDER.properties["item"])),)))
+    ),
     "a cache key appears": lambda: synth(
         rows=(Function("list_orders", (Route("GET /orders", cache_keys=("header.Origin",)),)), ROWS[1])
     ),
@@ -102,7 +106,7 @@ def test_the_deployment_waits_for_everything_it_takes_a_snapshot_of() -> None:
 
 
 def test_two_routes_share_their_path_and_a_body_its_model() -> None:
-    rows = (*ROWS, Function("replace_order", (Route("PUT /orders/{id}", ORDER), Route("PATCH /orders/{id}", ORDER))))
+    rows = (*ROWS, Function("replace_order", (Route("PUT /orders/{id}", ADDED), Route("PATCH /orders/{id}", ADDED))))
     kinds = [resource["Type"] for resource in synth(rows=rows)["Resources"].values()]
     assert kinds.count("AWS::ApiGateway::Resource") == 2
     assert kinds.count("AWS::ApiGateway::Model") == 1
@@ -111,8 +115,9 @@ def test_two_routes_share_their_path_and_a_body_its_model() -> None:
 
 
 def test_two_bodies_of_one_name_are_a_mistake() -> None:
+    other = replace(ADDED, body=replace(ORDER, required=()))
     with pytest.raises(ValueError, match="Order"):
-        synth(rows=(*ROWS, Function("replace_order", (Route("PUT /orders", replace(ORDER, required=())),))))
+        synth(rows=(*ROWS, Function("replace_order", (Route("PUT /orders", other),))))
 
 
 def test_everything_about_a_function_follows_from_its_file() -> None:

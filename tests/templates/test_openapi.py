@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from pkgops.kit.contract import TEXT, Answer, Contract, nullable, obj, one_of
+from pkgops.kit.contract import TEXT, Answer, Body, Contract, nullable, obj, one_of
 from pkgops.kit.function import Function
 from pkgops.kit.openapi import openapi
-from pkgops.kit.sources import Body, Route
+from pkgops.kit.sources import Route
 from templates.pkgwatch.openapi import document
 from tests.repository import ROOT
 from tests.templates.test_golden import written
@@ -105,7 +106,7 @@ def one(route: Route) -> dict[str, Any]:
 
 
 def test_a_contract_becomes_an_operation() -> None:
-    operation = one(Route("GET /orders/{id}", contract=SHOP))
+    operation = one(Route("GET /orders/{id}", SHOP))
     assert operation["security"] == [{}, {"key": []}]
     assert [parameter["name"] for parameter in operation["parameters"]] == ["id"]
     assert set(operation["responses"]) == {"200", "403", "404", "429", "5XX"}
@@ -115,9 +116,10 @@ def test_a_contract_becomes_an_operation() -> None:
 
 
 def test_a_body_may_be_left_out_unless_something_of_it_is_required() -> None:
-    assert one(Route("POST /orders", Body("Order", {"n": TEXT}), contract=SHOP))["requestBody"]["required"] is False
-    required = Body("Order", {"n": TEXT}, ("n",))
-    assert one(Route("POST /orders", required, contract=SHOP))["requestBody"]["required"] is True
+    optional = replace(SHOP, body=Body("Order", {"n": TEXT}))
+    assert one(Route("POST /orders", optional))["requestBody"]["required"] is False
+    required = replace(SHOP, body=Body("Order", {"n": TEXT}, ("n",)))
+    assert one(Route("POST /orders", required))["requestBody"]["required"] is True
 
 
 def test_a_route_without_a_contract_is_a_mistake() -> None:

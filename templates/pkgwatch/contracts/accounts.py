@@ -1,10 +1,11 @@
-"""What may callers of the account routes rely on?"""
+"""The contracts of the account routes: what callers may rely on, and which bodies the gateway lets through."""
 
 from __future__ import annotations
 
-from pkgops.kit.contract import TEXT, TRUTH, WHOLE, Answer, Contract, Query, array, nullable, obj, one_of
+from pkgops.kit.contract import TEXT, TRUTH, WHOLE, Answer, Body, Contract, Query, array, nullable, obj, one_of
 from templates.pkgwatch.contracts.shared import (
     API_KEY,
+    EMAIL,
     FAILED,
     MAYBE_MOMENT,
     MAYBE_TEXT,
@@ -13,27 +14,35 @@ from templates.pkgwatch.contracts.shared import (
     SESSION,
     TIER,
     TOKEN,
+    message,
     redirect,
-    said,
+    text,
 )
 
 _STARTED = "To the dashboard with a session, or to the start page with error and message in the query."
 
 SIGNUP = Contract(
     "Sign up, or be sent a link to log in",
-    said("The same whether the address is known or not: look at your mail."),
+    message("The same whether the address is known or not: look at your mail."),
     {400: ("invalid_json", "invalid_email", "disposable_email"), 500: FAILED},
+    body=Body(
+        "SignupRequest",
+        {"email": text(5, 254, format="email"), "referral_code": text(6, 12, pattern="^[a-zA-Z0-9_-]+$")},
+        required=("email",),
+    ),
 )
 RESEND_VERIFICATION = Contract(
     "Send the mail with the link to verify again",
-    said("The same whether the address is known or not."),
+    message("The same whether the address is known or not."),
     {400: ("invalid_json", "invalid_email"), 500: FAILED},
+    body=Body("ResendVerificationRequest", {"email": EMAIL}, required=("email",)),
 )
 VERIFY_EMAIL = Contract("Follow the link of the first mail", redirect(_STARTED), {500: FAILED}, query=(TOKEN,))
 MAGIC_LINK = Contract(
     "Be sent a link to log in",
-    said("The same whether the address is known or not."),
+    message("The same whether the address is known or not."),
     {400: ("invalid_json", "invalid_email"), 500: FAILED},
+    body=Body("MagicLinkRequest", {"email": EMAIL}, required=("email",)),
 )
 AUTH_CALLBACK = Contract("Follow the link to log in", redirect(_STARTED), {500: FAILED}, query=(TOKEN,))
 AUTH_ME = Contract(
@@ -119,6 +128,7 @@ CREATE_API_KEY = Contract(
         500: FAILED,
     },
     callers=(SESSION,),
+    body=Body("CreateApiKeyRequest", {"name": text(1, 100)}),
 )
 REVOKE_API_KEY = Contract(
     "Revoke an API key",

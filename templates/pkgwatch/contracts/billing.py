@@ -1,12 +1,13 @@
-"""What may callers of the billing routes rely on?"""
+"""The contracts of the billing routes: what callers may rely on, and which bodies the gateway lets through."""
 
 from __future__ import annotations
 
-from pkgops.kit.contract import ANY, DAY, TEXT, TRUTH, WHOLE, Answer, Contract, Query, nullable, obj, one_of
+from pkgops.kit.contract import ANY, DAY, TEXT, TRUTH, WHOLE, Answer, Body, Contract, Query, nullable, obj, one_of
 from templates.pkgwatch.contracts.shared import FAILED, NO_SESSION, SESSION, TIER
 
 _STRIPE = ("stripe_not_configured", "stripe_error", *FAILED)
 _PAID = one_of("pro", "business")
+_CHOICE = Body("CreateCheckoutRequest", {"tier": one_of("starter", "pro", "business")}, required=("tier",))
 _NO_UPGRADE = (
     "invalid_tier",
     "no_active_subscription",
@@ -54,6 +55,7 @@ CHECKOUT = Contract(
         500: ("price_not_configured", *_STRIPE),
     },
     callers=(SESSION,),
+    body=_CHOICE,
 )
 PORTAL = Contract(
     "Manage the subscription",
@@ -61,7 +63,7 @@ PORTAL = Contract(
     {400: ("no_subscription",), 401: NO_SESSION, 500: _STRIPE},
     callers=(SESSION,),
 )
-PREVIEW = Contract("What would another plan cost?", _PREVIEW, _PREVIEW_ERRORS, callers=(SESSION,))
+PREVIEW = Contract("What would another plan cost?", _PREVIEW, _PREVIEW_ERRORS, callers=(SESSION,), body=_CHOICE)
 PREVIEW_BY_QUERY = Contract(
     PREVIEW.summary,
     _PREVIEW,
@@ -98,6 +100,11 @@ CONFIRM = Contract(
         503: ("stripe_unavailable",),
     },
     callers=(SESSION,),
+    body=Body(
+        "UpgradeConfirmRequest",
+        {"tier": _PAID, "proration_date": WHOLE},
+        required=("tier", "proration_date"),
+    ),
 )
 WEBHOOK = Contract(
     "Stripe tells what happened",

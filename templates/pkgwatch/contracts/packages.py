@@ -1,4 +1,4 @@
-"""What may callers of the package routes rely on?"""
+"""The contracts of the package routes: what callers may rely on, and which bodies the gateway lets through."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pkgops.kit.contract import (
     TRUTH,
     WHOLE,
     Answer,
+    Body,
     Contract,
     Query,
     Refusal,
@@ -26,13 +27,12 @@ from templates.pkgwatch.contracts.shared import (
     KEY,
     LIMITS,
     MAYBE_TEXT,
-    NO_STORE,
     QUALITY,
     RETRY,
     RISK,
     STATUS,
-    TIER,
     USAGE_ALERT,
+    text,
 )
 
 _MAYBE_NUMBER = nullable(NUMBER)
@@ -187,6 +187,15 @@ SCAN = Contract(
     },
     callers=(KEY,),
     identified=True,
+    body=Body(
+        "ScanRequest",
+        {
+            "content": {"type": "string"},
+            "dependencies": {"type": "object"},
+            "devDependencies": {"type": "object"},
+            "ecosystem": ECOSYSTEM,
+        },
+    ),
 )
 REQUEST_PACKAGE = Contract(
     "Please collect this package",
@@ -205,32 +214,7 @@ REQUEST_PACKAGE = Contract(
         429: ("rate_limit_exceeded",),
         500: ("db_error", *FAILED),
     },
-)
-GET_USAGE = Contract(
-    "How much of the month's requests is used?",
-    {
-        200: Answer(
-            "The plan, what is used of it, and when it starts again.",
-            obj(
-                {
-                    "tier": TIER,
-                    "usage": obj(
-                        {
-                            "requests_this_month": WHOLE,
-                            "monthly_limit": WHOLE,
-                            "remaining": {"type": "integer", "minimum": 0},
-                            "usage_percentage": NUMBER,
-                        }
-                    ),
-                    "reset": obj({"date": MOMENT, "seconds_until_reset": WHOLE}),
-                    "limits_by_tier": obj(dict.fromkeys(TIER["enum"], WHOLE)),
-                }
-            ),
-            {**NO_STORE, **{name: text for name, text in LIMITS.items() if name != "X-RateLimit-Reset"}},
-        )
-    },
-    {401: ("invalid_api_key",), 500: FAILED},
-    callers=(KEY,),
+    body=Body("RequestPackageRequest", {"name": text(1, 256), "ecosystem": ECOSYSTEM}, required=("name",)),
 )
 BADGE = Contract(
     "A package's score as a picture",

@@ -1,9 +1,10 @@
-"""What may callers of the recovery routes rely on?"""
+"""The contracts of the recovery routes: what callers may rely on, and which bodies the gateway lets through."""
 
 from __future__ import annotations
 
-from pkgops.kit.contract import TEXT, TRUTH, WHOLE, Answer, Contract, Refusal, array, obj, one_of
+from pkgops.kit.contract import TEXT, TRUTH, WHOLE, Answer, Body, Contract, Refusal, array, obj, one_of
 from templates.pkgwatch.contracts.shared import (
+    EMAIL,
     FAILED,
     MAYBE_MOMENT,
     NO_SESSION,
@@ -12,11 +13,13 @@ from templates.pkgwatch.contracts.shared import (
     RETRY,
     SESSION,
     TOKEN,
+    message,
     redirect,
-    said,
+    text,
 )
 
 _CODES = array(RECOVERY_CODE)
+_SESSION_ID = text(1, 100)
 
 PENDING_CODES = Contract(
     "Show the first recovery codes, once",
@@ -55,7 +58,7 @@ NEW_CODES = Contract(
 )
 DELETE_CODES = Contract(
     "Do without recovery codes",
-    said("There are none any more."),
+    message("There are none any more."),
     {401: ("unauthorized",), 500: FAILED},
     callers=(SESSION,),
 )
@@ -68,6 +71,7 @@ INITIATE = Contract(
         )
     },
     {400: ("invalid_json", "invalid_email"), 429: Refusal(("rate_limited",), headers=RETRY), 500: FAILED},
+    body=Body("RecoveryInitiateRequest", {"email": EMAIL}, required=("email",)),
 )
 VERIFY_API_KEY = Contract(
     "Prove an account by one of its API keys",
@@ -84,6 +88,11 @@ VERIFY_API_KEY = Contract(
         ),
         500: FAILED,
     },
+    body=Body(
+        "RecoveryVerifyApiKeyRequest",
+        {"recovery_session_id": _SESSION_ID, "api_key": text(1, 100)},
+        required=("recovery_session_id", "api_key"),
+    ),
 )
 VERIFY_CODE = Contract(
     "Prove an account by a recovery code",
@@ -108,6 +117,11 @@ VERIFY_CODE = Contract(
         429: ("too_many_attempts",),
         500: FAILED,
     },
+    body=Body(
+        "RecoveryVerifyCodeRequest",
+        {"recovery_session_id": _SESSION_ID, "recovery_code": text(1, 50)},
+        required=("recovery_session_id", "recovery_code"),
+    ),
 )
 UPDATE_EMAIL = Contract(
     "Give an account another address",
@@ -130,6 +144,11 @@ UPDATE_EMAIL = Contract(
         ),
         500: FAILED,
     },
+    body=Body(
+        "RecoveryUpdateEmailRequest",
+        {"recovery_token": text(1, 100), "new_email": EMAIL},
+        required=("recovery_token", "new_email"),
+    ),
 )
 CONFIRM_EMAIL = Contract(
     "Follow the link that confirms a new address",

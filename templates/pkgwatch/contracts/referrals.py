@@ -1,4 +1,4 @@
-"""What may callers of the referral routes rely on?"""
+"""The contracts of the referral routes: what callers may rely on."""
 
 from __future__ import annotations
 

@@ -1,8 +1,16 @@
-"""What do the answers of several of PkgWatch's routes have in common?"""
+"""Parts that several contracts of PkgWatch share."""
 
 from __future__ import annotations
 
-from pkgops.kit.contract import MOMENT, NUMBER, TEXT, Answer, Query, nullable, obj, one_of
+from typing import Any
+
+from pkgops.kit.contract import MOMENT, NUMBER, TEXT, Answer, Query, Schema, nullable, obj, one_of
+
+
+def text(shortest: int, longest: int, **more: Any) -> Schema:
+    """A string of a request's body with its shortest and longest length; ``more`` are further keywords."""
+    return {"type": "string", "minLength": shortest, "maxLength": longest, **more}
+
 
 KEY = "apiKey"
 SESSION = "session"
@@ -31,11 +39,12 @@ QUALITY = one_of("VERIFIED", "PARTIAL", "UNVERIFIED", "UNAVAILABLE")
 STATUS = one_of("pending", "complete", "partial", "minimal", "abandoned_partial", "abandoned_minimal")
 MESSAGE = obj({"message": TEXT})
 RECOVERY_CODE = {"type": "string", "pattern": "^[0-9A-F]{4}(-[0-9A-F]{4}){3}$"}
+EMAIL = text(5, 254)  # as it is sent: the function checks more
 API_KEY = {"type": "string", "pattern": "^pw_[A-Za-z0-9_-]{43}$"}
 
 
-def said(description: str) -> dict[int, Answer]:
-    """200 with a sentence."""
+def message(description: str) -> dict[int, Answer]:
+    """A 200 with one sentence for people."""
     return {200: Answer(description, MESSAGE)}
 
 

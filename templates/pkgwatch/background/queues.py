@@ -1,4 +1,4 @@
-"""Which queues does the pipeline work with?"""
+"""The queues of the pipeline."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""When does the pipeline do what by itself?
+"""The schedules of the pipeline.
 
-On stage local nothing that leads to an upstream starts by itself, be it at once or by way of the package queue: the
-machine may be offline, an upstream's patience is not ours to spend on a laptop that was left on, and seeded data
-stays what it was. The rules are there, disabled; ``pkgops invoke FUNCTION --schedule RULE`` sends what they would send.
+On stage local nothing that leads to an upstream starts by itself, at once or by way of the package queue: the machine
+may be offline, a laptop that was left on must not use up an upstream's rate limit, and seeded data stays as it was.
+The rules are there, disabled; ``pkgops invoke FUNCTION --schedule RULE`` sends what they would send.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _THIRD_DAYS = ",".join(str(day) for day in range(1, 29, 3))
 
 
 class Schedules:
-    """Makes the rules of one template."""
+    """The rules of one template."""
 
     def __init__(self, scope: Scope) -> None:
         self._local = scope.stage.local

@@ -1,10 +1,9 @@
-"""Which troubles of the pipeline wake somebody, and what shows on its dashboard?"""
+"""The alarms of the pipeline and its dashboard."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from pkgops.kit.alarms import Alarm
 from pkgops.kit.dashboard import Graph
@@ -12,13 +11,12 @@ from pkgops.kit.function import Built
 from pkgops.kit.metrics import Metric, of_function, of_queue, of_table, throttles, waiting
 from pkgops.kit.queue import DAY
 from pkgops.scope import Scope
-from templates.pkgwatch.pipeline_access import NAMESPACE
-from templates.pkgwatch.pipeline_queues import DISCOVERY_DLQ, PACKAGE_DLQ, PACKAGE_QUEUE, STREAMS_DLQ
+from templates.pkgwatch.background.access import NAMESPACE, Queues
+from templates.pkgwatch.background.queues import DISCOVERY_DLQ, PACKAGE_DLQ, PACKAGE_QUEUE, STREAMS_DLQ
 
 OPERATIONS = ("PutItem", "GetItem", "Query")
 # What the dashboard follows, and what it calls them.
 SHOWN = {"package_collector": "collector", "score_calculator": "score calculator", "refresh_dispatcher": "dispatcher"}
-Queues = Mapping[str, Any]
 Functions = Mapping[str, Built]
 
 

@@ -1,0 +1,68 @@
+"""The permissions and the environment variables that a row of PkgWatch's API may name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pkgops.kit import grants
+from pkgops.kit.rest_api import address
+from pkgops.scope import Scope
+from templates.pkgwatch import billing, upstreams
+from templates.pkgwatch.settings import api_domain, floors, mail_domain
+
+STAGE = "v1"
+PREFIX = "pkgwatch-api-"
+SESSION_SECRET = "pkgwatch/session-secret"  # noqa: S105 - the secret's name
+STRIPE_SECRET = "pkgwatch/stripe-secret"  # noqa: S105
+STRIPE_WEBHOOK_SECRET = "pkgwatch/stripe-webhook"  # noqa: S105
+
+
+class Grants:
+    """One attribute a permission. ``read_<table>`` reads single items and indexes, ``write_<table>`` writes too,
+    ``scan_<table>`` reads all of it."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        packages, keys, billing_events, referrals = (
+            scope.use(f"storage.{name}TableName") for name in ("Packages", "ApiKeys", "BillingEvents", "ReferralEvents")
+        )
+        self.read_packages, self.write_packages = grants.table_read(packages), grants.table_read_write(packages)
+        self.read_keys, self.write_keys = grants.table_read(keys), grants.table_read_write(keys)
+        self.scan_keys = grants.table_scan(keys)
+        self.write_billing_events = grants.table_read_write(billing_events)
+        self.read_referrals, self.write_referrals = grants.table_read(referrals), grants.table_read_write(referrals)
+        self.queue_packages = grants.queue_send(scope.use("pipeline.PackageQueueArn"))
+        self.session_secret = grants.secret_read(scope.named(SESSION_SECRET))
+        self.stripe_secret = grants.secret_read(scope.named(STRIPE_SECRET))
+        self.webhook_secret = grants.secret_read(scope.named(STRIPE_WEBHOOK_SECRET))
+        self.publish_alerts = grants.topic_publish(scope.use("pipeline.AlertTopicArn"))
+        self.send_mail = grants.mail_send(mail_domain(scope.stage, scope.settings))
+
+    def invoke(self, row: str) -> Any:
+        """Permission to invoke the function of that row."""
+        return grants.invoke(self._scope.named(PREFIX + row.replace("_", "-")))
+
+
+class Environment:
+    """One attribute a group of environment variables."""
+
+    def __init__(self, scope: Scope) -> None:
+        domain = api_domain(scope.stage, scope.settings)
+        sender = f"noreply@{mail_domain(scope.stage, scope.settings)}"
+        self.package_queue = {"PACKAGE_QUEUE_URL": scope.use("pipeline.PackageQueueUrl")}
+        self.site = {"BASE_URL": scope.settings.site_url}
+        # The secret's name, not its ARN: Secrets Manager takes both as its id.
+        self.session = {"SESSION_SECRET_ARN": scope.named(SESSION_SECRET)}
+        self.login_mail = {"LOGIN_EMAIL_SENDER": sender}
+        self.accounts = {
+            **self.site,
+            **self.session,
+            **self.login_mail,
+            "API_URL": f"https://{domain}" if domain else address(scope, STAGE),
+            "VERIFICATION_EMAIL_SENDER": sender,
+            **floors(scope.settings),
+        }
+        self.prices = billing.prices(scope)
+        self.stripe = billing.address(scope)
+        self.depsdev = upstreams.environment(scope, "DEPSDEV_BASE_URL")
+        self.alert_topic = {"ALERT_TOPIC_ARN": scope.use("pipeline.AlertTopicArn")}

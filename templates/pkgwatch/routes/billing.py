@@ -1,0 +1,44 @@
+"""The functions that sell plans and take Stripe's events."""
+
+from __future__ import annotations
+
+from pkgops.kit.function import Function
+from pkgops.kit.sources import Route
+from templates.pkgwatch.contracts import billing as contracts
+from templates.pkgwatch.routes.access import Environment, Grants
+
+
+def rows(grants: Grants, environment: Environment) -> list[Function]:
+    """One row a function: its file, its routes, its permissions, its environment."""
+    # The documents spell it in two ways; the dashboard posts.
+    previews = (
+        Route("POST /upgrade/preview", contracts.PREVIEW),
+        Route("GET /upgrade/preview", contracts.PREVIEW_BY_QUERY),
+    )
+    checkout = Route("POST /checkout/create", contracts.CHECKOUT)
+    portal = Route("POST /billing-portal/create", contracts.PORTAL)
+    confirm = Route("POST /upgrade/confirm", contracts.CONFIRM)
+    sell = (grants.read_keys, grants.stripe_secret, grants.session_secret)
+    upgrade = (grants.write_keys, grants.stripe_secret, grants.session_secret)
+    stripe = {**environment.session, **environment.stripe}
+    return [
+        Function("create_checkout", (checkout,), sell, {**environment.prices, **stripe, **environment.site}),
+        Function("create_billing_portal", (portal,), sell, {**stripe, **environment.site}),
+        Function("upgrade_preview", previews, sell, {**environment.prices, **stripe}),
+        Function("upgrade_confirm", (confirm,), upgrade, {**environment.prices, **stripe}),
+        _webhook(grants, environment),
+    ]
+
+
+def _webhook(grants: Grants, environment: Environment) -> Function:
+    tables = (grants.write_keys, grants.write_billing_events, grants.write_referrals)
+    services = (grants.stripe_secret, grants.webhook_secret, grants.publish_alerts, grants.send_mail)
+    # The mail about a failed payment leads to the dashboard.
+    mail = {**environment.login_mail, **environment.site}
+    return Function(
+        "stripe_webhook",
+        (Route("POST /webhooks/stripe", contracts.WEBHOOK),),
+        (*tables, *services),
+        {**environment.prices, **environment.stripe, **environment.alert_topic, **mail},
+        canary="pkgwatch-api-stripewebhook-errors",
+    )

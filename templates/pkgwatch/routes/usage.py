@@ -1,0 +1,27 @@
+"""The functions that show a month's usage and reset it."""
+
+from __future__ import annotations
+
+from pkgops.kit.function import Function
+from pkgops.kit.sources import Route, Schedule
+from templates.pkgwatch.contracts import usage as contracts
+from templates.pkgwatch.routes.access import Environment, Grants
+
+
+def rows(grants: Grants, _environment: Environment) -> list[Function]:
+    """One row a function: its file, its route or schedule, its permissions, its environment."""
+    get_usage = Route("GET /usage", contracts.GET_USAGE)
+    monthly = Schedule("pkgwatch-monthly-usage-reset", "cron(0 0 1 * ? *)")
+    daily = Schedule("pkgwatch-daily-backup-usage-reset", "cron(5 0 * * ? *)")
+    reset = (grants.write_keys, grants.scan_keys)
+    return [
+        Function("get_usage", (get_usage,), (grants.read_keys,)),
+        Function(
+            "reset_usage",
+            (monthly,),
+            (*reset, grants.invoke("reset_usage")),
+            {"BILLING_CYCLE_RESET_ENABLED": "true"},
+            timeout=300,
+        ),
+        Function("backup_reset_usage", (daily,), reset, timeout=300),
+    ]
