@@ -1,7 +1,7 @@
-"""Where do handlers get their AWS clients?
+"""The AWS clients of handlers.
 
-Made on first use and kept for the life of the container. Tuned for many small calls: what a call costs in
-Python (validation, the user agent, recursive parsing) is larger than what the network costs.
+They are created on first use and kept for the life of the container. They are tuned for many small calls: the time a
+call takes in Python (validation, the user agent, recursive parsing) is longer than the time on the network.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-# DynamoDB errors that pass: the SDK repeats some of them, at other intervals, and not the second.
-_PASSING = {
+# Transient errors of DynamoDB: the SDK retries some of them, at other intervals, and not the last one.
+_TRANSIENT = {
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "ThrottlingException",
@@ -26,7 +26,7 @@ _PASSING = {
     "TransactionConflictException",  # a transaction holds the item for a few milliseconds
 }
 
-# Everything an AWS call may raise.
+# Every exception an AWS call may raise.
 ServiceError = (ClientError, BotoCoreError)
 
 _LOCK = threading.Lock()
@@ -34,19 +34,19 @@ _CLIENTS: dict[tuple[str, int], Any] = {}
 
 
 def client(service: str, attempts: int = 3) -> Any:
-    """The client of ``service`` that tries each call at most ``attempts`` times where the network, the server
-    or throttling is at fault."""
+    """The client of ``service``. A call that the network, the server or throttling makes fail is attempted at most
+    ``attempts`` times."""
     key = (service, attempts)
     found = _CLIENTS.get(key)
     if found is None:
         with _LOCK:  # sessions are not thread-safe
             found = _CLIENTS.get(key)
             if found is None:
-                found = _CLIENTS[key] = _make(service, attempts)
+                found = _CLIENTS[key] = _create(service, attempts)
     return found
 
 
-def _make(service: str, attempts: int) -> Any:
+def _create(service: str, attempts: int) -> Any:
     config = Config(
         connect_timeout=2,
         read_timeout=5,
@@ -58,29 +58,29 @@ def _make(service: str, attempts: int) -> Any:
         account_id_endpoint_mode="disabled",
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
-        user_agent="pkgops-handlers",  # the default one is composed anew on every call
-        # Else presigned URLs are signed as S3 stopped accepting for buckets made since 2020.
+        user_agent="pkgops-handlers",  # the default one is composed again for every call
+        # The default signature of presigned URLs is refused for buckets created since 2020.
         signature_version="s3v4" if service == "s3" else None,
     )
-    made = botocore.session.get_session().create_client(
+    created = botocore.session.get_session().create_client(
         service, region_name=os.environ.get("AWS_REGION"), config=config
     )
     if service == "dynamodb":
-        made.meta.events.register("before-parse.dynamodb", _take_body_as_is)
-        made.meta.events.register_first("needs-retry.dynamodb", partial(_pause, attempts))
-    return made
+        created.meta.events.register("before-parse.dynamodb", _skip_parsing)
+        created.meta.events.register_first("needs-retry.dynamodb", partial(_retry_delay, attempts))
+    return created
 
 
-def _take_body_as_is(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
-    """DynamoDB's answer is the structure we want already: parsing it by shape took 0.4 of 1.2 ms a call."""
+def _skip_parsing(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
+    """The JSON of DynamoDB's response is the result already: parsing it by its model took 0.4 of 1.2 ms a call."""
     if response_dict["status_code"] < 300:
         customized_response_dict.update(json.loads(response_dict["body"]))
         response_dict["body"] = b"{}"
 
 
-def _pause(most: int, attempts: int, response: Any, **_: Any) -> float | None:
-    """Seconds until DynamoDB is asked again: 0.1 doubling to 2, and a little at random."""
+def _retry_delay(most: int, attempts: int, response: Any, **_: Any) -> float | None:
+    """Seconds until the next attempt: 0.1 doubling to 2, and up to 0.05 at random. None ends the attempts."""
     code = response[1].get("Error", {}).get("Code") if response else None
-    if code not in _PASSING or attempts >= most:
+    if code not in _TRANSIENT or attempts >= most:
         return None
     return min(0.1 * 2.0 ** (attempts - 1), 2.0) + random.uniform(0, 0.05)  # noqa: S311 - spreads load

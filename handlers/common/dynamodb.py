@@ -1,7 +1,7 @@
-"""How does a handler talk to a table?
+"""DynamoDB tables with a partition key and a sort key (``pk`` and ``sk`` by default).
 
-Tables with two keys, ``pk`` and ``sk`` unless told otherwise. Expressions are written as in the documents, with two
-shorthands: ``#word`` is the attribute ``word`` (needed for reserved words), ``:word`` is ``values["word"]``.
+Expressions are written in DynamoDB's syntax with two shorthands: ``#word`` is the attribute ``word`` (needed for
+reserved words), ``:word`` is ``values["word"]``.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ Key = tuple[str, str]
 _ALIAS = re.compile(r"#(\w+)")
 
 
-class ConditionFailed(Exception):  # noqa: N818 - an outcome, not an error
-    """The condition did not hold; ``item`` is what stood there at that moment, None if nothing did."""
+class ConditionFailed(Exception):  # noqa: N818 - an expected outcome
+    """The condition did not hold; ``item`` is the item at that moment, None if there was none."""
 
     def __init__(self, item: dict[str, Any] | None) -> None:
         super().__init__("condition not met")
@@ -37,8 +37,8 @@ class Table:
     keys: tuple[str, str] = ("pk", "sk")
 
     def get(self, key: Key, attributes: Sequence[str] = (), consistent: bool = False) -> dict[str, Any] | None:
-        """The item (or only some of its attributes), None if absent; eventually consistent unless asked
-        otherwise."""
+        """The item (or only some of its attributes), None if absent; eventually consistent by
+        default."""
         call = {"TableName": self.name, "Key": self.wire_key(key), **_projection(attributes)}
         if consistent:
             call["ConsistentRead"] = True
@@ -49,20 +49,20 @@ class Table:
         self, index: str, attribute: str, value: str, until: tuple[str, str] | None = None, limit: int = 0
     ) -> list[dict[str, Any]]:
         """The first page of the items whose ``attribute`` is ``value`` in an index, at most ``limit`` of them if
-        given; ``until`` is the index's range attribute and its highest value."""
+        given; ``until`` is the index's sort key and its highest value."""
         values = {"v": value} if until is None else {"v": value, "until": until[1]}
         condition = f"#{attribute} = :v" if until is None else f"#{attribute} = :v AND #{until[0]} <= :until"
         call = {
             "TableName": self.name,
             "IndexName": index,
             "KeyConditionExpression": condition,
-            **named(condition, values),
+            **placeholders(condition, values),
             **({"Limit": limit} if limit else {}),
         }
         return [plain_item(item) for item in self.client.query(**call)["Items"]]
 
     def partition(self, pk: str, attributes: Sequence[str] = (), consistent: bool = False) -> list[dict[str, Any]]:
-        """All items below one ``pk``, all pages of them."""
+        """All items with one partition key, all pages of them."""
         call = {
             "TableName": self.name,
             "KeyConditionExpression": f"{self.keys[0]} = :pk",
@@ -80,15 +80,15 @@ class Table:
         matching: str = "",
         descending: bool = False,
     ) -> Iterator[dict[str, Any]]:
-        """Every item of an index ("" is the table itself, read consistently) that a key condition names and a filter
-        expression, if any, lets through: page after page, each asked for when the one before is used up."""
+        """Every item of an index ("" is the table itself, read consistently) that matches a key condition and a filter
+        expression, if one is given; each page is requested when the one before it is used up."""
         call = {
             "TableName": self.name,
             **({"IndexName": index} if index else {"ConsistentRead": True}),
             "KeyConditionExpression": where,
             "ScanIndexForward": not descending,
             **({"FilterExpression": matching} if matching else {}),
-            **named(where + " " + matching, values),
+            **placeholders(where + " " + matching, values),
         }
         return _pages(self.client.query, call)
 
@@ -101,7 +101,7 @@ class Table:
     ) -> Iterator[dict[str, Any]]:
         """Every item of the table that matches a filter expression (or only some of its attributes), page after
         page; ``segment`` is (n, of how many) parts that can be read at once."""
-        parts, projection = named(matching, values), _projection(attributes)
+        parts, projection = placeholders(matching, values), _projection(attributes)
         names = {**parts.get("ExpressionAttributeNames", {}), **projection.get("ExpressionAttributeNames", {})}
         call = {
             "TableName": self.name,
@@ -116,10 +116,10 @@ class Table:
     def page(
         self, matching: str, values: Mapping[str, Any], attributes: Sequence[str], after: Key | None
     ) -> tuple[list[dict[str, Any]], Key | None]:
-        """One page of such a scan, with some attributes of each item, and where the next one begins ``after``; None
-        behind the last."""
+        """One page of such a scan, with some attributes of each item, and the key ``after`` which the next page begins;
+        None for the last page."""
         names = _projection(attributes)
-        found = named(matching, values)
+        found = placeholders(matching, values)
         aliases = found.get("ExpressionAttributeNames", {}) | names.get("ExpressionAttributeNames", {})
         call = {"TableName": self.name, "FilterExpression": matching, **names, **found}
         call |= {"ExpressionAttributeNames": aliases} if aliases else {}
@@ -131,7 +131,7 @@ class Table:
     def update(
         self, key: Key, change: str, values: Mapping[str, Any], condition: str = "", returns: str = "NONE"
     ) -> dict[str, Any]:
-        """Applies an update expression; the attributes ``returns`` asks for. Raises `ConditionFailed`."""
+        """Applies an update expression; returns the attributes ``returns`` selects. Raises `ConditionFailed`."""
         call = {"TableName": self.name, "Key": self.wire_key(key), "UpdateExpression": change, "ReturnValues": returns}
         call.update(expression(f"{change} {condition}", values, condition))
         return plain_item(_conditional(self.client.update_item, call).get("Attributes", {}))
@@ -142,11 +142,11 @@ class Table:
         _conditional(self.client.put_item, call)
 
     def delete(self, key: Key) -> None:
-        """Removes an item if it is there."""
+        """Deletes an item if it exists."""
         self.client.delete_item(TableName=self.name, Key=self.wire_key(key))
 
     def take(self, key: Key, condition: str = "", values: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
-        """Removes an item and returns it, None if there was none: of many callers one gets it. Raises
+        """Deletes an item and returns it, None if there was none: only one of several callers gets it. Raises
         `ConditionFailed`."""
         call = {"TableName": self.name, "Key": self.wire_key(key), "ReturnValues": "ALL_OLD"}
         call.update(expression(condition, values or {}, condition))
@@ -163,7 +163,7 @@ class Table:
         return found, [(key[pk]["S"], key[sk]["S"]) for key in left]
 
     def wire_key(self, key: Key) -> dict[str, Any]:
-        """A key as DynamoDB takes it."""
+        """A key in DynamoDB's wire format."""
         return {self.keys[0]: {"S": key[0]}, self.keys[1]: {"S": key[1]}}
 
 
@@ -184,8 +184,8 @@ def _projection(attributes: Sequence[str]) -> dict[str, Any]:
     return {"ProjectionExpression": ",".join(names), "ExpressionAttributeNames": names}
 
 
-def named(text: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The names and values an expression speaks of."""
+def placeholders(text: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The names and values an expression refers to."""
     parts: dict[str, Any] = {}
     aliases = {f"#{name}": name for name in _ALIAS.findall(text)}
     if aliases:
@@ -196,8 +196,8 @@ def named(text: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def expression(text: str, values: Mapping[str, Any], condition: str) -> dict[str, Any]:
-    """The names and values of ``text``, and the condition; a failed one tells what stood there."""
-    parts = named(text, values)
+    """The names and values of ``text``, and the condition, whose failure returns the item."""
+    parts = placeholders(text, values)
     if condition:
         parts["ConditionExpression"] = condition
         parts["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"

@@ -1,4 +1,4 @@
-"""How do handlers log? One JSON object a line: timestamp, level, logger, message, request_id, function_name."""
+"""The log of handlers: one JSON object a line, with timestamp, level, logger, message, request_id, function_name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ logger = Logger(
 
 
 def begin(system: str, context: Any, request_id: str = "") -> None:
-    """Names the invocation in every line that follows; without ``request_id`` it is Lambda's own."""
+    """Puts the invocation's ids into every line that follows; ``request_id`` is Lambda's own by default."""
     logger.append_keys(
         logger=system,
         service=system,

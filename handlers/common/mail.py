@@ -1,15 +1,15 @@
-"""How does a handler send mail?"""
+"""Mail, sent through SES."""
 
 from __future__ import annotations
 
 from handlers.common.aws import client
 
-# One repetition at most: somebody waits for the answer, and a mail that came twice is no help.
+# One retry at most: a client waits for the response, and a mail that arrives twice does not help.
 _ATTEMPTS = 2
 
 
 def send(sender: str, to: str, subject: str, text: str, html: str) -> None:
-    """Hands one mail to SES. Raises `handlers.common.aws.ServiceError`."""
+    """Sends one mail. Raises `handlers.common.aws.ServiceError`."""
     client("ses", _ATTEMPTS).send_email(
         Source=sender,
         Destination={"ToAddresses": [to]},

@@ -1,4 +1,4 @@
-"""How does a handler do two things at once?"""
+"""Background threads, so that a handler can wait for several things at once."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ WORKERS = 16
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(WORKERS, thread_name_prefix="beside")
+    return ThreadPoolExecutor(WORKERS, thread_name_prefix="background")
 
 
-def beside(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-    """Starts ``function`` in another thread. Ask for its result before answering: a container may be frozen
-    the moment it has answered. What runs here must not wait for something else started here."""
+def run_in_background(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+    """Starts ``function`` in another thread. Ask for its result before responding: a container may be frozen the
+    moment it has responded. A function started here must not wait for another one started here."""
     return _pool().submit(function, *args, **kwargs)

@@ -1,4 +1,4 @@
-"""What is the value of a secret?"""
+"""Values of secrets in Secrets Manager, cached for some minutes."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import time
 
 from handlers.common.aws import ServiceError, client
 
-KEPT = 300.0  # seconds: how long a changed secret may go unnoticed
+CACHE_SECONDS = 300.0  # how long a changed secret may go unnoticed
 
 _LOCK = threading.Lock()
-_KNOWN: dict[str, tuple[float, str]] = {}
+_CACHE: dict[str, tuple[float, str]] = {}
 
 
-class SecretUnavailable(Exception):  # noqa: N818 - says what is the matter
-    """A secret cannot be read, or holds nothing usable. The text names it and never its value."""
+class SecretUnavailable(Exception):  # noqa: N818 - names the condition
+    """A secret cannot be read, or has no usable value. The message has its name and never its value."""
 
 
 def secret(name: str, field: str) -> str:
-    """A secret of Secrets Manager: its text, or ``field`` of it where the text is a JSON object."""
+    """A secret's text, or its ``field`` if the text is a JSON object. Raises `SecretUnavailable`."""
     text = _text(name)
     try:
         content = json.loads(text)
@@ -33,17 +33,17 @@ def secret(name: str, field: str) -> str:
     return value
 
 
-def forget() -> None:
-    """The next call reads secrets anew."""
-    _KNOWN.clear()
+def clear_cache() -> None:
+    """Makes the next call read its secret again."""
+    _CACHE.clear()
 
 
 def _text(name: str) -> str:
     if not name:
-        raise SecretUnavailable("The function is not told the name of its secret.")
+        raise SecretUnavailable("The environment does not name the secret of this function.")
     with _LOCK:
-        read, text = _KNOWN.get(name, (0.0, ""))
-        if text and time.monotonic() - read < KEPT:
+        read, text = _CACHE.get(name, (0.0, ""))
+        if text and time.monotonic() - read < CACHE_SECONDS:
             return text
         try:
             text = client("secretsmanager").get_secret_value(SecretId=name).get("SecretString") or ""
@@ -51,5 +51,5 @@ def _text(name: str) -> str:
             raise SecretUnavailable(f"Secret {name} cannot be read.") from error
         if not text:
             raise SecretUnavailable(f"Secret {name} is empty.")
-        _KNOWN[name] = (time.monotonic(), text)
+        _CACHE[name] = (time.monotonic(), text)
         return text

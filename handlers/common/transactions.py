@@ -1,4 +1,4 @@
-"""How are several items, of several tables, changed together or not at all?"""
+"""Transactions that change several items, of several tables, together or not at all."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from handlers.common.attributes import plain_item, wire_item
 from handlers.common.dynamodb import Key, Table, expression
 
 _ATTEMPTS = 5
-_PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+_TRANSIENT = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
-class Cancelled(Exception):  # noqa: N818 - an outcome, not an error
-    """Nothing was changed. ``failed`` has one entry a write, in their order: True where the condition did not
-    hold; ``items`` what stood there at that moment, None where nothing did or the write was not at fault."""
+class Cancelled(Exception):  # noqa: N818 - an expected outcome
+    """Nothing was changed. ``failed`` has one entry a write, in their order: True if its condition did not hold.
+    ``items`` has the items at that moment, None if there was none or the write did not fail."""
 
     def __init__(self, failed: Sequence[bool], items: Sequence[dict[str, Any] | None]) -> None:
         super().__init__("transaction cancelled")
@@ -41,20 +41,20 @@ def update(table: Table, key: Key, change: str, values: Mapping[str, Any], condi
 
 
 def delete(table: Table, key: Key, condition: str = "", values: Mapping[str, Any] | None = None) -> Write:
-    """Removes an item."""
+    """Deletes an item."""
     parts = expression(condition, values or {}, condition)
     return {"Delete": {"TableName": table.name, "Key": table.wire_key(key), **parts}}
 
 
 def check(table: Table, key: Key, condition: str, values: Mapping[str, Any] | None = None) -> Write:
-    """Changes nothing, but must hold."""
+    """Changes nothing; the condition must hold."""
     parts = expression(condition, values or {}, condition)
     return {"ConditionCheck": {"TableName": table.name, "Key": table.wire_key(key), **parts}}
 
 
 def transact(client: Any, writes: Sequence[Write]) -> None:
-    """Makes all writes (at most 100, each of another item) or none. Those that meet another transaction are tried
-    again. Raises `Cancelled` if a condition does not hold, and `ServiceError`."""
+    """Makes all writes (at most 100, each of a different item) or none. Conflicts with other transactions are retried.
+    Raises `Cancelled` if a condition does not hold, and `ServiceError`."""
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             client.transact_write_items(TransactItems=list(writes))
@@ -63,7 +63,7 @@ def transact(client: Any, writes: Sequence[Write]) -> None:
             codes = [reason.get("Code") for reason in reasons]
             if "ConditionalCheckFailed" in codes:
                 raise _cancelled(reasons) from error
-            if attempt == _ATTEMPTS or not _PASSING.intersection(codes):
+            if attempt == _ATTEMPTS or not _TRANSIENT.intersection(codes):
                 raise
             time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - spreads load
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from handlers.common.parallel import beside
+from handlers.common.parallel import run_in_background
 from handlers.common.web.errors import ApiError
 from handlers.common.web.response import Response
 from handlers.kefir.shared.batches import own_batches
@@ -39,11 +39,11 @@ def by_link(call: Call) -> Response:
 
 def rows(call: Call) -> Iterator[tuple[str, Item]]:
     """Everything of the caller's: batches, their events, reminders, devices, each by its kind."""
-    reminders, devices = beside(own_reminders, call), beside(_devices, call)
+    reminders, devices = run_in_background(own_reminders, call), run_in_background(_devices, call)
     batches = own_batches(call)
     yield from (("batch", shown(batch)) for batch in batches)
     # Each batch's events have a partition of their own.
-    for events in [beside(_events_of, call, batch) for batch in batches]:
+    for events in [run_in_background(_events_of, call, batch) for batch in batches]:
         yield from (("event", shown(event)) for event in events.result())
     yield from (("reminder", shown(reminder)) for reminder in reminders.result())
     yield from (("device", shown(device)) for device in devices.result())

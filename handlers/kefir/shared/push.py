@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from handlers.common.circuit import Circuit
+from handlers.common.circuit_breaker import CircuitBreaker
 from handlers.common.dynamodb import Table
 from handlers.common.logs import logger
 from handlers.kefir.shared import devices, push_receipts
@@ -55,7 +55,7 @@ def run(push: Push) -> int:
     what Expo cannot take now, is left for the next run. Raises `ServiceError` if the index cannot be read."""
     values = {"due": DUE, "now": stamp(push.now)}
     found = push.table.pages(INDEX, "GSI1PK = :due AND GSI1SK <= :now", values)
-    circuit = Circuit(failures=3, timeout=3600, successes=1, probes=1)
+    circuit = CircuitBreaker(failures=3, timeout=3600, successes=1, probes=1)
     count, sending = 0, list[Future[None]]()
     with ThreadPoolExecutor(_READERS) as readers, ThreadPoolExecutor(_SENDERS) as senders:
         while push.left() > _RESERVE and (some := list(islice(found, _TOGETHER))):
@@ -122,7 +122,7 @@ def _requests(parcels: Sequence[Parcel]) -> Iterator[list[Parcel]]:
         yield group
 
 
-def _carefully(push: Push, parcels: list[Parcel], circuit: Circuit) -> None:
+def _carefully(push: Push, parcels: list[Parcel], circuit: CircuitBreaker) -> None:
     """Sends a request unless time is up or Expo is down. Whatever happens, the others go on."""
     if push.left() <= _RESERVE or not circuit.allows():
         return

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from handlers.common.parallel import beside
+from handlers.common.parallel import run_in_background
 from handlers.common.transactions import put, transact
 from handlers.common.web.errors import ApiError
 from handlers.common.web.response import Response
@@ -58,7 +58,7 @@ def confirm(call: Call) -> Response:
 
 def own(call: Call) -> Response:
     """GET /me/reminders: those that will come, or with ``includeAll=true`` every one."""
-    names = beside(_names, call)
+    names = run_in_background(_names, call)
     found = reminders.own_reminders(call)
     if call.request.query.get("includeAll") != "true":
         now = moments.stamp(call.now)
@@ -69,7 +69,7 @@ def own(call: Call) -> Response:
 def of_app(call: Call) -> Response:
     """GET /reminders: every reminder that was not called off, or only those done with, or still to do."""
     wanted = choice(call.request, "completed", ("true", "false"))
-    names = beside(_names, call)
+    names = run_in_background(_names, call)
     found = [
         each
         for each in _listed(reminders.own_reminders(call))

@@ -10,7 +10,7 @@ from typing import Any
 
 from handlers.common.aws import client
 from handlers.common.dynamodb import Table
-from handlers.common.parallel import beside
+from handlers.common.parallel import run_in_background
 from handlers.common.web import serve
 from handlers.common.web.errors import ApiError
 from handlers.common.web.request import Request
@@ -48,7 +48,7 @@ def envelope_response(status: int, data: Any, **documented: Any) -> Response:
 def _call(request: Request, now: datetime) -> Call:
     table = _table()
     caller = identify(request, settings().offline)
-    return Call(request, now, caller, table, beside(ensure_user, table, caller, now))
+    return Call(request, now, caller, table, run_in_background(ensure_user, table, caller, now))
 
 
 def _public_call(request: Request, now: datetime) -> Call:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.common.aws import ServiceError
-from handlers.common.circuit import Circuit
+from handlers.common.circuit_breaker import CircuitBreaker
 from handlers.common.dynamodb import Table
 from handlers.common.logs import logger
 from handlers.common.web.errors import ApiError
@@ -45,7 +45,7 @@ def is_key_record(sort_key: str) -> bool:
     return sort_key not in _OTHER_RECORDS and not sort_key.startswith(_OTHER_PREFIXES)
 
 
-def find(keys: Table, clear: str, circuit: Circuit) -> ApiKey | None:
+def find(keys: Table, clear: str, circuit: CircuitBreaker) -> ApiKey | None:
     """The owner of a clear key; None if it is malformed, unknown, or the table does not answer."""
     if not clear.startswith(PREFIX) or not circuit.allows():
         return None
@@ -59,7 +59,7 @@ def find(keys: Table, clear: str, circuit: Circuit) -> ApiKey | None:
     return next((_api_key(record) for record in records if is_key_record(record["sk"])), None)
 
 
-def required(keys: Table, clear: str, circuit: Circuit) -> ApiKey:
+def required(keys: Table, clear: str, circuit: CircuitBreaker) -> ApiKey:
     """As `find`, but 401 ``invalid_api_key`` instead of None."""
     found = find(keys, clear, circuit)
     if found is None:

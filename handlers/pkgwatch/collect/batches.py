@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from handlers.common.logs import logger
-from handlers.common.parallel import beside
+from handlers.common.parallel import run_in_background
 from handlers.pkgwatch.collect.collector import COLLECTED, Services, process
 from handlers.pkgwatch.collect.downloads import weekly as weekly_downloads
 from handlers.pkgwatch.collect.messages import Invalid, Message, Unreadable, read
@@ -29,7 +29,7 @@ def handle(services: Services, records: Sequence[Record], metrics: Metrics) -> d
     for keyed in messages:  # a package named twice is not collected by two threads: the second finds it recent
         groups.setdefault((keyed[1].ecosystem, keyed[1].name), []).append(keyed)
     running: list[Future[list[tuple[_Keyed, str]]]] = [
-        beside(_in_turn, services, group, bulk) for group in groups.values()
+        run_in_background(_in_turn, services, group, bulk) for group in groups.values()
     ]
     outcomes = [outcome for future in running for outcome in future.result()]
     for (number, message), outcome in outcomes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from handlers.common.dynamodb import Table
-from handlers.common.parallel import beside
+from handlers.common.parallel import run_in_background
 from handlers.pkgwatch.runtime.metrics import Metrics
 
 SEGMENTS = 4  # parts of the table read at once
@@ -68,7 +68,7 @@ class Census:
 def take(packages: Table) -> Census:
     """Counts every package: one scan, in parts at once, in constant memory."""
     whole = Census()
-    parts = [beside(_part, packages, number) for number in range(SEGMENTS)]
+    parts = [run_in_background(_part, packages, number) for number in range(SEGMENTS)]
     for part in parts:
         whole += part.result()
     return whole

@@ -11,7 +11,7 @@ from typing import Any
 from handlers.common.aws import ServiceError
 from handlers.common.dynamodb import ConditionFailed, Table
 from handlers.common.logs import logger
-from handlers.common.parallel import beside
+from handlers.common.parallel import run_in_background
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.runtime.message_batches import BATCH, Outgoing, batched
 
@@ -85,7 +85,7 @@ def _wanted(run: Run, item: Item, github_open: bool) -> bool:
 def _hand_over(run: Run, batch: Sequence[Item], status: str) -> None:
     """Marks first and sends then: of two dispatchers at work one gets a package. What could not be sent loses its
     mark, so that the next run has it again."""
-    marks = [beside(_mark, run, item, status) for item in batch]
+    marks = [run_in_background(_mark, run, item, status) for item in batch]
     marked = [item for item, mark in zip(batch, marks, strict=True) if mark.result()]
     run.counts["errors"] += sum(mark.result() is None for mark in marks)
     if not marked:
@@ -93,7 +93,7 @@ def _hand_over(run: Run, batch: Sequence[Item], status: str) -> None:
     refused = run.send([Outgoing(_message(item), run.delay()) for item in marked])
     run.counts["dispatched"] += len(marked) - len(refused)
     run.counts["errors"] += len(refused)
-    for undone in [beside(_unmark, run, marked[number]) for number in refused]:
+    for undone in [run_in_background(_unmark, run, marked[number]) for number in refused]:
         undone.result()
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.common.dynamodb import ConditionFailed, Table
-from handlers.common.parallel import beside
+from handlers.common.parallel import run_in_background
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.packages.package_names import package_key
 from handlers.pkgwatch.packages.package_queue import NEW_PACKAGE_TIER
@@ -46,14 +46,14 @@ def unknown(
     """Those of the (distinct, normalised) names that have no item, in their order. Raises
     `handlers.common.aws.ServiceError`: taking a package for unknown that is known would be an error too."""
     parts = [names[start : start + BATCH] for start in range(0, len(names), BATCH)]
-    reading = [beside(_known, packages, ecosystem, part, sleep) for part in parts]
+    reading = [run_in_background(_known, packages, ecosystem, part, sleep) for part in parts]
     known = {pk for part in reading for pk in part.result()}
     return [name for name in names if package_key(ecosystem, name)[0] not in known]
 
 
 def add(packages: Table, items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Writes items, many at once; those that were not there yet."""
-    writing = [(item, beside(_put, packages, item)) for item in items]
+    writing = [(item, run_in_background(_put, packages, item)) for item in items]
     return [item for item, written in writing if written.result()]
 
 

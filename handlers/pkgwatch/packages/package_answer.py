@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
-from handlers.common.circuit import Circuit
+from handlers.common.circuit_breaker import CircuitBreaker
 from handlers.common.dynamodb import Table
-from handlers.common.parallel import beside
+from handlers.common.parallel import run_in_background
 from handlers.common.web.errors import ApiError
 from handlers.common.web.request import Request
 from handlers.common.web.response import Response, json_response
@@ -32,13 +32,13 @@ class Tables:
     events: Table
 
 
-def answer(request: Request, tables: Tables, circuit: Circuit, now: datetime) -> Response:
+def answer(request: Request, tables: Tables, circuit: CircuitBreaker, now: datetime) -> Response:
     """Caller, then names, then the package, then the quota: what is not there or not ready costs nothing.
 
     The package is read while the caller is looked up, so an authenticated answer takes two round trips.
     """
     ecosystem, name, refusal = _wanted(request)
-    reading = None if refusal else beside(tables.packages.get, package_key(ecosystem, name))
+    reading = None if refusal else run_in_background(tables.packages.get, package_key(ecosystem, name))
     caller = identify(request, tables.keys, circuit, now)
     if refusal or not reading:
         raise refusal or AssertionError("unreachable")
@@ -88,7 +88,7 @@ def _collecting(ecosystem: str, name: str, item: Mapping[str, Any], caller: Call
     return json_response(202, body, {"Retry-After": str(seconds), **caller.warning})
 
 
-def _found(body: dict[str, Any], caller: Caller, tables: Tables, circuit: Circuit, now: datetime) -> Response:
+def _found(body: dict[str, Any], caller: Caller, tables: Tables, circuit: CircuitBreaker, now: datetime) -> Response:
     if caller.key is None:
         return json_response(200, body, {**demo_headers(caller, now), **caller.warning})
     limit = caller.key.monthly_limit

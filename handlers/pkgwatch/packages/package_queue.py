@@ -9,7 +9,7 @@ from typing import Any
 
 from handlers.common.aws import ServiceError
 from handlers.common.logs import logger
-from handlers.common.parallel import beside
+from handlers.common.parallel import run_in_background
 
 BATCH = 10
 NEW_PACKAGE_TIER = 3  # refreshed weekly
@@ -32,7 +32,7 @@ class PackageQueue:
         if not batches:
             return 0
         client = self.connect()
-        sending = [beside(self._send, client, ecosystem, batch, reason) for batch in batches]
+        sending = [run_in_background(self._send, client, ecosystem, batch, reason) for batch in batches]
         return sum(batch.result() for batch in sending)
 
     def _send(self, client: Any, ecosystem: str, names: Sequence[str], reason: str) -> int:

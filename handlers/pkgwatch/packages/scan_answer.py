@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from handlers.common.circuit import Circuit
+from handlers.common.circuit_breaker import CircuitBreaker
 from handlers.common.dynamodb import Table
 from handlers.common.web.errors import ApiError
 from handlers.common.web.request import Request
@@ -35,7 +35,7 @@ class Services:
     queue: PackageQueue
 
 
-def answer(request: Request, services: Services, circuit: Circuit, now: datetime) -> Response:
+def answer(request: Request, services: Services, circuit: CircuitBreaker, now: datetime) -> Response:
     """Charges one request a name, found or not, then looks all of them up. Nothing is read before it is paid
     for: a scan may read a thousand items."""
     key = api_keys.required(services.keys, request.header("x-api-key"), circuit)

@@ -10,7 +10,7 @@ from typing import Any
 from handlers.common.aws import ServiceError
 from handlers.common.dynamodb import Key, Table
 from handlers.common.logs import logger
-from handlers.common.parallel import beside
+from handlers.common.parallel import run_in_background
 from handlers.pkgwatch.packages.package_names import package_key
 
 BATCH = 25
@@ -35,7 +35,7 @@ def look_up(
     batch cannot be read count as unknown."""
     keys = [package_key(ecosystem, name) for name in names]
     batches = [keys[start : start + BATCH] for start in range(0, len(keys), BATCH)]
-    reading = [beside(_read, packages, batch, sleep) for batch in batches]
+    reading = [run_in_background(_read, packages, batch, sleep) for batch in batches]
     items = [item for batch in reading for item in batch.result()]
     return {item["pk"].partition("#")[2]: item for item in items}
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from handlers.common.aws import ServiceError
-from handlers.common.circuit import Circuit
+from handlers.common.circuit_breaker import CircuitBreaker
 from handlers.common.dynamodb import ConditionFailed, Table
 from handlers.common.logs import logger
 from handlers.common.timestamps import iso, parse
@@ -67,7 +67,7 @@ class Breaker:
         self._table = table
         self._key = (f"circuit#{name}", "STATE")
         self._clock = clock
-        self._alone = Circuit(
+        self._alone = CircuitBreaker(
             limits.failures, limits.timeout, limits.successes, limits.probes, lambda: clock().timestamp()
         )
         self._known: tuple[datetime | None, dict[str, Any]] = (None, {})

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from handlers.common.circuit import Circuit
+from handlers.common.circuit_breaker import CircuitBreaker
 
-DYNAMODB = Circuit(failures=3, timeout=30, successes=2, probes=2)
+DYNAMODB = CircuitBreaker(failures=3, timeout=30, successes=2, probes=2)

@@ -14,7 +14,7 @@ from typing import Any
 
 from handlers.common.aws import ServiceError
 from handlers.common.logs import logger
-from handlers.common.parallel import WORKERS, beside
+from handlers.common.parallel import WORKERS, run_in_background
 
 BATCH = 10
 LONGEST_DELAY = 900  # seconds, by SQS
@@ -56,7 +56,7 @@ def send_all(client: Any, url: str, messages: Iterable[Outgoing], more: Callable
     sent = refused = 0
     running: deque[tuple[int, Future[set[int]]]] = deque()
     for batch in batched(messages, BATCH):
-        running.append((len(batch), beside(send_batch, client, url, batch)))
+        running.append((len(batch), run_in_background(send_batch, client, url, batch)))
         if len(running) >= _AHEAD:
             size, result = running.popleft()
             refused += len(result.result())

@@ -11,7 +11,7 @@ from typing import Any
 from handlers.common.attributes import plain
 from handlers.common.dynamodb import Key, Table
 from handlers.common.logs import logger
-from handlers.common.parallel import beside
+from handlers.common.parallel import run_in_background
 from handlers.pkgwatch.scoring.score_store import Outcome, failure, rescore, rescore_named, skip
 
 Record = Mapping[str, Any]
@@ -39,12 +39,12 @@ def process(packages: Table, records: Sequence[Record], now: datetime) -> dict[s
 
 def _start(packages: Table, record: Record, now: datetime, running: dict[Key, Waiting]) -> Outcome | Waiting:
     if "dynamodb" not in record:
-        return beside(_from_queue, packages, record, now)
+        return run_in_background(_from_queue, packages, record, now)
     target = changed_package(record)
     if isinstance(target, Outcome):
         return target
     if target not in running:
-        running[target] = beside(rescore, packages, target, now)
+        running[target] = run_in_background(rescore, packages, target, now)
     return running[target]
 
 

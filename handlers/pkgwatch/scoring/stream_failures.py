@@ -15,7 +15,7 @@ from typing import Any
 from handlers.common.aws import ServiceError
 from handlers.common.dynamodb import ConditionFailed, Key, Table
 from handlers.common.logs import logger
-from handlers.common.parallel import beside
+from handlers.common.parallel import run_in_background
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.runtime.message_batches import batched
 from handlers.pkgwatch.scoring.stream_batches import Body, is_description, of_description, of_records, unscored
@@ -95,7 +95,7 @@ def _mark_all(run: _Run, keys: Iterable[Key]) -> None:
     for batch in batched(fresh, _AT_ONCE):
         if not run.more():
             return
-        marking = [(key, beside(_mark, run, key)) for key in batch]
+        marking = [(key, run_in_background(_mark, run, key)) for key in batch]
         run.marks.update({key: marked.result() for key, marked in marking})
 
 

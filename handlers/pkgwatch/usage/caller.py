@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.common.circuit import Circuit
+from handlers.common.circuit_breaker import CircuitBreaker
 from handlers.common.dynamodb import Table
 from handlers.common.web.errors import ApiError
 from handlers.common.web.request import Request
@@ -25,7 +25,7 @@ class Caller:
     warning: dict[str, str]
 
 
-def identify(request: Request, keys: Table, circuit: Circuit, now: datetime) -> Caller:
+def identify(request: Request, keys: Table, circuit: CircuitBreaker, now: datetime) -> Caller:
     """The caller of a request that needs no key; a demo request is counted. Raises 429
     ``demo_rate_limit_exceeded``."""
     clear = request.header("x-api-key")

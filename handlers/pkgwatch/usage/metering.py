@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.common.aws import ServiceError
-from handlers.common.circuit import Circuit
+from handlers.common.circuit_breaker import CircuitBreaker
 from handlers.common.dynamodb import ConditionFailed, Table
 from handlers.common.logs import logger
-from handlers.common.parallel import beside
+from handlers.common.parallel import run_in_background
 from handlers.pkgwatch.accounts.api_keys import USER_META, ApiKey
 
 # Usage stands still once the plan is used up, so a caller meets a changed count only while others cross the line.
@@ -40,7 +40,7 @@ class Charge:
     user: Mapping[str, Any]
 
 
-def charge(keys: Table, key: ApiKey, count: int, circuit: Circuit) -> Charge:
+def charge(keys: Table, key: ApiKey, count: int, circuit: CircuitBreaker) -> Charge:
     """Takes ``count`` requests from the user's plan, then from the bonus; all of them or none.
 
     While the circuit is open everything is allowed and nothing counted. Raises `ServiceError`.
@@ -49,7 +49,7 @@ def charge(keys: Table, key: ApiKey, count: int, circuit: Circuit) -> Charge:
         return Charge(True, -1, 0, {})
     # The key's own statistics run beside, unless the key alone is past the plan: then a refusal is likely.
     early = key.requests_this_month + count <= key.monthly_limit
-    counting = beside(_count_on_key, keys, key, count) if early else None
+    counting = run_in_background(_count_on_key, keys, key, count) if early else None
     made: Charge | None = None
     try:
         made = _charge(keys, key, count)

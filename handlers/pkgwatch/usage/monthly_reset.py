@@ -13,7 +13,7 @@ from typing import Any
 
 from handlers.common.dynamodb import ConditionFailed, Key, Table
 from handlers.common.logs import logger
-from handlers.common.parallel import beside
+from handlers.common.parallel import run_in_background
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.accounts.api_keys import USER_META, is_key_record
 
@@ -87,7 +87,8 @@ def _subscribed(item: Mapping[str, Any]) -> bool:
 
 def _all_at_once(keys: Table, items: list[dict[str, Any]], now: datetime) -> int:
     """How many were set to zero; those that are gone meanwhile stay gone."""
-    return sum(job.result() for job in [beside(_zero, keys, (item["pk"], item["sk"]), now) for item in items])
+    jobs = [run_in_background(_zero, keys, (item["pk"], item["sk"]), now) for item in items]
+    return sum(job.result() for job in jobs)
 
 
 def _zero(keys: Table, key: Key, now: datetime) -> bool:

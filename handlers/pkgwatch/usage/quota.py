@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers.common.circuit import Circuit
+from handlers.common.circuit_breaker import CircuitBreaker
 from handlers.common.dynamodb import Table
 from handlers.common.logs import logger
 from handlers.pkgwatch.accounts.api_keys import ApiKey
@@ -14,7 +14,9 @@ from handlers.pkgwatch.usage import metering
 ACTIVITY_GATE = 100  # packages a referred user scans before the referrer is rewarded
 
 
-def charge(keys: Table, events: Table, key: ApiKey, count: int, circuit: Circuit, now: datetime) -> metering.Charge:
+def charge(
+    keys: Table, events: Table, key: ApiKey, count: int, circuit: CircuitBreaker, now: datetime
+) -> metering.Charge:
     """Charges ``count`` requests; the charge that takes a referred user across the activity gate rewards the
     referrer too. That reward never fails a request."""
     made = metering.charge(keys, key, count, circuit)

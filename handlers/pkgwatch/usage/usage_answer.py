@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers.common.circuit import Circuit
+from handlers.common.circuit_breaker import CircuitBreaker
 from handlers.common.dynamodb import Table
 from handlers.common.timestamps import iso
 from handlers.common.web.request import Request
@@ -13,7 +13,7 @@ from handlers.pkgwatch.accounts import api_keys
 from handlers.pkgwatch.usage.plans import LIMITS, period_end
 
 
-def answer(request: Request, keys: Table, circuit: Circuit, now: datetime) -> Response:
+def answer(request: Request, keys: Table, circuit: CircuitBreaker, now: datetime) -> Response:
     """Usage of the key's owner this month; asking costs nothing."""
     key = api_keys.required(keys, request.header("x-api-key"), circuit)
     user = keys.get((key.user_id, api_keys.USER_META), ("requests_this_month", "current_period_end")) or {}

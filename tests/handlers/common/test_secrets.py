@@ -15,9 +15,9 @@ from handlers.common.secrets import SecretUnavailable, secret
 
 @pytest.fixture(autouse=True)
 def fresh(environment: pytest.MonkeyPatch) -> Iterator[None]:
-    secrets.forget()
+    secrets.clear_cache()
     yield
-    secrets.forget()
+    secrets.clear_cache()
 
 
 def kept(text: str) -> str:

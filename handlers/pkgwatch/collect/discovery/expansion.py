@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from handlers.common.dynamodb import Table
 from handlers.common.logs import logger
-from handlers.common.parallel import beside
+from handlers.common.parallel import run_in_background
 from handlers.pkgwatch.collect.discovery.dependency_cache import DependencyCache
 from handlers.pkgwatch.collect.sources.depsdev_graph import DepsDev
 from handlers.pkgwatch.collect.upstream.failures import Failed, OutOfTime
@@ -101,7 +101,7 @@ def _dependencies(services: Services, ecosystem: str, name: str, now: datetime) 
 
 def _each(ask: Callable[[str], T], names: Sequence[str], expanded: Expanded) -> dict[str, T]:
     """The answers that came, all asked for at once."""
-    asked = [(name, beside(ask, name)) for name in names]
+    asked = [(name, run_in_background(ask, name)) for name in names]
     answers: dict[str, T] = {}
     for name, future in asked:
         try:

@@ -16,7 +16,7 @@ from typing import Any
 from handlers.common.aws import ServiceError
 from handlers.common.dynamodb import ConditionFailed, Table
 from handlers.common.logs import logger
-from handlers.common.parallel import beside
+from handlers.common.parallel import run_in_background
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.collect.downloads.weekly import COLLECTED, ERROR, RATE_LIMITED, UNAVAILABLE, Counts
 from handlers.pkgwatch.collect.upstream.failures import Absent, Failed
@@ -114,7 +114,7 @@ def _counted(counting: Counting, name: str, count: int | None) -> _Learnt:
 
 
 def _write(packages: Table, ecosystem: str, learnt: Sequence[_Learnt], now: datetime) -> None:
-    writing = [beside(_store, packages, ecosystem, one, now) for one in learnt]
+    writing = [run_in_background(_store, packages, ecosystem, one, now) for one in learnt]
     for future in writing:
         future.result()
 

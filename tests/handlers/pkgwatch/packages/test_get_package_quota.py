@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from handlers.common.circuit import Circuit
+from handlers.common.circuit_breaker import CircuitBreaker
 from handlers.common.dynamodb import Table
 from handlers.common.web.request import Request
 from handlers.pkgwatch.api.get_package import handler
@@ -91,7 +91,7 @@ def test_without_a_working_counter_a_known_user_is_served(world: Any, missing_ta
     clear, _ = world.user()
     name = world.package()
 
-    class OpensAfterLookup(Circuit):
+    class OpensAfterLookup(CircuitBreaker):
         def succeeded(self) -> None:
             for _ in range(3):
                 self.failed()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from handlers.common.circuit import Circuit
+from handlers.common.circuit_breaker import CircuitBreaker
 from handlers.pkgwatch.accounts.api_keys import ApiKey, key_hash
 from handlers.pkgwatch.referrals.credit import Step, advance
 from handlers.pkgwatch.referrals.events import Referral
@@ -31,7 +31,7 @@ def referral(world: Any, scanned: int, expires: str = LATER, **referrer: Any) ->
 
 
 def scan(world: Any, key: ApiKey, count: int = 1) -> None:
-    circuit = Circuit(failures=3, timeout=30, successes=2, probes=2)
+    circuit = CircuitBreaker(failures=3, timeout=30, successes=2, probes=2)
     assert charge(world.keys, world.events, key, count, circuit, NOW).allowed
 
 

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from handlers.common.aws import ServiceError
-from handlers.common.circuit import Circuit
+from handlers.common.circuit_breaker import CircuitBreaker
 from handlers.common.dynamodb import Table
 from handlers.pkgwatch.accounts.api_keys import ApiKey, find, key_hash
 from handlers.pkgwatch.usage.metering import Charge, charge
 
 
-def circuit() -> Circuit:
-    return Circuit(failures=3, timeout=30, successes=2, probes=2)
+def circuit() -> CircuitBreaker:
+    return CircuitBreaker(failures=3, timeout=30, successes=2, probes=2)
 
 
 def own_key(user_id: str = "user_1", limit: int = 5000, counted: int = 0) -> ApiKey:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.common.circuit import Circuit
+from handlers.common.circuit_breaker import CircuitBreaker
 
 
 class Clock:
@@ -12,9 +12,9 @@ class Clock:
         return self.now
 
 
-def opened() -> tuple[Circuit, Clock]:
+def opened() -> tuple[CircuitBreaker, Clock]:
     clock = Clock()
-    circuit = Circuit(failures=3, timeout=30, successes=2, probes=2, clock=clock)
+    circuit = CircuitBreaker(failures=3, timeout=30, successes=2, probes=2, clock=clock)
     for _ in range(3):
         assert circuit.allows()
         circuit.failed()
@@ -22,7 +22,7 @@ def opened() -> tuple[Circuit, Clock]:
 
 
 def test_it_opens_after_failures_in_a_row() -> None:
-    circuit = Circuit(failures=3, timeout=30, successes=2, probes=2)
+    circuit = CircuitBreaker(failures=3, timeout=30, successes=2, probes=2)
     for _ in range(5):
         circuit.failed()
         circuit.failed()

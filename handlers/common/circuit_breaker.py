@@ -1,4 +1,4 @@
-"""When should a failing dependency be left alone for a while?"""
+"""A circuit breaker, which stops calls to a failing dependency for a while."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable
 
 
-class Circuit:
-    """A circuit breaker for one container, safe in threads.
+class CircuitBreaker:
+    """The breaker of one container, thread-safe.
 
-    Closed, it opens after ``failures`` in a row. Open, it refuses for ``timeout`` seconds. Then it lets
-    ``probes`` calls through: ``successes`` of them close it, one failure opens it again. Probes that never
-    report back are forgotten after another ``timeout``.
+    Closed, it opens after ``failures`` in a row. Open, it refuses calls for ``timeout`` seconds. Half open, it then
+    allows ``probes`` calls: ``successes`` of them close it, one failure opens it again. Probes whose result is never
+    reported count no longer after another ``timeout``.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Circuit:
         return self._state
 
     def refuses(self) -> bool:
-        """Whether it is open and its timeout is not over; takes up no probe."""
+        """Whether it is open and its timeout is not over; uses up no probe."""
         return self._state == "open" and self._clock() - self._since < self._limits[1]
 
     def allows(self) -> bool:
