@@ -57,8 +57,8 @@ class S3Artifacts:
         base = self._clients.endpoint or f"https://s3.{self._clients.stage.region}.amazonaws.com"
         return f"{base}/{self.bucket}/{key}"
 
-    def listed(self) -> list[StoredObject]:
-        """See `pkgops.ports.artifacts.Artifacts.listed`."""
+    def list_objects(self) -> list[StoredObject]:
+        """See `pkgops.ports.artifacts.Artifacts.list_objects`."""
         from botocore.exceptions import ClientError
 
         found: list[StoredObject] = []

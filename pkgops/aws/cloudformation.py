@@ -55,8 +55,8 @@ class CloudFormation:
                 raise
         return _body(body)
 
-    def proposed(self, stack: str) -> list[str]:
-        """See `pkgops.ports.stacks.Stacks.proposed`."""
+    def change_set_templates(self, stack: str) -> list[str]:
+        """See `pkgops.ports.stacks.Stacks.change_set_templates`."""
         from botocore.exceptions import ClientError
 
         with translated("cloudformation:ListChangeSets"):
@@ -135,8 +135,8 @@ class CloudFormation:
             if not self._begun(change_set_id):
                 raise
 
-    def discard(self, change_set_id: str) -> None:
-        """See `pkgops.ports.stacks.Stacks.discard`."""
+    def delete_change_set(self, change_set_id: str) -> None:
+        """See `pkgops.ports.stacks.Stacks.delete_change_set`."""
         from botocore.exceptions import ClientError
 
         with translated("cloudformation:DeleteChangeSet"):
@@ -169,12 +169,12 @@ class CloudFormation:
             if not self._told(stack, token):
                 raise
 
-    def cancel(self, stack: str) -> None:
-        """See `pkgops.ports.stacks.Stacks.cancel`."""
+    def cancel_update(self, stack: str) -> None:
+        """See `pkgops.ports.stacks.Stacks.cancel_update`."""
         self._call("cancel_update_stack", stack, StackName=stack)
 
-    def protect(self, stack: str, on: bool) -> None:
-        """See `pkgops.ports.stacks.Stacks.protect`."""
+    def set_termination_protection(self, stack: str, on: bool) -> None:
+        """See `pkgops.ports.stacks.Stacks.set_termination_protection`."""
         self._call("update_termination_protection", stack, StackName=stack, EnableTerminationProtection=on)
 
     def set_policy(self, stack: str, policy: str) -> None:

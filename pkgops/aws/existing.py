@@ -31,8 +31,8 @@ class ExistingResources:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
-    def found(self, wanted: Sequence[tuple[str, str]]) -> list[ExistingResource]:
-        """See `pkgops.ports.existing.Existing.found`."""
+    def find(self, wanted: Sequence[tuple[str, str]]) -> list[ExistingResource]:
+        """See `pkgops.ports.existing.Existing.find`."""
         jobs = [job for kind, names in _by_type(wanted) for job in self._jobs(kind, names)]
         if not jobs:
             return []

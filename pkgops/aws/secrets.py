@@ -80,7 +80,7 @@ def _meaning(error: Any, name: str, done: str = "stored") -> PkgopsError:
     detail = error.response["Error"]
     if detail["Code"] == "InvalidRequestException" and "delet" in detail.get("Message", ""):
         return UsageError(
-            f"Secret {name} waits for its deletion.",
+            f"Secret {name} is scheduled for deletion.",
             f"Take it back with: aws secretsmanager restore-secret --secret-id {name}",
         )
     return PkgopsError(f"Secret {name} cannot be {done}: {detail['Code']}")

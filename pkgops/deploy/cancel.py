@@ -42,7 +42,7 @@ def cancel(project: Project, states: Sequence[StackState], ports: Ports, emit: E
 
         def work(state: StackState) -> Result:
             try:
-                ports.stacks.cancel(state.name)
+                ports.stacks.cancel_update(state.name)
             except DeployError as error:  # it has ended meanwhile, or is already on its way back
                 now = next((one for one in ports.stacks.describe() if one.id == state.id), None)
                 if now is not None and now.status == RUNNING:

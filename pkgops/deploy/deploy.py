@@ -21,7 +21,8 @@ from pkgops.deploy.watcher import Stopped, Watcher
 from pkgops.errors import BucketGoneError, DeployError, RefusedError
 from pkgops.events import Emit, Finished, Note, Progress, ResourceChanged, StackChanged, Started, silent
 from pkgops.plan.bootstrap import recreate_bootstrap
-from pkgops.plan.plan import Action, Plan, Step, parameter_values
+from pkgops.plan.plan import Plan
+from pkgops.plan.step import Action, Step, parameter_values
 from pkgops.ports.ports import Ports
 
 __all__ = ["Interrupted", "Report", "Result", "deploy", "require_success", "upload"]

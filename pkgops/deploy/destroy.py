@@ -51,7 +51,7 @@ class DestroyPlan:
 
     project: Project
     stacks: tuple[StackDeletion, ...]
-    left: tuple[str, ...] = ()
+    retain: tuple[str, ...] = ()
     wait: float | None = None
 
     @property
@@ -139,9 +139,11 @@ def _gone(
     emit(StackChanged(state.name, "DELETE_IN_PROGRESS"))
     try:
         if state.termination_protection and destruction.project.stage.protected:
-            ports.stacks.protect(state.name, False)  # ours; on other stages somebody else's, and it holds
+            ports.stacks.set_termination_protection(
+                state.name, False
+            )  # ours; on other stages somebody else's, and it holds
         mark = watcher.mark(state) if state.status == DELETE_FAILED else ""
-        ports.stacks.delete(state.id, destruction.left if state.status == DELETE_FAILED else ())
+        ports.stacks.delete(state.id, destruction.retain if state.status == DELETE_FAILED else ())
     except DeployError:
         now = next((one for one in ports.stacks.describe() if one.id == state.id), None)
         if now is None or now.in_progress:

@@ -10,65 +10,22 @@ between, the next deployment makes the same update.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pkgops.errors import DeployError
 from pkgops.events import Emit, StackChanged
-from pkgops.intrinsics import pseudo, references
 from pkgops.plan.change_set import create_import
+from pkgops.plan.importable import NAMED_TYPES, import_definition
 
 if TYPE_CHECKING:
     from pkgops.deploy.watcher import Watcher
     from pkgops.plan.conflicts import Conflict
-    from pkgops.plan.plan import Plan, Step
+    from pkgops.plan.plan import Plan
+    from pkgops.plan.step import Step
     from pkgops.ports.ports import Ports
     from pkgops.ports.stacks import StackState
-
-RETAINED = frozenset({"Retain", "RetainExceptOnCreate"})
-
-
-@dataclass(frozen=True, slots=True)
-class NamedType:
-    """A type whose resources have names of their own. ``name`` is the property, ``identifier`` what an import calls
-    the physical id; ``needed`` are properties it cannot be described without. ``bare`` types are described by
-    ``needed`` alone: everything else of them can be set again to what it is, while a table's indexes cannot be added
-    twice, and a secret would get a new value."""
-
-    name: str
-    identifier: str
-    needed: tuple[str, ...] = ()
-    bare: bool = False
-
-    @property
-    def automatic(self) -> bool:
-        """CloudFormation finds it by itself, if it is to be retained and its name is literal."""
-        return self.name == self.identifier
-
-
-NAMED_TYPES: Mapping[str, NamedType] = {
-    "AWS::Cognito::UserPool": NamedType(
-        "UserPoolName",
-        "UserPoolId",
-        ("UsernameAttributes", "AliasAttributes", "UsernameConfiguration", "Schema"),
-        bare=True,
-    ),
-    "AWS::DynamoDB::Table": NamedType("TableName", "TableName", ("KeySchema", "AttributeDefinitions")),
-    "AWS::IAM::Role": NamedType("RoleName", "RoleName", ("AssumeRolePolicyDocument",)),
-    "AWS::Lambda::Function": NamedType("FunctionName", "FunctionName", ("Code", "Role")),
-    "AWS::Logs::LogGroup": NamedType("LogGroupName", "LogGroupName", ("LogGroupClass",), bare=True),
-    "AWS::S3::Bucket": NamedType("BucketName", "BucketName", ("ObjectLockEnabled",), bare=True),
-    "AWS::SQS::Queue": NamedType("QueueName", "QueueUrl", ("FifoQueue",), bare=True),
-    "AWS::SecretsManager::Secret": NamedType("Name", "Id"),
-}
-
-
-def importable(resource: Mapping[str, Any]) -> bool:
-    """False if the resource cannot be described without others of its stack, which do not exist yet."""
-    named = NAMED_TYPES[resource["Type"]]
-    described = import_definition(resource)["Properties"]
-    return all(name in described for name in (named.name, *named.needed) if name in resource["Properties"])
 
 
 def import_resources(
@@ -78,12 +35,12 @@ def import_resources(
     state now, None if there is no stack yet.
 
     Where nothing is to be done, both are as they were. DeployError if CloudFormation does not take one."""
-    chosen = [conflict for conflict in plan.conflicts if conflict.stack == step.stack.key and conflict.taken]
-    if not any(conflict.choice for conflict in chosen):
+    chosen = [conflict for conflict in plan.conflicts if conflict.stack == step.stack.key and conflict.imported]
+    if not any(conflict.resolution for conflict in chosen):
         return step, before  # what CloudFormation takes back by itself needs no import of its own
     name = step.stack.name
     if step.change_set:
-        ports.stacks.discard(step.change_set)
+        ports.stacks.delete_change_set(step.change_set)
     made = create_import(name, before, _template(step, before, chosen, ports), _identifiers(chosen), ports)
     emit(StackChanged(name, "IMPORT_IN_PROGRESS"))
     ports.stacks.execute(made.id)
@@ -96,7 +53,7 @@ def import_resources(
 def restore_secrets(plan: Plan, ports: Ports) -> None:
     """Takes back the secrets chosen for that."""
     for conflict in plan.conflicts:
-        if "restore" in conflict.choice:
+        if "restore" in conflict.resolution:
             ports.secrets.restore(conflict.name)
 
 
@@ -113,19 +70,3 @@ def _template(step: Step, before: StackState | None, chosen: Sequence[Conflict],
     declared = step.stack.template["Resources"]
     imported = {conflict.logical_id: import_definition(declared[conflict.logical_id]) for conflict in chosen}
     return {**template, "Resources": {**template.get("Resources", {}), **imported}}
-
-
-def import_definition(resource: Mapping[str, Any]) -> dict[str, Any]:
-    """A resource by itself: without what refers to others of its stack."""
-    named = NAMED_TYPES[resource["Type"]]
-    properties = resource.get("Properties", {})
-    wanted = (named.name, *named.needed) if named.bare else properties
-    known = set(pseudo("any", "any", "any"))
-    return {
-        "Type": resource["Type"],
-        "DeletionPolicy": "Retain",
-        "Metadata": {"Imported": "by pkgops"},
-        "Properties": {
-            name: properties[name] for name in wanted if name in properties and {*references(properties[name])} <= known
-        },
-    }

@@ -18,10 +18,11 @@ from pkgops.errors import DeployError
 from pkgops.events import Emit, Note, StackChanged
 from pkgops.plan import protection
 from pkgops.plan.change_set import create_change_set
-from pkgops.plan.plan import READY, Action, Plan, Step, decide, is_current, require_deployable, update_concerns
+from pkgops.plan.changes import update_concerns
+from pkgops.plan.plan import Plan
 from pkgops.plan.recovery_hint import DELETE_FAILED, ROLLBACK_FAILED, recovery_hint
 from pkgops.plan.review import Concern, review
-from pkgops.plan.step import fingerprint
+from pkgops.plan.step import READY, Action, Step, decide, fingerprint, is_current, require_deployable
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ChangeSet, StackState
 
@@ -103,8 +104,10 @@ class StackDeployment:
             return
         mark = self.watcher.mark(before) if before.status == DELETE_FAILED else ""
         if before.termination_protection and self.stage.protected:
-            self.ports.stacks.protect(before.name, False)  # ours; on other stages somebody else's, and it holds
-        self._asked(step, lambda: self.ports.stacks.delete(before.id, step.left))
+            self.ports.stacks.set_termination_protection(
+                before.name, False
+            )  # ours; on other stages somebody else's, and it holds
+        self._asked(step, lambda: self.ports.stacks.delete(before.id, step.retain))
         if (state := self.watcher.wait(step.stack.name, before, mark=mark)) is not None:
             target = f"{step.stack.system} --stage {self.stage.name}"
             raise DeployError(
@@ -131,11 +134,11 @@ class StackDeployment:
             return idle
         made = self._asked(step, lambda: self._change_set(step, parameters, create=before is None))
         if made.empty:
-            self.ports.stacks.discard(made.id)
+            self.ports.stacks.delete_change_set(made.id)
             return idle
         self._agreed(step, made)
         if self.stage.protected and before is not None:
-            protection.allow_changes(self.ports.stacks, name, self.plan.accepted)
+            protection.allow_changes(self.ports.stacks, name, self.plan.options.allow)
         self.emit(StackChanged(name, "CREATE_IN_PROGRESS" if before is None else "UPDATE_IN_PROGRESS"))
         self._asked(step, lambda: self.ports.stacks.execute(made.id))
         state = self.watcher.wait(name, before, len(made.changes))
@@ -153,7 +156,7 @@ class StackDeployment:
         if step.change_set and step.parameters == parameters:
             return ChangeSet(step.change_set, step.stack.name, "CREATE_COMPLETE", changes=step.changes)
         if step.change_set:
-            self.ports.stacks.discard(step.change_set)
+            self.ports.stacks.delete_change_set(step.change_set)
         revert = self.plan.options.revert_drift
         return create_change_set(
             self.plan.project, step.stack, parameters, self.ports, create=create, revert_drift=revert
@@ -166,9 +169,9 @@ class StackDeployment:
             return
         late = [concern for concern in self._concerns(step, made) if concern not in step.concerns]
         try:
-            protection.require_allowed(self.stage, late, self.plan.accepted)
+            protection.require_allowed(self.stage, late, self.plan.options.allow)
         except BaseException:
-            self.ports.stacks.discard(made.id)
+            self.ports.stacks.delete_change_set(made.id)
             raise
         for concern in late:
             text = f"{step.stack.name}: {concern.kind.lower()}: {concern.logical_id}: {concern.text}"

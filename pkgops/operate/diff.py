@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pkgops.plan.digest import OUTPUT
-from pkgops.plan.plan import Action, Plan, Step
+from pkgops.plan.plan import Plan
 from pkgops.plan.review import loses_data
+from pkgops.plan.step import Action, Step
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ResourceChange
 
@@ -61,7 +62,7 @@ class StackDiff:
 
 
 def diff(plan: Plan, ports: Ports) -> list[StackDiff]:
-    """Every stack of a plan compared with what is deployed. The plan's change sets stay: discard them after."""
+    """Every stack of a plan compared with what is deployed."""
     return [_stack(step, ports) for step in plan.steps]
 
 

@@ -60,7 +60,7 @@ def survey(project: Project, ports: Ports, emit: Emit = silent, buffer: float = 
         require_account(project.stage, known or ports.identity.account())
     if running := [stack.name for stack in stacks if stack.in_progress]:
         raise DeployError(f"A deployment is under way ({', '.join(running)}).", "Wait for it, then collect again.")
-    objects = ports.artifacts.listed()
+    objects = ports.artifacts.list_objects()
     named = _named(objects, _templates(stacks, ports, emit)) if objects else {}
     if stuck := [f"{stack.name} is {stack.status}" for stack in stacks if stack.status in _STUCK and named[stack.name]]:
         raise DeployError(
@@ -88,7 +88,7 @@ def _templates(stacks: Sequence[StackState], ports: Ports, emit: Emit) -> dict[s
     emit(Started("Reading stacks"))
 
     def texts(stack: StackState) -> str:
-        return "\n".join([ports.stacks.template(stack.name), *ports.stacks.proposed(stack.name)])
+        return "\n".join([ports.stacks.template(stack.name), *ports.stacks.change_set_templates(stack.name)])
 
     bodies = {}
     with ThreadPoolExecutor(_PARALLEL) as pool:

@@ -88,7 +88,7 @@ def _row(
 def _current(stack: Synthesized, state: StackState, outputs: Mapping[str, Mapping[str, str]]) -> bool | None:
     """By the digest a deployment leaves. Templates that are not packaged have none to compare."""
     from pkgops.build.synth import text
-    from pkgops.plan.plan import is_current, parameter_values
+    from pkgops.plan.step import is_current, parameter_values
 
     if not stack.template or "asset://" in text(stack.template):
         return None

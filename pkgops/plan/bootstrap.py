@@ -14,8 +14,9 @@ from pkgops.build.build import synthesized
 from pkgops.build.synth import Synthesized
 from pkgops.config import Project
 from pkgops.plan.conflicts import Conflict, ConflictKind
+from pkgops.plan.options import PlanOptions
 from pkgops.plan.recovery_hint import DELETE_FAILED, failed_resources
-from pkgops.plan.step import READY, Action, PlanOptions, Step, decide, require_deployable
+from pkgops.plan.step import READY, Action, Step, decide, require_deployable
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import StackResource, StackState
 
@@ -41,7 +42,7 @@ def bootstrap_step(
         return require_deployable(step, project, ports), ()
     left = failed_resources(ports.stacks, state)
     there = [row for row in ports.stacks.resources(state.name) if row.logical_id in left]
-    return replace(step, action=Action.RECREATE, left=left), tuple(_taken(stack, row) for row in there)
+    return replace(step, action=Action.RECREATE, retain=left), tuple(_taken(stack, row) for row in there)
 
 
 def recreate_bootstrap(project: Project, ports: Ports) -> Step:

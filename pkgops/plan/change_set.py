@@ -74,10 +74,10 @@ def _made(request: ChangeSetRequest, ports: Ports) -> ChangeSet:
         made = wait_until_ready(ports, identifier)
     except BaseException:  # interrupted: nobody would find it again
         with contextlib.suppress(PkgopsError):
-            ports.stacks.discard(identifier)
+            ports.stacks.delete_change_set(identifier)
         raise
     if made.status == "FAILED" and not made.empty:
-        ports.stacks.discard(made.id)
+        ports.stacks.delete_change_set(made.id)
         sentence = f"CloudFormation refuses the change set of {request.stack}: {made.reason}"
         if any(sign in made.reason for sign in _TAKEN):
             raise NameTakenError(sentence, "Rename or delete what is in the way, or take it in with --import RESOURCE.")

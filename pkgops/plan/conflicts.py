@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 
 from pkgops.errors import RefusedError
-
-if TYPE_CHECKING:
-    from pkgops.plan.plan import Plan, PlanOptions
+from pkgops.plan.options import PlanOptions
 
 _FEW = 5  # conflicts whose flags are listed one by one
 
@@ -19,18 +16,18 @@ _FEW = 5  # conflicts whose flags are listed one by one
 class ConflictKind(StrEnum):
     """What the matter is, as part of a sentence."""
 
-    EXISTS = "exists already"
+    EXISTS = "already exists"
     OWNED = "belongs to another stack"
     FOREIGN = "belongs to another account"
-    DELETING = "waits for its deletion"
+    DELETING = "is scheduled for deletion"
     IN_USE = "is still imported"
-    TAKEN_BACK = "is taken back"  # retained by an earlier life of the stack: not in the way
+    AUTO_IMPORTED = "is imported automatically"  # retained by an earlier stack of this name
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """Something that is there before the deployment. ``stack`` is a key, "" for a secret outside the stacks;
-    ``ways`` are the choices there are (import, restore, rename), ``choice`` the one that was made; ``detail`` names
+    ``resolutions`` are those there are (import, restore, rename), ``resolution`` the chosen one; ``detail`` names
     stacks, ``source`` the line in templates/, ``identifier`` is the physical id. ``retained`` says that it stays when
     its stack is destroyed."""
 
@@ -39,8 +36,8 @@ class Conflict:
     type: str
     name: str
     kind: ConflictKind
-    ways: tuple[str, ...] = ()
-    choice: str = ""
+    resolutions: tuple[str, ...] = ()
+    resolution: str = ""
     detail: str = ""
     source: str = ""
     identifier: str = ""
@@ -49,18 +46,18 @@ class Conflict:
     @property
     def blocking(self) -> bool:
         """Nobody has said what is to be done about it."""
-        return self.kind is not ConflictKind.TAKEN_BACK and not self.choice
+        return self.kind is not ConflictKind.AUTO_IMPORTED and not self.resolution
 
     @property
-    def taken(self) -> bool:
+    def imported(self) -> bool:
         """It becomes part of its stack."""
-        return self.kind is ConflictKind.TAKEN_BACK or "import" in self.choice
+        return self.kind is ConflictKind.AUTO_IMPORTED or "import" in self.resolution
 
     @property
-    def fate(self) -> str:
+    def outcome(self) -> str:
         """What becomes of it, once something was chosen."""
-        done = {"import": "taken into the stack", "restore": "restored"}.get(self.choice, "restored and taken in")
-        if self.kind is ConflictKind.TAKEN_BACK or not self.stack:
+        done = {"import": "taken into the stack", "restore": "restored"}.get(self.resolution, "restored and taken in")
+        if self.kind is ConflictKind.AUTO_IMPORTED or not self.stack:
             return "it stays as it is" if self.stack else done
         return f"{done}, {'kept' if self.retained else 'deleted'} when that is destroyed"
 
@@ -73,27 +70,25 @@ def with_resolution(conflict: Conflict, options: PlanOptions) -> Conflict:
     """The conflict with what was chosen for it. What is restored into a stack is imported, too."""
     names = (conflict.logical_id, f"{conflict.stack}/{conflict.logical_id}")
     for way, patterns in (("import", options.imports), ("restore", options.restores)):
-        if way in conflict.ways and any(fnmatchcase(name, pattern) for name in names for pattern in patterns):
+        if way in conflict.resolutions and any(fnmatchcase(name, pattern) for name in names for pattern in patterns):
             both = way == "restore" and bool(conflict.stack)
-            return replace(conflict, choice="restore and import" if both else way)
+            return replace(conflict, resolution="restore and import" if both else way)
     return conflict
 
 
-def require_resolved(plan: Plan) -> Plan:
-    """The plan, if something was chosen for everything in its way; RefusedError with all of it otherwise."""
-    open_ = [conflict for conflict in plan.conflicts if conflict.blocking]
-    if not open_:
-        return plan
-    listed = "\n".join(f"  {conflict}" for conflict in open_)
-    raise RefusedError(
-        f"In the way of this deployment, which has not touched anything:\n{listed}",
-        " ".join(_remedies(open_)),
-    )
+def require_resolved(conflicts: Iterable[Conflict]) -> None:
+    """RefusedError that lists the conflicts without a resolution, if there are any."""
+    blocking = [conflict for conflict in conflicts if conflict.blocking]
+    if blocking:
+        listed = "\n".join(f"  {conflict}" for conflict in blocking)
+        raise RefusedError(
+            f"Conflicts with this deployment; nothing was changed:\n{listed}", " ".join(_remedies(blocking))
+        )
 
 
 def _remedies(conflicts: Sequence[Conflict]) -> Iterator[str]:
     for way, meaning in (("import", "takes it into its stack as it is"), ("restore", "takes the secret back")):
-        names = [conflict.logical_id for conflict in conflicts if way in conflict.ways]
+        names = [conflict.logical_id for conflict in conflicts if way in conflict.resolutions]
         if names:
             flags = " ".join(f"--{way} {name}" for name in names[:_FEW])
             rest = f" and so on; --{way} '*' is for all {len(names)}" if len(names) > _FEW else ""
@@ -103,5 +98,5 @@ def _remedies(conflicts: Sequence[Conflict]) -> Iterator[str]:
         yield "Leave an output as it is until no other stack imports its export."
     if ConflictKind.OWNED in kinds:
         yield "What belongs to another stack has to leave that one first."
-    if any("rename" in conflict.ways for conflict in conflicts):
+    if any("rename" in conflict.resolutions for conflict in conflicts):
         yield "Or delete it, or give it another name in templates/."

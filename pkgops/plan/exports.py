@@ -10,7 +10,8 @@ from typing import Any
 
 from pkgops.intrinsics import pseudo, references, resolved
 from pkgops.plan.conflicts import Conflict, ConflictKind
-from pkgops.plan.plan import Action, Plan, Step
+from pkgops.plan.plan import Plan
+from pkgops.plan.step import Action, Step
 from pkgops.ports.ports import Ports
 
 

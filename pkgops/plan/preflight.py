@@ -13,18 +13,18 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from pkgops.deploy.import_resources import NAMED_TYPES, RETAINED, importable
 from pkgops.events import Emit, Finished, Started, silent
 from pkgops.intrinsics import pseudo, resolved
 from pkgops.plan.conflicts import Conflict, ConflictKind, with_resolution
 from pkgops.plan.exports import export_conflicts
-from pkgops.plan.plan import Action, Plan, Step
+from pkgops.plan.importable import NAMED_TYPES, RETAINED, importable
+from pkgops.plan.plan import Plan
+from pkgops.plan.step import CREATING, Action, Step
 from pkgops.ports.existing import ExistingResource
 from pkgops.ports.ports import Ports
 
 SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
 SHARED = {"AWS::Cognito::UserPool"}  # two may have one name; only what no stack holds any more is asked about
-_NEW = {Action.CREATE, Action.RECREATE}
 _OWNERS = 8  # asked at once
 
 
@@ -36,34 +36,30 @@ class _Wanted:
     name: str
 
     @property
-    def asked(self) -> tuple[str, str]:
-        """What `pkgops.ports.existing.Existing.found` is asked."""
+    def key(self) -> tuple[str, str]:
+        """Type and name, as `pkgops.ports.existing.Existing.find` takes them."""
         return self.resource["Type"], self.name
 
 
-def find_conflicts(plan: Plan, ports: Ports, emit: Emit = silent) -> Plan:
-    """The plan with its conflicts. Asks nothing if the plan creates nothing and touches no export."""
-    if not plan.changed:
-        return plan
+def with_conflicts(plan: Plan, steps: Sequence[Step], ports: Ports, emit: Emit = silent) -> Plan:
+    """The plan with the conflicts of these ``steps`` added. Asks nothing if they create nothing and touch no export."""
     known = {(row.stack, row.logical_id) for row in plan.conflicts}
-    wanted = [row for row in _wanted(plan, ports) if (row.step.stack.key, row.logical_id) not in known]
-    secrets = _outside(plan)
-    asked = [row.asked for row in wanted] + [(SECRET, name) for name in secrets]
-    conflicts = [row for step in plan.steps for row in export_conflicts(step, plan, ports)]
+    wanted = [row for row in _wanted(plan, steps, ports) if (row.step.stack.key, row.logical_id) not in known]
+    secrets = _outside_secrets(plan, steps)
+    asked = [row.key for row in wanted] + [(SECRET, name) for name in secrets]
+    conflicts = [row for step in steps for row in export_conflicts(step, plan, ports)]
     if asked:
-        emit(Started("Looking for what is there already"))
-        there = {(row.type, row.name): row for row in ports.existing.found(asked)}
-        conflicts = [*_named(wanted, there, ports), *_deleting(secrets, there), *conflicts]
-        emit(Finished("Looking for what is there already", f"{len(there)} of {len(asked)} names"))
-    return replace(
-        plan, conflicts=(*plan.conflicts, *(with_resolution(conflict, plan.options) for conflict in conflicts))
-    )
+        emit(Started("Looking for conflicts"))
+        existing = {(row.type, row.name): row for row in ports.existing.find(asked)}
+        conflicts = [*_named(wanted, existing, ports), *_deleting(secrets, existing), *conflicts]
+        emit(Finished("Looking for conflicts", f"{len(existing)} of {len(asked)} names exist"))
+    return replace(plan, conflicts=(*plan.conflicts, *(with_resolution(row, plan.options) for row in conflicts)))
 
 
 def _named(
     wanted: Sequence[_Wanted], there: Mapping[tuple[str, str], ExistingResource], ports: Ports
 ) -> Iterator[Conflict]:
-    pairs = [(row, there[row.asked]) for row in wanted if row.asked in there]
+    pairs = [(row, there[row.key]) for row in wanted if row.key in there]
     with ThreadPoolExecutor(_OWNERS) as pool:
         owners = list(pool.map(lambda pair: _owner(pair[1], ports), pairs))
     for (row, found), owner in zip(pairs, owners, strict=True):
@@ -78,7 +74,7 @@ def _deleting(secrets: Mapping[str, str], there: Mapping[tuple[str, str], Existi
             yield Conflict("", name, SECRET, stored, ConflictKind.DELETING, ("restore",))
 
 
-def _wanted(plan: Plan, ports: Ports) -> Iterator[_Wanted]:
+def _wanted(plan: Plan, steps: Sequence[Step], ports: Ports) -> Iterator[_Wanted]:
     """What the plan would create and could be there already."""
 
     @cache
@@ -86,7 +82,7 @@ def _wanted(plan: Plan, ports: Ports) -> Iterator[_Wanted]:
         known = (state.account for state in plan.states.values() if state.account)
         return plan.project.stage.account or next(known, "") or ports.identity.account()
 
-    for step in (*((plan.bootstrap,) if plan.bootstrap else ()), *plan.steps):
+    for step in steps:
         added = _added(step, ports)
         for logical_id, resource in step.stack.template["Resources"].items():
             named = NAMED_TYPES.get(resource["Type"])
@@ -103,7 +99,7 @@ def _wanted(plan: Plan, ports: Ports) -> Iterator[_Wanted]:
 def _added(step: Step, ports: Ports) -> set[str]:
     """The logical ids a step creates."""
     declared = set(step.stack.template["Resources"])
-    if step.action in _NEW:
+    if step.action in CREATING:
         return declared
     if step.action is not Action.UPDATE:
         return set()
@@ -113,10 +109,10 @@ def _added(step: Step, ports: Ports) -> set[str]:
     return declared - set(deployed.get("Resources", {}))
 
 
-def _outside(plan: Plan) -> dict[str, str]:
-    """The secrets a system declares and no stack makes, by the name they are stored as; asked about only when a
+def _outside_secrets(plan: Plan, steps: Sequence[Step]) -> dict[str, str]:
+    """The secrets a system needs and no template declares, by the name they are stored as; asked about only when a
     stack is created."""
-    if not any(step.action in _NEW for step in plan.steps):
+    if not any(step.action in CREATING for step in steps):
         return {}
     return {plan.project.stage.named(name): name for name in plan.project.system.secrets}
 
@@ -142,10 +138,10 @@ def _conflict(wanted: _Wanted, found: ExistingResource, owner: tuple[str, str]) 
     if stack:
         return replace(conflict, kind=ConflictKind.OWNED, detail=f", {stack}, as {logical_id}")
     if found.deleting:
-        return replace(conflict, kind=ConflictKind.DELETING, ways=("restore", "rename"))
+        return replace(conflict, kind=ConflictKind.DELETING, resolutions=("restore", "rename"))
     if _automatic(wanted):
-        return replace(conflict, kind=ConflictKind.TAKEN_BACK, ways=())
-    return replace(conflict, ways=("import", "rename")) if importable(wanted.resource) else conflict
+        return replace(conflict, kind=ConflictKind.AUTO_IMPORTED, resolutions=())
+    return replace(conflict, resolutions=("import", "rename")) if importable(wanted.resource) else conflict
 
 
 def _automatic(wanted: _Wanted) -> bool:
@@ -153,4 +149,4 @@ def _automatic(wanted: _Wanted) -> bool:
     named = NAMED_TYPES[wanted.resource["Type"]]
     literal = wanted.resource["Properties"][named.name] == wanted.name
     retained = wanted.resource.get("DeletionPolicy") in RETAINED
-    return named.automatic and literal and retained and wanted.step.action in _NEW
+    return named.automatic and literal and retained and wanted.step.action in CREATING

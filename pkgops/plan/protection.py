@@ -50,4 +50,4 @@ def protect(stacks: Stacks, state: StackState) -> None:
     """Protects a stack after its deployment, or again."""
     stacks.set_policy(state.name, policy())
     if not state.termination_protection:
-        stacks.protect(state.name, True)
+        stacks.set_termination_protection(state.name, True)

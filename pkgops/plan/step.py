@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from pkgops.build.synth import Synthesized
 from pkgops.config import Project
 from pkgops.plan.digest import OUTPUT, digest
+from pkgops.plan.options import PlanOptions
 from pkgops.plan.recovery_hint import ROLLBACK_FAILED, stuck_error
 from pkgops.plan.review import Concern
 from pkgops.ports.ports import Ports
@@ -35,7 +36,10 @@ class Action(StrEnum):
     RECREATE = "recreate"  # its first create failed: CloudFormation takes no update, only a new beginning
     ATTACH = "attach"  # somebody's operation is running: watch it, then look again
     RESUME = "resume"  # its rollback has failed: go on with that, then update
-    STUCK = "stuck"  # nothing can be done before somebody has decided something
+    STUCK = "stuck"  # no deployment can begin before a person has decided something
+
+
+CREATING = frozenset({Action.CREATE, Action.RECREATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +54,7 @@ class Step:
     changes: tuple[ResourceChange, ...] = ()
     change_set: str = ""
     concerns: tuple[Concern, ...] = ()
-    left: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PlanOptions:
-    """What the user asks of a plan. ``only`` restricts it to those stack keys; ``force`` deploys stacks whose digest
-    says nothing has changed; ``resume`` goes on with rollbacks that failed, without the resources ``skip``;
-    ``revert_drift`` brings back what was changed by other means; ``imports`` and ``restores`` are patterns for what
-    is in the way (`pkgops.plan.preflight`); ``wait`` is how many seconds at most an operation of somebody else is
-    waited for (None: to its end)."""
-
-    only: Collection[str] = ()
-    force: bool = False
-    resume: bool = False
-    skip: tuple[str, ...] = ()
-    revert_drift: bool = False
-    imports: tuple[str, ...] = ()
-    restores: tuple[str, ...] = ()
-    wait: float | None = None
-
-
-DEFAULT_OPTIONS = PlanOptions()
+    retain: tuple[str, ...] = ()
 
 
 def parameter_values(stack: Synthesized, outputs: Mapping[str, Mapping[str, str]]) -> dict[str, str] | None:

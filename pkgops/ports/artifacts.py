@@ -31,7 +31,7 @@ class Artifacts(Protocol):
     def url(self, key: str) -> str:
         """The path-style address CloudFormation reads a template from."""
 
-    def listed(self) -> list[StoredObject]:
+    def list_objects(self) -> list[StoredObject]:
         """Every object of the bucket; none if there is no bucket."""
 
     def remove(self, keys: Sequence[str]) -> None:

@@ -25,7 +25,7 @@ class ExistingResource:
 class Existing(Protocol):
     """What is in the account and region already."""
 
-    def found(self, wanted: Sequence[tuple[str, str]]) -> list[ExistingResource]:
+    def find(self, wanted: Sequence[tuple[str, str]]) -> list[ExistingResource]:
         """Those of the (CloudFormation type, name) that are there, in their order. Types that cannot be asked for by
         name are left out; the others are log groups, tables, buckets, secrets, queues, functions, roles and user
         pools, which may share a name: of several the newest."""

@@ -126,7 +126,7 @@ class Stacks(Protocol):
     def template(self, stack: str) -> str:
         """The deployed template's text; "" if the stack is not there."""
 
-    def proposed(self, stack: str) -> list[str]:
+    def change_set_templates(self, stack: str) -> list[str]:
         """The texts of the templates in those of its change sets that can still be carried out."""
 
     def create_change_set(self, request: ChangeSetRequest) -> str:
@@ -139,7 +139,7 @@ class Stacks(Protocol):
     def execute(self, change_set_id: str) -> None:
         """Carries a change set out. DeployError if the stack has changed since it was made."""
 
-    def discard(self, change_set_id: str) -> None:
+    def delete_change_set(self, change_set_id: str) -> None:
         """Deletes a change set; a stack that was only made for it, and has no other one, goes too."""
 
     def delete(self, stack: str, retain: Sequence[str] = ()) -> None:
@@ -148,10 +148,10 @@ class Stacks(Protocol):
     def resume_rollback(self, stack: str, skip: Sequence[str] = ()) -> None:
         """Goes on with a rollback that failed, without the resources ``skip``."""
 
-    def cancel(self, stack: str) -> None:
+    def cancel_update(self, stack: str) -> None:
         """Begins to roll back an update in progress. DeployError if none is, or it is past that."""
 
-    def protect(self, stack: str, on: bool) -> None:
+    def set_termination_protection(self, stack: str, on: bool) -> None:
         """Switches termination protection."""
 
     def set_policy(self, stack: str, policy: str) -> None:

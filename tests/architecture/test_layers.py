@@ -28,7 +28,7 @@ START_UP = {
     "pkgops.config": {"boto3", "botocore", "troposphere", "awacs", "rich", "cfnlint", "click"},
     "pkgops.build.package": {"boto3", "botocore", "troposphere", "awacs", "rich", "cfnlint", "click"},
     "pkgops.build.build": {"boto3", "botocore", "troposphere", "awacs", "rich", "cfnlint", "click", *BUILDING},
-    "pkgops.plan.plan": {"boto3", "botocore", "troposphere", "awacs", "rich", "cfnlint", "click"},
+    "pkgops.plan.prepare": {"boto3", "botocore", "troposphere", "awacs", "rich", "cfnlint", "click"},
     "pkgops.deploy.deploy": {"boto3", "botocore", "troposphere", "awacs", "rich", "cfnlint", "click"},
     "pkgops.aws.ports": {"boto3", "botocore", "troposphere", "awacs", "rich", "cfnlint", "click"},
     "pkgops.local.client.emulator": {"boto3", "botocore", "ministack", "hypercorn", "rich", "click", "http.client"},

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,12 +12,11 @@ import click
 from pkgops.cli.options import concurrency, targets, verb, wait, yes
 
 if TYPE_CHECKING:
-    from pkgops.build.synth import Synthesized
     from pkgops.cli.session import Session
     from pkgops.config import Project
     from pkgops.operate.outputs import OutputRow
+    from pkgops.plan.options import PlanOptions
     from pkgops.plan.plan import Plan
-    from pkgops.plan.plan import PlanOptions as Asked
     from pkgops.ports.ports import Ports
 
 EXAMPLE = """\
@@ -30,28 +29,14 @@ pkgops deploy --all --stage prod --dry-run"""
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """The options of a run, and what it has ``done`` so far, by system."""
+class DeployOptions:
+    """The options of a run; ``results`` is what it has to show as JSON so far, by system."""
 
     yes: bool
     dry_run: bool
-    only: bool
-    force: bool
     concurrency: int
-    allow: tuple[str, ...]
-    resume: bool
-    skip: tuple[str, ...]
-    revert_drift: bool
-    imports: tuple[str, ...]
-    restores: tuple[str, ...]
-    wait: int | None
-    done: dict[str, Any]
-
-    def asked(self, only: tuple[str, ...]) -> Asked:
-        """What of it the plan is made by."""
-        from pkgops.plan.plan import PlanOptions as Asked
-
-        return Asked(only, **{row.name: getattr(self, row.name) for row in fields(Asked) if row.name != "only"})
+    plan: PlanOptions
+    results: dict[str, Any]
 
 
 @verb("deploy", example=EXAMPLE)
@@ -68,99 +53,74 @@ class Wishes:
 @click.option("--restore", "restores", multiple=True, metavar="SECRET", help="Take back what waits for its deletion.")
 @wait
 @concurrency
-def command(session: Session, names: tuple[str, ...], everything: bool, **wishes: Any) -> None:
+def command(session: Session, names: tuple[str, ...], everything: bool, **options: Any) -> None:
     """Builds, shows what will change, asks, and deploys; what has not changed is left alone.
 
     Named stacks bring the stacks they use along. On stage local nothing is asked and the emulator is started
     when needed. A protected stage wants its name typed, even with --yes; without a terminal it wants --yes and
     PKGOPS_CONFIRM=STAGE. Ctrl-C only stops watching: what runs goes on, and the next deployment follows it.
     """
-    done: dict[str, Any] = {}
+    from pkgops.plan.options import PlanOptions
+
+    results: dict[str, Any] = {}
+    own = {name: options.pop(name) for name in ("yes", "dry_run", "concurrency")}
+    run = DeployOptions(**own, plan=PlanOptions(**options), results=results)
     try:
         for project, keys in session.targets(names, everything):
-            _deploy(session, project, keys, Wishes(**wishes, done=done))
+            _deploy(session, project, keys, run)
     finally:
-        if session.manner.json and done:
-            session.show(done, "")
+        if session.manner.json and results:
+            session.show(results, "")
 
 
-def _deploy(session: Session, project: Project, keys: tuple[str, ...], wishes: Wishes) -> None:
-    from pkgops.deploy.wait_for_idle import wait_until_idle
-    from pkgops.plan.plan import discard, plan
+def _deploy(session: Session, project: Project, keys: tuple[str, ...], options: DeployOptions) -> None:
+    from pkgops.plan.prepare import prepare, preview
 
     packaged = session.packaged(project)
-    chosen = keys if wishes.only else _with_needs(keys, packaged.stacks)
     ports = session.ports(project)
-    if wishes.wait is not None and not wishes.dry_run:
-        wait_until_idle({stack.name for stack in packaged.stacks}, ports, session.emit, wishes.wait)
-    asked = wishes.asked(chosen)
-    made = plan(project, packaged, ports, session.emit, asked)
-    try:
-        made = _surveyed(session, made, ports)
-        if not wishes.dry_run:
-            made = _agree(session, made, wishes)
-    except BaseException:
-        discard(made, ports)
-        raise
-    if wishes.dry_run:
-        discard(made, ports)
-        return _show_plan(session, made, wishes)
-    return _carry_out(session, made, ports, wishes)
+    selected = replace(options.plan, stacks=keys)
+    if options.dry_run:
+        return _show_plan(session, preview(project, packaged, ports, session.emit, selected), options)
+    if selected.wait is not None:
+        from pkgops.deploy.wait_for_idle import wait_until_idle
+
+        wait_until_idle({stack.name for stack in packaged.stacks}, ports, session.emit, selected.wait)
+    plan = prepare(project, packaged, ports, session.emit, selected, partial(_approve, session, options))
+    return _carry_out(session, plan, ports, options)
 
 
-def _surveyed(session: Session, plan: Plan, ports: Ports) -> Plan:
-    """The plan with what is in its way."""
-    if not plan.changed:
-        return plan
-    from pkgops.plan.preflight import find_conflicts
-
-    return find_conflicts(plan, ports, session.emit)
-
-
-def _with_needs(keys: tuple[str, ...], stacks: Iterable[Synthesized]) -> tuple[str, ...]:
-    """The named stacks and, transitively, those whose values they use."""
-    needs = {stack.key: stack.needs for stack in stacks}
-    chosen = list(keys)
-    for key in chosen:
-        chosen += sorted(need for need in needs[key] if need not in chosen)
-    return tuple(chosen)
-
-
-def _show_plan(session: Session, plan: Plan, wishes: Wishes) -> None:
+def _show_plan(session: Session, plan: Plan, options: DeployOptions) -> None:
     from pkgops.cli.output.plans import plan_data, plan_text
 
-    wishes.done[plan.project.system.key] = plan_data(plan)
+    options.results[plan.project.system.key] = plan_data(plan)
     if not session.manner.json:
         session.show(None, plan_text(plan, full=True))
 
 
-def _agree(session: Session, plan: Plan, wishes: Wishes) -> Plan:
-    if not plan.changed:
-        return plan
+def _approve(session: Session, options: DeployOptions, plan: Plan) -> None:
+    """Shows the plan and asks for consent."""
     from pkgops.cli.output.plans import plan_text, where
-    from pkgops.plan.conflicts import require_resolved
-    from pkgops.plan.plan import accept
+    from pkgops.plan.prepare import require_allowed_concerns
 
     session.say(plan_text(plan, full=session.manner.debug))
-    agreed = accept(require_resolved(plan), wishes.allow)
+    require_allowed_concerns(plan)
     if not plan.project.stage.local:
         from pkgops.cli.confirm import consent
 
         question = f"Deploy {plan.project.system.key} to stage {where(plan)}?"
-        consent(session, plan.project.stage, question, "Deploying", yes=wishes.yes)
-    return agreed
+        consent(session, plan.project.stage, question, "Deploying", yes=options.yes)
 
 
-def _carry_out(session: Session, plan: Plan, ports: Ports, wishes: Wishes) -> None:
+def _carry_out(session: Session, plan: Plan, ports: Ports, options: DeployOptions) -> None:
     from pkgops.cli.output.outcome import endings, letting_go, outputs
     from pkgops.deploy.deploy import deploy, require_success
 
     began = time.monotonic()
     with letting_go(session, "deploy", plan.project):
-        report = deploy(plan, ports, session.emit, wishes.concurrency)
+        report = deploy(plan, ports, session.emit, options.concurrency)
     session.calm()
     rows = outputs(report, ports.endpoint)
-    wishes.done[plan.project.system.key] = {
+    options.results[plan.project.system.key] = {
         "ok": report.ok,
         "stacks": endings(report),
         "outputs": {f"{row.stack}.{row.key}": row.value for row in rows},

@@ -55,7 +55,7 @@ def _destroy(
     stacks = synthesized(project)
     if options["wait"] is not None:
         wait_until_idle({stack.name for stack in stacks}, ports, session.emit, options["wait"])
-    doomed = replace(plan_destroy(project, stacks, ports, keys), left=options["retain"], wait=options["wait"])
+    doomed = replace(plan_destroy(project, stacks, ports, keys), retain=options["retain"], wait=options["wait"])
     if not doomed.stacks:
         done[project.system.key] = {"ok": True, "stacks": [], "kept": []}
         return session.say(f"Nothing of {project.system.key} is deployed on stage {project.stage.name}.")

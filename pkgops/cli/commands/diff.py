@@ -43,14 +43,13 @@ def command(session: Session, names: tuple[str, ...], everything: bool, deployed
 
 def _differing(session: Session, project: Project, keys: tuple[str, ...]) -> list[StackDiff]:
     from pkgops.operate.diff import diff
-    from pkgops.plan.plan import PlanOptions, discard, plan
+    from pkgops.plan.options import PlanOptions
+    from pkgops.plan.prepare import preview
 
     ports = session.ports(project)
-    made = plan(project, session.packaged(project), ports, session.emit, PlanOptions(only=keys))
-    try:
-        return [stack for stack in diff(made, ports) if not stack.empty]
-    finally:
-        discard(made, ports)
+    options = PlanOptions(stacks=keys, only=True)
+    plan = preview(project, session.packaged(project), ports, session.emit, options, conflicts=False)
+    return [stack for stack in diff(plan, ports) if not stack.empty]
 
 
 def _drifted(session: Session, project: Project, keys: tuple[str, ...]) -> list[StackDiff]:

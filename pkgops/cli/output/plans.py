@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from pkgops.deploy.destroy import DestroyPlan
     from pkgops.operate.diff import Difference, ResourceDiff, StackDiff
     from pkgops.plan.conflicts import Conflict
-    from pkgops.plan.plan import Plan, Step
+    from pkgops.plan.plan import Plan
     from pkgops.plan.review import Concern
+    from pkgops.plan.step import Step
     from pkgops.ports.stacks import ResourceChange, StackResource
 
 LONGEST = 100  # characters of a value shown in a difference
@@ -28,7 +29,7 @@ def plan_text(plan: Plan, *, full: bool) -> str:
     lines = [f"{plan.project.system.key} on stage {where(plan)}"]
     if plan.bootstrap is not None:
         what = f"{plan.bootstrap.action}  the stage's artifact bucket"
-        stays = ", which stays with all that is in it" if plan.bootstrap.left else ""
+        stays = ", which stays with all that is in it" if plan.bootstrap.retain else ""
         lines.append(f"  {plan.bootstrap.stack.name}  {what}{stays}")
     for step in plan.steps:
         lines += _step(step, full=full)
@@ -120,8 +121,8 @@ def _concerns(concerns: Sequence[Concern]) -> Iterator[str]:
 def _conflicts(conflicts: Sequence[Conflict]) -> Iterator[str]:
     """What is there already: what stands in the way, and what becomes of the rest."""
     open_ = [str(conflict) for conflict in conflicts if conflict.blocking]
-    others = [f"{conflict}; {conflict.fate}" for conflict in conflicts if not conflict.blocking]
-    for head, rows, color in (("In the way", open_, "red"), ("There already", others, "cyan")):
+    others = [f"{conflict}; {conflict.outcome}" for conflict in conflicts if not conflict.blocking]
+    for head, rows, color in (("Conflicts", open_, "red"), ("Existing resources", others, "cyan")):
         if rows:
             yield click.style(f"{head}:", fg=color, bold=True)
             yield from (f"  {row}" for row in rows)
@@ -132,9 +133,8 @@ def _count(number: int) -> str:
 
 
 def _uncertain(step: Step) -> str:
-    if step.action == "update" and not step.change_set:
-        return "  (what exactly, is known when the stacks it uses are deployed)" if not step.parameters else ""
-    return ""
+    unknown = step.action == "update" and step.parameters is None
+    return "  (the changes are known once the stacks it depends on are deployed)" if unknown else ""
 
 
 def _change(change: ResourceChange, *, lost: bool) -> str:

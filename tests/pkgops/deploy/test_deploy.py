@@ -15,7 +15,10 @@ from pkgops.config import Project
 from pkgops.deploy.deploy import Report, deploy, require_success
 from pkgops.errors import AccessError, ConfigError, DeployError, UsageError
 from pkgops.events import Event, ResourceChanged, StackChanged
-from pkgops.plan.plan import Action, Plan, PlanOptions, discard, plan
+from pkgops.plan.options import PlanOptions
+from pkgops.plan.plan import Plan
+from pkgops.plan.prepare import prepare, preview
+from pkgops.plan.step import Action
 from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.ports import FakeIdentity, FakePorts
 
@@ -24,7 +27,7 @@ Make = Callable[..., Packaged]
 
 def run(project: Project, packaged: Packaged, ports: FakePorts, **options: Any) -> tuple[Plan, Report, list[Event]]:
     events: list[Event] = []
-    made = plan(project, packaged, ports, options=PlanOptions(**options))
+    made = prepare(project, packaged, ports, options=PlanOptions(**options))
     return made, deploy(made, ports, events.append), events
 
 
@@ -125,7 +128,7 @@ def test_a_leftover_review_stack_is_created(project: Project, ports: FakePorts, 
 
 def test_a_running_operation_is_waited_for(project: Project, ports: FakePorts, system_of: Make) -> None:
     packaged = system_of(project.stage)
-    first = plan(project, packaged, ports, options=PlanOptions(only=["alone"]))
+    first = prepare(project, packaged, ports, options=PlanOptions(stacks=["alone"], only=True))
     ports.stacks.rounds = 3
     from pkgops.plan.change_set import create_change_set
 
@@ -138,7 +141,7 @@ def test_a_running_operation_is_waited_for(project: Project, ports: FakePorts, s
 def test_a_stack_no_update_can_move_is_refused(project: Project, ports: FakePorts, system_of: Make) -> None:
     ports.stacks.deployed("DemoStore-local", "UPDATE_ROLLBACK_FAILED")
     with pytest.raises(DeployError, match="UPDATE_ROLLBACK_FAILED"):
-        plan(project, system_of(project.stage), ports)
+        prepare(project, system_of(project.stage), ports)
 
 
 def test_a_stuck_rollback_is_gone_on_with_when_asked(project: Project, ports: FakePorts, system_of: Make) -> None:
@@ -147,7 +150,7 @@ def test_a_stuck_rollback_is_gone_on_with_when_asked(project: Project, ports: Fa
     stuck = {"Resources": {"Old": {"Type": "AWS::SQS::Queue"}}, "Outputs": {}}
     ports.stacks.deployed("DemoStore-local", "UPDATE_ROLLBACK_FAILED", stuck)
     with pytest.raises(DeployError) as refused:
-        plan(project, packaged, ports)
+        prepare(project, packaged, ports)
     assert "pkgops deploy demo --stage local --resume --skip RESOURCE" in refused.value.hint
     ports.stacks.broken["Old"] = "cannot be put back"
     _, report, _ = run(project, packaged, ports, resume=True)
@@ -160,9 +163,9 @@ def test_a_stuck_rollback_is_gone_on_with_when_asked(project: Project, ports: Fa
 def test_only_needs_what_the_chosen_stack_uses(project: Project, ports: FakePorts, system_of: Make) -> None:
     packaged = system_of(project.stage)
     with pytest.raises(UsageError, match="uses values of store"):
-        plan(project, packaged, ports, options=PlanOptions(only=["web"]))
-    run(project, packaged, ports, only=["store"])
-    _, report, _ = run(project, packaged, ports, only=["web"])
+        prepare(project, packaged, ports, options=PlanOptions(stacks=["web"], only=True))
+    run(project, packaged, ports, stacks=["store"], only=True)
+    _, report, _ = run(project, packaged, ports, stacks=["web"], only=True)
     assert statuses(report) == {"web": "CREATE_COMPLETE"}
 
 
@@ -177,9 +180,9 @@ def test_force_deploys_what_is_unchanged(project: Project, ports: FakePorts, sys
 def test_a_dry_run_leaves_no_change_set(project: Project, ports: FakePorts, system_of: Make) -> None:
     run(project, system_of(project.stage), ports)
     topic = {"Topic": {"Type": "AWS::SNS::Topic"}}
-    made = plan(project, system_of(project.stage, alone=stack("alone", project.stage, **topic)), ports)
-    assert [step.change_set for step in made.steps if step.change_set]
-    discard(made, ports)
+    made = preview(project, system_of(project.stage, alone=stack("alone", project.stage, **topic)), ports)
+    assert [step.stack.key for step in made.steps if step.changes] == ["alone"]
+    assert not any(step.change_set for step in made.steps)
     assert "execute" not in ports.stacks.calls[-3:]
     assert not ports.stacks._sets
 
@@ -189,14 +192,14 @@ def test_another_account_is_refused_before_anything_is_touched(
 ) -> None:
     ports.identity = FakeIdentity("999999999999")
     with pytest.raises(AccessError, match=r"999999999999.*123456789012"):
-        plan(production, system_of(production.stage), ports)
+        prepare(production, system_of(production.stage), ports)
     assert ports.stacks.calls == ["describe"]
 
 
 def test_a_protected_stage_must_name_its_account(production: Project, ports: FakePorts, system_of: Make) -> None:
     nameless = replace(production, stage=replace(production.stage, account=None))
     with pytest.raises(ConfigError, match="names no account"):
-        plan(nameless, system_of(nameless.stage), ports)
+        prepare(nameless, system_of(nameless.stage), ports)
 
 
 def test_artifacts_are_uploaded_once_and_only_those_needed(project: Project, ports: FakePorts, tmp_path: Path) -> None:

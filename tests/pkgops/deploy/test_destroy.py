@@ -15,7 +15,7 @@ from pkgops.deploy.destroy import destroy, plan_destroy
 from pkgops.errors import AccessError
 from pkgops.events import Event, StackChanged
 from pkgops.model import Stage
-from pkgops.plan.plan import plan
+from pkgops.plan.prepare import prepare
 from tests.pkgops.fakes.ports import FakePorts
 from tests.repository import ROOT
 
@@ -72,13 +72,13 @@ def test_what_cannot_be_deleted_is_left_behind_on_request(deployed: tuple[Projec
     project, ports = deployed
     ports.stacks.broken["GetPackageFunction"] = "function is stuck"
     destroy(plan_destroy(project, stacks_of(project), ports), ports)
-    again = replace(plan_destroy(project, stacks_of(project), ports), left=("GetPackageFunction",))
+    again = replace(plan_destroy(project, stacks_of(project), ports), retain=("GetPackageFunction",))
     assert {result.status for result in destroy(again, ports).results} == {"DELETE_COMPLETE"}
 
 
 def test_protection_of_ours_is_lifted_and_of_others_holds(deployed: tuple[Project, FakePorts]) -> None:
     project, ports = deployed
-    ports.stacks.protect("PkgWatchBudgets-local", True)
+    ports.stacks.set_termination_protection("PkgWatchBudgets-local", True)
     ended = {result.key: result for result in destroy(plan_destroy(project, stacks_of(project), ports), ports).results}
     assert ended["budgets"].status == "REFUSED"
     assert "TerminationProtection" in ended["budgets"].reason
@@ -104,7 +104,7 @@ def test_nothing_deployed_is_nothing_to_destroy() -> None:
 def test_buckets_without_retention_are_emptied(
     project: Project, ports: FakePorts, system_of: Callable[..., Packaged]
 ) -> None:
-    deploy(plan(project, system_of(project.stage), ports), ports)
+    deploy(prepare(project, system_of(project.stage), ports), ports)
     ports.stacks.deployed("DemoAlone-local", "CREATE_COMPLETE", {"Resources": {"B": {"Type": "AWS::S3::Bucket"}}})
     ports.artifacts.others["demoalone-local-b"] = ["x", "y"]
     from pkgops.deploy.destroy import _doomed

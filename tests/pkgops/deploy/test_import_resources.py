@@ -10,10 +10,9 @@ import pytest
 from pkgops.build.package import Packaged
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
-from pkgops.deploy.import_resources import importable
-from pkgops.plan.conflicts import require_resolved
-from pkgops.plan.plan import PlanOptions, plan
-from pkgops.plan.preflight import find_conflicts
+from pkgops.plan.importable import importable
+from pkgops.plan.options import PlanOptions
+from pkgops.plan.prepare import prepare
 from pkgops.ports.stacks import ChangeSetRequest
 from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.ports import FakePorts
@@ -45,10 +44,7 @@ def imported(project: Project, ports: FakePorts, resource: dict[str, Any], name:
     """The request that took the resource in; the deployment ends with the whole template."""
     ports.existing.put(resource["Type"], name)
     packaged = Packaged((stack("alone", project.stage, Thing=resource, Other={"Type": "AWS::SNS::Topic"}),), ())
-    made = require_resolved(
-        find_conflicts(plan(project, packaged, ports, options=PlanOptions(imports=("Thing",))), ports)
-    )
-    assert deploy(made, ports).ok
+    assert deploy(prepare(project, packaged, ports, options=PlanOptions(imports=("Thing",))), ports).ok
     first, last = ports.stacks.requests
     assert json.loads(last.body or "")["Resources"]["Thing"] == resource
     assert not last.imports

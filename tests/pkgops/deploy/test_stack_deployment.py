@@ -14,7 +14,7 @@ from pkgops.deploy.stack_deployment import ROUNDS
 from pkgops.errors import DeployError
 from pkgops.events import Event, Note
 from pkgops.plan.digest import OUTPUT
-from pkgops.plan.plan import plan
+from pkgops.plan.prepare import prepare
 from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.ports import FakePorts
 from tests.pkgops.fakes.stacks import FakeStacks
@@ -48,7 +48,7 @@ def brought(project: Project, system_of: Make, stacks: FakeStacks) -> tuple[Resu
     events: list[Event] = []
     packaged = system_of(project.stage, alone=stack("alone", project.stage))
     alone = Packaged(tuple(one for one in packaged.stacks if one.key == "alone"), ())
-    (result,) = deploy(plan(project, alone, ports), ports, events.append).results
+    (result,) = deploy(prepare(project, alone, ports), ports, events.append).results
     return result, events
 
 

@@ -32,7 +32,7 @@ class FakeArtifacts:
     def url(self, key: str) -> str:
         return f"https://s3.us-east-1.amazonaws.com/{self.bucket}/{key}"
 
-    def listed(self) -> list[StoredObject]:
+    def list_objects(self) -> list[StoredObject]:
         return [StoredObject(key, len(body), self.modified.get(key, 0.0)) for key, body in self.objects.items()]
 
     def remove(self, keys: Sequence[str]) -> None:

@@ -34,8 +34,8 @@ class FakeExisting:
         identifier = f"id-of-{name}" if kind in OF_ANOTHER_NAME else name
         self.there[kind, name] = ExistingResource(kind, name, identifier, deleting, foreign)
 
-    def found(self, wanted: Sequence[tuple[str, str]]) -> list[ExistingResource]:
-        self.asked.append("found")
+    def find(self, wanted: Sequence[tuple[str, str]]) -> list[ExistingResource]:
+        self.asked.append("find")
         return [self.there[key] for key in dict.fromkeys(wanted) if key in self.there and key[0] in KINDS]
 
     def owner(self, resource: ExistingResource) -> tuple[str, str]:

@@ -72,8 +72,8 @@ class FakeStacks:
         found = self._stacks.get(stack)
         return json.dumps(found.template) if found and not found.gone and found.template else ""
 
-    def proposed(self, stack: str) -> list[str]:
-        self.calls.append("proposed")
+    def change_set_templates(self, stack: str) -> list[str]:
+        self.calls.append("change_set_templates")
         sets = [(request, template) for request, template, made in self._sets.values() if made.status != "FAILED"]
         return [json.dumps(template) for request, template in sets if request.stack == stack]
 
@@ -144,8 +144,8 @@ class FakeStacks:
                 text = self.broken[name] if failed else "Resource creation cancelled" if reason else ""
                 self._event(stack, name, resource["Type"], status, text)
 
-    def discard(self, change_set_id: str) -> None:
-        self.calls.append("discard")
+    def delete_change_set(self, change_set_id: str) -> None:
+        self.calls.append("delete_change_set")
         found = self._sets.pop(change_set_id, None)
         others = [row for row in self._sets.values() if found and row[0].stack == found[0].stack]
         if found and not others and self._stacks[found[0].stack].state.status == "REVIEW_IN_PROGRESS":
@@ -159,16 +159,16 @@ class FakeStacks:
             end = "UPDATE_ROLLBACK_FAILED" if stuck else "UPDATE_ROLLBACK_COMPLETE"
             self._begin(found, "UPDATE_ROLLBACK", replace(found.state, status=end))
 
-    def cancel(self, stack: str) -> None:
+    def cancel_update(self, stack: str) -> None:
         with self._lock:
-            self.calls.append("cancel")
+            self.calls.append("cancel_update")
             found = self._stacks.get(stack)
             if found is None or found.state.status != "UPDATE_IN_PROGRESS":
                 raise DeployError(f"CloudFormation refuses stack {stack}: nothing to cancel in that state")
             self._begin(found, "UPDATE_ROLLBACK", replace(found.state, status="UPDATE_ROLLBACK_COMPLETE"))
 
-    def protect(self, stack: str, on: bool) -> None:
-        self.calls.append("protect")
+    def set_termination_protection(self, stack: str, on: bool) -> None:
+        self.calls.append("set_termination_protection")
         found = self._stacks[stack]
         found.state = replace(found.state, termination_protection=on)
 

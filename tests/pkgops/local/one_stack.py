@@ -18,9 +18,9 @@ from pkgops.deploy.destroy import destroy, plan_destroy
 from pkgops.errors import RefusedError
 from pkgops.local.client.emulator import Emulator
 from pkgops.model import LOCAL_ACCOUNT, Stack, Stage, System
-from pkgops.plan.conflicts import require_resolved
-from pkgops.plan.plan import Plan, PlanOptions, plan
-from pkgops.plan.preflight import find_conflicts
+from pkgops.plan.options import PlanOptions
+from pkgops.plan.plan import Plan
+from pkgops.plan.prepare import prepare, preview
 from tests.repository import ROOT
 
 CREATED = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
@@ -48,19 +48,21 @@ class Place:
         template = {"Resources": resources, "Outputs": {"Word": {"Value": "word"}, **outputs}}
         return Packaged((Synthesized("way", "one", self.stack, template, {}, {"Tag": "value"}),), ())
 
-    def seen(self, resources: dict[str, Any], **options: Any) -> Plan:
-        packaged = self.packaged(resources)
-        return find_conflicts(plan(self.project, packaged, self.ports, options=PlanOptions(**options)), self.ports)
+    def previewed(self, resources: dict[str, Any], **options: Any) -> Plan:
+        return preview(self.project, self.packaged(resources), self.ports, options=PlanOptions(**options))
+
+    def prepared(self, resources: dict[str, Any], **options: Any) -> Plan:
+        return prepare(self.project, self.packaged(resources), self.ports, options=PlanOptions(**options))
 
     def deployed(self, resources: dict[str, Any], **options: Any) -> Report:
-        report = deploy(require_resolved(self.seen(resources, **options)), self.ports)
+        report = deploy(self.prepared(resources, **options), self.ports)
         assert report.ok, report
         return report
 
     def refused(self, resources: dict[str, Any], **options: Any) -> RefusedError:
         before = self.ports.stacks.describe()
         with pytest.raises(RefusedError) as error:
-            require_resolved(self.seen(resources, **options))
+            self.prepared(resources, **options)
         assert [state.name for state in self.ports.stacks.describe()] == [state.name for state in before]
         return error.value
 
@@ -72,7 +74,7 @@ class Place:
         assert state.outputs["Word"] == "word"
         assert json.loads(self.ports.stacks.template(self.stack))["Resources"] == resources
         assert {row.logical_id for row in self.ports.stacks.resources(self.stack)} == set(resources)
-        assert not self.seen(resources).changed
+        assert not self.previewed(resources).changed
 
     def destroyed(self) -> None:
         report = destroy(plan_destroy(self.project, self.packaged({}).stacks, self.ports, ["one"]), self.ports)

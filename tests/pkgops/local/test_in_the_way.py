@@ -14,9 +14,9 @@ from pkgops.build.package import Packaged
 from pkgops.deploy.deploy import deploy
 from pkgops.errors import RefusedError
 from pkgops.local.client.emulator import Emulator
-from pkgops.plan.conflicts import ConflictKind, require_resolved
-from pkgops.plan.plan import Action, Plan, plan
-from pkgops.plan.preflight import find_conflicts
+from pkgops.plan.conflicts import ConflictKind
+from pkgops.plan.prepare import prepare, preview
+from pkgops.plan.step import Action
 from tests.pkgops.local.one_stack import Place
 
 pytestmark = pytest.mark.emulator
@@ -66,7 +66,7 @@ def test_a_log_group_is_imported_with_its_events_and_then_like_any_other(place: 
     logged(aws, name)
     resources = {"Group": group(name), "Queue": queue(place.name)}
     refused = place.refused(resources)
-    assert f"Group: AWS::Logs::LogGroup {name} exists already" in refused.message
+    assert f"Group: AWS::Logs::LogGroup {name} already exists" in refused.message
     assert "--import Group:" in refused.hint
     place.deployed(resources, imports=("Group",))
     place.equal(resources)
@@ -80,7 +80,7 @@ def test_a_log_group_is_imported_with_its_events_and_then_like_any_other(place: 
 def test_a_deployment_that_did_not_look_is_refused_and_leaves_nothing(place: Place, aws: Any) -> None:
     logged(aws, place.name)
     packaged = place.packaged({"Group": group(place.name)})
-    report = deploy(plan(place.project, packaged, place.ports), place.ports)
+    report = deploy(preview(place.project, packaged, place.ports, conflicts=False), place.ports)
     assert [result.status for result in report.results] == ["REFUSED"]
     assert "--import RESOURCE" in report.results[0].reason
     assert place.stack not in {state.name for state in place.ports.stacks.describe()}
@@ -88,11 +88,11 @@ def test_a_deployment_that_did_not_look_is_refused_and_leaves_nothing(place: Pla
 
 def test_a_first_creation_that_failed_is_begun_anew_with_the_import(place: Place, aws: Any) -> None:
     broken = {"Queue": queue(place.name, VisibilityTimeout=-1), "Group": group(place.name)}
-    report = deploy(plan(place.project, place.packaged(broken), place.ports), place.ports)
+    report = deploy(prepare(place.project, place.packaged(broken), place.ports), place.ports)
     assert [result.status for result in report.results] == ["ROLLBACK_COMPLETE"]
     logged(aws, place.name)
     resources = {"Group": group(place.name)}
-    assert place.seen(resources).steps[0].action is Action.RECREATE
+    assert place.previewed(resources).steps[0].action is Action.RECREATE
     place.refused(resources)
     place.deployed(resources, imports=("Group",))
     place.equal(resources)
@@ -131,7 +131,7 @@ def test_a_secret_that_waits_for_its_deletion_is_restored_with_its_value(place: 
     properties = {"Name": place.name, "GenerateSecretString": {"PasswordLength": 20}}
     resources = {"Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": properties}}
     refused = place.refused(resources)
-    assert "waits for its deletion" in refused.message
+    assert "is scheduled for deletion" in refused.message
     assert "--restore Secret:" in refused.hint
     place.deployed(resources, restores=("Secret",))
     place.equal(resources)
@@ -167,7 +167,7 @@ def test_retained_users_are_not_left_behind_by_a_pool_of_the_same_name(place: Pl
     aws("cognito-idp").admin_create_user(UserPoolId=row.physical_id, Username="a@example.com", MessageAction="SUPPRESS")
     place.destroyed()
     refused = place.refused(resources)
-    assert f"Pool: AWS::Cognito::UserPool {place.name} exists already" in refused.message
+    assert f"Pool: AWS::Cognito::UserPool {place.name} already exists" in refused.message
     assert "--import Pool:" in refused.hint
     place.deployed(resources, imports=("Pool",))
     place.equal(resources)
@@ -188,9 +188,9 @@ def test_retained_and_chosen_resources_come_in_together(place: Place, aws: Any) 
     aws("dynamodb").create_table(**table(place.name)["Properties"])
     logged(aws, place.name)
     resources = {"Table": {**table(place.name), "DeletionPolicy": "Retain"}, "Group": group(place.name)}
-    made = place.seen(resources, imports=("Group",))
+    made = place.previewed(resources, imports=("Group",))
     assert {row.logical_id: row.kind for row in made.conflicts} == {
-        "Table": ConflictKind.TAKEN_BACK,
+        "Table": ConflictKind.AUTO_IMPORTED,
         "Group": ConflictKind.EXISTS,
     }
     place.deployed(resources, imports=("Group",))
@@ -202,7 +202,7 @@ def test_retained_and_chosen_resources_come_in_together(place: Place, aws: Any) 
 def test_interrupted_after_the_import_the_next_deployment_completes_it(place: Place, aws: Any) -> None:
     logged(aws, place.name)
     resources = {"Group": group(place.name), "Queue": queue(place.name)}
-    made = require_resolved(place.seen(resources, imports=("Group",)))
+    made = place.prepared(resources, imports=("Group",))
 
     class Killed(BaseException):
         pass
@@ -224,12 +224,9 @@ def test_an_export_another_stack_imports_is_not_taken_away(place: Place, aws: An
     def exporting(value: str, name: str) -> Packaged:
         return place.packaged({"Queue": queue(place.name)}, Out={"Value": value, "Export": {"Name": name}})
 
-    def shown(packaged: Packaged) -> Plan:
-        return find_conflicts(plan(place.project, packaged, place.ports), place.ports)
-
     name = f"{place.name}-out"
-    assert deploy(shown(exporting("one", name)), place.ports).ok
-    assert shown(exporting("two", name)).conflicts == ()
+    assert deploy(prepare(place.project, exporting("one", name), place.ports), place.ports).ok
+    assert preview(place.project, exporting("two", name), place.ports).conflicts == ()
     user = {"Resources": {"Queue": queue("ignored")}}
     user["Resources"]["Queue"]["Properties"]["QueueName"] = {"Fn::ImportValue": name}
     aws("cloudformation").create_stack(StackName=f"{place.name}-user", TemplateBody=json.dumps(user))
@@ -237,5 +234,5 @@ def test_an_export_another_stack_imports_is_not_taken_away(place: Place, aws: An
     waiter.wait(StackName=f"{place.name}-user", WaiterConfig={"Delay": 0})
     for changed in (exporting("two", name), exporting("one", f"{name}-new")):
         with pytest.raises(RefusedError, match=f"Out: Export {name} is still imported by {place.name}-user"):
-            require_resolved(shown(changed))
-    assert not shown(exporting("one", name)).changed
+            prepare(place.project, changed, place.ports)
+    assert not prepare(place.project, exporting("one", name), place.ports).changed

@@ -12,7 +12,7 @@ from pkgops.build.package import Packaged
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.operate.diff import Difference, compare, diff
-from pkgops.plan.plan import plan
+from pkgops.plan.prepare import prepare, preview
 from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.ports import FakePorts
 
@@ -45,7 +45,7 @@ def test_leaves_are_named_by_path() -> None:
 def test_a_system_that_is_not_there_is_all_additions(
     project: Project, ports: FakePorts, system_of: Callable[..., Packaged]
 ) -> None:
-    rows = diff(plan(project, system_of(project.stage), ports), ports)
+    rows = diff(preview(project, system_of(project.stage), ports), ports)
     assert {(row.key, resource.action) for row in rows for resource in row.resources} == {
         ("store", "add"),
         ("web", "add"),
@@ -57,11 +57,11 @@ def test_replacement_parameters_and_outputs_are_shown(
     project: Project, ports: FakePorts, system_of: Callable[..., Packaged]
 ) -> None:
     table = {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "one"}}}
-    deploy(plan(project, system_of(project.stage, alone=stack("alone", project.stage, **table)), ports), ports)
+    deploy(prepare(project, system_of(project.stage, alone=stack("alone", project.stage, **table)), ports), ports)
     renamed = {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "two"}}}
     changed = stack("alone", project.stage, **renamed)
     changed.template["Outputs"]["More"] = {"Value": "x"}
-    rows = {row.key: row for row in diff(plan(project, system_of(project.stage, alone=changed), ports), ports)}
+    rows = {row.key: row for row in diff(preview(project, system_of(project.stage, alone=changed), ports), ports)}
     assert rows["store"].empty
     (resource,) = rows["alone"].resources
     assert (resource.action, resource.replacement, resource.stateful_loss) == ("modify", "True", True)

@@ -15,8 +15,11 @@ from pkgops.errors import RefusedError
 from pkgops.events import Event, Progress
 from pkgops.operate.diff import Difference
 from pkgops.operate.drift import StackDrift, compared, detect
-from pkgops.plan.plan import Action, Plan, PlanOptions, accept, plan
+from pkgops.plan.options import PlanOptions
+from pkgops.plan.plan import Plan
+from pkgops.plan.prepare import prepare, preview
 from pkgops.plan.review import ConcernKind, drift_concerns
+from pkgops.plan.step import Action
 from pkgops.ports.drift import PropertyDrift, ResourceDrift
 from pkgops.ports.stacks import ChangeSet, ResourceChange
 from tests.pkgops.conftest import stack
@@ -29,7 +32,7 @@ QUEUE = {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {}}, "Table": {"Type
 
 
 def run(project: Project, packaged: Packaged, ports: FakePorts, **options: Any) -> tuple[Plan, Report]:
-    made = plan(project, packaged, ports, options=PlanOptions(**options))
+    made = prepare(project, packaged, ports, options=PlanOptions(**options))
     return made, deploy(made, ports)
 
 
@@ -143,7 +146,7 @@ def test_drift_is_taken_back_after_the_operation_of_somebody_else(
 ) -> None:
     """Its end state has the same digest, which says nothing about drift."""
     ports.stacks.drifts = {"Table": {"/BillingMode": ("A", "B")}}
-    made = plan(project, deployed, ports, options=REVERT)
+    made = prepare(project, deployed, ports, options=REVERT)
     attached = replace(made.steps[0], action=Action.ATTACH, change_set="", changes=())
     report = deploy(replace(made, steps=(attached, *made.steps[1:])), ports)
     assert report.ok
@@ -163,9 +166,9 @@ def test_reverting_what_would_replace_data_is_refused_on_a_protected_stage(
     ports.stacks.drifts = {"Table": {"/KeySchema": ("1", "2")}}
     ports.stacks.replacing = {"Table"}
     with pytest.raises(RefusedError, match="Table"):
-        accept(plan(production, packaged, ports, options=REVERT), [])
+        prepare(production, packaged, ports, options=REVERT)
     ports.stacks.drifts = {"Table": None}  # it is gone: nothing is lost by making it again
-    assert accept(plan(production, packaged, ports, options=REVERT), []).changed
+    assert prepare(production, packaged, ports, options=REVERT).changed
 
 
 def allowing(*actions: str) -> dict[str, Any]:
@@ -208,8 +211,8 @@ def test_a_protected_stage_wants_withdrawn_access_allowed_by_name(production: Pr
     packaged = system_of(production.stage, store=stack("store", production.stage, **role))
     run(production, packaged, ports)
     ports.stacks.drifts = {"Role": {"/Policies/0": ("a", "b")}}
-    made = plan(production, packaged, ports, options=REVERT)
+    made = preview(production, packaged, ports, options=REVERT)
     assert [(row.kind, row.logical_id) for row in made.steps[0].concerns] == [(ConcernKind.ACCESS, "Role")]
     with pytest.raises(RefusedError, match=r"s3:PutObject"):
-        accept(made, [])
-    assert accept(made, ["Role"]).changed
+        prepare(production, packaged, ports, options=REVERT)
+    assert prepare(production, packaged, ports, options=replace(REVERT, allow=("Role",))).changed

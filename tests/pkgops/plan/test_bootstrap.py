@@ -15,7 +15,8 @@ from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.errors import BucketGoneError
 from pkgops.plan.conflicts import ConflictKind
-from pkgops.plan.plan import Action, plan
+from pkgops.plan.prepare import prepare
+from pkgops.plan.step import Action
 from tests.pkgops.fakes.artifacts import FakeArtifacts
 from tests.pkgops.fakes.ports import FakePorts
 from tests.pkgops.fakes.stacks import FakeStacks
@@ -51,11 +52,11 @@ def ports(stacks: FakeStacks) -> FakePorts:
 
 def test_a_bucket_that_could_not_be_deleted_is_kept_in_a_new_stack(project: Project, system_of: Make) -> None:
     fakes = ports(FakeStacks(rounds=0))
-    made = plan(project, system_of(project.stage), fakes)
+    made = prepare(project, system_of(project.stage), fakes)
     assert made.bootstrap is not None
-    assert (made.bootstrap.action, made.bootstrap.left) == (Action.RECREATE, ("Bucket",))
+    assert (made.bootstrap.action, made.bootstrap.retain) == (Action.RECREATE, ("Bucket",))
     (taken,) = made.conflicts
-    assert (taken.logical_id, taken.kind, taken.choice, taken.blocking) == (
+    assert (taken.logical_id, taken.kind, taken.resolution, taken.blocking) == (
         "Bucket",
         ConflictKind.EXISTS,
         "import",
@@ -67,7 +68,7 @@ def test_if_something_else_holds_it_up_now_that_is_said(project: Project, system
     stacks = Unmoved(rounds=0)
     stacks.broken = {"Other": "It is used."}
     fakes = ports(stacks)
-    made = replace(plan(project, system_of(project.stage), fakes), conflicts=())
+    made = replace(prepare(project, system_of(project.stage), fakes), conflicts=())
     with ThreadPoolExecutor(1) as pool:
         (result,) = pool.submit(deploy, made, fakes).result(30).results
     assert result.status == "REFUSED"
@@ -98,7 +99,7 @@ def test_a_deleted_bucket_of_a_protected_stage_is_made_again(production: Project
     stacks.deployed("PkgopsBootstrap", "CREATE_COMPLETE", TEMPLATE, termination_protection=True)
     fakes = FakePorts(stacks=stacks, artifacts=Deleted())
     packaged = with_code(production, system_of)
-    report = deploy(plan(production, packaged, fakes), fakes)
+    report = deploy(prepare(production, packaged, fakes), fakes)
     assert report.ok, report
     assert fakes.artifacts.objects == {KEY: b"code"}
     (bootstrap,) = [one for one in stacks.describe() if one.name == "PkgopsBootstrap"]
@@ -110,6 +111,6 @@ def test_a_bucket_just_made_is_not_made_again(project: Project, system_of: Make)
     """What a service says at once about what it has just made is no reason to delete it."""
     fakes = FakePorts(stacks=FakeStacks(rounds=0), artifacts=Deleted())
     with pytest.raises(BucketGoneError) as error:
-        deploy(plan(project, with_code(project, system_of), fakes), fakes)
+        deploy(prepare(project, with_code(project, system_of), fakes), fakes)
     assert error.value.hint
     assert "delete" not in fakes.stacks.calls

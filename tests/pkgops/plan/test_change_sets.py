@@ -11,7 +11,8 @@ from pkgops.build.package import Packaged
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.errors import DeployError
-from pkgops.plan.plan import discard, plan
+from pkgops.plan.plan import discard_change_sets
+from pkgops.plan.prepare import prepare
 from pkgops.ports.stacks import ChangeSetRequest
 from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.ports import FakePorts
@@ -53,17 +54,17 @@ def deployed(project: Project, ports: FakePorts, system_of: Make, stacks: FakeSt
     ports.stacks = stacks
     stacks.deployed("PkgopsBootstrap-local", "CREATE_COMPLETE")
     packaged = system_of(project.stage)
-    assert deploy(plan(project, packaged, ports), ports).ok
+    assert deploy(prepare(project, packaged, ports), ports).ok
     return stacks
 
 
 def test_change_sets_are_asked_for_at_once(project: Project, ports: FakePorts, system_of: Make) -> None:
     stacks = deployed(project, ports, system_of, meeting := Meeting())
     meeting.barrier = Barrier(2)
-    made = plan(project, changed(project, system_of), ports)
+    made = prepare(project, changed(project, system_of), ports)
     assert {step.stack.key for step in made.steps if step.change_set} == {"store", "alone"}
-    discard(made, ports)
-    assert stacks.proposed("DemoAlone-local") == stacks.proposed("DemoStore-local") == []
+    discard_change_sets(made, ports)
+    assert stacks.change_set_templates("DemoAlone-local") == stacks.change_set_templates("DemoStore-local") == []
 
 
 @pytest.mark.parametrize("refused", ["DemoStore-local", "DemoAlone-local"])
@@ -73,5 +74,5 @@ def test_where_one_is_refused_none_stays_behind(
     stacks = deployed(project, ports, system_of, refusing := Refusing())
     refusing.refused = refused
     with pytest.raises(DeployError, match=f"{refused}: no such attribute"):
-        plan(project, changed(project, system_of), ports)
-    assert stacks.proposed("DemoAlone-local") == stacks.proposed("DemoStore-local") == []
+        prepare(project, changed(project, system_of), ports)
+    assert stacks.change_set_templates("DemoAlone-local") == stacks.change_set_templates("DemoStore-local") == []

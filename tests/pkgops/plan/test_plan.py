@@ -10,7 +10,7 @@ from pkgops.build.package import Packaged
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.errors import DeployError
-from pkgops.plan.plan import plan
+from pkgops.plan.prepare import prepare
 from pkgops.ports.stacks import ChangeSet, ChangeSetRequest
 from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.ports import FakePorts
@@ -45,7 +45,7 @@ class Failing(FakeStacks):
 def test_no_change_set_is_left(project: Project, system_of: Make, error: BaseException, when: str) -> None:
     ports = FakePorts(stacks=Failing())
     ports.stacks.deployed("PkgopsBootstrap-local", "CREATE_COMPLETE")
-    deploy(plan(project, system_of(project.stage), ports), ports)
+    deploy(prepare(project, system_of(project.stage), ports), ports)
     setattr(ports.stacks, when, error)
     uses = {"StoreName": "store.Name"}
     changed = system_of(
@@ -53,7 +53,7 @@ def test_no_change_set_is_left(project: Project, system_of: Make, error: BaseExc
     )
     first = Packaged((*(one for one in changed.stacks if one.key != "web"), changed.stacks[1]), ())
     with pytest.raises(type(error)):
-        plan(project, first, ports)
+        prepare(project, first, ports)
     assert ports.stacks.calls.count("create_change_set") >= 4  # three creations, and alone's update
     assert not ports.stacks._sets
 
@@ -75,5 +75,5 @@ class Vanishing(FakeStacks):
 def test_a_first_change_set_that_is_gone_is_no_failure(project: Project, system_of: Make) -> None:
     ports = FakePorts(stacks=Vanishing())
     ports.stacks.deployed("PkgopsBootstrap-local", "CREATE_COMPLETE")
-    report = deploy(plan(project, system_of(project.stage), ports), ports)
+    report = deploy(prepare(project, system_of(project.stage), ports), ports)
     assert {result.status for result in report.results} == {"CREATE_COMPLETE", "UNCHANGED"}

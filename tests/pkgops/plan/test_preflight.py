@@ -13,8 +13,10 @@ from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.errors import RefusedError
 from pkgops.plan.conflicts import ConflictKind, require_resolved
-from pkgops.plan.plan import Action, Plan, PlanOptions, plan
-from pkgops.plan.preflight import find_conflicts
+from pkgops.plan.options import PlanOptions
+from pkgops.plan.plan import Plan
+from pkgops.plan.prepare import prepare, preview
+from pkgops.plan.step import Action
 from pkgops.ports.stacks import ChangeSet
 from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.ports import FakePorts
@@ -33,17 +35,17 @@ def only(project: Project, sources: dict[str, str] | None = None, **resources: d
 
 
 def seen(project: Project, packaged: Packaged, ports: FakePorts, **options: Any) -> Plan:
-    return find_conflicts(plan(project, packaged, ports, options=PlanOptions(**options)), ports)
+    return preview(project, packaged, ports, options=PlanOptions(**options))
 
 
 def told(made: Plan) -> dict[str, tuple[ConflictKind, tuple[str, ...]]]:
-    return {row.logical_id: (row.kind, row.ways) for row in made.conflicts}
+    return {row.logical_id: (row.kind, row.resolutions) for row in made.conflicts}
 
 
 def test_nothing_is_asked_where_nothing_is_created(project: Project, ports: FakePorts, system_of: Make) -> None:
     packaged = system_of(project.stage)
     deploy(seen(project, packaged, ports), ports)
-    assert ports.existing.asked == ["found"]
+    assert ports.existing.asked == ["find"]
     for changed in (packaged, only(project, Queue=resource(QUEUE, QueueName="demo-alone", DelaySeconds=1))):
         ports.existing.asked.clear()
         ports.stacks.calls.clear()
@@ -82,17 +84,17 @@ def test_every_kind_is_told_with_its_ways_and_its_line(project: Project, ports: 
     made = seen(project, packaged, ports)
     assert told(made) == {
         "Group": (ConflictKind.EXISTS, ("import", "rename")),
-        "Table": (ConflictKind.TAKEN_BACK, ()),
+        "Table": (ConflictKind.AUTO_IMPORTED, ()),
         "Queue": (ConflictKind.OWNED, ("rename",)),
         "Function": (ConflictKind.EXISTS, ("rename",)),
         "Bucket": (ConflictKind.FOREIGN, ("rename",)),
         "Secret": (ConflictKind.DELETING, ("restore", "rename")),
     }
     with pytest.raises(RefusedError) as refused:
-        require_resolved(made)
+        require_resolved(made.conflicts)
     assert refused.value.code == 6
     said = refused.value.message
-    assert "Group: AWS::Logs::LogGroup group exists already (templates/demo/alone.py:7)" in said
+    assert "Group: AWS::Logs::LogGroup group already exists (templates/demo/alone.py:7)" in said
     assert "Queue: AWS::SQS::Queue owned belongs to another stack, Other, as TheirQueue" in said
     assert "Table" not in said
     assert "--import Group:" in refused.value.hint
@@ -105,16 +107,16 @@ def test_many_of_a_kind_have_a_short_remedy(project: Project, ports: FakePorts) 
     for number in range(9):
         ports.existing.put(GROUP, f"group-{number}")
     with pytest.raises(RefusedError) as refused:
-        require_resolved(seen(project, only(project, **groups), ports))
+        require_resolved(seen(project, only(project, **groups), ports).conflicts)
     assert "--import Group4 and so on; --import '*' is for all 9" in refused.value.hint
-    assert require_resolved(seen(project, only(project, **groups), ports, imports=("alone/Group*",)))
+    require_resolved(seen(project, only(project, **groups), ports, imports=("alone/Group*",)).conflicts)
 
 
 @pytest.mark.parametrize(
     ("policy", "name", "kind"),
     [
-        ("Retain", "bucket-123456789012", ConflictKind.TAKEN_BACK),
-        ("RetainExceptOnCreate", "bucket-123456789012", ConflictKind.TAKEN_BACK),
+        ("Retain", "bucket-123456789012", ConflictKind.AUTO_IMPORTED),
+        ("RetainExceptOnCreate", "bucket-123456789012", ConflictKind.AUTO_IMPORTED),
         ("Delete", "bucket-123456789012", ConflictKind.EXISTS),
         ("Retain", {"Fn::Sub": "bucket-${AWS::AccountId}"}, ConflictKind.EXISTS),
         ("Retain", {"Fn::Join": ["-", ["bucket", {"Ref": "AWS::AccountId"}]]}, ConflictKind.EXISTS),
@@ -185,9 +187,9 @@ def test_secrets_outside_the_stacks_are_asked_about_on_a_creation(project: Proje
     packaged = only(project, Queue=resource(QUEUE))
     made = seen(declaring, packaged, ports)
     assert told(made) == {"demo/token": (ConflictKind.DELETING, ("restore",))}
-    with pytest.raises(RefusedError, match=f"{stored} waits for its deletion"):
-        require_resolved(made)
-    assert deploy(require_resolved(seen(declaring, packaged, ports, restores=("demo/token",))), ports).ok
+    with pytest.raises(RefusedError, match=f"{stored} is scheduled for deletion"):
+        require_resolved(made.conflicts)
+    assert deploy(prepare(declaring, packaged, ports, options=PlanOptions(restores=("demo/token",))), ports).ok
     assert ports.secrets.restored == [stored]
 
 
@@ -234,7 +236,7 @@ def test_an_export_in_use_stays(
     assert bool(made.conflicts) is lost
     if lost:
         with pytest.raises(RefusedError, match="Out: Export demo-out is still imported by Website, Reports") as refused:
-            require_resolved(made)
+            require_resolved(made.conflicts)
         assert "until no other stack imports" in refused.value.hint
 
 

@@ -11,7 +11,8 @@ from pkgops.build.package import Packaged
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.errors import RefusedError
-from pkgops.plan.plan import accept, plan
+from pkgops.plan.options import PlanOptions
+from pkgops.plan.prepare import prepare
 from pkgops.plan.protection import policy
 from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.ports import FakePorts
@@ -23,11 +24,14 @@ def test_losing_data_in_a_protected_stage_must_be_named(production: Project, por
     table = {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "one"}}}
     renamed = {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "two"}}}
     ports.endpoint = None
-    deploy(plan(production, system_of(production.stage, alone=stack("alone", production.stage, **table)), ports), ports)
-    made = plan(production, system_of(production.stage, alone=stack("alone", production.stage, **renamed)), ports)
+    deploy(
+        prepare(production, system_of(production.stage, alone=stack("alone", production.stage, **table)), ports), ports
+    )
+    packaged = system_of(production.stage, alone=stack("alone", production.stage, **renamed))
     with pytest.raises(RefusedError, match="Data would be lost: Table: AWS::DynamoDB::Table replaced"):
-        accept(made, ())
-    accept(made, ("Table",))
+        prepare(production, packaged, ports)
+    assert ports.stacks.change_set_templates("DemoAlone") == []
+    assert prepare(production, packaged, ports, options=PlanOptions(allow=("Table",))).changed
 
 
 def test_a_protected_stage_is_protected_in_cloudformation_too(
@@ -35,13 +39,15 @@ def test_a_protected_stage_is_protected_in_cloudformation_too(
 ) -> None:
     ports.endpoint = None
     table = {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "one"}}}
-    deploy(plan(production, system_of(production.stage, alone=stack("alone", production.stage, **table)), ports), ports)
+    deploy(
+        prepare(production, system_of(production.stage, alone=stack("alone", production.stage, **table)), ports), ports
+    )
     states = {state.name: state for state in ports.stacks.describe()}
     assert states["DemoAlone"].termination_protection
     assert ports.stacks.policies["DemoAlone"] == [policy()]
     renamed = {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "two"}}}
-    made = plan(production, system_of(production.stage, alone=stack("alone", production.stage, **renamed)), ports)
-    deploy(accept(made, ("Table",)), ports)
+    packaged = system_of(production.stage, alone=stack("alone", production.stage, **renamed))
+    deploy(prepare(production, packaged, ports, options=PlanOptions(allow=("Table",))), ports)
     assert ports.stacks.policies["DemoAlone"] == [policy(), policy(["Table"]), policy()]
 
 

@@ -168,4 +168,4 @@ def test_a_stack_that_waits_for_its_first_change_set_is_refused(world: World) ->
     made = world.ports.stacks.create_change_set(_first(name))
     with pytest.raises(DeployError, match="REVIEW_IN_PROGRESS"):
         world.ports.drift.begin(name)
-    world.ports.stacks.discard(made)
+    world.ports.stacks.delete_change_set(made)

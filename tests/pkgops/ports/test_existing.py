@@ -107,9 +107,9 @@ def account(request: pytest.FixtureRequest, unique: Callable[[str], str]) -> Acc
 def test_what_is_there_is_found_by_its_exact_name(account: Account, kind: str) -> None:
     name = account.unique("there")
     wanted = [(kind, f"{name}-more"), (kind, name), (kind, name)]
-    assert account.port.found(wanted) == []
+    assert account.port.find(wanted) == []
     account.make(kind, name)
-    (found,) = account.port.found(wanted)
+    (found,) = account.port.find(wanted)
     assert (found.type, found.name, found.deleting, found.foreign) == (kind, name, False, False)
     assert name in found.identifier or kind == POOL
     assert (found.identifier == name) is (kind not in OF_ANOTHER_NAME)
@@ -124,7 +124,7 @@ def test_many_at_once_come_in_their_order(account: Account) -> None:
     account.make(QUEUE, names[0])
     wanted = [(GROUP, names[3]), *(("AWS::Lambda::Function", name) for name in names), (QUEUE, names[0])]
     wanted += [(GROUP, f"/aws/lambda/{name}") for name in names]
-    there = [(found.type, found.name) for found in account.port.found(wanted)]
+    there = [(found.type, found.name) for found in account.port.find(wanted)]
     assert there == [
         (GROUP, names[3]),
         *(("AWS::Lambda::Function", name) for name in names[::2]),
@@ -134,27 +134,27 @@ def test_many_at_once_come_in_their_order(account: Account) -> None:
 
 
 def test_types_without_a_name_of_their_own_are_left_out(account: Account) -> None:
-    assert account.port.found([("AWS::ApiGateway::RestApi", "any"), ("AWS::SNS::Topic", "any")]) == []
-    assert account.port.found([]) == []
+    assert account.port.find([("AWS::ApiGateway::RestApi", "any"), ("AWS::SNS::Topic", "any")]) == []
+    assert account.port.find([]) == []
 
 
 def test_of_pools_that_share_a_name_the_newest_is_found(aws: Callable[[str], Any], clients: Any) -> None:
     made = [aws("cognito-idp").create_user_pool(PoolName="shared")["UserPool"]["Id"] for _ in range(2)]
-    (found,) = ExistingResources(clients).found([(POOL, "shared")])
+    (found,) = ExistingResources(clients).find([(POOL, "shared")])
     assert found.identifier == made[-1]
 
 
 def test_a_secret_that_waits_for_its_deletion_says_so(account: Account) -> None:
     name = account.unique("secret")
     account.deleting(name)
-    assert [found.deleting for found in account.port.found([(SECRET, name)])] == [True]
+    assert [found.deleting for found in account.port.find([(SECRET, name)])] == [True]
 
 
 def test_the_stack_a_resource_belongs_to(account: Account) -> None:
     name, alone = account.unique("owned"), account.unique("alone")
     account.stack(name, {"Resources": {"Group": {"Type": GROUP, "Properties": {"LogGroupName": name}}}})
     account.make(GROUP, alone)
-    owned, free = account.port.found([(GROUP, name), (GROUP, alone)])
+    owned, free = account.port.find([(GROUP, name), (GROUP, alone)])
     assert account.port.owner(owned) == (name, "Group")
     assert account.port.owner(free) == ("", "")
     assert account.port.owner(ExistingResource(QUEUE, name, f"http://nowhere/{name}")) == ("", "")
@@ -178,6 +178,6 @@ def test_a_bucket_that_may_not_be_looked_at_is_somebody_elses() -> None:
 
     with scripted(lambda *_call: (403, {})) as endpoint:
         port = ExistingResources(Clients(Stage("local"), endpoint))
-        assert port.found([("AWS::S3::Bucket", "taken")]) == [
+        assert port.find([("AWS::S3::Bucket", "taken")]) == [
             ExistingResource("AWS::S3::Bucket", "taken", "taken", foreign=True)
         ]

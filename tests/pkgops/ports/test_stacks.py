@@ -41,7 +41,7 @@ def test_a_change_set_lists_what_will_happen(ports: Ports, name: str) -> None:
     carried_out(ports, request_for(name, template("A", "B")))
     made = wait_until_ready(ports, ports.stacks.create_change_set(request_for(name, template("B", "C"), create=False)))
     assert {(change.logical_id, change.action) for change in made.changes} == {("A", "Remove"), ("C", "Add")}
-    ports.stacks.discard(made.id)
+    ports.stacks.delete_change_set(made.id)
     assert found(ports, name) is not None
 
 
@@ -49,7 +49,7 @@ def test_no_difference_is_an_empty_change_set(ports: Ports, name: str) -> None:
     carried_out(ports, request_for(name, template("A")))
     made = wait_until_ready(ports, ports.stacks.create_change_set(request_for(name, template("A"), create=False)))
     assert made.empty
-    ports.stacks.discard(made.id)
+    ports.stacks.delete_change_set(made.id)
 
 
 def test_an_output_alone_is_a_difference(ports: Ports, name: str) -> None:
@@ -84,14 +84,14 @@ def test_events_are_in_order_and_told_once(ports: Ports, name: str) -> None:
 
 def test_a_protected_stack_is_not_deleted(ports: Ports, name: str) -> None:
     state = carried_out(ports, request_for(name, template("A")))
-    ports.stacks.protect(name, True)
+    ports.stacks.set_termination_protection(name, True)
     with pytest.raises(DeployError, match=r"(?i)termination ?protection"):
         ports.stacks.delete(name)
     protected = found(ports, name)
     assert protected is not None
     assert protected.termination_protection
     ports.stacks.set_policy(name, policy(["A"]))
-    ports.stacks.protect(name, False)
+    ports.stacks.set_termination_protection(name, False)
     ports.stacks.delete(name)
     with Watcher(ports.stacks, lambda event: None, fast=True) as watcher:
         assert watcher.wait(name, state) is None
@@ -101,7 +101,7 @@ def test_only_an_update_is_cancelled_and_only_the_stack_of_that_id_deleted(ports
     state = carried_out(ports, request_for(name, template("A")))
     assert state is not None
     with pytest.raises(DeployError, match=name):
-        ports.stacks.cancel(name)
+        ports.stacks.cancel_update(name)
     for again in (True, False):
         ports.stacks.delete(state.id)
         with Watcher(ports.stacks, lambda event: None, fast=True) as watcher:
@@ -141,9 +141,9 @@ def test_artifacts_are_put_found_and_emptied(ports: Ports, tmp_path: Path, reque
     ports.artifacts.put(key, other)  # wrong bytes under the right name
     assert ports.artifacts.missing([key]) == {key}
     assert ports.artifacts.url(key).endswith(f"/{key}")
-    assert [(item.key, item.size) for item in ports.artifacts.listed()] == [(key, len(b"broken"))]
+    assert [(item.key, item.size) for item in ports.artifacts.list_objects()] == [(key, len(b"broken"))]
     ports.artifacts.remove([key])
-    assert ports.artifacts.listed() == []
+    assert ports.artifacts.list_objects() == []
     ports.artifacts.put(key, path)
     assert ports.artifacts.empty(ports.artifacts.bucket) >= 1
     assert ports.artifacts.missing([key]) == {key}

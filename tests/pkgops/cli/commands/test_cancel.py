@@ -36,7 +36,7 @@ def test_as_json(run, ports):
 
 def test_it_is_asked_before(run, ports):
     assert run("cancel", *DEV, ports=ports).exit_code == 6
-    assert "cancel" not in ports.stacks.calls
+    assert "cancel_update" not in ports.stacks.calls
 
 
 def test_a_protected_stage_wants_its_name(run, ports, project, monkeypatch):
@@ -61,7 +61,7 @@ def test_what_else_runs_cannot_be_taken_back(run, project):
     result = run("cancel", *DEV, "--yes", ports=ports)
     assert result.exit_code == 0
     assert f"Warning: {NAME} is CREATE_IN_PROGRESS: only an update can be taken back." in result.stderr
-    assert "cancel" not in ports.stacks.calls
+    assert "cancel_update" not in ports.stacks.calls
 
 
 def test_an_update_that_ends_first_is_told(run, project):

@@ -185,8 +185,11 @@ def test_what_is_in_the_way_is_refused_with_the_choices(run, ports):
     in_the_way(ports)
     shown = run("deploy", "storage", *DEV, "--dry-run", ports=ports)
     assert shown.exit_code == 0
-    assert "In the way:\n  RawDataBucket: AWS::S3::Bucket pkgwatch-raw-data-" in shown.stdout
-    assert "There already:\n  PackagesTable: AWS::DynamoDB::Table pkgwatch-packages-dev is taken back" in shown.stdout
+    assert "Conflicts:\n  RawDataBucket: AWS::S3::Bucket pkgwatch-raw-data-" in shown.stdout
+    assert (
+        "Existing resources:\n  PackagesTable: AWS::DynamoDB::Table pkgwatch-packages-dev is imported automatically"
+        in shown.stdout
+    )
     refused = run("deploy", "storage", *DEV, "--yes", ports=ports)
     assert refused.exit_code == 6
     assert "--import RawDataBucket: takes it into its stack as it is." in refused.stderr
@@ -198,8 +201,8 @@ def test_what_is_imported_is_told_and_carried_out(run, ports):
     in_the_way(ports)
     chosen = ("deploy", "storage", *DEV, "--yes", "--import", "RawDataBucket")
     document = json.loads(run(*chosen, "--dry-run", "-o", "json", ports=ports).stdout)["pkgwatch"]
-    rows = {row["logical_id"]: (row["kind"], row["choice"]) for row in document["conflicts"]}
-    assert rows == {"RawDataBucket": ("exists already", "import"), "PackagesTable": ("is taken back", "")}
+    rows = {row["logical_id"]: (row["kind"], row["resolution"]) for row in document["conflicts"]}
+    assert rows == {"RawDataBucket": ("already exists", "import"), "PackagesTable": ("is imported automatically", "")}
     result = run(*chosen, ports=ports)
     assert result.exit_code == 0, result.stderr
     assert "taken into the stack, kept when that is destroyed" in result.stderr

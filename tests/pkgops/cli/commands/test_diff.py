@@ -55,7 +55,7 @@ def test_change_sets_are_not_left_behind(run, ports):
     ports.stacks.deployed("PkgWatchStorage-dev", "UPDATE_COMPLETE", {"Resources": {}})
     run("diff", "storage", *DEV, ports=ports)
     calls = ports.stacks.calls
-    assert calls.count("create_change_set") == calls.count("discard") + calls.count("execute")
+    assert calls.count("create_change_set") == calls.count("delete_change_set") + calls.count("execute")
 
 
 def test_unknown_stack(run, ports):

@@ -94,7 +94,7 @@ def test_a_dry_run_shows_what_would_be_taken_back(run, ports):
     assert "    ~ PackagesTable  AWS::DynamoDB::Table  drifted, BillingMode, Tags/0/SECRET\n" in result.stdout
     assert "    + RawDataBucket  AWS::S3::Bucket  was deleted, is made again\n" in result.stdout
     assert "execute" not in ports.stacks.calls
-    assert ports.stacks.calls.count("create_change_set") == ports.stacks.calls.count("discard")
+    assert ports.stacks.calls.count("create_change_set") == ports.stacks.calls.count("delete_change_set")
 
 
 def test_a_deployment_takes_it_back(run, ports):

@@ -68,7 +68,7 @@ def test_what_a_change_set_names_stays(run, ports):
         made = ports.stacks.create_change_set(request)
     shown = json.loads(run("gc", "--dry-run", *DEV, "-o", "json", ports=ports).stdout)
     assert (shown["unused"], shown["used"]) == ([], 3)
-    ports.stacks.discard(made)
+    ports.stacks.delete_change_set(made)
     shown = json.loads(run("gc", "--dry-run", *DEV, "-o", "json", ports=ports).stdout)
     assert [item["key"] for item in shown["unused"]] == ["kefir/first.zip"]
 
@@ -95,8 +95,8 @@ class Meanwhile(FakeArtifacts):
         super().__init__()
         self.stacks, self.status = stacks, status
 
-    def listed(self):
-        found = super().listed()
+    def list_objects(self):
+        found = super().list_objects()
         self.stacks.deployed("PkgWatchApi-dev", self.status, naming("pkgwatch/old.zip"))
         return found
 

@@ -17,7 +17,7 @@ from pkgops.aws.retry_policy import RetryPolicy
 from pkgops.build.package import Packaged
 from pkgops.build.synth import Synthesized
 from pkgops.deploy.deploy import Report, deploy
-from pkgops.plan.plan import plan
+from pkgops.plan.prepare import prepare
 from pkgops.rate_limiter import RateLimiter
 from tests.pkgops.deploy.faults.proxy import Proxy, Weather, calm
 from tests.pkgops.deploy.faults.system import TAGS
@@ -59,7 +59,7 @@ def deployed(world: World, hold: float, count: int = COUNT) -> Count:
     packaged = Packaged(tuple(_stack(number) for number in range(count)), ())
     ports = AwsPorts(world.project.stage, world.proxy.endpoint, SHORTER)
     ports.endpoint = None  # what the emulator is spared is not: the pauses and the pace are those on AWS
-    made = plan(world.project, packaged, ports)
+    made = prepare(world.project, packaged, ports)
     counted: list[tuple[float, Counter[str]]] = []
     opener = threading.Thread(target=_open, args=(world, count, hold, counted))
     world.proxy.met.clear()

@@ -12,7 +12,8 @@ from pkgops.aws.ports import AwsPorts
 from pkgops.deploy.deploy import deploy, upload
 from pkgops.errors import AccessError, DeployError
 from pkgops.operate.gc import collect, survey
-from pkgops.plan.plan import discard, plan
+from pkgops.plan.plan import discard_change_sets
+from pkgops.plan.prepare import prepare
 from tests.pkgops.deploy.faults.proxy import Faults, calm
 from tests.pkgops.deploy.faults.system import HURRIED, LARGE, packaged, stick
 from tests.pkgops.deploy.faults.world import Tally, World, attempt, destroyed, killed, put_right, run, world
@@ -46,7 +47,7 @@ def test_a_killed_deployment_is_taken_up(bad: World, seed: int) -> None:
     chance = random.Random(seed)
     if seed % 2:
         destroyed(bad)  # so that the bootstrap and the uploads are among the moments
-    killing = killed(bad, "deploy", seed % 4, chance.randint(1, 30), chance.choice(LATENESS))
+    killing = killed(bad, "deploy", seed % 4, chance.randint(1, 30), chance.resolution(LATENESS))
     attempt(bad, (seed + 1) % 4)
     killing.over()
     put_right(bad, (seed + 1) % 4, 0)
@@ -65,10 +66,10 @@ def test_a_killed_destruction_is_taken_up(bad: World, seed: int) -> None:
 
 def test_interrupted_uploads_go_on_where_they_stopped(bad: World) -> None:
     put_right(bad, 0, 0)
-    bad.ports.artifacts.remove([item.key for item in bad.direct.artifacts.listed()])
+    bad.ports.artifacts.remove([item.key for item in bad.direct.artifacts.list_objects()])
     bad.proxy.calls.clear()
-    made = plan(bad.project, packaged(bad.project.root, 1, LARGE), bad.ports)  # uploads the large template
-    (large,) = [item.key for item in bad.direct.artifacts.listed()]
+    made = prepare(bad.project, packaged(bad.project.root, 1, LARGE), bad.ports)  # uploads the large template
+    (large,) = [item.key for item in bad.direct.artifacts.list_objects()]
     assert large.startswith("templates/")
     for refused in (1, 0):
         bad.proxy.weather = Faults(
@@ -87,7 +88,7 @@ def test_interrupted_uploads_go_on_where_they_stopped(bad: World) -> None:
 
 def test_what_lies_under_the_right_key_with_wrong_bytes_is_replaced(bad: World) -> None:
     put_right(bad, 2, LARGE)
-    bad.ports.artifacts.remove([item.key for item in bad.direct.artifacts.listed()])
+    bad.ports.artifacts.remove([item.key for item in bad.direct.artifacts.list_objects()])
     bucket = bad.direct.artifacts.bucket
     wanted = packaged(bad.project.root, 3, LARGE)
     key = wanted.assets[0].key
@@ -102,13 +103,13 @@ def test_garbage_is_what_no_template_and_no_change_set_names(bad: World) -> None
     put_right(bad, 0, LARGE)
     put_right(bad, 3, LARGE)
     now, before, next_ = ({asset.key for asset in packaged(bad.project.root, version).assets} for version in (3, 0, 1))
-    made = plan(bad.project, packaged(bad.project.root, 1), bad.ports)
+    made = prepare(bad.project, packaged(bad.project.root, 1), bad.ports)
     upload(made, bad.ports)
     garbage = survey(bad.project, bad.ports, buffer=0.0)
     unused = {item.key for item in garbage.unused}
     assert (before - now - next_) <= unused
     assert not unused & (now | next_)
-    discard(made, bad.ports)
+    discard_change_sets(made, bad.ports)
     gone = {item.key for item in collect(garbage, bad.project, bad.ports).unused}
     assert gone == unused
     assert next_ - now <= {item.key for item in survey(bad.project, bad.ports, buffer=0.0).unused}

@@ -12,7 +12,7 @@ from pkgops.aws.ports import AwsPorts
 from pkgops.deploy.deploy import deploy
 from pkgops.deploy.destroy import destroy, plan_destroy
 from pkgops.errors import PkgopsError
-from pkgops.plan.plan import plan
+from pkgops.plan.prepare import prepare
 from tests.pkgops.deploy.faults.system import EXPLAINED, HURRIED, LARGE, packaged, project
 
 
@@ -25,7 +25,7 @@ def main() -> None:
         if verb == "destroy":
             destroy(plan_destroy(made, wanted.stacks, ports), ports)
         else:
-            deploy(plan(made, wanted, ports), ports)
+            deploy(prepare(made, wanted, ports), ports)
     except PkgopsError:
         sys.exit(EXPLAINED)
 

@@ -23,7 +23,10 @@ from pkgops.deploy.deploy import Report, deploy
 from pkgops.deploy.destroy import destroy, plan_destroy
 from pkgops.errors import DeployError, PkgopsError
 from pkgops.plan.digest import OUTPUT, digest
-from pkgops.plan.plan import READY, Plan, PlanOptions, plan
+from pkgops.plan.options import PlanOptions
+from pkgops.plan.plan import Plan
+from pkgops.plan.prepare import prepare
+from pkgops.plan.step import READY
 from pkgops.ports.stacks import StackState
 from tests.emulator import start_emulator
 from tests.pkgops.deploy.faults.proxy import Faults, Killing, Proxy, calm, proxied
@@ -91,7 +94,7 @@ def run(world: World, seed: int, tally: Tally) -> None:
         destroyed(world)
     for _ in range(chance.randint(1, 2)):
         tally.ends[step(world, chance)] += 1
-    put_right(world, chance.randint(0, 3), chance.choice((0, LARGE)))
+    put_right(world, chance.randint(0, 3), chance.resolution((0, LARGE)))
     assert not world.proxy.twice
     tally.faults.update(world.proxy.met)
     tally.puts += world.proxy.calls["PutObject"]
@@ -101,16 +104,16 @@ def step(world: World, chance: random.Random) -> tuple[str, str]:
     """A deployment of some version, one that must fail, one that goes on with a stuck rollback, a destruction, or a
     command that is killed; which it was and how it ended."""
     (kind,) = chance.choices(list(STEPS), list(STEPS.values()))
-    version, size = chance.randint(0, 3), chance.choice((0, LARGE))
+    version, size = chance.randint(0, 3), chance.resolution((0, LARGE))
     options = PlanOptions()
     if kind == "kill":
-        killing = killed(world, chance.choice(("deploy", "destroy")), version, chance.randint(1, 30))
+        killing = killed(world, chance.resolution(("deploy", "destroy")), version, chance.randint(1, 30))
         killing.over()
         return kind, "killed" if killing.killed else "ended"
     if kind == "resume":
         put_right(world, version, size)
         options = PlanOptions(resume=True, skip=(stick(world.direct),))
-    only = chance.choice(AIMS)
+    only = chance.resolution(AIMS)
     rate = chance.uniform(0.4, 0.9) if only else chance.uniform(0.05, 0.3)
     world.proxy.weather = Faults(chance.getrandbits(32), rate, chance.randint(1, 8), only=only)
     try:
@@ -118,7 +121,7 @@ def step(world: World, chance: random.Random) -> tuple[str, str]:
             found = plan_destroy(world.project, packaged(world.project.root, version).stacks, world.ports)
             return kind, explained(destroy(found, world.ports))
         wanted = packaged(world.project.root, version, size, broken=kind == "fail")
-        return kind, explained(deploy(plan(world.project, wanted, world.ports, options=options), world.ports))
+        return kind, explained(deploy(prepare(world.project, wanted, world.ports, options=options), world.ports))
     except PkgopsError as error:
         return kind, _named(error)
     finally:
@@ -185,18 +188,18 @@ def put_right(world: World, version: int, size: int) -> None:
         equal(stack, states[stack.name], world.direct)
     assert states["FaultyWeb-local"].outputs["Heard"] == f"word-{version // 2}"
     assert world.direct.artifacts.missing([asset.key for asset in wanted.assets]) == set()
-    assert not plan(world.project, wanted, ports).changed
+    assert not prepare(world.project, wanted, ports).changed
 
 
 def _planned(world: World, wanted: Packaged) -> Plan:
     """The plan; where a rollback is stuck, the one with the choice that the refusal names."""
     stuck = [state.name for state in world.direct.stacks.describe() if state.status == "UPDATE_ROLLBACK_FAILED"]
     if not stuck:
-        return plan(world.project, wanted, world.ports)
+        return prepare(world.project, wanted, world.ports)
     with pytest.raises(DeployError, match=f"{stuck[0]} is UPDATE_ROLLBACK_FAILED") as caught:
-        plan(world.project, wanted, world.ports)
+        prepare(world.project, wanted, world.ports)
     assert "--resume" in caught.value.hint
-    return plan(world.project, wanted, world.ports, options=PlanOptions(resume=True, skip=("Pool",)))
+    return prepare(world.project, wanted, world.ports, options=PlanOptions(resume=True, skip=("Pool",)))
 
 
 def equal(stack: Synthesized, state: StackState, ports: AwsPorts) -> None:

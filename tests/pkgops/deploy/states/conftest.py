@@ -21,7 +21,9 @@ from pkgops.deploy.destroy import destroy, plan_destroy
 from pkgops.events import Event
 from pkgops.local.client.emulator import Emulator
 from pkgops.model import LOCAL_ACCOUNT, Stack, Stage, System
-from pkgops.plan.plan import Plan, PlanOptions, plan
+from pkgops.plan.options import PlanOptions
+from pkgops.plan.plan import Plan
+from pkgops.plan.prepare import prepare
 from pkgops.ports.stacks import StackState
 from tests.emulator import client, start_emulator
 from tests.pkgops.local.conftest import archive, role  # noqa: F401 - the role is a fixture here too
@@ -102,7 +104,7 @@ class World:
 
     def plan(self, version: int = 1, *extra: str, **options: Any) -> Plan:
         """The plan for a version."""
-        return plan(
+        return prepare(
             self.project, self.packaged(self.template(version, *extra)), self.ports, options=PlanOptions(**options)
         )
 
@@ -112,7 +114,7 @@ class World:
 
     def deploy_template(self, template: dict[str, Any]) -> Report:
         """Plans and deploys a template."""
-        return deploy(plan(self.project, self.packaged(template), self.ports), self.ports, self.events.append)
+        return deploy(prepare(self.project, self.packaged(template), self.ports), self.ports, self.events.append)
 
     def destroy(self, **more: Any) -> Report:
         """Destroys the stack as `pkgops destroy` does."""

@@ -17,7 +17,9 @@ from pkgops.deploy.wait_for_idle import wait_until_idle
 from pkgops.errors import DeployError
 from pkgops.events import Event, Note, StackChanged
 from pkgops.plan.change_set import create_change_set
-from pkgops.plan.plan import Action, PlanOptions, accept, plan
+from pkgops.plan.options import PlanOptions
+from pkgops.plan.prepare import prepare
+from pkgops.plan.step import Action
 from tests.pkgops.deploy.states.conftest import PATIENCE, World
 
 pytestmark = pytest.mark.emulator
@@ -192,7 +194,7 @@ def test_what_was_not_known_at_the_plan_is_refused_on_a_protected_stage(world: W
         create_change_set(world.project, world.packaged(running).stacks[0], {}, world.ports, create=False).id
     )
     guarded = protected(world)
-    made = accept(plan(guarded.project, guarded.packaged(other), guarded.ports), ())
+    made = prepare(guarded.project, guarded.packaged(other), guarded.ports)
     assert made.steps[0].action is Action.ATTACH
     world.instruct()
     (result,) = deploy(made, guarded.ports, world.events.append).results
@@ -200,7 +202,7 @@ def test_what_was_not_known_at_the_plan_is_refused_on_a_protected_stage(world: W
     assert "Data would be lost: Table: AWS::DynamoDB::Table replaced" in result.reason
     assert "--allow Table" in result.reason
     assert json_of(world)["Table"] == first["Resources"]["Table"]
-    accepted = accept(plan(guarded.project, guarded.packaged(other), guarded.ports), ("Table",))
+    accepted = prepare(guarded.project, guarded.packaged(other), guarded.ports, options=PlanOptions(allow=("Table",)))
     assert deploy(accepted, guarded.ports).ok
 
 
@@ -232,12 +234,12 @@ def test_values_unknown_at_the_plan_are_reviewed_before_they_are_used(world: Wor
             (),
         )
 
-    assert deploy(plan(guarded.project, system(f"{world.name}-a"), guarded.ports), guarded.ports).ok
-    made = accept(plan(guarded.project, system(f"{world.name}-b"), guarded.ports), ())
+    assert deploy(prepare(guarded.project, system(f"{world.name}-a"), guarded.ports), guarded.ports).ok
+    made = prepare(guarded.project, system(f"{world.name}-b"), guarded.ports)
     assert [step.action for step in made.steps] == [Action.UPDATE, Action.UNCHANGED]
     report = deploy(made, guarded.ports)
     assert [result.status for result in report.results] == ["UPDATE_COMPLETE", "REFUSED"]
     assert "--allow Table" in report.results[1].reason
     events: list[Event] = []
-    open_ = plan(world.project, system(f"{world.name}-b"), world.ports, options=PlanOptions())
+    open_ = prepare(world.project, system(f"{world.name}-b"), world.ports, options=PlanOptions())
     assert deploy(open_, world.ports, events.append).ok

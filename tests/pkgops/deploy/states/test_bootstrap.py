@@ -14,9 +14,8 @@ from pkgops.cli.output.plans import plan_text
 from pkgops.deploy.deploy import deploy
 from pkgops.deploy.wait_for_idle import wait_until_idle
 from pkgops.events import Note
-from pkgops.plan.conflicts import require_resolved
-from pkgops.plan.plan import Action, plan
-from pkgops.plan.preflight import find_conflicts
+from pkgops.plan.prepare import prepare, preview
+from pkgops.plan.step import Action
 from pkgops.ports.stacks import StackState
 from tests.pkgops.deploy.states.conftest import World
 
@@ -40,11 +39,11 @@ def test_what_somebody_has_put_there_meanwhile_stays(world: World, aws: Aws, loo
     world.ports.stacks.delete(before.id)
     wait_until_idle([NAME], world.ports)
     assert state(world).status == "DELETE_FAILED"
-    made = world.plan(2)
+    packaged = world.packaged(world.template(2))
+    made = preview(world.project, packaged, world.ports, conflicts=looked)
     assert made.bootstrap is not None
     assert made.bootstrap.action is Action.RECREATE
-    if looked:  # as the command line does before it asks
-        made = require_resolved(find_conflicts(made, world.ports))
+    if looked:
         assert f"{NAME}  recreate  the stage's artifact bucket, which stays with all that is in it" in plan_text(
             made, full=False
         )
@@ -70,7 +69,7 @@ def test_a_bucket_somebody_has_deleted_is_made_again(world: World, aws: Aws, siz
     template = world.template(2)
     template["Resources"]["Queue"]["Metadata"] = {"Padding": "x" * size, "Code": asset(world).key}
     packaged = replace(world.packaged(template), assets=(asset(world),))
-    made = plan(world.project, packaged, world.ports)
+    made = prepare(world.project, packaged, world.ports)
     if size:
         assert made.bootstrap is not None
         assert made.bootstrap.action is Action.RECREATE

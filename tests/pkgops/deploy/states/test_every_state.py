@@ -15,7 +15,8 @@ from pkgops.deploy.deploy import require_success
 from pkgops.deploy.wait_for_idle import wait_until_idle
 from pkgops.errors import DeployError
 from pkgops.plan.change_set import create_change_set
-from pkgops.plan.plan import Action, PlanOptions, decide
+from pkgops.plan.options import PlanOptions
+from pkgops.plan.step import Action, decide
 from pkgops.ports.stacks import StackState
 from tests.pkgops.deploy.states.conftest import World
 
@@ -181,7 +182,7 @@ def test_a_deletion_that_failed_is_named_and_the_resource_retained_on_request(wo
     with pytest.raises(DeployError, match="DELETE_FAILED") as refused:
         world.plan(2)
     assert "pkgops destroy stately --stage local --retain Thing" in refused.value.hint
-    assert world.destroy(left=("Thing",)).results[0].status == "DELETE_COMPLETE"
+    assert world.destroy(retain=("Thing",)).results[0].status == "DELETE_COMPLETE"
     assert world.state is None
 
 

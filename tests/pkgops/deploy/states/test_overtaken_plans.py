@@ -10,7 +10,7 @@ import pytest
 from pkgops.deploy.deploy import deploy
 from pkgops.deploy.wait_for_idle import wait_until_idle
 from pkgops.plan.change_set import create_change_set
-from pkgops.plan.plan import Action
+from pkgops.plan.step import Action
 from tests.pkgops.deploy.states.conftest import World
 
 pytestmark = pytest.mark.emulator

@@ -11,7 +11,7 @@ from pkgops.aws.ports import AwsPorts
 from pkgops.deploy.deploy import deploy
 from pkgops.errors import AccessError
 from pkgops.model import LOCAL_ACCOUNT, Stage
-from pkgops.plan.plan import plan
+from pkgops.plan.prepare import prepare
 from tests.pkgops.deploy.states.conftest import World
 
 pytestmark = pytest.mark.emulator
@@ -35,7 +35,7 @@ def abroad(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Wor
 
 def test_it_ends_where_the_stage_is(world: World, abroad: World) -> None:
     queue = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": world.name}}}}
-    report = deploy(plan(abroad.project, abroad.packaged(queue), abroad.ports), abroad.ports)
+    report = deploy(prepare(abroad.project, abroad.packaged(queue), abroad.ports), abroad.ports)
     assert report.ok, report
     assert abroad.state is not None
     assert (abroad.state.region, abroad.state.account) == ("eu-west-1", LOCAL_ACCOUNT)

@@ -11,7 +11,7 @@ import pytest
 from pkgops.deploy.deploy import deploy
 from pkgops.deploy.destroy import destroy, plan_destroy
 from pkgops.events import Note
-from pkgops.plan.plan import Action
+from pkgops.plan.step import Action
 from tests.pkgops.deploy.states.conftest import World
 
 pytestmark = pytest.mark.emulator

@@ -1,0 +1,81 @@
+"""The comparison of what was built with what is deployed: a plan whose changes are not known in detail yet.
+
+It reads AWS once, for all stacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from pkgops.build.package import Packaged
+from pkgops.build.synth import Synthesized
+from pkgops.config import Project, require_account
+from pkgops.errors import UsageError
+from pkgops.plan.bootstrap import bootstrap_step
+from pkgops.plan.options import PlanOptions
+from pkgops.plan.plan import Plan
+from pkgops.plan.step import READY, Action, Step, decide, parameter_values, require_deployable
+from pkgops.ports.ports import Ports
+from pkgops.ports.stacks import StackState
+
+
+def compare(project: Project, packaged: Packaged, ports: Ports, options: PlanOptions) -> Plan:
+    """The plan with an action for every selected stack.
+
+    AccessError if the credentials belong to another account than the stage's; UsageError if a selected stack needs
+    one that is neither deployed nor selected; DeployError for a stack that no deployment can move."""
+    everything = {state.name: state for state in ports.stacks.describe()}
+    states = {stack.key: everything[stack.name] for stack in packaged.stacks if stack.name in everything}
+    _require_account(project, states, ports)
+    selected = _selected(packaged.stacks, options)
+    _require_upstream(selected, states)
+    outputs = {key: state.outputs for key, state in states.items() if state.status in READY}
+    steps = tuple(
+        require_deployable(_step(stack, states.get(stack.key), outputs, options), project, ports) for stack in selected
+    )
+    if all(step.action is Action.UNCHANGED for step in steps):
+        return Plan(project, steps, packaged.assets, states, options=options)
+    bootstrap, imported = bootstrap_step(project, everything, ports)
+    return Plan(project, steps, packaged.assets, states, bootstrap, options, imported)
+
+
+def _step(
+    stack: Synthesized, state: StackState | None, outputs: Mapping[str, Mapping[str, str]], options: PlanOptions
+) -> Step:
+    return decide(stack, state, parameter_values(stack, outputs), options)
+
+
+def _selected(stacks: Sequence[Synthesized], options: PlanOptions) -> list[Synthesized]:
+    """The stacks to deploy, in their order."""
+    if not options.stacks:
+        return list(stacks)
+    keys = list(options.stacks) if options.only else _with_needs(options.stacks, stacks)
+    return [stack for stack in stacks if stack.key in keys]
+
+
+def _with_needs(keys: Collection[str], stacks: Sequence[Synthesized]) -> list[str]:
+    """The named stacks and, transitively, those whose values they use."""
+    needs = {stack.key: stack.needs for stack in stacks}
+    selected = list(keys)
+    for key in selected:
+        selected += sorted(need for need in needs[key] if need not in selected)
+    return selected
+
+
+def _require_upstream(selected: Sequence[Synthesized], states: Mapping[str, StackState]) -> None:
+    available = {stack.key for stack in selected} | {key for key, state in states.items() if state.status in READY}
+    for stack in selected:
+        if absent := sorted(stack.needs - available):
+            raise UsageError(
+                f"Stack {stack.key} uses values of {', '.join(absent)}, which is not deployed.",
+                "Deploy that first, or leave --only out.",
+            )
+
+
+def _require_account(project: Project, states: Mapping[str, StackState], ports: Ports) -> None:
+    """Account and region are in every stack's ARN, so STS is asked only if there is no stack yet."""
+    if project.stage.local:
+        return
+    known = next((state for state in states.values() if state.account), None)
+    account, region = (known.account, known.region) if known else (ports.identity.account(), "")
+    require_account(project.stage, account, region)
