@@ -82,8 +82,8 @@ def starts(handler: str) -> list[Place]:
     definitions = module(begin[0]).definitions
     if "ROUTES" not in definitions:
         return [begin]
-    public = "public=True" in ast.unparse(definitions["handler"])
-    return [(begin[0], "ROUTES"), *([] if public else [("handlers.kefir.shared.callers", "ensure")])]
+    public = "PUBLIC_API" in ast.unparse(definitions["handler"])
+    return [(begin[0], "ROUTES"), *([] if public else [("handlers.kefir.web.callers", "ensure_user")])]
 
 
 def actions_of(node: ast.AST, source: Any) -> set[str]:
