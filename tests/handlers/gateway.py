@@ -39,7 +39,7 @@ class Answer:
 
 def proxy_event(
     method: str = "GET",
-    resource: str = "/",
+    resource: str = "",
     *,
     path: Mapping[str, str] | None = None,
     query: Mapping[str, str] | None = None,
@@ -47,7 +47,8 @@ def proxy_event(
     body: str | None = None,
     source_ip: str = "203.0.113.7",
 ) -> dict[str, Any]:
-    """A REST proxy event; parts that were not sent are null, as API Gateway leaves them."""
+    """A REST proxy event; parts that were not sent are null, as API Gateway leaves them. Without a ``resource`` it is
+    that of the first route of the method which the called function has."""
     return {
         "httpMethod": method,
         "resource": resource,
@@ -98,6 +99,13 @@ def http_event(
 
 def call(handler: Any, event: Mapping[str, Any]) -> Answer:
     """Invokes a handler as Lambda would: what goes in and out is JSON."""
+    if event.get("resource") == "":
+        event = {**event, "resource": _resource(handler, event["httpMethod"])}
     answer = json.loads(json.dumps(handler(json.loads(json.dumps(event)), Context())))
     assert all(isinstance(value, str) for value in answer["headers"].values())
     return Answer(answer["statusCode"], answer["headers"], answer["body"])
+
+
+def _resource(handler: Any, method: str) -> str:
+    routes = [route.partition(" ") for route in handler.__globals__.get("ROUTES", ())]
+    return next((resource for known, _, resource in routes if known == method), "/")

@@ -1,11 +1,10 @@
-"""How does a link in a mail log somebody in, once?
+"""Login links in mails, which work once.
 
-Its token stands on one record of the user, preferably an API key, and is found by an index.
+The link's token is an attribute of one record of the user, preferably of an API key.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -14,26 +13,26 @@ from typing import Any
 from handlers.common.dynamodb import ConditionFailed, Key, Table
 from handlers.common.timestamps import iso
 from handlers.common.web.errors import ApiError
+from handlers.pkgwatch.accounts import tokens
 from handlers.pkgwatch.accounts.api_keys import USER_META
+from handlers.pkgwatch.accounts.tokens import new_token
 from handlers.pkgwatch.accounts.users import key_records
 
 LIFE = timedelta(minutes=15)
 COOLDOWN = timedelta(seconds=60)
 
-_LONGEST = 100  # characters: ours have 43, and an index refuses to look for very long ones
-
 
 def bearer(found: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
-    """Of what stands under an address, the record that may carry a login: a key that was not left unverified,
-    else the user's record."""
+    """Of the items of an address, the record that may carry a token: a key that was not left unverified, else the
+    user's record."""
     keys = [record for record in key_records(found) if record.get("email_verified") is not False]
     return next(iter(keys), None) or next((item for item in found if item["sk"] == USER_META), None)
 
 
 def issue(keys: Table, record: dict[str, Any], now: datetime, sent_at: str = "magic_link_sent_at") -> str | None:
-    """A new token on a record, in place of an earlier one; None if one was issued a moment ago. ``sent_at`` is
-    the attribute that says when: each way to ask for a link has its own."""
-    token = secrets.token_urlsafe(32)
+    """A new token on a record, in place of an earlier one; None if one was issued a moment ago. ``sent_at`` is the
+    attribute that says when; each reason for a link has its own."""
+    token = new_token()
     try:
         keys.update(
             (record["pk"], record["sk"]),
@@ -47,12 +46,12 @@ def issue(keys: Table, record: dict[str, Any], now: datetime, sent_at: str = "ma
 
 
 def redeem(keys: Table, token: str, now: datetime) -> dict[str, Any]:
-    """The record a token stood on; the token is used up. Raises ``invalid_token``, ``token_already_used`` or
+    """The record that carried a token; the token is used up. Raises ``invalid_token``, ``token_already_used`` or
     ``token_expired``."""
-    found = keys.query("magic-token-index", "magic_token", token) if len(token) <= _LONGEST else []
+    found = tokens.find(keys, "magic_token", token)
     if not found:
         raise ApiError(400, "invalid_token", "This link is not valid. Ask for a new one.")
-    key = (found[0]["pk"], found[0]["sk"])
+    key = (found["pk"], found["sk"])
     try:
         return keys.update(
             key,

@@ -1,4 +1,4 @@
-"""What comes into being when somebody opens an account?"""
+"""Opening an account: its user record, first API key and recovery codes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from handlers.common.dynamodb import Table
 from handlers.common.logs import logger
 from handlers.common.timestamps import iso
 from handlers.common.transactions import Cancelled, delete, put, transact
-from handlers.pkgwatch.accounts import pending_key
+from handlers.pkgwatch.accounts import shown_once
 from handlers.pkgwatch.accounts.api_keys import USER_META
 from handlers.pkgwatch.accounts.key_items import new_key
 from handlers.pkgwatch.accounts.users import PENDING
-from handlers.pkgwatch.recovery import pending_codes
 from handlers.pkgwatch.recovery.recovery_codes import new_codes
 from handlers.pkgwatch.referrals import pending_referrals, referral_codes
 from handlers.pkgwatch.referrals.events import Referral
@@ -23,8 +22,8 @@ _ABSENT = "attribute_not_exists(pk)"
 
 
 def open_account(keys: Table, pending: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
-    """Turns a pending sign-up into a user with one key, which is kept for a moment to be shown: all of it or
-    nothing, and once. The user's record; None if the sign-up was turned already."""
+    """Turns a pending sign-up into a user with one key, which is kept to be shown once: all of it or nothing, and
+    once. Returns the user's record, None if the account was opened already."""
     owner, email = pending["pk"], pending["email"]
     clear, key = new_key(owner, email, "free", None, now)
     user = _user(keys, pending, now)
@@ -32,7 +31,7 @@ def open_account(keys: Table, pending: Mapping[str, Any], now: datetime) -> dict
         delete(keys, (owner, PENDING), "verification_token = :token", {"token": pending["verification_token"]}),
         put(keys, key, _ABSENT),
         put(keys, user, _ABSENT),
-        put(keys, pending_key.display(owner, clear, now)),
+        put(keys, shown_once.item(owner, shown_once.API_KEY, now, api_key=clear)),
     ]
     try:
         transact(keys.client, writes)
@@ -42,7 +41,7 @@ def open_account(keys: Table, pending: Mapping[str, Any], now: datetime) -> dict
 
 
 def complete(keys: Table, events: Table, user: Mapping[str, Any], hashed: Callable[[str], str], now: datetime) -> None:
-    """Tells the referrer, and makes recovery codes. An account is good without either: failures are logged."""
+    """Notes the referral and makes recovery codes. An account works without either: failures are logged only."""
     try:
         if user.get("referred_by"):
             referral = Referral(user["referred_by"], user["pk"])
@@ -85,4 +84,4 @@ def _give_codes(keys: Table, owner: str, hashed: Callable[[str], str], now: date
         {"kept": kept, "count": len(codes), "now": iso(now)},
         "attribute_exists(pk) AND attribute_not_exists(recovery_codes_hash)",
     )
-    keys.put(pending_codes.display(owner, codes, now))
+    keys.put(shown_once.item(owner, shown_once.RECOVERY_CODES, now, codes=codes))

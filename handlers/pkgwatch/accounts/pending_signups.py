@@ -1,12 +1,12 @@
-"""Who has signed up and not followed the link in the mail yet?"""
+"""Sign-ups whose verification link was not followed yet."""
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime, timedelta
 
 from handlers.common.dynamodb import ConditionFailed, Table
 from handlers.common.timestamps import iso
+from handlers.pkgwatch.accounts.tokens import new_token
 from handlers.pkgwatch.accounts.users import PENDING, user_id
 
 LIFE = timedelta(hours=24)
@@ -24,7 +24,7 @@ def begin(keys: Table, email: str, referral_code: str | None, now: datetime) -> 
         keys.take(key, over, {"now": iso(now)})
     except ConditionFailed:
         return renew(keys, email, now)
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     item = {
         "pk": key[0],
         "sk": key[1],
@@ -40,14 +40,14 @@ def begin(keys: Table, email: str, referral_code: str | None, now: datetime) -> 
     try:
         keys.put(item, "attribute_not_exists(pk)")
     except ConditionFailed:
-        return None  # somebody else has just begun, and sends a mail
+        return None  # another request has just begun one, and sends a mail
     return token
 
 
 def renew(keys: Table, email: str, now: datetime) -> str | None:
-    """A new token in place of the last one, which is void then; None if there is no pending sign-up, or the last
+    """A new token in place of the last one, which is no longer valid; None if there is no pending sign-up, or the last
     token was sent a moment ago."""
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     values = {
         "token": token,
         "expires": iso(now + LIFE),

@@ -1,4 +1,4 @@
-"""How does a browser keep a session?"""
+"""The cookie in which a browser keeps a session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is logged in?"""
+"""Sessions of logged-in users, as signed tokens."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from datetime import datetime
 from handlers.common.secrets import secret
 from handlers.common.web.errors import ApiError
 from handlers.common.web.request import Request
-from handlers.pkgwatch.accounts.session_cookie import LIFE, NAME, cleared, cookie
+from handlers.pkgwatch.accounts.session_cookie import LIFE, NAME
 from handlers.pkgwatch.runtime.settings import settings
-
-__all__ = ["LIFE", "Session", "cleared", "cookie", "possible", "read", "token"]
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A logged-in user. ``email`` and ``tier`` are as they were at login: the tables know better."""
+    """A logged-in user. ``email`` and ``tier`` are as they were at login; the tables have them as they are now."""
 
     user_id: str
     email: str
@@ -34,14 +32,14 @@ def token(user_id: str, email: str, tier: str, now: datetime) -> str:
     return f"{payload}.{_signature(payload)}"
 
 
-def possible() -> None:
-    """Raises `handlers.common.secrets.SecretUnavailable` if no session could be started now."""
+def check_secret() -> None:
+    """Raises `handlers.common.secrets.SecretUnavailable` if no session can be started now."""
     _signature("")
 
 
 def read(request: Request, now: datetime) -> Session:
     """The session of a request. Raises 401 ``unauthorized`` without a cookie, 401 ``session_expired`` for one
-    that is over or was not made here, and `handlers.common.secrets.SecretUnavailable`."""
+    that has expired or was not signed here, and `handlers.common.secrets.SecretUnavailable`."""
     sent = request.cookie(NAME)
     if not sent:
         raise ApiError(401, "unauthorized", "Log in first.")

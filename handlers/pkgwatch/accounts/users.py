@@ -65,6 +65,12 @@ def by_email(keys: Table, email: str) -> list[dict[str, Any]]:
     return keys.query("email-index", "email", email.lower())
 
 
+def email_in_use(keys: Table, email: str, owner: str) -> bool:
+    """Whether an address belongs to an account other than ``owner``."""
+    found = by_email(keys, email)
+    return any(item["pk"] != owner and (item["sk"] == USER_META or is_key_record(item["sk"])) for item in found)
+
+
 def meta(keys: Table, owner: str) -> dict[str, Any] | None:
     """A user's record as it stands now."""
     return keys.get((owner, USER_META), consistent=True)

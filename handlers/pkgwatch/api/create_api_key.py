@@ -1,21 +1,107 @@
-"""POST /api-keys: make me another key."""
+"""POST /api-keys: makes another API key."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import datetime
 from typing import Any
 
+import msgspec
+from botocore.exceptions import ClientError
+
+from handlers.common.dynamodb import Table
+from handlers.common.transactions import Cancelled, put, transact, update
+from handlers.common.web.body import parse
+from handlers.common.web.errors import ApiError
 from handlers.common.web.request import Request
-from handlers.common.web.response import Response
-from handlers.pkgwatch.accounts.key_creation import answer
+from handlers.common.web.response import NO_STORE, Response, json_response
+from handlers.common.web.serve import Call, Routes, serve
+from handlers.pkgwatch.accounts import sessions
+from handlers.pkgwatch.accounts.api_keys import USER_META
+from handlers.pkgwatch.accounts.key_items import KEY_ID, MOST, counted, new_key, subscription_of
+from handlers.pkgwatch.accounts.sessions import Session
+from handlers.pkgwatch.accounts.users import key_records
 from handlers.pkgwatch.runtime import tables
-from handlers.pkgwatch.web.http import serve
+from handlers.pkgwatch.web.api import API
+
+_NAME = re.compile(r"[A-Za-z0-9 _.-]{0,100}")
+_ATTEMPTS = 5
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """See `key_creation.answer`."""
-    return serve(event, context, _answer)
+    """Serves ``ROUTES``."""
+    return serve(event, context, ROUTES, API)
 
 
-def _answer(request: Request) -> Response:
-    return answer(request, tables.api_keys(), datetime.now(UTC))
+class CreateKeyBody(msgspec.Struct):
+    """The request's body."""
+
+    name: str | None = None
+
+
+def answer(call: Call) -> Response:
+    """Makes another key of the user's plan and shows it, once."""
+    session = sessions.read(call.request, call.now)
+    clear, item = _create(tables.api_keys(), session, _name(call.request), call.now)
+    body = {
+        "api_key": clear,
+        "key_id": item["sk"][:KEY_ID],
+        "message": "Keep the key safe: it is not shown again.",
+    }
+    return json_response(201, body, {"Cache-Control": NO_STORE})
+
+
+def _name(request: Request) -> str:
+    try:
+        name = (parse(request, CreateKeyBody, name="invalid_key_name").name or "").strip()
+    except ApiError as error:
+        if error.code != "invalid_json":
+            raise
+        return ""
+    if not _NAME.fullmatch(name):
+        text = "A name has at most 100 letters, digits, spaces, dots, dashes and underscores."
+        raise ApiError(400, "invalid_key_name", text)
+    return name
+
+
+def _create(keys: Table, session: Session, name: str, now: datetime) -> tuple[str, dict[str, Any]]:
+    """Counts the key and writes it, both or neither, as long as there is room, and plan and address are those the
+    key was made for; otherwise everything is read again."""
+    for _ in range(_ATTEMPTS):
+        items = keys.partition(session.user_id, consistent=True)
+        records = key_records(items)
+        user = counted(keys, session.user_id, session.email, items, now)
+        if max(len(records), user.get("key_count", MOST)) >= MOST:
+            raise ApiError(400, "max_keys_reached", f"You have {MOST} keys. Revoke one first.")
+        tier = user.get("tier") or next((record["tier"] for record in records if record.get("tier")), "free")
+        email = user.get("email") or session.email
+        clear, item = new_key(session.user_id, email, tier, name or f"Key {len(records) + 1}", now)
+        item |= subscription_of(records)
+        try:
+            _write(keys, item, user)
+        except Cancelled:
+            continue
+        return clear, item
+    raise _conflict()
+
+
+def _write(keys: Table, item: dict[str, Any], user: dict[str, Any]) -> None:
+    seen = {name: user[name] for name in ("tier", "email") if user.get(name)}
+    conditions = ["key_count < :most", *(f"{name} = :{name}" for name in seen)]
+    if "tier" not in seen:
+        conditions.append("attribute_not_exists(tier)")
+    values = {"one": 1, "most": MOST, **seen}
+    count = update(keys, (item["pk"], USER_META), "SET key_count = key_count + :one", values, " AND ".join(conditions))
+    try:
+        transact(keys.client, [put(keys, item, "attribute_not_exists(pk)"), count])
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "TransactionCanceledException":
+            raise _conflict() from error
+        raise
+
+
+def _conflict() -> ApiError:
+    return ApiError(409, "key_creation_failed", "Other changes to your keys were in the way. Please try again.")
+
+
+ROUTES: Routes[Call] = {"POST /api-keys": answer}

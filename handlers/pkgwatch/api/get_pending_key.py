@@ -1,21 +1,30 @@
-"""GET /auth/pending-key, GET /api-keys/pending: show me my new key."""
+"""GET /auth/pending-key: shows a new user the first API key, once."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
-from handlers.common.web.request import Request
-from handlers.common.web.response import Response
-from handlers.pkgwatch.accounts.pending_key import answer
+from handlers.common.web.errors import ApiError
+from handlers.common.web.response import NO_STORE, Response, json_response
+from handlers.common.web.serve import Call, Routes, serve
+from handlers.pkgwatch.accounts import sessions, shown_once
 from handlers.pkgwatch.runtime import tables
-from handlers.pkgwatch.web.http import serve
+from handlers.pkgwatch.web.api import API
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """See `pending_key.answer`."""
-    return serve(event, context, _answer)
+    """Serves ``ROUTES``."""
+    return serve(event, context, ROUTES, API)
 
 
-def _answer(request: Request) -> Response:
-    return answer(request, tables.api_keys(), datetime.now(UTC))
+def answer(call: Call) -> Response:
+    """The key made when the user signed up; of many requests one gets it, and only soon after."""
+    session = sessions.read(call.request, call.now)
+    shown = shown_once.take(tables.api_keys(), session.user_id, shown_once.API_KEY, call.now)
+    if shown is None:
+        raise ApiError(404, "no_pending_key", "There is no new key to show. Create one if you lost yours.")
+    body = {"api_key": shown["api_key"], "message": "Keep the key safe: it is not shown again."}
+    return json_response(200, body, {"Cache-Control": NO_STORE})
+
+
+ROUTES: Routes[Call] = {"GET /auth/pending-key": answer, "GET /api-keys/pending": answer}

@@ -1,23 +1,26 @@
-"""GET /health: does the API answer?"""
+"""GET /health: says that the API works."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from handlers.common.timestamps import iso
-from handlers.common.web.request import Request
 from handlers.common.web.response import Response, json_response
-from handlers.pkgwatch.web.http import serve
+from handlers.common.web.serve import Call, Routes, serve
+from handlers.pkgwatch.web.api import IDENTIFIED_API
 
 VERSION = "1.0.0"
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """200 as long as functions run; nothing else is asked."""
-    return serve(event, context, _answer, identified=True)
+    """Serves ``ROUTES``."""
+    return serve(event, context, ROUTES, IDENTIFIED_API)
 
 
-def _answer(_request: Request) -> Response:
-    body = {"status": "healthy", "version": VERSION, "timestamp": iso(datetime.now(UTC))}
+def answer(call: Call) -> Response:
+    """200 as long as functions run; no table is asked."""
+    body = {"status": "healthy", "version": VERSION, "timestamp": iso(call.now)}
     return json_response(200, body, {"Cache-Control": "no-cache"})
+
+
+ROUTES: Routes[Call] = {"GET /health": answer}

@@ -1,21 +1,111 @@
-"""GET /recovery/confirm-email: this new address is mine."""
+"""GET /recovery/confirm-email: changes the e-mail address of a recovered account."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from handlers.common.web.request import Request
+from handlers.common.dynamodb import Table
+from handlers.common.timestamps import iso
+from handlers.common.transactions import Cancelled, Write, delete, transact, update
+from handlers.common.web.errors import ApiError
 from handlers.common.web.response import Response
-from handlers.pkgwatch.recovery.confirm_email import answer
+from handlers.common.web.serve import Call, Routes, serve
+from handlers.pkgwatch.accounts import sessions, tokens, users
+from handlers.pkgwatch.accounts.api_keys import USER_META
+from handlers.pkgwatch.accounts.mail_delivery import deliver
+from handlers.pkgwatch.accounts.session_cookie import cookie
+from handlers.pkgwatch.recovery import recovery_mails
 from handlers.pkgwatch.runtime import tables
-from handlers.pkgwatch.web.http import serve
+from handlers.pkgwatch.runtime.settings import settings
+from handlers.pkgwatch.web.api import API
+from handlers.pkgwatch.web.constant_time import at_least
+from handlers.pkgwatch.web.redirects import redirect, redirecting
+
+_ATTEMPTS = 5
+# A login link in the old mailbox is no longer valid.
+_ON_USER = "SET email = :new REMOVE magic_token, magic_expires"
+_ON_KEY = "SET email = :new, email_changed_at = :now, previous_email = :old REMOVE magic_token, magic_expires"
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """See `recovery_confirm.answer`."""
-    return serve(event, context, _answer)
+    """Serves ``ROUTES``."""
+    return serve(event, context, ROUTES, API)
 
 
-def _answer(request: Request) -> Response:
-    return answer(request, tables.api_keys(), datetime.now(UTC))
+def answer(call: Call) -> Response:
+    """Changes the address and logs the owner in."""
+    return confirm(call, tables.api_keys())
+
+
+def confirm(call: Call, keys: Table) -> Response:
+    """The response; an error sends the browser to the recovery page."""
+    floor = at_least(settings().response_floor_seconds)
+    token = call.request.query.get("token") or ""
+    return redirecting(lambda: _confirm(token, keys, call.now), f"{settings().base_url}/recover", floor)
+
+
+def _confirm(token: str, keys: Table, now: datetime) -> Response:
+    if not token:
+        raise ApiError(400, "missing_token", "The link is incomplete. Copy all of it.")
+    change = _pending(keys, token, now)
+    sessions.check_secret()  # or the link would be used up for nothing
+    tier = _apply(keys, change, now)
+    deliver(settings().verification_email_sender, change["old_email"], recovery_mails.changed(change["new_email"]))
+    session = sessions.token(change["pk"], change["new_email"], tier, now)
+    return redirect(f"{settings().base_url}/dashboard", {"email_changed": "true"}, cookie(session))
+
+
+def _pending(keys: Table, token: str, now: datetime) -> dict[str, Any]:
+    found = tokens.find(keys, "change_token", token)
+    change = keys.get((found["pk"], found["sk"]), consistent=True) if found else None
+    if change is None:
+        raise _invalid()
+    if change.get("ttl", 0) <= now.timestamp():
+        keys.delete((change["pk"], change["sk"]))
+        raise ApiError(400, "token_expired", "This link is too old. Start the recovery again.")
+    if users.email_in_use(keys, change["new_email"], change["pk"]):
+        raise ApiError(400, "email_in_use", "This address belongs to another account meanwhile.")
+    return change
+
+
+def _apply(keys: Table, change: dict[str, Any], now: datetime) -> str:
+    """Uses up the link and changes every record, all or nothing; returns the user's plan. If something changes
+    meanwhile, such as a key made or revoked, everything is read again."""
+    for _ in range(_ATTEMPTS):
+        items = keys.partition(change["pk"], consistent=True)
+        records = users.key_records(items)
+        user = next((item for item in items if item["sk"] == USER_META), None)
+        try:
+            transact(keys.client, _writes(keys, change, records, user, now))
+        except Cancelled as cancelled:
+            if cancelled.failed[0]:
+                raise _invalid() from cancelled
+        else:
+            return (user or {}).get("tier") or next((one["tier"] for one in records if one.get("tier")), "free")
+    raise RuntimeError("the account changed at every attempt")
+
+
+def _writes(
+    keys: Table, change: dict[str, Any], records: Sequence[dict[str, Any]], user: dict[str, Any] | None, now: datetime
+) -> list[Write]:
+    owner, values = change["pk"], {"new": change["new_email"]}
+    writes = [delete(keys, (owner, change["sk"]), "attribute_exists(pk)")]
+    on_key = {**values, "now": iso(now), "old": change["old_email"]}
+    writes += [update(keys, (owner, record["sk"]), _ON_KEY, on_key, "attribute_exists(pk)") for record in records]
+    if user and "key_count" in user:
+        counted = {**values, "count": user["key_count"]}
+        writes.append(update(keys, (owner, USER_META), _ON_USER, counted, "key_count = :count"))
+    elif user:
+        writes.append(update(keys, (owner, USER_META), _ON_USER, values, "attribute_not_exists(key_count)"))
+    if change.get("recovery_session_sk"):
+        writes.append(delete(keys, (owner, change["recovery_session_sk"])))
+    return writes
+
+
+def _invalid() -> ApiError:
+    return ApiError(400, "invalid_token", "This link is not valid, or was used already.")
+
+
+ROUTES: Routes[Call] = {"GET /recovery/confirm-email": answer}

@@ -1,21 +1,111 @@
-"""GET /verify: this address is mine."""
+"""GET /verify: opens the account of a user who follows the verification link."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from handlers.common.web.request import Request
+from handlers.common.dynamodb import ConditionFailed, Table
+from handlers.common.timestamps import parse
+from handlers.common.web.errors import ApiError
 from handlers.common.web.response import Response
-from handlers.pkgwatch.accounts.verification import Services, answer
+from handlers.common.web.serve import Call, Routes, serve
+from handlers.pkgwatch.accounts import opening, sessions, tokens
+from handlers.pkgwatch.accounts.api_keys import USER_META, is_key_record
+from handlers.pkgwatch.accounts.session_cookie import cookie
+from handlers.pkgwatch.accounts.users import PENDING
+from handlers.pkgwatch.recovery import recovery_codes
 from handlers.pkgwatch.runtime import tables
-from handlers.pkgwatch.web.http import serve
+from handlers.pkgwatch.runtime.settings import settings
+from handlers.pkgwatch.web.api import API
+from handlers.pkgwatch.web.constant_time import at_least
+from handlers.pkgwatch.web.redirects import redirect, redirecting
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """See `verification.answer`."""
-    return serve(event, context, _answer)
+    """Serves ``ROUTES``."""
+    return serve(event, context, ROUTES, API)
 
 
-def _answer(request: Request) -> Response:
-    return answer(request, Services(tables.api_keys(), tables.referral_events()), datetime.now(UTC))
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The tables of a verification; ``hashed`` makes what is stored of a recovery code, slowly on purpose."""
+
+    keys: Table
+    events: Table
+    hashed: Callable[[str], str] = recovery_codes.stored
+
+
+def answer(call: Call) -> Response:
+    """Opens the account, starts a session and sends the browser to the dashboard."""
+    return verify(call, Services(tables.api_keys(), tables.referral_events()))
+
+
+def verify(call: Call, services: Services) -> Response:
+    """The response; an error sends the browser to the start page."""
+    floor = at_least(settings().redirect_floor_seconds)
+    token = call.request.query.get("token") or ""
+    return redirecting(lambda: _verify(token, services, call.now), f"{settings().base_url}/start", floor)
+
+
+def _verify(token: str, services: Services, now: datetime) -> Response:
+    if not token:
+        raise ApiError(400, "missing_token", "The link is incomplete. Copy all of it.")
+    sessions.check_secret()  # or the token would be used up for nothing
+    items = _items(services.keys, token)
+    pending = next((item for item in items if item["sk"] == PENDING), {})
+    if pending.get("verification_token") != token:
+        raise _invalid()
+    expires = parse(pending.get("verification_expires"))
+    if expires is None or expires <= now:
+        _use_up(services.keys, pending)
+        raise ApiError(400, "token_expired", "This link is too old. Sign up again.")
+    known = [item for item in items if item["sk"] == USER_META or is_key_record(item["sk"])]
+    if known:
+        _use_up(services.keys, pending)
+        return _to_dashboard(pending, known, now)
+    user = opening.open_account(services.keys, pending, now)
+    if user is None:
+        raise _used()
+    opening.complete(services.keys, services.events, user, services.hashed, now)
+    session = sessions.token(pending["pk"], pending["email"], "free", now)
+    return redirect(f"{settings().base_url}/dashboard", {"verified": "true"}, cookie(session))
+
+
+def _items(keys: Table, token: str) -> Sequence[dict[str, Any]]:
+    """Everything of the user whose pending sign-up has the token."""
+    found = tokens.find(keys, "verification_token", token)
+    if found is None or found["sk"] != PENDING:
+        raise _invalid()
+    return keys.partition(found["pk"], consistent=True)
+
+
+def _to_dashboard(pending: dict[str, Any], known: Sequence[dict[str, Any]], now: datetime) -> Response:
+    """There is an account already. An account that moves to another address keeps its user id: then the owner of
+    the old address must not get in."""
+    if any(item.get("email", pending["email"]) != pending["email"] for item in known):
+        raise _invalid()
+    tier = next((item["tier"] for item in known if item.get("tier")), "free")
+    session = sessions.token(pending["pk"], pending["email"], tier, now)
+    return redirect(f"{settings().base_url}/dashboard", cookie=cookie(session))
+
+
+def _use_up(keys: Table, pending: dict[str, Any]) -> None:
+    condition = "verification_token = :token"
+    try:
+        keys.take((pending["pk"], PENDING), condition, {"token": pending["verification_token"]})
+    except ConditionFailed as failed:
+        raise _used() from failed
+
+
+def _invalid() -> ApiError:
+    return ApiError(400, "invalid_token", "This link is not valid. Sign up again, or log in.")
+
+
+def _used() -> ApiError:
+    return ApiError(400, "token_already_used", "This link was used already. Log in.")
+
+
+ROUTES: Routes[Call] = {"GET /verify": answer}

@@ -15,7 +15,7 @@ import stripe as sdk
 from handlers.common.aws import ServiceError
 from handlers.common.dynamodb import Table
 from handlers.common.logs import logger
-from handlers.pkgwatch.accounts.delivery import deliver
+from handlers.pkgwatch.accounts.mail_delivery import deliver
 from handlers.pkgwatch.accounts.users import key_records
 from handlers.pkgwatch.billing import billing_mails, billing_state, event_owners, failures, periods
 from handlers.pkgwatch.billing.billing_state import UNSET

@@ -1,4 +1,4 @@
-"""What do the mails about recovering an account say?"""
+"""The mails about recovering an account."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from handlers.pkgwatch.accounts.users import masked
 
 
 def recovered_by_key(api_url: str, token: str) -> Mail:
-    """A login, after somebody has proved to hold an API key."""
+    """A login link, after an API key of the account was verified."""
     return compose(
         "Recover your PkgWatch account",
         ["Somebody, probably you, has started to recover this account with one of its API keys."],
@@ -29,7 +29,7 @@ def confirm_change(api_url: str, token: str, old: str) -> Mail:
     )
 
 
-def change_announced(new: str) -> Mail:
+def change_requested(new: str) -> Mail:
     """To the address an account still has."""
     return compose(
         "Your PkgWatch e-mail address is about to change",

@@ -1,31 +1,25 @@
-"""How far has somebody come who recovers an account?
-
-A recovery is an item of the account, ``RECOVERY_<session id>``.
-"""
+"""Recoveries under way: an item of the account each, ``RECOVERY_<session id>``."""
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.common.dynamodb import Key, Table
 from handlers.common.timestamps import iso
 from handlers.common.web.errors import ApiError
+from handlers.pkgwatch.accounts import tokens
+from handlers.pkgwatch.accounts.tokens import new_token
 
 LIFE = timedelta(hours=4)
-
-_LONGEST = 100  # characters: ours have 43, and an index refuses to look for very long ones
-
-
-def new_id() -> str:
-    """What names a recovery, or looks as if it did."""
-    return secrets.token_urlsafe(32)
+# How a recovery was verified.
+BY_CODE = "recovery_code"
+BY_API_KEY = "api_key"
 
 
 def begin(keys: Table, owner: str, email: str, now: datetime) -> str:
     """Starts a recovery of the account ``owner``; its session id."""
-    session_id = new_id()
+    session_id = new_token()
     item = {
         "pk": owner,
         "sk": f"RECOVERY_{session_id}",
@@ -41,7 +35,7 @@ def begin(keys: Table, owner: str, email: str, now: datetime) -> str:
 
 
 def by_id(keys: Table, session_id: str, now: datetime) -> dict[str, Any]:
-    """A recovery as it stands now. Raises 400 ``invalid_session`` or ``session_expired``."""
+    """A recovery as it is now. Raises 400 ``invalid_session`` or ``session_expired``."""
     return _current(keys, "recovery_session_id", session_id, now, "invalid_session")
 
 
@@ -51,14 +45,13 @@ def by_token(keys: Table, token: str, now: datetime) -> dict[str, Any]:
 
 
 def key_of(item: dict[str, Any]) -> Key:
-    """Where an item stands."""
+    """The key of an item."""
     return item["pk"], item["sk"]
 
 
 def _current(keys: Table, attribute: str, value: str, now: datetime, unknown: str) -> dict[str, Any]:
-    index = attribute.removesuffix("_id").replace("_", "-") + "-index"
-    found = keys.query(index, attribute, value) if len(value) <= _LONGEST else []
-    item = keys.get(key_of(found[0]), consistent=True) if found else None
+    found = tokens.find(keys, attribute, value)
+    item = keys.get(key_of(found), consistent=True) if found else None
     if item is None or item.get(attribute) != value:
         raise ApiError(400, unknown, "This recovery is not known. Start again.")
     if item.get("ttl", 0) <= now.timestamp():

@@ -212,7 +212,9 @@ def test_making_and_revoking_at_once(world: Any, at_once: Any) -> None:
     assert 1 <= consistent(world, owner) == 4 + made - gone <= 5
 
 
-@pytest.mark.parametrize("handler", [list_handler, create_handler, revoke_handler])
-def test_a_session_is_needed(world: Any, handler: Any) -> None:
-    answer = call(handler, proxy_event(path={"key_id": "x"}))
+@pytest.mark.parametrize(
+    ("handler", "method"), [(list_handler, "GET"), (create_handler, "POST"), (revoke_handler, "DELETE")]
+)
+def test_a_session_is_needed(world: Any, handler: Any, method: str) -> None:
+    answer = call(handler, proxy_event(method, path={"key_id": "x"}))
     assert (answer.status, answer.code) == (401, "unauthorized")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from handlers.pkgwatch.accounts.pending_key import display
+from handlers.pkgwatch.accounts import shown_once
 from handlers.pkgwatch.api.get_pending_key import handler
 from tests.handlers.gateway import call, proxy_event
 from tests.handlers.pkgwatch.fixtures.login import ask
@@ -17,7 +17,7 @@ from tests.handlers.pkgwatch.fixtures.login import ask
 def waiting(world: Any) -> str:
     """A user whose key has not been shown yet."""
     _, owner = world.user(email="a@example.com")
-    world.keys.put(display(owner, "pw_shown-once", datetime.now(UTC)))
+    world.keys.put(shown_once.item(owner, shown_once.API_KEY, datetime.now(UTC), api_key="pw_shown-once"))
     return str(owner)
 
 

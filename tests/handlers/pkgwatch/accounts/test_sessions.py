@@ -92,6 +92,6 @@ def test_without_a_secret_there_is_no_session(world: Any, patched: pytest.Monkey
     made = token()
     patched.delenv("SESSION_SECRET_ARN")
     sessions.settings.cache_clear()
-    for attempt in (token, sessions.possible, lambda: read(f"session={made}")):
+    for attempt in (token, sessions.check_secret, lambda: read(f"session={made}")):
         with pytest.raises(SecretUnavailable):
             attempt()

@@ -11,13 +11,13 @@ import pytest
 
 from handlers.common.timestamps import iso
 from handlers.common.web.request import Request
+from handlers.common.web.serve import Call
 from handlers.pkgwatch.accounts import pending_signups
 from handlers.pkgwatch.accounts.opening import open_account
 from handlers.pkgwatch.accounts.users import user_id
-from handlers.pkgwatch.accounts.verification import Services, answer
 from handlers.pkgwatch.api.get_pending_key import handler as pending_key_handler
 from handlers.pkgwatch.api.get_usage import handler as usage_handler
-from handlers.pkgwatch.api.verify_email import handler
+from handlers.pkgwatch.api.verify_email import Services, handler, verify
 from handlers.pkgwatch.recovery import recovery_codes
 from handlers.pkgwatch.runtime.settings import settings
 from tests.handlers.gateway import Answer, call, proxy_event
@@ -34,7 +34,7 @@ def follow(world: Any, token: str | None) -> Answer:
 
     def served(event: dict[str, Any], _: Any) -> dict[str, Any]:
         services = Services(world.keys, world.events, quickly)
-        return answer(Request(event), services, datetime.now(UTC)).render()
+        return verify(Call(Request(event), datetime.now(UTC)), services).render()
 
     return call(served, proxy_event("GET", "/verify", query=None if token is None else {"token": token}))
 
@@ -190,7 +190,7 @@ def test_without_codes_the_account_is_good(world: Any) -> None:
         raise RuntimeError
 
     services = Services(world.keys, world.events, fails)
-    made = answer(Request(proxy_event(query={"token": token})), services, datetime.now(UTC))
+    made = verify(Call(Request(proxy_event(query={"token": token})), datetime.now(UTC)), services)
     assert made.headers["Location"].endswith("/dashboard?verified=true")
     assert set(records(world, email)) == {"key", "USER_META", "PENDING_DISPLAY"}
 

@@ -7,15 +7,20 @@ from typing import Any
 
 import pytest
 
+from handlers.pkgwatch.accounts import shown_once
 from handlers.pkgwatch.api.account_recovery_codes import handler
 from handlers.pkgwatch.api.get_pending_recovery_codes import handler as pending_handler
-from handlers.pkgwatch.recovery import pending_codes
 from handlers.pkgwatch.recovery.recovery_codes import matches
 from tests.handlers.gateway import call, proxy_event
 from tests.handlers.pkgwatch.fixtures.login import ask
 from tests.handlers.pkgwatch.fixtures.recoveries import Account
 
 NOW = datetime.now(UTC)
+
+
+def waiting(account: Account, made: datetime, *codes: str) -> dict[str, Any]:
+    """Codes that have not been shown yet."""
+    return shown_once.item(account.owner, shown_once.RECOVERY_CODES, made, codes=list(codes))
 
 
 def test_codes_are_made_shown_and_removed(world: Any) -> None:
@@ -70,14 +75,9 @@ def test_without_a_session(world: Any, cookie: str) -> None:
     assert (answer.status, answer.code) == (401, "unauthorized")
 
 
-def test_other_methods(world: Any) -> None:
-    answer = ask(handler, "user_x", "PUT")
-    assert (answer.status, answer.code) == (405, "method_not_allowed")
-
-
 def test_first_codes_are_shown_to_one_of_many(world: Any, at_once: Any) -> None:
     account = Account().store(world, recovery_codes_shown=False)
-    world.keys.put(pending_codes.display(account.owner, ["A", "B"], datetime.now(UTC)))
+    world.keys.put(waiting(account, datetime.now(UTC), "A", "B"))
     answers = at_once(lambda _: ask(pending_handler, account.owner), 8)
     shown = [answer for answer in answers if answer.status == 200]
     assert [answer.json["codes"] for answer in shown] == [["A", "B"]]
@@ -88,7 +88,7 @@ def test_first_codes_are_shown_to_one_of_many(world: Any, at_once: Any) -> None:
 
 def test_first_codes_are_shown_for_five_minutes(world: Any) -> None:
     account = Account().store(world)
-    world.keys.put(pending_codes.display(account.owner, ["A"], NOW - timedelta(minutes=5)))
+    world.keys.put(waiting(account, NOW - timedelta(minutes=5), "A"))
     assert ask(pending_handler, account.owner).code == "no_pending_codes"
     assert "recovery_codes_shown" not in world.meta(account.owner)
 

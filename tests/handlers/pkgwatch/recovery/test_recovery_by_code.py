@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from handlers.common.web.errors import ApiError
-from handlers.pkgwatch.api.recovery_verify_code import handler
+from handlers.pkgwatch.api.recovery_verify_code import handler, use_up_code
 from handlers.pkgwatch.recovery import recovery_sessions
-from handlers.pkgwatch.recovery.by_code import use_up
 from tests.handlers.gateway import Answer
 from tests.handlers.pkgwatch.fixtures.recoveries import CODE, OTHER_CODE, Account, kept, post
 
@@ -65,7 +64,7 @@ def test_codes_that_are_replaced_meanwhile_open_nothing(world: Any) -> None:
     recovery = account.recovery(world)
     world.keys.update((account.owner, "USER_META"), "SET recovery_codes_hash = :new", {"new": [kept(OTHER_CODE)]})
     with pytest.raises(ApiError) as refused:
-        use_up(world.keys, recovery, 0, kept(CODE), datetime.now(UTC))
+        use_up_code(world.keys, recovery, 0, kept(CODE), datetime.now(UTC))
     assert (refused.value.status, refused.value.code) == (409, "concurrent_modification")
     assert left(world, account) == [kept(OTHER_CODE)]
     assert "recovery_token" not in account.recovery(world)

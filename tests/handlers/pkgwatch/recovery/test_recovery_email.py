@@ -15,13 +15,15 @@ import pytest
 from handlers.common.dynamodb import Table
 from handlers.common.timestamps import iso
 from handlers.common.web.request import Request
+from handlers.common.web.serve import Call
 from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.accounts.api_keys import key_hash
 from handlers.pkgwatch.accounts.users import key_records
 from handlers.pkgwatch.api.create_api_key import handler as create_handler
+from handlers.pkgwatch.api.recovery_confirm_email import confirm as change
 from handlers.pkgwatch.api.recovery_confirm_email import handler as confirm_handler
 from handlers.pkgwatch.api.recovery_update_email import handler
-from handlers.pkgwatch.recovery import confirm_email, recovery_sessions
+from handlers.pkgwatch.recovery import recovery_sessions
 from handlers.pkgwatch.runtime.settings import settings
 from tests.handlers.gateway import Answer, call, proxy_event
 from tests.handlers.pkgwatch.fixtures.login import ask, started, target
@@ -195,7 +197,7 @@ def test_what_changes_while_it_is_read_is_read_again(world: Any) -> None:
     account, new = Account().store(world), Account().email
     token = link_for(world, account, new)
     table = Overtaken(world.keys.client, world.keys.name)
-    answer = confirm_email.answer(Request(proxy_event("GET", query={"token": token})), table, datetime.now(UTC))
+    answer = change(Call(Request(proxy_event("GET", query={"token": token})), datetime.now(UTC)), table)
     assert answer.headers["Location"] == "https://pkgwatch.dev/dashboard?email_changed=true"
     records = key_records(world.keys.partition(account.owner))
     assert [record["email"] for record in records] == [new, new]
