@@ -8,8 +8,8 @@ from typing import Any
 
 from troposphere import cloudwatch
 
-from pkgops.kit.ids import logical_id
 from pkgops.kit.metrics import Metric
+from pkgops.kit.naming import logical_id
 from pkgops.scope import Scope
 
 _OPERATORS = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, backup, iam
 
-from pkgops.kit.grants import assumed_by
+from pkgops.kit.grants import trust_policy
 from pkgops.scope import Scope
 
 _POLICY = "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup"
@@ -41,7 +41,7 @@ def backups(scope: Scope, row: Backup, resource_arns: Sequence[Any]) -> None:
     role = scope.add(
         iam.Role(
             "BackupRole",
-            AssumeRolePolicyDocument=assumed_by("backup"),
+            AssumeRolePolicyDocument=trust_policy("backup"),
             ManagedPolicyArns=[Sub(_POLICY)],
         )
     )

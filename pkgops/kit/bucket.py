@@ -9,7 +9,7 @@ from awacs.aws import Action as IamAction
 from awacs.aws import Bool, Condition, Deny, PolicyDocument, Principal, Statement
 from troposphere import GetAtt, Ref, Sub, s3
 
-from pkgops.kit.ids import logical_id
+from pkgops.kit.naming import logical_id
 from pkgops.scope import Scope
 
 
@@ -49,7 +49,7 @@ class Bucket:
     abort_rule: str = "AbortUploads"
 
 
-def physical_name(scope: Scope, name: str, regional: bool = False) -> str:
+def bucket_name(scope: Scope, name: str, regional: bool = False) -> str:
     """A bucket's name, with placeholders for ``Fn::Sub`` where the stage does not name its account.
 
     CloudFormation takes a kept bucket back only under a literal name."""
@@ -65,7 +65,7 @@ def bucket(scope: Scope, row: Bucket, name: str = "", statements: tuple[Statemen
     made = scope.add(
         s3.Bucket(
             bucket_id,
-            BucketName=literal(name or physical_name(scope, row.name, row.regional)),
+            BucketName=literal(name or bucket_name(scope, row.name, row.regional)),
             BucketEncryption=s3.BucketEncryption(
                 ServerSideEncryptionConfiguration=[
                     s3.ServerSideEncryptionRule(

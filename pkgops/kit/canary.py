@@ -12,8 +12,8 @@ from typing import Any
 from troposphere import GetAtt, Ref, Sub, awslambda, codedeploy, iam
 from troposphere.policies import CodeDeployLambdaAliasUpdate, UpdatePolicy
 
-from pkgops.kit.grants import assumed_by
-from pkgops.kit.ids import logical_id
+from pkgops.kit.grants import trust_policy
+from pkgops.kit.naming import logical_id
 from pkgops.scope import Scope
 
 ALIAS = "live"
@@ -64,7 +64,7 @@ def _application(scope: Scope) -> tuple[Any, Any]:
         scope.add(
             iam.Role(
                 "CanaryRole",
-                AssumeRolePolicyDocument=assumed_by("codedeploy"),
+                AssumeRolePolicyDocument=trust_policy("codedeploy"),
                 ManagedPolicyArns=[Sub(_POLICY)],
             )
         )

@@ -12,28 +12,28 @@ from typing import Any
 
 Schema = Mapping[str, Any]
 
-TEXT: Schema = {"type": "string"}
-WHOLE: Schema = {"type": "integer"}
+STRING: Schema = {"type": "string"}
+INTEGER: Schema = {"type": "integer"}
 NUMBER: Schema = {"type": "number"}
-TRUTH: Schema = {"type": "boolean"}
+BOOLEAN: Schema = {"type": "boolean"}
 ANY: Schema = {}
-MOMENT: Schema = {"type": "string", "format": "date-time"}
-DAY: Schema = {"type": "string", "format": "date"}
+DATE_TIME: Schema = {"type": "string", "format": "date-time"}
+DATE: Schema = {"type": "string", "format": "date"}
 
 
-def obj(required: Mapping[str, Schema], optional: Mapping[str, Schema] | None = None) -> Schema:
+def object_of(required: Mapping[str, Schema], optional: Mapping[str, Schema] | None = None) -> Schema:
     """An object with these fields and no others."""
     more = optional or {}
     found: dict[str, Any] = {"type": "object", "properties": {**required, **more}, "additionalProperties": False}
     return {**found, "required": list(required)} if required else found
 
 
-def mapping(values: Schema) -> Schema:
+def map_of(values: Schema) -> Schema:
     """An object whose field names are data."""
     return {"type": "object", "additionalProperties": values}
 
 
-def array(items: Schema) -> Schema:
+def array_of(items: Schema) -> Schema:
     """A list."""
     return {"type": "array", "items": items}
 
@@ -51,7 +51,7 @@ def nullable(schema: Schema) -> Schema:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """A body by its ``schema`` (None: an empty body), and headers by name with what they say."""
 
     description: str
@@ -61,7 +61,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class ErrorResponse:
     """The codes of the errors of one status, fields beside ``code`` and ``message``, and headers."""
 
     codes: tuple[str, ...]
@@ -70,12 +70,12 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class QueryParameter:
     """A parameter of the query."""
 
     name: str
     description: str
-    schema: Schema = field(default_factory=lambda: TEXT)
+    schema: Schema = field(default_factory=lambda: STRING)
     required: bool = False
 
 
@@ -101,9 +101,9 @@ class Contract:
     """
 
     summary: str
-    answers: Mapping[int, Answer]
-    errors: Mapping[int, Refusal | tuple[str, ...]] = field(default_factory=dict)
+    responses: Mapping[int, Response]
+    errors: Mapping[int, ErrorResponse | tuple[str, ...]] = field(default_factory=dict)
     callers: tuple[str, ...] = ()
-    query: tuple[Query, ...] = ()
+    query: tuple[QueryParameter, ...] = ()
     body: Body | Schema | None = None
-    identified: bool = False
+    has_request_id: bool = False

@@ -12,7 +12,7 @@ from typing import Any
 
 from troposphere import Ref, apigateway
 
-from pkgops.kit.ids import camel
+from pkgops.kit.naming import pascal_case
 from pkgops.scope import Scope
 
 _HEADER = "method.response.header."
@@ -78,7 +78,7 @@ def gateway_response(scope: Scope, cors: Cors, api: Any, kind: str, template: st
     headers: Mapping[str, str] = cors.response_headers()
     return scope.add(
         apigateway.GatewayResponse(
-            f"{api.title}{camel(kind.lower())}",
+            f"{api.title}{pascal_case(kind.lower())}",
             RestApiId=Ref(api),
             ResponseType=kind,
             ResponseParameters={f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()},

@@ -7,7 +7,7 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, apigateway, certificatemanager
 
-from pkgops.kit.rest_api import Deployed
+from pkgops.kit.rest_api import RestApiResources
 from pkgops.scope import Scope
 
 
@@ -19,7 +19,7 @@ class CustomDomain:
     certificate: Any
 
 
-def custom_domain(scope: Scope, name: str, api: Deployed) -> CustomDomain:
+def custom_domain(scope: Scope, name: str, api: RestApiResources) -> CustomDomain:
     """Adds the domain with its certificate, mapped to the API's stage: addresses hold no stage.
 
     The certificate is proven by DNS: until its owner has published the record that Certificate Manager shows,

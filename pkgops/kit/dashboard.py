@@ -9,9 +9,8 @@ from typing import Any
 
 from troposphere import Sub, cloudwatch
 
-from pkgops.kit.ids import logical_id
 from pkgops.kit.metrics import Metric
-from pkgops.kit.refs import placeholder
+from pkgops.kit.naming import logical_id, placeholder
 from pkgops.scope import Scope
 
 _COLUMNS = 24

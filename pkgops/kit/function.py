@@ -17,14 +17,13 @@ from troposphere import logs as cloudwatch_logs
 
 from pkgops.kit import grants
 from pkgops.kit.canary import canary
-from pkgops.kit.event_sources import connect
-from pkgops.kit.ids import camel, dashed
-from pkgops.kit.sources import Source
+from pkgops.kit.naming import kebab_case, pascal_case
+from pkgops.kit.triggers import Trigger, add_trigger
 from pkgops.scope import Scope, handler_code
 
 
 @dataclass(frozen=True, slots=True)
-class Defaults:
+class FunctionDefaults:
     """What the functions of a stack share. ``package`` is the handlers' folder, ``prefix`` stands before each
     documented name, the rest of which is how the documents ``spell`` the file's name; ``memory`` in MB, ``timeout``
     in seconds, ``retention`` of logs in days."""
@@ -37,7 +36,7 @@ class Defaults:
     timeout: int = 30
     runtime: str = "python3.12"
     architecture: str = "arm64"
-    spell: Callable[[str], str] = dashed
+    name_style: Callable[[str], str] = kebab_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Function:
     """
 
     name: str
-    on: tuple[Source, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
     grants: tuple[Statement, ...] = ()
     environment: Mapping[str, Any] = field(default_factory=dict)
     memory: int | None = None
@@ -60,7 +59,7 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class FunctionResource:
     """A function in its template: ``id`` is the stem of its logical ids, ``name`` references its name,
     ``target`` is the ARN callers invoke (the alias's, where there is one)."""
 
@@ -70,19 +69,19 @@ class Built:
     target: Any
 
 
-def functions(scope: Scope, defaults: Defaults, rows: Iterable[Function]) -> dict[str, Built]:
+def functions(scope: Scope, defaults: FunctionDefaults, rows: Iterable[Function]) -> dict[str, FunctionResource]:
     """Adds every row's function with role, log group and event sources; by row name."""
     return {row.name: _function(scope, defaults, row) for row in rows}
 
 
-def function_name(scope: Scope, prefix: str, row: str, spell: Callable[[str], str] = dashed) -> str:
+def function_name(scope: Scope, prefix: str, row: str, spell: Callable[[str], str] = kebab_case) -> str:
     """The physical name of the function of that row."""
     return scope.named(prefix + spell(row))
 
 
-def _function(scope: Scope, defaults: Defaults, row: Function) -> Built:
-    stem = camel(row.name)
-    name = function_name(scope, defaults.prefix, row.name, defaults.spell)
+def _function(scope: Scope, defaults: FunctionDefaults, row: Function) -> FunctionResource:
+    stem = pascal_case(row.name)
+    name = function_name(scope, defaults.prefix, row.name, defaults.name_style)
     extra = {"ReservedConcurrentExecutions": row.concurrency} if row.concurrency else {}
     path = f"{defaults.package}/{row.name}.py"
     group = scope.add(
@@ -109,9 +108,9 @@ def _function(scope: Scope, defaults: Defaults, row: Function) -> Built:
     )
     gradual = row.canary and not scope.stage.local
     target = canary(scope, stem, row.canary) if gradual else GetAtt(f"{stem}Function", "Arn")
-    built = Built(row, stem, Ref(f"{stem}Function"), target)
-    for source in row.on:
-        connect(scope, stem, built.target, source)
+    built = FunctionResource(row, stem, Ref(f"{stem}Function"), target)
+    for source in row.triggers:
+        add_trigger(scope, stem, built.target, source)
     return built
 
 
@@ -121,7 +120,7 @@ def _role(scope: Scope, stem: str, row: Function, group: Any) -> Any:
     return scope.add(
         iam.Role(
             f"{stem}Role",
-            AssumeRolePolicyDocument=grants.assumed_by("lambda"),
+            AssumeRolePolicyDocument=grants.trust_policy("lambda"),
             Policies=[
                 iam.Policy(
                     PolicyName="Access",

@@ -15,7 +15,7 @@ from awacs import s3 as s3_actions
 from awacs.aws import Allow, Condition, PolicyDocument, Principal, Statement, StringEquals
 from troposphere import Sub
 
-from pkgops.kit.refs import arn, placeholder
+from pkgops.kit.naming import arn, placeholder
 
 _READ = (dynamodb.BatchGetItem, dynamodb.ConditionCheckItem, dynamodb.GetItem, dynamodb.Query)
 _WRITE = (dynamodb.BatchWriteItem, dynamodb.DeleteItem, dynamodb.PutItem, dynamodb.UpdateItem)
@@ -42,7 +42,7 @@ def table_write(table: Any) -> Statement:
     return allow(_WRITE, _table(table)[0])
 
 
-def table_only(table: Any, *operations: str) -> Statement:
+def table_operations(table: Any, *operations: str) -> Statement:
     """Exactly these operations ("GetItem", "Query") on a table and its indexes."""
     return allow([getattr(dynamodb, operation) for operation in operations], *_table(table))
 
@@ -100,7 +100,7 @@ def secret_read(name: str) -> Statement:
     return allow([secretsmanager.GetSecretValue], arn("secretsmanager", f"secret:{name}", "-??????"))
 
 
-def users(pool_arn: Any, *operations: str) -> Statement:
+def user_pool(pool_arn: Any, *operations: str) -> Statement:
     """These operations ("AdminGetUser") on the users of a Cognito user pool."""
     return allow([getattr(cognito_idp, operation) for operation in operations], pool_arn)
 
@@ -132,7 +132,7 @@ def log_lines(log_group_arn: Any) -> Statement:
     return allow([logs.CreateLogStream, logs.PutLogEvents], log_group_arn)
 
 
-def assumed_by(service: str) -> PolicyDocument:
+def trust_policy(service: str) -> PolicyDocument:
     """The trust policy of a role for one AWS service (``lambda``)."""
     principal = Principal("Service", [f"{service}.amazonaws.com"])
     statement = Statement(Effect=Allow, Principal=principal, Action=[sts.AssumeRole])

@@ -8,10 +8,9 @@ from typing import Any
 
 from troposphere import Ref, Sub, apigatewayv2, awslambda
 
-from pkgops.kit.function import Built
-from pkgops.kit.ids import camel
-from pkgops.kit.refs import arn, placeholder
-from pkgops.kit.sources import HttpRoute
+from pkgops.kit.function import FunctionResource
+from pkgops.kit.naming import arn, pascal_case, placeholder
+from pkgops.kit.triggers import HttpRoute
 from pkgops.scope import Scope
 
 
@@ -28,7 +27,7 @@ class HttpCors:
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
+class JwtAuthorizer:
     """Who issues the tokens callers carry as ``Authorization: Bearer``, and for which audience."""
 
     name: str
@@ -44,26 +43,26 @@ class HttpApi:
     cors: HttpCors
     rate: int
     burst: int
-    tokens: Tokens
+    authorizer: JwtAuthorizer
 
 
 @dataclass(frozen=True, slots=True)
-class ServedApi:
+class HttpApiResources:
     """The finished API: ``api`` is its resource, ``url`` has no slash at its end."""
 
     api: Any
     url: Any
 
 
-def http_api(scope: Scope, row: HttpApi, functions: Iterable[Built]) -> ServedApi:
+def http_api(scope: Scope, row: HttpApi, functions: Iterable[FunctionResource]) -> HttpApiResources:
     """Adds the API with every `HttpRoute` of ``functions``: one integration and one permission a function. The stage
     deploys changes by itself."""
     api = scope.add(
         apigatewayv2.Api("HttpApi", Name=scope.named(row.name), ProtocolType="HTTP", CorsConfiguration=_cors(row.cors))
     )
-    authorizer = scope.add(_authorizer(api, row.tokens))
+    authorizer = scope.add(_authorizer(api, row.authorizer))
     for function in functions:
-        routes = [source for source in function.row.on if isinstance(source, HttpRoute)]
+        routes = [source for source in function.row.triggers if isinstance(source, HttpRoute)]
         if routes:
             _connect(scope, api, authorizer, function, routes)
     scope.add(
@@ -77,7 +76,7 @@ def http_api(scope: Scope, row: HttpApi, functions: Iterable[Built]) -> ServedAp
             ),
         )
     )
-    return ServedApi(api, Sub("https://${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}"))
+    return HttpApiResources(api, Sub("https://${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}"))
 
 
 def _cors(row: HttpCors) -> Any:
@@ -91,7 +90,7 @@ def _cors(row: HttpCors) -> Any:
     )
 
 
-def _authorizer(api: Any, row: Tokens) -> Any:
+def _authorizer(api: Any, row: JwtAuthorizer) -> Any:
     return apigatewayv2.Authorizer(
         "HttpApiAuthorizer",
         ApiId=Ref(api),
@@ -102,7 +101,7 @@ def _authorizer(api: Any, row: Tokens) -> Any:
     )
 
 
-def _connect(scope: Scope, api: Any, authorizer: Any, function: Built, routes: list[HttpRoute]) -> None:
+def _connect(scope: Scope, api: Any, authorizer: Any, function: FunctionResource, routes: list[HttpRoute]) -> None:
     integration = scope.add(
         apigatewayv2.Integration(
             f"{function.id}Integration",
@@ -119,7 +118,7 @@ def _connect(scope: Scope, api: Any, authorizer: Any, function: Built, routes: l
             guard = {"AuthorizationType": "JWT", "AuthorizerId": Ref(authorizer)}
         scope.add(
             apigatewayv2.Route(
-                f"{camel(method.capitalize())}{camel(path)}Route",
+                f"{pascal_case(method.capitalize())}{pascal_case(path)}Route",
                 ApiId=Ref(api),
                 RouteKey=row.route,
                 Target=Sub(f"integrations/{placeholder(Ref(integration))}"),

@@ -21,31 +21,31 @@ class Metric:
     period: int = 300
 
 
-def of_queue(queue: Any, name: str, stat: str = "Maximum") -> Metric:
+def queue_metric(queue: Any, name: str, stat: str = "Maximum") -> Metric:
     """A metric of a queue of this stack."""
     return Metric("AWS/SQS", name, {"QueueName": GetAtt(queue, "QueueName")}, stat)
 
 
-def waiting(queue: Any) -> Metric:
+def queue_depth(queue: Any) -> Metric:
     """How many messages wait in a queue."""
-    return of_queue(queue, "ApproximateNumberOfMessagesVisible")
+    return queue_metric(queue, "ApproximateNumberOfMessagesVisible")
 
 
-def of_function(name: Any, metric: str, stat: str = "Sum") -> Metric:
+def function_metric(name: Any, metric: str, stat: str = "Sum") -> Metric:
     """A metric of a function, by reference to its name."""
     return Metric("AWS/Lambda", metric, {"FunctionName": name}, stat)
 
 
-def of_http_api(api_id: Any, name: str, stat: str = "Sum", period: int = 300) -> Metric:
+def http_api_metric(api_id: Any, name: str, stat: str = "Sum", period: int = 300) -> Metric:
     """A metric of an HTTP API: ``Count``, ``4xx``, ``5xx``, ``Latency`` (a REST API's have other names)."""
     return Metric("AWS/ApiGateway", name, {"ApiId": api_id}, stat, period)
 
 
-def of_table(name: Any, metric: str, **dimensions: str) -> Metric:
+def table_metric(name: Any, metric: str, **dimensions: str) -> Metric:
     """A metric of a table, by reference to its name."""
     return Metric("AWS/DynamoDB", metric, {"TableName": name, **dimensions})
 
 
-def throttles(name: Any, operations: Sequence[str]) -> tuple[Metric, ...]:
+def throttled_requests(name: Any, operations: Sequence[str]) -> tuple[Metric, ...]:
     """Throttled requests of a table, one metric an operation: DynamoDB publishes no total."""
-    return tuple(of_table(name, "ThrottledRequests", Operation=operation) for operation in operations)
+    return tuple(table_metric(name, "ThrottledRequests", Operation=operation) for operation in operations)

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pkgops.kit.contract import Answer, Body, Contract, Query, Refusal
+from pkgops.kit.contract import Body, Contract, ErrorResponse, QueryParameter, Response
 from pkgops.kit.function import Function
-from pkgops.kit.ids import camel
-from pkgops.kit.sources import Route
+from pkgops.kit.naming import pascal_case
+from pkgops.kit.triggers import Route
 
 Json = dict[str, Any]
 
@@ -33,7 +33,7 @@ def openapi(
     paths: dict[str, Json] = {}
     bodies: dict[str, Body] = {}
     for function in functions:
-        routes = [source for source in function.on if isinstance(source, Route)]
+        routes = [source for source in function.triggers if isinstance(source, Route)]
         for route in routes:
             if route.contract is None:
                 raise ValueError(f"{route.route} has no contract")
@@ -58,9 +58,11 @@ def openapi(
 
 def _name(function: Function, route: Route, routes: list[Route]) -> str:
     """The function's name; with the method or path behind it where it has several routes."""
-    stem = camel(function.name)
+    stem = pascal_case(function.name)
     if route is not routes[0]:
-        stem += camel(f"{route.method.lower()} {route.path}" if route.path != routes[0].path else route.method.lower())
+        stem += pascal_case(
+            f"{route.method.lower()} {route.path}" if route.path != routes[0].path else route.method.lower()
+        )
     return stem[0].lower() + stem[1:]
 
 
@@ -83,7 +85,7 @@ def _in_path(name: str) -> Json:
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
 
 
-def _in_query(query: Query) -> Json:
+def _in_query(query: QueryParameter) -> Json:
     found: Json = {"name": query.name, "in": "query", "description": query.description, "schema": dict(query.schema)}
     return {**found, "required": True} if query.required else found
 
@@ -91,20 +93,20 @@ def _in_query(query: Query) -> Json:
 def _responses(route: Route, contract: Contract) -> Json:
     refusals = {status: _refusal(refused) for status, refused in contract.errors.items()}
     if route.body:
-        known = refusals.get(400, Refusal(()))
-        refusals[400] = Refusal(("validation_error", *known.codes), known.fields, known.headers)
-    found: dict[str, Json] = {str(status): _answer(answer) for status, answer in contract.answers.items()}
+        known = refusals.get(400, ErrorResponse(()))
+        refusals[400] = ErrorResponse(("validation_error", *known.codes), known.fields, known.headers)
+    found: dict[str, Json] = {str(status): _answer(answer) for status, answer in contract.responses.items()}
     for status, refused in refusals.items():
         found[str(status)] = _error(status, refused, contract)
-    own = {status: _answer(Answer(description, _GATEWAY)) for status, description in _OWN.items()}
+    own = {status: _answer(Response(description, _GATEWAY)) for status, description in _OWN.items()}
     return dict(sorted({**own, **found}.items()))
 
 
-def _refusal(refused: Refusal | tuple[str, ...]) -> Refusal:
-    return refused if isinstance(refused, Refusal) else Refusal(refused)
+def _refusal(refused: ErrorResponse | tuple[str, ...]) -> ErrorResponse:
+    return refused if isinstance(refused, ErrorResponse) else ErrorResponse(refused)
 
 
-def _answer(answer: Answer) -> Json:
+def _answer(answer: Response) -> Json:
     found: Json = {"description": answer.description}
     if answer.headers:
         found["headers"] = {
@@ -115,10 +117,10 @@ def _answer(answer: Answer) -> Json:
     return found
 
 
-def _error(status: int, refused: Refusal, contract: Contract) -> Json:
+def _error(status: int, refused: ErrorResponse, contract: Contract) -> Json:
     """The documented shape with the codes of that status; where the gateway may answer too, its own."""
     fields: Json = {"code": {"type": "string", "enum": list(refused.codes)}, "message": {"type": "string"}}
-    optional = {**refused.fields, **({"request_id": {"type": "string"}} if contract.identified else {})}
+    optional = {**refused.fields, **({"request_id": {"type": "string"}} if contract.has_request_id else {})}
     error = {
         "type": "object",
         "properties": {**fields, **optional},
@@ -128,7 +130,7 @@ def _error(status: int, refused: Refusal, contract: Contract) -> Json:
     shape = {"type": "object", "properties": {"error": error}, "required": ["error"], "additionalProperties": False}
     both = status >= 500 or str(status) in _OWN
     schema = {"anyOf": [shape, _GATEWAY]} if both else shape
-    return _answer(Answer(", ".join(refused.codes), schema, refused.headers))
+    return _answer(Response(", ".join(refused.codes), schema, refused.headers))
 
 
 def _body_schema(body: Body) -> Json:

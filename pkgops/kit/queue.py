@@ -8,7 +8,7 @@ from typing import Any
 
 from troposphere import GetAtt, sqs
 
-from pkgops.kit.ids import logical_id
+from pkgops.kit.naming import logical_id
 from pkgops.scope import Scope
 
 DAY = 86_400
@@ -23,7 +23,7 @@ class Queue:
     retention: int
     visibility: int = 0
     dead_letters: str = ""
-    receives: int = 3
+    max_receives: int = 3
 
 
 def queues(scope: Scope, rows: Iterable[Queue]) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def _queue(scope: Scope, row: Queue) -> Any:
         extra["VisibilityTimeout"] = row.visibility
     if row.dead_letters:
         target = GetAtt(logical_id(scope, row.dead_letters, "Queue"), "Arn")
-        extra["RedrivePolicy"] = sqs.RedrivePolicy(deadLetterTargetArn=target, maxReceiveCount=row.receives)
+        extra["RedrivePolicy"] = sqs.RedrivePolicy(deadLetterTargetArn=target, maxReceiveCount=row.max_receives)
     return sqs.Queue(
         logical_id(scope, row.name, "Queue"),
         QueueName=scope.named(row.name),

@@ -11,8 +11,8 @@ from typing import Any
 from troposphere import GetAtt, Ref, Sub, apigateway, iam
 
 from pkgops.kit.cors import Cors, gateway_response
-from pkgops.kit.function import Built
-from pkgops.kit.grants import assumed_by
+from pkgops.kit.function import FunctionResource
+from pkgops.kit.grants import trust_policy
 from pkgops.kit.rest_routes import add_routes
 from pkgops.scope import Scope
 
@@ -37,7 +37,7 @@ class RestApi:
 
 
 @dataclass(frozen=True, slots=True)
-class Deployed:
+class RestApiResources:
     """The finished API: ``api`` and ``stage`` are its resources, ``url`` has no slash at its end."""
 
     api: Any
@@ -46,7 +46,7 @@ class Deployed:
     stage_arn: Any
 
 
-def rest_api(scope: Scope, row: RestApi, functions: Iterable[Built]) -> Deployed:
+def rest_api(scope: Scope, row: RestApi, functions: Iterable[FunctionResource]) -> RestApiResources:
     """Adds the API with every `Route` of ``functions``: resources, methods, permissions, models, preflights,
     gateway responses, and a deployment that is new whenever one of them changes."""
     api = scope.add(
@@ -62,7 +62,7 @@ def rest_api(scope: Scope, row: RestApi, functions: Iterable[Built]) -> Deployed
     gateway_response(scope, row.cors, api, "DEFAULT_5XX")
     gateway_response(scope, row.cors, api, "BAD_REQUEST_BODY", row.invalid_body, "400")
     stage = _stage(scope, row, api, _deployment(scope, api), _logging(scope))
-    return Deployed(
+    return RestApiResources(
         api,
         stage,
         url=_url(row.stage),
@@ -70,7 +70,7 @@ def rest_api(scope: Scope, row: RestApi, functions: Iterable[Built]) -> Deployed
     )
 
 
-def address(scope: Scope, stage: str) -> Any:
+def default_url(scope: Scope, stage: str) -> Any:
     """Where the API of this template is reached under no name of its own; a function of the API may be told,
     since the API's resource depends on nothing. On the emulator this is its path form, which needs no DNS."""
     if scope.stage.local:
@@ -128,7 +128,7 @@ def _logging(scope: Scope) -> Any:
     role = scope.add(
         iam.Role(
             "ApiLogsRole",
-            AssumeRolePolicyDocument=assumed_by("apigateway"),
+            AssumeRolePolicyDocument=trust_policy("apigateway"),
             ManagedPolicyArns=[Sub(_LOGS)],
             **kept,
         )

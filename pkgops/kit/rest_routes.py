@@ -9,19 +9,18 @@ from troposphere import GetAtt, Ref, Sub, apigateway, awslambda
 
 from pkgops.kit.contract import Body
 from pkgops.kit.cors import Cors, preflight
-from pkgops.kit.function import Built
-from pkgops.kit.ids import camel
-from pkgops.kit.refs import placeholder
-from pkgops.kit.sources import Route
+from pkgops.kit.function import FunctionResource
+from pkgops.kit.naming import pascal_case, placeholder
+from pkgops.kit.triggers import Route
 from pkgops.scope import Scope
 
 
-def add_routes(scope: Scope, api: Any, stage: str, cors: Cors, functions: Iterable[Built]) -> None:
+def add_routes(scope: Scope, api: Any, stage: str, cors: Cors, functions: Iterable[FunctionResource]) -> None:
     """Adds every `Route` of ``functions`` to ``api``: a resource a path segment, the method and the permission
     to invoke behind it, models, and a preflight on each resource."""
     routes = _Routes(scope, api, stage, cors)
     for function in functions:
-        for source in function.row.on:
+        for source in function.row.triggers:
             if isinstance(source, Route):
                 routes.add(function, source)
 
@@ -39,9 +38,9 @@ class _Routes:
         self.models: dict[str, Any] = {}
         self.validator: Any = None
 
-    def add(self, function: Built, route: Route) -> None:
+    def add(self, function: FunctionResource, route: Route) -> None:
         """The method, with whatever of its path and its body's model is not there yet."""
-        title = f"Api{camel(route.path)}{route.method.capitalize()}"
+        title = f"Api{pascal_case(route.path)}{route.method.capitalize()}"
         keys = [f"method.request.{key}" for key in route.cache_keys]
         extra = self._validated(route.body) if route.body else {}
         if keys:
@@ -64,7 +63,7 @@ class _Routes:
         path = path.rstrip("/")
         if path not in self.resources:
             self.resources[path] = self._made(path)
-            preflight(self.scope, self.cors, f"Api{camel(path)}Options", self.api, self.resources[path])
+            preflight(self.scope, self.cors, f"Api{pascal_case(path)}Options", self.api, self.resources[path])
         return self.resources[path]
 
     def _made(self, path: str) -> Any:
@@ -74,7 +73,7 @@ class _Routes:
         return Ref(
             self.scope.add(
                 apigateway.Resource(
-                    f"Api{camel(path)}Resource",
+                    f"Api{pascal_case(path)}Resource",
                     RestApiId=Ref(self.api),
                     ParentId=self._resource(parent),
                     PathPart=part,
@@ -102,7 +101,7 @@ class _Routes:
             "RequestModels": {"application/json": Ref(self.models[body.name])},
         }
 
-    def _permission(self, title: str, function: Built, route: Route) -> None:
+    def _permission(self, title: str, function: FunctionResource, route: Route) -> None:
         path = "/".join("*" if part.startswith("{") else part for part in route.path.split("/"))
         called = f"${{Api}}/{self.stage}/{route.method}{path}"
         source = f"arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:{called}"
@@ -117,7 +116,7 @@ class _Routes:
         )
 
 
-def _proxy(function: Built, cache_keys: list[str]) -> Any:
+def _proxy(function: FunctionResource, cache_keys: list[str]) -> Any:
     invoke = "lambda:path/2015-03-31/functions/" + placeholder(function.target) + "/invocations"
     extra = {"CacheKeyParameters": cache_keys} if cache_keys else {}
     return apigateway.Integration(

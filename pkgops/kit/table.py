@@ -7,7 +7,7 @@ from typing import Any
 
 from troposphere import dynamodb
 
-from pkgops.kit.ids import logical_id
+from pkgops.kit.naming import logical_id
 from pkgops.scope import Scope
 
 ALL = "ALL"

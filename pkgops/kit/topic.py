@@ -9,7 +9,7 @@ from awacs import sns as sns_actions
 from awacs.aws import Allow, Condition, PolicyDocument, Principal, Statement, StringEquals
 from troposphere import Ref, sns
 
-from pkgops.kit.ids import camel, logical_id
+from pkgops.kit.naming import logical_id, pascal_case
 from pkgops.scope import Scope
 
 
@@ -35,7 +35,7 @@ def topic(scope: Scope, name: str, display: str, services: Sequence[str], email:
 
 def _may_publish(service: str, topic_arn: Any) -> Statement:
     return Statement(
-        Sid=f"{camel(service)}Publishes",
+        Sid=f"{pascal_case(service)}Publishes",
         Effect=Allow,
         Principal=Principal("Service", [f"{service}.amazonaws.com"]),
         Action=[sns_actions.Publish],

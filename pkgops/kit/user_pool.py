@@ -8,9 +8,8 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, awslambda, cognito
 
-from pkgops.kit.function import Built
-from pkgops.kit.ids import logical_id
-from pkgops.kit.refs import placeholder
+from pkgops.kit.function import FunctionResource
+from pkgops.kit.naming import logical_id, placeholder
 from pkgops.scope import Scope
 
 _FLOWS = ("ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH")
@@ -28,12 +27,12 @@ class UserPool:
     name: str
     subject: str
     message: str
-    triggers: Mapping[str, Built] = field(default_factory=dict)
-    guarded: bool = False
+    triggers: Mapping[str, FunctionResource] = field(default_factory=dict)
+    protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class PoolClient:
+class UserPoolClient:
     """An app without a secret. Tokens live ``token_minutes``, logins ``login_minutes``, refresh tokens
     ``refresh_days``."""
 
@@ -46,14 +45,14 @@ class PoolClient:
 def user_pool(scope: Scope, row: UserPool) -> Any:
     """Adds the pool, which may invoke its triggers, and returns it."""
     pool_id = logical_id(scope, row.name, "UserPool")
-    kept = "Retain" if row.guarded else "Delete"
+    kept = "Retain" if row.protected else "Delete"
     pool = scope.add(
         cognito.UserPool(
             pool_id,
             UserPoolName=scope.named(row.name),
-            UserPoolTier="PLUS" if row.guarded else "ESSENTIALS",
-            UserPoolAddOns=cognito.UserPoolAddOns(AdvancedSecurityMode="ENFORCED" if row.guarded else "OFF"),
-            DeletionProtection="ACTIVE" if row.guarded else "INACTIVE",
+            UserPoolTier="PLUS" if row.protected else "ESSENTIALS",
+            UserPoolAddOns=cognito.UserPoolAddOns(AdvancedSecurityMode="ENFORCED" if row.protected else "OFF"),
+            DeletionProtection="ACTIVE" if row.protected else "INACTIVE",
             DeletionPolicy=kept,
             UpdateReplacePolicy=kept,
             LambdaConfig=cognito.LambdaConfig(**{name: built.target for name, built in row.triggers.items()}),
@@ -76,7 +75,7 @@ def user_pool(scope: Scope, row: UserPool) -> Any:
     return pool
 
 
-def pool_client(scope: Scope, pool: Any, row: PoolClient) -> Any:
+def user_pool_client(scope: Scope, pool: Any, row: UserPoolClient) -> Any:
     """Adds an app that users of ``pool`` log in through."""
     return scope.add(
         cognito.UserPoolClient(

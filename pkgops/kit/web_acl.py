@@ -8,12 +8,12 @@ from typing import Any
 
 from troposphere import GetAtt, wafv2
 
-from pkgops.kit.ids import logical_id
+from pkgops.kit.naming import logical_id
 from pkgops.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
-class Managed:
+class ManagedRuleGroup:
     """A rule group kept by AWS (``AWSManagedRulesCommonRuleSet``); its own actions apply."""
 
     name: str
@@ -22,7 +22,7 @@ class Managed:
 
 
 @dataclass(frozen=True, slots=True)
-class RateLimit:
+class RateLimitRule:
     """Blocks an address above ``limit`` requests in five minutes."""
 
     name: str
@@ -30,7 +30,9 @@ class RateLimit:
     priority: int
 
 
-def web_acl(scope: Scope, name: str, rules: Iterable[Managed | RateLimit], stage_arn: Any, depends_on: str) -> None:
+def web_acl(
+    scope: Scope, name: str, rules: Iterable[ManagedRuleGroup | RateLimitRule], stage_arn: Any, depends_on: str
+) -> None:
     """Adds a regional web ACL that allows what no rule blocks, and puts it in front of an API's stage.
     ``depends_on`` is the logical id of the resource behind ``stage_arn``."""
     acl_id = logical_id(scope, name, "Waf")
@@ -55,9 +57,9 @@ def web_acl(scope: Scope, name: str, rules: Iterable[Managed | RateLimit], stage
     )
 
 
-def _rule(row: Managed | RateLimit) -> Any:
+def _rule(row: ManagedRuleGroup | RateLimitRule) -> Any:
     common = {"Name": row.name, "Priority": row.priority, "VisibilityConfig": _visible(row.name)}
-    if isinstance(row, RateLimit):
+    if isinstance(row, RateLimitRule):
         limit = wafv2.RateBasedStatement(Limit=row.limit, AggregateKeyType="IP")
         block = wafv2.RuleAction(Block=wafv2.BlockAction())
         return wafv2.WebACLRule(Action=block, Statement=wafv2.Statement(RateBasedStatement=limit), **common)

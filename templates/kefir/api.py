@@ -7,8 +7,8 @@ from typing import Any
 
 from troposphere import Ref
 
-from pkgops.kit.function import Built, functions
-from pkgops.kit.http_api import HttpApi, HttpCors, Tokens, http_api
+from pkgops.kit.function import FunctionResource, functions
+from pkgops.kit.http_api import HttpApi, HttpCors, JwtAuthorizer, http_api
 from pkgops.scope import Scope
 from templates.kefir.auth import Users
 from templates.kefir.data import Stored
@@ -22,7 +22,7 @@ class Served:
     """A reference to the API's id, and its functions in the order of the documents."""
 
     api: Any
-    functions: tuple[Built, ...]
+    functions: tuple[FunctionResource, ...]
 
 
 def add(scope: Scope, users: Users, stored: Stored) -> Served:
@@ -48,7 +48,7 @@ def add(scope: Scope, users: Users, stored: Stored) -> Served:
             ),
             rate=1000,
             burst=2000,
-            tokens=Tokens("cognito-authorizer", users.issuer, users.client),
+            authorizer=JwtAuthorizer("cognito-authorizer", users.issuer, users.client),
         ),
         built.values(),
     )

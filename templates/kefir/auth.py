@@ -10,7 +10,7 @@ from troposphere import GetAtt, Ref
 from pkgops.kit import grants
 from pkgops.kit.function import Function, functions
 from pkgops.kit.mail import mail_identity
-from pkgops.kit.user_pool import PoolClient, UserPool, issuer, pool_client, user_pool
+from pkgops.kit.user_pool import UserPool, UserPoolClient, issuer, user_pool, user_pool_client
 from pkgops.scope import Scope
 from templates.kefir.naming import NAME, defaults, named
 from templates.kefir.settings import mail_domain
@@ -51,10 +51,10 @@ def add(scope: Scope) -> Users:
             subject="Verify your Kefir account",
             message="Your Kefir verification code is {####}",
             triggers={trigger: built[row] for trigger, row in TRIGGERS.items()},
-            guarded=scope.stage.production,
+            protected=scope.stage.production,
         ),
     )
-    client = pool_client(scope, pool, PoolClient(named("client")))
+    client = user_pool_client(scope, pool, UserPoolClient(named("client")))
     scope.output("SesDkimTokens", mail_identity(scope, domain))
     scope.output("UserPoolId", Ref(pool))
     scope.output("UserPoolClientId", Ref(client))

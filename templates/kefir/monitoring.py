@@ -9,9 +9,9 @@ from troposphere import Ref, Sub
 
 from pkgops.kit.alarms import Alarm, alarms
 from pkgops.kit.dashboard import Graph, dashboard
-from pkgops.kit.function import Built
-from pkgops.kit.ids import lower_camel
-from pkgops.kit.metrics import Metric, of_function, of_http_api, of_table
+from pkgops.kit.function import FunctionResource
+from pkgops.kit.metrics import Metric, function_metric, http_api_metric, table_metric
+from pkgops.kit.naming import camel_case
 from pkgops.kit.topic import topic
 from pkgops.scope import Scope
 from templates.kefir.api import Served
@@ -21,7 +21,7 @@ from templates.kefir.naming import NAME, named
 _CONSOLE = "https://console.aws.amazon.com/cloudwatch/home?region=${AWS::Region}#dashboards:name="
 
 
-def add(scope: Scope, served: Served, processor: Built, stored: Stored) -> None:
+def add(scope: Scope, served: Served, processor: FunctionResource, stored: Stored) -> None:
     """The topic, every alarm and the dashboard."""
     display = f"Kefir App {scope.stage.name} Alerts"
     alerts = topic(scope, named("alerts"), display, ("cloudwatch",), scope.settings.alert_email)
@@ -33,20 +33,20 @@ def add(scope: Scope, served: Served, processor: Built, stored: Stored) -> None:
     scope.output("DashboardUrl", Sub(_CONSOLE + scope.named(NAME)))
 
 
-def _of_function(function: Built) -> list[Alarm]:
-    name = named(lower_camel(function.row.name))
+def _of_function(function: FunctionResource) -> list[Alarm]:
+    name = named(camel_case(function.row.name))
     return [
-        Alarm(f"{name}-errors", _minute(of_function(function.name, "Errors")), "> 10", 2, ok=False),
-        Alarm(f"{name}-throttles", _minute(of_function(function.name, "Throttles")), "> 5", ok=False),
+        Alarm(f"{name}-errors", _minute(function_metric(function.name, "Errors")), "> 10", 2, ok=False),
+        Alarm(f"{name}-throttles", _minute(function_metric(function.name, "Throttles")), "> 5", ok=False),
         # Milliseconds, of the 30000 a function may take.
-        Alarm(f"{name}-duration", of_function(function.name, "Duration", "Average"), "> 10000", 2, ok=False),
+        Alarm(f"{name}-duration", function_metric(function.name, "Duration", "Average"), "> 10000", 2, ok=False),
     ]
 
 
 def _of_api(api: Any) -> list[Alarm]:
     return [
-        Alarm(named("api-5xx-errors"), of_http_api(api, "5xx", period=60), "> 10", 2, ok=False),
-        Alarm(named("api-4xx-errors"), of_http_api(api, "4xx"), "> 100", 2, ok=False),
+        Alarm(named("api-5xx-errors"), http_api_metric(api, "5xx", period=60), "> 10", 2, ok=False),
+        Alarm(named("api-4xx-errors"), http_api_metric(api, "4xx"), "> 100", 2, ok=False),
     ]
 
 
@@ -54,7 +54,7 @@ def _of_table(table: Any) -> list[Alarm]:
     return [
         Alarm(
             named(f"dynamo-{kind}-throttles"),
-            _minute(of_table(table, f"{kind.capitalize()}ThrottleEvents")),
+            _minute(table_metric(table, f"{kind.capitalize()}ThrottleEvents")),
             "> 5",
             ok=False,
         )
@@ -66,16 +66,20 @@ def _minute(metric: Metric) -> Metric:
     return Metric(metric.namespace, metric.name, metric.dimensions, metric.stat, 60)
 
 
-def _graphs(api: Any, functions: Sequence[Built], table: Any) -> list[list[Graph]]:
-    consumed = [of_table(table, f"Consumed{kind}CapacityUnits") for kind in ("Read", "Write")]
+def _graphs(api: Any, functions: Sequence[FunctionResource], table: Any) -> list[list[Graph]]:
+    consumed = [table_metric(table, f"Consumed{kind}CapacityUnits") for kind in ("Read", "Write")]
     latency = [
         Metric("AWS/DynamoDB", "SuccessfulRequestLatency", {"TableName": table, "Operation": operation}, "Average")
         for operation in ("GetItem", "PutItem", "Query")
     ]
     return [
-        [Graph("API Gateway Requests", [of_http_api(api, name) for name in ("Count", "4xx", "5xx")], from_zero=True)],
         [
-            Graph(f"Lambda {metric}", [of_function(function.name, metric) for function in functions])
+            Graph(
+                "API Gateway Requests", [http_api_metric(api, name) for name in ("Count", "4xx", "5xx")], from_zero=True
+            )
+        ],
+        [
+            Graph(f"Lambda {metric}", [function_metric(function.name, metric) for function in functions])
             for metric in ("Invocations", "Errors")
         ],
         [Graph("DynamoDB Operations", consumed), Graph("DynamoDB Latency", latency)],

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pkgops.kit.function import Defaults
-from pkgops.kit.ids import lower_camel
+from pkgops.kit.function import FunctionDefaults
+from pkgops.kit.naming import camel_case
 from pkgops.scope import Scope
 
 NAME = "kefir-app-{stage}"
@@ -18,13 +18,13 @@ def named(part: str) -> str:
     return f"{NAME}-{part}"
 
 
-def defaults(scope: Scope, folder: str, environment: Mapping[str, Any]) -> Defaults:
+def defaults(scope: Scope, folder: str, environment: Mapping[str, Any]) -> FunctionDefaults:
     """Of the functions in a folder of handlers: ``handle_auth.py`` is ``kefir-app-{stage}-handleAuth``. Every one is
     told its stage."""
-    return Defaults(
+    return FunctionDefaults(
         f"handlers/kefir/{folder}",
         named(""),
         {"STAGE": scope.stage.name, **environment},
         retention=30 if scope.stage.production else 14,
-        spell=lower_camel,
+        name_style=camel_case,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pkgops.kit import grants
 from pkgops.kit.function import Function
-from pkgops.kit.sources import HttpRoute
+from pkgops.kit.triggers import HttpRoute
 from templates.kefir.auth import Users
 from templates.kefir.data import Stored
 
@@ -51,21 +51,21 @@ def rows(users: Users, stored: Stored) -> list[Function]:
     """A handler is one row: its file, its routes, what it may do."""
     table, bucket = stored.table, stored.bucket
     keyed = ("GetItem", "PutItem", "UpdateItem", "DeleteItem")
-    devices = grants.table_only(table, *keyed, "Query")
-    events = grants.table_only(table, "GetItem", "PutItem", "DeleteItem", "Query")
-    reminders = grants.table_only(table, "GetItem", "PutItem", "UpdateItem", "Query")
+    devices = grants.table_operations(table, *keyed, "Query")
+    events = grants.table_operations(table, "GetItem", "PutItem", "DeleteItem", "Query")
+    reminders = grants.table_operations(table, "GetItem", "PutItem", "UpdateItem", "Query")
     login = (
-        grants.users(users.arn, "AdminGetUser"),
-        grants.table_only(table, *keyed),
+        grants.user_pool(users.arn, "AdminGetUser"),
+        grants.table_operations(table, *keyed),
     )
     photos = (
-        grants.table_only(table, "GetItem", "PutItem", "UpdateItem", "Query"),
+        grants.table_operations(table, "GetItem", "PutItem", "UpdateItem", "Query"),
         grants.bucket_read(bucket, PHOTOS),
         grants.bucket_write(bucket, PHOTOS),
         grants.bucket_delete(bucket, PHOTOS),
     )
     export = (
-        grants.table_only(table, "GetItem", "PutItem", "Query"),
+        grants.table_operations(table, "GetItem", "PutItem", "Query"),
         grants.bucket_read(bucket, EXPORTS),
         grants.bucket_write(bucket, EXPORTS),
     )
@@ -76,7 +76,7 @@ def rows(users: Users, stored: Stored) -> list[Function]:
         Function("handle_reminders", _own(*REMINDERS), (reminders,)),
         Function("handle_devices", _own(*DEVICES), (devices,)),
         Function("handle_export", _own(*EXPORT), export),
-        Function("handle_public", _public("GET /public/b/{batchId}"), (grants.table_only(table, "Query"),)),
+        Function("handle_public", _public("GET /public/b/{batchId}"), (grants.table_operations(table, "Query"),)),
     ]
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pkgops.kit import grants
-from pkgops.kit.function import Built, Function, functions
-from pkgops.kit.sources import Schedule
+from pkgops.kit.function import Function, FunctionResource, functions
+from pkgops.kit.triggers import Schedule
 from pkgops.scope import Scope
 from templates.kefir.data import Stored
 from templates.kefir.naming import EXPO_SECRET, defaults, named
@@ -13,7 +13,7 @@ PROCESSOR = "reminder_processor"
 INPUT = {"source": "eventbridge-scheduler", "action": "process-reminders"}
 
 
-def add(scope: Scope, stored: Stored) -> Built:
+def add(scope: Scope, stored: Stored) -> FunctionResource:
     """The function that sends what is due, and the rule that calls it. One invocation at a time: two that overlap
     would send the same reminders."""
     expo = {"EXPO_SECRET_ARN": scope.named(EXPO_SECRET)}
@@ -29,7 +29,7 @@ def add(scope: Scope, stored: Stored) -> Built:
         PROCESSOR,
         (rule,),
         (
-            grants.table_only(stored.table, "GetItem", "PutItem", "UpdateItem", "Query"),
+            grants.table_operations(stored.table, "GetItem", "PutItem", "UpdateItem", "Query"),
             grants.secret_read(scope.named(EXPO_SECRET)),
         ),
         expo,

@@ -8,12 +8,12 @@ from pkgops.kit.alarms import Alarm, alarms
 from pkgops.kit.cors import Cors
 from pkgops.kit.custom_domain import custom_domain
 from pkgops.kit.dashboard import Graph, dashboard
-from pkgops.kit.function import Built, Defaults, functions
+from pkgops.kit.function import FunctionDefaults, FunctionResource, functions
 from pkgops.kit.mail import mail_identity
-from pkgops.kit.metrics import Metric, of_function, throttles
-from pkgops.kit.refs import arn
-from pkgops.kit.rest_api import Deployed, RestApi, rest_api
-from pkgops.kit.web_acl import Managed, RateLimit, web_acl
+from pkgops.kit.metrics import Metric, function_metric, throttled_requests
+from pkgops.kit.naming import arn
+from pkgops.kit.rest_api import RestApi, RestApiResources, rest_api
+from pkgops.kit.web_acl import ManagedRuleGroup, RateLimitRule, web_acl
 from pkgops.scope import Scope
 from templates.pkgwatch import routes
 from templates.pkgwatch.routes.access import PREFIX, STAGE, STRIPE_SECRET, STRIPE_WEBHOOK_SECRET
@@ -23,11 +23,11 @@ ORIGIN = "https://pkgwatch.dev"
 DEV_ORIGINS = ("http://localhost:3000", "http://localhost:4321")
 NAME = "PkgWatch API"
 FIREWALL = (
-    Managed("CommonRuleSet", "AWSManagedRulesCommonRuleSet", 10),
-    Managed("KnownBadInputs", "AWSManagedRulesKnownBadInputsRuleSet", 20),
-    Managed("AmazonIpReputationList", "AWSManagedRulesAmazonIpReputationList", 25),
-    Managed("SQLiRuleSet", "AWSManagedRulesSQLiRuleSet", 27),
-    RateLimit("RateLimit", limit=500, priority=30),
+    ManagedRuleGroup("CommonRuleSet", "AWSManagedRulesCommonRuleSet", 10),
+    ManagedRuleGroup("KnownBadInputs", "AWSManagedRulesKnownBadInputsRuleSet", 20),
+    ManagedRuleGroup("AmazonIpReputationList", "AWSManagedRulesAmazonIpReputationList", 25),
+    ManagedRuleGroup("SQLiRuleSet", "AWSManagedRulesSQLiRuleSet", 27),
+    RateLimitRule("RateLimit", limit=500, priority=30),
 )
 # What logout does cannot fail, and the daily reset only repairs what the webhook missed.
 NO_ERROR_ALARM = ("logout", "backup_reset_usage")
@@ -60,7 +60,7 @@ def _secrets(scope: Scope) -> None:
         scope.output(output, arn("secretsmanager", f"secret:{scope.named(secret)}"), f"PkgWatch{output}")
 
 
-def _defaults(scope: Scope) -> Defaults:
+def _defaults(scope: Scope) -> FunctionDefaults:
     environment = {
         "PACKAGES_TABLE": scope.use("storage.PackagesTableName"),
         "API_KEYS_TABLE": scope.use("storage.ApiKeysTableName"),
@@ -72,7 +72,7 @@ def _defaults(scope: Scope) -> Defaults:
     }
     if scope.environment == "development":
         environment["ALLOW_DEV_CORS"] = "true"
-    return Defaults("handlers/pkgwatch/api", PREFIX, environment, retention=14)
+    return FunctionDefaults("handlers/pkgwatch/api", PREFIX, environment, retention=14)
 
 
 def _api(scope: Scope) -> RestApi:
@@ -92,12 +92,12 @@ def _api(scope: Scope) -> RestApi:
     )
 
 
-def _metric(api: Deployed, name: str, stat: str = "Sum") -> Metric:
+def _metric(api: RestApiResources, name: str, stat: str = "Sum") -> Metric:
     return Metric("AWS/ApiGateway", name, {"ApiName": api.api.Name, "Stage": STAGE}, stat)
 
 
-def _alarms(scope: Scope, api: Deployed, built: Iterable[Built]) -> list[Alarm]:
-    billing = throttles(
+def _alarms(scope: Scope, api: RestApiResources, built: Iterable[FunctionResource]) -> list[Alarm]:
+    billing = throttled_requests(
         scope.use("storage.BillingEventsTableName"), ("PutItem", "GetItem", "Query", "UpdateItem", "DeleteItem")
     )
     bounces, complaints = (
@@ -114,12 +114,12 @@ def _alarms(scope: Scope, api: Deployed, built: Iterable[Built]) -> list[Alarm]:
     ]
 
 
-def _errors(function: Built) -> Alarm:
+def _errors(function: FunctionResource) -> Alarm:
     name = f"{PREFIX}{function.row.name.replace('_', '')}-errors"
-    return Alarm(name, of_function(function.name, "Errors"), "> 5")
+    return Alarm(name, function_metric(function.name, "Errors"), "> 5")
 
 
-def _graphs(api: Deployed, built: dict[str, Built]) -> list[list[Graph]]:
+def _graphs(api: RestApiResources, built: dict[str, FunctionResource]) -> list[list[Graph]]:
     latency = [_metric(api, "Latency", stat) for stat in ("p50", "p90", "p99")]
     return [
         [
@@ -130,12 +130,12 @@ def _graphs(api: Deployed, built: dict[str, Built]) -> list[list[Graph]]:
         [
             Graph(
                 f"{name}: invocations and errors",
-                [of_function(built[name].name, "Invocations"), of_function(built[name].name, "Errors")],
+                [function_metric(built[name].name, "Invocations"), function_metric(built[name].name, "Errors")],
             )
             for name in BUSY
         ],
         [
-            Graph(title, [of_function(built[name].name, "Invocations") for name in names], names)
+            Graph(title, [function_metric(built[name].name, "Invocations") for name in names], names)
             for title, names in (("Getting in", ENTRANCES), ("Paying", TILLS))
         ],
     ]

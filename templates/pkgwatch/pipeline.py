@@ -8,9 +8,9 @@ from troposphere import GetAtt, Ref
 
 from pkgops.kit.alarms import alarms
 from pkgops.kit.dashboard import dashboard
-from pkgops.kit.function import Defaults, functions
+from pkgops.kit.function import FunctionDefaults, functions
+from pkgops.kit.naming import arn
 from pkgops.kit.queue import queues
-from pkgops.kit.refs import arn
 from pkgops.kit.topic import topic
 from pkgops.scope import Scope
 from templates.pkgwatch.background.access import GITHUB_TOKEN
@@ -38,8 +38,8 @@ def build(scope: Scope) -> None:
     scope.output("AlertTopicArn", Ref(alerts), "PkgWatchAlertTopicArn")
 
 
-def _defaults(scope: Scope, made: dict[str, Any]) -> Defaults:
-    return Defaults(
+def _defaults(scope: Scope, made: dict[str, Any]) -> FunctionDefaults:
+    return FunctionDefaults(
         package="handlers/pkgwatch/pipeline",
         prefix="pkgwatch-",
         environment={

@@ -7,7 +7,7 @@ from awacs.aws import Allow, ArnLike, Condition, Principal, Statement, StringEqu
 from troposphere import GetAtt, Ref, Sub
 
 from pkgops.kit.backup import Backup, backups
-from pkgops.kit.bucket import Bucket, bucket, physical_name
+from pkgops.kit.bucket import Bucket, bucket, bucket_name
 from pkgops.kit.table import KEYS_ONLY, Index, Table, table
 from pkgops.scope import Scope
 
@@ -106,8 +106,8 @@ def _buckets(scope: Scope) -> None:
 
 def _log_delivery(scope: Scope) -> Statement:
     """The raw bucket is named, not referenced: it waits for this policy, so the policy cannot wait for it."""
-    logs = physical_name(scope, ACCESS_LOGS.name)
-    raw = physical_name(scope, "pkgwatch-raw-data")
+    logs = bucket_name(scope, ACCESS_LOGS.name)
+    raw = bucket_name(scope, "pkgwatch-raw-data")
     return Statement(
         Sid="AccessLogs",
         Effect=Allow,
@@ -124,7 +124,7 @@ def _log_delivery(scope: Scope) -> Statement:
 
 
 def _public_read(scope: Scope) -> Statement:
-    name = physical_name(scope, PUBLIC_DATA.name)
+    name = bucket_name(scope, PUBLIC_DATA.name)
     return Statement(
         Sid="PublicData",
         Effect=Allow,

@@ -15,17 +15,16 @@ from pkgops.kit import grants
 from pkgops.kit.alarms import Alarm, alarms
 from pkgops.kit.contract import Body, Contract
 from pkgops.kit.cors import Cors
-from pkgops.kit.function import Defaults, Function, functions
-from pkgops.kit.ids import camel, logical_id
+from pkgops.kit.function import Function, FunctionDefaults, functions
 from pkgops.kit.metrics import Metric
-from pkgops.kit.refs import placeholder
+from pkgops.kit.naming import logical_id, pascal_case, placeholder
 from pkgops.kit.rest_api import RestApi, rest_api
-from pkgops.kit.sources import Queue, Route, Schedule
+from pkgops.kit.triggers import QueueTrigger, Route, Schedule
 from pkgops.model import Stage
 from pkgops.scope import ASSET_BUCKET, Scope
 
 SETTINGS = bootstrap.Settings()
-DEFAULTS = Defaults("handlers/shop/api", "shop-", {"TABLE": "orders"}, retention=7)
+DEFAULTS = FunctionDefaults("handlers/shop/api", "shop-", {"TABLE": "orders"}, retention=7)
 API = RestApi(
     name="Shop",
     stage="v1",
@@ -47,7 +46,9 @@ def scope(stage: str = "dev") -> Scope:
     return Scope(replace(bootstrap.SYSTEM, key="web_shop"), Stage(stage), SETTINGS)
 
 
-def synth(api: RestApi = API, rows: tuple[Function, ...] = ROWS, defaults: Defaults = DEFAULTS) -> dict[str, Any]:
+def synth(
+    api: RestApi = API, rows: tuple[Function, ...] = ROWS, defaults: FunctionDefaults = DEFAULTS
+) -> dict[str, Any]:
     made = scope()
     rest_api(made, api, functions(made, defaults, rows).values())
     template: dict[str, Any] = made.template.to_dict()
@@ -148,7 +149,7 @@ def test_a_function_may_write_its_own_log_and_trace_and_nothing_else() -> None:
 
 def test_a_queue_starts_a_function() -> None:
     made = scope()
-    functions(made, DEFAULTS, [Function("ship", (Queue(Ref("OrdersArn"), 10, window=30, concurrency=5),))])
+    functions(made, DEFAULTS, [Function("ship", (QueueTrigger(Ref("OrdersArn"), 10, window=30, concurrency=5),))])
     assert made.template.to_dict()["Resources"]["ShipQueue"]["Properties"] == {
         "BatchSize": 10,
         "EventSourceArn": {"Ref": "OrdersArn"},
@@ -182,7 +183,7 @@ def test_a_schedule_starts_a_function_and_may() -> None:
     [("get_package", "GetPackage"), ("/packages/{name}", "PackagesName"), ("streams-dlq", "StreamsDlq"), ("/", "")],
 )
 def test_camel(text: str, expected: str) -> None:
-    assert camel(text) == expected
+    assert pascal_case(text) == expected
 
 
 def test_logical_ids_hold_neither_system_nor_stage() -> None:

@@ -12,9 +12,9 @@ from pkgops.kit.alarms import Alarm, alarms
 from pkgops.kit.contract import Contract
 from pkgops.kit.function import Function, functions
 from pkgops.kit.mail import mail_identity
-from pkgops.kit.metrics import of_function
-from pkgops.kit.rest_api import address, rest_api
-from pkgops.kit.sources import Route, Schedule
+from pkgops.kit.metrics import function_metric
+from pkgops.kit.rest_api import default_url, rest_api
+from pkgops.kit.triggers import Route, Schedule
 from tests.templates.test_kit import API, DEFAULTS, deployment, scope
 
 ORDERS = Function("list_orders", (Route("GET /orders"), Route("GET /orders/all")), canary="shop-orders-errors")
@@ -24,7 +24,7 @@ def synth(row: Function, stage: str = "dev") -> dict[str, Any]:
     made = scope(stage)
     built = functions(made, DEFAULTS, [row])
     rest_api(made, API, built.values())
-    alarms(made, "arn:topic", [Alarm("shop-orders-errors", of_function(built[row.name].name, "Errors"), "> 5")])
+    alarms(made, "arn:topic", [Alarm("shop-orders-errors", function_metric(built[row.name].name, "Errors"), "> 5")])
     template: dict[str, Any] = made.template.to_dict()
     return template
 
@@ -50,7 +50,7 @@ def test_the_emulator_shifts_no_traffic() -> None:
 
 def test_a_schedule_starts_the_alias_too() -> None:
     nightly = Schedule("web-shop-nightly", "rate(1 day)")
-    resources = synth(replace(ORDERS, on=(nightly, Route("GET /orders"))))["Resources"]
+    resources = synth(replace(ORDERS, triggers=(nightly, Route("GET /orders"))))["Resources"]
     assert resources["NightlyRule"]["Properties"]["Targets"][0]["Arn"] == {"Ref": "ListOrdersAlias"}
 
 
@@ -58,9 +58,12 @@ def test_a_schedule_starts_the_alias_too() -> None:
     ("row", "again"),
     [
         (replace(ORDERS, canary=""), True),
-        (replace(ORDERS, on=ORDERS.on[:1]), True),
+        (replace(ORDERS, triggers=ORDERS.triggers[:1]), True),
         (replace(ORDERS, memory=1024), False),
-        (replace(ORDERS, on=(replace(ORDERS.on[0], contract=Contract("List", {})), ORDERS.on[1])), False),
+        (
+            replace(ORDERS, triggers=(replace(ORDERS.triggers[0], contract=Contract("List", {})), ORDERS.triggers[1])),
+            False,
+        ),
     ],
     ids=["the alias goes", "a second spelling goes", "memory changes", "words change"],
 )
@@ -69,10 +72,10 @@ def test_the_api_is_deployed_again_if_it_leads_elsewhere(row: Function, again: b
 
 
 def test_an_api_is_reached_by_path_on_the_emulator() -> None:
-    assert address(scope("local"), "v1").to_dict() == {
+    assert default_url(scope("local"), "v1").to_dict() == {
         "Fn::Sub": "http://127.0.0.1:4566/_aws/execute-api/${Api}/v1",
     }
-    assert address(scope("dev"), "v1").to_dict()["Fn::Sub"].startswith("https://${Api}.execute-api.")
+    assert default_url(scope("dev"), "v1").to_dict()["Fn::Sub"].startswith("https://${Api}.execute-api.")
 
 
 def test_mail_is_sent_from_one_domain_and_functions_invoke_one_function() -> None:

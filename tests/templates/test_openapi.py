@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from pkgops.kit.contract import TEXT, Answer, Body, Contract, nullable, obj, one_of
+from pkgops.kit.contract import STRING, Body, Contract, Response, nullable, object_of, one_of
 from pkgops.kit.function import Function
 from pkgops.kit.openapi import openapi
-from pkgops.kit.sources import Route
+from pkgops.kit.triggers import Route
 from templates.pkgwatch.openapi import document
 from tests.repository import ROOT
 from tests.templates.test_golden import written
@@ -92,7 +92,9 @@ def test_errors_have_the_documented_shape(described: dict[str, Any]) -> None:
                 ), f"{route} {status}"
 
 
-SHOP = Contract("Show an order", {200: Answer("It.", obj({"id": TEXT}))}, {404: ("no_order",)}, callers=("", "key"))
+SHOP = Contract(
+    "Show an order", {200: Response("It.", object_of({"id": STRING}))}, {404: ("no_order",)}, callers=("", "key")
+)
 
 
 def one(route: Route) -> dict[str, Any]:
@@ -116,9 +118,9 @@ def test_a_contract_becomes_an_operation() -> None:
 
 
 def test_a_body_may_be_left_out_unless_something_of_it_is_required() -> None:
-    optional = replace(SHOP, body=Body("Order", {"n": TEXT}))
+    optional = replace(SHOP, body=Body("Order", {"n": STRING}))
     assert one(Route("POST /orders", optional))["requestBody"]["required"] is False
-    required = replace(SHOP, body=Body("Order", {"n": TEXT}, ("n",)))
+    required = replace(SHOP, body=Body("Order", {"n": STRING}, ("n",)))
     assert one(Route("POST /orders", required))["requestBody"]["required"] is True
 
 
@@ -128,5 +130,5 @@ def test_a_route_without_a_contract_is_a_mistake() -> None:
 
 
 def test_null_joins_what_is_allowed() -> None:
-    assert nullable(TEXT) == {"type": ["string", "null"]}
+    assert nullable(STRING) == {"type": ["string", "null"]}
     assert nullable(one_of("a")) == {"type": ["string", "null"], "enum": ["a", None]}

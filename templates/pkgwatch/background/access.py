@@ -8,7 +8,7 @@ from typing import Any
 from troposphere import GetAtt, Ref
 
 from pkgops.kit import grants
-from pkgops.kit.refs import arn
+from pkgops.kit.naming import arn
 from pkgops.scope import Scope
 from templates.pkgwatch import upstreams
 from templates.pkgwatch.background.queues import DISCOVERY_QUEUE, PACKAGE_DLQ, PACKAGE_QUEUE, STREAMS_DLQ

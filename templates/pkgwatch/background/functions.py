@@ -8,7 +8,7 @@ from typing import Any
 from troposphere import GetAtt
 
 from pkgops.kit.function import Function
-from pkgops.kit.sources import Queue, Stream
+from pkgops.kit.triggers import QueueTrigger, StreamTrigger
 from pkgops.scope import Scope
 from templates.pkgwatch.background.access import COLLECTING, Environment, Grants, Queues
 from templates.pkgwatch.background.queues import DISCOVERY_QUEUE, PACKAGE_DLQ, PACKAGE_QUEUE, STREAMS_DLQ
@@ -60,7 +60,7 @@ def _collecting(grants: Grants, environment: Environment, sources: _Sources) -> 
         Function("refresh_dispatcher", sources.schedules.refreshes(), (grants.read_packages, grants.queue_packages)),
         Function(
             "package_collector",
-            (Queue(sources.arn(PACKAGE_QUEUE), window=30, concurrency=5),),
+            (QueueTrigger(sources.arn(PACKAGE_QUEUE), window=30, concurrency=5),),
             collect,
             collecting,
             memory=1024,
@@ -68,7 +68,7 @@ def _collecting(grants: Grants, environment: Environment, sources: _Sources) -> 
         ),
         Function(
             "score_calculator",
-            (Stream(sources.stream, sources.arn(STREAMS_DLQ), SCORABLE),),
+            (StreamTrigger(sources.stream, sources.arn(STREAMS_DLQ), SCORABLE),),
             (grants.write_packages, grants.read_stream, grants.queue_stream_failures),
         ),
     ]
@@ -80,7 +80,7 @@ def _repairing(grants: Grants, environment: Environment, sources: _Sources) -> l
     return [
         Function(
             "streams_dlq_processor",
-            (Queue(sources.arn(STREAMS_DLQ), window=30),),
+            (QueueTrigger(sources.arn(STREAMS_DLQ), window=30),),
             (
                 *(grants.write_packages, grants.scan_packages, grants.read_stream),
                 *(grants.put_metrics, grants.consume(STREAMS_DLQ)),
@@ -123,7 +123,7 @@ def _discovering(grants: Grants, environment: Environment, sources: _Sources) ->
         ),
         Function(
             "graph_expander_worker",
-            (Queue(sources.arn(DISCOVERY_QUEUE), batch=1, concurrency=5),),
+            (QueueTrigger(sources.arn(DISCOVERY_QUEUE), batch=1, concurrency=5),),
             expand,
             {**metrics, **environment.upstreams("DEPSDEV_BASE_URL")},
             memory=1024,

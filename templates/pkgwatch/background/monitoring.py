@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from pkgops.kit.alarms import Alarm
 from pkgops.kit.dashboard import Graph
-from pkgops.kit.function import Built
-from pkgops.kit.metrics import Metric, of_function, of_queue, of_table, throttles, waiting
+from pkgops.kit.function import FunctionResource
+from pkgops.kit.metrics import Metric, function_metric, queue_depth, queue_metric, table_metric, throttled_requests
 from pkgops.kit.queue import DAY
 from pkgops.scope import Scope
 from templates.pkgwatch.background.access import NAMESPACE, Queues
@@ -17,7 +17,7 @@ from templates.pkgwatch.background.queues import DISCOVERY_DLQ, PACKAGE_DLQ, PAC
 OPERATIONS = ("PutItem", "GetItem", "Query")
 # What the dashboard follows, and what it calls them.
 SHOWN = {"package_collector": "collector", "score_calculator": "score calculator", "refresh_dispatcher": "dispatcher"}
-Functions = Mapping[str, Built]
+Functions = Mapping[str, FunctionResource]
 
 
 def alarm_rows(scope: Scope, made: Queues, built: Functions) -> list[Alarm]:
@@ -26,8 +26,8 @@ def alarm_rows(scope: Scope, made: Queues, built: Functions) -> list[Alarm]:
     return [
         *_of_queues(made),
         *_of_functions(built),
-        Alarm("pkgwatch-dynamo-throttling", throttles(packages, OPERATIONS), ">= 10", 2),
-        Alarm("pkgwatch-apikeys-throttling", throttles(keys, (*OPERATIONS, "UpdateItem")), ">= 5"),
+        Alarm("pkgwatch-dynamo-throttling", throttled_requests(packages, OPERATIONS), ">= 10", 2),
+        Alarm("pkgwatch-apikeys-throttling", throttled_requests(keys, (*OPERATIONS, "UpdateItem")), ">= 5"),
         Alarm("pkgwatch-minimal-packages-high", _daily(scope, "MinimalPackages"), "> 500"),
         Alarm("pkgwatch-pypi-download-coverage-low", _daily(scope, "PypiDownloadCoverage"), "< 30"),
     ]
@@ -36,19 +36,21 @@ def alarm_rows(scope: Scope, made: Queues, built: Functions) -> list[Alarm]:
 def graphs(scope: Scope, made: Queues, built: Functions) -> list[list[Graph]]:
     """From the queue to the table, and how complete the data is."""
     packages = scope.use("storage.PackagesTableName")
-    consumed = [of_table(packages, f"Consumed{kind}CapacityUnits") for kind in ("Read", "Write")]
+    consumed = [table_metric(packages, f"Consumed{kind}CapacityUnits") for kind in ("Read", "Write")]
     names, labels = [built[name].name for name in SHOWN], tuple(SHOWN.values())
 
     def lines(metric: str, stat: str = "Sum") -> list[Metric]:
-        return [of_function(name, metric, stat) for name in names]
+        return [function_metric(name, metric, stat) for name in names]
 
     coverage = [_daily(scope, f"{kind}DownloadCoverage") for kind in ("Pypi", "Npm")]
     return [
         [
             Graph(
-                "Queue depth", [waiting(made[PACKAGE_QUEUE]), waiting(made[PACKAGE_DLQ])], ("packages", "dead letters")
+                "Queue depth",
+                [queue_depth(made[PACKAGE_QUEUE]), queue_depth(made[PACKAGE_DLQ])],
+                ("packages", "dead letters"),
             ),
-            Graph("Messages received", [of_queue(made[PACKAGE_QUEUE], "NumberOfMessagesReceived", "Sum")]),
+            Graph("Messages received", [queue_metric(made[PACKAGE_QUEUE], "NumberOfMessagesReceived", "Sum")]),
         ],
         [
             Graph("Invocations", lines("Invocations"), labels),
@@ -57,7 +59,7 @@ def graphs(scope: Scope, made: Queues, built: Functions) -> list[list[Graph]]:
         ],
         [
             Graph("Packages: consumed capacity", consumed, ("read", "write")),
-            Graph("Packages: throttled requests", throttles(packages, OPERATIONS), OPERATIONS),
+            Graph("Packages: throttled requests", throttled_requests(packages, OPERATIONS), OPERATIONS),
         ],
         [
             Graph("Download coverage in percent", coverage, ("PyPI", "npm")),
@@ -67,24 +69,24 @@ def graphs(scope: Scope, made: Queues, built: Functions) -> list[list[Graph]]:
 
 
 def _of_queues(made: Queues) -> list[Alarm]:
-    age = of_queue(made[PACKAGE_QUEUE], "ApproximateAgeOfOldestMessage")
+    age = queue_metric(made[PACKAGE_QUEUE], "ApproximateAgeOfOldestMessage")
     return [
-        Alarm("pkgwatch-dlq-messages", waiting(made[PACKAGE_DLQ]), ">= 1"),
-        Alarm("pkgwatch-streams-dlq-messages", waiting(made[STREAMS_DLQ]), ">= 10"),
-        Alarm("pkgwatch-discovery-dlq-messages", waiting(made[DISCOVERY_DLQ]), ">= 5"),
-        Alarm("pkgwatch-package-queue-backlog", waiting(made[PACKAGE_QUEUE]), ">= 2000", 2),
+        Alarm("pkgwatch-dlq-messages", queue_depth(made[PACKAGE_DLQ]), ">= 1"),
+        Alarm("pkgwatch-streams-dlq-messages", queue_depth(made[STREAMS_DLQ]), ">= 10"),
+        Alarm("pkgwatch-discovery-dlq-messages", queue_depth(made[DISCOVERY_DLQ]), ">= 5"),
+        Alarm("pkgwatch-package-queue-backlog", queue_depth(made[PACKAGE_QUEUE]), ">= 2000", 2),
         Alarm("pkgwatch-package-queue-message-age", age, ">= 1800", 2),
     ]
 
 
 def _of_functions(built: Functions) -> list[Alarm]:
     def errors(row: str) -> Metric:
-        return of_function(built[row].name, "Errors")
+        return function_metric(built[row].name, "Errors")
 
     def duration(row: str) -> Metric:
-        return replace(of_function(built[row].name, "Duration", "p95"), period=6 * 3600)
+        return replace(function_metric(built[row].name, "Duration", "p95"), period=6 * 3600)
 
-    runs = replace(of_function(built["refresh_dispatcher"].name, "Invocations"), period=DAY)
+    runs = replace(function_metric(built["refresh_dispatcher"].name, "Invocations"), period=DAY)
     hourly = ("pypi_downloads_collector", "npm_downloads_collector")
     return [
         Alarm("pkgwatch-dispatcher-errors", errors("refresh_dispatcher"), ">= 1"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pkgops.kit.sources import Schedule
+from pkgops.kit.triggers import Schedule
 from pkgops.scope import Scope
 
 # These read and write what is ours alone.

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from pkgops.kit.contract import TEXT, TRUTH, WHOLE, Answer, Body, Contract, Query, array, nullable, obj, one_of
+from pkgops.kit.contract import (
+    BOOLEAN,
+    INTEGER,
+    STRING,
+    Body,
+    Contract,
+    QueryParameter,
+    Response,
+    array_of,
+    nullable,
+    object_of,
+    one_of,
+)
 from templates.pkgwatch.contracts.shared import (
     API_KEY,
     EMAIL,
@@ -48,26 +60,26 @@ AUTH_CALLBACK = Contract("Follow the link to log in", redirect(_STARTED), {500: 
 AUTH_ME = Contract(
     "Who am I, and what have I paid for?",
     {
-        200: Answer(
+        200: Response(
             "The account.",
-            obj(
+            object_of(
                 {
-                    "user_id": TEXT,
-                    "email": TEXT,
+                    "user_id": STRING,
+                    "email": STRING,
                     "tier": TIER,
-                    "requests_this_month": WHOLE,
-                    "monthly_limit": WHOLE,
-                    "bonus_requests": WHOLE,
-                    "bonus_cap": WHOLE,
-                    "bonus_lifetime": WHOLE,
-                    "effective_limit": WHOLE,
+                    "requests_this_month": INTEGER,
+                    "monthly_limit": INTEGER,
+                    "bonus_requests": INTEGER,
+                    "bonus_cap": INTEGER,
+                    "bonus_lifetime": INTEGER,
+                    "effective_limit": INTEGER,
                     "created_at": MAYBE_TEXT,
                     "last_login": MAYBE_TEXT,
-                    "cancellation_pending": TRUTH,
-                    "cancellation_date": nullable(WHOLE),
-                    "current_period_end": nullable(WHOLE),
+                    "cancellation_pending": BOOLEAN,
+                    "cancellation_date": nullable(INTEGER),
+                    "current_period_end": nullable(INTEGER),
                     "referral_code": MAYBE_TEXT,
-                    "can_add_referral": TRUTH,
+                    "can_add_referral": BOOLEAN,
                     "referral_code_deadline": MAYBE_MOMENT,
                     "data_source": one_of("cache", "live"),
                 }
@@ -77,34 +89,38 @@ AUTH_ME = Contract(
     },
     {401: NO_SESSION, 404: ("user_not_found",), 500: FAILED},
     callers=(SESSION,),
-    query=(Query("refresh", "stripe: ask Stripe for the subscription."),),
+    query=(QueryParameter("refresh", "stripe: ask Stripe for the subscription."),),
 )
 LOGOUT = Contract(
     "End the session",
-    {200: Answer("There is no session any more.", obj({"message": TEXT}), {"Set-Cookie": "An empty session."})},
+    {
+        200: Response(
+            "There is no session any more.", object_of({"message": STRING}), {"Set-Cookie": "An empty session."}
+        )
+    },
     {500: FAILED},
 )
 PENDING_KEY = Contract(
     "Show a new API key, once",
-    {200: Answer("The key; it is not shown again.", obj({"api_key": API_KEY, "message": TEXT}), NO_STORE)},
+    {200: Response("The key; it is not shown again.", object_of({"api_key": API_KEY, "message": STRING}), NO_STORE)},
     {401: NO_SESSION, 404: ("no_pending_key",), 500: FAILED},
     callers=(SESSION,),
 )
 GET_API_KEYS = Contract(
     "Which API keys are there?",
     {
-        200: Answer(
+        200: Response(
             "They are named by their last characters.",
-            obj(
+            object_of(
                 {
-                    "api_keys": array(
-                        obj(
+                    "api_keys": array_of(
+                        object_of(
                             {
                                 "key_id": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
-                                "key_prefix": TEXT,
+                                "key_prefix": STRING,
                                 "key_name": MAYBE_TEXT,
                                 "tier": TIER,
-                                "requests_this_month": WHOLE,
+                                "requests_this_month": INTEGER,
                                 "created_at": MAYBE_TEXT,
                                 "last_used": MAYBE_TEXT,
                             }
@@ -120,7 +136,11 @@ GET_API_KEYS = Contract(
 )
 CREATE_API_KEY = Contract(
     "Make an API key",
-    {201: Answer("The key; it is not shown again.", obj({"api_key": API_KEY, "key_id": TEXT, "message": TEXT}))},
+    {
+        201: Response(
+            "The key; it is not shown again.", object_of({"api_key": API_KEY, "key_id": STRING, "message": STRING})
+        )
+    },
     {
         400: ("invalid_key_name", "max_keys_reached"),
         401: NO_SESSION,
@@ -132,7 +152,7 @@ CREATE_API_KEY = Contract(
 )
 REVOKE_API_KEY = Contract(
     "Revoke an API key",
-    {204: Answer("It is revoked.")},
+    {204: Response("It is revoked.")},
     {
         400: ("missing_key_id", "cannot_revoke_last_key"),
         401: NO_SESSION,

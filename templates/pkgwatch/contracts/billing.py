@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from pkgops.kit.contract import ANY, DAY, TEXT, TRUTH, WHOLE, Answer, Body, Contract, Query, nullable, obj, one_of
+from pkgops.kit.contract import (
+    ANY,
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    STRING,
+    Body,
+    Contract,
+    QueryParameter,
+    Response,
+    nullable,
+    object_of,
+    one_of,
+)
 from templates.pkgwatch.contracts.shared import FAILED, NO_SESSION, SESSION, TIER
 
 _STRIPE = ("stripe_not_configured", "stripe_error", *FAILED)
@@ -16,22 +29,22 @@ _NO_UPGRADE = (
     "subscription_invalid",
 )
 _PREVIEW = {
-    200: Answer(
+    200: Response(
         "What the change would cost now.",
-        obj(
+        object_of(
             {
-                "preview": obj(
+                "preview": object_of(
                     {
                         "current_tier": TIER,
                         "new_tier": _PAID,
-                        "credit_amount_cents": WHOLE,
-                        "new_plan_prorated_cents": WHOLE,
-                        "amount_due_cents": WHOLE,
-                        "amount_due_formatted": TEXT,
-                        "currency": TEXT,
-                        "current_period_end": nullable(DAY),
-                        "proration_date": WHOLE,
-                        "cancellation_will_clear": TRUTH,
+                        "credit_amount_cents": INTEGER,
+                        "new_plan_prorated_cents": INTEGER,
+                        "amount_due_cents": INTEGER,
+                        "amount_due_formatted": STRING,
+                        "currency": STRING,
+                        "current_period_end": nullable(DATE),
+                        "proration_date": INTEGER,
+                        "cancellation_will_clear": BOOLEAN,
                     }
                 )
             }
@@ -47,7 +60,7 @@ _PREVIEW_ERRORS = {
 
 CHECKOUT = Contract(
     "Begin to buy a plan",
-    {200: Answer("Where to pay.", obj({"checkout_url": TEXT}))},
+    {200: Response("Where to pay.", object_of({"checkout_url": STRING}))},
     {
         400: ("invalid_json", "invalid_tier", "invalid_upgrade"),
         401: NO_SESSION,
@@ -59,7 +72,7 @@ CHECKOUT = Contract(
 )
 PORTAL = Contract(
     "Manage the subscription",
-    {200: Answer("Where to do that.", obj({"portal_url": TEXT}))},
+    {200: Response("Where to do that.", object_of({"portal_url": STRING}))},
     {400: ("no_subscription",), 401: NO_SESSION, 500: _STRIPE},
     callers=(SESSION,),
 )
@@ -69,19 +82,19 @@ PREVIEW_BY_QUERY = Contract(
     _PREVIEW,
     {**_PREVIEW_ERRORS, 400: _NO_UPGRADE},
     callers=(SESSION,),
-    query=(Query("tier", "The plan wanted.", _PAID, required=True),),
+    query=(QueryParameter("tier", "The plan wanted.", _PAID, required=True),),
 )
 CONFIRM = Contract(
     "Change to another plan",
     {
-        200: Answer(
+        200: Response(
             "It is changed and paid.",
-            obj(
+            object_of(
                 {
                     "success": {"type": "boolean", "const": True},
                     "new_tier": _PAID,
-                    "amount_charged_cents": WHOLE,
-                    "invoice_id": nullable(TEXT),
+                    "amount_charged_cents": INTEGER,
+                    "invoice_id": nullable(STRING),
                 }
             ),
         )
@@ -102,23 +115,23 @@ CONFIRM = Contract(
     callers=(SESSION,),
     body=Body(
         "UpgradeConfirmRequest",
-        {"tier": _PAID, "proration_date": WHOLE},
+        {"tier": _PAID, "proration_date": INTEGER},
         required=("tier", "proration_date"),
     ),
 )
 WEBHOOK = Contract(
     "Stripe tells what happened",
     {
-        200: Answer(
+        200: Response(
             "It is taken in; duplicate: it was already; processed is false where sending it again would not help.",
-            obj(
+            object_of(
                 {"received": {"type": "boolean", "const": True}},
                 {
-                    "duplicate": TRUTH,
-                    "processed": TRUTH,
-                    "error": obj(
-                        {"code": one_of("stripe_validation_error", "invalid_event_data"), "message": TEXT},
-                        {"request_id": TEXT},
+                    "duplicate": BOOLEAN,
+                    "processed": BOOLEAN,
+                    "error": object_of(
+                        {"code": one_of("stripe_validation_error", "invalid_event_data"), "message": STRING},
+                        {"request_id": STRING},
                     ),
                 },
             ),
@@ -130,5 +143,5 @@ WEBHOOK = Contract(
     },
     callers=("stripeSignature",),
     body={"type": "object", "additionalProperties": ANY},
-    identified=True,
+    has_request_id=True,
 )

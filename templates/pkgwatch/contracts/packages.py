@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from pkgops.kit.contract import (
     ANY,
-    MOMENT,
+    BOOLEAN,
+    DATE_TIME,
+    INTEGER,
     NUMBER,
-    TEXT,
-    TRUTH,
-    WHOLE,
-    Answer,
+    STRING,
     Body,
     Contract,
-    Query,
-    Refusal,
-    array,
-    mapping,
+    ErrorResponse,
+    QueryParameter,
+    Response,
+    array_of,
+    map_of,
     nullable,
-    obj,
+    object_of,
     one_of,
 )
 from templates.pkgwatch.contracts.shared import (
@@ -36,15 +36,15 @@ from templates.pkgwatch.contracts.shared import (
 )
 
 _MAYBE_NUMBER = nullable(NUMBER)
-_MAYBE_TRUTH = nullable(TRUTH)
+_MAYBE_TRUTH = nullable(BOOLEAN)
 _PERCENT = {"type": "number", "minimum": 0, "maximum": 100}
 _COMPONENTS = ("maintainer_health", "user_centric", "evolution_health", "community_health", "security_health")
 _RISKS = ("inactivity_risk", "bus_factor_risk", "adoption_risk", "release_risk")
 _ABANDONMENT = {
     "probability": _PERCENT,
-    "time_horizon_months": WHOLE,
-    "risk_factors": array(TEXT),
-    "components": obj(dict.fromkeys(_RISKS, _PERCENT)),
+    "time_horizon_months": INTEGER,
+    "risk_factors": array_of(STRING),
+    "components": object_of(dict.fromkeys(_RISKS, _PERCENT)),
 }
 _SIGNALS = {
     **dict.fromkeys(
@@ -65,82 +65,82 @@ _SIGNALS = {
     "archived": _MAYBE_TRUTH,
     "bus_factor_confidence": MAYBE_TEXT,
 }
-_CONFIDENCE = obj(
+_CONFIDENCE = object_of(
     {"score": _PERCENT, "level": one_of("HIGH", "MEDIUM", "LOW", "INSUFFICIENT_DATA")},
-    {"data_quality": one_of("high", "medium", "low"), "interval_margin": NUMBER, "reason": TEXT},
+    {"data_quality": one_of("high", "medium", "low"), "interval_margin": NUMBER, "reason": STRING},
 )
-_CHECKS = obj(
+_CHECKS = object_of(
     {
-        "summary": mapping(obj({"score": NUMBER, "status": one_of("pass", "partial", "fail")})),
-        "all_checks": array(obj({"name": MAYBE_TEXT, "score": NUMBER, "reason": TEXT})),
+        "summary": map_of(object_of({"score": NUMBER, "status": one_of("pass", "partial", "fail")})),
+        "all_checks": array_of(object_of({"name": MAYBE_TEXT, "score": NUMBER, "reason": STRING})),
     }
 )
-_PACKAGE = obj(
+_PACKAGE = object_of(
     {
-        "package": TEXT,
+        "package": STRING,
         "ecosystem": ECOSYSTEM,
         "health_score": nullable(_PERCENT),
         "risk_level": RISK,
-        "abandonment_risk": nullable(obj(_ABANDONMENT)),
-        "components": nullable(obj(dict.fromkeys(_COMPONENTS, _PERCENT))),
+        "abandonment_risk": nullable(object_of(_ABANDONMENT)),
+        "components": nullable(object_of(dict.fromkeys(_COMPONENTS, _PERCENT))),
         "confidence": nullable(_CONFIDENCE),
-        "signals": obj(_SIGNALS),
+        "signals": object_of(_SIGNALS),
         "openssf_checks": _CHECKS,
-        "advisories": array(ANY),
+        "advisories": array_of(ANY),
         "latest_version": MAYBE_TEXT,
         "last_published": MAYBE_TEXT,
         "repository_url": MAYBE_TEXT,
         "last_updated": MAYBE_TEXT,
-        "data_quality": obj(
+        "data_quality": object_of(
             {
-                "status": TEXT,
+                "status": STRING,
                 "assessment": QUALITY,
-                "missing_sources": array(TEXT),
-                "has_repository": TRUTH,
-                "explanation": TEXT,
+                "missing_sources": array_of(STRING),
+                "has_repository": BOOLEAN,
+                "explanation": STRING,
             }
         ),
-        "feedback_url": TEXT,
+        "feedback_url": STRING,
     },
     {"usage_alert": USAGE_ALERT},
 )
-_COLLECTING = obj(
+_COLLECTING = object_of(
     {
         "status": one_of("collecting"),
-        "package": TEXT,
+        "package": STRING,
         "ecosystem": ECOSYSTEM,
         "data_status": STATUS,
-        "message": TEXT,
+        "message": STRING,
         "retry_after_seconds": {"type": "integer", "enum": [60, 300]},
     }
 )
 _WARNING = {"X-Auth-Warning": "api_key_not_recognized: the key sent is not known, the request counts as a demo."}
 _DEMO = {"X-Demo-Mode": "true without a key."}
-_SCANNED = obj(
+_SCANNED = object_of(
     {
-        "package": TEXT,
+        "package": STRING,
         "health_score": nullable(_PERCENT),
         "risk_level": RISK,
-        "abandonment_risk": obj({}, _ABANDONMENT),
-        "is_deprecated": TRUTH,
-        "archived": TRUTH,
+        "abandonment_risk": object_of({}, _ABANDONMENT),
+        "is_deprecated": BOOLEAN,
+        "archived": BOOLEAN,
         "last_updated": MAYBE_TEXT,
-        "data_quality": obj({"assessment": QUALITY, "has_repository": TRUTH}),
+        "data_quality": object_of({"assessment": QUALITY, "has_repository": BOOLEAN}),
     }
 )
-_SCAN = obj(
+_SCAN = object_of(
     {
-        **dict.fromkeys(("total", "critical", "high", "medium", "low"), WHOLE),
-        "packages": array(_SCANNED),
-        "not_found": array(TEXT),
-        "data_quality": obj(
-            dict.fromkeys(("verified_count", "partial_count", "unverified_count", "unavailable_count"), WHOLE)
+        **dict.fromkeys(("total", "critical", "high", "medium", "low"), INTEGER),
+        "packages": array_of(_SCANNED),
+        "not_found": array_of(STRING),
+        "data_quality": object_of(
+            dict.fromkeys(("verified_count", "partial_count", "unverified_count", "unavailable_count"), INTEGER)
         ),
-        "verified_risk_count": WHOLE,
-        "unverified_risk_count": WHOLE,
+        "verified_risk_count": INTEGER,
+        "unverified_risk_count": INTEGER,
     },
     {
-        "discovery": obj({"queued": WHOLE, "skipped": WHOLE, "message": TEXT}),
+        "discovery": object_of({"queued": INTEGER, "skipped": INTEGER, "message": STRING}),
         "usage_alert": USAGE_ALERT,
     },
 )
@@ -148,37 +148,37 @@ _SCAN = obj(
 HEALTH = Contract(
     "Does the API answer?",
     {
-        200: Answer(
+        200: Response(
             "It does.",
-            obj({"status": one_of("healthy"), "version": TEXT, "timestamp": MOMENT}),
+            object_of({"status": one_of("healthy"), "version": STRING, "timestamp": DATE_TIME}),
             {"Cache-Control": "no-cache"},
         )
     },
-    identified=True,
+    has_request_id=True,
 )
 GET_PACKAGE = Contract(
     "How healthy is this package?",
     {
-        200: Answer("Its score and what it is made of.", _PACKAGE, {**LIMITS, **ALERT, **_DEMO, **_WARNING}),
-        202: Answer("Its data is still being collected.", _COLLECTING, {**RETRY, **_WARNING}),
+        200: Response("Its score and what it is made of.", _PACKAGE, {**LIMITS, **ALERT, **_DEMO, **_WARNING}),
+        202: Response("Its data is still being collected.", _COLLECTING, {**RETRY, **_WARNING}),
     },
     {
         400: ("missing_parameter", "invalid_package_name", "invalid_ecosystem"),
-        404: Refusal(("package_not_found",), {"details": obj({"request_url": TEXT})}),
-        429: Refusal(
+        404: ErrorResponse(("package_not_found",), {"details": object_of({"request_url": STRING})}),
+        429: ErrorResponse(
             ("rate_limit_exceeded", "demo_rate_limit_exceeded"),
-            {"retry_after_seconds": WHOLE, "upgrade_url": TEXT, "signup_url": TEXT},
+            {"retry_after_seconds": INTEGER, "upgrade_url": STRING, "signup_url": STRING},
             {**RETRY, **_WARNING, **{name: text for name, text in LIMITS.items() if name != "X-RateLimit-Reset"}},
         ),
         500: FAILED,
     },
     callers=("", KEY),
-    query=(Query("include_incomplete", "true: answer with what there is instead of 202."),),
-    identified=True,
+    query=(QueryParameter("include_incomplete", "true: answer with what there is instead of 202."),),
+    has_request_id=True,
 )
 SCAN = Contract(
     "How healthy are these dependencies?",
-    {200: Answer("What was found, the worst first.", _SCAN, {**LIMITS, **ALERT})},
+    {200: Response("What was found, the worst first.", _SCAN, {**LIMITS, **ALERT})},
     {
         400: ("invalid_json", "invalid_ecosystem", "no_dependencies", "too_many_dependencies"),
         401: ("invalid_api_key",),
@@ -186,7 +186,7 @@ SCAN = Contract(
         500: FAILED,
     },
     callers=(KEY,),
-    identified=True,
+    has_request_id=True,
     body=Body(
         "ScanRequest",
         {
@@ -200,11 +200,11 @@ SCAN = Contract(
 REQUEST_PACKAGE = Contract(
     "Please collect this package",
     {
-        200: Answer(
+        200: Response(
             "It is there already, or will be soon.",
-            obj(
-                {"status": one_of("exists", "queued"), "package": TEXT, "ecosystem": ECOSYSTEM, "message": TEXT},
-                {"eta_minutes": WHOLE},
+            object_of(
+                {"status": one_of("exists", "queued"), "package": STRING, "ecosystem": ECOSYSTEM, "message": STRING},
+                {"eta_minutes": INTEGER},
             ),
         )
     },
@@ -219,13 +219,13 @@ REQUEST_PACKAGE = Contract(
 BADGE = Contract(
     "A package's score as a picture",
     {
-        200: Answer(
-            "The score, or why it cannot be shown.", TEXT, {"Cache-Control": "How long it holds."}, "image/svg+xml"
+        200: Response(
+            "The score, or why it cannot be shown.", STRING, {"Cache-Control": "How long it holds."}, "image/svg+xml"
         )
     },
     {500: FAILED},
     query=(
-        Query("label", "The text on the left."),
-        Query("style", "flat or flat-square; anything else is flat."),
+        QueryParameter("label", "The text on the left."),
+        QueryParameter("style", "flat or flat-square; anything else is flat."),
     ),
 )

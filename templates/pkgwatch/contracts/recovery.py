@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from pkgops.kit.contract import TEXT, TRUTH, WHOLE, Answer, Body, Contract, Refusal, array, obj, one_of
+from pkgops.kit.contract import (
+    BOOLEAN,
+    INTEGER,
+    STRING,
+    Body,
+    Contract,
+    ErrorResponse,
+    Response,
+    array_of,
+    object_of,
+    one_of,
+)
 from templates.pkgwatch.contracts.shared import (
     EMAIL,
     FAILED,
@@ -18,26 +29,26 @@ from templates.pkgwatch.contracts.shared import (
     text,
 )
 
-_CODES = array(RECOVERY_CODE)
+_CODES = array_of(RECOVERY_CODE)
 _SESSION_ID = text(1, 100)
 
 PENDING_CODES = Contract(
     "Show the first recovery codes, once",
-    {200: Answer("The codes; they are not shown again.", obj({"codes": _CODES, "message": TEXT}), NO_STORE)},
+    {200: Response("The codes; they are not shown again.", object_of({"codes": _CODES, "message": STRING}), NO_STORE)},
     {401: NO_SESSION, 404: ("no_pending_codes",), 500: FAILED},
     callers=(SESSION,),
 )
 COUNT_CODES = Contract(
     "How many recovery codes are left?",
     {
-        200: Answer(
+        200: Response(
             "Their number.",
-            obj(
+            object_of(
                 {
-                    "has_codes": TRUTH,
-                    "codes_remaining": WHOLE,
+                    "has_codes": BOOLEAN,
+                    "codes_remaining": INTEGER,
                     "generated_at": MAYBE_MOMENT,
-                    "original_count": WHOLE,
+                    "original_count": INTEGER,
                 }
             ),
         )
@@ -48,9 +59,9 @@ COUNT_CODES = Contract(
 NEW_CODES = Contract(
     "Make new recovery codes; the old ones no longer work",
     {
-        200: Answer(
+        200: Response(
             "The codes; they are not shown again.",
-            obj({"message": TEXT, "codes": _CODES, "codes_count": WHOLE, "generated_at": MAYBE_MOMENT}),
+            object_of({"message": STRING, "codes": _CODES, "codes_count": INTEGER, "generated_at": MAYBE_MOMENT}),
         )
     },
     {401: ("unauthorized",), 500: FAILED},
@@ -65,17 +76,24 @@ DELETE_CODES = Contract(
 INITIATE = Contract(
     "Begin to recover an account",
     {
-        200: Answer(
+        200: Response(
             "The same whether the address is known or not.",
-            obj({"recovery_session_id": TEXT, "masked_email": TEXT, "has_recovery_codes": TRUTH, "message": TEXT}),
+            object_of(
+                {
+                    "recovery_session_id": STRING,
+                    "masked_email": STRING,
+                    "has_recovery_codes": BOOLEAN,
+                    "message": STRING,
+                }
+            ),
         )
     },
-    {400: ("invalid_json", "invalid_email"), 429: Refusal(("rate_limited",), headers=RETRY), 500: FAILED},
+    {400: ("invalid_json", "invalid_email"), 429: ErrorResponse(("rate_limited",), headers=RETRY), 500: FAILED},
     body=Body("RecoveryInitiateRequest", {"email": EMAIL}, required=("email",)),
 )
 VERIFY_API_KEY = Contract(
     "Prove an account by one of its API keys",
-    {200: Answer("A link to log in is in the mail.", obj({"message": TEXT, "method": one_of("api_key")}))},
+    {200: Response("A link to log in is in the mail.", object_of({"message": STRING, "method": one_of("api_key")}))},
     {
         400: (
             "invalid_json",
@@ -97,9 +115,9 @@ VERIFY_API_KEY = Contract(
 VERIFY_CODE = Contract(
     "Prove an account by a recovery code",
     {
-        200: Answer(
+        200: Response(
             "What allows a change of the address.",
-            obj({"recovery_token": TEXT, "codes_remaining": WHOLE, "message": TEXT}),
+            object_of({"recovery_token": STRING, "codes_remaining": INTEGER, "message": STRING}),
         )
     },
     {
@@ -126,8 +144,9 @@ VERIFY_CODE = Contract(
 UPDATE_EMAIL = Contract(
     "Give an account another address",
     {
-        200: Answer(
-            "A link to confirm it is in the new address's mail.", obj({"message": TEXT, "masked_new_email": TEXT})
+        200: Response(
+            "A link to confirm it is in the new address's mail.",
+            object_of({"message": STRING, "masked_new_email": STRING}),
         )
     },
     {

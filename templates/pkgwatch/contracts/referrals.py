@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from pkgops.kit.contract import DAY, TEXT, TRUTH, WHOLE, Answer, Contract, array, nullable, obj, one_of
+from pkgops.kit.contract import (
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    STRING,
+    Contract,
+    Response,
+    array_of,
+    nullable,
+    object_of,
+    one_of,
+)
 from templates.pkgwatch.contracts.shared import FAILED, NO_SESSION, SESSION, redirect
 
 _COUNTS = ("total_referrals", "pending_referrals", "paid_conversions", "retained_conversions", "total_rewards_earned")
@@ -10,26 +21,26 @@ _COUNTS = ("total_referrals", "pending_referrals", "paid_conversions", "retained
 STATUS = Contract(
     "Whom did I bring, and what did it earn me?",
     {
-        200: Answer(
+        200: Response(
             "The code, the bonus, and the latest twenty referred.",
-            obj(
+            object_of(
                 {
-                    "referral_code": TEXT,
-                    "referral_url": TEXT,
-                    "bonus_requests": WHOLE,
-                    "bonus_cap": WHOLE,
-                    "bonus_lifetime": WHOLE,
-                    "at_cap": TRUTH,
-                    "stats": obj(dict.fromkeys(_COUNTS, WHOLE)),
-                    "referrals": array(
-                        obj(
+                    "referral_code": STRING,
+                    "referral_url": STRING,
+                    "bonus_requests": INTEGER,
+                    "bonus_cap": INTEGER,
+                    "bonus_lifetime": INTEGER,
+                    "at_cap": BOOLEAN,
+                    "stats": object_of(dict.fromkeys(_COUNTS, INTEGER)),
+                    "referrals": array_of(
+                        object_of(
                             {
-                                "email": TEXT,
+                                "email": STRING,
                                 "status": one_of("pending", "credited"),
-                                "date": nullable(DAY),
-                                "reward": WHOLE,
+                                "date": nullable(DATE),
+                                "reward": INTEGER,
                             },
-                            {"expires": DAY},
+                            {"expires": DATE},
                         )
                     ),
                 }
@@ -42,7 +53,7 @@ STATUS = Contract(
 )
 ADD_CODE = Contract(
     "Say who brought me",
-    {200: Answer("The bonus is granted.", obj({"message": TEXT, "bonus_added": WHOLE}))},
+    {200: Response("The bonus is granted.", object_of({"message": STRING, "bonus_added": INTEGER}))},
     {
         400: (
             "payload_too_large",
@@ -59,7 +70,7 @@ ADD_CODE = Contract(
         500: FAILED,
     },
     callers=(SESSION,),
-    body=obj({"code": {"type": "string", "minLength": 6, "maxLength": 12, "pattern": "^[A-Za-z0-9_-]+$"}}),
+    body=object_of({"code": {"type": "string", "minLength": 6, "maxLength": 12, "pattern": "^[A-Za-z0-9_-]+$"}}),
 )
 REDIRECT = Contract(
     "Follow somebody's referral link", redirect("To the start page, with a valid code in ref."), {500: FAILED}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pkgops.kit.contract import MOMENT, NUMBER, TEXT, Answer, Query, Schema, nullable, obj, one_of
+from pkgops.kit.contract import DATE_TIME, NUMBER, STRING, QueryParameter, Response, Schema, nullable, object_of, one_of
 
 
 def text(shortest: int, longest: int, **more: Any) -> Schema:
@@ -17,8 +17,8 @@ SESSION = "session"
 TIER = one_of("free", "starter", "pro", "business")
 ECOSYSTEM = one_of("npm", "pypi")
 RISK = nullable(one_of("CRITICAL", "HIGH", "MEDIUM", "LOW"))
-MAYBE_TEXT = nullable(TEXT)
-MAYBE_MOMENT = nullable(MOMENT)
+MAYBE_TEXT = nullable(STRING)
+MAYBE_MOMENT = nullable(DATE_TIME)
 
 NO_SESSION = ("unauthorized", "session_expired")
 FAILED = ("internal_error",)
@@ -33,25 +33,25 @@ ALERT = {
     "X-Usage-Percent": "How much of the limit is used.",
 }
 RETRY = {"Retry-After": "Seconds to wait."}
-TOKEN = Query("token", "From the mail.")
-USAGE_ALERT = obj({"level": one_of("warning", "critical", "exceeded"), "percent": NUMBER, "message": TEXT})
+TOKEN = QueryParameter("token", "From the mail.")
+USAGE_ALERT = object_of({"level": one_of("warning", "critical", "exceeded"), "percent": NUMBER, "message": STRING})
 QUALITY = one_of("VERIFIED", "PARTIAL", "UNVERIFIED", "UNAVAILABLE")
 STATUS = one_of("pending", "complete", "partial", "minimal", "abandoned_partial", "abandoned_minimal")
-MESSAGE = obj({"message": TEXT})
+MESSAGE = object_of({"message": STRING})
 RECOVERY_CODE = {"type": "string", "pattern": "^[0-9A-F]{4}(-[0-9A-F]{4}){3}$"}
 EMAIL = text(5, 254)  # as it is sent: the function checks more
 API_KEY = {"type": "string", "pattern": "^pw_[A-Za-z0-9_-]{43}$"}
 
 
-def message(description: str) -> dict[int, Answer]:
+def message(description: str) -> dict[int, Response]:
     """A 200 with one sentence for people."""
-    return {200: Answer(description, MESSAGE)}
+    return {200: Response(description, MESSAGE)}
 
 
-def redirect(where: str) -> dict[int, Answer]:
+def redirect(where: str) -> dict[int, Response]:
     """302 to a page of the web site."""
     return {
-        302: Answer(
+        302: Response(
             where,
             headers={
                 "Location": "A page of the web site.",

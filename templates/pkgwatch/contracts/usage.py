@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from pkgops.kit.contract import MOMENT, NUMBER, WHOLE, Answer, Contract, obj
+from pkgops.kit.contract import DATE_TIME, INTEGER, NUMBER, Contract, Response, object_of
 from templates.pkgwatch.contracts.shared import FAILED, KEY, LIMITS, NO_STORE, TIER
 
 GET_USAGE = Contract(
     "How much of the month's requests is used?",
     {
-        200: Answer(
+        200: Response(
             "The plan, what is used of it, and when it starts again.",
-            obj(
+            object_of(
                 {
                     "tier": TIER,
-                    "usage": obj(
+                    "usage": object_of(
                         {
-                            "requests_this_month": WHOLE,
-                            "monthly_limit": WHOLE,
+                            "requests_this_month": INTEGER,
+                            "monthly_limit": INTEGER,
                             "remaining": {"type": "integer", "minimum": 0},
                             "usage_percentage": NUMBER,
                         }
                     ),
-                    "reset": obj({"date": MOMENT, "seconds_until_reset": WHOLE}),
-                    "limits_by_tier": obj(dict.fromkeys(TIER["enum"], WHOLE)),
+                    "reset": object_of({"date": DATE_TIME, "seconds_until_reset": INTEGER}),
+                    "limits_by_tier": object_of(dict.fromkeys(TIER["enum"], INTEGER)),
                 }
             ),
             {**NO_STORE, **{name: text for name, text in LIMITS.items() if name != "X-RateLimit-Reset"}},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pkgops.kit import grants
-from pkgops.kit.rest_api import address
+from pkgops.kit.rest_api import default_url
 from pkgops.scope import Scope
 from templates.pkgwatch import billing, upstreams
 from templates.pkgwatch.settings import api_domain, floors, mail_domain
@@ -58,7 +58,7 @@ class Environment:
             **self.site,
             **self.session,
             **self.login_mail,
-            "API_URL": f"https://{domain}" if domain else address(scope, STAGE),
+            "API_URL": f"https://{domain}" if domain else default_url(scope, STAGE),
             "VERIFICATION_EMAIL_SENDER": sender,
             **floors(scope.settings),
         }

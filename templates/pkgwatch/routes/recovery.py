@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pkgops.kit.function import Function
-from pkgops.kit.sources import Route
+from pkgops.kit.triggers import Route
 from templates.pkgwatch.contracts import recovery as contracts
 from templates.pkgwatch.routes.access import Environment, Grants
 

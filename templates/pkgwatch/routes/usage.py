@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pkgops.kit.function import Function
-from pkgops.kit.sources import Route, Schedule
+from pkgops.kit.triggers import Route, Schedule
 from templates.pkgwatch.contracts import usage as contracts
 from templates.pkgwatch.routes.access import Environment, Grants
 

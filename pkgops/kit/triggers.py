@@ -1,0 +1,167 @@
+"""Triggers of functions: the routes, streams, queues and schedules that invoke them, a row each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from troposphere import GetAtt, awslambda, events
+
+from pkgops.kit.contract import Body, Contract
+from pkgops.kit.naming import logical_id, pascal_case
+from pkgops.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """``"GET /packages/{ecosystem}/{name}"`` of the stack's REST API.
+
+    ``contract`` is what callers may rely on. It is documented; of it only the body changes the API, which checks it.
+    ``cache_keys`` (``path.name``, ``header.Origin``) tell answers apart where the API caches.
+    """
+
+    route: str
+    contract: Contract | None = None
+    cache_keys: tuple[str, ...] = ()
+
+    @property
+    def body(self) -> Body | None:
+        """The body that the API checks, None if it checks none."""
+        found = self.contract.body if self.contract else None
+        return found if isinstance(found, Body) else None
+
+    @property
+    def method(self) -> str:
+        """GET, POST, ..."""
+        return self.route.split(" ")[0]
+
+    @property
+    def path(self) -> str:
+        """The path with its parameters in braces."""
+        return self.route.split(" ")[1]
+
+
+@dataclass(frozen=True, slots=True)
+class StreamTrigger:
+    """A table's stream, from now on. ``pattern`` picks the records worth an invocation; a batch that fails
+    ``retries`` times is described to the queue ``failures`` (an ARN)."""
+
+    arn: Any
+    failures: Any
+    pattern: Mapping[str, Any]
+    batch: int = 10
+    retries: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class QueueTrigger:
+    """A queue by its ARN: up to ``batch`` messages, waiting ``window`` seconds for them, at most
+    ``concurrency`` invocations at a time. Handlers report failed messages one by one."""
+
+    arn: Any
+    batch: int = 10
+    window: int = 0
+    concurrency: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """An EventBridge rule of the documented ``name``: ``cron(...)`` in UTC or ``rate(...)``."""
+
+    name: str
+    expression: str
+    input: Mapping[str, Any] | None = None
+    enabled: bool = True
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRoute:
+    """``"GET /batches/{id}"`` of the stack's HTTP API. Its callers need a token that the API's authorizer accepts,
+    unless it is ``public``."""
+
+    route: str
+    public: bool = False
+
+
+Trigger = Route | HttpRoute | StreamTrigger | QueueTrigger | Schedule
+
+
+class _Concurrency(awslambda.ScalingConfig):
+    """troposphere 4.11 has two properties of this name and keeps the wrong one for event sources."""
+
+    props: ClassVar[dict[str, Any]] = {"MaximumConcurrency": (int, False)}
+
+
+def add_trigger(scope: Scope, function_id: str, target: Any, source: Trigger) -> None:
+    """Adds what makes ``source`` invoke ``target`` (a function's or alias's ARN or name). Routes are left to
+    their API, which needs all of them at once."""
+    if isinstance(source, StreamTrigger):
+        _stream(scope, function_id, target, source)
+    elif isinstance(source, QueueTrigger):
+        _queue(scope, function_id, target, source)
+    elif isinstance(source, Schedule):
+        _schedule(scope, function_id, target, source)
+
+
+def _stream(scope: Scope, function_id: str, target: Any, row: StreamTrigger) -> None:
+    scope.add(
+        awslambda.EventSourceMapping(
+            f"{function_id}Stream",
+            EventSourceArn=row.arn,
+            FunctionName=target,
+            StartingPosition="LATEST",
+            BatchSize=row.batch,
+            MaximumRetryAttempts=row.retries,
+            FunctionResponseTypes=["ReportBatchItemFailures"],
+            FilterCriteria=awslambda.FilterCriteria(
+                Filters=[awslambda.Filter(Pattern=json.dumps(row.pattern, separators=(",", ":")))]
+            ),
+            DestinationConfig=awslambda.DestinationConfig(OnFailure=awslambda.OnFailure(Destination=row.failures)),
+        )
+    )
+
+
+def _queue(scope: Scope, function_id: str, target: Any, row: QueueTrigger) -> None:
+    extra: dict[str, Any] = {}
+    if row.window:
+        extra["MaximumBatchingWindowInSeconds"] = row.window
+    if row.concurrency:
+        extra["ScalingConfig"] = _Concurrency(MaximumConcurrency=row.concurrency)
+    scope.add(
+        awslambda.EventSourceMapping(
+            f"{function_id}Queue",
+            EventSourceArn=row.arn,
+            FunctionName=target,
+            BatchSize=row.batch,
+            FunctionResponseTypes=["ReportBatchItemFailures"],
+            **extra,
+        )
+    )
+
+
+def _schedule(scope: Scope, function_id: str, target: Any, row: Schedule) -> None:
+    rule_id = logical_id(scope, row.name, "Rule")
+    extra = {"Input": json.dumps(row.input, separators=(",", ":"))} if row.input is not None else {}
+    about = {"Description": row.description} if row.description else {}
+    scope.add(
+        events.Rule(
+            rule_id,
+            Name=scope.named(row.name),
+            ScheduleExpression=row.expression,
+            State="ENABLED" if row.enabled else "DISABLED",
+            Targets=[events.Target(Arn=target, Id=pascal_case(function_id), **extra)],
+            **about,
+        )
+    )
+    scope.add(
+        awslambda.Permission(
+            f"{rule_id}Permission",
+            Action="lambda:InvokeFunction",
+            FunctionName=target,
+            Principal="events.amazonaws.com",
+            SourceArn=GetAtt(rule_id, "Arn"),
+        )
+    )
