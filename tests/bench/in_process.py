@@ -72,11 +72,12 @@ def score(count: int) -> None:
 def dispatch(count: int) -> None:
     """As the refresh dispatcher does it."""
     from handlers.common.dynamodb import Table
-    from handlers.pkgwatch.maintenance.refresh import Count, messages, order
+    from handlers.pkgwatch.pipeline.refresh_dispatcher import Count, messages, read_order
+    from handlers.pkgwatch.runtime.deadline import Deadline
     from handlers.pkgwatch.runtime.message_batches import send_all
 
-    each = messages(Table(Index(count), "packages"), order({"tier": 3}), lambda: 300, NOW, Count())
-    sent, errors = send_all(Taken(), "queue", each, lambda: True)
+    each = messages(Table(Index(count), "packages"), read_order({"tier": 3}), lambda: 300, NOW, Count())
+    sent, errors = send_all(Taken(), "queue", each, Deadline(lambda: 60))
     assert (sent, errors) == (count, 0)
 
 

@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 
 from handlers.common.dynamodb import Table
-from handlers.pkgwatch.maintenance.data_census import take
+from handlers.pkgwatch.pipeline.data_status_metrics import take_census
 from tests.bench.measure import BenchmarkError, Contest, Row, Sample
 from tests.bench.workplace import HERE, Workplace
 from tests.emulator import ACCOUNT, client
@@ -143,7 +143,7 @@ def _counted(table: Table, count: int) -> Row:
     times = []
     for _ in range(3):
         began = time.perf_counter()
-        found = take(table)
+        found = take_census(table)
         times.append(time.perf_counter() - began)
         if sum(found.statuses.values()) != count:
             raise BenchmarkError(f"The census counted {found.statuses} of {count}.")

@@ -17,7 +17,7 @@ from tests.templates.handler_code import Module, entry, module, reachable, runni
 
 TABLES = {"packages": "packages", "keys": "api_keys", "billing": "billing_events", "events": "referral_events"}
 # Modules that know no other table than this one.
-OF_ONE_TABLE = {f"handlers.pkgwatch.runtime.{name}": "api_keys" for name in ("breakers", "rate_shards")}
+OF_ONE_TABLE = {f"handlers.pkgwatch.collect.upstream.{name}": "api_keys" for name in ("circuit_breaker", "rate_limit")}
 CLIENT = ("handlers.common.aws", "client")
 TRANSACTIONS = "handlers.common.transactions"
 # Beneath these, everything is generic: they are read for what they offer, not for what they use.

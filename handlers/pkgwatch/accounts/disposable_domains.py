@@ -1,6 +1,6 @@
 """Is this an address to be thrown away?
 
-The domains stand in the file beside this module, one a line.
+The domains stand in the file run_in_background this module, one a line.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What becomes of one message of the package queue?"""
+"""The collector: what one message of the package queue does to the package's item."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from handlers.common.aws import ServiceError
 from handlers.common.dynamodb import ConditionFailed, Key, Table
 from handlers.common.logs import logger
 from handlers.common.timestamps import iso, parse
-from handlers.pkgwatch.collect.collection import Upstreams, Wanted, collect
-from handlers.pkgwatch.collect.downloads.weekly import Counts
-from handlers.pkgwatch.collect.error_redaction import sanitised
-from handlers.pkgwatch.collect.merge import item
+from handlers.pkgwatch.collect.data_status import MAX_RETRIES
+from handlers.pkgwatch.collect.download_count import Counts
+from handlers.pkgwatch.collect.error_redaction import redacted
+from handlers.pkgwatch.collect.merge import merged_item
 from handlers.pkgwatch.collect.messages import Message
 from handlers.pkgwatch.collect.raw_data import RawData
-from handlers.pkgwatch.collect.status import MOST_RETRIES
+from handlers.pkgwatch.collect.source_queries import Query, Upstreams, query_sources
 from handlers.pkgwatch.packages.package_names import package_key
 
 COLLECTED, ABANDONED, RECENT = "collected", "abandoned", "recent"
@@ -25,70 +25,71 @@ COLLECTED, ABANDONED, RECENT = "collected", "abandoned", "recent"
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What a message works with. What was updated less than ``window`` ago is not collected again."""
+    """What a collection works with. A package updated less than ``dedup_window`` ago is not collected again."""
 
     packages: Table
     upstreams: Upstreams
-    raw: RawData
+    raw_data: RawData
     clock: Callable[[], datetime]
-    window: timedelta
+    dedup_window: timedelta
 
 
-def process(services: Services, message: Message, bulk: Counts) -> str:
-    """Collects the package and replaces its item; what was done, or why nothing had to be.
+def collect_package(services: Services, message: Message, bulk: Counts) -> str:
+    """Collects the package and replaces its item. Returns ``collected``, or why that was not necessary: ``abandoned``
+    or ``recent``.
 
-    Whatever is raised (`OutOfTime`, `ServiceError`, a mistake of ours) is on the item too, for whoever looks into the
-    dead letters.
+    Any error (`OutOfTime`, `ServiceError`, a defect) is also stored on the item, where the dead letter processor
+    finds it.
     """
     key = package_key(message.ecosystem, message.name)
     try:
         existing = services.packages.get(key, consistent=True) or {}
-        reason = _needless(message, existing, services)
+        reason = _skip_reason(message, existing, services)
         if reason:
             return reason
         _collect(services, message, key, existing, bulk)
     except Exception as error:
-        _record(services, key, error)
+        _store_error(services, key, error)
         raise
     return COLLECTED
 
 
-def _needless(message: Message, existing: Mapping[str, Any], services: Services) -> str:
-    """Why there is nothing to do, "" if there is. A retry counts before it is known how it ends."""
+def _skip_reason(message: Message, existing: Mapping[str, Any], services: Services) -> str:
+    """Why the package needs no collection, "" if it needs one. A retry is counted before its result is known."""
     status = str(existing.get("data_status") or "")
-    if status.startswith("abandoned_") and not message.force and not message.asked_for:
+    if status.startswith("abandoned_") and not message.force_refresh and not message.is_request:
         return ABANDONED
-    if message.retry and existing:
+    if message.is_retry and existing:
         _count_retry(services.packages, package_key(message.ecosystem, message.name))
     updated = parse(existing.get("last_updated"))
-    young = updated is not None and services.clock() - updated < services.window
-    return RECENT if young and not message.force and status != "pending" else ""
+    recent = updated is not None and services.clock() - updated < services.dedup_window
+    return RECENT if recent and not message.force_refresh and status != "pending" else ""
 
 
 def _count_retry(packages: Table, key: Key) -> None:
     change = "SET retry_count = if_not_exists(retry_count, :zero) + :one"
     condition = "attribute_exists(pk) AND (attribute_not_exists(retry_count) OR retry_count < :most)"
     try:
-        packages.update(key, change, {"zero": 0, "one": 1, "most": MOST_RETRIES}, condition)
+        packages.update(key, change, {"zero": 0, "one": 1, "most": MAX_RETRIES}, condition)
     except ConditionFailed:
-        logger.info("No more retries are counted", extra={"package": key[0]})
+        logger.info("The retry was not counted", extra={"package": key[0]})
 
 
 def _collect(services: Services, message: Message, key: Key, existing: Mapping[str, Any], bulk: Counts) -> None:
-    wanted = Wanted(message.ecosystem, message.name, existing, message.only if existing else None, bulk)
-    collected = collect(services.upstreams, wanted, services.clock())
+    query = Query(message.ecosystem, message.name, existing, message.sources if existing else None, bulk)
+    collected = query_sources(services.upstreams, query, services.clock())
     now = services.clock()
-    services.raw.store(collected, now)
-    retries = min(int(existing.get("retry_count") or 0) + message.retry, MOST_RETRIES)
-    made = item(collected, existing, message.tier_of(existing), retries, now)
-    services.packages.put(made)
-    logger.info("Collected", extra={"package": key[0], "status": made["data_status"], "sources": made["sources"]})
+    services.raw_data.store(collected, now)
+    retries = min(int(existing.get("retry_count") or 0) + message.is_retry, MAX_RETRIES)
+    item = merged_item(collected, existing, message.tier_of(existing), retries, now)
+    services.packages.put(item)
+    logger.info("Collected", extra={"package": key[0], "status": item["data_status"], "sources": item["sources"]})
 
 
-def _record(services: Services, key: Key, error: Exception) -> None:
+def _store_error(services: Services, key: Key, error: Exception) -> None:
     change = "SET collection_error = :text, collection_error_class = :kind, collection_error_at = :now"
     values = {
-        "text": sanitised(str(error)) or type(error).__name__,
+        "text": redacted(str(error)) or type(error).__name__,
         "kind": type(error).__name__,
         "now": iso(services.clock()),
     }

@@ -1,11 +1,11 @@
-"""Which text of an error may be kept?"""
+"""Redaction of an error's text before it is stored."""
 
 from __future__ import annotations
 
 import re
 
-LONGEST = 500
-_HIDDEN = (
+MAX_LENGTH = 500
+_PATTERNS = (
     (re.compile(r"arn:aws[\w-]*:[^\s'\"]*"), "[arn]"),
     (re.compile(r"\b(?:gh[a-z]_|github_pat_)\w+"), "[token]"),
     (re.compile(r"\bsk[-_][\w-]+"), "[key]"),
@@ -14,8 +14,8 @@ _HIDDEN = (
 )
 
 
-def sanitised(text: str) -> str:
+def redacted(text: str) -> str:
     """The text without ARNs, tokens, keys and account numbers, at most 500 characters."""
-    for pattern, shown in _HIDDEN:
-        text = pattern.sub(shown, text)
-    return text[:LONGEST]
+    for pattern, replacement in _PATTERNS:
+        text = pattern.sub(replacement, text)
+    return text[:MAX_LENGTH]

@@ -1,4 +1,4 @@
-"""What stands in for an upstream that does not answer?"""
+"""The fallback for a source that fails or is not queried: what the existing item has from it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from handlers.pkgwatch.collect.upstream.failures import CIRCUIT_OPEN, INVALID_JS
 
 Item = Mapping[str, Any]
 
-# Whole days: what is refreshed every seventh day is a few minutes older than a week when it is refreshed.
-_DAYS, _DAYS_OPEN = 7, 14
+# Whole days: an item refreshed every seventh day is a few minutes older than a week when its turn comes.
+_MAX_DAYS, _MAX_DAYS_OPEN = 7, 14
 _SCORECARD = ("openssf_score", "openssf_checks", "openssf_date", "openssf_source", "openssf_checked_at")
 
-# The attributes of an item each source answers for.
+# The attributes of an item that come from each source.
 ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
     "deps.dev": ("latest_version", "licenses", "advisories", "dependents_count", "repository_url"),
     "npm": (
@@ -39,7 +39,8 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one source gave: attributes, the tag that goes to ``sources`` ("" if it gave nothing), and its error."""
+    """The result of one source: attributes, its tag in the item's ``sources`` ("" if it gave nothing), and its
+    error."""
 
     source: str
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -48,45 +49,44 @@ class Part:
 
     @property
     def stale(self) -> bool:
-        """Taken from the item because the source did not answer."""
+        """Whether the data comes from the existing item because the source failed."""
         return self.tag == f"{self.source}_stale"
 
 
-def usable(existing: Item, code: str, now: datetime) -> bool:
-    """Whether an item is recent enough to stand in for a source that failed with ``code``."""
+def can_replace(existing: Item, code: str, now: datetime) -> bool:
+    """Whether an item is recent enough to replace the result of a source that failed with ``code``."""
     updated = parse(existing.get("last_updated"))
-    return updated is not None and (now - updated).days <= (_DAYS_OPEN if code == CIRCUIT_OPEN else _DAYS)
+    return updated is not None and (now - updated).days <= (_MAX_DAYS_OPEN if code == CIRCUIT_OPEN else _MAX_DAYS)
 
 
 def fallback(source: str, existing: Item, code: str, now: datetime) -> Part:
-    """The part of a source that failed: from the item where that may be, else empty.
+    """The part of a source that failed: from the existing item where that is allowed, else empty.
 
-    A registry that says that there is no such package, or answers something that is no JSON, has answered; so have
-    deps.dev and the others when they know nothing. Only GitHub's repositories may be gone for a while.
+    "Not found" is an answer of any source, and a response that is not JSON is one of a registry; neither is replaced.
+    Only GitHub's repositories may be missing for a while.
     """
     answered = code == NOT_FOUND or (code == INVALID_JSON and source in ("npm", "pypi"))
-    known = held(source, existing)
-    if answered or not known or not usable(existing, code, now):
+    known = _attributes_from(source, existing)
+    if answered or not known or not can_replace(existing, code, now):
         return Part(source, error=code)
     return Part(source, known, f"{source}_stale", code)
 
 
 def cached(source: str, existing: Item) -> Part:
-    """The part of a source that is not to be asked this time."""
-    known = held(source, existing)
+    """The part of a source that is not queried this time."""
+    known = _attributes_from(source, existing)
     return Part(source, known, f"{source}_cached" if known else "")
 
 
-def held(source: str, existing: Item) -> dict[str, Any]:
-    """What the item knows from a source; nothing if the source has never given anything to it."""
+def _attributes_from(source: str, existing: Item) -> dict[str, Any]:
     if not has_answered(source, existing):
         return {}
     return {name: existing[name] for name in ATTRIBUTES[source] if existing.get(name) is not None}
 
 
 def has_answered(source: str, existing: Item) -> bool:
-    """Whether a source is among those the item was made from. Scorecards are also brought by deps.dev and by the
-    batch, so there it is the score that counts."""
+    """Whether the existing item has data from a source. Scorecards also come from deps.dev and from the scheduled
+    collector, so the score decides there."""
     if source == "openssf":
         return existing.get("openssf_score") is not None or existing.get("openssf_source") == "not_found"
     listed = existing.get("sources")

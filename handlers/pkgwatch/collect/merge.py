@@ -1,6 +1,6 @@
-"""Which item do the parts of a collection make?
+"""The merge of a collection's parts into the package's item.
 
-The item replaces the one before it whole: what is named nowhere here is gone.
+The item replaces the existing one as a whole: an attribute that is not named here is dropped.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from handlers.common.timestamps import iso
+from handlers.pkgwatch.collect.data_status import data_status, missing_sources
 from handlers.pkgwatch.collect.fallback import Part
-from handlers.pkgwatch.collect.status import missing_sources, status
 from handlers.pkgwatch.packages.data_quality import queryable
 from handlers.pkgwatch.packages.package_names import package_key
 
@@ -26,7 +26,7 @@ _COUNTS = (
 )
 _FLAGS = ("is_deprecated", "archived", "has_types", "has_exports")
 _LISTS = ("advisories", "openssf_checks", "contribution_distribution", "licenses", "python_versions")
-_NOT_KEPT = ("published_at", "maintainers")
+_NOT_STORED = ("published_at", "maintainers")
 _DEFAULTS: Mapping[str, Any] = {
     **dict.fromkeys(_COUNTS, 0),
     **dict.fromkeys(_FLAGS, False),
@@ -36,7 +36,7 @@ _DEFAULTS: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """Everything a run learnt about a package. ``downloads`` are the attributes of its count."""
+    """The result of a collection. ``downloads`` are the attributes of the download count."""
 
     ecosystem: str
     name: str
@@ -45,28 +45,30 @@ class Collected:
 
     @property
     def data(self) -> dict[str, Any]:
-        """All attributes. deps.dev's repository counts before the registry's, its scorecard before OpenSSF's own."""
+        """All attributes. deps.dev's repository wins over the registry's, its scorecard over OpenSSF's own."""
         found: dict[str, Any] = {}
         for part in reversed(self.parts):
             found |= part.data
         return found | dict(self.downloads)
 
 
-def item(collected: Collected, existing: Mapping[str, Any], tier: int, retries: int, now: datetime) -> dict[str, Any]:
-    """The whole item. ``existing`` is the one before, {} if there is none; ``retries`` as in `status.status`."""
+def merged_item(
+    collected: Collected, existing: Mapping[str, Any], tier: int, retries: int, now: datetime
+) -> dict[str, Any]:
+    """The new item. ``existing`` is the one it replaces, {} if there is none; ``retries`` as in `data_status`."""
     found = collected.data
     found.setdefault("last_published", found.get("published_at"))
-    # deps.dev sometimes counts nothing for a while; that a package has lost all its dependents does not happen.
+    # deps.dev sometimes counts nothing for a while; a package does not lose all its dependents.
     found["dependents_count"] = found.get("dependents_count") or existing.get("dependents_count") or 0
     freshness = _freshness(collected.parts)
     key, sort_key = package_key(collected.ecosystem, collected.name)
-    made = {
+    item = {
         **_DEFAULTS,
         **{name: [] for name in _LISTS},
         **{name: existing.get(name) for name in SCORES},
-        **{name: value for name, value in found.items() if name not in _NOT_KEPT},
+        **{name: value for name, value in found.items() if name not in _NOT_STORED},
         **_sources(collected.parts),
-        **status(missing_sources(collected.parts), bool(found.get("latest_version")), retries, now),
+        **data_status(missing_sources(collected.parts), bool(found.get("latest_version")), retries, now),
         "pk": key,
         "sk": sort_key,
         "ecosystem": collected.ecosystem,
@@ -77,12 +79,12 @@ def item(collected: Collected, existing: Mapping[str, Any], tier: int, retries: 
         "data_freshness": freshness,
         "data_updated_at": existing.get("data_updated_at") if freshness == "stale" else iso(now),
     }
-    made["queryable"] = queryable(made)
-    return {name: value for name, value in made.items() if value is not None and value != ""}
+    item["queryable"] = queryable(item)
+    return {name: value for name, value in item.items() if value is not None and value != ""}
 
 
 def _sources(parts: Sequence[Part]) -> dict[str, Any]:
-    """Which sources the item is made from, and which of them stand still and why."""
+    """The sources the item comes from, and the reason for each stale one."""
     found: dict[str, Any] = {"sources": [part.tag for part in parts if part.tag]}
     for part in parts:
         if part.stale and part.source == "deps.dev":
@@ -93,9 +95,9 @@ def _sources(parts: Sequence[Part]) -> dict[str, Any]:
 
 
 def _freshness(parts: Sequence[Part]) -> str:
-    """Of what counts towards the status: stale if all is, or what deps.dev says; mixed if some is."""
-    counted = [part.stale for part in parts if part.tag]
-    first = any(part.stale for part in parts if part.source == "deps.dev")
-    if first or (counted and all(counted)):
+    """stale if deps.dev's part or every part with data is, mixed if some are, else fresh."""
+    stale = [part.stale for part in parts if part.tag]
+    depsdev = any(part.stale for part in parts if part.source == "deps.dev")
+    if depsdev or (stale and all(stale)):
         return "stale"
-    return "mixed" if any(counted) else "fresh"
+    return "mixed" if any(stale) else "fresh"

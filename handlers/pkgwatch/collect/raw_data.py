@@ -1,4 +1,4 @@
-"""Where is kept what the upstreams said, for whoever wants to look?"""
+"""The raw data bucket: what each source returned, one document per package and day."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class RawData:
     bucket: str
 
     def store(self, collected: Collected, now: datetime) -> None:
-        """One document a package and day: what each source gave, or its error. Failures are logged only."""
+        """Stores the result of each source, or its error. Failures are only logged."""
         if not self.bucket:
             return
         document = {

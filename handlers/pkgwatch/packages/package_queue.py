@@ -12,7 +12,8 @@ from handlers.common.logs import logger
 from handlers.common.parallel import run_in_background
 
 BATCH = 10
-NEW_PACKAGE_TIER = 3  # refreshed weekly
+TIERS = (1, 2, 3)  # refreshed daily, every three days, weekly
+NEW_PACKAGE_TIER = 3
 
 
 @dataclass(frozen=True, slots=True)

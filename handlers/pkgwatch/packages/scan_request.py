@@ -24,7 +24,7 @@ class ScanRequest:
 
 
 def parse(request: Request) -> ScanRequest:
-    """The names in a manifest's text (``content``) and in the fields beside it. Raises 400 ``invalid_json``,
+    """The names in a manifest's text (``content``) and in the fields run_in_background it. Raises 400 ``invalid_json``,
     ``invalid_ecosystem``, ``no_dependencies``, ``too_many_dependencies``."""
     body = _object(request)
     ecosystem = body.get("ecosystem", "npm")

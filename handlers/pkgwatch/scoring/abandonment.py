@@ -1,4 +1,4 @@
-"""How likely is a package to be abandoned within some months?"""
+"""The abandonment risk of a package: how likely it is to be abandoned within some months."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ from collections.abc import Mapping
 from math import exp
 from typing import Any
 
-from handlers.pkgwatch.scoring.facts import UNKNOWN_DAYS, Facts
+from handlers.pkgwatch.scoring.inputs import UNKNOWN_DAYS, ScoringInputs
 
 DEFAULT_MONTHS = 12
-_CERTAIN = 0.95  # archived and deprecated packages; the model never says more either
-_LONGEST_NOTE = 200
-_NOT_IN_NOTES = str.maketrans("", "", '<>&"')
+_MAX_RISK = 0.95  # also the risk of archived and deprecated packages
+_MAX_NOTE = 200
+_REMOVED_FROM_NOTES = str.maketrans("", "", '<>&"')
 
 
-def abandonment_risk(facts: Facts, months: object = DEFAULT_MONTHS) -> dict[str, Any]:
-    """Probability in percent within ``months`` (12 if that is no number, at least 1), its parts after
-    dampening, and what speaks for it as sentences."""
+def abandonment_risk(inputs: ScoringInputs, months: object = DEFAULT_MONTHS) -> dict[str, Any]:
+    """The probability in percent within ``months`` (at least 1; 12 if that is not a number), its components after
+    dampening, and its risk factors as sentences."""
     horizon = _months(months)
-    release_days = UNKNOWN_DAYS if facts.release_age is None else max(0, facts.release_age)
-    dampened = 1 - 0.3 * facts.popularity
-    inactivity = (1 - exp(-facts.idle_days / 180)) * dampened
-    bus_factor = exp(-max(1, facts.contributors) / 2)
-    adoption = min(0.9, max(0.1, 0.9 - facts.log_downloads / 7))
+    release_days = UNKNOWN_DAYS if inputs.release_age is None else max(0, inputs.release_age)
+    dampened = 1 - 0.3 * inputs.popularity
+    inactivity = (1 - exp(-inputs.idle_days / 180)) * dampened
+    bus_factor = exp(-max(1, inputs.contributors) / 2)
+    adoption = min(0.9, max(0.1, 0.9 - inputs.log_downloads / 7))
     release = (1 - exp(-release_days / 365)) * dampened
     base = 0.35 * inactivity + 0.30 * bus_factor + 0.20 * adoption + 0.15 * release
-    risk = min(1 - exp(-((horizon / (52 * exp(-2.8 * base))) ** 1.5)), _CERTAIN)
-    if facts.item.get("archived") or facts.item.get("is_deprecated"):
-        risk = _CERTAIN
+    risk = min(1 - exp(-((horizon / (52 * exp(-2.8 * base))) ** 1.5)), _MAX_RISK)
+    if inputs.item.get("archived") or inputs.item.get("is_deprecated"):
+        risk = _MAX_RISK
     return {
         "probability": round(100 * risk, 1),
         "time_horizon_months": horizon,
-        "risk_factors": _activity(facts, release_days) + _ended(facts.item),
+        "risk_factors": _activity_factors(inputs, release_days) + _status_factors(inputs.item),
         "components": {
             "inactivity_risk": round(100 * inactivity, 1),
             "bus_factor_risk": round(100 * bus_factor, 1),
@@ -48,18 +48,18 @@ def _months(value: Any) -> int:
         return DEFAULT_MONTHS
 
 
-def _activity(facts: Facts, release_days: int) -> list[str]:
+def _activity_factors(inputs: ScoringInputs, release_days: int) -> list[str]:
     found = []
-    if facts.idle_days > 180:
-        found.append(f"No commits in {int(facts.idle_days)} days")
-    elif facts.idle_days > 90:
-        found.append(f"Low commit activity ({int(facts.idle_days)} days since last commit)")
-    if facts.contributors <= 1:
+    if inputs.idle_days > 180:
+        found.append(f"No commits in {int(inputs.idle_days)} days")
+    elif inputs.idle_days > 90:
+        found.append(f"Low commit activity ({int(inputs.idle_days)} days since last commit)")
+    if inputs.contributors <= 1:
         found.append("Single maintainer (bus factor = 1)")
-    elif facts.contributors <= 2:
-        found.append(f"Small maintainer pool ({int(facts.contributors)} active contributors)")
-    if facts.downloads < 1000:
-        found.append(f"Low adoption ({int(facts.downloads):,} weekly downloads)")
+    elif inputs.contributors <= 2:
+        found.append(f"Small maintainer pool ({int(inputs.contributors)} active contributors)")
+    if inputs.downloads < 1000:
+        found.append(f"Low adoption ({int(inputs.downloads):,} weekly downloads)")
     if release_days > 365:
         found.append(f"No releases in {release_days} days")
     elif release_days > 180:
@@ -67,12 +67,12 @@ def _activity(facts: Facts, release_days: int) -> list[str]:
     return found
 
 
-def _ended(item: Mapping[str, Any]) -> list[str]:
+def _status_factors(item: Mapping[str, Any]) -> list[str]:
     found = ["Repository is archived"] if item.get("archived") else []
     if item.get("is_deprecated"):
         found.append("Package is deprecated")
         message = item.get("deprecation_message")
-        note = message[:_LONGEST_NOTE].translate(_NOT_IN_NOTES).strip() if isinstance(message, str) else ""
+        note = message[:_MAX_NOTE].translate(_REMOVED_FROM_NOTES).strip() if isinstance(message, str) else ""
         if note:
             found.append(f"Deprecation note: {note}")
     return found

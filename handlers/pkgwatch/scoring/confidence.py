@@ -1,4 +1,4 @@
-"""How far can a score be trusted?"""
+"""The confidence in a package's score."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers.common.timestamps import parse
-from handlers.pkgwatch.scoring.facts import age_in_days
+from handlers.pkgwatch.scoring.inputs import age_in_days
 
 _FIELDS = (
     "days_since_last_commit",
@@ -19,14 +19,14 @@ _FIELDS = (
     "prs_opened_90d",
 )
 _ERRORS = ("github_error", "npm_error", "pypi_error", "depsdev_error")
-_TOO_YOUNG = 90  # days
+_MIN_AGE = 90  # days
 
 
 def confidence(item: Mapping[str, Any], now: datetime) -> tuple[dict[str, Any], int]:
-    """The stored description, and the margin in points on either side of the health score."""
+    """The ``confidence`` attribute, and the margin in points on either side of the health score."""
     age = age_in_days(item.get("created_at"), now)
-    if age is not None and age < _TOO_YOUNG:
-        reason = f"The package is younger than {_TOO_YOUNG} days"
+    if age is not None and age < _MIN_AGE:
+        reason = f"The package is younger than {_MIN_AGE} days"
         return {"score": 20.0, "level": "INSUFFICIENT_DATA", "reason": reason}, 10
     get = item.get
     completeness = sum(get(field) is not None for field in _FIELDS) / len(_FIELDS)
@@ -37,13 +37,13 @@ def confidence(item: Mapping[str, Any], now: datetime) -> tuple[dict[str, Any], 
     quality, margin = _quality(completeness, errors)
     if get("github_error"):
         margin = max(margin, 20 if get("repository_url") else 15)
-    described = {
+    attribute = {
         "score": round(100 * value, 1),
         "level": "HIGH" if value >= 0.8 else "MEDIUM" if value >= 0.5 else "LOW",
         "data_quality": quality,
         "interval_margin": margin,
     }
-    return described, margin
+    return attribute, margin
 
 
 def _age_factor(days: int | None) -> float:
@@ -53,8 +53,8 @@ def _age_factor(days: int | None) -> float:
 
 
 def _freshness(updated: object, now: datetime) -> float:
-    moment = parse(updated)
-    hours = 0.0 if moment is None else (now - moment).total_seconds() / 3600
+    time = parse(updated)
+    hours = 0.0 if time is None else (now - time).total_seconds() / 3600
     if hours > 168:
         return 0.7
     return 0.9 if hours > 48 else 1.0

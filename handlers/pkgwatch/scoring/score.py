@@ -1,6 +1,6 @@
-"""How healthy is a package?
+"""The health score of a package.
 
-The formulas are the documented ones, part by part; each part is within 0 and 1. Pure: the moment is an argument.
+The formulas are those of the specification, part by part; each part is within 0 and 1. Pure: the time is an argument.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from typing import Any
 
 from handlers.pkgwatch.scoring.abandonment import abandonment_risk
 from handlers.pkgwatch.scoring.confidence import confidence
-from handlers.pkgwatch.scoring.facts import Facts, count, number, read, sigmoid
+from handlers.pkgwatch.scoring.inputs import ScoringInputs, count, number, scoring_inputs, sigmoid
 
 _SEVERITIES = {"CRITICAL": 3, "HIGH": 2, "MEDIUM": 1}
-_MOST_ADVISORIES = 1000
-_MOST_CHECKS = 100
+_MAX_ADVISORIES = 1000
+_MAX_CHECKS = 100
 
 
 def score(item: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Everything the scorer stores of an item: health_score, risk_level, score_components, confidence,
-    confidence_interval, abandonment_risk."""
-    facts = read(item, now)
-    maintainer, user, evolution = _maintainer(facts), _user(facts), _evolution(facts)
+    """The attributes the scorer stores: health_score, risk_level, score_components, confidence, confidence_interval,
+    abandonment_risk."""
+    inputs = scoring_inputs(item, now)
+    maintainer, user, evolution = _maintainer(inputs), _user(inputs), _evolution(inputs)
     community, security = _community(item), _security(item)
     total = 0.25 * maintainer + 0.30 * user + 0.20 * evolution + 0.10 * community + 0.15 * security
     health = _capped(item, round(100 * _within(total), 1))
@@ -40,7 +40,7 @@ def score(item: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         },
         "confidence": trust,
         "confidence_interval": [round(max(0.0, health - margin), 1), round(min(100.0, health + margin), 1)],
-        "abandonment_risk": abandonment_risk(facts),
+        "abandonment_risk": abandonment_risk(inputs),
     }
 
 
@@ -59,15 +59,15 @@ def _capped(item: Mapping[str, Any], health: float) -> float:
     return min(health, 40.0) if item.get("archived") else health
 
 
-def _maintainer(facts: Facts) -> float:
-    bus_factor = number(facts.item.get("true_bus_factor")) or 0
+def _maintainer(inputs: ScoringInputs) -> float:
+    bus_factor = number(inputs.item.get("true_bus_factor")) or 0
     if bus_factor <= 0:
-        bus_factor = facts.contributors
-    recency = exp(-0.693 * facts.idle_days / 90)
-    return _within(0.5 * recency + 0.3 * sigmoid(bus_factor - 2) + 0.2 * _merged(facts.item))
+        bus_factor = inputs.contributors
+    recency = exp(-0.693 * inputs.idle_days / 90)
+    return _within(0.5 * recency + 0.3 * sigmoid(bus_factor - 2) + 0.2 * _merge_ratio(inputs.item))
 
 
-def _merged(item: Mapping[str, Any]) -> float:
+def _merge_ratio(item: Mapping[str, Any]) -> float:
     opened, merged = item.get("prs_opened_90d"), item.get("prs_merged_90d")
     try:
         opened = 0 if opened is None else max(0, int(opened))
@@ -77,20 +77,20 @@ def _merged(item: Mapping[str, Any]) -> float:
     return sigmoid(5 * (merged / opened - 0.5)) if opened else 0.5
 
 
-def _user(facts: Facts) -> float:
-    stars = log10(count(facts.item.get("stars")) + 1)
-    used = 0.5 * min(facts.log_downloads / 7, 1) + 0.3 * min(facts.log_dependents / 4, 1)
+def _user(inputs: ScoringInputs) -> float:
+    stars = log10(count(inputs.item.get("stars")) + 1)
+    used = 0.5 * min(inputs.log_downloads / 7, 1) + 0.3 * min(inputs.log_dependents / 4, 1)
     return _within(used + 0.2 * min(stars / 5, 1))
 
 
-def _evolution(facts: Facts) -> float:
-    item = facts.item
-    age = facts.release_age
+def _evolution(inputs: ScoringInputs) -> float:
+    item = inputs.item
+    age = inputs.release_age
     release = 0.5 if age is None else exp(-0.693 * max(0, age) / 180)
     all_commits = number(item.get("commits_90d")) or 0
     commits = count(item["commits_90d_non_bot"]) if "commits_90d_non_bot" in item else max(0, all_commits)
     activity = min(log10(commits + 1) / 1.7, 1)
-    mature = 0.7 * facts.popularity * sigmoid((10 - all_commits) / 3)
+    mature = 0.7 * inputs.popularity * sigmoid((10 - all_commits) / 3)
     return _within(0.5 * max(release, mature) + 0.5 * max(activity, mature))
 
 
@@ -115,7 +115,7 @@ def _response(value: object) -> float:
 def _security(item: Mapping[str, Any]) -> float:
     openssf = number(item.get("openssf_score"))
     practice = 0.3 if openssf is None else _within(openssf / 10)
-    weight = sum(_weight(advisory) for advisory in _objects(item.get("advisories"), _MOST_ADVISORIES))
+    weight = sum(_weight(advisory) for advisory in _objects(item.get("advisories"), _MAX_ADVISORIES))
     policy = 1.0 if _has_policy(item.get("openssf_checks")) else 0.3
     return _within(0.5 * practice + 0.3 * sigmoid((2 - weight) / 1.5) + 0.2 * policy)
 
@@ -128,12 +128,12 @@ def _weight(advisory: dict[str, Any]) -> int:
 def _has_policy(checks: object) -> bool:
     return any(
         check.get("name") == "Security-Policy" and (number(check.get("score")) or 0) >= 5
-        for check in _objects(checks, _MOST_CHECKS)
+        for check in _objects(checks, _MAX_CHECKS)
     )
 
 
-def _objects(entries: object, most: int) -> list[dict[str, Any]]:
-    return [entry for entry in entries[:most] if isinstance(entry, dict)] if isinstance(entries, list) else []
+def _objects(entries: object, limit: int) -> list[dict[str, Any]]:
+    return [entry for entry in entries[:limit] if isinstance(entry, dict)] if isinstance(entries, list) else []
 
 
 def _within(part: float) -> float:

@@ -1,66 +1,93 @@
-"""Which packages that are used much do we not know?"""
+"""The audits: they compare a ranking with the known packages, and add what is missing."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
+from handlers.common.aws import client
 from handlers.common.dynamodb import Table
-from handlers.common.logs import logger
-from handlers.pkgwatch.collect.discovery.rankings import Ranked
-from handlers.pkgwatch.collect.upstream.failures import Failed, OutOfTime
+from handlers.common.logs import begin, logger
+from handlers.pkgwatch.collect.discovery.rankings import RankedPackage
+from handlers.pkgwatch.collect.upstream.client import UpstreamClient
+from handlers.pkgwatch.collect.upstream.failures import UpstreamError
 from handlers.pkgwatch.packages.new_packages import BATCH, add, new_item, unknown
 from handlers.pkgwatch.packages.package_queue import PackageQueue
+from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.runtime.deadline import OutOfTime
 from handlers.pkgwatch.runtime.message_batches import batched
-from handlers.pkgwatch.runtime.metrics import Metrics
+from handlers.pkgwatch.runtime.metrics import Metrics, metrics
+from handlers.pkgwatch.runtime.settings import settings
+
+_RESERVE = 30.0  # seconds at the end without requests
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """Whom to compare with: ``source`` names the audit, ``counters`` its metrics; ``more`` are attributes of a new
-    item, None if a package is not worth having."""
+    """``source`` is stored on the packages an audit adds, ``metrics`` the prefix of its metrics. ``attributes``
+    returns further attributes of a new item, None if the package does not qualify."""
 
     ecosystem: str
     source: str
-    counters: str
-    more: Callable[[Ranked], Mapping[str, Any] | None]
+    metrics: str
+    attributes: Callable[[RankedPackage], Mapping[str, Any] | None]
 
 
-def run(
-    audit: Audit, ranked: Iterator[Ranked], packages: Table, queue: PackageQueue, metrics: Metrics, now: datetime
+def run_audit(
+    context: Any, audit: Audit, ranking: Callable[[UpstreamClient], Iterator[RankedPackage]]
 ) -> dict[str, Any]:
-    """Adds what is missing and worth having, and queues it for collection, a hundred at a time. Returns how many
-    were ``audited``, ``missing``, ``added`` and ``queued``.
+    """A whole run. Answers with the counts ``{"audited", "missing", "added", "queued"}``.
 
-    A ranking that ends in a failure counts as far as it went, with ``interrupted`` saying why; one that never began
-    raises that failure, so that the whole is tried again."""
+    A ranking that fails later than in its first batch counts as far as it was read, with the reason in
+    ``interrupted``; otherwise its failure is raised, so that Lambda repeats the run."""
+    begin("pkgwatch", context)
+    ranked = ranking(UpstreamClient.of(context, _RESERVE))
+    queue = PackageQueue(partial(client, "sqs"), settings().package_queue_url)
+    with metrics() as counters:
+        result = _compare(audit, ranked, tables.packages(), queue, counters)
+    logger.info("Audited", extra=dict(result))
+    return {"statusCode": 200, "body": json.dumps(result)}
+
+
+def _compare(
+    audit: Audit, ranked: Iterator[RankedPackage], packages: Table, queue: PackageQueue, counters: Metrics
+) -> dict[str, Any]:
     counts: dict[str, Any] = {"audited": 0, "missing": 0, "added": 0, "queued": 0}
+    now = datetime.now(UTC)
     try:
-        for chunk in batched(ranked, BATCH):
-            _take_in(audit, chunk, packages, queue, counts, now)
-    except (Failed, OutOfTime) as failed:
+        for batch in batched(ranked, BATCH):
+            _add_missing(audit, batch, packages, queue, counts, now)
+    except (UpstreamError, OutOfTime) as error:
         if not counts["audited"]:
             raise
         logger.exception("The ranking ended early", extra=dict(counts))
-        counts["interrupted"] = str(failed)
+        counts["interrupted"] = str(error)
     finally:
         for name, counter in (("Total", "audited"), ("Missing", "missing"), ("Added", "added")):
-            metrics.count(audit.counters + name, counts[counter])
+            counters.count(audit.metrics + name, counts[counter])
     return counts
 
 
-def _take_in(
-    audit: Audit, chunk: list[Ranked], packages: Table, queue: PackageQueue, counts: dict[str, Any], now: datetime
+def _add_missing(
+    audit: Audit,
+    batch: list[RankedPackage],
+    packages: Table,
+    queue: PackageQueue,
+    counts: dict[str, Any],
+    now: datetime,
 ) -> None:
-    counts["audited"] += len(chunk)
-    fresh = set(unknown(packages, audit.ecosystem, [ranked.name for ranked in chunk]))
-    counts["missing"] += len(fresh)
+    """Adds the missing packages of a batch that qualify, and queues them for collection."""
+    counts["audited"] += len(batch)
+    missing = set(unknown(packages, audit.ecosystem, [ranked.name for ranked in batch]))
+    counts["missing"] += len(missing)
     items = [
-        new_item(audit.ecosystem, ranked.name, audit.source, now, **more)
-        for ranked in chunk
-        if ranked.name in fresh and (more := audit.more(ranked)) is not None
+        new_item(audit.ecosystem, ranked.name, audit.source, now, **attributes)
+        for ranked in batch
+        if ranked.name in missing and (attributes := audit.attributes(ranked)) is not None
     ]
     added = [item["name"] for item in add(packages, items)]
     counts["added"] += len(added)

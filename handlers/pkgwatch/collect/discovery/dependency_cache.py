@@ -1,4 +1,4 @@
-"""Which dependencies has deps.dev told us lately?"""
+"""The dependency cache: direct dependencies that deps.dev returned within a week, kept in the raw data bucket."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from handlers.common.aws import ServiceError
 from handlers.common.logs import logger
 from handlers.common.timestamps import iso, parse
 
-KEPT = timedelta(days=7)
+LIFE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class DependencyCache:
-    """``deps-cache/<ecosystem>/<name>.json`` in a bucket; without a name nothing is kept. A cache that fails costs
-    a question to deps.dev and nothing else."""
+    """``deps-cache/<ecosystem>/<name>.json`` in a bucket; without a name nothing is cached. A failing cache costs
+    another request to deps.dev and nothing else."""
 
     connect: Callable[[], Any]
     bucket: str
 
     def get(self, ecosystem: str, name: str, now: datetime) -> list[str] | None:
-        """What is known for less than seven days, else None."""
+        """The dependencies cached less than seven days ago, else None."""
         if not self.bucket:
             return None
         try:
             body = self.connect().get_object(Bucket=self.bucket, Key=_key(ecosystem, name))["Body"].read()
-            kept = json.loads(body)
-            since, names = parse(kept["cached_at"]), kept["dependencies"]
-        except (*ServiceError, ValueError, KeyError, TypeError):  # what was never kept is an error to S3
+            document = json.loads(body)
+            cached_at, names = parse(document["cached_at"]), document["dependencies"]
+        except (*ServiceError, ValueError, KeyError, TypeError):  # a missing object is an error of S3's
             return None
-        fresh = since is not None and timedelta(0) <= now - since < KEPT
+        fresh = cached_at is not None and timedelta(0) <= now - cached_at < LIFE
         return names if fresh and isinstance(names, list) and all(isinstance(one, str) for one in names) else None
 
     def put(self, ecosystem: str, name: str, dependencies: list[str], now: datetime) -> None:
-        """Keeps what deps.dev said."""
+        """Caches the dependencies deps.dev returned."""
         if not self.bucket:
             return
         try:
@@ -48,7 +48,7 @@ class DependencyCache:
                 ContentType="application/json",
             )
         except ServiceError:
-            logger.warning("Dependencies were not kept", exc_info=True, extra={"package": f"{ecosystem}#{name}"})
+            logger.warning("Dependencies were not cached", exc_info=True, extra={"package": f"{ecosystem}#{name}"})
 
 
 def _key(ecosystem: str, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Which packages are used most, by those who count?"""
+"""The rankings of the most used packages: npms.io for npm, top-pypi-packages for PyPI."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from handlers.pkgwatch.collect.upstream.client import Count, Web
+from handlers.pkgwatch.collect.upstream.client import Count, UpstreamClient
 from handlers.pkgwatch.packages.package_names import is_valid, normalise
 
-PAGE = 250  # results npms.io gives at once
-LAST = 10_000  # and the offset from which it gives none
+PAGE_SIZE = 250  # results of one npms.io request
+MAX_OFFSET = 10_000  # from which on npms.io returns none
 
 _QUERY = "boost-exact:false"
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
-    """A package by its normalised name: its ``score`` at npms.io (0 to 1), its downloads of a ``month``."""
+class RankedPackage:
+    """A package by its normalized name: its ``score`` at npms.io (0 to 1), or its downloads of a month."""
 
     name: str
     score: float = 0.0
-    month: int = 0
+    monthly_downloads: int = 0
 
 
 class _Package(msgspec.Struct):
@@ -52,27 +52,28 @@ class _Rows(msgspec.Struct):
     rows: list[_Row]
 
 
-def npm(web: Web, base: str, most: int) -> Iterator[Ranked]:
-    """npm's packages as npms.io ranks them, at most ``most``, each once, page by page. Raises
-    `handlers.pkgwatch.collect.upstream.failures.Failed` and `OutOfTime`."""
+def npm_ranking(client: UpstreamClient, base: str, limit: int) -> Iterator[RankedPackage]:
+    """npm's packages in the order of npms.io, among its first ``limit`` results, each once, page by page. Raises
+    `UpstreamError` and `OutOfTime`."""
     seen: set[str] = set()
-    for start in range(0, min(most, LAST), PAGE):
-        query = urlencode({"q": _QUERY, "size": min(PAGE, most - start), "from": start}, safe=":")
-        results = web.get(f"{base}/v2/search?{query}", _Results).results
+    for start in range(0, min(limit, MAX_OFFSET), PAGE_SIZE):
+        query = urlencode({"q": _QUERY, "size": min(PAGE_SIZE, limit - start), "from": start}, safe=":")
+        results = client.get(f"{base}/v2/search?{query}", _Results).results
         for result in results:
             name = normalise("npm", result.package.name)
             if is_valid("npm", name) and name not in seen:
                 seen.add(name)
-                yield Ranked(name, score=result.score.final)
+                yield RankedPackage(name, score=result.score.final)
         if not results:
             return
 
 
-def pypi(web: Web, url: str, most: int) -> Iterator[Ranked]:
-    """PyPI's packages by the downloads of a month, the first ``most`` rows, each once. Raises as `npm`."""
+def pypi_ranking(client: UpstreamClient, url: str, limit: int) -> Iterator[RankedPackage]:
+    """PyPI's packages by their downloads of a month, among the first ``limit`` rows, each once. Raises as
+    `npm_ranking`."""
     seen: set[str] = set()
-    for row in web.get(url, _Rows).rows[:most]:
+    for row in client.get(url, _Rows).rows[:limit]:
         name = normalise("pypi", row.project)
         if is_valid("pypi", name) and name not in seen:
             seen.add(name)
-            yield Ranked(name, month=row.download_count)
+            yield RankedPackage(name, monthly_downloads=row.download_count)

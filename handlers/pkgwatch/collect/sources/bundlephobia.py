@@ -1,4 +1,4 @@
-"""How large is an npm package in a browser?"""
+"""Source Bundlephobia: the size of an npm package in a browser."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from handlers.pkgwatch.collect.upstream.client import Count, Web
+from handlers.pkgwatch.collect.upstream.client import Count, UpstreamClient
 
 _CATEGORIES = ((5, "tiny"), (20, "small"), (100, "medium"), (500, "large"))  # below so many KB, compressed
 
@@ -18,9 +18,9 @@ class _Size(msgspec.Struct, rename="camel"):
     dependency_count: Count = 0
 
 
-def collect(web: Web, base: str, name: str) -> dict[str, Any]:
-    """Sizes in bytes and their category. Raises `Absent` and `Failed`."""
-    found = web.get(f"{base}/api/size?package={quote(name, safe='')}", _Size)
+def collect(client: UpstreamClient, base: str, name: str) -> dict[str, Any]:
+    """Sizes in bytes and their category. Raises `UpstreamError`."""
+    found = client.get(f"{base}/api/size?package={quote(name, safe='')}", _Size)
     return {
         "bundle_size": found.size,
         "bundle_size_gzip": found.gzip,
@@ -30,5 +30,5 @@ def collect(web: Web, base: str, name: str) -> dict[str, Any]:
 
 
 def category(compressed: int) -> str:
-    """What so many bytes are called."""
-    return next((name for below, name in _CATEGORIES if compressed / 1024 < below), "huge")
+    """The category of a size in bytes: tiny, small, medium, large or huge."""
+    return next((name for limit, name in _CATEGORIES if compressed / 1024 < limit), "huge")

@@ -1,4 +1,4 @@
-"""What does deps.dev know of a package?"""
+"""Source deps.dev: a package's version, licenses, advisories, repository, scorecard and dependents."""
 
 from __future__ import annotations
 
@@ -9,35 +9,25 @@ from urllib.parse import quote
 import msgspec
 
 from handlers.common.logs import logger
-from handlers.pkgwatch.collect.sources.repository_urls import HOSTS, cleaned, host
-from handlers.pkgwatch.collect.sources.scorecard import Score, listed_checks
-from handlers.pkgwatch.collect.upstream.client import Count, Web
-from handlers.pkgwatch.collect.upstream.failures import WRONG_DOCUMENT, Failed
+from handlers.pkgwatch.collect.sources.depsdev_documents import (
+    Dependents,
+    Package,
+    Version,
+    default_version,
+    package_path,
+    version_path,
+)
+from handlers.pkgwatch.collect.sources.repository_urls import HOSTS, clean_url, host
+from handlers.pkgwatch.collect.sources.scorecard import Score, scored_checks
+from handlers.pkgwatch.collect.upstream.client import UpstreamClient
+from handlers.pkgwatch.collect.upstream.failures import WRONG_DOCUMENT, UpstreamError
 from handlers.pkgwatch.packages.package_names import normalise
 
-MOST_ADVISORIES = 50
+MAX_ADVISORIES = 50
 _ADVISORY_ATTEMPTS = 2
-_OLDER = 3  # versions asked for dependents where the newest has none yet
-_LONGEST_TITLE = 300
+_OLDER_VERSIONS = 3  # whose dependents are read where the default version has none yet
+_MAX_TITLE = 300
 _SEVERITIES = ((9, "CRITICAL"), (7, "HIGH"), (4, "MEDIUM"))
-
-
-class _Key(msgspec.Struct):
-    version: str = ""
-    name: str = ""
-
-
-class _Entry(msgspec.Struct, rename="camel"):
-    version_key: _Key
-    published_at: str = ""
-    is_default: bool = False
-    is_deprecated: bool = False
-
-
-class _Package(msgspec.Struct, rename="camel"):
-    package_key: _Key = msgspec.field(default_factory=_Key)
-    versions: list[_Entry] = []
-    default_version: str = ""
 
 
 class _Id(msgspec.Struct):
@@ -49,15 +39,11 @@ class _Link(msgspec.Struct):
     url: str = ""
 
 
-class _Version(msgspec.Struct, rename="camel"):
+class _VersionDetails(msgspec.Struct, rename="camel"):
     published_at: str = ""
     licenses: list[str] = []
     advisory_keys: list[_Id] = []
     links: list[_Link] = []
-
-
-class _Dependents(msgspec.Struct, rename="camel"):
-    dependent_count: Count = 0
 
 
 class _Advisory(msgspec.Struct, rename="camel"):
@@ -67,8 +53,8 @@ class _Advisory(msgspec.Struct, rename="camel"):
     cvss3_score: Annotated[float, msgspec.Meta(ge=0, le=10)] = msgspec.field(name="cvss3Score", default=0.0)
 
 
-class _Card(msgspec.Struct, rename="camel"):
-    """In version 2 ``score`` and ``check``, as served ``overallScore`` and ``checks``."""
+class _Scorecard(msgspec.Struct, rename="camel"):
+    """``score`` and ``check`` in version 2, ``overallScore`` and ``checks`` as served."""
 
     score: Score | None = None
     overall_score: Score | None = None
@@ -78,90 +64,85 @@ class _Card(msgspec.Struct, rename="camel"):
 
 
 class _Project(msgspec.Struct, rename="camel"):
-    scorecard: _Card | None = None
-    scorecard_v2: _Card | None = msgspec.field(name="scorecardV2", default=None)
+    scorecard: _Scorecard | None = None
+    scorecard_v2: _Scorecard | None = msgspec.field(name="scorecardV2", default=None)
 
 
-def collect(web: Web, base: str, ecosystem: str, name: str, known: Sequence[Any] = ()) -> dict[str, Any]:
-    """The attributes deps.dev gives: version, dates, licences, advisories, repository, scorecard and dependents; what
-    it does not know is left out. ``known`` are the advisories of the last time, for those that cannot be read now.
+def collect(client: UpstreamClient, base: str, ecosystem: str, name: str, known: Sequence[Any] = ()) -> dict[str, Any]:
+    """The attributes of the package's item that deps.dev knows; the others are left out. ``known`` are the advisories
+    of the last collection, for those that cannot be read now.
 
-    Raises `Absent` for an unknown package, and `Failed`; what only adds to the rest may fail without that.
+    Raises `NotFound` for an unknown package, and `UpstreamError`; advisories, scorecard and dependents may fail
+    without that.
     """
-    asked = _Asked(web, base, f"systems/{ecosystem}/packages/{quote(name, safe='')}")
-    package = asked.get(_Package)
+    api = _PackageApi(client, base, package_path(ecosystem, name))
+    package = api.get(Package)
     if package.package_key.name and normalise(ecosystem, package.package_key.name) != name:
-        raise Failed(WRONG_DOCUMENT)
-    entry = _newest(package)
-    if entry is None:
+        raise UpstreamError(WRONG_DOCUMENT)
+    version = default_version(package)
+    if version is None:
         return {}
-    number = entry.version_key.version
-    version = asked.get(_Version, f"/versions/{quote(number, safe='')}")
-    repository = next((cleaned(link.url) for link in version.links if link.label == "SOURCE_REPO"), "")
+    number = version.version_key.version
+    details = api.get(_VersionDetails, version_path(number))
+    repository = next((clean_url(link.url) for link in details.links if link.label == "SOURCE_REPO"), "")
     found = {
         "latest_version": number,
-        "published_at": version.published_at or entry.published_at,
-        "licenses": version.licenses[:20],
-        "advisories": list(_advisories(web, base, version.advisory_keys, known)),
+        "published_at": details.published_at or version.published_at,
+        "licenses": details.licenses[:20],
+        "advisories": list(_advisories(client, base, details.advisory_keys, known)),
         "repository_url": repository,
-        "dependents_count": _dependents(asked, package, entry),
-        **_scorecard(web, base, repository),
+        "dependents_count": _dependents(api, package, version),
+        **_scorecard(client, base, repository),
     }
     return {attribute: value for attribute, value in found.items() if value not in (None, "")}
 
 
-class _Asked:
-    """The addresses below one package."""
+class _PackageApi:
+    """The documents below one package's path."""
 
-    def __init__(self, web: Web, base: str, path: str) -> None:
-        self._web, self._base, self._path = web, base, path
+    def __init__(self, client: UpstreamClient, base: str, path: str) -> None:
+        self._client, self._base, self._path = client, base, path
 
-    def get(self, shape: type[Any], rest: str = "", api: str = "v3") -> Any:
-        return self._web.get(f"{self._base}/{api}/{self._path}{rest}", shape)
-
-
-def _newest(package: _Package) -> _Entry | None:
-    """The default version, else the one marked as that, else the last."""
-    entries = [entry for entry in package.versions if entry.version_key.version]
-    named = (entry for entry in entries if entry.version_key.version == package.default_version)
-    marked = (entry for entry in entries if entry.is_default)
-    return next(named, None) or next(marked, None) or (entries[-1] if entries else None)
+    def get(self, shape: type[Any], below: str = "", api: str = "v3") -> Any:
+        return self._client.get(f"{self._base}/{api}/{self._path}{below}", shape)
 
 
-def _dependents(asked: _Asked, package: _Package, newest: _Entry) -> int | None:
-    """How many packages depend on it: a version that has just come out has none yet, so older ones are asked too.
-    None if deps.dev does not say."""
-    before = [entry for entry in package.versions if entry is not newest and not entry.is_deprecated]
-    before = [entry for entry in before if entry.published_at <= newest.published_at]
-    before.sort(key=lambda entry: entry.published_at, reverse=True)
-    for entry in (newest, *before[:_OLDER]):
+def _dependents(api: _PackageApi, package: Package, default: Version) -> int | None:
+    """The number of dependents: a version just released has none yet, so older ones are read too. None if deps.dev
+    does not say."""
+    older = [version for version in package.versions if version is not default and not version.is_deprecated]
+    older = [version for version in older if version.published_at <= default.published_at]
+    older.sort(key=lambda version: version.published_at, reverse=True)
+    for version in (default, *older[:_OLDER_VERSIONS]):
         try:
-            version = quote(entry.version_key.version, safe="")
-            count = asked.get(_Dependents, f"/versions/{version}:dependents", "v3alpha").dependent_count
-        except Failed as failed:
-            logger.info("Dependents are unknown", extra={"reason": failed.code})
+            path = f"{version_path(version.version_key.version)}:dependents"
+            count = api.get(Dependents, path, "v3alpha").dependent_count
+        except UpstreamError as error:
+            logger.info("Dependents are unknown", extra={"reason": error.code})
             return None
         if count > 0:
             return int(count)
     return 0
 
 
-def _advisories(web: Web, base: str, keys: Sequence[_Id], known: Sequence[Any]) -> Iterator[dict[str, Any]]:
+def _advisories(
+    client: UpstreamClient, base: str, keys: Sequence[_Id], known: Sequence[Any]
+) -> Iterator[dict[str, Any]]:
     before = {row.get("id"): row for row in known if isinstance(row, Mapping)}
-    for key in keys[:MOST_ADVISORIES]:
+    for key in keys[:MAX_ADVISORIES]:
         try:
             url = f"{base}/v3/advisories/{quote(key.id, safe='')}"
-            yield _row(key.id, web.get(url, _Advisory, _ADVISORY_ATTEMPTS))
-        except Failed as failed:
-            logger.info("An advisory cannot be read", extra={"advisory": key.id, "reason": failed.code})
-            yield dict(before.get(key.id) or _row(key.id, _Advisory()))
+            yield _advisory(key.id, client.get(url, _Advisory, _ADVISORY_ATTEMPTS))
+        except UpstreamError as error:
+            logger.info("An advisory cannot be read", extra={"advisory": key.id, "reason": error.code})
+            yield dict(before.get(key.id) or _advisory(key.id, _Advisory()))
 
 
-def _row(number: str, advisory: _Advisory) -> dict[str, Any]:
+def _advisory(number: str, advisory: _Advisory) -> dict[str, Any]:
     return {
         "id": number,
         "url": advisory.url,
-        "title": advisory.title[:_LONGEST_TITLE],
+        "title": advisory.title[:_MAX_TITLE],
         "aliases": advisory.aliases[:10],
         "cvss3_score": advisory.cvss3_score,
         "severity": severity(advisory.cvss3_score),
@@ -169,22 +150,22 @@ def _row(number: str, advisory: _Advisory) -> dict[str, Any]:
 
 
 def severity(score: float) -> str:
-    """What a CVSS 3 score is called."""
-    found = next((name for least, name in _SEVERITIES if score >= least), None)
+    """The severity of a CVSS 3 score."""
+    found = next((name for minimum, name in _SEVERITIES if score >= minimum), None)
     return found or ("LOW" if score > 0 else "UNKNOWN")
 
 
-def _scorecard(web: Web, base: str, repository: str) -> dict[str, Any]:
+def _scorecard(client: UpstreamClient, base: str, repository: str) -> dict[str, Any]:
     if host(repository) not in HOSTS:
         return {}
     try:
-        project = web.get(f"{base}/v3/projects/{quote(repository.removeprefix('https://'), safe='')}", _Project)
-    except Failed as failed:
-        logger.info("A project is unknown", extra={"reason": failed.code})
+        project = client.get(f"{base}/v3/projects/{quote(repository.removeprefix('https://'), safe='')}", _Project)
+    except UpstreamError as error:
+        logger.info("A project is unknown", extra={"reason": error.code})
         return {}
-    card = project.scorecard_v2 or project.scorecard or _Card()
+    card = project.scorecard_v2 or project.scorecard or _Scorecard()
     score = card.overall_score if card.score is None else card.score
     if score is None or score < 0:
         return {}
-    checks = listed_checks(card.check or card.checks)
+    checks = scored_checks(card.check or card.checks)
     return {"openssf_score": score, "openssf_checks": checks, "openssf_date": card.date, "openssf_source": "deps.dev"}

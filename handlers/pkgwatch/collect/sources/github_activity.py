@@ -1,4 +1,4 @@
-"""What follows from a repository's commits, people, issues and pulls?"""
+"""GitHub activity: what follows from a repository's commits, contributors, issues and pull requests."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ import msgspec
 from handlers.common.timestamps import parse
 from handlers.pkgwatch.collect.upstream.client import Count
 
-_RECENT = timedelta(days=90)
+_WINDOW = timedelta(days=90)
 _UNKNOWN_DAYS = 999
 _BOTS = (
     *("dependabot", "renovate", "greenkeeper", "snyk-bot"),
     *("github-actions", "semantic-release", "release-please"),
 )
-_MOST_ISSUES = 50
+_MAX_ISSUES = 50
 _CLOSED_HOURS, _OPEN_HOURS = 24, 48
-_SHOWN_AUTHORS = 10
+_LISTED_AUTHORS = 10
 
 
 class Repository(msgspec.Struct):
@@ -34,8 +34,8 @@ class Repository(msgspec.Struct):
     pushed_at: str | None = None
 
 
-class Login(msgspec.Struct):
-    """A person, or a machine; anonymous ones have no login."""
+class User(msgspec.Struct):
+    """A person or a bot; anonymous ones have no login."""
 
     login: str = ""
 
@@ -50,21 +50,21 @@ class _Details(msgspec.Struct):
 
 
 class Commit(msgspec.Struct):
-    """One commit; ``author`` is null if GitHub does not know whose address it is."""
+    """One commit; ``author`` is null if GitHub does not know whose e-mail address it has."""
 
     commit: _Details
-    author: Login | None = None
+    author: User | None = None
 
 
 class Issue(msgspec.Struct):
-    """An issue, or a pull request where ``pull_request`` is there."""
+    """An issue, or a pull request if it has ``pull_request``."""
 
     state: str = ""
     comments: Count = 0
     pull_request: Any = None
 
 
-class Pull(msgspec.Struct):
+class PullRequest(msgspec.Struct):
     """A pull request."""
 
     created_at: str = ""
@@ -73,40 +73,40 @@ class Pull(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """A page of each."""
+    """A repository and the first page of each list."""
 
     repository: Repository
     commits: Sequence[Commit]
-    contributors: Sequence[Login]
+    contributors: Sequence[User]
     issues: Sequence[Issue]
-    pulls: Sequence[Pull]
+    pulls: Sequence[PullRequest]
 
 
-def facts(activity: Activity, now: datetime) -> dict[str, Any]:
-    """The attributes of an item; what cannot be known is left out."""
+def activity_attributes(activity: Activity, now: datetime) -> dict[str, Any]:
+    """The attributes of an item; an unknown one is left out."""
     repository = activity.repository
-    # ``since`` is what we asked for, not what we have to believe.
-    dated = [(commit, _moment(commit)) for commit in activity.commits]
-    commits = [commit for commit, moment in dated if moment is None or now - moment <= _RECENT]
-    moments = [moment for commit, moment in dated if moment is not None and now - moment <= _RECENT]
+    # The commits were asked for with ``since``, which is no guarantee.
+    dated = [(commit, _committed_at(commit)) for commit in activity.commits]
+    commits = [commit for commit, date in dated if date is None or now - date <= _WINDOW]
+    dates = [date for _, date in dated if date is not None and now - date <= _WINDOW]
     logins = [commit.author.login for commit in commits if commit.author and commit.author.login]
-    made = Counter(logins)
-    pulls = [pull for pull in activity.pulls if _recent(pull.created_at, now)]
+    by_author = Counter(logins)
+    pulls = [pull for pull in activity.pulls if _is_recent(pull.created_at, now)]
     hours = _response_hours(activity.issues)
     return {
         "stars": repository.stargazers_count,
         "forks": repository.forks_count,
         "open_issues": repository.open_issues_count,
         "archived": repository.archived,
-        "days_since_last_commit": _idle_days(moments, repository.pushed_at, now),
+        "days_since_last_commit": _idle_days(dates, repository.pushed_at, now),
         "commits_90d": len(commits),
         "commits_90d_non_bot": len(commits) - sum(_is_bot(login) for login in logins),
-        "active_contributors_90d": len(made),
+        "active_contributors_90d": len(by_author),
         "total_contributors": len(activity.contributors),
-        "true_bus_factor": _bus_factor(made),
+        "true_bus_factor": _bus_factor(by_author),
         "bus_factor_confidence": _confidence(len(commits)),
         "contribution_distribution": [
-            {"login": login, "commits": count} for login, count in made.most_common(_SHOWN_AUTHORS)
+            {"login": login, "commits": count} for login, count in by_author.most_common(_LISTED_AUTHORS)
         ],
         "prs_opened_90d": len(pulls),
         "prs_merged_90d": sum(pull.merged_at is not None for pull in pulls),
@@ -114,14 +114,14 @@ def facts(activity: Activity, now: datetime) -> dict[str, Any]:
     }
 
 
-def _moment(commit: Commit) -> datetime | None:
-    signed = commit.commit.committer or commit.commit.author
-    return parse(signed.date) if signed else None
+def _committed_at(commit: Commit) -> datetime | None:
+    signature = commit.commit.committer or commit.commit.author
+    return parse(signature.date) if signature else None
 
 
-def _recent(moment: str, now: datetime) -> bool:
-    created = parse(moment)
-    return created is not None and now - created <= _RECENT
+def _is_recent(date: str, now: datetime) -> bool:
+    created = parse(date)
+    return created is not None and now - created <= _WINDOW
 
 
 def _idle_days(commits: Sequence[datetime], pushed_at: str | None, now: datetime) -> int:
@@ -133,13 +133,13 @@ def _is_bot(login: str) -> bool:
     return any(bot in login.lower() for bot in _BOTS)
 
 
-def _bus_factor(made: Counter[str]) -> int:
-    """How few people made half of the commits whose author is known; at least 1."""
-    half, covered = sum(made.values()) / 2, 0
-    for people, (_, count) in enumerate(made.most_common(), 1):
+def _bus_factor(by_author: Counter[str]) -> int:
+    """The smallest number of authors who made half of the commits with a known author; at least 1."""
+    half, covered = sum(by_author.values()) / 2, 0
+    for authors, (_, count) in enumerate(by_author.most_common(), 1):
         covered += count
         if covered >= half:
-            return people
+            return authors
     return 1
 
 
@@ -148,8 +148,8 @@ def _confidence(commits: int) -> str:
 
 
 def _response_hours(issues: Sequence[Issue]) -> float | None:
-    """An estimate: issues that somebody commented on count 24 hours if closed, 48 if open. None without any."""
-    answered = [issue for issue in issues if issue.pull_request is None and issue.comments > 0][:_MOST_ISSUES]
+    """An estimate: an issue with comments counts 24 hours if closed, 48 if open. None without such issues."""
+    answered = [issue for issue in issues if issue.pull_request is None and issue.comments > 0][:_MAX_ISSUES]
     if not answered:
         return None
     hours = [_CLOSED_HOURS if issue.state == "closed" else _OPEN_HOURS for issue in answered]

@@ -1,4 +1,4 @@
-"""What does the npm registry know of a package?"""
+"""Source npm registry: the metadata of an npm package."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from urllib.parse import quote
 
 import msgspec
 
-from handlers.pkgwatch.collect.sources.repository_urls import cleaned
-from handlers.pkgwatch.collect.upstream.client import Web, decoded
-from handlers.pkgwatch.collect.upstream.failures import WRONG_DOCUMENT, Failed
+from handlers.pkgwatch.collect.sources.repository_urls import clean_url
+from handlers.pkgwatch.collect.upstream.client import UpstreamClient, decode
+from handlers.pkgwatch.collect.upstream.failures import WRONG_DOCUMENT, UpstreamError
 from handlers.pkgwatch.packages.package_names import normalise
 
-_LONGEST_MESSAGE = 1000
-_MOST_ENGINES = 20
+_MAX_MESSAGE = 1000
+_MAX_ENGINES = 20
 
 
 class _Document(msgspec.Struct, rename={"dist_tags": "dist-tags"}):
-    """Versions stay unread JSON: of up to thousands, one is looked at."""
+    """A package; its versions, up to thousands, stay undecoded, because only one of them is read."""
 
     name: str = ""
     dist_tags: dict[str, str] = {}
@@ -29,7 +29,7 @@ class _Document(msgspec.Struct, rename={"dist_tags": "dist-tags"}):
 
 
 class _Manifest(msgspec.Struct):
-    """What packages say of themselves: anything may be of any type."""
+    """The manifest of a version, as its author wrote it: any field may be of any type."""
 
     deprecated: Any = None
     repository: Any = None
@@ -40,22 +40,23 @@ class _Manifest(msgspec.Struct):
     engines: Any = None
 
 
-def collect(web: Web, base: str, name: str) -> dict[str, Any]:
-    """The attributes the registry gives; what it does not know is left out. Raises `Absent` and `Failed`."""
-    document = web.get(f"{base}/{quote(name, safe='@')}", _Document)
+def collect(client: UpstreamClient, base: str, name: str) -> dict[str, Any]:
+    """The attributes of the package's item that the registry knows; the others are left out. Raises `NotFound` and
+    `UpstreamError`."""
+    document = client.get(f"{base}/{quote(name, safe='@')}", _Document)
     if document.name and normalise("npm", document.name) != name:
-        raise Failed(WRONG_DOCUMENT)
+        raise UpstreamError(WRONG_DOCUMENT)
     newest = document.dist_tags.get("latest", "")
     raw = document.versions.get(newest)
-    manifest = decoded(bytes(raw), _Manifest) if raw is not None else _Manifest()
-    people = document.maintainers if isinstance(document.maintainers, list) else []
-    times = {version: moment for version, moment in document.time.items() if isinstance(moment, str)}
+    manifest = decode(bytes(raw), _Manifest) if raw is not None else _Manifest()
+    maintainers = document.maintainers if isinstance(document.maintainers, list) else []
+    times = {version: time for version, time in document.time.items() if isinstance(time, str)}
     found = {
         "created_at": times.get("created"),
         "last_published": times.get(newest) or times.get("modified"),
-        "maintainer_count": len(people),
-        "maintainers": [_login(person) for person in people[:100]],
-        "repository_url": cleaned(document.repository) or cleaned(manifest.repository),
+        "maintainer_count": len(maintainers),
+        "maintainers": [_login(person) for person in maintainers[:100]],
+        "repository_url": clean_url(document.repository) or clean_url(manifest.repository),
         "has_types": bool(manifest.types or manifest.typings),
         "module_type": "module" if manifest.type == "module" else "commonjs",
         "has_exports": bool(manifest.exports),
@@ -72,11 +73,11 @@ def _login(person: Any) -> str:
 def _engines(value: Any) -> dict[str, str] | None:
     if not isinstance(value, Mapping) or not value:
         return None
-    return {str(name)[:50]: str(wanted)[:100] for name, wanted in list(value.items())[:_MOST_ENGINES]}
+    return {str(name)[:50]: str(versions)[:100] for name, versions in list(value.items())[:_MAX_ENGINES]}
 
 
 def _deprecation(value: Any) -> dict[str, Any]:
-    """Text, or true; some deprecate by an empty text and take it back by false."""
+    """``deprecated`` is a message or true; an empty message and false both mean that it is not."""
     deprecated = bool(value.strip()) if isinstance(value, str) else value is True
-    message = value.strip()[:_LONGEST_MESSAGE] if isinstance(value, str) else ""
+    message = value.strip()[:_MAX_MESSAGE] if isinstance(value, str) else ""
     return {"is_deprecated": deprecated, "deprecation_message": message}

@@ -1,4 +1,4 @@
-"""What does PyPI know of a package?"""
+"""Source PyPI: the metadata of a PyPI project."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from handlers.pkgwatch.collect.sources.repository_urls import HOSTS, cleaned, host
-from handlers.pkgwatch.collect.upstream.client import Web
-from handlers.pkgwatch.collect.upstream.failures import WRONG_DOCUMENT, Failed
+from handlers.pkgwatch.collect.sources.repository_urls import HOSTS, clean_url, host
+from handlers.pkgwatch.collect.upstream.client import UpstreamClient
+from handlers.pkgwatch.collect.upstream.failures import WRONG_DOCUMENT, UpstreamError
 from handlers.pkgwatch.packages.package_names import normalise
 
 _LINKS = ("repository", "source", "source code", "github", "code", "homepage")
@@ -24,7 +24,7 @@ class _File(msgspec.Struct):
 
 
 class _Info(msgspec.Struct):
-    """What projects say of themselves may be absent or null."""
+    """The metadata its author wrote: any field may be absent or null."""
 
     name: str | None = None
     author: str | None = None
@@ -40,44 +40,45 @@ class _Document(msgspec.Struct):
     releases: dict[str, list[_File]] = {}
 
 
-def collect(web: Web, base: str, name: str) -> dict[str, Any]:
-    """The attributes PyPI gives; what it does not know is left out. Raises `Absent` and `Failed`."""
-    document = web.get(f"{base}/pypi/{quote(name, safe='')}/json", _Document)
+def collect(client: UpstreamClient, base: str, name: str) -> dict[str, Any]:
+    """The attributes of the package's item that PyPI knows; the others are left out. Raises `NotFound` and
+    `UpstreamError`."""
+    document = client.get(f"{base}/pypi/{quote(name, safe='')}/json", _Document)
     info = document.info
     if info.name and normalise("pypi", info.name) != name:
-        raise Failed(WRONG_DOCUMENT)
+        raise UpstreamError(WRONG_DOCUMENT)
     uploads = sorted(
         file.upload_time_iso_8601 for files in document.releases.values() for file in files if file.upload_time_iso_8601
     )
-    people = _people(info)
+    maintainers = _maintainers(info)
     classifiers = info.classifiers or []
     status = next((text.removeprefix(_STATUS) for text in classifiers if text.startswith(_STATUS)), "")
     found = {
         "created_at": uploads[0] if uploads else None,
         "last_published": uploads[-1] if uploads else None,
-        "maintainer_count": len(people),
-        "maintainers": people,
+        "maintainer_count": len(maintainers),
+        "maintainers": maintainers,
         "is_deprecated": any(_INACTIVE in text for text in classifiers),
         "repository_url": _repository(info),
         "requires_python": (info.requires_python or "")[:100],
         "development_status": status,
-        "python_versions": [text.removeprefix(_PYTHON) for text in classifiers if _version(text)],
+        "python_versions": [text.removeprefix(_PYTHON) for text in classifiers if _is_python_version(text)],
     }
     return {attribute: value for attribute, value in found.items() if value not in (None, "")}
 
 
-def _people(info: _Info) -> list[str]:
-    """Names in author and maintainer, which are lists with commas at best."""
-    named = f"{info.author or ''},{info.maintainer or ''}".split(",")
-    return list(dict.fromkeys(name.strip()[:100] for name in named if name.strip()))[:100]
+def _maintainers(info: _Info) -> list[str]:
+    """The names in author and maintainer, which may list several, separated by commas."""
+    names = f"{info.author or ''},{info.maintainer or ''}".split(",")
+    return list(dict.fromkeys(name.strip()[:100] for name in names if name.strip()))[:100]
 
 
-def _version(classifier: str) -> bool:
+def _is_python_version(classifier: str) -> bool:
     return classifier.startswith(_PYTHON) and classifier.removeprefix(_PYTHON).replace(".", "").isdigit()
 
 
 def _repository(info: _Info) -> str:
-    """The first link that leads to a host of repositories, by what the links are called."""
+    """The first link, in the order of preferred labels, that leads to a host of repositories."""
     links: Mapping[str, Any] = {label.strip().lower(): url for label, url in (info.project_urls or {}).items()}
-    candidates = [cleaned(links.get(label)) for label in _LINKS] + [cleaned(info.home_page)]
+    candidates = [clean_url(links.get(label)) for label in _LINKS] + [clean_url(info.home_page)]
     return next((url for url in candidates if host(url) in HOSTS), "")

@@ -1,6 +1,6 @@
-"""How is a document fetched from an upstream?
+"""HTTP client for the upstreams: fetches documents within a run's deadline and retries.
 
-Threads with one pooled client, not asyncio: the tables are asked by threads in any case, and a request costs 0.6 ms
+Threads with one pooled client, not asyncio: the tables are read by threads in any case, and a request costs 0.6 ms
 of CPU this way where it takes httpx's asynchronous client 1.3 (ten at once against a server that takes 50 ms).
 """
 
@@ -16,25 +16,25 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-from handlers.pkgwatch.collect.upstream.deadline import Budget
-from handlers.pkgwatch.collect.upstream.failures import INVALID_JSON, Absent, Failed, OutOfTime
+from handlers.pkgwatch.collect.upstream.failures import INVALID_JSON, NotFound, UpstreamError
+from handlers.pkgwatch.runtime.deadline import Deadline, OutOfTime
 
 T = TypeVar("T")
 
-# A number of things: what is out of bounds is no answer, and DynamoDB would refuse it.
+# A number of things: a count out of bounds is not an answer, and DynamoDB would refuse it.
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
-TOTAL, CONNECT = 30.0, 10.0  # seconds for one request, and for its connection
-ATTEMPTS = 3
-BASE = 1.0  # seconds before the second attempt, doubled for each further one
-LONGEST_WAIT = 60.0  # an upstream that wants more is asked another time
-LARGEST = 64 * 2**20  # bytes of a document; the largest packages' are around 30 MB
-_PASSING = {429, 500, 502, 503, 504}
+REQUEST_TIMEOUT, CONNECT_TIMEOUT = 30.0, 10.0  # seconds
+MAX_ATTEMPTS = 3
+BASE_DELAY = 1.0  # seconds before the second attempt, doubled for each further one
+MAX_WAIT = 60.0  # seconds: an upstream that asks for more is left for another run
+MAX_BYTES = 64 * 2**20  # of a document; the largest packages' are around 30 MB
+_RETRYABLE = {429, 500, 502, 503, 504}
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back, whatever the status; ``headers`` by lower-case name."""
+class Response:
+    """A response of any status; ``headers`` by lower-case name."""
 
     status: int
     headers: Mapping[str, str]
@@ -42,9 +42,9 @@ class Answer:
 
 
 @cache
-def connections() -> Any:
-    """This container's pooled client."""
-    import httpx  # 0.25 s: only those who ask an upstream wait for it
+def connection_pool() -> Any:
+    """The pooled client of this container."""
+    import httpx  # 0.25 s: imported only by functions that call an upstream
 
     return httpx.Client(
         follow_redirects=True,
@@ -54,84 +54,91 @@ def connections() -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Web:
-    """Fetches documents within a run's ``budget`` of time. ``client`` is httpx's; ``total`` are seconds a request may
-    take, ``largest`` the bytes of a document."""
+class UpstreamClient:
+    """Fetches documents until ``deadline``. ``pool`` is httpx's client; ``timeout`` is in seconds for a whole request,
+    ``max_bytes`` the limit of a document."""
 
-    client: Any
-    budget: Budget
-    total: float = TOTAL
-    largest: int = LARGEST
+    pool: Any
+    deadline: Deadline
+    timeout: float = REQUEST_TIMEOUT
+    max_bytes: int = MAX_BYTES
 
-    def get(self, url: str, shape: type[T], attempts: int = ATTEMPTS) -> T:
-        """The JSON document at ``url`` as a ``shape`` (of msgspec). Network errors, 429 and 5xx are tried again, as
-        long after as the upstream wants. Raises `Failed`, `Absent` for 404, and `OutOfTime`."""
+    @classmethod
+    def of(cls, context: Any, reserve: float) -> UpstreamClient:
+        """The client of an invocation, whose last ``reserve`` seconds are kept free of requests."""
+        return cls(connection_pool(), Deadline.of(context, reserve))
+
+    def get(self, url: str, shape: type[T], attempts: int = MAX_ATTEMPTS) -> T:
+        """The JSON document at ``url`` as a ``shape`` (of msgspec). Retries network errors, 429 and 5xx, and waits at
+        least as long as the upstream asks. Raises `UpstreamError`, `NotFound` for 404, and `OutOfTime`."""
         for attempt in range(1, attempts + 1):
             try:
-                return decoded(checked(self.fetch(url)).body, shape)
-            except Failed as failed:
-                if attempt == attempts or not failed.again or (failed.wait or 0) > LONGEST_WAIT:
+                return decode(check_status(self.fetch(url)).body, shape)
+            except UpstreamError as error:
+                if attempt == attempts or not error.retryable or (error.retry_after or 0) > MAX_WAIT:
                     raise
-                self.budget.wait(max(backoff(attempt), failed.wait or 0))
+                self.deadline.wait(max(backoff(attempt), error.retry_after or 0))
         raise AssertionError("an attempt returns or raises")
 
-    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
-        """One request, whatever the status. Raises `Failed` if no whole answer came in time, and `OutOfTime`."""
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
+        """One request, whatever its status. Raises `UpstreamError` if no complete response came in time, and
+        `OutOfTime`."""
         import httpx
 
-        left = self.budget.left()
+        left = self.deadline.left()
         if left <= 0:
             raise OutOfTime
-        within = min(self.total, left)
         try:
-            return self._read(url, headers, within)
+            return self._read(url, headers, min(self.timeout, left))
         except httpx.TimeoutException as error:
-            failed = Failed("timeout", again=True)
-            raise (OutOfTime() if self.budget.left() <= 0 else failed) from error
+            timeout = UpstreamError("timeout", retryable=True)
+            raise (OutOfTime() if self.deadline.passed() else timeout) from error
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            raise Failed("connection_error", again=isinstance(error, httpx.TransportError)) from error
+            retryable = isinstance(error, httpx.TransportError)
+            raise UpstreamError("connection_error", retryable=retryable) from error
 
-    def _read(self, url: str, headers: Mapping[str, str] | None, within: float) -> Answer:
+    def _read(self, url: str, headers: Mapping[str, str] | None, seconds: float) -> Response:
         import httpx
 
-        ends = time.monotonic() + within
-        timeout = httpx.Timeout(within, connect=min(CONNECT, within))
+        end = time.monotonic() + seconds
+        timeout = httpx.Timeout(seconds, connect=min(CONNECT_TIMEOUT, seconds))
         body = bytearray()
-        with self.client.stream("GET", url, headers=headers, timeout=timeout) as response:
-            for piece in response.iter_bytes():
-                body += piece
-                if len(body) > self.largest:
-                    raise Failed("response_too_large")
-                if time.monotonic() > ends:  # httpx bounds each piece, not all of them together
-                    raise httpx.ReadTimeout("the whole took too long")
-            return Answer(response.status_code, response.headers, bytes(body))
+        with self.pool.stream("GET", url, headers=headers, timeout=timeout) as response:
+            for chunk in response.iter_bytes():
+                body += chunk
+                if len(body) > self.max_bytes:
+                    raise UpstreamError("response_too_large")
+                if time.monotonic() > end:  # httpx limits each chunk, not all of them together
+                    raise httpx.ReadTimeout("the whole response took too long")
+            return Response(response.status_code, response.headers, bytes(body))
 
 
-def checked(answer: Answer) -> Answer:
-    """The answer if it is a good one. Raises `Failed`, `Absent` for 404."""
-    if answer.status == 404:
-        raise Absent
-    if answer.status >= 300:
-        raise Failed(f"http_{answer.status}", again=answer.status in _PASSING, wait=retry_after(answer))
-    return answer
+def check_status(response: Response) -> Response:
+    """The response if it is successful. Raises `UpstreamError`, `NotFound` for 404."""
+    if response.status == 404:
+        raise NotFound
+    if response.status >= 300:
+        retryable = response.status in _RETRYABLE
+        raise UpstreamError(f"http_{response.status}", retryable=retryable, retry_after=retry_after(response))
+    return response
 
 
-def decoded(body: bytes, shape: type[T]) -> T:
-    """JSON as a ``shape``. Raises `Failed` with ``invalid_json_response``."""
+def decode(body: bytes, shape: type[T]) -> T:
+    """JSON as a ``shape``. Raises `UpstreamError` with ``invalid_json_response``."""
     try:
         return msgspec.json.decode(body, type=shape)
     except (ValueError, RecursionError) as error:
-        raise Failed(INVALID_JSON) from error
+        raise UpstreamError(INVALID_JSON) from error
 
 
-def retry_after(answer: Answer) -> float | None:
-    """Seconds the upstream wants to be left alone; None if it does not say so in a number."""
+def retry_after(response: Response) -> float | None:
+    """The seconds in the Retry-After header; None without one, or if it is no number of seconds."""
     with suppress(ValueError):
-        seconds = float(answer.headers.get("retry-after", ""))
+        seconds = float(response.headers.get("retry-after", ""))
         return seconds if 0 <= seconds < float("inf") else None
     return None
 
 
 def backoff(attempt: int) -> float:
-    """Seconds after the given attempt, the first being 1, with a random part that spreads load."""
-    return BASE * 2.0 ** (attempt - 1) * (0.5 + random.uniform(0, 0.5))  # noqa: S311
+    """Seconds to wait after the given attempt, counted from 1, with a random part that spreads load."""
+    return BASE_DELAY * 2.0 ** (attempt - 1) * (0.5 + random.uniform(0, 0.5))  # noqa: S311

@@ -1,4 +1,4 @@
-"""In which ways does an upstream not answer?"""
+"""The ways in which an upstream fails to answer."""
 
 from __future__ import annotations
 
@@ -9,30 +9,25 @@ WRONG_DOCUMENT = "wrong_document"
 NOT_FOUND = "package_not_found"
 
 
-class Failed(Exception):  # noqa: N818 - an outcome, not an error
-    """An upstream gave nothing usable. ``code`` is what is recorded as ``<source>_error``.
+class UpstreamError(Exception):
+    """An upstream returned nothing usable. ``code`` is recorded as ``<source>_error``.
 
-    ``blame`` tells the breaker: True counts as a failure, False as an answer, None as neither. ``again`` says whether
-    asking again may help, ``wait`` how many seconds the upstream wants to be left alone, if it said so.
+    ``blame`` is for the circuit breaker: True counts as a failure, False as a success, None as neither. ``retryable``
+    says whether a retry may help, ``retry_after`` how many seconds the upstream asks to wait, if it does.
     """
 
-    def __init__(self, code: str, *, blame: bool | None = True, again: bool = False, wait: float | None = None) -> None:
+    def __init__(
+        self, code: str, *, blame: bool | None = True, retryable: bool = False, retry_after: float | None = None
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.blame = blame
-        self.again = again
-        self.wait = wait
+        self.retryable = retryable
+        self.retry_after = retry_after
 
 
-class Absent(Failed):
-    """There is no such thing at the upstream, which is an answer."""
+class NotFound(UpstreamError):  # noqa: N818 - an outcome, not an error
+    """The upstream does not have the document, which is an answer."""
 
     def __init__(self) -> None:
         super().__init__(NOT_FOUND, blame=False)
-
-
-class OutOfTime(Exception):  # noqa: N818 - an outcome, not an error
-    """The function must end soon: what is under way timed out and has to be done another time."""
-
-    def __init__(self) -> None:
-        super().__init__("timed out: the function had no time left")

@@ -1,4 +1,4 @@
-"""May an upstream be asked, and who hears how it went?"""
+"""The guard in front of each upstream: its circuit breaker and its hourly rate limit."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from functools import cache
 from typing import TypeVar
 
 from handlers.common.dynamodb import Table
-from handlers.pkgwatch.collect.upstream.failures import CIRCUIT_OPEN, RATE_LIMITED, Failed
-from handlers.pkgwatch.runtime.breakers import LIMITS, Breaker
-from handlers.pkgwatch.runtime.rate_shards import LIMITS as HOURLY
-from handlers.pkgwatch.runtime.rate_shards import Shards
+from handlers.pkgwatch.collect.upstream import circuit_breaker, rate_limit
+from handlers.pkgwatch.collect.upstream.circuit_breaker import UpstreamBreaker
+from handlers.pkgwatch.collect.upstream.failures import CIRCUIT_OPEN, RATE_LIMITED, UpstreamError
+from handlers.pkgwatch.collect.upstream.rate_limit import RateLimit
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
-    """What stands before an upstream: a breaker, and for most a number of calls an hour."""
+class Guard:
+    """A circuit breaker and, for most upstreams, a limit of calls an hour."""
 
-    breaker: Breaker
-    shards: Shards | None = None
+    breaker: UpstreamBreaker
+    rate_limit: RateLimit | None = None
 
-    def ask(self, call: Callable[[], T]) -> T:
-        """What ``call`` returns. Raises the `Failed` it raises, or one with ``circuit_open`` or
+    def call(self, request: Callable[[], T]) -> T:
+        """The result of ``request``. Raises the `UpstreamError` it raises, or one with ``circuit_open`` or
         ``rate_limit_exceeded`` without calling it."""
-        # An open circuit takes nothing from the hour, and a used-up hour takes up no probe.
+        # An open circuit uses up none of the hour's calls, and a used-up hour none of the breaker's probes.
         if self.breaker.is_open():
-            raise Failed(CIRCUIT_OPEN, blame=None)
-        if self.shards and not self.shards.take():
-            raise Failed(RATE_LIMITED, blame=None)
+            raise UpstreamError(CIRCUIT_OPEN, blame=None)
+        if self.rate_limit and not self.rate_limit.take():
+            raise UpstreamError(RATE_LIMITED, blame=None)
         if not self.breaker.allow():
-            raise Failed(CIRCUIT_OPEN, blame=None)
+            raise UpstreamError(CIRCUIT_OPEN, blame=None)
         try:
-            result = call()
-        except Failed as failed:
-            if failed.blame:
+            result = request()
+        except UpstreamError as error:
+            if error.blame:
                 self.breaker.failure()
-            elif failed.blame is False:
+            elif error.blame is False:
                 self.breaker.success()
             raise
         self.breaker.success()
@@ -46,13 +46,13 @@ class Gate:
 
 
 @cache
-def gates(keys: Table, distributed: bool) -> Mapping[str, Gate]:
-    """The gates of all upstreams by name, made once a container. Not ``distributed``, each container has breakers of
-    its own; calls are counted together in any case."""
+def guards(keys: Table, distributed: bool) -> Mapping[str, Guard]:
+    """The guards of all upstreams by name, made once per container. Unless ``distributed``, each container has circuit
+    breakers of its own; hourly limits are shared in any case."""
     return {
-        name: Gate(
-            Breaker(keys if distributed else None, name),
-            Shards(keys, name) if name in HOURLY else None,
+        name: Guard(
+            UpstreamBreaker(keys if distributed else None, name),
+            RateLimit(keys, name) if name in rate_limit.LIMITS else None,
         )
-        for name in LIMITS
+        for name in circuit_breaker.LIMITS
     }

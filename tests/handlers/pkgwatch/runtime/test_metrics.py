@@ -70,8 +70,8 @@ def test_they_arrive_even_if_the_run_fails(patched: pytest.MonkeyPatch, world: A
     patched.setenv("METRICS_NAMESPACE", "Metrics-Test")
 
     def run() -> None:
-        with metrics() as told:
-            told.count("Seen", 3, Ecosystem="npm")
+        with metrics() as counters:
+            counters.count("Seen", 3, Ecosystem="npm")
             raise LookupError
 
     with pytest.raises(LookupError):

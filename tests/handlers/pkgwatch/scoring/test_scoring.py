@@ -11,7 +11,7 @@ import pytest
 
 from handlers.pkgwatch.scoring.abandonment import abandonment_risk
 from handlers.pkgwatch.scoring.confidence import confidence
-from handlers.pkgwatch.scoring.facts import read
+from handlers.pkgwatch.scoring.inputs import scoring_inputs
 from handlers.pkgwatch.scoring.score import risk_level, score
 
 NOW = datetime(2026, 6, 15, 12, 30, tzinfo=UTC)
@@ -229,11 +229,11 @@ def test_young_packages_have_too_little_data(created: str) -> None:
     ],
 )
 def test_risk_factors(item: dict[str, Any], sentences: list[str]) -> None:
-    assert abandonment_risk(read(item, NOW))["risk_factors"] == sentences
+    assert abandonment_risk(scoring_inputs(item, NOW))["risk_factors"] == sentences
 
 
 @pytest.mark.parametrize(
     ("months", "used"), [("x", 12), (None, 12), (0, 1), (-4, 1), ("6", 6), (7.9, 7), (math.inf, 12)]
 )
 def test_months(months: Any, used: int) -> None:
-    assert abandonment_risk(read({}, NOW), months)["time_horizon_months"] == used
+    assert abandonment_risk(scoring_inputs({}, NOW), months)["time_horizon_months"] == used

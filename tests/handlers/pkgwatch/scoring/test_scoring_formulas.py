@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.pkgwatch.scoring.abandonment import abandonment_risk
-from handlers.pkgwatch.scoring.facts import read
+from handlers.pkgwatch.scoring.inputs import scoring_inputs
 from handlers.pkgwatch.scoring.score import risk_level, score
 from tests.handlers.pkgwatch.scoring.formulas import NOW, PARTS, abandonment, ago, health, trust
 
@@ -78,7 +78,7 @@ def test_every_number_equals_the_documented_formula(item: dict[str, Any], months
     low, high = found["confidence_interval"]
     assert close(low, max(0, found["health_score"] - margin))
     assert close(high, min(100, found["health_score"] + margin))
-    risk, expected = abandonment_risk(read(item, NOW), months), abandonment(item, months)
+    risk, expected = abandonment_risk(scoring_inputs(item, NOW), months), abandonment(item, months)
     assert risk["time_horizon_months"] == months
     assert close(risk["probability"], expected.pop("probability"))
     assert all(close(risk["components"][name], value) for name, value in expected.items())
