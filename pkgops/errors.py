@@ -82,7 +82,7 @@ def unknown(kind: str, given: str, known: Iterable[str]) -> UsageError:
     return UsageError(f"Unknown {kind} {given!r}.", hint)
 
 
-def undeployed(kind: str, name: str) -> UsageError:
+def not_deployed(kind: str, name: str) -> UsageError:
     """The error for a resource that a system has and AWS has not."""
     return UsageError(
         f"{kind} {name} is not deployed.",

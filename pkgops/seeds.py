@@ -34,7 +34,7 @@ class SeedItem:
     shown once, when this item is written (name -> clear text), and never again. Numbers may be floats: the
     adapter makes decimals of them.
 
-    ``together`` are further items of the same table whose own keys may differ on every run (an API key is
+    ``related`` are further items of the same table whose own keys may differ on every run (an API key is
     stored under its fresh hash). They are written if and only if ``item`` was absent, in one transaction with
     it: written before it, a second run would add another; after it, an interrupted run would leave it without
     them for good.
@@ -45,7 +45,7 @@ class SeedItem:
     label: str
     kind: str
     reveal: Mapping[str, str] = field(default_factory=dict)
-    together: tuple[Mapping[str, Any], ...] = ()
+    related: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class SeedUser:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class ExpectedAttribute:
     """After writing, wait until each written item of ``kind`` has ``attribute``: something deployed fills it."""
 
     kind: str
@@ -90,7 +90,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CollectionStep:
     """An attribute, a moment in ISO-8601, that the function ``by`` writes anew when it has done its part."""
 
     attribute: str
@@ -109,10 +109,10 @@ class Collection:
     queue: str
     table: str
     tasks: tuple[Task, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[CollectionStep, ...]
     error: str
     error_at: str
-    shown: tuple[str, ...] = ()
+    reported: tuple[str, ...] = ()
     offline: bool = False
 
 
@@ -121,7 +121,7 @@ class Seeds:
     """Everything ``seed-dev`` writes, what it waits for, and what it can try."""
 
     items: tuple[SeedItem, ...]
-    settled: tuple[Settled, ...] = ()
+    expected: tuple[ExpectedAttribute, ...] = ()
     secrets: tuple[SeedSecret, ...] = ()
     collection: Collection | None = None
     users: tuple[SeedUser, ...] = ()

@@ -6,7 +6,7 @@ import base64
 from typing import Any
 
 from pkgops.aws.client import Clients, translated
-from pkgops.errors import AccessError, PkgopsError, UsageError, undeployed
+from pkgops.errors import AccessError, PkgopsError, UsageError, not_deployed
 from pkgops.ports.functions import Invocation
 
 LIMIT = 6 * 1024 * 1024
@@ -52,7 +52,7 @@ def _meaning(error: Any, name: str) -> PkgopsError:
     detail = error.response["Error"]
     code, text = detail["Code"], detail.get("Message") or detail["Code"]
     if code == "ResourceNotFoundException":
-        return undeployed("Function", name)
+        return not_deployed("Function", name)
     if code in {"InvalidRequestContentException", "RequestTooLargeException"}:
         return UsageError(f"Lambda refuses the payload: {text}", "Give it as JSON, at most 6 MB.")
     if code in _BUSY:

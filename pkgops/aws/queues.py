@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pkgops.aws.client import Clients, translated
-from pkgops.errors import PkgopsError, undeployed
+from pkgops.errors import PkgopsError, not_deployed
 from pkgops.ports.queues import QueueState
 
 _COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
@@ -142,7 +142,7 @@ class SqsQueues:
     def _there(self, name: str) -> str:
         url = self._url(name)
         if not url:
-            raise undeployed("Queue", name)
+            raise not_deployed("Queue", name)
         return url
 
     def _url(self, name: str) -> str:

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from pkgops.aws.client import Clients, translated
-from pkgops.errors import AccessError, BuildError, PkgopsError, undeployed
+from pkgops.errors import AccessError, BuildError, PkgopsError, not_deployed
 
 _BATCH = 100  # keys of one BatchGetItem, by its quota
 _ATTEMPTS = 8
@@ -43,7 +43,7 @@ class DynamoTables:
         table: str,
         item: Mapping[str, Any],
         keys: Sequence[str],
-        together: Sequence[Mapping[str, Any]] = (),
+        related: Sequence[Mapping[str, Any]] = (),
     ) -> bool:
         """See `pkgops.ports.tables.Tables.put_if_absent`."""
         from botocore.exceptions import ClientError
@@ -54,7 +54,7 @@ class DynamoTables:
         }
         try:
             put = {"TableName": table, "Item": encoded(item), **condition}
-            others = [{"Put": {"TableName": table, "Item": encoded(other)}} for other in together]
+            others = [{"Put": {"TableName": table, "Item": encoded(other)}} for other in related]
         except (TypeError, ValueError) as error:
             raise BuildError(f"An item for table {table} cannot be stored: {error}") from None
         for attempt in range(_ATTEMPTS):
@@ -199,7 +199,7 @@ def _meaning(error: Any, table: str) -> PkgopsError:
     """What is left of a service error once access, absence and conflict are ruled out."""
     detail = error.response["Error"]
     if detail["Code"] == "ResourceNotFoundException":
-        return undeployed("Table", table)
+        return not_deployed("Table", table)
     return PkgopsError(f"Table {table} refuses the request: {detail.get('Message') or detail['Code']}")
 
 

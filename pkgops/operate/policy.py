@@ -29,19 +29,19 @@ def policy(project: Project, account: Callable[[], str], emit: Emit = silent) ->
     ConfigError if the system cannot be built for the stage; AccessError if nobody knows the account."""
     from pkgops.build.build import synthesized
     from pkgops.config import stages
-    from pkgops.permissions.policy import alone, policies, unlisted
+    from pkgops.permissions.policy import has_own_account, policies, unlisted_types
 
     stage = project.stage
     number = stage.account or _asked(project, account)
     emit(Started("Reading what CloudFormation calls"))
-    own = alone(stage, stages(project.root))
+    own = has_own_account(stage, stages(project.root))
     stacks = synthesized(project)
     found = policies(project, stacks, number, own)
     emit(Finished("Reading what CloudFormation calls"))
     value = found[0].document if len(found) == 1 else [{"Name": one.name, "Document": one.document} for one in found]
     fewer = len(policies(project, stacks, number, True)) if stage.production and not own else len(found)
     notes = _notes(found, fewer)
-    if kinds := unlisted(stacks):
+    if kinds := unlisted_types(stacks):
         notes.append(f"Add by hand what these types need, the registry does not say it: {', '.join(kinds)}")
     return Printed(value, tuple(notes))
 
@@ -56,11 +56,11 @@ def _asked(project: Project, account: Callable[[], str]) -> str:
 
 def _notes(found: list[Policy], fewer: int) -> list[str]:
     """``fewer`` is how many documents it would be if no other stage could share the account."""
+    from pkgops.permissions.broad_grants import broad_grants
     from pkgops.permissions.statements import ATTACHED
-    from pkgops.permissions.wide import wide
 
     notes = ["Wider than a name, and why:"]
-    for one in wide(policy.document for policy in found):
+    for one in broad_grants(policy.document for policy in found):
         what = f"{one.actions[0]} and {len(one.actions) - 1} more" if len(one.actions) > 1 else one.actions[0]
         notes.append(f"  {what} on {one.resource}: {one.reason}")
     if len(found) > ATTACHED:

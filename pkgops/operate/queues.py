@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pkgops.build.synth import Synthesized, resources
-from pkgops.errors import UsageError, undeployed, unknown
+from pkgops.errors import UsageError, not_deployed, unknown
 from pkgops.events import Emit, Progress
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def redrive(known: Sequence[Queue], name: str, port: Queues, emit: Emit, *, dry_
     source, target = _route(known, name)
     states = port.states([source])
     if not states:
-        raise undeployed("Queue", source)
+        raise not_deployed("Queue", source)
     waiting = states[0].waiting
     if dry_run or not waiting:
         return Redriven(source, target, waiting, 0)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class On(StrEnum):
+class Target(StrEnum):
     """What a call is made on."""
 
     ACCOUNT = "nothing narrower than the account"
@@ -37,98 +37,100 @@ class On(StrEnum):
 class Call:
     """One operation: the actions it needs, and where."""
 
-    on: On
+    target: Target
     actions: tuple[str, ...]
 
 
-def _call(on: On, *actions: str) -> Call:
-    return Call(on, actions)
+def _call(target: Target, *actions: str) -> Call:
+    return Call(target, actions)
 
 
 # (service, operation) as botocore names them.
 CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
     # Without a stack's name it lists, which is an action of its own.
     ("cloudformation", "describe_stacks"): (
-        _call(On.ACCOUNT, "cloudformation:DescribeStacks", "cloudformation:ListStacks"),
+        _call(Target.ACCOUNT, "cloudformation:DescribeStacks", "cloudformation:ListStacks"),
     ),
     # Garbage collection reads the template of every stack and change set: what any of them names is in use.
-    ("cloudformation", "get_template"): (_call(On.EVERY_STACK, "cloudformation:GetTemplate"),),
-    ("cloudformation", "list_change_sets"): (_call(On.EVERY_STACK, "cloudformation:ListChangeSets"),),
+    ("cloudformation", "get_template"): (_call(Target.EVERY_STACK, "cloudformation:GetTemplate"),),
+    ("cloudformation", "list_change_sets"): (_call(Target.EVERY_STACK, "cloudformation:ListChangeSets"),),
     ("cloudformation", "create_change_set"): (
-        _call(On.STACKS, "cloudformation:CreateChangeSet", "cloudformation:TagResource"),
-        _call(On.OBJECTS, "s3:GetObject"),  # a large template is read in the caller's name
+        _call(Target.STACKS, "cloudformation:CreateChangeSet", "cloudformation:TagResource"),
+        _call(Target.OBJECTS, "s3:GetObject"),  # a large template is read in the caller's name
     ),
-    ("cloudformation", "describe_change_set"): (_call(On.STACKS, "cloudformation:DescribeChangeSet"),),
-    ("cloudformation", "execute_change_set"): (_call(On.STACKS, "cloudformation:ExecuteChangeSet"),),
-    ("cloudformation", "delete_change_set"): (_call(On.STACKS, "cloudformation:DeleteChangeSet"),),
-    ("cloudformation", "delete_stack"): (_call(On.STACKS, "cloudformation:DeleteStack"),),
-    ("cloudformation", "continue_update_rollback"): (_call(On.STACKS, "cloudformation:ContinueUpdateRollback"),),
-    ("cloudformation", "cancel_update_stack"): (_call(On.STACKS, "cloudformation:CancelUpdateStack"),),
+    ("cloudformation", "describe_change_set"): (_call(Target.STACKS, "cloudformation:DescribeChangeSet"),),
+    ("cloudformation", "execute_change_set"): (_call(Target.STACKS, "cloudformation:ExecuteChangeSet"),),
+    ("cloudformation", "delete_change_set"): (_call(Target.STACKS, "cloudformation:DeleteChangeSet"),),
+    ("cloudformation", "delete_stack"): (_call(Target.STACKS, "cloudformation:DeleteStack"),),
+    ("cloudformation", "continue_update_rollback"): (_call(Target.STACKS, "cloudformation:ContinueUpdateRollback"),),
+    ("cloudformation", "cancel_update_stack"): (_call(Target.STACKS, "cloudformation:CancelUpdateStack"),),
     ("cloudformation", "update_termination_protection"): (
-        _call(On.STACKS, "cloudformation:UpdateTerminationProtection"),
+        _call(Target.STACKS, "cloudformation:UpdateTerminationProtection"),
     ),
-    ("cloudformation", "set_stack_policy"): (_call(On.STACKS, "cloudformation:SetStackPolicy"),),
-    ("cloudformation", "describe_stack_events"): (_call(On.STACKS, "cloudformation:DescribeStackEvents"),),
-    ("cloudformation", "describe_events"): (_call(On.STACKS, "cloudformation:DescribeEvents"),),
-    ("cloudformation", "list_stack_resources"): (_call(On.STACKS, "cloudformation:ListStackResources"),),
+    ("cloudformation", "set_stack_policy"): (_call(Target.STACKS, "cloudformation:SetStackPolicy"),),
+    ("cloudformation", "describe_stack_events"): (_call(Target.STACKS, "cloudformation:DescribeStackEvents"),),
+    ("cloudformation", "describe_events"): (_call(Target.STACKS, "cloudformation:DescribeEvents"),),
+    ("cloudformation", "list_stack_resources"): (_call(Target.STACKS, "cloudformation:ListStackResources"),),
     # Whose is what a deployment would create and is there already? Any stack's.
-    ("cloudformation", "describe_stack_resources"): (_call(On.EVERY_STACK, "cloudformation:DescribeStackResources"),),
-    ("cloudformation", "list_imports"): (_call(On.ACCOUNT, "cloudformation:ListImports"),),
+    ("cloudformation", "describe_stack_resources"): (
+        _call(Target.EVERY_STACK, "cloudformation:DescribeStackResources"),
+    ),
+    ("cloudformation", "list_imports"): (_call(Target.ACCOUNT, "cloudformation:ListImports"),),
     # Drift is looked for in the caller's name; what reading each resource takes, deploying it takes as well.
     ("cloudformation", "detect_stack_drift"): (
-        _call(On.STACKS, "cloudformation:DetectStackDrift", "cloudformation:DetectStackResourceDrift"),
-        _call(On.ACCOUNT, "cloudformation:BatchDescribeTypeConfigurations"),
+        _call(Target.STACKS, "cloudformation:DetectStackDrift", "cloudformation:DetectStackResourceDrift"),
+        _call(Target.ACCOUNT, "cloudformation:BatchDescribeTypeConfigurations"),
     ),
     ("cloudformation", "describe_stack_drift_detection_status"): (
-        _call(On.ACCOUNT, "cloudformation:DescribeStackDriftDetectionStatus"),
+        _call(Target.ACCOUNT, "cloudformation:DescribeStackDriftDetectionStatus"),
     ),
     ("cloudformation", "describe_stack_resource_drifts"): (
-        _call(On.STACKS, "cloudformation:DescribeStackResourceDrifts"),
+        _call(Target.STACKS, "cloudformation:DescribeStackResourceDrifts"),
     ),
     # Without s3:ListBucket an object that is not there answers 403 and not 404.
-    ("s3", "head_object"): (_call(On.OBJECTS, "s3:GetObject"), _call(On.BUCKET, "s3:ListBucket")),
-    ("s3", "head_bucket"): (_call(On.BUCKETS, "s3:ListBucket"),),
-    ("s3", "get_object"): (_call(On.OBJECTS, "s3:GetObject"),),
-    ("s3", "put_object"): (_call(On.OBJECTS, "s3:PutObject"),),
-    ("s3", "list_objects_v2"): (_call(On.BUCKET, "s3:ListBucket"),),
-    ("s3", "list_object_versions"): (_call(On.EMPTIED, "s3:ListBucketVersions"),),
+    ("s3", "head_object"): (_call(Target.OBJECTS, "s3:GetObject"), _call(Target.BUCKET, "s3:ListBucket")),
+    ("s3", "head_bucket"): (_call(Target.BUCKETS, "s3:ListBucket"),),
+    ("s3", "get_object"): (_call(Target.OBJECTS, "s3:GetObject"),),
+    ("s3", "put_object"): (_call(Target.OBJECTS, "s3:PutObject"),),
+    ("s3", "list_objects_v2"): (_call(Target.BUCKET, "s3:ListBucket"),),
+    ("s3", "list_object_versions"): (_call(Target.EMPTIED, "s3:ListBucketVersions"),),
     ("s3", "delete_objects"): (
-        _call(On.GARBAGE, "s3:DeleteObject"),
-        _call(On.EMPTIED, "s3:DeleteObject", "s3:DeleteObjectVersion"),
+        _call(Target.GARBAGE, "s3:DeleteObject"),
+        _call(Target.EMPTIED, "s3:DeleteObject", "s3:DeleteObjectVersion"),
     ),
-    ("logs", "filter_log_events"): (_call(On.GROUPS, "logs:FilterLogEvents"),),
-    ("logs", "get_log_events"): (_call(On.GROUPS, "logs:GetLogEvents"),),
-    ("logs", "describe_log_streams"): (_call(On.GROUPS, "logs:DescribeLogStreams"),),
-    ("logs", "describe_log_groups"): (_call(On.ACCOUNT, "logs:DescribeLogGroups"),),
-    ("logs", "start_live_tail"): (_call(On.GROUPS, "logs:StartLiveTail"),),
-    ("lambda", "invoke"): (_call(On.FUNCTIONS, "lambda:InvokeFunction"),),
-    ("lambda", "get_function_configuration"): (_call(On.FUNCTIONS, "lambda:GetFunctionConfiguration"),),
-    ("lambda", "list_functions"): (_call(On.ACCOUNT, "lambda:ListFunctions"),),
-    ("iam", "get_role"): (_call(On.ROLES, "iam:GetRole"),),
-    ("dynamodb", "describe_table"): (_call(On.TABLES, "dynamodb:DescribeTable"),),
-    ("dynamodb", "put_item"): (_call(On.SEEDED_TABLES, "dynamodb:PutItem"),),
-    ("dynamodb", "transact_write_items"): (_call(On.SEEDED_TABLES, "dynamodb:PutItem"),),
-    ("dynamodb", "batch_get_item"): (_call(On.SEEDED_TABLES, "dynamodb:BatchGetItem"),),
-    ("secretsmanager", "get_secret_value"): (_call(On.SECRETS, "secretsmanager:GetSecretValue"),),
-    ("secretsmanager", "describe_secret"): (_call(On.SECRETS, "secretsmanager:DescribeSecret"),),
-    ("secretsmanager", "create_secret"): (_call(On.SECRETS, "secretsmanager:CreateSecret"),),
-    ("secretsmanager", "put_secret_value"): (_call(On.SECRETS, "secretsmanager:PutSecretValue"),),
-    ("secretsmanager", "restore_secret"): (_call(On.SECRETS, "secretsmanager:RestoreSecret"),),
-    ("secretsmanager", "list_secrets"): (_call(On.ACCOUNT, "secretsmanager:ListSecrets"),),
-    ("sqs", "list_queues"): (_call(On.ACCOUNT, "sqs:ListQueues"),),
-    ("sqs", "get_queue_url"): (_call(On.QUEUES, "sqs:GetQueueUrl"),),
-    ("sqs", "get_queue_attributes"): (_call(On.QUEUES, "sqs:GetQueueAttributes"),),
+    ("logs", "filter_log_events"): (_call(Target.GROUPS, "logs:FilterLogEvents"),),
+    ("logs", "get_log_events"): (_call(Target.GROUPS, "logs:GetLogEvents"),),
+    ("logs", "describe_log_streams"): (_call(Target.GROUPS, "logs:DescribeLogStreams"),),
+    ("logs", "describe_log_groups"): (_call(Target.ACCOUNT, "logs:DescribeLogGroups"),),
+    ("logs", "start_live_tail"): (_call(Target.GROUPS, "logs:StartLiveTail"),),
+    ("lambda", "invoke"): (_call(Target.FUNCTIONS, "lambda:InvokeFunction"),),
+    ("lambda", "get_function_configuration"): (_call(Target.FUNCTIONS, "lambda:GetFunctionConfiguration"),),
+    ("lambda", "list_functions"): (_call(Target.ACCOUNT, "lambda:ListFunctions"),),
+    ("iam", "get_role"): (_call(Target.ROLES, "iam:GetRole"),),
+    ("dynamodb", "describe_table"): (_call(Target.TABLES, "dynamodb:DescribeTable"),),
+    ("dynamodb", "put_item"): (_call(Target.SEEDED_TABLES, "dynamodb:PutItem"),),
+    ("dynamodb", "transact_write_items"): (_call(Target.SEEDED_TABLES, "dynamodb:PutItem"),),
+    ("dynamodb", "batch_get_item"): (_call(Target.SEEDED_TABLES, "dynamodb:BatchGetItem"),),
+    ("secretsmanager", "get_secret_value"): (_call(Target.SECRETS, "secretsmanager:GetSecretValue"),),
+    ("secretsmanager", "describe_secret"): (_call(Target.SECRETS, "secretsmanager:DescribeSecret"),),
+    ("secretsmanager", "create_secret"): (_call(Target.SECRETS, "secretsmanager:CreateSecret"),),
+    ("secretsmanager", "put_secret_value"): (_call(Target.SECRETS, "secretsmanager:PutSecretValue"),),
+    ("secretsmanager", "restore_secret"): (_call(Target.SECRETS, "secretsmanager:RestoreSecret"),),
+    ("secretsmanager", "list_secrets"): (_call(Target.ACCOUNT, "secretsmanager:ListSecrets"),),
+    ("sqs", "list_queues"): (_call(Target.ACCOUNT, "sqs:ListQueues"),),
+    ("sqs", "get_queue_url"): (_call(Target.QUEUES, "sqs:GetQueueUrl"),),
+    ("sqs", "get_queue_attributes"): (_call(Target.QUEUES, "sqs:GetQueueAttributes"),),
     ("sqs", "start_message_move_task"): (
-        _call(On.QUEUES, "sqs:StartMessageMoveTask", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:SendMessage"),
+        _call(Target.QUEUES, "sqs:StartMessageMoveTask", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:SendMessage"),
     ),
-    ("sqs", "list_message_move_tasks"): (_call(On.QUEUES, "sqs:ListMessageMoveTasks"),),
-    ("sqs", "receive_message"): (_call(On.QUEUES, "sqs:ReceiveMessage"),),
-    ("sqs", "send_message_batch"): (_call(On.QUEUES, "sqs:SendMessage"),),
-    ("sqs", "delete_message_batch"): (_call(On.QUEUES, "sqs:DeleteMessage"),),
-    ("cloudwatch", "get_metric_data"): (_call(On.ACCOUNT, "cloudwatch:GetMetricData"),),
-    ("cognito-idp", "list_user_pools"): (_call(On.ALL_POOLS, "cognito-idp:ListUserPools"),),
-    ("cognito-idp", "admin_create_user"): (_call(On.SEEDED_POOLS, "cognito-idp:AdminCreateUser"),),
-    ("cognito-idp", "admin_get_user"): (_call(On.SEEDED_POOLS, "cognito-idp:AdminGetUser"),),
-    ("cognito-idp", "admin_set_user_password"): (_call(On.SEEDED_POOLS, "cognito-idp:AdminSetUserPassword"),),
+    ("sqs", "list_message_move_tasks"): (_call(Target.QUEUES, "sqs:ListMessageMoveTasks"),),
+    ("sqs", "receive_message"): (_call(Target.QUEUES, "sqs:ReceiveMessage"),),
+    ("sqs", "send_message_batch"): (_call(Target.QUEUES, "sqs:SendMessage"),),
+    ("sqs", "delete_message_batch"): (_call(Target.QUEUES, "sqs:DeleteMessage"),),
+    ("cloudwatch", "get_metric_data"): (_call(Target.ACCOUNT, "cloudwatch:GetMetricData"),),
+    ("cognito-idp", "list_user_pools"): (_call(Target.ALL_POOLS, "cognito-idp:ListUserPools"),),
+    ("cognito-idp", "admin_create_user"): (_call(Target.SEEDED_POOLS, "cognito-idp:AdminCreateUser"),),
+    ("cognito-idp", "admin_get_user"): (_call(Target.SEEDED_POOLS, "cognito-idp:AdminGetUser"),),
+    ("cognito-idp", "admin_set_user_password"): (_call(Target.SEEDED_POOLS, "cognito-idp:AdminSetUserPassword"),),
     ("sts", "get_caller_identity"): (),  # everybody may ask who they are
 }

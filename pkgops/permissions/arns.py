@@ -13,7 +13,7 @@ from typing import Any
 
 from pkgops.build.synth import Synthesized
 from pkgops.intrinsics import texts
-from pkgops.permissions.registry import arn_service, service
+from pkgops.permissions.registry import arn_services, service
 
 _REST = ("apigateway:{r}::/restapis", "apigateway:{r}::/restapis/*", "apigateway:{r}::/tags/*")
 _HTTP = ("apigateway:{r}::/apis", "apigateway:{r}::/apis/*", "apigateway:{r}::/tags/*")
@@ -63,12 +63,12 @@ _LONGEST = 64  # a made-up name may be cut to this; then less of its beginning i
 _MADE_UP = 13  # characters CloudFormation puts behind stack and logical id
 _CERTAIN = 20  # characters of the stack's name that a cut leaves at least
 
-Place = tuple[str, str]
+ResourceKey = tuple[str, str]
 """A resource of a system: key of its stack, logical id."""
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class SystemContext:
     """What names depend on. ``stacks`` are all stacks of the system: values reach from one into another."""
 
     stacks: Mapping[str, Synthesized]
@@ -80,7 +80,7 @@ class Surroundings:
         """The first part of every ARN in the region."""
         return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(re.sub(r"-[a-z]+-\d$", "", self.region), "aws")
 
-    def resource(self, place: Place) -> Mapping[str, Any]:
+    def resource(self, place: ResourceKey) -> Mapping[str, Any]:
         """The definition of a resource."""
         found: Mapping[str, Any] = self.stacks[place[0]].template["Resources"][place[1]]
         return found
@@ -105,7 +105,7 @@ class Surroundings:
             for inner in value.values() if isinstance(value, Mapping) else value:
                 yield from self.literals(inner)
 
-    def references(self, stack: str, value: Any) -> Iterator[Place]:
+    def references(self, stack: str, value: Any) -> Iterator[ResourceKey]:
         """The resources a value names, through parameters that are filled from other stacks' outputs too."""
         if isinstance(value, Mapping):
             for key, inner in value.items():
@@ -118,7 +118,7 @@ class Surroundings:
             for inner in value:
                 yield from self.references(stack, inner)
 
-    def arns(self, place: Place) -> tuple[str, ...]:
+    def arns(self, place: ResourceKey) -> tuple[str, ...]:
         """The ARNs of a resource that has some of its own; () for parts of others."""
         resource = self.resource(place)
         kind, properties = resource["Type"], resource.get("Properties", {})
@@ -138,10 +138,10 @@ class Surroundings:
         name = self.name(place, key)
         return tuple(self.arn(shape, n=name, application=application) for shape in shapes)
 
-    def name(self, place: Place, key: str) -> str:
+    def name(self, place: ResourceKey, key: str) -> str:
         """A resource's physical name, or the pattern of the one CloudFormation makes up."""
         resource = self.resource(place)
-        given = self.text(_found(resource.get("Properties", {}), key))
+        given = self.text(_property(resource.get("Properties", {}), key))
         if given is not None:
             return given.lstrip("/") if resource["Type"] == "AWS::SSM::Parameter" else given
         stack = self.stacks[place[0]].name
@@ -153,9 +153,9 @@ class Surroundings:
     def services(self, stack: str, resource: Mapping[str, Any]) -> set[str]:
         """The prefixes of the services whose resources a definition names."""
         named = {service(self.resource(place)["Type"]) for place in self.references(stack, resource)}
-        return named | {prefix for text in texts(resource) for prefix in arn_service(text)}
+        return named | {prefix for text in texts(resource) for prefix in arn_services(text)}
 
-    def _reference(self, stack: str, name: str) -> Iterator[Place]:
+    def _reference(self, stack: str, name: str) -> Iterator[ResourceKey]:
         here = self.stacks[stack]
         if name in here.template["Resources"]:
             yield stack, name
@@ -175,7 +175,7 @@ def _referred(key: str, value: Any) -> list[str]:
     return []
 
 
-def _found(properties: Any, key: str) -> Any:
+def _property(properties: Any, key: str) -> Any:
     """A property, at the top or one level below (a budget's name stands in its ``Budget``)."""
     if key in properties:
         return properties[key]

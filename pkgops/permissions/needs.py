@@ -14,8 +14,8 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from pkgops.build.synth import resources
-from pkgops.permissions.arns import Place, Surroundings
-from pkgops.permissions.registry import DELETE, OPERATIONS, asked, resource_formats, service, takes_resource
+from pkgops.permissions.arns import ResourceKey, SystemContext
+from pkgops.permissions.registry import DELETE, OPERATIONS, required_actions, resource_formats, service, takes_resource
 
 EVERYTHING = "*"
 # Roles that services make for themselves the first time somebody uses them.
@@ -38,108 +38,108 @@ class Need:
     condition: str = ""
 
 
-def needs(around: Surroundings) -> set[Need]:
+def needs(context: SystemContext) -> set[Need]:
     """Everything CloudFormation will call to create, change and delete the stacks."""
     return {
         need
-        for key, stack in around.stacks.items()
+        for key, stack in context.stacks.items()
         for logical_id in stack.template["Resources"]
-        for need in _of_resource(around, (key, logical_id))
+        for need in _of_resource(context, (key, logical_id))
     }
 
 
-def _of_resource(around: Surroundings, place: Place) -> Iterator[Need]:
-    resource = around.resource(place)
-    named = around.services(place[0], resource)
-    operations = [name for name in OPERATIONS if not (name == DELETE and kept(resource))]
+def _of_resource(context: SystemContext, place: ResourceKey) -> Iterator[Need]:
+    resource = context.resource(place)
+    named = context.services(place[0], resource)
+    operations = [name for name in OPERATIONS if not (name == DELETE and is_always_retained(resource))]
     properties = resource.get("Properties", {})
-    actions = {action for name in operations for action in asked(resource["Type"], name, properties, named)}
+    actions = {action for name in operations for action in required_actions(resource["Type"], name, properties, named)}
     for action in sorted(actions):
-        special = _special(around, place, action)
-        yield from _plain(around, place, action) if special is None else special
+        special = _special(context, place, action)
+        yield from _plain(context, place, action) if special is None else special
 
 
-def kept(resource: Mapping[str, Any]) -> bool:
+def is_always_retained(resource: Mapping[str, Any]) -> bool:
     """Whether CloudFormation never deletes a resource, whatever happens to its stack or to its definition."""
     return resource.get("DeletionPolicy") == "Retain" == resource.get("UpdateReplacePolicy")
 
 
-def _plain(around: Surroundings, place: Place, action: str) -> list[Need]:
+def _plain(context: SystemContext, place: ResourceKey, action: str) -> list[Need]:
     """The action on the resource's own ARNs; where it takes none of those, on what the resource names; else on the
     narrowest pattern the service documents."""
     if not takes_resource(action):
         return [Need(action, EVERYTHING)]
-    resource = around.resource(place)
-    own = (*around.arns(place), *_objects(around, resource.get("Properties", {})))
-    other = [arn for one in _named(around, place) for arn in around.arns(one)]
+    resource = context.resource(place)
+    own = (*context.arns(place), *_objects(context, resource.get("Properties", {})))
+    other = [arn for one in _named(context, place) for arn in context.arns(one)]
     formats = resource_formats(action)
     for candidates in (own, other):
-        if fitting := [arn for arn in candidates if _fits(around, action, arn, formats)]:
+        if fitting := [arn for arn in candidates if _fits(context, action, arn, formats)]:
             return [Need(action, arn) for arn in fitting]
     last = _word(resource["Type"].rpartition("::")[2])
     alike = {kind: forms for kind, forms in formats.items() if _word(kind) in last or last in _word(kind)}
-    return [Need(action, pattern) for pattern in _documented(around, alike or formats)] or [Need(action, EVERYTHING)]
+    return [Need(action, pattern) for pattern in _documented(context, alike or formats)] or [Need(action, EVERYTHING)]
 
 
 def _word(name: str) -> str:
     return re.sub(r"[^a-z]", "", name.lower())
 
 
-def _special(around: Surroundings, place: Place, action: str) -> list[Need] | None:
+def _special(context: SystemContext, place: ResourceKey, action: str) -> list[Need] | None:
     """Actions that a condition, or another resource than the type's own, keeps narrower; None for the others."""
-    kind = around.resource(place)["Type"]
+    kind = context.resource(place)["Type"]
     if action == "iam:PassRole":
-        return list(_passed(around, place))
+        return list(_passed(context, place))
     if action == "iam:CreateServiceLinkedRole":
         maker = _LINKED.get(kind, "*.amazonaws.com")
-        role = around.arn("iam::{a}:role/aws-service-role/{maker}/*", maker=maker)
+        role = context.arn("iam::{a}:role/aws-service-role/{maker}/*", maker=maker)
         return [Need(action, role, condition("StringLike", "iam:AWSServiceName", [maker]))]
     if action == "iam:AttachRolePolicy":
-        managed = around.resource(place)["Properties"].get("ManagedPolicyArns", [])
-        arns = [around.text(arn) or EVERYTHING for arn in managed]
-        return [Need(action, arn, condition("ArnLike", "iam:PolicyARN", arns)) for arn in around.arns(place)]
+        managed = context.resource(place)["Properties"].get("ManagedPolicyArns", [])
+        arns = [context.text(arn) or EVERYTHING for arn in managed]
+        return [Need(action, arn, condition("ArnLike", "iam:PolicyARN", arns)) for arn in context.arns(place)]
     if action == "lambda:GetLayerVersion" and kind == "AWS::Lambda::Function":
-        layers = [one for one in _named(around, place) if around.resource(one)["Type"] == "AWS::Lambda::LayerVersion"]
-        return [Need(action, arn) for one in layers for arn in around.arns(one)]
+        layers = [one for one in _named(context, place) if context.resource(one)["Type"] == "AWS::Lambda::LayerVersion"]
+        return [Need(action, arn) for one in layers for arn in context.arns(one)]
     if action == "cloudwatch:DescribeAlarms":  # asked on all alarms, whichever are named
-        return [Need(action, around.arn("cloudwatch:{r}:{a}:alarm:*"))]
+        return [Need(action, context.arn("cloudwatch:{r}:{a}:alarm:*"))]
     if action.startswith("kms:") and kind != _KEY:
-        through = condition("StringEquals", "kms:ViaService", [f"{service(kind)}.{around.region}.amazonaws.com"])
+        through = condition("StringEquals", "kms:ViaService", [f"{service(kind)}.{context.region}.amazonaws.com"])
         keys = [
-            arn for one in _named(around, place) if around.resource(one)["Type"] == _KEY for arn in around.arns(one)
+            arn for one in _named(context, place) if context.resource(one)["Type"] == _KEY for arn in context.arns(one)
         ]
-        return [Need(action, arn, through) for arn in keys or [around.arn("kms:{r}:{a}:key/*")]]
+        return [Need(action, arn, through) for arn in keys or [context.arn("kms:{r}:{a}:key/*")]]
     if action in _MAPPINGS:
-        target = around.arns(place) if takes_resource(action) else (EVERYTHING,)
-        return [Need(action, arn, _called(around)) for arn in target]
+        target = context.arns(place) if takes_resource(action) else (EVERYTHING,)
+        return [Need(action, arn, _called(context)) for arn in target]
     return None
 
 
-def _called(around: Surroundings) -> str:
+def _called(context: SystemContext) -> str:
     """The condition that an event source mapping calls a function that one of the system's mappings calls."""
     functions = {
         arn
-        for key, stack in around.stacks.items()
+        for key, stack in context.stacks.items()
         for _, mapping in resources(stack.template, "AWS::Lambda::EventSourceMapping")
-        for function in around.references(key, mapping["Properties"]["FunctionName"])
-        for arn in around.arns(function)
+        for function in context.references(key, mapping["Properties"]["FunctionName"])
+        for arn in context.arns(function)
     }
     return condition("ArnLike", "lambda:FunctionArn", sorted(functions))
 
 
-def _named(around: Surroundings, place: Place) -> list[Place]:
+def _named(context: SystemContext, place: ResourceKey) -> list[ResourceKey]:
     """The resources a resource names."""
-    return list(around.references(place[0], around.resource(place)))
+    return list(context.references(place[0], context.resource(place)))
 
 
-def _passed(around: Surroundings, place: Place) -> Iterator[Need]:
+def _passed(context: SystemContext, place: ResourceKey) -> Iterator[Need]:
     """The roles a resource is given: the template's, to the services they trust, and those it names by their ARN."""
-    resource = around.resource(place)
-    for role in _named(around, place):
-        if around.resource(role)["Type"] == _ROLE and (trusted := _trusted(around.resource(role))):
+    resource = context.resource(place)
+    for role in _named(context, place):
+        if context.resource(role)["Type"] == _ROLE and (trusted := _trusted(context.resource(role))):
             only = condition("StringEquals", "iam:PassedToService", trusted)
-            yield from (Need("iam:PassRole", arn, only) for arn in around.arns(role))
-    for arn in around.literals(resource):
+            yield from (Need("iam:PassRole", arn, only) for arn in context.arns(role))
+    for arn in context.literals(resource):
         if re.fullmatch(r"arn:[a-z-]+:iam::\d{12}:role/.+", arn):
             own = f"{service(resource['Type'])}.amazonaws.com"
             yield Need("iam:PassRole", arn, condition("StringEquals", "iam:PassedToService", [own]))
@@ -162,21 +162,21 @@ def condition(operator: str, key: str, values: Iterable[str]) -> str:
     return json.dumps({operator: {key: listed[0] if len(listed) == 1 else listed}})
 
 
-def _objects(around: Surroundings, value: Any) -> Iterator[str]:
+def _objects(context: SystemContext, value: Any) -> Iterator[str]:
     """Code that a resource reads from a bucket, by the directory it lies in."""
     if not isinstance(value, Mapping):
         return
-    bucket, key = around.text(value.get("S3Bucket")), around.text(value.get("S3Key"))
+    bucket, key = context.text(value.get("S3Bucket")), context.text(value.get("S3Key"))
     if bucket and key:
-        yield around.arn("s3:::{n}", n=f"{bucket}/{key.rpartition('/')[0] or EVERYTHING}/*")
+        yield context.arn("s3:::{n}", n=f"{bucket}/{key.rpartition('/')[0] or EVERYTHING}/*")
     for inner in value.values():
-        yield from _objects(around, inner)
+        yield from _objects(context, inner)
 
 
-def _fits(around: Surroundings, action: str, arn: str, formats: Mapping[str, tuple[str, ...]]) -> bool:
+def _fits(context: SystemContext, action: str, arn: str, formats: Mapping[str, tuple[str, ...]]) -> bool:
     """Whether the action is granted on a resource of that kind, by the formats of ARNs that are documented for it;
     where a kind has none, on any of the same service."""
-    if any(fnmatchcase(arn, pattern) for pattern in _documented(around, formats)):
+    if any(fnmatchcase(arn, pattern) for pattern in _documented(context, formats)):
         return not _object_for_bucket(arn, formats)
     return not (formats and all(formats.values())) and arn.split(":")[2] == action.partition(":")[0]
 
@@ -188,7 +188,7 @@ def _object_for_bucket(arn: str, formats: Mapping[str, tuple[str, ...]]) -> bool
     return ("/" in arn) != ("object" in formats)
 
 
-def _documented(around: Surroundings, formats: Mapping[str, tuple[str, ...]]) -> list[str]:
-    values = {"${Partition}": around.partition, "${Region}": around.region, "${Account}": around.account}
+def _documented(context: SystemContext, formats: Mapping[str, tuple[str, ...]]) -> list[str]:
+    values = {"${Partition}": context.partition, "${Region}": context.region, "${Account}": context.account}
     forms = {form for some in formats.values() for form in some}
     return sorted(re.sub(r"\$\{\w+\}", lambda found: values.get(found[0], EVERYTHING), form) for form in forms)

@@ -18,31 +18,31 @@ from typing import Any
 CREATE, READ, UPDATE, DELETE = OPERATIONS = ("create", "read", "update", "delete")
 
 # Asked for on AWS, although neither list of actions knows them yet.
-_YOUNGER = frozenset({"apigateway:TagResource", "apigateway:UntagResource"})
+_UNLISTED = frozenset({"apigateway:TagResource", "apigateway:UntagResource"})
 # Belongs to a service beside the type's own and is called whatever the properties say.
 _ALWAYS = frozenset({"backup-storage:MountCapsule", "billing:GetBillingViewData"})
-_SERVING = frozenset({"iam", "kms"})  # what types of every service call
+_SUPPORTING = frozenset({"iam", "kms"})  # what types of every service call
 _BACKUP_KEYS = "AWS::Backup::BackupVault"  # encrypts with a key of AWS Backup where none is named
 _DATA = ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
 
 
 @dataclass(frozen=True, slots=True)
-class Rare:
+class ConditionalActions:
     """Actions a type's handlers call only where one of the properties ``given`` is there."""
 
     kind: str
     actions: frozenset[str]
-    given: frozenset[str]
+    properties: frozenset[str]
 
 
-def _only(kind: str, given: str, actions: str) -> Rare:
-    return Rare(kind, frozenset(actions.split()), frozenset(given.split()))
+def _only(kind: str, given: str, actions: str) -> ConditionalActions:
+    return ConditionalActions(kind, frozenset(actions.split()), frozenset(given.split()))
 
 
 # What reaches into data, hands out access or concerns others' resources is granted only where a template needs it.
 # Everything else of a type's own service is granted whether its property is there or not: to take a property away
 # takes the same permission as to set it.
-_RARE = (
+_CONDITIONAL = (
     _only(
         "AWS::DynamoDB::Table",
         "Replicas ReplicaSpecification ImportSourceSpecification",
@@ -81,18 +81,18 @@ _RARE = (
 )
 
 
-def asked(kind: str, operation: str, properties: Any, named: Collection[str]) -> list[str]:
+def required_actions(kind: str, operation: str, properties: Any, named: Collection[str]) -> list[str]:
     """The actions, sorted, that one operation takes on a resource of type ``kind`` with these properties.
 
     ``named`` are the prefixes of the services whose resources the properties name (a role: iam, an encryption key:
     kms): a handler calls another service for the sake of such a resource. Empty for types the registry lacks."""
     there = set(_keys(properties))
-    held = {action for row in _RARE if row.kind == kind and not row.given & there for action in row.actions}
+    held = {action for row in _CONDITIONAL if row.kind == kind and not row.properties & there for action in row.actions}
     own = service(kind)
     return sorted(
         action
         for action in _permissions(kind, operation)
-        if action not in held and _concerned(kind, action, own, named, there)
+        if action not in held and _applies(kind, action, own, named, there)
     )
 
 
@@ -101,7 +101,7 @@ def service(kind: str) -> str:
     """The prefix of a type's own service: the one most of its handlers' actions have, keys and roles aside; "" if
     it has no handlers."""
     every = Counter(action.split(":")[0] for name in OPERATIONS for action in _permissions(kind, name))
-    prefixes = Counter({prefix: count for prefix, count in every.items() if prefix not in _SERVING}) or every
+    prefixes = Counter({prefix: count for prefix, count in every.items() if prefix not in _SUPPORTING}) or every
     return max(prefixes, key=lambda prefix: (prefixes[prefix], prefix)) if prefixes else ""
 
 
@@ -124,17 +124,17 @@ def takes_resource(action: str) -> bool:
     return row is None or bool(row.get("Resources"))
 
 
-def known(action: str) -> bool:
+def is_action(action: str) -> bool:
     """Whether there is such an action. The schemas name some that are none: operations of the API that are called
     otherwise in policies, slips, and internal ones."""
     from pkgops.plan.iam_diff import policyuniverse
 
     prefix, _, name = action.partition(":")
     listed = name.lower() in _reference().get(prefix, {}).get("Actions", {})
-    return listed or action in _YOUNGER or action.lower() in policyuniverse().actions
+    return listed or action in _UNLISTED or action.lower() in policyuniverse().actions
 
 
-def _concerned(kind: str, action: str, own: str, named: Collection[str], there: Collection[str]) -> bool:
+def _applies(kind: str, action: str, own: str, named: Collection[str], there: Collection[str]) -> bool:
     prefix = action.partition(":")[0]
     if prefix == own or prefix in named or action in _ALWAYS:
         return True
@@ -163,10 +163,10 @@ def _keys(value: Any) -> Iterator[str]:
 def _permissions(kind: str, operation: str) -> frozenset[str]:
     handlers: Mapping[str, Any] = _schema(kind).get("handlers", {})
     listed: Iterable[str] = handlers.get(operation, {}).get("permissions", [])
-    return frozenset(_spelt(action) for action in listed if known(action))
+    return frozenset(_capitalized(action) for action in listed if is_action(action))
 
 
-def _spelt(action: str) -> str:
+def _capitalized(action: str) -> str:
     """The schemas write some actions with a small letter; a policy takes either, a reader wants one."""
     prefix, _, name = action.partition(":")
     return f"{prefix}:{name[0].upper()}{name[1:]}"
@@ -193,6 +193,6 @@ def _reference() -> Mapping[str, Any]:
     return found
 
 
-def arn_service(text: str) -> set[str]:
+def arn_services(text: str) -> set[str]:
     """The service prefixes of the ARNs inside a text."""
     return set(re.findall(r"arn:(?:aws[a-z-]*|\$\{AWS::Partition\}):([a-z0-9-]+):", text))

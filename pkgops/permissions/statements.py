@@ -33,16 +33,16 @@ Grouped = list[tuple[tuple[str, ...], tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """What a pattern may stand for. ``stage`` is the stage's name, which its resources' names hold; ``alone`` says
-    that no other stage shares the account; ``kept`` are ARNs of data that is never deleted."""
+class PatternScope:
+    """What a pattern may stand for. ``stage`` is the stage's name, which its resources' names hold; ``exclusive`` says
+    that no other stage shares the account; ``preserved`` are ARNs of data that is never deleted."""
 
     stage: str
-    alone: bool = False
-    kept: frozenset[str] = frozenset()
+    exclusive: bool = False
+    preserved: frozenset[str] = frozenset()
 
 
-def statements(needs: Iterable[Need], reach: Reach) -> list[Statement]:
+def statements(needs: Iterable[Need], reach: PatternScope) -> list[Statement]:
     """The statements that allow the needs, in an order of their own."""
     apart: dict[tuple[str, str], list[Need]] = defaultdict(list)
     for need in needs:
@@ -55,11 +55,12 @@ def statements(needs: Iterable[Need], reach: Reach) -> list[Statement]:
     return sorted(made, key=lambda one: (one["Action"][0], json.dumps(one)))
 
 
-def patterns(arns: Iterable[str], reach: Reach) -> tuple[str, ...]:
+def patterns(arns: Iterable[str], reach: PatternScope) -> tuple[str, ...]:
     """The ARNs, those of names that begin (and perhaps end) alike as one pattern with a ``*`` in the middle.
 
-    A pattern is made only if the stage's name stands in what it keeps, or the stage is alone: production's names
-    are the beginnings of other stages' names. And it must not match what is kept, unless that is meant too."""
+    A pattern is made only if its fixed parts hold the stage's name or the account is exclusive to the stage, because
+    production's names are prefixes of other stages' names. It must not match preserved data, unless all of that is
+    meant."""
     alike: dict[tuple[str, str], list[str]] = defaultdict(list)
     for arn in sorted(arns):
         head, rest = ":".join(arn.split(":")[:5]), ":".join(arn.split(":")[5:])
@@ -68,7 +69,7 @@ def patterns(arns: Iterable[str], reach: Reach) -> tuple[str, ...]:
     return tuple(sorted(pattern for group in alike.values() for pattern in _pattern(group, reach)))
 
 
-def documents(made: Sequence[Statement]) -> list[dict[str, Any]]:
+def policy_documents(made: Sequence[Statement]) -> list[dict[str, Any]]:
     """The statements as policy documents, each within IAM's limit, filled in their order."""
     filled: list[list[Statement]] = [[]]
     size = _FRAME
@@ -87,7 +88,7 @@ def _statement(actions: Iterable[str], resources: Iterable[str], condition: str)
     return made | ({"Condition": json.loads(condition)} if condition else {})
 
 
-def _by_actions(needs: Iterable[Need], reach: Reach) -> Grouped:
+def _by_actions(needs: Iterable[Need], reach: PatternScope) -> Grouped:
     """Resources on which the same actions are allowed, together."""
     actions: dict[str, set[str]] = defaultdict(set)
     for need in needs:
@@ -98,7 +99,7 @@ def _by_actions(needs: Iterable[Need], reach: Reach) -> Grouped:
     return [(some, patterns(resources, reach)) for some, resources in alike.items()]
 
 
-def _by_resources(needs: Iterable[Need], reach: Reach) -> Grouped:
+def _by_resources(needs: Iterable[Need], reach: PatternScope) -> Grouped:
     """Actions that are allowed on the same resources, together."""
     resources: dict[str, set[str]] = defaultdict(set)
     for need in needs:
@@ -113,7 +114,7 @@ def _length(grouped: Grouped) -> int:
     return len(json.dumps(grouped))
 
 
-def _pattern(group: Sequence[str], reach: Reach) -> list[str]:
+def _pattern(group: Sequence[str], reach: PatternScope) -> list[str]:
     if len(group) < _SEVERAL:
         return list(group)
     split = [arn.split("-") for arn in group]
@@ -123,8 +124,8 @@ def _pattern(group: Sequence[str], reach: Reach) -> list[str]:
     middle = [] if back and back[0] == "*" else ["*"]
     made = "-".join([*front, *middle, *back])
     fixed = {re.sub(r"[:/].*$", "", token) for token in (*front[1:], *back)}
-    ours = reach.alone or reach.stage in fixed
-    if not ours or any(fnmatchcase(arn, made) for arn in reach.kept - set(group)):
+    ours = reach.exclusive or reach.stage in fixed
+    if not ours or any(fnmatchcase(arn, made) for arn in reach.preserved - set(group)):
         return list(group)
     return [made]
 

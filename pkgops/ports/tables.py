@@ -18,11 +18,11 @@ class Tables(Protocol):
         table: str,
         item: Mapping[str, Any],
         keys: Sequence[str],
-        together: Sequence[Mapping[str, Any]] = (),
+        related: Sequence[Mapping[str, Any]] = (),
     ) -> bool:
         """Writes an item unless one with its key (the attributes ``keys``) is there; True if written.
 
-        ``together`` are further items of the table, written with it or not at all (at most 99)."""
+        ``related`` are further items of the table, written with it or not at all (at most 99)."""
 
     def read(self, table: str, keys: Iterable[Mapping[str, Any]], attributes: Sequence[str]) -> list[dict[str, Any]]:
         """The named attributes of the items with those keys; absent items are left out."""

@@ -137,7 +137,7 @@ def _batch(user: str, batch: str, about: Mapping[str, Any], now: str, note: str)
         "createdAt": now,
         "updatedAt": now,
     }
-    return SeedItem(TABLE, item, f"batch {about['name']}", "batch", together=(event,))
+    return SeedItem(TABLE, item, f"batch {about['name']}", "batch", related=(event,))
 
 
 def _reminder(user: str, batch: str, due: str, now: str, message: str) -> SeedItem:

@@ -6,7 +6,7 @@ the secrets without which nobody can log in.
 
 from __future__ import annotations
 
-from pkgops.seeds import Collection, SeedContext, SeedItem, Seeds, SeedSecret, Settled, Step, Task
+from pkgops.seeds import Collection, CollectionStep, ExpectedAttribute, SeedContext, SeedItem, Seeds, SeedSecret, Task
 from templates.pkgwatch.seed_data import packages, users
 from templates.pkgwatch.settings import Settings, canned
 
@@ -31,7 +31,7 @@ def seed(context: SeedContext) -> Seeds:
     )
     return Seeds(
         items=found + tuple(users.items(context)),
-        settled=(Settled(kind=SCORED, attribute="health_score", by="score-calculator"),),
+        expected=(ExpectedAttribute(kind=SCORED, attribute="health_score", by="score-calculator"),),
         secrets=_secrets(context),
         collection=_collection(context, found),
     )
@@ -52,10 +52,10 @@ def _collection(context: SeedContext, found: tuple[SeedItem, ...]) -> Collection
             )
             for pk in COLLECTED
         ),
-        steps=(Step("collected_at", "package-collector"), Step("scored_at", "score-calculator")),
+        steps=(CollectionStep("collected_at", "package-collector"), CollectionStep("scored_at", "score-calculator")),
         error="collection_error",
         error_at="collection_error_at",
-        shown=("data_status", "health_score"),
+        reported=("data_status", "health_score"),
         offline=canned(context.stage, context.settings or Settings()),
     )
 

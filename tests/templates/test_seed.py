@@ -59,7 +59,7 @@ def test_same_context_gives_the_same_seeds(seeds):
 def test_later_seeds_keep_keys_but_not_api_keys(seeds):
     later = seed(context(NOW + timedelta(days=400), secret="other-"))
     assert [place(each) for each in later.items] == [place(each) for each in seeds.items]
-    hashes = [{key["sk"] for each in run.items for key in each.together} for run in (seeds, later)]
+    hashes = [{key["sk"] for each in run.items for key in each.related} for run in (seeds, later)]
     assert len(hashes[0]) == len(hashes[1]) == 4
     assert not hashes[0] & hashes[1]
 
@@ -72,7 +72,7 @@ def test_there_are_packages_enough_in_both_ecosystems(found):
 
 
 def test_no_key_stands_twice(seeds):
-    keys = [(e.table, i["pk"], i["sk"]) for e in seeds.items for i in (e.item, *e.together)]
+    keys = [(e.table, i["pk"], i["sk"]) for e in seeds.items for i in (e.item, *e.related)]
     assert len(set(keys)) == len(keys)
 
 
@@ -95,7 +95,7 @@ def test_every_tier_and_status_appears(found):
 
 def test_no_attribute_is_empty(seeds):
     for each in seeds.items:
-        for item in (each.item, *each.together):
+        for item in (each.item, *each.related):
             assert [name for name, value in item.items() if value is None or value == ""] == []
 
 
@@ -118,7 +118,7 @@ def test_refreshes_are_within_the_rhythm_of_the_tier(collected):
 
 
 def test_pending_packages_await_collection_and_nobody_waits_for_their_score(seeds):
-    [settled] = seeds.settled
+    [settled] = seeds.expected
     pending = [each for each in seeds.items if each.item.get("data_status") == "pending"]
     assert pending
     for each in pending:
@@ -128,7 +128,7 @@ def test_pending_packages_await_collection_and_nobody_waits_for_their_score(seed
 
 
 def test_what_is_waited_for_is_what_gets_scored(seeds):
-    [settled] = seeds.settled
+    [settled] = seeds.expected
     assert settled.attribute == "health_score"
     waited = [each.item for each in seeds.items if each.kind == settled.kind]
     assert waited == [each.item for each in seeds.items if "collected_at" in each.item]
@@ -214,7 +214,7 @@ def test_each_plan_has_a_user_and_a_key_that_goes_with_it(seeds):
     accounts = [each for each in seeds.items if each.kind == "user"]
     assert {each.item["tier"]: each.item["monthly_limit"] for each in accounts} == dict(plans.LIMITS)
     for each in accounts:
-        [stored] = each.together
+        [stored] = each.related
         [clear] = each.reveal.values()
         digest = hashlib.sha256(clear.encode()).hexdigest()
         address = hashlib.sha256(each.item["email"].encode()).hexdigest()
@@ -230,7 +230,7 @@ def test_each_plan_has_a_user_and_a_key_that_goes_with_it(seeds):
 
 def test_only_paid_plans_have_a_billing_period(seeds):
     for each in (each for each in seeds.items if each.kind == "user"):
-        [stored] = each.together
+        [stored] = each.related
         paid = each.item["tier"] != "free"
         assert ("stripe_customer_id" in stored) == ("current_period_end" in each.item) == paid
         if paid:

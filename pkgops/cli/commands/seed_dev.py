@@ -98,8 +98,8 @@ def _text(report: SeedReport) -> str:
         parts.append("Shown once; keep them now:\n" + table(("For", "What", "Value"), secrets))
     if report.collected and report.collected.arrived:
         arrived = report.collected.arrived
-        columns = ("Collected", *arrived[0].shown, "Seconds")
-        parts.append(table(columns, [(one.label, *one.shown.values(), f"{one.seconds:.1f}") for one in arrived]))
+        columns = ("Collected", *arrived[0].reported, "Seconds")
+        parts.append(table(columns, [(one.label, *one.reported.values(), f"{one.seconds:.1f}") for one in arrived]))
     return "\n\n".join(parts)
 
 

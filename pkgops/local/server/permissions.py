@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from pkgops.intrinsics import texts
-from pkgops.permissions.registry import arn_service, asked, resource_formats, takes_resource
+from pkgops.permissions.registry import arn_services, required_actions, resource_formats, takes_resource
 
 _REST, _HTTP = "apigateway:{region}::/restapis/{RestApiId}", "apigateway:{region}::/apis/{ApiId}"
 # type -> its ARN behind the partition, from its physical id and its properties.
@@ -84,8 +84,10 @@ class Question:
 
 def questions(resource: Resource, *operations: str) -> Iterator[Question]:
     """Everything AWS would ask for the operations, sorted by action."""
-    named = {service for text in texts(resource.properties) for service in arn_service(text)}
-    actions = {action for name in operations for action in asked(resource.kind, name, resource.properties, named)}
+    named = {service for text in texts(resource.properties) for service in arn_services(text)}
+    actions = {
+        action for name in operations for action in required_actions(resource.kind, name, resource.properties, named)
+    }
     for action in sorted(actions):
         yield from _questions(resource, action)
 

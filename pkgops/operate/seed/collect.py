@@ -28,7 +28,7 @@ class Arrived:
     """A task that is done: the attributes its item is ``shown`` by, and the seconds it took as seen from here."""
 
     label: str
-    shown: Mapping[str, Any]
+    reported: Mapping[str, Any]
     seconds: float
 
 
@@ -139,7 +139,7 @@ def _look(run: _Run, label: str, item: Mapping[str, Any]) -> int:
             break
         after, taken = written, taken + 1
     if taken == len(wanted.steps):
-        shown = {name: item.get(name) for name in wanted.shown}
+        shown = {name: item.get(name) for name in wanted.reported}
         run.arrived.append(Arrived(label, shown, time.monotonic() - run.began))
         del run.left[label]
     elif item.get(wanted.error_at) and item.get(wanted.error_at) != before.get(wanted.error_at):
@@ -152,7 +152,7 @@ def _items(run: _Run) -> dict[str, dict[str, Any]]:
     """The items of the tasks under way, by label."""
     wanted = run.collection
     steps = [step.attribute for step in wanted.steps]
-    attributes = (*run.keys, *steps, wanted.error, wanted.error_at, *wanted.shown)
+    attributes = (*run.keys, *steps, wanted.error, wanted.error_at, *wanted.reported)
     labels = {_key(run, task.key): label for label, task in run.left.items()}
     found = run.tables.read(run.table, [task.key for task in run.left.values()], attributes)
     return {labels[_key(run, item)]: item for item in found}

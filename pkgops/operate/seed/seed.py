@@ -123,7 +123,7 @@ def seed(
             if seeds.users:
                 pools = deployed(project, stacks, ports, (user.pool for user in seeds.users))
                 stored.append(enrol(seeds.users, pools, ports.users))
-            for wanted in seeds.settled:
+            for wanted in seeds.expected:
                 waited.append(settle(wanted, outcomes, ports.tables, emit, timeout))
         except KeyboardInterrupt:
             interrupted = True
@@ -196,7 +196,7 @@ def _write(
     def put(item: SeedItem) -> Outcome:
         place = places[item.table]
         try:
-            written = tables.put_if_absent(place.table, item.item, place.keys, item.together)
+            written = tables.put_if_absent(place.table, item.item, place.keys, item.related)
         except PkgopsError as error:
             return Outcome(item, place, error=error)
         return Outcome(item, place, written=written)

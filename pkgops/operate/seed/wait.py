@@ -11,7 +11,7 @@ from pkgops.operate.seed.seed import Outcome, Place, Waited
 
 if TYPE_CHECKING:
     from pkgops.ports.tables import Tables
-    from pkgops.seeds import Settled
+    from pkgops.seeds import ExpectedAttribute
 
 _FIRST = 0.1  # seconds between two looks; the emulator's streams need about 0.25
 _LONGEST = 2.0
@@ -19,7 +19,9 @@ _LONGEST = 2.0
 Keys = tuple[Any, ...]
 
 
-def settle(wanted: Settled, outcomes: Sequence[Outcome], tables: Tables, emit: Emit, timeout: float) -> Waited:
+def settle(
+    wanted: ExpectedAttribute, outcomes: Sequence[Outcome], tables: Tables, emit: Emit, timeout: float
+) -> Waited:
     """Waits until every item of ``wanted.kind`` has ``wanted.attribute``, as long as one of those written just
     now is without it; items that were there before are looked at but not waited for."""
     began = time.monotonic()

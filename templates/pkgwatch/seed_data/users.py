@@ -31,7 +31,7 @@ def items(context: SeedContext) -> Iterator[SeedItem]:
             label=f"user {email}",
             kind="user",
             reveal={"API key": key},
-            together=(_key(context, plan, email, key),),
+            related=(_key(context, plan, email, key),),
         )
 
 

@@ -33,7 +33,7 @@ def seeded(environment: pytest.MonkeyPatch) -> None:
     table = Table(aws.client("dynamodb"), NAME, ("PK", "SK"))
     for each in seeds(datetime.now(UTC)).items:
         assert each.table == TABLE
-        for item in (each.item, *each.together):
+        for item in (each.item, *each.related):
             table.put(item)
 
 

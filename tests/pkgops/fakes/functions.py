@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import redirect_stdout
 from typing import Any
 
-from pkgops.errors import UsageError, undeployed
+from pkgops.errors import UsageError, not_deployed
 from pkgops.ports.functions import Invocation
 
 LIMIT = 6 * 1024 * 1024
@@ -24,7 +24,7 @@ class FakeFunctions:
     def invoke(self, name: str, payload: bytes, qualifier: str = "") -> Invocation:
         self.calls.append((name, payload, qualifier))
         if name not in self.deployed:
-            raise undeployed("Function", name)
+            raise not_deployed("Function", name)
         if len(payload) > LIMIT:
             raise UsageError("The payload is too large.")
         said = io.StringIO()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pkgops.errors import undeployed
+from pkgops.errors import not_deployed
 from pkgops.ports.queues import QueueState
 
 
@@ -27,7 +27,7 @@ class FakeQueues:
     def move(self, source: str, target: str, progress: Callable[[int], None]) -> int:
         for name in (source, target):
             if name not in self.waiting:
-                raise undeployed("Queue", name)
+                raise not_deployed("Queue", name)
         messages, self.waiting[source] = self.waiting[source], []
         self.waiting[target] += messages
         progress(len(messages))
@@ -35,6 +35,6 @@ class FakeQueues:
 
     def send(self, name: str, bodies: Sequence[str]) -> None:
         if name not in self.waiting:
-            raise undeployed("Queue", name)
+            raise not_deployed("Queue", name)
         for body in bodies:
             self.waiting[name] += self.consumer(body)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pkgops.errors import PkgopsError, undeployed
+from pkgops.errors import PkgopsError, not_deployed
 
 Key = tuple[Any, ...]
 
@@ -25,7 +25,7 @@ class FakeTables:
 
     def keys(self, table: str) -> tuple[str, ...]:
         if table not in self.schemas:
-            raise undeployed("Table", table)
+            raise not_deployed("Table", table)
         return self.schemas[table]
 
     def put_if_absent(
@@ -33,7 +33,7 @@ class FakeTables:
         table: str,
         item: Mapping[str, Any],
         keys: Sequence[str],
-        together: Sequence[Mapping[str, Any]] = (),
+        related: Sequence[Mapping[str, Any]] = (),
     ) -> bool:
         schema = self.keys(table)
         with self._lock:
@@ -41,7 +41,7 @@ class FakeTables:
                 raise PkgopsError(f"Table {table} refuses the request: too large")
             if self._key(schema, item) in self.items[table]:
                 return False
-            for each in (item, *together):
+            for each in (item, *related):
                 self.items[table][self._key(schema, each)] = self.filled(dict(each))
             return True
 

@@ -56,13 +56,13 @@ class Stack:
         self.aws("cloudformation").update_stack(
             StackName=self.name, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_NAMED_IAM"]
         )
-        return self.settled()
+        return self.expected()
 
     def delete(self) -> Stack:
         self.aws("cloudformation").delete_stack(StackName=self.name)
-        return self.settled()
+        return self.expected()
 
-    def settled(self) -> Stack:
+    def expected(self) -> Stack:
         deadline = time.monotonic() + 20
         while self.status.endswith("_IN_PROGRESS"):
             assert time.monotonic() < deadline, self.status
@@ -92,12 +92,12 @@ def deploy(aws: Callable[[str], Any], unique: Callable[[str], str]) -> Iterator[
             StackName=stack.name, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_NAMED_IAM"]
         )
         made.append(stack)
-        return stack.settled()
+        return stack.expected()
 
     yield create
     for stack in reversed(made):
         stack.aws("cloudformation").delete_stack(StackName=stack.name)
-        stack.settled()
+        stack.expected()
 
 
 def archive(files: dict[str, str]) -> bytes:

@@ -41,11 +41,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], tu
 
 @pytest.fixture(scope="session")
 def made(project: Callable[[str, str], tuple[Project, list[Synthesized]]]) -> Made:
-    """``made("kefir", "dev", alone=False)``: its policies."""
+    """``made("kefir", "dev", exclusive=False)``: its policies."""
 
     @cache
-    def build(system: str, stage: str, alone: bool = False) -> list[Policy]:
-        return policies(*project(system, stage), ACCOUNT, alone)
+    def build(system: str, stage: str, exclusive: bool = False) -> list[Policy]:
+        return policies(*project(system, stage), ACCOUNT, exclusive)
 
     return build
 

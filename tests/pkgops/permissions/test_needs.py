@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pkgops.build.synth import Synthesized
-from pkgops.permissions.arns import Surroundings
+from pkgops.permissions.arns import SystemContext
+from pkgops.permissions.broad_grants import UNNAMED, broad_grants
 from pkgops.permissions.needs import needs
-from pkgops.permissions.statements import Reach, statements
-from pkgops.permissions.wide import UNNAMED, wide
+from pkgops.permissions.statements import PatternScope, statements
 
 ACCOUNT = "123456789012"
 TRUST = {
@@ -14,13 +14,13 @@ TRUST = {
 }
 
 
-def around(**stacks):
+def context(**stacks):
     made = {key: Synthesized("demo", key, f"Demo-{key}", *rest) for key, rest in stacks.items()}
-    return Surroundings(made, "us-east-1", ACCOUNT)
+    return SystemContext(made, "us-east-1", ACCOUNT)
 
 
 def asked(resources, action):
-    found = [need for need in needs(around(one=({"Resources": resources},))) if need.action == action]
+    found = [need for need in needs(context(one=({"Resources": resources},))) if need.action == action]
     return sorted((need.resource, need.condition) for need in found)
 
 
@@ -28,7 +28,7 @@ def test_a_name_across_stacks_is_followed_to_its_resource():
     function = {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "work", "Code": {}}}
     below = {"Resources": {"Work": function}, "Outputs": {"Arn": {"Value": {"Fn::GetAtt": ["Work", "Arn"]}}}}
     permission = {"Type": "AWS::Lambda::Permission", "Properties": {"FunctionName": {"Ref": "BelowArn"}}}
-    both = around(below=(below,), above=({"Resources": {"May": permission}}, {"BelowArn": "below.Arn"}))
+    both = context(below=(below,), above=({"Resources": {"May": permission}}, {"BelowArn": "below.Arn"}))
     adding = {need.resource for need in needs(both) if need.action == "lambda:AddPermission"}
     assert adding == {f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:work"}
 
@@ -71,6 +71,6 @@ def test_an_unknown_type_gets_the_documented_pattern_of_its_kind_and_it_is_told(
     cluster = {"Type": "AWS::Kinesis::Stream", "Properties": {"Name": "clicks"}}
     pattern = f"arn:aws:kinesis:us-east-1:{ACCOUNT}:stream/*"
     assert asked({"Clicks": cluster}, "kinesis:CreateStream") == [(pattern, "")]
-    made = statements(needs(around(one=({"Resources": {"Clicks": cluster}},))), Reach("dev"))
-    rows = wide([{"Statement": made}])
+    made = statements(needs(context(one=({"Resources": {"Clicks": cluster}},))), PatternScope("dev"))
+    rows = broad_grants([{"Statement": made}])
     assert (pattern, UNNAMED) in {(row.resource, row.reason) for row in rows}

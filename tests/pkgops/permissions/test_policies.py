@@ -12,9 +12,9 @@ import pytest
 import templates
 from pkgops.config import load_system
 from pkgops.model import Stage
-from pkgops.permissions.policy import alone, policies, unlisted
+from pkgops.permissions.broad_grants import UNNAMED, broad_grants
+from pkgops.permissions.policy import has_own_account, policies, unlisted_types
 from pkgops.permissions.statements import ATTACHED, LIMIT
-from pkgops.permissions.wide import UNNAMED, wide
 from tests.pkgops.permissions.conftest import ACCOUNT, allowed
 
 STAGES = ("local", "dev", "prod")
@@ -54,7 +54,7 @@ def test_cfn_lint_knows_every_action_and_finds_it_on_a_resource_it_takes(made):
 def test_nothing_is_allowed_wholesale(made, system, stage):
     documents = [policy.document for policy in made(system, stage)]
     assert not [action for action, _, _ in allowed(made(system, stage)) if "*" in action]
-    rows = wide(documents)
+    rows = broad_grants(documents)
     assert not [row for row in rows if row.reason == UNNAMED]
     reasoned = {row.resource for row in rows}
     bare = [resource for _, resource, _ in allowed(made(system, stage)) if resource not in reasoned]
@@ -110,7 +110,7 @@ def test_a_protected_stage_is_not_seeded(made):
 def test_no_stage_reaches_another_stages_resources_in_the_same_account(made, system):
     """What the templates call their things; random ids know no stage."""
     for stage, other in (("prod", "dev"), ("dev", "prod")):
-        open_ = {row.resource for row in wide(policy.document for policy in made(system, stage))}
+        open_ = {row.resource for row in broad_grants(policy.document for policy in made(system, stage))}
         patterns = {resource for _, resource, _ in allowed(made(system, stage))} - open_
         named = {resource for _, resource, _ in allowed(made(system, other)) if "*" not in resource}
         named = {resource for resource in named if system in resource.split(":", 5)[5].lower()}
@@ -120,22 +120,22 @@ def test_no_stage_reaches_another_stages_resources_in_the_same_account(made, sys
 
 
 def test_alone_in_its_account_production_needs_fewer_documents(made):
-    assert len(made("pkgwatch", "prod", alone=True)) < len(made("pkgwatch", "prod"))
+    assert len(made("pkgwatch", "prod", exclusive=True)) < len(made("pkgwatch", "prod"))
 
 
 def test_whether_a_stage_is_alone():
     dev, prod = Stage("dev", account="111111111111"), Stage("prod", account="222222222222")
     every = {"local": Stage("local"), "dev": dev, "prod": prod}
-    assert alone(prod, every)
-    assert alone(every["local"], every)
-    assert not alone(prod, every | {"dev": replace(dev, account=prod.account)})
-    assert not alone(prod, every | {"dev": replace(dev, account=None)})
-    assert not alone(replace(prod, account=None), every)
+    assert has_own_account(prod, every)
+    assert has_own_account(every["local"], every)
+    assert not has_own_account(prod, every | {"dev": replace(dev, account=prod.account)})
+    assert not has_own_account(prod, every | {"dev": replace(dev, account=None)})
+    assert not has_own_account(replace(prod, account=None), every)
 
 
 @every
 def test_the_registry_lists_every_type_in_use(project, system, stage):
-    assert unlisted(project(system, stage)[1]) == []
+    assert unlisted_types(project(system, stage)[1]) == []
 
 
 def test_other_partitions(project):

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from pkgops.permissions.registry import OPERATIONS, asked, known, resource_formats, service, takes_resource
+from pkgops.permissions.registry import (
+    OPERATIONS,
+    is_action,
+    required_actions,
+    resource_formats,
+    service,
+    takes_resource,
+)
 
 BUCKET, FUNCTION, ROLE, TABLE = "AWS::S3::Bucket", "AWS::Lambda::Function", "AWS::IAM::Role", "AWS::DynamoDB::Table"
 
 
 def every(kind, properties, *named):
-    return {action for name in OPERATIONS for action in asked(kind, name, properties, named)}
+    return {action for name in OPERATIONS for action in required_actions(kind, name, properties, named)}
 
 
 def test_each_operation_has_its_own():
-    assert "sqs:CreateQueue" in asked("AWS::SQS::Queue", "create", {}, ())
-    assert "sqs:CreateQueue" not in asked("AWS::SQS::Queue", "delete", {}, ())
-    assert "sqs:DeleteQueue" in asked("AWS::SQS::Queue", "delete", {}, ())
+    assert "sqs:CreateQueue" in required_actions("AWS::SQS::Queue", "create", {}, ())
+    assert "sqs:CreateQueue" not in required_actions("AWS::SQS::Queue", "delete", {}, ())
+    assert "sqs:DeleteQueue" in required_actions("AWS::SQS::Queue", "delete", {}, ())
 
 
 @pytest.mark.parametrize(
@@ -58,9 +65,9 @@ def test_access_is_handed_out_only_where_the_template_does():
 
 
 def test_what_is_no_action_is_left_out():
-    assert not known("s3:REST.PUT.OBJECT")
-    assert not known("s3:DeleteBucketCors")
-    assert known("apigateway:TagResource")
+    assert not is_action("s3:REST.PUT.OBJECT")
+    assert not is_action("s3:DeleteBucketCors")
+    assert is_action("apigateway:TagResource")
     assert "s3:GetObject" in every("AWS::ApiGatewayV2::Api", {"BodyS3Location": {"S3Bucket": "b"}})
 
 

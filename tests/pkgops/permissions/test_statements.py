@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkgops.permissions.needs import Need, condition
-from pkgops.permissions.statements import LIMIT, Reach, documents, patterns, statements
+from pkgops.permissions.statements import LIMIT, PatternScope, patterns, policy_documents, statements
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:"
-DEV = Reach("dev")
+DEV = PatternScope("dev")
 
 
 def queues(*names):
@@ -34,15 +34,15 @@ def test_a_few_names_stay_as_they_are():
 
 def test_without_the_stage_in_the_names_there_is_no_pattern_unless_the_stage_is_alone():
     names = queues("shop-a", "shop-b", "shop-c", "shop-d")
-    assert patterns(names, Reach("prod")) == tuple(names)
-    assert patterns(names, Reach("prod", alone=True)) == (QUEUE + "shop-*",)
+    assert patterns(names, PatternScope("prod")) == tuple(names)
+    assert patterns(names, PatternScope("prod", exclusive=True)) == (QUEUE + "shop-*",)
 
 
 def test_a_pattern_spares_what_is_kept():
     names = queues("shop-a-dev", "shop-b-dev", "shop-c-dev", "shop-d-dev")
     kept = frozenset(queues("shop-kept-dev"))
-    assert patterns(names, Reach("dev", kept=kept)) == tuple(names)
-    assert patterns([*names, *kept], Reach("dev", kept=kept)) == (QUEUE + "shop-*-dev",)
+    assert patterns(names, PatternScope("dev", preserved=kept)) == tuple(names)
+    assert patterns([*names, *kept], PatternScope("dev", preserved=kept)) == (QUEUE + "shop-*-dev",)
 
 
 def test_conditions_keep_statements_apart():
@@ -74,7 +74,7 @@ def test_exactly_the_needs_are_allowed(needs):
 
 def test_what_is_too_long_for_one_document_becomes_several():
     names = [f"{QUEUE}some-queue-with-a-long-name-{number}" for number in range(300)]
-    made = documents(statements([Need("sqs:GetQueueUrl", name) for name in names], Reach("prod")))
+    made = policy_documents(statements([Need("sqs:GetQueueUrl", name) for name in names], PatternScope("prod")))
     assert len(made) > 3
     assert all(len(re.sub(r"\s", "", json.dumps(document))) <= LIMIT for document in made)
     assert sorted(name for one in made for row in one["Statement"] for name in row["Resource"]) == sorted(names)

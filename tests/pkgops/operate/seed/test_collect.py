@@ -15,7 +15,7 @@ from pkgops.config import Project
 from pkgops.errors import RefusedError, UsageError
 from pkgops.events import Event, Finished, Progress, silent
 from pkgops.operate.seed.collect import Arrived, collect, collection
-from pkgops.seeds import Collection, Seeds, Step, Task
+from pkgops.seeds import Collection, CollectionStep, Seeds, Task
 from tests.pkgops.fakes.ports import FakePorts
 from tests.pkgops.fakes.queues import FakeQueues
 from tests.pkgops.fakes.tables import FakeTables
@@ -39,10 +39,10 @@ WANTED = Collection(
     queue="work.QueueUrl",
     table="storage.TableName",
     tasks=tuple(Task(f"task {name}", {"name": name}, {"pk": name, "sk": "LATEST"}) for name in NAMES),
-    steps=(Step("collected_at", "collector"), Step("scored_at", "scorer")),
+    steps=(CollectionStep("collected_at", "collector"), CollectionStep("scored_at", "scorer")),
     error="error",
     error_at="error_at",
-    shown=("score",),
+    reported=("score",),
 )
 
 
@@ -84,7 +84,7 @@ def test_everything_arrives(pkgwatch: Project, deployed: FakePorts) -> None:
     heard: list[Event] = []
     report = collect(WANTED, pkgwatch, STACKS, deployed, heard.append)
     assert report.ok
-    assert [(one.label, one.shown) for one in report.arrived] == [(f"task {name}", {"score": 80}) for name in NAMES]
+    assert [(one.label, one.reported) for one in report.arrived] == [(f"task {name}", {"score": 80}) for name in NAMES]
     assert [event for event in heard if isinstance(event, Progress)][-1].done == 3
     assert [event.detail for event in heard if isinstance(event, Finished)] == ["3 of 3 arrived"]
 

@@ -16,7 +16,7 @@ from pkgops.config import Project
 from pkgops.errors import AccessError, PkgopsError, RefusedError, UsageError
 from pkgops.events import Event, Progress
 from pkgops.operate.seed.seed import seed
-from pkgops.seeds import SeedContext, SeedItem, Seeds, Settled
+from pkgops.seeds import ExpectedAttribute, SeedContext, SeedItem, Seeds
 from tests.pkgops.fakes.ports import FakePorts
 from tests.pkgops.fakes.tables import FakeTables
 
@@ -39,7 +39,7 @@ def demo(context: SeedContext) -> Seeds:
         {"API key": key},
         ({"pk": "user", "sk": key},),
     )
-    return Seeds((*packages, user), (Settled("package", "score", "score-calculator"),))
+    return Seeds((*packages, user), (ExpectedAttribute("package", "score", "score-calculator"),))
 
 
 @pytest.fixture
@@ -217,11 +217,11 @@ def test_ctrl_c_while_writing_shows_what_was_written(seeds: Callable[..., Projec
         gate = threading.Event()
 
         def put_if_absent(
-            self, table: str, item: Mapping[str, Any], keys: Sequence[str], together: Sequence[Mapping[str, Any]] = ()
+            self, table: str, item: Mapping[str, Any], keys: Sequence[str], related: Sequence[Mapping[str, Any]] = ()
         ) -> bool:
             if table == "packages":
                 self.gate.wait(20)
-            return super().put_if_absent(table, item, keys, together)
+            return super().put_if_absent(table, item, keys, related)
 
     def user_first(context: SeedContext) -> Seeds:
         made = demo(context)

@@ -16,7 +16,7 @@ from tests.pkgops.local.polyfills.apigateway.rest_template import template
 def stack(aws, role):
     made = Stack(aws, "contract-rest-api")
     aws("cloudformation").create_stack(StackName=made.name, TemplateBody=json.dumps(template(role)))
-    yield made.settled()
+    yield made.expected()
     made.delete()
 
 

@@ -36,7 +36,7 @@ def made(aws, stack, template, **more):
 
 def executed(aws, stack, described):
     aws("cloudformation").execute_change_set(ChangeSetName=described["ChangeSetId"])
-    return stack.settled().status
+    return stack.expected().status
 
 
 def changes(described):

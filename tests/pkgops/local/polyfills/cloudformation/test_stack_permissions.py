@@ -45,7 +45,7 @@ def deployed(caller, aws, unique):
             StackName=stack.name, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_NAMED_IAM"]
         )
         made.append(stack)
-        return stack.settled()
+        return stack.expected()
 
     yield create
     for stack in made:

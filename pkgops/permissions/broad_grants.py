@@ -54,7 +54,7 @@ UNNAMED = "the narrowest that is documented for a type whose names are not made 
 
 
 @dataclass(frozen=True, slots=True)
-class Wide:
+class BroadGrant:
     """A resource that no name narrows, the actions on it, and why."""
 
     resource: str
@@ -62,7 +62,7 @@ class Wide:
     reason: str
 
 
-def wide(documents: Iterable[Mapping[str, Any]]) -> list[Wide]:
+def broad_grants(documents: Iterable[Mapping[str, Any]]) -> list[BroadGrant]:
     """Everything in the documents that stands for more than a system's own, by resource and reason."""
     found: dict[tuple[str, str], list[str]] = {}
     for document in documents:
@@ -72,7 +72,7 @@ def wide(documents: Iterable[Mapping[str, Any]]) -> list[Wide]:
                 if rows or _BARE.fullmatch(_shape(resource)):
                     for action in statement["Action"]:
                         found.setdefault((resource, _reason(rows, action)), []).append(action)
-    return [Wide(resource, tuple(actions), reason) for (resource, reason), actions in sorted(found.items())]
+    return [BroadGrant(resource, tuple(actions), reason) for (resource, reason), actions in sorted(found.items())]
 
 
 def _shape(resource: str) -> str:
