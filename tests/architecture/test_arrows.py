@@ -1,0 +1,214 @@
+"""The direction of imports: no cycle between modules or folders, and arrows between rooms run one way.
+
+Every import counts, wherever it stands: at the top, inside a function, or under ``if TYPE_CHECKING``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+
+import pytest
+
+from tests.architecture.tree import Source, sources
+
+Graph = Mapping[str, frozenset[str]]
+
+# Modules that stand in pkgops/ itself and what they may import; every room may import any of these.
+FOUNDATION: Mapping[str, frozenset[str]] = {
+    "errors": frozenset(),
+    "events": frozenset(),
+    "intrinsics": frozenset(),
+    "model": frozenset(),
+    "rate_limiter": frozenset(),
+    "scope": frozenset({"model"}),
+    "seeds": frozenset({"model"}),
+    "config": frozenset({"errors", "model"}),
+}
+
+# room -> the rooms it may import, and why it may. What is not listed is an arrow that must not be.
+ROOMS: Mapping[str, Mapping[str, str]] = {
+    "kit": {},
+    "ports": {},
+    "select": {},
+    "bootstrap": {"kit": "the bootstrap stack is a template like any other"},
+    "build": {},
+    "aws": {"ports": "adapters implement protocols"},
+    "logs": {"ports": "events are read through them", "build": "log groups are found in templates"},
+    "plan": {
+        "ports": "a plan is made of what is deployed",
+        "build": "and of what was built",
+        "bootstrap": "the artifact bucket's stack comes first",
+    },
+    "deploy": {
+        "plan": "it carries a plan out",
+        "ports": "it changes what is deployed",
+        "build": "a destruction starts from templates, without a plan",
+        "bootstrap": "the last destruction of a stage takes it along",
+        "logs": "the cause of a failure may be in a function's log",
+    },
+    "permissions": {
+        "build": "permissions are derived from templates",
+        "bootstrap": "its stack needs some, too",
+        "plan": "both read policies, and know which types hold data",
+    },
+    "local": {
+        "aws": "what runs here is reached like AWS",
+        "ports": "what the emulator lacks is read through them",
+        "permissions": "the emulator asks for what CloudFormation asks for",
+    },
+    "connect": {"aws": "a stage is AWS", "local": "or the emulator"},
+    "operate": {
+        "ports": "verbs read and change what is deployed",
+        "build": "and know it by its templates",
+        "bootstrap": "doctor looks for its stack",
+        "logs": "an invocation has a log",
+        "plan": "a difference is a plan's",
+        "permissions": "doctor prints the policy",
+        "aws": "doctor checks an account before there are ports",
+        "local": "doctor checks the emulator; addresses differ there",
+    },
+    "cli": {
+        "build": "a command builds",
+        "connect": "connects",
+        "deploy": "deploys",
+        "local": "runs the emulator",
+        "logs": "tails",
+        "operate": "operates",
+        "plan": "plans",
+        "ports": "names what it hands from one to the next",
+        "select": "and resolves what the user has named",
+    },
+}
+
+# Folders that import each other, and what will end that.
+FOLDER_CYCLES: Mapping[frozenset[str], str] = {
+    frozenset({"pkgops.cli", "pkgops.cli.output"}): "the session moves below the output",
+    frozenset({"pkgops.local", "pkgops.local.polyfills", "pkgops.local.server"}): "the hooks move below both",
+    frozenset({"templates.pkgwatch", "templates.pkgwatch.background", "templates.pkgwatch.routes"}): "settings move",
+    frozenset({"handlers.kefir.shared", "handlers.kefir.web"}): "the room called shared is dissolved",
+    frozenset(
+        f"handlers.pkgwatch.{room}" for room in ("accounts", "billing", "recovery", "referrals", "usage")
+    ): "accounts give up what they know of the others",
+}
+# Modules that import each other, and what will end that.
+MODULE_CYCLES: Mapping[frozenset[str], str] = {
+    frozenset(
+        f"pkgops.cli.output.{name}" for name in ("errors", "live", "views")
+    ): "the mode moves to a module of its own",
+    frozenset(
+        f"pkgops.operate.seed.{name}" for name in ("collect", "secrets", "seed", "users", "wait")
+    ): "outcomes move to a module of their own",
+    frozenset({"pkgops.logs.follow", "pkgops.logs.tail"}): "what both use moves to a module of its own",
+}
+
+
+def module_name(source: Source) -> str:
+    return source.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def imported(source: Source, known: Iterable[str]) -> Iterator[str]:
+    """The modules of the project that a file imports."""
+    package = source.path.rpartition("/")[0].replace("/", ".")
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in known)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            for alias in node.names:
+                inner = f"{base}.{alias.name}"
+                yield from (name for name in (inner if inner in known else base,) if name in known)
+
+
+@cache
+def modules() -> Graph:
+    named = {module_name(source): source for source in sources()}
+    return {name: frozenset(imported(source, named)) - {name} for name, source in named.items()}
+
+
+@cache
+def folders() -> Graph:
+    """Folders by what the modules inside them import; a module of pkgops/ itself counts for one."""
+    homes = {module_name(source): source.path.rpartition("/")[0].replace("/", ".") for source in sources()}
+    homes |= {name: name for name, home in homes.items() if home == "pkgops"}
+    graph: dict[str, frozenset[str]] = {}
+    for name, wanted in modules().items():
+        home = homes[name]
+        graph[home] = graph.get(home, frozenset()) | {homes[one] for one in wanted} - {home}
+    return graph
+
+
+def cycles(graph: Graph) -> set[frozenset[str]]:
+    """The groups of nodes that reach each other."""
+    reached = {node: _reached(graph, node) for node in graph}
+    groups = {frozenset(other for other in reached[node] if node in reached[other]) for node in graph}
+    return {group for group in groups if group}
+
+
+def _reached(graph: Graph, start: str) -> frozenset[str]:
+    found: set[str] = set()
+    waiting = list(graph[start])
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            waiting += graph[node]
+    return frozenset(found)
+
+
+def room_of(module: str) -> str:
+    return module.split(".")[1]
+
+
+@cache
+def arrows() -> Mapping[tuple[str, str], str]:
+    """(room, room) for every import that leaves a room of pkgops, with one of the modules that do."""
+    return {
+        (room_of(name), room_of(wanted)): name
+        for name, every in modules().items()
+        for wanted in every
+        if name.startswith("pkgops.") and wanted.startswith("pkgops.") and room_of(name) != room_of(wanted)
+    }
+
+
+def test_cycles_are_found():
+    graph = {"a": frozenset("b"), "b": frozenset("c"), "c": frozenset("b"), "d": frozenset("a")}
+    assert cycles(graph) == {frozenset("bc")}
+
+
+def test_every_import_counts():
+    """One that is lazy, one for types alone, and one of a module by its package."""
+    graph = modules()
+    assert "pkgops.scope" in graph["pkgops.build.synth"]
+    assert "pkgops.config" in graph["pkgops.permissions.policy"]
+    assert "pkgops.plan.protection" in graph["pkgops.deploy.stack_deployment"]
+
+
+@pytest.mark.parametrize(
+    ("graph", "listed"), [(modules, MODULE_CYCLES), (folders, FOLDER_CYCLES)], ids=["modules", "folders"]
+)
+def test_nothing_imports_each_other(graph, listed):
+    found = cycles(graph())
+    assert not {group for group in found if not any(group <= known for known in listed)}, "a new cycle"
+    assert not {known for known in listed if not any(group <= known for group in found)}, "it is gone: unlist it"
+
+
+def test_every_room_is_listed():
+    rooms = {name.split(".")[1] for name in modules() if name.startswith("pkgops.")}
+    assert rooms == {*FOUNDATION, *ROOMS}
+
+
+def test_arrows_between_rooms_are_those_listed():
+    found = {arrow: name for arrow, name in arrows().items() if arrow[1] not in FOUNDATION or arrow[0] in FOUNDATION}
+    listed = {(room, other) for room, others in ROOMS.items() for other in others if other not in FOUNDATION}
+    listed |= {(module, other) for module, others in FOUNDATION.items() for other in others}
+    assert not {arrow: name for arrow, name in found.items() if arrow not in listed}, "an arrow that must not be"
+    assert not listed - set(found), "an arrow that nothing uses any more"
+
+
+@pytest.mark.parametrize("graph", [{room: frozenset(others) for room, others in ROOMS.items()}, FOUNDATION])
+def test_the_listed_arrows_run_one_way(graph):
+    nodes = {**graph, **{other: frozenset() for others in graph.values() for other in others if other not in graph}}
+    assert not cycles(nodes)
