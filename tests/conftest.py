@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from typing import Any
 import hypothesis
 import pytest
 
+from tests.builds import Builds
 from tests.canary import pytest_runtest_makereport  # noqa: F401 - a hook: a secret that shows fails its test
 
 # How long an example takes says something about the machine, not about the code.
@@ -36,3 +38,10 @@ def at_once() -> Callable[..., list[Any]]:
             return list(pool.map(one, range(times)))
 
     return run
+
+
+@pytest.fixture(scope="session")
+def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
+    """What has been linted and built, shared by all processes of the run."""
+    own = tmp_path_factory.getbasetemp()
+    return Builds((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "builds")

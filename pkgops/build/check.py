@@ -71,11 +71,8 @@ def _parameters(stack: Synthesized) -> Iterable[Finding]:
 
 
 def _linted(project: Project, stacks: Sequence[Synthesized], emit: Emit) -> list[Finding]:
-    from importlib.metadata import version  # it brings the email package: too much for templates from the cache
-
-    tag = f"{version('cfn-lint')} {project.stage.region}"
-    marks = {stack.key: _mark(project.home, tag, stack) for stack in stacks}
-    waiting = [stack for stack in stacks if not marks[stack.key].is_file()]
+    kept = {stack.key: verdict_file(project.home, project.stage.region, stack) for stack in stacks}
+    waiting = [stack for stack in stacks if not kept[stack.key].is_file()]
     if not waiting:
         return []
     emit(Started("Checking templates"))
@@ -84,9 +81,17 @@ def _linted(project: Project, stacks: Sequence[Synthesized], emit: Emit) -> list
         found = lint(stack, project.stage.region)
         findings += found
         if not found:
-            write_atomically(marks[stack.key], b"")
+            write_atomically(kept[stack.key], b"")
     emit(Finished("Checking templates", f"{len(waiting)} checked"))
     return findings
+
+
+def verdict_file(home: Path, region: str, stack: Synthesized) -> Path:
+    """Where below ``.pkgops`` it is kept that this version of cfn-lint finds no error in a template for a region."""
+    from importlib.metadata import version  # it imports the email package: too slow for templates from the cache
+
+    tag = f"{version('cfn-lint')} {region}"
+    return home / "cache" / "lint" / hashlib.sha256(f"{tag}\n{text(stack.template)}".encode()).hexdigest()
 
 
 def lint(stack: Synthesized, region: str) -> list[Finding]:
@@ -101,8 +106,3 @@ def lint(stack: Synthesized, region: str) -> list[Finding]:
 def _finding(stack: Synthesized, match: Any) -> Finding:
     path = "/".join(str(part) for part in getattr(match, "path", None) or ())
     return Finding(match.rule.id, stack.name, path, match.message)
-
-
-def _mark(home: Path, tag: str, stack: Synthesized) -> Path:
-    digest = hashlib.sha256(f"{tag}\n{text(stack.template)}".encode()).hexdigest()
-    return home / "cache" / "lint" / digest

@@ -18,12 +18,13 @@ from pathlib import Path
 import pytest
 
 import templates
-from pkgops.build.package import Asset, package
-from pkgops.build.synth import resources, synth
+from pkgops.build.package import Asset
+from pkgops.build.synth import resources
 from pkgops.config import Project
 from pkgops.local.functions import sdk
 from pkgops.model import Stage
 from tests.architecture.tree import ROOT
+from tests.builds import Builds, furnish
 
 SOURCES = (".py", ".json", ".txt", ".html", ".sql", ".js")
 LAYER_LIMIT = 50_000_000  # bytes zipped: what a cold start has to fetch
@@ -51,19 +52,18 @@ class Deployed:
 
 
 @pytest.fixture(scope="module")
-def functions(tmp_path_factory: pytest.TempPathFactory) -> list[Deployed]:
+def functions(tmp_path_factory: pytest.TempPathFactory, builds: Builds) -> list[Deployed]:
     """Every function of every system, packaged for this machine below a temporary root."""
     root = tmp_path_factory.mktemp("project")
-    (root / "handlers").symlink_to(ROOT / "handlers")
-    found = [function for system in templates.SYSTEMS for function in packaged(root, system)]
+    furnish(root)
+    found = [function for system in templates.SYSTEMS for function in packaged(root, system, builds)]
     assert found
     return found
 
 
-def packaged(root: Path, key: str) -> Iterator[Deployed]:
+def packaged(root: Path, key: str, builds: Builds) -> Iterator[Deployed]:
     system = templates.load(key)
-    project = Project(root, Stage("local"), system, system.settings())
-    made = package(project, synth(system, project.stage, project.settings))
+    made = builds.build(Project(root, Stage("local"), system, system.settings()))
     assets = {asset.key: asset for asset in made.assets}
     for stack in made.stacks:
         for _, function in resources(stack.template, "AWS::Lambda::Function"):
@@ -99,7 +99,7 @@ def unpacked(functions: list[Deployed], tmp_path_factory: pytest.TempPathFactory
 
 def imported(module: str, path: list[Path]) -> str:
     """What the interpreter complains about; "" if the handler is there."""
-    command = [sys.executable, "-I", "-S", "-B", "-c", PROGRAM, module, *map(str, path)]
+    command = [sys.executable, "-I", "-S", "-c", PROGRAM, module, *map(str, path)]
     environment = {"PATH": os.environ["PATH"]}  # no setting at all: handlers read theirs when they are called
     done = subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, check=False)
     return done.stderr.strip().rpartition("\n")[2] if done.returncode else ""

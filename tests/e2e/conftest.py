@@ -9,7 +9,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,11 +18,12 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from pkgops.config import load
 from pkgops.local.client.emulator import Emulator
+from tests.builds import Builds, furnish
 from tests.canary import canary, listen, read, watch
 from tests.e2e.contract import problems
 from tests.emulator import client, free_port
-from tests.repository import ROOT
 
 # Stage local has keys of its own; whoever's keys are in the shell are nobody's business there.
 _KEYS = {
@@ -160,21 +161,29 @@ def _answer(response: Any) -> Answer:
     return Answer(response.status, headers, response.read())
 
 
-def new_project(root: Path, settings: str = "") -> Deployed:
-    """A project with this repository's sources and a port of its own; ``settings`` are further tables of its
-    ``stages.toml``."""
-    port = free_port()
-    root.mkdir(exist_ok=True)
-    (root / "stages.toml").write_text(_STAGES.format(port=port) + settings, encoding="utf-8")
-    for name in ("templates", "handlers", "companions"):
-        (root / name).symlink_to(ROOT / name)
-    return Deployed(root, port)
+NewProject = Callable[..., Deployed]
 
 
 @pytest.fixture(scope="session")
-def pkgwatch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+def new_project(tmp_path_factory: pytest.TempPathFactory, builds: Builds) -> NewProject:
+    """``new_project("kefir", settings)``: a project with this repository's sources and a port of its own, in which the
+    systems named first are linted and zipped; ``settings`` are further tables of its ``stages.toml``."""
+
+    def make(*systems: str, settings: str = "") -> Deployed:
+        root, port = tmp_path_factory.mktemp("project"), free_port()
+        (root / "stages.toml").write_text(_STAGES.format(port=port) + settings, encoding="utf-8")
+        furnish(root)
+        for system in systems:
+            builds.store(load("local", system, root, environ={}))
+        return Deployed(root, port)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def pkgwatch(new_project: NewProject) -> Iterator[Deployed]:
     """PkgWatch, deployed and seeded as ``make up`` does it; ``keys`` holds the API key of each plan."""
-    project = new_project(tmp_path_factory.mktemp("pkgwatch"))
+    project = new_project("pkgwatch")
     try:
         project.pkgops("deploy", "--yes")
         seeded = project.pkgops("seed-dev").stdout
@@ -189,9 +198,9 @@ def pkgwatch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
 
 
 @pytest.fixture(scope="session")
-def kefir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def kefir(new_project: NewProject) -> Iterator[Any]:
     """Kefir, deployed; see `tests.e2e.kefir_app`."""
     from tests.e2e.kefir_app import deployed
 
-    with deployed(tmp_path_factory.mktemp("kefir")) as system:
+    with deployed(new_project) as system:
         yield system

@@ -9,13 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
-from pathlib import Path
 from typing import Any
 from urllib.request import Request
 
 from pkgops.local.client.emulator import Emulator
 from tests.canary import watch
-from tests.e2e.conftest import Answer, Deployed, exchange, new_project
+from tests.e2e.conftest import Answer, Deployed, NewProject, exchange
 from tests.emulator import client
 from tests.handlers.kefir.expo_server import ExpoServer, running
 
@@ -118,10 +117,10 @@ def wrong(code: str) -> str:
 
 
 @contextmanager
-def deployed(root: Path) -> Iterator[Kefir]:
+def deployed(new_project: NewProject) -> Iterator[Kefir]:
     """Kefir on an emulator of its own, with an Expo that is ours."""
     with running() as expo:
-        project = new_project(root, f'[local.kefir]\nexpo_base_url = "{expo.url}"\n')
+        project = new_project("kefir", settings=f'[local.kefir]\nexpo_base_url = "{expo.url}"\n')
         try:
             project.pkgops("deploy", "kefir", "--yes")
             system = Kefir(project, expo)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Deployed, new_project
+from tests.e2e.conftest import Deployed, NewProject
 from tests.emulator import client
 
 pytestmark = pytest.mark.e2e
@@ -38,9 +38,9 @@ class Deployer:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+def project(new_project: NewProject) -> Iterator[Deployed]:
     """An emulator nobody has deployed to."""
-    made = new_project(tmp_path_factory.mktemp("deployer"))
+    made = new_project("pkgwatch", "kefir")
     made.pkgops("local", "up")
     yield made
     made.pkgops("local", "down", ok=False)

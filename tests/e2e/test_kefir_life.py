@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
+from tests.e2e.conftest import NewProject
 from tests.e2e.kefir_app import deployed
 from tests.emulator import client
 
 pytestmark = pytest.mark.e2e
 
 
-def test_deployed_again_nothing_changes_and_destroyed_nothing_is_left(tmp_path: Path) -> None:
+def test_deployed_again_nothing_changes_and_destroyed_nothing_is_left(new_project: NewProject) -> None:
     """Outside production photos, table and users go with the stack."""
-    with deployed(tmp_path / "kefir") as kefir:
+    with deployed(new_project) as kefir:
         assert "Nothing to deploy" in kefir.project.pkgops("deploy", "kefir", "--yes").stderr
         assert kefir.project.pkgops("diff", "kefir", "--exit-code").returncode == 0
         photos = client(kefir.emulator, "s3")

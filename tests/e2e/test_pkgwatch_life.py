@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Deployed, new_project
+from tests.e2e.conftest import Deployed, NewProject
 from tests.emulator import client
 
 pytestmark = pytest.mark.e2e
@@ -73,8 +73,8 @@ def test_one_changed_handler_updates_one_stack(tmp_path: Path, pkgwatch: Deploye
 
 
 @pytest.fixture
-def other(tmp_path: Path) -> Iterator[Deployed]:
-    project = new_project(tmp_path / "other")
+def other(new_project: NewProject) -> Iterator[Deployed]:
+    project = new_project("pkgwatch")
     yield project
     project.pkgops("local", "down", ok=False)
 

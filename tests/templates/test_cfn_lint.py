@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
-from cfnlint.api import lint
-from cfnlint.config import ManualArgs
+from tests.builds import Builds
+from tests.templates.conftest import Case
 
 
-def test_no_findings(case: Any) -> None:
-    findings = lint(json.dumps(case.template), config=ManualArgs(regions=["us-east-1"]))
-    assert [f"{match.rule.id} {'/'.join(map(str, match.path))}: {match.message}" for match in findings] == []
+def test_no_findings(case: Case, builds: Builds) -> None:
+    assert builds.findings(case.stack, case.stage.region) == []

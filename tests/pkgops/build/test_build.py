@@ -13,6 +13,7 @@ from pkgops.build.build import build, synthesized
 from pkgops.config import Project
 from pkgops.errors import BuildError
 from pkgops.events import Event, Started
+from tests.builds import Builds
 from tests.repository import ROOT
 
 
@@ -25,10 +26,12 @@ def sources(root: Path) -> Project:
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def original(tmp_path_factory: pytest.TempPathFactory, builds: Builds) -> Project:
     """PkgWatch, built once: everything here starts from that."""
     project = sources(tmp_path_factory.mktemp("original"))
-    assert "Started" in built(project)[1]
+    events: list[Event] = []
+    builds.build(project, events.append)
+    assert [event for event in events if isinstance(event, Started)]
     return project
 
 

@@ -13,26 +13,20 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from pkgops.build.build import build
 from pkgops.cli.main import root
 from pkgops.cli.output.errors import Manner
 from pkgops.config import load
+from tests.builds import Builds, furnish
 from tests.canary import listen
 from tests.repository import ROOT
 
 Run = Callable[..., Result]
 
 
-def furnish(root: Path) -> None:
-    """The repository's stages and code, with nothing built."""
-    shutil.copy(ROOT / "stages.toml", root)
-    for name in ("handlers", "templates"):
-        (root / name).symlink_to(ROOT / name)
-
-
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty project of its own: nothing of the developer's settings or state is seen."""
+    shutil.copy(ROOT / "stages.toml", tmp_path)
     furnish(tmp_path)
     for name in [name for name in os.environ if name.startswith(("PKGOPS_", "AWS_"))]:
         monkeypatch.delenv(name)
@@ -73,11 +67,12 @@ def program(project: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 
 @pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A build of PkgWatch for stage dev, made once: linting its templates takes seconds."""
+def cache(tmp_path_factory: pytest.TempPathFactory, builds: Builds) -> Path:
+    """A build of PkgWatch for stage dev, made once."""
     root = tmp_path_factory.mktemp("built")
+    shutil.copy(ROOT / "stages.toml", root)
     furnish(root)
-    build(load("dev", "pkgwatch", root, environ={}))
+    builds.build(load("dev", "pkgwatch", root, environ={}))
     return root / ".pkgops"
 
 

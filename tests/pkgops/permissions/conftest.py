@@ -13,6 +13,7 @@ from pkgops.build.build import synthesized
 from pkgops.build.synth import Synthesized
 from pkgops.config import Project, load
 from pkgops.permissions.policy import Policy, policies
+from tests.builds import furnish
 from tests.repository import ROOT
 
 ACCOUNT = "123456789012"
@@ -28,8 +29,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], tu
     """``project("kefir", "dev")``: the project and its templates."""
     root = tmp_path_factory.mktemp("project")
     shutil.copy(ROOT / "stages.toml", root)
-    for name in ("handlers", "templates"):
-        (root / name).symlink_to(ROOT / name)
+    furnish(root)
 
     @cache
     def made(system: str, stage: str) -> tuple[Project, list[Synthesized]]:
