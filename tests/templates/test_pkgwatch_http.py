@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -106,6 +107,12 @@ def test_routes(api: dict[str, Any]) -> None:
             assert method["AuthorizationType"] == "NONE"
             found[route] = integration["Uri"]["Fn::Sub"].split("/functions/${")[1].split("}")[0]
     assert found == {r: f"{f}Alias" if f in ALIASED else f"{f}Function.Arn" for r, f in ROUTES.items()}
+
+
+def test_a_handler_serves_the_routes_of_its_row(api: dict[str, Any]) -> None:
+    for function in set(ROUTES.values()):
+        handler = api["Resources"][f"{function}Function"]["Properties"]["Handler"].removesuffix(".handler")
+        assert set(import_module(handler).ROUTES) == {route for route, to in ROUTES.items() if to == function}, function
 
 
 def test_get_package_declares_its_cache_keys(api: dict[str, Any]) -> None:

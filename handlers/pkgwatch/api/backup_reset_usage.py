@@ -1,19 +1,26 @@
-"""Daily: whose paid period has ended without a word from Stripe?"""
+"""Daily: resets the usage of subscribers whose period ended without an event from Stripe."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from handlers.common.dynamodb import Key, Table
 from handlers.common.logs import begin, logger
+from handlers.pkgwatch.accounts.api_keys import USER_META, is_key_record
+from handlers.pkgwatch.billing.periods import reset as reset_period
 from handlers.pkgwatch.runtime import tables
-from handlers.pkgwatch.usage.backup_reset import backup_reset
 
 _RESERVE = 30_000  # milliseconds
+_LATE = timedelta(hours=1)
+_PERIOD = timedelta(days=30)
+_ENDED = "begins_with(pk, :users) AND current_period_end < :late AND tier <> :free"
+_ATTRIBUTES = ("pk", "sk", "current_period_start", "current_period_end", "last_reset_period_start")
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """See `usage_backup_reset.backup_reset`."""
+    """How many records were reset (`backup_reset`)."""
     begin("pkgwatch", context)
 
     def more() -> bool:
@@ -22,3 +29,36 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     result = backup_reset(tables.api_keys(), more, datetime.now(UTC))
     logger.info("Ended periods were looked for", extra=dict(result))
     return result
+
+
+def backup_reset(keys: Table, more: Callable[[], bool], now: datetime) -> dict[str, int]:
+    """Begins the next period of subscribers whose last one is over, as a paid invoice would have. A period whose own
+    payment was seen is left to Stripe: the next may not be paid yet. Continues while there is time for ``more``.
+    Returns how many records were ``reset``, ``already_reset`` and ``failed``."""
+    counts = {"reset": 0, "already_reset": 0, "failed": 0}
+    values = {"users": "user_", "late": int((now - _LATE).timestamp()), "free": "free"}
+    after: Key | None = None
+    while more():
+        items, after = keys.page(_ENDED, values, _ATTRIBUTES, after)
+        for item in items:
+            if item["sk"] == USER_META or is_key_record(item["sk"]):
+                counts[_one(keys, item, now)] += 1
+        if after is None:
+            return counts
+    logger.warning("Time ran out; the rest is left for tomorrow")
+    return counts
+
+
+def _one(keys: Table, item: Mapping[str, Any], now: datetime) -> str:
+    if (item.get("current_period_start") or 0) <= (item.get("last_reset_period_start") or -1):
+        return "already_reset"
+    start = int(item["current_period_end"])
+    end = start + int(_PERIOD.total_seconds())
+    try:
+        done = reset_period(keys, (item["pk"], item["sk"]), start, end, now)
+        if item["sk"] != USER_META:
+            reset_period(keys, (item["pk"], USER_META), start, end, now)
+    except Exception:
+        logger.exception("A record was not reset", extra={"user_id": item["pk"]})
+        return "failed"
+    return "reset" if done else "already_reset"

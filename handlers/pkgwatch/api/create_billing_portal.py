@@ -1,22 +1,37 @@
-"""POST /billing-portal/create: I want to see what I pay."""
+"""POST /billing-portal/create: opens Stripe's billing portal."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
-from handlers.common.web.request import Request
-from handlers.common.web.response import Response
-from handlers.pkgwatch.billing.portal import answer
+from handlers.common.web.errors import ApiError
+from handlers.common.web.response import NO_STORE, Response, json_response
+from handlers.common.web.serve import Call, Routes, serve
+from handlers.pkgwatch.accounts import sessions
+from handlers.pkgwatch.billing.stripe_errors import configured_stripe, refusals
+from handlers.pkgwatch.billing.subscribers import subscriber
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.settings import settings
-from handlers.pkgwatch.web.http import serve
+from handlers.pkgwatch.web.api import API
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """See `billing_portal.answer`."""
-    return serve(event, context, _answer)
+    """Serves ``ROUTES``."""
+    return serve(event, context, ROUTES, API)
 
 
-def _answer(request: Request) -> Response:
-    return answer(request, tables.api_keys(), settings().base_url, datetime.now(UTC))
+def answer(call: Call) -> Response:
+    """The address where a customer can see invoices, change the card and cancel."""
+    stripe = configured_stripe()
+    session = sessions.read(call.request, call.now)
+    customer = subscriber(tables.api_keys(), session.user_id).customer
+    if not customer:
+        raise ApiError(400, "no_subscription", "You have not bought a plan yet.")
+    with refusals():
+        made = stripe.v1.billing_portal.sessions.create(
+            {"customer": customer, "return_url": f"{settings().base_url}/dashboard?portal_return=1"}
+        )
+    return json_response(200, {"portal_url": made.url}, {"Cache-Control": NO_STORE})
+
+
+ROUTES: Routes[Call] = {"POST /billing-portal/create": answer}

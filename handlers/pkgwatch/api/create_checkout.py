@@ -1,22 +1,73 @@
-"""POST /checkout/create: I want to pay for a plan."""
+"""POST /checkout/create: starts the purchase of a plan."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from handlers.common.web.request import Request
-from handlers.common.web.response import Response
-from handlers.pkgwatch.billing.checkout import answer
+import msgspec
+
+from handlers.common.web.body import parse
+from handlers.common.web.errors import ApiError
+from handlers.common.web.response import NO_STORE, Response, json_response
+from handlers.common.web.serve import Call, Routes, serve
+from handlers.pkgwatch.accounts import sessions
+from handlers.pkgwatch.accounts.sessions import Session
+from handlers.pkgwatch.billing.stripe_errors import configured_stripe, refusals
+from handlers.pkgwatch.billing.subscribers import PAID, Subscriber, price, rank, subscriber
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.settings import settings
-from handlers.pkgwatch.web.http import serve
+from handlers.pkgwatch.web.api import API
+
+if TYPE_CHECKING:
+    from stripe.params.checkout import SessionCreateParams
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """See `checkout.answer`."""
-    return serve(event, context, _answer)
+    """Serves ``ROUTES``."""
+    return serve(event, context, ROUTES, API)
 
 
-def _answer(request: Request) -> Response:
-    return answer(request, tables.api_keys(), settings().base_url, datetime.now(UTC))
+class CheckoutBody(msgspec.Struct):
+    """The request's body."""
+
+    tier: str
+
+
+def answer(call: Call) -> Response:
+    """The address of Stripe's checkout. A subscriber has to change the plan instead."""
+    stripe = configured_stripe()
+    session = sessions.read(call.request, call.now)
+    tier = parse(call.request, CheckoutBody, tier="invalid_tier").tier
+    if tier not in PAID:
+        raise ApiError(400, "invalid_tier", f"Choose one of the plans {', '.join(PAID)}.")
+    known = subscriber(tables.api_keys(), session.user_id)
+    if known.subscription:
+        raise ApiError(409, "upgrade_required", "You have a subscription. Change it instead of buying another.")
+    wanted = price(tier)
+    if rank(tier) <= rank(known.tier):
+        raise ApiError(400, "invalid_upgrade", f"You have the plan {known.tier}, which is no smaller.")
+    with refusals():
+        made = stripe.v1.checkout.sessions.create(_session(session, known, tier, wanted, settings().base_url))
+    return json_response(200, {"checkout_url": made.url}, {"Cache-Control": NO_STORE})
+
+
+def _session(session: Session, known: Subscriber, tier: str, wanted: str, base_url: str) -> SessionCreateParams:
+    metadata = {"user_id": session.user_id, "tier": tier}
+    params: SessionCreateParams = {
+        "mode": "subscription",
+        "line_items": [{"price": wanted, "quantity": 1}],
+        "success_url": f"{base_url}/dashboard?upgraded=true",
+        "cancel_url": f"{base_url}/pricing?cancelled=true",
+        "client_reference_id": session.user_id,
+        "metadata": metadata,
+        "subscription_data": {"metadata": metadata},
+        "allow_promotion_codes": True,
+    }
+    if known.customer:
+        params["customer"] = known.customer
+    else:
+        params["customer_email"] = session.email
+    return params
+
+
+ROUTES: Routes[Call] = {"POST /checkout/create": answer}

@@ -1,22 +1,55 @@
-"""GET /usage: how much of the month's requests is used?"""
+"""GET /usage: shows how much of the month's requests is used."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
-from handlers.common.web.request import Request
-from handlers.common.web.response import Response
+from handlers.common.timestamps import iso
+from handlers.common.web.response import NO_STORE, Response, json_response
+from handlers.common.web.serve import Call, Routes, serve
+from handlers.pkgwatch.accounts import api_keys
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.circuits import DYNAMODB
-from handlers.pkgwatch.usage.usage_answer import answer
-from handlers.pkgwatch.web.http import serve
+from handlers.pkgwatch.usage.plans import LIMITS, period_end
+from handlers.pkgwatch.web.api import API
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """See `usage_answer.answer`."""
-    return serve(event, context, _answer)
+    """Serves ``ROUTES``."""
+    return serve(event, context, ROUTES, API)
 
 
-def _answer(request: Request) -> Response:
-    return answer(request, tables.api_keys(), DYNAMODB, datetime.now(UTC))
+def answer(call: Call) -> Response:
+    """What the key's owner has used this month; the request itself is not counted."""
+    keys = tables.api_keys()
+    key = api_keys.required(keys, call.request.header("x-api-key"), DYNAMODB)
+    user = keys.get((key.user_id, api_keys.USER_META), ("requests_this_month", "current_period_end")) or {}
+    used = user.get("requests_this_month")
+    if used is None:
+        used = key.requests_this_month
+    limit = key.monthly_limit
+    remaining = max(0, limit - used)
+    reset = period_end(key.tier, user, call.now)
+    body = {
+        "tier": key.tier,
+        "usage": {
+            "requests_this_month": used,
+            "monthly_limit": limit,
+            "remaining": remaining,
+            "usage_percentage": round(used / limit * 100, 1),
+        },
+        "reset": {
+            "date": iso(reset),
+            "seconds_until_reset": max(0, int((reset - call.now).total_seconds())),
+        },
+        "limits_by_tier": dict(LIMITS),
+    }
+    headers = {
+        "Cache-Control": NO_STORE,
+        "X-RateLimit-Limit": str(limit),
+        "X-RateLimit-Remaining": str(remaining),
+    }
+    return json_response(200, body, headers)
+
+
+ROUTES: Routes[Call] = {"GET /usage": answer}

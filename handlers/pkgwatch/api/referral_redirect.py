@@ -1,22 +1,26 @@
-"""GET /r/{code}: somebody follows a referral link."""
+"""GET /r/{code}: follows a referral link."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from handlers.common.web.request import Request
 from handlers.common.web.response import Response
+from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.referrals.referral_codes import is_code
 from handlers.pkgwatch.runtime.settings import settings
-from handlers.pkgwatch.web.http import serve
+from handlers.pkgwatch.web.api import API
 from handlers.pkgwatch.web.redirects import redirect
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Sends the browser to the start page, which keeps the code; whose it is shows when somebody signs up."""
-    return serve(event, context, _answer)
+    """Serves ``ROUTES``."""
+    return serve(event, context, ROUTES, API)
 
 
-def _answer(request: Request) -> Response:
-    code = request.path.get("code") or ""
+def answer(call: Call) -> Response:
+    """Sends the browser to the start page, which keeps the code until the user signs up."""
+    code = call.request.path.get("code") or ""
     return redirect(f"{settings().base_url}/start", {"ref": code} if is_code(code) else None)
+
+
+ROUTES: Routes[Call] = {"GET /r/{code}": answer}

@@ -20,7 +20,7 @@ from handlers.pkgwatch.accounts.users import key_records
 from handlers.pkgwatch.billing import billing_mails, billing_state, event_owners, failures, periods
 from handlers.pkgwatch.billing.billing_state import UNSET
 from handlers.pkgwatch.billing.stripe_client import SubscriptionState, identifier, stripe, subscription_state
-from handlers.pkgwatch.referrals.paid import paid
+from handlers.pkgwatch.referrals.rewards import reward_payment
 
 if TYPE_CHECKING:
     from stripe import StripeClient
@@ -76,7 +76,7 @@ def _subscribed(services: Services, owner: str, session: Thing, state: Subscript
         periods.begin(services.keys, owner, state.period_start, state.period_end, now)
     fields = _customer(session) | _plan(state) | {"stripe_subscription_id": state.id}
     billing_state.write(services.keys, owner, **fields)
-    paid(services.keys, services.referrals, services.billing, owner, now)
+    reward_payment(services.keys, services.referrals, services.billing, owner, now)
 
 
 def _customer(session: Thing) -> billing_state.Fields:

@@ -1,4 +1,4 @@
-"""May a user change to that plan, and what stands at Stripe before?"""
+"""The check whether a user may change to a plan, with the subscription as Stripe has it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from handlers.common.dynamodb import Table
 from handlers.common.web.errors import ApiError
-from handlers.pkgwatch.billing.answers import PAID, price, rank, subscriber
 from handlers.pkgwatch.billing.stripe_client import SubscriptionState, subscription_state
+from handlers.pkgwatch.billing.subscribers import PAID, price, rank, subscriber
 
 if TYPE_CHECKING:
     from stripe import StripeClient

@@ -1,16 +1,16 @@
-"""How does a package get into our data before it is collected?"""
+"""Items of packages that nobody has collected yet."""
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.common.dynamodb import ConditionFailed, Table
+from handlers.common.dynamodb import ConditionFailed, Key, Table
 from handlers.common.parallel import run_in_background
 from handlers.common.timestamps import iso
+from handlers.pkgwatch.packages.batch_read import read_rounds
 from handlers.pkgwatch.packages.package_names import package_key
 from handlers.pkgwatch.packages.package_queue import NEW_PACKAGE_TIER
 
@@ -22,7 +22,7 @@ _ROUNDS = 5
 
 def new_item(ecosystem: str, name: str, source: str, now: datetime, **more: Any) -> dict[str, Any]:
     """The item of a package nobody has collected. All its indexes have what they need, so that it is found and
-    collected even if the message that should see to that is lost."""
+    collected even if the message about it is lost."""
     key, sort_key = package_key(ecosystem, name)
     return {
         "pk": key,
@@ -52,7 +52,7 @@ def unknown(
 
 
 def add(packages: Table, items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Writes items, many at once; those that were not there yet."""
+    """Writes items, many at once; returns those that did not exist yet."""
     writing = [(item, run_in_background(_put, packages, item)) for item in items]
     return [item for item, written in writing if written.result()]
 
@@ -66,12 +66,10 @@ def _put(packages: Table, item: Mapping[str, Any]) -> bool:
 
 
 def _known(packages: Table, ecosystem: str, names: Sequence[str], sleep: Callable[[float], None]) -> list[str]:
-    """Which are known; one DynamoDB did not say anything of counts as known: it is left for another time."""
-    left, found = [package_key(ecosystem, name) for name in names], []
-    for attempt in range(_ROUNDS):
-        items, left = packages.batch(left, ("pk",))
+    """Which are known; a key that DynamoDB left unprocessed counts as known, so that another run looks at it."""
+    keys: Sequence[Key] = [package_key(ecosystem, name) for name in names]
+    found: list[str] = []
+    for items, left in read_rounds(packages, keys, ("pk",), _ROUNDS, sleep):
         found += [item["pk"] for item in items]
-        if not left:
-            break
-        sleep(0.1 * 2**attempt + random.uniform(0, 0.1))  # noqa: S311 - spreads load
-    return found + [key[0] for key in left]
+        keys = left
+    return found + [key[0] for key in keys]

@@ -1,4 +1,4 @@
-"""Which packages does a scan ask for?"""
+"""The packages that a scan asks for."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from handlers.common.web.errors import ApiError
 from handlers.common.web.request import Request
 from handlers.pkgwatch.packages.package_names import ECOSYSTEMS
+from handlers.pkgwatch.web.fields import json_object
 
 MOST_NAMES = 1000
 _SECTIONS = ("dependencies", "devDependencies")
@@ -23,10 +24,10 @@ class ScanRequest:
     names: list[str]
 
 
-def parse(request: Request) -> ScanRequest:
-    """The names in a manifest's text (``content``) and in the fields run_in_background it. Raises 400 ``invalid_json``,
+def parse_scan(request: Request) -> ScanRequest:
+    """The names in a manifest's text (``content``) and in the fields of the body. Raises 400 ``invalid_json``,
     ``invalid_ecosystem``, ``no_dependencies``, ``too_many_dependencies``."""
-    body = _object(request)
+    body = json_object(request)
     ecosystem = body.get("ecosystem", "npm")
     if not isinstance(ecosystem, str) or ecosystem.lower() not in ECOSYSTEMS:
         raise ApiError(400, "invalid_ecosystem", "The ecosystem is npm or pypi.")
@@ -41,18 +42,6 @@ def parse(request: Request) -> ScanRequest:
     if len(names) > MOST_NAMES:
         raise ApiError(400, "too_many_dependencies", f"A scan takes at most {MOST_NAMES} dependencies.")
     return ScanRequest(ecosystem.lower(), names)
-
-
-def _object(request: Request) -> dict[str, Any]:
-    try:
-        body = request.json()
-    except ValueError:
-        body = []
-    if body is None:
-        return {}
-    if not isinstance(body, dict):
-        raise ApiError(400, "invalid_json", "The body must be a JSON object.")
-    return body
 
 
 def _manifest(content: Any) -> dict[str, Any]:

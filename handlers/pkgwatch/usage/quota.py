@@ -1,4 +1,4 @@
-"""What happens when a user is charged for requests?"""
+"""Charging a user for requests, and rewarding whoever referred a user who becomes active."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from handlers.common.circuit_breaker import CircuitBreaker
 from handlers.common.dynamodb import Table
 from handlers.common.logs import logger
 from handlers.pkgwatch.accounts.api_keys import ApiKey
-from handlers.pkgwatch.referrals import activity
+from handlers.pkgwatch.referrals.rewards import reward_activity
 from handlers.pkgwatch.usage import metering
 
 ACTIVITY_GATE = 100  # packages a referred user scans before the referrer is rewarded
@@ -24,7 +24,7 @@ def charge(
     crossed = total - count < ACTIVITY_GATE <= total
     if made.allowed and crossed and made.user.get("referral_pending"):
         try:
-            activity.reward(keys, events, key.user_id, made.user, now)
+            reward_activity(keys, events, key.user_id, made.user, now)
         except Exception:
             logger.exception("Referral was not rewarded")
     return made

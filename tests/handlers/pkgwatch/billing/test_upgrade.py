@@ -12,8 +12,8 @@ import stripe as sdk
 
 from handlers.pkgwatch.api.create_billing_portal import handler as portal_handler
 from handlers.pkgwatch.api.upgrade_confirm import handler as confirm_handler
+from handlers.pkgwatch.api.upgrade_preview import formatted
 from handlers.pkgwatch.api.upgrade_preview import handler as preview_handler
-from handlers.pkgwatch.billing.upgrade_preview import formatted
 from handlers.pkgwatch.runtime.settings import settings
 from tests.handlers.gateway import call, proxy_event
 from tests.handlers.pkgwatch.fixtures.login import cookie
@@ -191,11 +191,11 @@ def test_stripe_does_not_answer(shop: Any, patched: pytest.MonkeyPatch) -> None:
 
 def test_the_plan_is_paid_though_the_table_fails(shop: Any, world: Any) -> None:
     """Exercised where it is decided: a table that fails only on writing cannot be had from the emulator."""
-    from handlers.pkgwatch.billing.upgrade_confirm import _keep
+    from handlers.pkgwatch.api.upgrade_confirm import _store
 
     owner, session = shop.subscriber()
     missing = type(world.keys)(world.keys.client, "there-is-no-such-table")
-    _keep(missing, owner, "pro", subscription(shop, session).to_dict())
+    _store(missing, owner, "pro", subscription(shop, session).to_dict())
 
 
 @pytest.mark.parametrize(("currency", "shown"), [("usd", "$44.00"), ("eur", "44.00 EUR")])

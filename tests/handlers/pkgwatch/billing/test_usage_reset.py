@@ -14,9 +14,9 @@ import pytest
 from handlers.common import aws
 from handlers.common.dynamodb import Table
 from handlers.pkgwatch.api.backup_reset_usage import handler as backup_handler
+from handlers.pkgwatch.api.reset_usage import STATE, Run, reset
 from handlers.pkgwatch.api.reset_usage import handler as reset_handler
 from handlers.pkgwatch.runtime.settings import settings
-from handlers.pkgwatch.usage.monthly_reset import STATE, Run, reset
 from tests.handlers.gateway import Context
 
 NOW = datetime.now(UTC)

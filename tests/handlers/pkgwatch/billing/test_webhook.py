@@ -15,10 +15,10 @@ import stripe as sdk
 from handlers.common.timestamps import iso
 from handlers.common.web.errors import ApiError
 from handlers.common.web.request import Request
-from handlers.pkgwatch.api.stripe_webhook import handler
+from handlers.common.web.serve import Call
+from handlers.pkgwatch.api.stripe_webhook import handler, receive
 from handlers.pkgwatch.billing import claims
 from handlers.pkgwatch.billing.events import Services
-from handlers.pkgwatch.billing.webhook import answer
 from handlers.pkgwatch.runtime.settings import settings
 from tests.handlers.gateway import call, proxy_event
 
@@ -215,7 +215,7 @@ def test_what_nobody_thought_of_is_tried_again(shop: Any) -> None:
     world = shop.world
     services = Services(world.keys, world.billing, world.events, broken, "a@example.com", "https://a.example", 7)
     with pytest.raises(ApiError) as refused:
-        answer(request, services, datetime.now(UTC))
+        receive(Call(request, datetime.now(UTC)), services)
     assert (refused.value.status, refused.value.code) == (500, "processing_failed")
     assert shop.send(event).json == RECEIVED
 

@@ -11,9 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.common.web.request import Request
-from handlers.pkgwatch.api.badge import handler
-from handlers.pkgwatch.packages.badge import svg
-from handlers.pkgwatch.packages.badge_answer import answer as badge_answer
+from handlers.pkgwatch.api.badge import draw, handler, svg
 from tests.handlers.gateway import Answer, call, proxy_event
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -69,7 +67,7 @@ def test_what_is_wrong_is_in_the_picture(world: Any, name: str | None, ecosystem
 
 def test_a_table_that_fails(missing_table: Any) -> None:
     request = Request(proxy_event(path={"ecosystem": "npm", "name": "lodash"}))
-    assert texts(badge_answer(request, missing_table).body)[1] == "error"
+    assert texts(draw(request, missing_table).body)[1] == "error"
 
 
 @pytest.mark.parametrize(("style", "round_corners"), [("flat", True), ("flat-square", False), ("nonsense", True)])

@@ -10,8 +10,8 @@ import pytest
 from handlers.common.circuit_breaker import CircuitBreaker
 from handlers.common.dynamodb import Table
 from handlers.common.web.request import Request
-from handlers.pkgwatch.api.get_package import handler
-from handlers.pkgwatch.packages.package_answer import Tables, answer
+from handlers.common.web.serve import Call
+from handlers.pkgwatch.api.get_package import Tables, handler, show
 from handlers.pkgwatch.usage.plans import next_month
 from tests.handlers.gateway import Answer, call, proxy_event
 
@@ -98,5 +98,5 @@ def test_without_a_working_counter_a_known_user_is_served(world: Any, missing_ta
 
     circuit = OpensAfterLookup(failures=3, timeout=30, successes=2, probes=2)
     request = Request(proxy_event(path={"ecosystem": "npm", "name": name}, headers={"x-api-key": clear}))
-    got = answer(request, Tables(world.packages, world.keys, world.events), circuit, datetime.now(UTC))
+    got = show(Call(request, datetime.now(UTC)), Tables(world.packages, world.keys, world.events), circuit)
     assert (got.status, got.headers["X-RateLimit-Remaining"]) == (200, "5000")

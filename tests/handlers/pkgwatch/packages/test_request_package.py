@@ -13,8 +13,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from handlers.pkgwatch.api.request_package import handler
-from handlers.pkgwatch.packages.existence import exists
+from handlers.pkgwatch.api.request_package import exists, handler
 from handlers.pkgwatch.runtime.settings import settings
 from tests.handlers.gateway import Answer, call, proxy_event
 

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from handlers.common.dynamodb import Table
-from handlers.pkgwatch.api.scan import handler
-from handlers.pkgwatch.packages.scan_lookup import look_up
+from handlers.pkgwatch.api.scan import handler, look_up
 from tests.handlers.gateway import Answer, call, proxy_event
 
 

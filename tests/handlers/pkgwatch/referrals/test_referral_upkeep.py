@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from handlers.common.timestamps import iso
+from handlers.pkgwatch.api import referral_retention
+from handlers.pkgwatch.api.referral_cleanup import clean
 from handlers.pkgwatch.api.referral_cleanup import handler as cleanup_handler
-from handlers.pkgwatch.referrals import retention
-from handlers.pkgwatch.referrals.cleanup import clean
 from handlers.pkgwatch.referrals.credit import Step, advance
 from handlers.pkgwatch.referrals.events import Referral
-from handlers.pkgwatch.referrals.paid import due, paid
 from handlers.pkgwatch.referrals.pending_referrals import flags, record_pending
+from handlers.pkgwatch.referrals.rewards import reward_payment
 from tests.handlers.gateway import Context
 from tests.handlers.pkgwatch.fixtures.referrals import member, states
 
@@ -26,7 +26,7 @@ LATER = NOW + timedelta(days=61)
 @pytest.fixture
 def referral(world: Any) -> Iterator[Referral]:
     """A pending one, and no other is due; nothing of it is left for other tests."""
-    for item in due(world.events, LATER + timedelta(days=9), 100):
+    for item in referral_retention.due(world.events, LATER + timedelta(days=9)):
         world.events.delete((item["pk"], item["sk"]))
     referrer = member(world)
     made = Referral(referrer, member(world, **flags(referrer, NOW)))
@@ -38,7 +38,7 @@ def referral(world: Any) -> Iterator[Referral]:
 
 
 def pay(world: Any, referral: Referral, now: datetime = NOW) -> bool:
-    return paid(world.keys, world.events, world.billing, referral.referred, now)
+    return reward_payment(world.keys, world.events, world.billing, referral.referred, now)
 
 
 def numbers(world: Any, referral: Referral) -> tuple[int, ...]:
@@ -59,7 +59,7 @@ def check(world: Any, paying: set[str], now: datetime = LATER) -> dict[str, int]
             raise RuntimeError("Stripe does not answer")
         return subscription in paying
 
-    return retention.check(world.keys, world.events, entitled, lambda: True, now)
+    return referral_retention.check(world.keys, world.events, entitled, lambda: True, now)
 
 
 def test_the_first_payment_rewards_once(world: Any, referral: Referral, at_once: Any) -> None:
@@ -108,8 +108,8 @@ def test_a_receipt_outlives_the_event(world: Any, referral: Referral) -> None:
 
 
 def test_a_payment_nobody_is_to_be_thanked_for(world: Any) -> None:
-    assert not paid(world.keys, world.events, world.billing, member(world), NOW)
-    assert not paid(world.keys, world.events, world.billing, "user_of_nobody", NOW)
+    assert not reward_payment(world.keys, world.events, world.billing, member(world), NOW)
+    assert not reward_payment(world.keys, world.events, world.billing, "user_of_nobody", NOW)
 
 
 def test_a_referrer_who_is_gone_does_not_hinder(world: Any) -> None:
@@ -122,7 +122,7 @@ def test_a_referrer_who_is_gone_does_not_hinder(world: Any) -> None:
 def test_who_still_pays_is_rewarded_after_two_months(world: Any, referral: Referral) -> None:
     pay(world, referral)
     subscribe(world, referral, "sub_1")
-    assert due(world.events, NOW + timedelta(days=59), 100) == []
+    assert referral_retention.due(world.events, NOW + timedelta(days=59)) == []
     assert check(world, {"sub_1"}) == {"checked": 1, "retained": 1, "ended": 0, "failed": 0}
     assert numbers(world, referral) == (0, 1, 1, 50_000)
     assert states(world, referral) == ["retained"]
@@ -159,7 +159,7 @@ def test_what_stripe_does_not_answer_is_asked_the_next_day(world: Any, referral:
 
 def test_without_time_nothing_is_begun(world: Any, referral: Referral) -> None:
     pay(world, referral)
-    counts = retention.check(world.keys, world.events, lambda _: True, lambda: False, LATER)
+    counts = referral_retention.check(world.keys, world.events, lambda _: True, lambda: False, LATER)
     assert counts["checked"] == 0
     assert clean(world.keys, lambda: False, LATER)["expired"] == 0
 

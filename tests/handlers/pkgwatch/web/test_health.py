@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from handlers.common.web.request import Request
 from handlers.common.web.response import Response
+from handlers.common.web.serve import Call, serve
 from handlers.pkgwatch.api.health import handler
 from handlers.pkgwatch.runtime.settings import settings
-from handlers.pkgwatch.web.http import serve
+from handlers.pkgwatch.web.api import API, IDENTIFIED_API
 from tests.handlers.gateway import Context, call, proxy_event
 
 
@@ -51,13 +51,13 @@ def test_development_has_origins_of_its_own(environment: pytest.MonkeyPatch, ori
 
 @pytest.mark.parametrize("identified", [True, False])
 def test_what_nobody_expected_is_an_internal_error(identified: bool) -> None:
-    def answer(_request: Request) -> Response:
+    def answer(_call: Call) -> Response:
         raise KeyError("secret")
 
     def broken(event: dict[str, Any], context: Context) -> dict[str, Any]:
-        return serve(event, context, answer, identified=identified)
+        return serve(event, context, {"GET /broken": answer}, IDENTIFIED_API if identified else API)
 
-    got = call(broken, proxy_event(headers={"Origin": "https://pkgwatch.dev"}))
+    got = call(broken, proxy_event("GET", "/broken", headers={"Origin": "https://pkgwatch.dev"}))
     assert (got.status, got.code) == (500, "internal_error")
     assert "secret" not in got.text
     assert got.json["error"].get("request_id") == ("request-1" if identified else None)
