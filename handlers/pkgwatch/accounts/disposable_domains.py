@@ -1,6 +1,6 @@
-"""Is this an address to be thrown away?
+"""Disposable e-mail addresses, which are not accepted for accounts.
 
-The domains stand in the file run_in_background this module, one a line.
+The domains are in the text file of the same name, one a line.
 """
 
 from __future__ import annotations

@@ -47,7 +47,8 @@ def charge(keys: Table, key: ApiKey, count: int, circuit: CircuitBreaker) -> Cha
     """
     if not circuit.allows():
         return Charge(True, -1, 0, {})
-    # The key's own statistics run run_in_background, unless the key alone is past the plan: then a refusal is likely.
+    # The key's own statistics are counted in the background, unless the key alone is past the plan: then a refusal is
+    # likely.
     early = key.requests_this_month + count <= key.monthly_limit
     counting = run_in_background(_count_on_key, keys, key, count) if early else None
     made: Charge | None = None
