@@ -1,6 +1,6 @@
 """What does the library tell about its progress?
 
-The library never prints. It emits these events to the callable it was given; ``cli/views.py`` turns them into
+The library never prints. It emits these events to the callable it was given; ``cli/output/`` turns them into
 a live display, plain lines (no terminal) or JSON lines (``--output json``).
 """
 

@@ -1,4 +1,4 @@
-"""The development data of a system, as its ``seed`` module declares it."""
+"""The declarations of a system's development data, for its ``seed`` module."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pkgops.model import Stage
 
 @dataclass(frozen=True, slots=True)
 class SeedContext:
-    """What seed data may depend on: the stage and the system's settings, the present moment (``now``: ISO-8601 UTC
+    """What seed data may depend on: the stage and the system's settings, the current time (``now``: ISO-8601 UTC
     with offset, ``epoch``: whole seconds), and random bytes by name.
 
     ``secret("pro")`` is 32 random bytes as url-safe base64 without padding: 43 characters, fresh on every run.
@@ -30,14 +30,14 @@ class SeedContext:
 class SeedItem:
     """One DynamoDB item to write if its key is absent; ``table`` names an output (``storage.PackagesTableName``).
 
-    ``label`` is what the report calls it ("package npm/react", "user pro@example.com"). ``reveal`` are values
+    ``label`` is its name in the report ("package npm/react", "user pro@example.com"). ``reveal`` are values
     shown once, when this item is written (name -> clear text), and never again. Numbers may be floats: the
-    adapter makes decimals of them.
+    adapter converts them to decimals.
 
     ``related`` are further items of the same table whose own keys may differ on every run (an API key is
     stored under its fresh hash). They are written if and only if ``item`` was absent, in one transaction with
-    it: written before it, a second run would add another; after it, an interrupted run would leave it without
-    them for good.
+    it: written before it, a second run would add more; written after it, an interrupted run would leave it without
+    them forever.
     """
 
     table: str
@@ -50,10 +50,10 @@ class SeedItem:
 
 @dataclass(frozen=True, slots=True)
 class SeedSecret:
-    """One secret to store in Secrets Manager if there is none of its name; its value is never shown.
+    """One secret to store in Secrets Manager if there is none with its name; its value is never shown.
 
-    ``name`` is the documented one, which the tool stages like every other name; ``label`` is what the report calls
-    it. A stage's real credentials are never seed data: only what may be made up belongs here.
+    ``name`` is the documented one, to which the tool adds the stage as to every name; ``label`` is its name in the
+    report. A stage's real credentials are never seed data: only generated values belong here.
     """
 
     name: str
@@ -63,8 +63,8 @@ class SeedSecret:
 
 @dataclass(frozen=True, slots=True)
 class SeedUser:
-    """One user to enrol in a Cognito user pool if the pool has none of that address, which counts as verified.
-    ``pool`` names an output with the pool's id. Nobody learns the password."""
+    """One user to create in a Cognito user pool if the pool has none with that address, which counts as verified.
+    ``pool`` names an output with the pool's id. The password is random and never shown."""
 
     pool: str
     email: str
@@ -72,7 +72,7 @@ class SeedUser:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedAttribute:
-    """After writing, wait until each written item of ``kind`` has ``attribute``: something deployed fills it."""
+    """After writing, wait until each written item of ``kind`` has ``attribute``, which the function ``by`` fills in."""
 
     kind: str
     attribute: str
@@ -81,8 +81,7 @@ class ExpectedAttribute:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A message to a queue, and the key of the item in which the work it causes ends; ``label`` is what the report
-    calls it."""
+    """A message to a queue, and the key of the item it results in; ``label`` is its name in the report."""
 
     label: str
     message: Mapping[str, Any]
@@ -91,7 +90,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class CollectionStep:
-    """An attribute, a moment in ISO-8601, that the function ``by`` writes anew when it has done its part."""
+    """An attribute, a time in ISO-8601, that the function ``by`` updates when it has done its part."""
 
     attribute: str
     by: str
@@ -99,11 +98,11 @@ class CollectionStep:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """What ``seed-dev --collect`` sends through the deployed system, to see it work.
+    """What ``seed-dev --collect`` sends through the deployed system, to try it.
 
-    ``queue`` and ``table`` name outputs with a queue's URL and a table's name. A task is done when all ``steps`` have
-    happened, in their order. One that failed has ``error`` on its item, written at ``error_at``. ``shown`` are
-    attributes the report tells. ``offline`` says that nothing leaves this machine.
+    ``queue`` and ``table`` name outputs with a queue's URL and a table's name. A task is finished when all ``steps``
+    have happened, in order. A failed one has ``error`` on its item, written at ``error_at``. ``reported`` are the
+    attributes in the report. ``offline`` means that nothing leaves this machine.
     """
 
     queue: str
@@ -118,7 +117,7 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Seeds:
-    """Everything ``seed-dev`` writes, what it waits for, and what it can try."""
+    """Everything ``seed-dev`` writes, waits for and collects."""
 
     items: tuple[SeedItem, ...]
     expected: tuple[ExpectedAttribute, ...] = ()

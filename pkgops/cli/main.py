@@ -1,4 +1,4 @@
-"""What does the program understand, and how does it answer when something goes wrong?
+"""The program: its table of commands, its exit codes and its error handling.
 
 A command is the object ``command`` in the module of its name (``seed-dev`` is ``pkgops/cli/commands/seed_dev.py``)
 and one line in `COMMANDS`. Modules are imported when their command runs, so that ``pkgops --help`` costs what
@@ -17,8 +17,9 @@ from typing import Any, NoReturn
 
 import click
 
-from pkgops.cli.output.errors import Manner, report
-from pkgops.cli.signals import exit_code, listen
+from pkgops.cli.output.errors import report_error
+from pkgops.cli.session import Session
+from pkgops.cli.signals import exit_code, install_handlers
 from pkgops.errors import PkgopsError, unknown
 
 COMMANDS = {
@@ -26,29 +27,29 @@ COMMANDS = {
     "synth": "Write the CloudFormation templates.",
     "package": "Build the handlers' artifacts.",
     "diff": "Show what a deployment would change.",
-    "deploy": "Bring stacks to the state the code describes.",
-    "cancel": "Take updates back that are running.",
-    "destroy": "Delete stacks and say what is kept.",
+    "deploy": "Create or update stacks to match the code.",
+    "cancel": "Cancel running updates.",
+    "destroy": "Delete stacks.",
     "status": "Show the state of each stack.",
-    "events": "Show what happened to the stacks.",
-    "outputs": "Show what the stacks publish.",
-    "env": "Print the variables a frontend needs.",
+    "events": "Show the events of the stacks.",
+    "outputs": "Show the outputs of the stacks.",
+    "env": "Print the environment variables a frontend needs.",
     "seed-dev": "Write development data.",
     "tail-logs": "Show and follow the functions' logs.",
-    "invoke": "Call one function.",
-    "queues": "Show the queues, and move dead letters back.",
-    "secrets": "Show and set the secrets.",
-    "gc": "Delete artifacts nobody uses.",
+    "invoke": "Invoke one function.",
+    "queues": "List queues and redrive dead letters.",
+    "secrets": "List and set secrets.",
+    "gc": "Delete unused artifacts.",
     "doctor": "Check tools, credentials and configuration.",
     "local": "Run the embedded emulator.",
-    "completion": "Print the completion script of a shell.",
+    "completion": "Print a shell completion script.",
 }
 
 BROKEN_PIPE = 141
 
 
 class Root(click.Group):
-    """The program: loads commands on demand and turns errors into messages and exit codes."""
+    """The root command: loads commands on demand and turns errors into messages and exit codes."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands in the order of the table, which is the order of a working day."""
@@ -65,47 +66,48 @@ class Root(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Unknown commands get the nearest names, like every other unknown name."""
+        """Suggests the nearest names for an unknown command, as for every unknown name."""
         if args[0] not in COMMANDS and not args[0].startswith("-"):
             raise unknown("command", args[0], COMMANDS)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The table alone: no command is imported for the overview."""
+        """Lists the table: no command is imported for the overview."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs a command; what it returns is the exit code."""
+        """Runs a command and returns its exit code."""
         try:
             code = super().invoke(ctx)
             sys.stdout.flush()
         except KeyboardInterrupt:
             ctx.exit(exit_code())
         except BrokenPipeError:
-            _forget_stdout()
+            _discard_stdout()
             ctx.exit(BROKEN_PIPE)
         return code
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
         """Runs the program and exits: 0, or the code of the error (see `pkgops.errors`)."""
         given = sys.argv[1:] if args is None else list(args)
-        manner: Manner = extra.pop("obj", None) or Manner()
-        manner.guess(given)
+        session: Session = extra.pop("obj", None) or Session()
+        mode = session.console.mode
+        mode.detect(given)
         extra["standalone_mode"] = False
         try:
-            code = super().main(given, prog_name or "pkgops", obj=manner, **extra)
+            code = super().main(given, prog_name or "pkgops", obj=session, **extra)
         except PkgopsError as error:
-            code = report(error, manner)
+            code = report_error(error, mode)
         except click.ClickException as error:
-            code = report(error, manner)
+            code = report_error(error, mode)
         except click.Abort:
             code = exit_code()
         sys.exit(code or 0)
 
 
-def _forget_stdout() -> None:
-    """What is still buffered has no reader; the interpreter would complain about it when it ends."""
+def _discard_stdout() -> None:
+    """Discards what is buffered: nothing reads it, and the interpreter would report that when it exits."""
     with contextlib.suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -124,8 +126,8 @@ def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> N
 
 root = Root(
     name="pkgops",
-    help="Takes serverless systems written in Python to running AWS stacks and keeps them running.\n\n"
-    "Without --stage everything happens on the embedded emulator; no AWS account is needed.",
+    help="Deploy and operate serverless systems written in Python.\n\n"
+    "Without --stage everything runs on the embedded emulator; no AWS account is needed.",
     epilog="Start with pkgops deploy. Every command has its own --help, with examples.",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     params=[
@@ -142,8 +144,8 @@ root = Root(
 
 
 def main() -> NoReturn:
-    """The console script. A command is over before there is garbage worth looking for: with the interpreter's
-    threshold of 700 the collector takes a tenth of a run, mostly while the SDK reads its models."""
+    """The console script. A command ends before garbage collection pays: with the interpreter's threshold of 700
+    the collector takes a tenth of a run, mostly while the SDK reads its models."""
     gc.set_threshold(50_000)
-    listen()
+    install_handlers()
     root.main()

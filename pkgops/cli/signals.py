@@ -1,7 +1,7 @@
-"""What happens on Ctrl-C, when the process is told to end, and when that takes too long?
+"""Signal handling: Ctrl-C, termination, and a second signal while the first is being handled.
 
-The first signal interrupts the command, which lets go of what runs, says what goes on, and cleans up. A second one
-ends the process at once: nothing it could still wait for is worth more than the user's word.
+The first signal interrupts the command, which stops watching, reports what continues on AWS, and cleans up. A second
+one ends the process at once: nothing it could still wait for is worth more than the user's request.
 """
 
 from __future__ import annotations
@@ -12,43 +12,44 @@ import signal
 import sys
 from types import FrameType
 
-HEARD = ("SIGINT", "SIGTERM", "SIGHUP")  # Ctrl-C, a supervisor or CI, a closed terminal
+HANDLED = ("SIGINT", "SIGTERM", "SIGHUP")  # Ctrl-C, a supervisor or CI, a closed terminal
 INTERRUPTED = 130
 _SHOW_CURSOR = b"\x1b[?25h"
-_AT_ONCE = b"Ended at once. What CloudFormation has begun goes on; pkgops status shows it.\n"
-_WAKE = 0.5  # seconds
-_first: list[int] = []
+_ENDED = b"Ended at once. CloudFormation continues what it has started; pkgops status shows it.\n"
+_WAKE_INTERVAL = 0.5  # seconds
+_received: list[int] = []
 
 
-def listen() -> None:
-    """Installs the handlers, but for signals the process was started to ignore (nohup)."""
-    for name in HEARD:
+def install_handlers() -> None:
+    """Installs the handlers, except for signals the process was started to ignore (nohup)."""
+    for name in HANDLED:
         number = getattr(signal, name, None)  # not every system has all of them
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _heard)
+            signal.signal(number, _handle)
 
 
 def exit_code() -> int:
-    """128 and the number of the signal that has interrupted the command; that of Ctrl-C if none was heard."""
-    return 128 + _first[0] if _first else INTERRUPTED
+    """128 plus the number of the signal that interrupted the command; that of Ctrl-C if none was received."""
+    return 128 + _received[0] if _received else INTERRUPTED
 
 
-def _heard(number: int, _frame: FrameType | None) -> None:
-    if _first:
+def _handle(number: int, _frame: FrameType | None) -> None:
+    if _received:
         if sys.stderr.isatty():
             os.write(2, _SHOW_CURSOR)
-        os.write(2, _AT_ONCE)
+        os.write(2, _ENDED)
         os._exit(128 + number)
-    _first.append(number)
-    _stay_awake()
+    _received.append(number)
+    _wake_regularly()
     raise KeyboardInterrupt
 
 
-def _stay_awake() -> None:
-    """A signal that comes just before the main thread begins to wait for another does not wake it: Python looks for
-    signals only between its own steps. So that a second one is heard, the wait is interrupted now and then. Not
-    after the last threads have ended: when Python shuts down it takes the handler away, and an alarm would kill."""
+def _wake_regularly() -> None:
+    """A signal that arrives just before the main thread starts to wait for another thread does not wake it: Python
+    checks for signals only between bytecodes. An alarm interrupts the wait regularly so that a second signal is
+    handled. It stops when the last threads have ended: on shutdown Python removes the handler, and an alarm would
+    kill the process."""
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, lambda _number, _frame: None)
-        signal.setitimer(signal.ITIMER_REAL, _WAKE, _WAKE)
+        signal.setitimer(signal.ITIMER_REAL, _WAKE_INTERVAL, _WAKE_INTERVAL)
         atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)

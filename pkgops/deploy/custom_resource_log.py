@@ -41,7 +41,7 @@ def read_log_tail(ports: Ports, failed: StackEvent, origin: Origin) -> tuple[str
     it. None for other resources, and where the log cannot be found or read: the failure itself is told anyway."""
     if not failed.type.startswith("Custom::") and failed.type != "AWS::CloudFormation::CustomResource":
         return ()
-    from pkgops.logs.parser import read
+    from pkgops.logs.parser import parse
 
     try:
         template = origin.template or json.loads(ports.stacks.template(origin.stack) or "{}")
@@ -51,7 +51,7 @@ def read_log_tail(ports: Ports, failed: StackEvent, origin: Origin) -> tuple[str
     except (PkgopsError, ValueError):
         return ()
     lines: deque[str] = deque(maxlen=LINES)
-    for line in read(group, sorted(events, key=lambda event: event.time)):
+    for line in parse(group, sorted(events, key=lambda event: event.time)):
         if line.level != "REPORT":
             lines.extend(text[:WIDEST] for text in line.text.splitlines() if text.strip())
     return (f"The end of {group}:", *lines) if lines else ()

@@ -1,9 +1,9 @@
-"""What are the functions saying now?
+"""Following logs: new lines from two sources at once, without gaps or duplicates.
 
-Two sources at once. Live Tail is quick but leaves events out under load and says nothing of those before the
-session; polling is complete but late. So Live Tail shows what comes at once, and polls with an overlapping
-window fill in what it missed, what was ingested late, and everything where there is no Live Tail. An event has
-no id both sources know: `_Seen` counts equal lines instead.
+Live Tail is quick but drops events under load and has none from before the session; polling is complete but late.
+So Live Tail shows new events at once, and polls with overlapping windows add what it missed, what was ingested late,
+and everything where there is no Live Tail. No event id is common to both sources: `_Deduplicator` counts equal lines
+instead.
 """
 
 from __future__ import annotations
@@ -17,117 +17,123 @@ from queue import Empty
 from typing import TYPE_CHECKING
 
 from pkgops.events import Emit, Note
-from pkgops.logs.parser import Line, read
-from pkgops.logs.sources import SWEEP, Fetched, Lived, Said, Sources
-from pkgops.logs.tail import Query, backfill, matching
+from pkgops.logs.backfill import backfill
+from pkgops.logs.event_feed import WIDE_WINDOW, EventFeed, FeedItem, LiveEvents, PolledEvents
+from pkgops.logs.parser import LogLine, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pkgops.logs.query import Query
     from pkgops.ports.logs import LogEvent, Logs
 
-_SETTLE = 0.05  # seconds to collect what belongs together before it is sorted and shown
+_BATCH_TIME = 0.05  # seconds to collect events before they are sorted and shown
 
 Key = tuple[str, int, str]
 
 
-def follow(names: Mapping[str, str], logs: Logs, wanted: Query, emit: Emit) -> Iterator[Line]:
-    """Lines of the log groups ``names`` (group -> name shown) since ``wanted.since``, and then for ever."""
-    seen = {group: _Seen(wanted.since) for group in names}
+def follow(names: Mapping[str, str], logs: Logs, query: Query, emit: Emit) -> Iterator[LogLine]:
+    """Lines of the log groups ``names`` (group -> name shown) since ``query.since``, then new ones without end."""
+    deduplicators = {group: _Deduplicator(query.since) for group in names}
 
-    def note(events: Iterable[LogEvent]) -> None:
+    def on_events(events: Iterable[LogEvent]) -> None:
         events = list(events)
-        seen[events[0].group].backfilled(events)
+        deduplicators[events[0].group].add_backfill(events)
 
-    sources = Sources(logs, list(names), wanted.since, wanted.calls_per_second)
+    feed = EventFeed(logs, list(names), query.since, query.calls_per_second)
     try:
-        sources.listen()
-        yield from backfill(names, logs, wanted, note)
-        sources.poll({group: seen[group].newest for group in names})
+        feed.start_live_tail()
+        yield from backfill(names, logs, query, on_events)
+        feed.start_polling({group: deduplicators[group].newest for group in names})
         while True:
-            fresh: dict[str, list[LogEvent]] = {}
-            for said in _batch(sources):
-                _take(said, seen, sources, fresh, emit)
-            yield from _lines(fresh, names, wanted)
+            new: dict[str, list[LogEvent]] = {}
+            for item in _batch(feed):
+                _process(item, deduplicators, feed, new, emit)
+            yield from _lines(new, names, query)
     finally:
-        sources.close()
+        feed.close()
 
 
-def _batch(sources: Sources) -> Iterator[Said]:
-    """The next thing said, and what follows it closely."""
-    yield sources.inbox.get()
-    end = time.monotonic() + _SETTLE
+def _batch(feed: EventFeed) -> Iterator[FeedItem]:
+    """The next item, and those that arrive within `_BATCH_TIME` after it."""
+    yield feed.queue.get()
+    end = time.monotonic() + _BATCH_TIME
     while (left := end - time.monotonic()) > 0:
         try:
-            yield sources.inbox.get(timeout=left)
+            yield feed.queue.get(timeout=left)
         except Empty:
             return
 
 
-def _take(
-    said: Said, seen: Mapping[str, _Seen], sources: Sources, fresh: dict[str, list[LogEvent]], emit: Emit
+def _process(
+    item: FeedItem,
+    deduplicators: Mapping[str, _Deduplicator],
+    feed: EventFeed,
+    new: dict[str, list[LogEvent]],
+    emit: Emit,
 ) -> None:
-    match said:
+    """Adds the item's events that were not shown yet to ``new``, by group."""
+    match item:
         case Note():
-            emit(said)
+            emit(item)
         case Exception():
-            raise said
-        case Lived(events):
+            raise item
+        case LiveEvents(events):
             for event in events:
-                if event.group in seen and seen[event.group].lived(event):
-                    fresh.setdefault(event.group, []).append(event)
-        case Fetched(group, start, wide, events):
-            new = seen[group].fetched(events)
+                if event.group in deduplicators and deduplicators[event.group].is_new_live(event):
+                    new.setdefault(event.group, []).append(event)
+        case PolledEvents(group, start, wide, events):
+            found = deduplicators[group].new_polled(events)
             if wide:
-                seen[group].forget(start)
-            fresh.setdefault(group, []).extend(new)
-            sources.heard(group, seen[group].newest, polled=bool(new))
+                deduplicators[group].forget_before(start)
+            new.setdefault(group, []).extend(found)
+            feed.update(group, deduplicators[group].newest, active=bool(found))
 
 
-def _lines(fresh: Mapping[str, list[LogEvent]], names: Mapping[str, str], wanted: Query) -> list[Line]:
-    lines: list[Line] = []
-    for group, events in fresh.items():
+def _lines(new: Mapping[str, list[LogEvent]], names: Mapping[str, str], query: Query) -> list[LogLine]:
+    lines: list[LogLine] = []
+    for group, events in new.items():
         events.sort(key=attrgetter("time"))
-        lines += matching(read(names[group], events, raw=wanted.raw), wanted.text)
+        lines += query.matching(parse(names[group], events, raw=query.raw))
     lines.sort(key=attrgetter("time"))
     return lines
 
 
 @dataclass(slots=True)
-class _Seen:
-    """What has been shown of one group: how often each line, by stream, time and message.
+class _Deduplicator:
+    """How often each line of one group, by stream, time and message, has been shown.
 
-    A fetch returns every event of its window, so equal lines in it are as many as there are; Live Tail brings
-    each event at most once. A line is new when one of the two counts exceeds what was shown."""
+    A poll returns every event of its window, and so all equal lines in it; Live Tail delivers each event at most
+    once. A line is new when one of the two counts exceeds how often it was shown."""
 
     since: int
     newest: int = -1
     _shown: Counter[Key] = field(default_factory=Counter)
     _live: Counter[Key] = field(default_factory=Counter)
 
-    def backfilled(self, events: Sequence[LogEvent]) -> None:
-        """Remembers shown events that a later window can bring again; they come in time order."""
+    def add_backfill(self, events: Sequence[LogEvent]) -> None:
+        """Records shown events, in time order, that a later window may contain again."""
         self.newest = max(self.newest, events[-1].time)
         self._shown.update((event.stream, event.time, event.message) for event in events)
         if len(self._shown) > 10_000:
-            self.forget(self.newest - SWEEP)
+            self.forget_before(self.newest - WIDE_WINDOW)
 
-    def fetched(self, events: Sequence[LogEvent]) -> list[LogEvent]:
-        """Those of a whole window's events that were not shown yet."""
+    def new_polled(self, events: Sequence[LogEvent]) -> list[LogEvent]:
+        """The events of a whole window that were not shown yet."""
         counts: Counter[Key] = Counter()
-        return [event for event in events if self._new(event, counts)]
+        return [event for event in events if self._is_new(event, counts)]
 
-    def lived(self, event: LogEvent) -> bool:
+    def is_new_live(self, event: LogEvent) -> bool:
         """Whether an event from Live Tail was not shown yet."""
-        return event.time >= self.since and self._new(event, self._live)
+        return event.time >= self.since and self._is_new(event, self._live)
 
-    def forget(self, before: int) -> None:
-        """Drops what no later window reaches back to."""
+    def forget_before(self, time: int) -> None:
+        """Drops what no later window covers."""
         for counts in (self._shown, self._live):
-            for key in [key for key in counts if key[1] < before]:
+            for key in [key for key in counts if key[1] < time]:
                 del counts[key]
 
-    def _new(self, event: LogEvent, counts: Counter[Key]) -> bool:
+    def _is_new(self, event: LogEvent, counts: Counter[Key]) -> bool:
         key = (event.stream, event.time, event.message)
         counts[key] += 1
         self.newest = max(self.newest, event.time)

@@ -1,4 +1,4 @@
-"""Which moment does ``--since`` mean, and how long is a duration?"""
+"""Times and durations as users type them (``--since 10m``, ``--wait 30s``)."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from datetime import UTC, datetime
 
 from pkgops.errors import UsageError
 
-_AGO = re.compile(r"(\d+)\s*([smhdw])", re.IGNORECASE)
+_PART = re.compile(r"(\d+)\s*([smhdw])", re.IGNORECASE)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_EXAMPLES = "Give how long ago (30s, 10m, 2h, 1d) or a moment (2026-05-01, 2026-05-01T09:30, ...+02:00, ...Z)."
+_EXAMPLES = "Give how long ago (30s, 10m, 2h, 1d) or a time (2026-05-01, 2026-05-01T09:30, ...+02:00, ...Z)."
 
 
-def moment(text: str, now: float | None = None) -> int:
-    """Epoch milliseconds of ``text``: how long ago (``10m``, also ``1h30m``), or an ISO-8601 moment.
+def parse_time(text: str, now: float | None = None) -> int:
+    """Epoch milliseconds of ``text``: how long ago (``10m``, also ``1h30m``), or an ISO-8601 time.
 
-    A moment without a zone is local time, as on the user's clock. ``now`` is epoch seconds. UsageError with
+    A time without a zone is local time, as on the user's clock. ``now`` is epoch seconds. UsageError with
     examples for anything else."""
     given = text.strip()
-    if re.fullmatch(f"(?:{_AGO.pattern})+", given, re.IGNORECASE):
-        return int(((time.time() if now is None else now) - span(given)) * 1000)
+    if re.fullmatch(f"(?:{_PART.pattern})+", given, re.IGNORECASE):
+        return int(((time.time() if now is None else now) - parse_duration(given)) * 1000)
     try:
         return int(datetime.fromisoformat(given).astimezone().timestamp() * 1000)
     except (ValueError, OverflowError):
-        raise UsageError(f"{text!r} is not a moment.", _EXAMPLES) from None
+        raise UsageError(f"{text!r} is not a time.", _EXAMPLES) from None
 
 
-def span(text: str) -> int:
+def parse_duration(text: str) -> int:
     """Seconds of a duration: ``90``, ``30s``, ``10m``, ``1h30m``. UsageError with examples for anything else."""
     given = text.strip()
     if given.isdecimal():
         return int(given)
-    if not re.fullmatch(f"(?:{_AGO.pattern})+", given, re.IGNORECASE):
+    if not re.fullmatch(f"(?:{_PART.pattern})+", given, re.IGNORECASE):
         raise UsageError(f"{text!r} is not a duration.", "Give seconds or 30s, 10m, 2h, 1h30m; 0 does not wait.")
-    return sum(int(count) * _SECONDS[unit.lower()] for count, unit in _AGO.findall(given))
+    return sum(int(count) * _SECONDS[unit.lower()] for count, unit in _PART.findall(given))
 
 
-def iso(milliseconds: int) -> str:
+def format_time(milliseconds: int) -> str:
     """``2026-05-01T09:30:00.123Z``."""
-    stamp = datetime.fromtimestamp(milliseconds / 1000, UTC)
-    return stamp.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,7 +1,7 @@
-"""What differs between a system here and what is deployed of it?
+"""Differences between a system's code and what is deployed.
 
-Templates are compared property by property; which of the differences replace a resource is CloudFormation's own
-judgement, taken from the plan's change sets.
+Templates are compared property by property; whether a difference replaces a resource is CloudFormation's own
+prediction, from the plan's change sets.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pkgops.plan.step import Action, Step
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ResourceChange
 
-_ABSENT = object()
+_MISSING = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class ResourceDiff:
-    """One resource: ``action`` is add, modify or remove; ``replacement`` is True, False or Conditional, with
-    what CloudFormation says of the resource's policy."""
+    """One resource: ``action`` is add, modify or remove; ``replacement`` is "True", "False" or "Conditional";
+    ``stateful_loss`` if data would be lost."""
 
     logical_id: str
     type: str
@@ -46,7 +46,7 @@ class ResourceDiff:
 @dataclass(frozen=True, slots=True)
 class StackDiff:
     """One stack: its resources, the parameter values, and everything else in the template (outputs, ...).
-    ``action`` is what a deployment would do, or "drifted" where the difference is what somebody has done."""
+    ``action`` is what a deployment would do, or "drifted" where the difference was made outside of deployments."""
 
     key: str
     name: str
@@ -57,12 +57,12 @@ class StackDiff:
 
     @property
     def empty(self) -> bool:
-        """Nothing differs."""
+        """There are no differences."""
         return not (self.resources or self.parameters or self.rest)
 
 
 def diff(plan: Plan, ports: Ports) -> list[StackDiff]:
-    """Every stack of a plan compared with what is deployed."""
+    """Every stack of a plan compared with what is deployed. The plan's change sets are kept: discard them after."""
     return [_stack(step, ports) for step in plan.steps]
 
 
@@ -72,12 +72,12 @@ def compare(before: Any, after: Any, path: str = "") -> Iterator[Difference]:
         return
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in sorted({*before, *after}):
-            yield from compare(before.get(key, _ABSENT), after.get(key, _ABSENT), f"{path}/{key}".lstrip("/"))
+            yield from compare(before.get(key, _MISSING), after.get(key, _MISSING), f"{path}/{key}".lstrip("/"))
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for index, pair in enumerate(zip(before, after, strict=True)):
             yield from compare(*pair, f"{path}/{index}")
     else:
-        yield Difference(path, _shown(before), _shown(after))
+        yield Difference(path, _json(before), _json(after))
 
 
 def _stack(step: Step, ports: Ports) -> StackDiff:
@@ -87,12 +87,12 @@ def _stack(step: Step, ports: Ports) -> StackDiff:
     if step.before is not None and step.action is not Action.CREATE:
         deployed = json.loads(ports.stacks.template(step.stack.name) or "{}")
     deployed.get("Outputs", {}).pop(OUTPUT, None)
-    judged = {change.logical_id: change for change in step.changes}
+    predicted = {change.logical_id: change for change in step.changes}
     before, after = deployed.get("Resources", {}), step.stack.template["Resources"]
     resources = [
-        _resource(logical_id, before.get(logical_id), after.get(logical_id), judged, step)
+        _resource(logical_id, before.get(logical_id), after.get(logical_id), predicted, step)
         for logical_id in sorted({*before, *after})
-        if before.get(logical_id) != after.get(logical_id) or logical_id in judged
+        if before.get(logical_id) != after.get(logical_id) or logical_id in predicted
     ]
     old, new = ({k: v for k, v in template.items() if k != "Resources"} for template in (deployed, step.stack.template))
     return StackDiff(
@@ -109,10 +109,10 @@ def _resource(
     logical_id: str,
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any] | None,
-    judged: Mapping[str, ResourceChange],
+    predicted: Mapping[str, ResourceChange],
     step: Step,
 ) -> ResourceDiff:
-    change = judged.get(logical_id)
+    change = predicted.get(logical_id)
     action = "add" if before is None else "remove" if after is None else "modify"
     differences = tuple(compare(before, after)) if before is not None and after is not None else ()
     kind = (after or before or {}).get("Type", "")
@@ -120,5 +120,5 @@ def _resource(
     return ResourceDiff(logical_id, kind, action, change.replacement if change else "False", differences, lost)
 
 
-def _shown(value: Any) -> str | None:
-    return None if value is _ABSENT else json.dumps(value, sort_keys=True, ensure_ascii=False)
+def _json(value: Any) -> str | None:
+    return None if value is _MISSING else json.dumps(value, sort_keys=True, ensure_ascii=False)

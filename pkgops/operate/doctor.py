@@ -1,4 +1,4 @@
-"""Is everything here that the tool needs?"""
+"""Checks of the tools, the configuration and the credentials that pkgops needs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _INSTALL = "pip install 'pkgops[local]'"
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of the report: what was looked at, how it stands, what was found, what to do about it."""
+    """One line of the report: what was checked, its state, what was found, and the remedy."""
 
     name: str
     state: State
@@ -37,44 +37,44 @@ class Check:
     remedy: str = ""
 
 
-def doctor(
+def run_checks(
     stage: str | None = None,
     system: str | None = None,
     start: Path | None = None,
     connect: Connect | None = None,
 ) -> list[Check]:
-    """Every check in a fixed order, those that wait at once. Never raises; reads only, starts nothing.
+    """Runs every check, in parallel; their order is fixed. Never raises; only reads, and starts nothing.
 
-    ``stage`` and ``system`` as on the command line, ``start`` where to look for the project, ``connect`` makes
+    ``stage`` and ``system`` as on the command line, ``start`` is where to look for the project, ``connect`` makes
     the ports of a stage and endpoint (default: AWS)."""
     checks: list[tuple[str, Callable[[], Check]]] = [("Python", _python), ("uv", _uv), ("git", _git)]
     try:
         project = _project(stage, system, start)
     except PkgopsError as error:
-        return [*_together(checks), Check("Project", "fail", error.message, error.hint)]
-    checks.append(("Project", partial(_configured, project)))
+        return [*_run_parallel(checks), Check("Project", "fail", error.message, error.hint)]
+    checks.append(("Project", partial(_project_check, project)))
     checks.append(("Settings", partial(_settings, project)))
     checks.append(("Emulator package", partial(_package, project)))
     if project.stage.local:
         checks.append(("Emulator", partial(_emulator, project)))
     else:
         checks += _account_checks(project, connect or _aws)
-    return _together(checks)
+    return _run_parallel(checks)
 
 
-def _together(checks: Iterable[tuple[str, Callable[[], Check]]]) -> list[Check]:
-    """Runs the checks at once; whatever one of them raises is its result."""
+def _run_parallel(checks: Iterable[tuple[str, Callable[[], Check]]]) -> list[Check]:
+    """Runs the checks in parallel; an exception becomes the check's result."""
     with ThreadPoolExecutor(8) as pool:
-        return list(pool.map(lambda named: _guarded(*named), checks))
+        return list(pool.map(lambda named: _run_check(*named), checks))
 
 
-def _guarded(name: str, check: Callable[[], Check]) -> Check:
+def _run_check(name: str, check: Callable[[], Check]) -> Check:
     try:
         return check()
     except PkgopsError as error:
         return Check(name, "fail", error.message, error.hint)
-    except Exception as error:  # a report with one odd line helps more than none
-        return Check(name, "fail", f"{type(error).__name__}: {error}", "This check itself is broken; report it.")
+    except Exception as error:  # a report with one broken check helps more than none
+        return Check(name, "fail", f"{type(error).__name__}: {error}", "This is a bug in the check; report it.")
 
 
 def _python() -> Check:
@@ -85,17 +85,17 @@ def _python() -> Check:
 
 
 def _uv() -> Check:
-    beside = Path(sys.executable).with_name("uv")
-    path = str(beside) if beside.is_file() else shutil.which("uv")
+    in_venv = Path(sys.executable).with_name("uv")
+    path = str(in_venv) if in_venv.is_file() else shutil.which("uv")
     if path is None:
-        return Check("uv", "fail", "not found", "Install it: pip install uv (it packages the dependencies).")
+        return Check("uv", "fail", "not found", "Install it (it packages the dependencies): pip install uv")
     return Check("uv", "ok", _version(path))
 
 
 def _git() -> Check:
     path = shutil.which("git")
     if path is None:
-        return Check("git", "warn", "not found", "Install git: deployments cannot name their commit without it.")
+        return Check("git", "warn", "not found", "Install git: without it deployments cannot record their commit.")
     return Check("git", "ok", _version(path))
 
 
@@ -110,7 +110,7 @@ def _project(stage: str | None, system: str | None, start: Path | None) -> Proje
     return config.load(stage, system, config.find_root(start))
 
 
-def _configured(project: Project) -> Check:
+def _project_check(project: Project) -> Check:
     from pkgops.config import FILE, stages
 
     names = ", ".join(stages(project.root))
@@ -146,21 +146,21 @@ def _emulator(project: Project) -> Check:
 
     status = Emulator.of(project.root, project.stage.port).status()
     if not status.running:
-        return _stopped(project.stage.port)
+        return _not_running(project.stage.port)
     found = f"running on port {status.port}, process {status.pid}"
     if status.note:
         return Check("Emulator", "warn", f"{found}. {status.note}", "pkgops seed-dev --stage local")
     return Check("Emulator", "ok", found)
 
 
-def _stopped(port: int) -> Check:
+def _not_running(port: int) -> Check:
     import socket
 
     with socket.socket() as probe:
         probe.settimeout(1)
         taken = probe.connect_ex(("127.0.0.1", port)) == 0
     if taken:
-        remedy = "Stop what listens there, or set another port under [local] in stages.toml."
+        remedy = "Stop that program, or set another port under [local] in stages.toml."
         return Check("Emulator", "fail", f"another program uses port {port}", remedy)
     return Check("Emulator", "ok", f"not running; a deployment starts it on port {port}")
 
@@ -185,9 +185,9 @@ def _credentials(project: Project, ports: Ports) -> Check:
     account = ports.identity.account()
     require_account(project.stage, account)
     if project.stage.account is None:
-        remedy = f'Add account = "{account}" under [{project.stage.name}] so that no other is ever touched.'
-        return Check("Credentials", "warn", f"account {account}; the stage names none", remedy)
-    return Check("Credentials", "ok", f"account {account}, the stage's own")
+        remedy = f'Add account = "{account}" under [{project.stage.name}], so that credentials of others are refused.'
+        return Check("Credentials", "warn", f"account {account}; the stage is not pinned to an account", remedy)
+    return Check("Credentials", "ok", f"account {account}, as pinned by the stage")
 
 
 def _bootstrap(project: Project, ports: Ports) -> Check:
@@ -197,8 +197,8 @@ def _bootstrap(project: Project, ports: Ports) -> Check:
     region = project.stage.region
     state = next((state for state in ports.stacks.describe() if state.name == name), None)
     if state is None:
-        found = f"{region} answers; stack {name} is not there"
-        return Check("Region and bootstrap", "warn", found, "The first deployment makes it.")
+        found = f"{region} responds; stack {name} does not exist"
+        return Check("Region and bootstrap", "warn", found, "The first deployment creates it.")
     if not state.status.endswith("_COMPLETE") or state.status == "ROLLBACK_COMPLETE":
         return Check("Region and bootstrap", "fail", f"{name} is {state.status}", "See the stack's events.")
-    return Check("Region and bootstrap", "ok", f"{region} answers; {name} is {state.status}")
+    return Check("Region and bootstrap", "ok", f"{region} responds; {name} is {state.status}")

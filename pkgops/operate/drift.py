@@ -1,7 +1,7 @@
-"""What has been changed behind CloudFormation's back?
+"""Drift detection: changes made to deployed resources outside of CloudFormation.
 
-CloudFormation compares a stack's resources with the template they were deployed from: the properties which that
-sets, of the types it can check. All stacks are compared at once, and one poller asks for them in turn.
+CloudFormation compares a stack's resources with the template they were deployed from: the properties that the
+template sets, of the types it can check. All stacks are compared at once, and one poller asks for their results.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from typing import Any
 from pkgops.errors import DeployError
 from pkgops.events import Emit, Finished, Progress, Started, silent
 from pkgops.operate.diff import Difference, ResourceDiff, StackDiff, compare
-from pkgops.operate.redaction import shown
+from pkgops.operate.redaction import redact
 from pkgops.plan.review import STATEFUL
 from pkgops.ports.drift import Detection, PropertyDrift, ResourceDrift
 from pkgops.ports.ports import Ports
 from pkgops.rate_limiter import RateLimiter
 
 NOT_CHECKED = "NOT_CHECKED"
-_WHAT = "Looking for drift"
+_WHAT = "Detecting drift"
 _FIRST, _SLOWEST, _GROWTH = 1.0, 5.0, 1.4  # seconds between rounds on AWS, where a detection takes minutes
 _QUICK = 0.02  # and on the emulator
-_RATE, _AT_ONCE = 3.0, 6  # calls a second; it is not published, and others ask in the account too
+_RATE, _AT_ONCE = 3.0, 6  # calls a second; the quota is unpublished and shared by the account
 
 
 @dataclass(frozen=True, slots=True)
 class StackDrift:
     """One stack (by name). ``status`` is DRIFTED, IN_SYNC, UNKNOWN or NOT_CHECKED, the last two for a ``reason``;
     ``checked`` counts the resources that were compared, ``resources`` are those that have drifted: before is what was
-    deployed, after what is there now; an action "remove" means that it is gone."""
+    deployed, after the current value; the action "remove" means that the resource was deleted."""
 
     stack: str
     status: str
@@ -41,9 +41,9 @@ class StackDrift:
     resources: tuple[ResourceDiff, ...] = ()
 
 
-def detect(stacks: Sequence[str], ports: Ports, emit: Emit = silent) -> dict[str, StackDrift]:
-    """The drift of deployed stacks, by name, in their order. A stack CloudFormation compares nothing of in its present
-    state is NOT_CHECKED. Secret-looking values are hidden."""
+def detect_drift(stacks: Sequence[str], ports: Ports, emit: Emit = silent) -> dict[str, StackDrift]:
+    """The drift of deployed stacks, by name, in their order. A stack that CloudFormation does not check in its current
+    state is NOT_CHECKED. Values that look like secrets are redacted."""
     found: dict[str, StackDrift] = {}
     running: dict[str, str] = {}
     emit(Started(_WHAT))
@@ -52,27 +52,27 @@ def detect(stacks: Sequence[str], ports: Ports, emit: Emit = silent) -> dict[str
             running[name] = ports.drift.begin(name)
         except DeployError as refused:
             found[name] = StackDrift(name, NOT_CHECKED, refused.message)
-    for name, detection in _ended(running, ports):
+    for name, detection in _completed(running, ports):
         found[name] = _stack(name, detection, ports.drift.resources(name))
         emit(Progress(_WHAT, len(found), len(stacks)))
     emit(Finished(_WHAT))
     return {name: found[name] for name in stacks}
 
 
-def compared(key: str, drift: StackDrift) -> StackDiff:
-    """A stack's drift as a difference, for those who show differences."""
+def drift_diff(key: str, drift: StackDrift) -> StackDiff:
+    """A stack's drift as a difference, for display."""
     return StackDiff(key, drift.stack, "drifted", drift.resources, (), ())
 
 
-def _ended(running: Mapping[str, str], ports: Ports) -> Iterator[tuple[str, Detection]]:
-    """The detections as they end, the stack's name first. A round asks for each that still runs, and keeps a pace."""
+def _completed(running: Mapping[str, str], ports: Ports) -> Iterator[tuple[str, Detection]]:
+    """The detections as they complete, each after its stack's name. The calls are rate-limited."""
     local = ports.endpoint is not None
-    pace = RateLimiter(1000.0, 1000) if local else RateLimiter(_RATE, _AT_ONCE)
+    limiter = RateLimiter(1000.0, 1000) if local else RateLimiter(_RATE, _AT_ONCE)
     waiting = dict(running)
     pause = _QUICK if local else _FIRST
     while waiting:
         for name, identifier in tuple(waiting.items()):
-            time.sleep(pace.reserve())
+            time.sleep(limiter.reserve())
             detection = ports.drift.detection(identifier)
             if detection.ended:
                 del waiting[name]
@@ -102,8 +102,8 @@ def _resource(row: ResourceDrift) -> ResourceDiff:
 def _differences(drift: PropertyDrift) -> Iterator[Difference]:
     """A property's difference, leaf by leaf where both values are structures."""
     path = drift.path.strip("/")
-    expected, actual = (shown(_value(text), path) for text in (drift.expected, drift.actual))
-    if drift.expected is None or drift.actual is None or expected == actual:  # the last where both are hidden
+    expected, actual = (redact(_value(text), path) for text in (drift.expected, drift.actual))
+    if drift.expected is None or drift.actual is None or expected == actual:  # equal: both are redacted
         before = None if drift.expected is None else json.dumps(expected, sort_keys=True, ensure_ascii=False)
         after = None if drift.actual is None else json.dumps(actual, sort_keys=True, ensure_ascii=False)
         yield Difference(f"Properties/{path}", before, after)
@@ -112,7 +112,7 @@ def _differences(drift: PropertyDrift) -> Iterator[Difference]:
 
 
 def _value(text: str | None) -> Any:
-    """A scalar comes bare, a structure as JSON."""
+    """Scalars are plain text, structures JSON."""
     try:
         return None if text is None else json.loads(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What happened to the system's stacks?"""
+"""The CloudFormation events of a system's stacks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from pkgops.logs.time_range import iso, moment
+from pkgops.logs.time_range import format_time, parse_time
 
 if TYPE_CHECKING:
     from pkgops.build.synth import Synthesized
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 _PARALLEL = 4  # DescribeStackEvents is throttled at a few calls a second
 
 
-def history(
+def stack_events(
     stacks: Sequence[Synthesized], ports: Ports, since: str | None = None, *, failed: bool = False
 ) -> list[StackEvent]:
-    """The stacks' events oldest first, merged; ``since`` as in `pkgops.logs.time_range.moment` (None: all).
-    ``failed`` keeps failures only: without ``since`` those of each stack's last operation that failed, with what came
-    before any resource was touched. Stacks that are not deployed have none."""
-    start = iso(moment(since)) if since else ""
+    """The stacks' events oldest first, merged; ``since`` as in `pkgops.logs.time_range.parse_time` (None: all).
+    ``failed`` keeps failures only; without ``since`` those of each stack's last failed operation, including failures
+    before any resource was changed. Stacks that are not deployed have none."""
+    start = format_time(parse_time(since)) if since else ""
 
-    def asked(stack: Synthesized) -> list[StackEvent]:
+    def read(stack: Synthesized) -> list[StackEvent]:
         return (
             ports.stacks.failures(stack.name) if failed and not start else ports.stacks.events(stack.name, since=start)
         )
 
     with ThreadPoolExecutor(_PARALLEL) as pool:
-        found = list(chain.from_iterable(pool.map(asked, stacks)))
+        found = list(chain.from_iterable(pool.map(read, stacks)))
     wanted = [event for event in found if not failed or event.status.endswith("FAILED")]
     return sorted(wanted, key=lambda event: event.time)

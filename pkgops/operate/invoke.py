@@ -1,18 +1,17 @@
-"""What does a function answer?"""
+"""Invocations of a function with a payload."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
 
-from pkgops.build.functions import find
 from pkgops.errors import UsageError
-from pkgops.logs.parser import Line, read
+from pkgops.logs.parser import LogLine, parse
 from pkgops.ports.logs import LogEvent
 
 if TYPE_CHECKING:
@@ -23,24 +22,24 @@ _FORMS = "Give JSON text, @FILE, or - for stdin."
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A function's answer. ``payload`` is parsed JSON, the text where it is none; ``error`` is "" or one
-    sentence; ``log`` is the tail of its log, read as `tail-logs` reads it; ``seconds`` as waited here."""
+class InvokeResult:
+    """A function's response. ``payload`` is parsed JSON, or the text if it is not JSON; ``error`` is "" or one
+    sentence; ``log`` is the end of its log, parsed as in `tail-logs`; ``seconds`` as measured by the caller."""
 
     function: str
     status: int
     payload: Any
     error: str
-    log: tuple[Line, ...]
+    log: tuple[LogLine, ...]
     seconds: float
 
     @property
     def ok(self) -> bool:
-        """The function ended without an error; the command's exit code follows it."""
+        """The function returned without an error."""
         return not self.error
 
 
-def payload(given: str | None, stdin: IO[str] | None = None) -> bytes:
+def parse_payload(given: str | None, stdin: IO[str] | None = None) -> bytes:
     """The bytes to send: JSON text, ``@file``, ``-`` for stdin, None for ``{}``.
 
     UsageError if it is not JSON or the file cannot be read."""
@@ -52,25 +51,24 @@ def payload(given: str | None, stdin: IO[str] | None = None) -> bytes:
     return text.encode()
 
 
-def invoke(known: Sequence[Function], name: str, body: bytes, port: Functions) -> Answer:
-    """Calls the function of that name (see `pkgops.build.functions.find`) and waits."""
-    function = find(known, name)
-    began = time.monotonic()
-    answer = port.invoke(function.name, body)
-    seconds = time.monotonic() - began
-    parsed = _parsed(answer.payload)
-    return Answer(
+def invoke(function: Function, body: bytes, port: Functions) -> InvokeResult:
+    """Invokes the function and waits for its response."""
+    started = time.monotonic()
+    response = port.invoke(function.name, body)
+    seconds = time.monotonic() - started
+    payload = _parsed(response.payload)
+    return InvokeResult(
         function=function.name,
-        status=answer.status,
-        payload=parsed,
-        error=_error(function.short, parsed) if answer.error else "",
-        log=tuple(read(function.short, _events(function, answer.log))),
+        status=response.status,
+        payload=payload,
+        error=_error(function.short, payload) if response.error else "",
+        log=tuple(parse(function.short, _events(function, response.log))),
         seconds=seconds,
     )
 
 
 def _text(given: str | None, stdin: IO[str] | None) -> tuple[str, str]:
-    """The text and what to call it in an error."""
+    """The text, and its name in error messages."""
     if given is None:
         return "{}", "The payload"
     if given == "-":
@@ -93,14 +91,14 @@ def _parsed(content: bytes) -> Any:
 
 
 def _error(name: str, parsed: Any) -> str:
-    said = parsed if isinstance(parsed, dict) else {}
-    kind, message = said.get("errorType", ""), said.get("errorMessage", "")
+    details = parsed if isinstance(parsed, dict) else {}
+    kind, message = details.get("errorType", ""), details.get("errorMessage", "")
     detail = ": ".join(str(part) for part in (kind, message) if part)
     return f"{name} failed: {detail}" if detail else f"{name} failed."
 
 
 def _events(function: Function, log: str) -> Iterator[LogEvent]:
-    """The log's tail comes as one text without times."""
+    """The end of the log as events: it arrives as one text without times."""
     now = int(time.time() * 1000)
     for number, line in enumerate(log.splitlines()):
         yield LogEvent(function.log_group, "", now, str(number), line)

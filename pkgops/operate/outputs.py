@@ -1,4 +1,4 @@
-"""What did the deployed stacks publish, and in which form does a program want it?"""
+"""The outputs of deployed stacks, and their formats for programs."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from pkgops.ports.ports import Ports
     from pkgops.ports.stacks import StackState
 
-OWN = "PkgopsDigest"
-"""The output the tool itself adds to every stack; it tells users nothing."""
+DIGEST_OUTPUT = "PkgopsDigest"
+"""The output the tool itself adds to every stack; not shown."""
 
-_MARKS = ("_", "__")  # the second for a_b.C beside a.BC
+_SEPARATORS = ("_", "__")  # the second for a_b.C next to a.BC
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +33,24 @@ class OutputRow:
     export: str = ""
 
 
-def outputs(project: Project, stacks: Sequence[Synthesized], ports: Ports) -> list[OutputRow]:
+def read_outputs(project: Project, stacks: Sequence[Synthesized], ports: Ports) -> list[OutputRow]:
     """The outputs of those of ``stacks`` that are deployed, in the stacks' order, keys sorted.
 
-    Addresses are made reachable on stage local. UsageError if none of the stacks is deployed. One call."""
+    URLs are made reachable on stage local. UsageError if none of the stacks is deployed. One call."""
     states = {state.name: state for state in ports.stacks.describe()}
     deployed = [(stack.key, states[stack.name]) for stack in stacks if stack.name in states]
     if not deployed:
         raise UsageError(
-            f"Nothing of {project.system.key} is deployed on stage {project.stage.name}.",
+            f"No stack of {project.system.key} is deployed on stage {project.stage.name}.",
             f"Deploy it first: pkgops deploy {project.system.key} --stage {project.stage.name}",
         )
-    return [row for key, state in deployed for row in published(key, state, ports.endpoint)]
+    return [row for key, state in deployed for row in stack_outputs(key, state, ports.endpoint)]
 
 
-def one(rows: Sequence[OutputRow], name: str) -> OutputRow:
+def find_output(rows: Sequence[OutputRow], name: str) -> OutputRow:
     """The output called ``name``: ``ApiUrl``, ``api.ApiUrl`` or its export name; case does not matter.
 
-    UsageError if there is none (with the nearest) or if several stacks have it."""
+    UsageError if there is none (with the nearest names) or if several stacks have it."""
     wanted = name.casefold()
     exact = [row for row in rows if wanted and wanted in (f"{row.stack}.{row.key}".casefold(), row.export.casefold())]
     found = exact or [row for row in rows if row.key.casefold() == wanted]
@@ -62,7 +62,7 @@ def one(rows: Sequence[OutputRow], name: str) -> OutputRow:
     return found[0]
 
 
-def as_json(rows: Iterable[OutputRow]) -> str:
+def format_json(rows: Iterable[OutputRow]) -> str:
     """``{"api": {"ApiUrl": "..."}}``, indented by two."""
     nested: dict[str, dict[str, str]] = {}
     for row in rows:
@@ -70,58 +70,52 @@ def as_json(rows: Iterable[OutputRow]) -> str:
     return json.dumps(nested, indent=2, ensure_ascii=False)
 
 
-def as_dotenv(rows: Iterable[OutputRow]) -> str:
-    """``API_URL="..."``, a line each, as python-dotenv and Docker's env files read it."""
-    return dotenv(variables(rows))
+def format_dotenv(variables: Mapping[str, str]) -> str:
+    """``API_URL=...`` per line, as python-dotenv and Docker's env files read it."""
+    return "\n".join(f"{name}={_dotenv_value(value)}" for name, value in variables.items())
 
 
-def as_shell(rows: Iterable[OutputRow]) -> str:
-    """``export API_URL='...'``, a line each, safe to eval in a POSIX shell."""
-    return shell(variables(rows))
-
-
-def dotenv(named: Mapping[str, str]) -> str:
-    """Variables as `as_dotenv` writes them."""
-    return "\n".join(f"{name}={_dotenv(value)}" for name, value in named.items())
-
-
-def shell(named: Mapping[str, str]) -> str:
-    """Variables as `as_shell` writes them."""
+def format_shell(variables: Mapping[str, str]) -> str:
+    """``export API_URL=...`` per line, safe to eval in a POSIX shell."""
     import shlex
 
-    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in named.items())
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
 
 
-def variables(rows: Iterable[OutputRow]) -> dict[str, str]:
-    """The rows under the names of environment variables: ``ApiUrl`` is API_URL, with the stack in front
-    (STORAGE_TABLE_NAME, API_TABLE_NAME) only where two would be called the same.
+def environment_variables(rows: Iterable[OutputRow]) -> dict[str, str]:
+    """The values by name of an environment variable: ``ApiUrl`` is API_URL, prefixed with the stack
+    (STORAGE_TABLE_NAME, API_TABLE_NAME) only where two names would be equal.
 
-    UsageError for two outputs of one stack that differ in their capitals alone."""
+    UsageError for two outputs of one stack that differ only in case."""
     rows = list(rows)
-    marks = [-1] * len(rows)  # per row: no stack in front, or set off by the mark of that number
+    separators = [-1] * len(rows)  # per row: no prefix, or an index of _SEPARATORS
     while True:
-        names = [_variable(row, mark) for row, mark in zip(rows, marks, strict=True)]
+        names = [_variable(row, separator) for row, separator in zip(rows, separators, strict=True)]
         counts = Counter(names)
         clashing = [at for at, name in enumerate(names) if counts[name] > 1]
         if not clashing:
             return {name: row.value for name, row in zip(names, rows, strict=True)}
-        if all(marks[at] == len(_MARKS) - 1 for at in clashing):
+        if all(separators[at] == len(_SEPARATORS) - 1 for at in clashing):
             keys = ", ".join(f"{rows[at].stack}.{rows[at].key}" for at in clashing)
             raise UsageError(f"Outputs have the same name as variables: {keys}.", "Use --format json.")
         for at in clashing:
-            marks[at] = min(marks[at] + 1, len(_MARKS) - 1)
+            separators[at] = min(separators[at] + 1, len(_SEPARATORS) - 1)
 
 
-def _variable(row: OutputRow, mark: int) -> str:
-    return _screaming(row.key) if mark < 0 else _screaming(row.stack) + _MARKS[mark] + _screaming(row.key)
+def _variable(row: OutputRow, separator: int) -> str:
+    return (
+        _upper_snake_case(row.key)
+        if separator < 0
+        else _upper_snake_case(row.stack) + _SEPARATORS[separator] + _upper_snake_case(row.key)
+    )
 
 
-def published(key: str, state: StackState, endpoint: str | None) -> list[OutputRow]:
+def stack_outputs(key: str, state: StackState, endpoint: str | None) -> list[OutputRow]:
     """The outputs of one deployed stack, keys sorted; ``endpoint`` is the emulator's on stage local."""
     return [
         OutputRow(key, name, _reachable(value, endpoint), state.exports.get(name, ""))
         for name, value in sorted(state.outputs.items())
-        if name != OWN
+        if name != DIGEST_OUTPUT
     ]
 
 
@@ -133,14 +127,14 @@ def _reachable(value: str, endpoint: str | None) -> str:
     return reachable(value, endpoint)
 
 
-def _screaming(name: str) -> str:
+def _upper_snake_case(name: str) -> str:
     """ApiUrl -> API_URL, DLQUrl -> DLQ_URL, PackagesTableV2Name -> PACKAGES_TABLE_V2_NAME."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
     return re.sub(r"[^A-Za-z0-9]+", "_", words).upper()
 
 
-def _dotenv(value: str) -> str:
-    """Bare where every reader agrees on the meaning; in single quotes otherwise, as nothing is expanded there."""
+def _dotenv_value(value: str) -> str:
+    """Unquoted where all readers agree on the meaning, else in single quotes, where nothing is expanded."""
     if re.fullmatch(r"[A-Za-z0-9_./:@%+,=-]*", value):
         return value
     escaped = value.replace("\\", "\\\\").replace("'", "\\'")

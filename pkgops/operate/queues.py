@@ -1,4 +1,4 @@
-"""How full are the system's queues, and how do dead letters get back to where they came from?"""
+"""The queues of a system: how full they are, and moving dead letters back to their source queues."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _TYPE = "AWS::SQS::Queue"
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A queue as its template defines it: its names on the stage and in the documents, the queue its dead
-    letters go to ("" if none), and those whose dead letters come here."""
+    """A queue as its template defines it: its name on the stage and its documented name, its dead-letter queue
+    ("" if none), and the ``sources`` whose dead letters it receives."""
 
     stack: str
     name: str
@@ -30,8 +30,8 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """A queue and how full it is. ``waiting``, ``in_flight``, ``delayed`` and ``dead`` (what waits among its dead
-    letters) count messages; ``oldest`` is seconds. None where it is not known, or not deployed."""
+    """A queue and how full it is. ``waiting``, ``in_flight``, ``delayed`` and ``dead`` (those in its dead-letter
+    queue) count messages; ``oldest`` is seconds. None where unknown or not deployed."""
 
     queue: str
     waiting: int | None = None
@@ -43,8 +43,8 @@ class QueueRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Redriven:
-    """What became of dead letters: how many waited, how many were ``moved`` to ``target`` (0 in a dry run)."""
+class RedriveResult:
+    """How many dead letters were ``waiting`` in ``source``, and how many ``moved`` to ``target`` (0 in a dry run)."""
 
     source: str
     target: str
@@ -52,8 +52,8 @@ class Redriven:
     moved: int
 
 
-def queues(stacks: Iterable[Synthesized]) -> list[Queue]:
-    """The queues of those stacks in the templates' order; only those with a literal name."""
+def declared_queues(stacks: Iterable[Synthesized]) -> list[Queue]:
+    """The queues of those stacks in template order; only those with a literal name."""
     found: list[Queue] = []
     for stack in stacks:
         named = {
@@ -68,26 +68,26 @@ def queues(stacks: Iterable[Synthesized]) -> list[Queue]:
     return found
 
 
-def show(known: Sequence[Queue], port: Queues) -> list[QueueRow]:
-    """A row a queue, in their order."""
+def queue_rows(known: Sequence[Queue], port: Queues) -> list[QueueRow]:
+    """One row per queue, in their order."""
     states = {state.name: state for state in port.states([queue.name for queue in known])}
     return [_row(queue, states.get(queue.name), states.get(queue.dead_letters)) for queue in known]
 
 
-def redrive(known: Sequence[Queue], name: str, port: Queues, emit: Emit, *, dry_run: bool) -> Redriven:
-    """Moves the dead letters of a queue back to it; ``name`` means that queue or the one its dead letters are in.
+def redrive(known: Sequence[Queue], name: str, port: Queues, emit: Emit, *, dry_run: bool) -> RedriveResult:
+    """Moves the dead letters of a queue back to it; ``name`` is that queue or its dead-letter queue.
 
-    UsageError if there is no such queue, or none the messages could go back to."""
+    UsageError if there is no such queue, or no single queue the messages came from."""
     source, target = _route(known, name)
     states = port.states([source])
     if not states:
         raise not_deployed("Queue", source)
     waiting = states[0].waiting
     if dry_run or not waiting:
-        return Redriven(source, target, waiting, 0)
+        return RedriveResult(source, target, waiting, 0)
     what = f"Moving {source} to {target}"
     moved = port.move(source, target, lambda done: emit(Progress(what, min(done, waiting), waiting)))
-    return Redriven(source, target, waiting, moved)
+    return RedriveResult(source, target, waiting, moved)
 
 
 def _row(queue: Queue, state: QueueState | None, dead: QueueState | None) -> QueueRow:
@@ -98,7 +98,7 @@ def _row(queue: Queue, state: QueueState | None, dead: QueueState | None) -> Que
 
 
 def _route(known: Sequence[Queue], name: str) -> tuple[str, str]:
-    """From where to where."""
+    """The dead-letter queue and the queue its messages go back to."""
     queue = _find(known, name)
     if queue.dead_letters and not queue.sources:
         return queue.dead_letters, queue.name
@@ -106,25 +106,25 @@ def _route(known: Sequence[Queue], name: str) -> tuple[str, str]:
         return queue.name, queue.sources[0]
     if queue.sources:
         raise UsageError(
-            f"{queue.name} takes the dead letters of {len(queue.sources)} queues.",
-            "Where each of them belongs is not known; handle them one by one.",
+            f"{queue.name} receives the dead letters of {len(queue.sources)} queues.",
+            "Their source queues are unknown; move them one by one.",
         )
     raise UsageError(
-        f"No queue's dead letters are in {queue.name}.",
-        f"There are: {', '.join(other.name for other in known if other.sources) or 'none'}.",
+        f"{queue.name} is not a dead-letter queue.",
+        f"Dead-letter queues: {', '.join(other.name for other in known if other.sources) or 'none'}.",
     )
 
 
 def _find(known: Sequence[Queue], name: str) -> Queue:
     wanted = name.strip().casefold()
-    spelled = [queue for queue in known if wanted in {queue.name.casefold(), queue.documented.casefold()}]
+    exact = [queue for queue in known if wanted in {queue.name.casefold(), queue.documented.casefold()}]
     ending = [queue for queue in known if queue.documented.casefold().endswith("-" + wanted)]
-    found = spelled or ending
+    found = exact or ending
     if not found:
         raise unknown("queue", name, [queue.documented for queue in known])
     if len(found) > 1:
         raise UsageError(
-            f"{name!r} means {len(found)} queues.", f"Name one of: {', '.join(queue.name for queue in found)}."
+            f"{name!r} matches {len(found)} queues.", f"Name one of: {', '.join(queue.name for queue in found)}."
         )
     return found[0]
 
@@ -136,7 +136,7 @@ def _dead_letters(resource: dict[str, Any], named: dict[str, str]) -> str:
 
 
 def _documented(stack: Synthesized, name: str) -> str:
-    """A staged stack's queues carry the same stage."""
+    """The name without the stage, which its stack's name ends with too."""
     suffix = "-" + stack.name.rpartition("-")[2]
     bare, fifo, _ = name.partition(".fifo")
     return bare.removesuffix(suffix) + fifo

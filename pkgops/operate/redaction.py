@@ -1,7 +1,7 @@
-"""Which values found in a running system are not shown?
+"""Redaction of secrets in values read from a running system.
 
-What stands in a template was written to be read. What is found in a deployed resource may have been typed there by
-hand, secrets included; it is shown unless its name or its shape says that it is one.
+Values in a template were written to be read. Values in a deployed resource may have been entered by hand, secrets
+included: they are shown unless their name or their shape looks like a secret.
 """
 
 from __future__ import annotations
@@ -12,30 +12,31 @@ from typing import Any
 
 from pkgops.build.secret_scan import SHAPED
 
-HIDDEN = "(hidden)"
+REDACTED = "(hidden)"
 
 _NAME = re.compile(r"secret|passw|passphrase|token|credential|private|(^|_)(pass|pwd?)(_|$)|[a-z_]key$", re.IGNORECASE)
-# These say where a secret is, or something about it, and not what it is.
+# Names of properties about a secret, such as its location, that do not contain it.
 _ABOUT = re.compile(r"(arn|name|id|url|path|prefix|table|length|ttl|days|hours|minutes|seconds)$", re.IGNORECASE)
 _SHAPES = (
     *SHAPED.values(),
     re.compile(r"\beyJ[\w-]{10,}\.[\w-]+\."),  # a signed token
-    re.compile(r"://[^/\s:@]+:[^/\s@]+@"),  # a password in an address
+    re.compile(r"://[^/\s:@]+:[^/\s@]+@"),  # a password in a URL
 )
 
 
-def shown(value: Any, path: str = "") -> Any:
-    """A JSON value with its secrets replaced by `HIDDEN`. ``path`` is where it stands ("Environment/Variables")."""
+def redact(value: Any, path: str = "") -> Any:
+    """A JSON value with its secrets replaced by `REDACTED`. ``path`` is its place in the document
+    ("Environment/Variables")."""
     if isinstance(value, Mapping):
         label = value.get("Name", value.get("Key")) if "Value" in value else None
         named = {"Value": f"{path}/{label}"} if isinstance(label, str) else {}
-        return {key: shown(inner, named.get(key, f"{path}/{key}")) for key, inner in value.items()}
+        return {key: redact(inner, named.get(key, f"{path}/{key}")) for key, inner in value.items()}
     if isinstance(value, list):
-        return [shown(inner, path) for inner in value]
-    return HIDDEN if isinstance(value, str) and _secret(value, path.rpartition("/")[2]) else value
+        return [redact(inner, path) for inner in value]
+    return REDACTED if isinstance(value, str) and _is_secret(value, path.rpartition("/")[2]) else value
 
 
-def _secret(value: str, name: str) -> bool:
+def _is_secret(value: str, name: str) -> bool:
     if any(shape.search(value) for shape in _SHAPES):
         return True
     named = _NAME.search(name) is not None and _ABOUT.search(name) is None

@@ -1,4 +1,4 @@
-"""What does a schedule send to its function?"""
+"""The events that schedules send to their functions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TYPE = "AWS::Events::Rule"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A schedule of a function: its names on the stage and in the documents, and the target's Input, None if
+    """A schedule of a function: its name on the stage and its documented name, and the target's Input, None if
     EventBridge sends its own event."""
 
     name: str
@@ -30,8 +30,8 @@ class Rule:
     input: Any = None
 
 
-def rules(stacks: Iterable[Synthesized]) -> list[Rule]:
-    """The schedules of those stacks, one entry a target, in the templates' order."""
+def find_rules(stacks: Iterable[Synthesized]) -> list[Rule]:
+    """The schedules of those stacks, one entry per target, in template order."""
     return [
         Rule(properties["Name"], _documented(stack, properties["Name"]), logical_id, target.get("Input"))
         for stack in stacks
@@ -42,31 +42,31 @@ def rules(stacks: Iterable[Synthesized]) -> list[Rule]:
     ]
 
 
-def event(known: Iterable[Rule], function: Function, name: str, stage: Stage) -> bytes:
-    """What the rule called ``name``, with or without the stage or what stands before the last part of its name that
-    ``name`` gives (``daily-refresh``), sends to ``function``.
+def rule_event(known: Iterable[Rule], function: Function, name: str, stage: Stage) -> bytes:
+    """The event that the rule ``name`` sends to ``function``. The name goes with or without the stage, and may be
+    only its last parts (``daily-refresh``).
 
-    UsageError if the function has no such schedule, or its input is known to CloudFormation only."""
+    UsageError if the function has no such schedule, or if only CloudFormation knows its input."""
     wanted = name.strip().casefold()
     own = [rule for rule in known if rule.target == function.logical_id]
-    spelled = [rule for rule in own if wanted in {rule.name.casefold(), rule.documented.casefold()}]
-    found = spelled or [rule for rule in own if rule.documented.casefold().endswith("-" + wanted)]
+    exact = [rule for rule in own if wanted in {rule.name.casefold(), rule.documented.casefold()}]
+    found = exact or [rule for rule in own if rule.documented.casefold().endswith("-" + wanted)]
     if not own:
-        raise UsageError(f"No schedule starts {function.short}.", "Give the event with --payload.")
+        raise UsageError(f"{function.short} has no schedule.", "Give the event with --payload.")
     if not found:
         raise unknown(f"schedule of {function.short}", name, [rule.documented for rule in own])
     if len(found) > 1:
         names = ", ".join(rule.documented for rule in found)
-        raise UsageError(f"{name!r} means {len(found)} schedules.", f"Name one of: {names}.")
+        raise UsageError(f"{name!r} matches {len(found)} schedules.", f"Name one of: {names}.")
     given = found[0].input
     if given is None:
-        return json.dumps(_usual(found[0], stage)).encode()
+        return json.dumps(_default_event(found[0], stage)).encode()
     if not isinstance(given, str):
-        raise UsageError(f"What {found[0].name} sends is composed by CloudFormation.", "Give it with --payload.")
+        raise UsageError(f"The event of {found[0].name} is composed by CloudFormation.", "Give it with --payload.")
     return given.encode()
 
 
-def _usual(rule: Rule, stage: Stage) -> dict[str, Any]:
+def _default_event(rule: Rule, stage: Stage) -> dict[str, Any]:
     """EventBridge's own event."""
     account = stage.account or "000000000000"
     return {
@@ -83,15 +83,15 @@ def _usual(rule: Rule, stage: Stage) -> dict[str, Any]:
 
 
 def _function(stack: Synthesized, arn: Any) -> str:
-    """The logical id of the function a target is, by its ARN or that of an alias of it."""
-    logical_id = _referred(arn)
+    """The logical id of a target's function, by the ARN of the function or of an alias of it."""
+    logical_id = _referenced(arn)
     resource = stack.template["Resources"].get(logical_id, {})
     if resource.get("Type") == "AWS::Lambda::Alias":
-        return _referred(resource["Properties"].get("FunctionName"))
+        return _referenced(resource["Properties"].get("FunctionName"))
     return logical_id if resource.get("Type") == "AWS::Lambda::Function" else ""
 
 
-def _referred(value: Any) -> str:
+def _referenced(value: Any) -> str:
     if not isinstance(value, dict):
         return ""
     attribute = value.get("Fn::GetAtt")
@@ -99,5 +99,5 @@ def _referred(value: Any) -> str:
 
 
 def _documented(stack: Synthesized, name: str) -> str:
-    """A staged stack's rules carry the same stage."""
+    """The name without the stage, which its stack's name ends with too."""
     return name.removesuffix("-" + stack.name.rpartition("-")[2])

@@ -1,4 +1,4 @@
-"""How do the system's stacks stand?"""
+"""The status of a system's stacks."""
 
 from __future__ import annotations
 
@@ -25,9 +25,8 @@ _FAILED_FIRST = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"}
 class StatusRow:
     """One stack. ``status`` is CloudFormation's, or NOT_DEPLOYED; ``updated`` ISO-8601 or "".
 
-    ``current`` tells whether what is deployed equals the definition here, None where that cannot be told;
-    ``resources`` counts what is deployed; ``advice`` is what to do about the status, "" if nothing; ``drift`` is None
-    where nobody has looked for it."""
+    ``current`` is whether what is deployed matches the code, None if unknown; ``resources`` counts what is deployed;
+    ``advice`` is what to do about the status, "" if nothing; ``drift`` is None unless it was detected."""
 
     stack: str
     name: str
@@ -40,9 +39,8 @@ class StatusRow:
     drift: StackDrift | None = None
 
 
-def status(project: Project, stacks: Sequence[Synthesized], ports: Ports) -> list[StatusRow]:
-    """A row a stack, in the stacks' order. ``stacks`` should be packaged ones: only then can ``current`` be
-    told."""
+def stack_status(project: Project, stacks: Sequence[Synthesized], ports: Ports) -> list[StatusRow]:
+    """One row per stack, in their order. ``stacks`` should be packaged ones: ``current`` is known only then."""
     states = {state.name: state for state in ports.stacks.describe()}
     known = {stack.key: states.get(project.stage.named(stack.name)) for stack in project.system.stacks}
     outputs = {key: state.outputs for key, state in known.items() if state is not None}
@@ -52,11 +50,11 @@ def status(project: Project, stacks: Sequence[Synthesized], ports: Ports) -> lis
     return [_row(stack, states.get(stack.name), outputs, counts.get(stack.name, 0)) for stack in stacks]
 
 
-def with_drift(rows: Sequence[StatusRow], ports: Ports, emit: Emit) -> list[StatusRow]:
-    """The rows with the drift of what is deployed; that takes minutes on AWS."""
-    from pkgops.operate.drift import detect
+def add_drift(rows: Sequence[StatusRow], ports: Ports, emit: Emit) -> list[StatusRow]:
+    """The rows with the drift of the deployed stacks; takes minutes on AWS."""
+    from pkgops.operate.drift import detect_drift
 
-    found = detect([row.name for row in rows if row.status != NOT_DEPLOYED], ports, emit)
+    found = detect_drift([row.name for row in rows if row.status != NOT_DEPLOYED], ports, emit)
     return [replace(row, drift=found.get(row.name)) for row in rows]
 
 
@@ -86,7 +84,7 @@ def _row(
 
 
 def _current(stack: Synthesized, state: StackState, outputs: Mapping[str, Mapping[str, str]]) -> bool | None:
-    """By the digest a deployment leaves. Templates that are not packaged have none to compare."""
+    """Compares the digest that a deployment stores. Templates that are not packaged have none."""
     from pkgops.build.synth import text
     from pkgops.plan.step import is_current, parameter_values
 
@@ -97,14 +95,14 @@ def _current(stack: Synthesized, state: StackState, outputs: Mapping[str, Mappin
 
 
 def _advice(stack: Synthesized, state: StackState) -> str:
-    """The one next step for a status that is not a good one."""
+    """The next step for a status that needs one, else ""."""
     target = f"{stack.system}/{stack.key}"
     if state.in_progress:
-        return f"An operation is running; watch it with: pkgops deploy {target}"
+        return f"An operation is in progress; watch it with: pkgops deploy {target}"
     if state.status in _FAILED_FIRST:
         return f"Its first deployment failed; see pkgops events {target} --failed, then deploy again."
     if state.status.endswith("_FAILED"):
         return f"See what failed with: pkgops events {target} --failed"
     if state.status == "UPDATE_ROLLBACK_COMPLETE":
-        return f"The last update was undone; see pkgops events {target} --failed"
+        return f"The last update was rolled back; see pkgops events {target} --failed"
     return ""

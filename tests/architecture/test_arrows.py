@@ -84,7 +84,6 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
 
 # Folders that import each other, and what will end that.
 FOLDER_CYCLES: Mapping[frozenset[str], str] = {
-    frozenset({"pkgops.cli", "pkgops.cli.output"}): "the session moves below the output",
     frozenset({"pkgops.local", "pkgops.local.polyfills", "pkgops.local.server"}): "the hooks move below both",
     frozenset({"templates.pkgwatch", "templates.pkgwatch.background", "templates.pkgwatch.routes"}): "settings move",
     frozenset({"handlers.kefir.shared", "handlers.kefir.web"}): "the room called shared is dissolved",
@@ -93,15 +92,7 @@ FOLDER_CYCLES: Mapping[frozenset[str], str] = {
     ): "accounts give up what they know of the others",
 }
 # Modules that import each other, and what will end that.
-MODULE_CYCLES: Mapping[frozenset[str], str] = {
-    frozenset(
-        f"pkgops.cli.output.{name}" for name in ("errors", "live", "views")
-    ): "the mode moves to a module of its own",
-    frozenset(
-        f"pkgops.operate.seed.{name}" for name in ("collect", "secrets", "seed", "users", "wait")
-    ): "outcomes move to a module of their own",
-    frozenset({"pkgops.logs.follow", "pkgops.logs.tail"}): "what both use moves to a module of its own",
-}
+MODULE_CYCLES: Mapping[frozenset[str], str] = {}
 
 
 def module_name(source: Source) -> str:

@@ -65,7 +65,7 @@ def is_build(source: Source, name: str) -> bool:
 
 def is_command(function: Function) -> bool:
     """Decorated as a command, at the top level or in a group."""
-    makers = {"verb", "command", "group"}
+    makers = {"session_command", "command", "group"}
     called = [node.func for node in function.decorator_list if isinstance(node, ast.Call)]
     return any((node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")) in makers for node in called)
 

@@ -52,7 +52,7 @@ class Pipeline:
 
     def row(self, queue: str) -> dict[str, Any]:
         """The queue as ``pkgops queues`` shows it."""
-        return next(row for row in self.pkgwatch.rows("queues", "list") if row["queue"] == queue)
+        return next(row for row in self.pkgwatch.rows("queues", "ls") if row["queue"] == queue)
 
     def depth(self, queue: str, state: str = "") -> int:
         name = f"ApproximateNumberOfMessages{state}"

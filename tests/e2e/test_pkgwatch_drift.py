@@ -74,7 +74,7 @@ def test_drift_is_shown_and_taken_back(pkgwatch: Deployed, tampered: dict[str, A
         assert BY_HAND not in text
 
     planned = pkgwatch.pkgops("deploy", "--revert-drift", "--dry-run").stdout
-    assert f"+ {DEAD}  AWS::SQS::Queue  was deleted, is made again" in planned
+    assert f"+ {DEAD}  AWS::SQS::Queue  was deleted, will be recreated" in planned
     assert f"~ {QUEUE}  AWS::SQS::Queue  drifted, VisibilityTimeout" in planned
     pkgwatch.pkgops("deploy", "--yes", "--revert-drift")
 

@@ -46,7 +46,7 @@ def test_logs_are_found_by_any_name(pkgwatch: Deployed) -> None:
     pkgwatch.request("GET", "/usage", key=pkgwatch.keys["pro"])
     for name in ("get-usage", "GetUsageHandler", "/aws/lambda/pkgwatch-api-get-usage-local"):
         assert "GET /usage" in pkgwatch.pkgops("tail-logs", name, "--since", "10m").stdout
-    lines = [json.loads(line) for line in pkgwatch.pkgops("tail-logs", "--json").stdout.splitlines()]
+    lines = [json.loads(line) for line in pkgwatch.pkgops("tail-logs", "--output", "json").stdout.splitlines()]
     assert [line["time"] for line in lines] == sorted(line["time"] for line in lines)
 
 

@@ -1,10 +1,11 @@
-"""How is a running update taken back?"""
+"""``pkgops cancel``: cancels running updates."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pkgops.cli.options import targets, verb, yes
+from pkgops.cli.command import session_command
+from pkgops.cli.options import targets, yes
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
@@ -15,39 +16,40 @@ pkgops cancel
 pkgops cancel pkgwatch/api --stage dev"""
 
 
-@verb("cancel", example=EXAMPLE)
+@session_command("cancel", example=EXAMPLE)
 @targets
 @yes("Cancel")
-def command(session: Session, names: tuple[str, ...], everything: bool, yes: bool) -> None:
-    """Cancels updates in progress, whoever has begun them, and watches CloudFormation roll them back.
+def command(session: Session, names: tuple[str, ...], all_systems: bool, yes: bool) -> None:
+    """Cancel running updates, whoever started them, and watch CloudFormation roll them back.
 
-    First creations and deletions cannot be cancelled. After Ctrl-C in a deployment this takes back what goes on.
+    First creations and deletions cannot be cancelled. After Ctrl-C in a deployment, this cancels what still runs.
     """
     done: dict[str, Any] = {}
     try:
-        for project, keys in session.targets(names, everything):
+        for project, keys in session.targets(names, all_systems):
             _cancel(session, project, keys, yes, done)
     finally:
-        if session.manner.json and done:
-            session.show(done, "")
+        if session.console.mode.json and done:
+            session.console.print_result(done, "")
 
 
 def _cancel(session: Session, project: Project, keys: tuple[str, ...], yes: bool, done: dict[str, Any]) -> None:
-    from pkgops.cli.confirm import consent
-    from pkgops.cli.output.outcome import endings, letting_go
+    from pkgops.cli.confirm import confirm_on_stage
+    from pkgops.cli.output.deployment_text import report_interruption, stack_results
     from pkgops.deploy.cancel import cancel, cancellable, require_cancelled
 
-    key, stage = project.system.key, project.stage
+    console, key, stage = session.console, project.system.key, project.stage
     ports = session.ports(project)
-    states = cancellable([stack.name for stack in session.stacks(project, keys)], ports, session.emit)
+    states = cancellable([stack.name for stack in session.stacks(project, keys)], ports, console.emit)
     if not states:
         done[key] = {"ok": True, "stacks": []}
-        return session.say(f"No update of {key} is running on stage {stage.name}.")
+        return console.print_message(f"No update of {key} is running on stage {stage.name}.")
     listed = ", ".join(state.name for state in states)
-    consent(session, stage, f"Take back the update of {listed}?", "Cancelling", yes=yes or stage.local)
-    with letting_go(session, "cancel", project):
-        report = cancel(project, states, ports, session.emit)
-    session.calm()
-    done[key] = {"ok": all(r.status == "UPDATE_ROLLBACK_COMPLETE" for r in report.results), "stacks": endings(report)}
+    confirm_on_stage(console, stage, f"Cancel the update of {listed}?", "Cancelling", yes=yes or stage.local)
+    with report_interruption(console, "cancel", project):
+        report = cancel(project, states, ports, console.emit)
+    console.close_display()
+    ok = all(result.status == "UPDATE_ROLLBACK_COMPLETE" for result in report.results)
+    done[key] = {"ok": ok, "stacks": stack_results(report)}
     require_cancelled(report)
-    return session.say(f"Taken back on stage {stage.name}: {listed}.")
+    return console.print_message(f"Cancelled and rolled back on stage {stage.name}: {listed}.")

@@ -1,4 +1,4 @@
-"""How does a shell learn to complete pkgops?"""
+"""``pkgops completion``: prints the completion script of a shell."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pkgops.cli.options import verb
+from pkgops.cli.command import session_command
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
@@ -17,18 +17,17 @@ pkgops completion zsh > ~/.zfunc/_pkgops
 pkgops completion fish > ~/.config/fish/completions/pkgops.fish"""
 
 
-@verb("completion", example=EXAMPLE, system=False)
+@session_command("completion", example=EXAMPLE, has_system=False)
 @click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
 def command(session: Session, shell: str) -> None:
-    """Prints the script that makes SHELL complete commands, options, systems, stages, stacks and functions.
+    """Print the script that completes commands, options, systems, stages, stacks and functions in SHELL.
 
-    The script asks pkgops at every press of Tab, so it stays right when the project changes.
+    The script calls pkgops on every press of Tab, so it stays correct when the project changes.
     """
     from click.shell_completion import get_completion_class
 
-    from pkgops.cli.main import root
-
     kind = get_completion_class(shell)
     assert kind is not None  # noqa: S101 - for the type checker: the choice above holds only known shells
+    root = click.get_current_context().find_root().command
     script = kind(root, {}, "pkgops", "_PKGOPS_COMPLETE").source()
-    session.show({"shell": shell, "script": script}, script.rstrip("\n"))
+    session.console.print_result({"shell": shell, "script": script}, script.rstrip("\n"))

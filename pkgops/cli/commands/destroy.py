@@ -1,4 +1,4 @@
-"""How is a system removed from a stage?"""
+"""``pkgops destroy``: deletes stacks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pkgops.cli.options import concurrency, targets, verb, wait, yes
+from pkgops.cli.command import session_command
+from pkgops.cli.options import concurrency, targets, wait, yes
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
@@ -21,78 +22,80 @@ pkgops destroy pkgwatch --stage dev
 pkgops destroy pkgwatch/api --stage dev --yes"""
 
 
-@verb("destroy", example=EXAMPLE)
+@session_command("destroy", example=EXAMPLE)
 @targets
 @yes("Delete")
-@click.option("--retain", multiple=True, metavar="RESOURCE", help="Leave it behind where deleting it has failed.")
+@click.option("--retain", multiple=True, metavar="RESOURCE", help="Keep this resource if deleting it has failed.")
 @wait
 @concurrency
-def command(session: Session, names: tuple[str, ...], everything: bool, **options: Any) -> None:
-    """Deletes stacks after showing what goes and what stays, and after SYSTEM/STAGE has been typed.
+def command(session: Session, names: tuple[str, ...], all_systems: bool, **options: Any) -> None:
+    """Delete stacks after listing what is deleted and what is kept, and asking for SYSTEM/STAGE to be typed.
 
-    Resources the documents keep (DeletionPolicy Retain) stay and are listed with their names. Buckets that
-    go are emptied first. A protected stage wants its name typed, even with --yes; without a terminal it wants
-    --yes and PKGOPS_CONFIRM=STAGE.
+    Retained resources (DeletionPolicy Retain) are kept and listed with their names. Buckets to delete are emptied
+    first. A protected stage requires its name to be typed, even with --yes; without a terminal it requires --yes and
+    PKGOPS_CONFIRM=STAGE.
     """
     done: dict[str, Any] = {}
     try:
-        for project, keys in session.targets(names, everything):
+        for project, keys in session.targets(names, all_systems):
             _destroy(session, project, keys, options, done)
     finally:
-        if session.manner.json and done:
-            session.show(done, "")
+        if session.console.mode.json and done:
+            session.console.print_result(done, "")
 
 
 def _destroy(
     session: Session, project: Project, keys: tuple[str, ...], options: dict[str, Any], done: dict[str, Any]
 ) -> None:
     from pkgops.build.build import synthesized
-    from pkgops.cli.output.outcome import endings, letting_go
+    from pkgops.cli.output.deployment_text import report_interruption, stack_results
     from pkgops.deploy.destroy import destroy, plan_destroy
     from pkgops.deploy.wait_for_idle import wait_until_idle
 
     ports = session.ports(project)
     stacks = synthesized(project)
     if options["wait"] is not None:
-        wait_until_idle({stack.name for stack in stacks}, ports, session.emit, options["wait"])
-    doomed = replace(plan_destroy(project, stacks, ports, keys), retain=options["retain"], wait=options["wait"])
-    if not doomed.stacks:
+        wait_until_idle({stack.name for stack in stacks}, ports, session.console.emit, options["wait"])
+    plan = replace(plan_destroy(project, stacks, ports, keys), retain=options["retain"], wait=options["wait"])
+    if not plan.stacks:
         done[project.system.key] = {"ok": True, "stacks": [], "kept": []}
-        return session.say(f"Nothing of {project.system.key} is deployed on stage {project.stage.name}.")
-    _agree(session, doomed, yes=options["yes"])
-    with letting_go(session, "destroy", project):
-        report = destroy(doomed, ports, session.emit, options["concurrency"])
+        return session.console.print_message(
+            f"No stack of {project.system.key} is deployed on stage {project.stage.name}."
+        )
+    _confirm(session, plan, yes=options["yes"])
+    with report_interruption(session.console, "destroy", project):
+        report = destroy(plan, ports, session.console.emit, options["concurrency"])
     done[project.system.key] = {
         "ok": not _failures(report),
-        "stacks": endings(report),
-        "kept": doomed.retained,
+        "stacks": stack_results(report),
+        "kept": plan.retained,
     }
-    return _close(session, doomed, report)
+    return _print_report(session, plan, report)
 
 
-def _agree(session: Session, doomed: DestroyPlan, *, yes: bool) -> None:
-    from pkgops.cli.confirm import consent
-    from pkgops.cli.output.plans import destruction_text
+def _confirm(session: Session, plan: DestroyPlan, *, yes: bool) -> None:
+    from pkgops.cli.confirm import confirm_on_stage
+    from pkgops.cli.output.plan_text import destroy_plan_text
 
-    session.say(destruction_text(doomed))
-    project = doomed.project
+    session.console.print_message(destroy_plan_text(plan))
+    project = plan.project
     word = f"{project.system.key}/{project.stage.name}"
-    consent(session, project.stage, "Delete all this?", "Deleting", yes=yes, word=word)
+    confirm_on_stage(session.console, project.stage, "Delete all of this?", "Deleting", yes=yes, word=word)
 
 
-def _close(session: Session, doomed: DestroyPlan, report: Report) -> None:
-    from pkgops.cli.output.plans import kept_lines
+def _print_report(session: Session, plan: DestroyPlan, report: Report) -> None:
+    from pkgops.cli.output.plan_text import kept_lines
     from pkgops.errors import DeployError
 
     gone = {result.key for result in report.results if result.status == "DELETE_COMPLETE"}
-    kept = [item for stack in doomed.stacks if stack.key in gone for item in stack.retained]
-    if not session.manner.json:
-        session.show(None, "\n".join(kept_lines(kept, "Kept, and yours to delete:")))
+    kept = [item for stack in plan.stacks if stack.key in gone for item in stack.retained]
+    if not session.console.mode.json:
+        session.console.print_result(None, "\n".join(kept_lines(kept, "Kept; delete them yourself if not needed:")))
     if failures := _failures(report):
-        raise DeployError("\n".join(failures), "See pkgops events --failed; correct it and destroy again.")
-    session.say(f"Deleted {doomed.project.system.key} from stage {doomed.project.stage.name}.")
-    if kept and doomed.project.stage.local:
-        session.say("To be rid of what is kept as well: pkgops local reset")
+        raise DeployError("\n".join(failures), "See pkgops events --failed, fix the cause and destroy again.")
+    session.console.print_message(f"Deleted {plan.project.system.key} from stage {plan.project.stage.name}.")
+    if kept and plan.project.stage.local:
+        session.console.print_message("To delete what is kept as well: pkgops local reset")
 
 
 def _failures(report: Report) -> list[str]:

@@ -1,4 +1,4 @@
-"""What would a deployment change, and what has been changed since the last one?"""
+"""``pkgops diff``: shows what a deployment would change, or what has drifted since the last one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pkgops.cli.options import targets, verb
+from pkgops.cli.command import session_command
+from pkgops.cli.options import targets
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
@@ -20,24 +21,24 @@ pkgops diff --stage dev --exit-code --output json
 pkgops diff --deployed --stage prod"""
 
 
-@verb("diff", example=EXAMPLE)
+@session_command("diff", example=EXAMPLE)
 @targets
-@click.option("--deployed", is_flag=True, help="Compare what was deployed with what is there now.")
-@click.option("--exit-code", is_flag=True, help="End with 1 if anything differs.")
-def command(session: Session, names: tuple[str, ...], everything: bool, deployed: bool, exit_code: bool) -> int:
-    """Compares the code with what is deployed, value by value; changes nothing.
+@click.option("--deployed", is_flag=True, help="Compare what was deployed with the current resources.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if there are differences.")
+def command(session: Session, names: tuple[str, ...], all_systems: bool, deployed: bool, exit_code: bool) -> int:
+    """Compare the code with what is deployed, value by value; change nothing.
 
-    Which resources would be replaced is CloudFormation's own judgement, from a change set. With --deployed the code
-    is left out: what was deployed is compared with what is there now, by CloudFormation's drift detection.
+    Whether a resource would be replaced is CloudFormation's own prediction, from a change set. With --deployed the
+    code is ignored: what was deployed is compared with the current resources, by CloudFormation's drift detection.
     """
-    from pkgops.cli.output.plans import diff_text
+    from pkgops.cli.output.diff_text import diff_text
 
     compare = _drifted if deployed else _differing
-    found = {p.system.key: compare(session, p, keys) for p, keys in session.targets(names, everything)}
+    found = {p.system.key: compare(session, p, keys) for p, keys in session.targets(names, all_systems)}
     differing = [stack for stacks in found.values() for stack in stacks]
-    session.show(found, diff_text(differing))
+    session.console.print_result(found, diff_text(differing))
     if not differing:
-        session.say("Nothing differs.")
+        session.console.print_message("No differences.")
     return 1 if exit_code and differing else 0
 
 
@@ -48,17 +49,17 @@ def _differing(session: Session, project: Project, keys: tuple[str, ...]) -> lis
 
     ports = session.ports(project)
     options = PlanOptions(stacks=keys, only=True)
-    plan = preview(project, session.packaged(project), ports, session.emit, options, conflicts=False)
+    plan = preview(project, session.packaged(project), ports, session.console.emit, options, conflicts=False)
     return [stack for stack in diff(plan, ports) if not stack.empty]
 
 
 def _drifted(session: Session, project: Project, keys: tuple[str, ...]) -> list[StackDiff]:
-    from pkgops.operate.drift import compared, detect
+    from pkgops.operate.drift import detect_drift, drift_diff
 
     ports = session.ports(project)
-    there = {state.name for state in ports.stacks.describe() if state.status != "REVIEW_IN_PROGRESS"}
-    stacks = {stack.name: stack.key for stack in session.stacks(project, keys) if stack.name in there}
-    found = detect(list(stacks), ports, session.emit)
+    existing = {state.name for state in ports.stacks.describe() if state.status != "REVIEW_IN_PROGRESS"}
+    stacks = {stack.name: stack.key for stack in session.stacks(project, keys) if stack.name in existing}
+    found = detect_drift(list(stacks), ports, session.console.emit)
     for drift in found.values():
-        session.say(f"{drift.stack}: not compared completely. {drift.reason}" if drift.reason else "")
-    return [compared(stacks[name], drift) for name, drift in found.items() if drift.resources]
+        session.console.print_message(f"{drift.stack}: not compared completely. {drift.reason}" if drift.reason else "")
+    return [drift_diff(stacks[name], drift) for name, drift in found.items() if drift.resources]

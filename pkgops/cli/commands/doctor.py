@@ -1,4 +1,4 @@
-"""Is everything here that pkgops needs?"""
+"""``pkgops doctor``: checks tools, credentials and configuration, or prints a deployer's IAM policies."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pkgops.cli.options import verb
+from pkgops.cli.command import session_command
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
-    from pkgops.config import Project
 
 EXAMPLE = """\
 pkgops doctor
@@ -22,36 +21,36 @@ pkgops doctor --policy --stage dev --system kefir"""
 _COLORS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
-@verb("doctor", example=EXAMPLE)
+@session_command("doctor", example=EXAMPLE)
 @click.option("--policy", is_flag=True, help="Print the IAM policies a deployer of the system needs, and stop.")
 def command(session: Session, policy: bool) -> int:
-    """Checks Python, tools, stages.toml, credentials, account, region, bootstrap and emulator.
+    """Check Python, tools, stages.toml, credentials, account, region, bootstrap and emulator.
 
-    Each line is ok, warn or fail with what to do about it; ends with 1 if one is fail. Changes nothing.
+    Each line is ok, warn or fail, with its remedy. Exits with 1 if one is fail. Changes nothing.
 
-    With --policy it prints what to allow whoever deploys and operates the system on the stage: one policy document, or
-    a list of {Name, Document} where IAM would not take it as one; and on stderr what is wider than a name, and why.
+    With --policy it prints what to allow for deploying and operating the system on the stage: one policy document, or
+    a list of {Name, Document} where the document would exceed IAM's size limit. Statements wider than a single name
+    are listed on stderr with the reason.
     """
     if policy:
-        return _policy(session)
-    from pkgops.operate.doctor import doctor
+        return _print_policy(session)
+    from pkgops.operate.doctor import run_checks
 
-    checks = doctor(session.stage, session.system)
+    checks = run_checks(session.stage, session.system)
     rows = [(click.style(c.state, fg=_COLORS[c.state]), c.name, c.found, c.remedy) for c in checks]
-    session.rows(("State", "Check", "Found", "Remedy"), rows, "Nothing was checked.", checks)
+    session.console.print_table(("State", "Check", "Found", "Remedy"), rows, "Nothing was checked.", checks)
     return 1 if any(check.state == "fail" for check in checks) else 0
 
 
-def _account(session: Session, project: Project) -> str:
-    """Asked only where the stage names none: it takes credentials."""
-    return session.ports(project).identity.account()
+def _print_policy(session: Session) -> int:
+    from pkgops.operate.policy import deployer_policy
 
+    project, console = session.project(), session.console
 
-def _policy(session: Session) -> int:
-    from pkgops.operate.policy import policy
+    def account() -> str:  # called only where the stage names none: it takes credentials
+        return session.ports(project).identity.account()
 
-    project = session.project()
-    printed = policy(project, lambda: _account(session, project), session.emit)
-    session.show(printed.value, json.dumps(printed.value, indent=2))
-    session.say("\n".join(printed.notes))
+    found = deployer_policy(project, account, console.emit)
+    console.print_result(found.value, json.dumps(found.value, indent=2))
+    console.print_message("\n".join(found.notes))
     return 0

@@ -1,4 +1,4 @@
-"""What must a frontend be told?"""
+"""``pkgops env``: prints the environment variables a frontend needs."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pkgops.cli import complete
-from pkgops.cli.options import choice, verb
+from pkgops.cli.command import session_command
+from pkgops.cli.completion import complete_systems
+from pkgops.cli.options import choice
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
@@ -18,21 +19,22 @@ pkgops env kefir --stage prod --format json
 eval "$(pkgops env kefir --format shell)\""""
 
 
-@verb("env", example=EXAMPLE, system=False)
-@click.argument("name", metavar="SYSTEM", shell_complete=complete.systems)
-@choice("--format", ("dotenv", "shell", "json"), "How the variables are written.", default="dotenv")
+@session_command("env", example=EXAMPLE, has_system=False)
+@click.argument("name", metavar="SYSTEM", shell_complete=complete_systems)
+@choice("--format", ("dotenv", "shell", "json"), "How to write the variables.", default="dotenv")
 def command(session: Session, name: str, format: str) -> None:
-    """Prints the environment variables that a frontend of SYSTEM needs to reach its stage.
+    """Print the environment variables that a frontend of SYSTEM needs to reach its stage.
 
-    The system says which; their values are what its stacks publish. On stage local URLs lead to the emulator.
+    The system declares them; their values are outputs of its stacks. On stage local, URLs point to the emulator.
     """
     import json
 
-    from pkgops.operate import env, outputs
+    from pkgops.operate.env import frontend_variables
+    from pkgops.operate.outputs import format_dotenv, format_shell, read_outputs
 
     project = session.project(name)
-    rows = outputs.outputs(project, session.stacks(project), session.ports(project))
-    found = env.variables(project.system, rows)
-    if format == "json" or session.manner.json:
-        return click.echo(json.dumps(found, indent=2, ensure_ascii=False))
-    return click.echo(outputs.shell(found) if format == "shell" else outputs.dotenv(found))
+    rows = read_outputs(project, session.stacks(project), session.ports(project))
+    variables = frontend_variables(project.system, rows)
+    if format == "json" or session.console.mode.json:
+        return click.echo(json.dumps(variables, indent=2, ensure_ascii=False))
+    return click.echo(format_shell(variables) if format == "shell" else format_dotenv(variables))

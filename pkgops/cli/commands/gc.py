@@ -1,4 +1,4 @@
-"""How is the artifact bucket kept small?"""
+"""``pkgops gc``: deletes unused artifacts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pkgops.cli.options import verb, yes
+from pkgops.cli.command import session_command
+from pkgops.cli.options import yes
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
@@ -17,37 +18,36 @@ pkgops gc --dry-run
 pkgops gc --older-than 30 --stage dev --yes"""
 
 
-@verb("gc", example=EXAMPLE)
-@click.option("--dry-run", is_flag=True, help="Show what would go and stop.")
+@session_command("gc", example=EXAMPLE)
+@click.option("--dry-run", is_flag=True, help="Show what would be deleted and stop.")
 @click.option(
     "--older-than",
     type=click.FloatRange(0),
     default=7.0,
     show_default=True,
     metavar="DAYS",
-    help="Spare what is younger.",
+    help="Keep artifacts that are younger.",
 )
 @yes("Delete")
 def command(session: Session, dry_run: bool, older_than: float, yes: bool) -> None:
-    """Deletes artifacts that no stack of the account and region names any more.
+    """Delete artifacts that no stack of the account and region uses.
 
-    The bucket is versioned: what is deleted can be taken back for 30 days. A protected stage wants its name typed,
-    even with --yes; without a terminal it wants --yes and PKGOPS_CONFIRM=STAGE.
+    The bucket is versioned: deleted artifacts can be restored for 30 days. A protected stage requires its name to be
+    typed, even with --yes; without a terminal it requires --yes and PKGOPS_CONFIRM=STAGE.
     """
-    from pkgops.cli.confirm import consent
-    from pkgops.operate.gc import collect, survey
+    from pkgops.cli.confirm import confirm_on_stage
+    from pkgops.operate.gc import delete_garbage, find_garbage
 
-    project = session.project()
+    project, console = session.project(), session.console
     ports = session.ports(project)
-    garbage = survey(project, ports, session.emit, older_than)
-    session.show(garbage if session.manner.json else None, _text(garbage))
+    garbage = find_garbage(project, ports, console.emit, older_than)
+    console.print_result(garbage if console.mode.json else None, _text(garbage))
     if dry_run or not garbage.unused:
         return
-    consent(
-        session, project.stage, f"Delete {len(garbage.unused)} artifacts from {garbage.bucket}?", "Deleting", yes=yes
-    )
-    gone = collect(garbage, project, ports, session.emit)
-    session.say(f"Deleted {len(gone.unused)} artifacts, {gone.size / 1e6:.1f} MB.")
+    question = f"Delete {len(garbage.unused)} artifacts from {garbage.bucket}?"
+    confirm_on_stage(console, project.stage, question, "Deleting", yes=yes)
+    deleted = delete_garbage(garbage, project, ports, console.emit)
+    console.print_message(f"Deleted {len(deleted.unused)} artifacts, {deleted.size / 1e6:.1f} MB.")
 
 
 def _text(garbage: Garbage) -> str:

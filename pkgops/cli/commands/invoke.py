@@ -1,4 +1,4 @@
-"""What does a function answer?"""
+"""``pkgops invoke``: invokes one function."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pkgops.cli import complete
-from pkgops.cli.options import verb
+from pkgops.cli.command import session_command
+from pkgops.cli.completion import complete_functions
 
 if TYPE_CHECKING:
+    from pkgops.build.functions import Function
     from pkgops.cli.session import Session
     from pkgops.config import Project
-    from pkgops.operate.invoke import Answer
+    from pkgops.operate.invoke import InvokeResult
 
 EXAMPLE = """\
 pkgops invoke health
@@ -23,46 +24,51 @@ pkgops invoke refresh-dispatcher --schedule pkgwatch-daily-refresh
 jq .event saved.json | pkgops invoke scan --payload -"""
 
 
-@verb("invoke", example=EXAMPLE)
-@click.argument("name", metavar="FUNCTION", shell_complete=complete.functions)
+@session_command("invoke", example=EXAMPLE)
+@click.argument("name", metavar="FUNCTION", shell_complete=complete_functions)
 @click.option("--payload", "given", metavar="JSON|@FILE|-", help="The event; - reads stdin.  [default: {}]")
-@click.option("--schedule", metavar="RULE", help="Send what this schedule sends, by its name in the documents.")
+@click.option("--schedule", metavar="RULE", help="Send the event of this schedule, by its documented name.")
 def command(session: Session, name: str, given: str | None, schedule: str | None) -> int:
-    """Calls FUNCTION and waits: its answer goes to stdout, the tail of its log to stderr.
+    """Invoke FUNCTION and wait: its response goes to stdout, the end of its log to stderr.
 
-    FUNCTION is any of its names: health, HealthHandler, its file, its name in AWS. Ends with 1 if it failed.
+    FUNCTION is any of its names: health, HealthHandler, its file, its name in AWS. Exits with 1 if it failed.
     """
-    from pkgops.operate.invoke import invoke, payload
+    from pkgops.build.build import synthesized
+    from pkgops.build.functions import find, functions
 
     if given is not None and schedule is not None:
         raise click.UsageError("Give --payload or --schedule, not both.")
     project = session.project()
-    body = _scheduled(session, project, name, schedule) if schedule else payload(given, sys.stdin)
-    answer = invoke(session.functions(project), name, body, session.ports(project).functions)
-    if not session.manner.json:
-        session.say(_told(answer, color=session.colored))
-    session.show(answer if session.manner.json else answer.payload, _text(answer.payload))
-    return 0 if answer.ok else 1
+    stacks = synthesized(project)
+    function = find(functions(stacks), name)
+    if schedule is not None:
+        from pkgops.operate.schedules import find_rules, rule_event
+
+        return _invoke(session, project, function, rule_event(find_rules(stacks), function, schedule, project.stage))
+    from pkgops.operate.invoke import parse_payload
+
+    return _invoke(session, project, function, parse_payload(given, sys.stdin))
 
 
-def _scheduled(session: Session, project: Project, name: str, schedule: str) -> bytes:
-    from pkgops.build.build import synthesized
-    from pkgops.build.functions import find
-    from pkgops.operate.schedules import event, rules
+def _invoke(session: Session, project: Project, function: Function, event: bytes) -> int:
+    from pkgops.operate.invoke import invoke
 
-    function = find(session.functions(project), name)
-    return event(rules(synthesized(project)), function, schedule, project.stage)
+    console = session.console
+    result = invoke(function, event, session.ports(project).functions)
+    console.print_message(_log_text(result, color=console.colored))
+    console.print_result(result if console.mode.json else result.payload, _payload_text(result.payload))
+    return 0 if result.ok else 1
 
 
-def _told(answer: Answer, *, color: bool) -> str:
-    from pkgops.cli.output.log_lines import body
+def _log_text(result: InvokeResult, *, color: bool) -> str:
+    from pkgops.cli.output.log_lines import line_text
 
-    lines = [body(line, color=color) for line in answer.log]
-    outcome = answer.error or f"{answer.function} answered {answer.status} in {answer.seconds:.2f} s."
+    lines = [line_text(line, color=color) for line in result.log]
+    outcome = result.error or f"{result.function} returned {result.status} in {result.seconds:.2f} s."
     return "\n".join([*lines, outcome])
 
 
-def _text(payload: object) -> str:
-    from pkgops.cli.output.tables import document
+def _payload_text(payload: object) -> str:
+    from pkgops.cli.output.table import document
 
     return payload if isinstance(payload, str) else document(payload)

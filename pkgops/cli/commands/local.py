@@ -1,4 +1,4 @@
-"""How is the embedded emulator run?"""
+"""``pkgops local``: runs the embedded emulator."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pkgops.cli.options import verb, yes
+from pkgops.cli.command import CommandGroup, session_command
+from pkgops.cli.options import yes
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
@@ -14,16 +15,11 @@ if TYPE_CHECKING:
     from pkgops.local.client.mail import Message
 
 
-class _InOrder(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-
-@click.group("local", cls=_InOrder)
+@click.group("local", cls=CommandGroup)
 def command() -> None:
-    """Runs the embedded emulator, which plays AWS on stage local.
+    """Run the embedded emulator, which stands in for AWS on stage local.
 
-    Every command of stage local starts it when needed; its state is kept in .pkgops/local.
+    Commands on stage local start it when needed; its state is kept in .pkgops/local.
     """
 
 
@@ -34,46 +30,50 @@ def _emulator(session: Session) -> Emulator:
     return Emulator.of(project.root, project.stage.port)
 
 
-@verb("up", example="pkgops local up", system=False, everywhere=False)
+@session_command("up", example="pkgops local up", has_system=False, local_only=True)
 def up(session: Session) -> None:
-    """Starts the emulator unless it runs."""
+    """Start the emulator unless it is running."""
     emulator = _emulator(session)
-    _show(session, emulator, emulator.up(session.emit))
+    _print_status(session, emulator, emulator.up(session.console.emit))
 
 
-@verb("down", example="pkgops local down", system=False, everywhere=False)
+@session_command("down", example="pkgops local down", has_system=False, local_only=True)
 def down(session: Session) -> None:
-    """Stops the emulator after it has saved its state."""
+    """Stop the emulator after saving its state."""
     stopped = _emulator(session).down()
-    session.show({"stopped": stopped}, "The emulator has stopped." if stopped else "The emulator did not run.")
+    session.console.print_result(
+        {"stopped": stopped}, "The emulator has stopped." if stopped else "The emulator was not running."
+    )
 
 
-@verb("status", example="pkgops local status --output json", system=False, everywhere=False)
+@session_command("status", example="pkgops local status --output json", has_system=False, local_only=True)
 def status(session: Session) -> None:
-    """Shows whether the emulator runs, since when and where."""
+    """Show whether the emulator is running, since when and where."""
     emulator = _emulator(session)
-    _show(session, emulator, emulator.status())
+    _print_status(session, emulator, emulator.status())
 
 
-@verb("reset", example="pkgops local reset --yes", system=False, everywhere=False)
+@session_command("reset", example="pkgops local reset --yes", has_system=False, local_only=True)
 @yes("Delete everything")
 def reset(session: Session, yes: bool) -> None:
-    """Empties the emulator: stacks, tables, buckets, everything.
+    """Delete everything in the emulator: stacks, tables, buckets, all of it.
 
     Deploy again afterwards, and fill it with pkgops seed-dev.
     """
+    from pkgops.cli.confirm import confirm
+
     emulator = _emulator(session)
-    session.agree("Delete everything in the emulator?", "Emptying the emulator", yes=yes)
+    confirm(session.console, "Delete everything in the emulator?", "Resetting the emulator", yes=yes)
     emulator.reset()
-    session.show({"reset": True}, "The emulator is empty. Next: pkgops deploy")
+    session.console.print_result({"reset": True}, "The emulator is empty. Next: pkgops deploy")
 
 
-@verb("logs", example="pkgops local logs --lines 50", system=False, everywhere=False)
-@click.option("--lines", "-n", type=click.IntRange(1), default=100, show_default=True, help="How many.")
+@session_command("logs", example="pkgops local logs --lines 50", has_system=False, local_only=True)
+@click.option("--lines", "-n", type=click.IntRange(1), default=100, show_default=True, help="How many lines.")
 def logs(session: Session, lines: int) -> None:
-    """Shows the end of the emulator's own log. The functions' logs: pkgops tail-logs."""
+    """Show the end of the emulator's own log. For the functions' logs: pkgops tail-logs."""
     found = _emulator(session).log(lines)
-    session.show(found, "\n".join(found))
+    session.console.print_result(found, "\n".join(found))
 
 
 MAIL = """\
@@ -82,35 +82,37 @@ pkgops local mail 0100018f
 curl -i "$(pkgops local mail --to me@example.com --link)\""""
 
 
-@verb("mail", example=MAIL, system=False, everywhere=False)
+@session_command("mail", example=MAIL, has_system=False, local_only=True)
 @click.argument("id", required=False)
-@click.option("--to", metavar="ADDRESS", help="Only mails to this address.")
-@click.option("--link", is_flag=True, help="Print the first link of the newest mail, or of the one with that ID, bare.")
+@click.option("--to", metavar="ADDRESS", help="Only mail to this address.")
+@click.option("--link", is_flag=True, help="Print only the first link of the newest mail, or of the mail with that ID.")
 def mail(session: Session, id: str | None, to: str | None, link: bool) -> None:
-    """Lists the mails sent through the emulator's SES, or shows the one whose ID begins so, with its links."""
+    """List the mail sent through the emulator's SES, or show the mail whose ID starts with ID, with its links."""
     messages = [mail for mail in _emulator(session).messages() if to is None or mail.went_to(to)]
     if link:
-        found = _linked(messages, id)
-        session.show(found, found)
+        found = _first_link(messages, id)
+        session.console.print_result(found, found)
     elif id is not None:
         message = _message(messages, id)
-        session.show(message, _letter(message))
+        session.console.print_result(message, _mail_text(message))
     else:
         rows = [(mail.id, mail.time, mail.sender, mail.to, mail.subject) for mail in messages]
-        value = messages if session.manner.json else None
-        session.rows(("ID", "Time", "From", "To", "Subject"), rows, "No mail has been sent.", value)
+        value = messages if session.console.mode.json else None
+        session.console.print_table(("ID", "Time", "From", "To", "Subject"), rows, "No mail has been sent.", value)
 
 
-def _show(session: Session, emulator: Emulator, status: Status) -> None:
+def _print_status(session: Session, emulator: Emulator, status: Status) -> None:
     if not status.running:
-        return session.show(status, "\n".join(filter(None, ("The emulator is down.", status.note))))
+        return session.console.print_result(
+            status, "\n".join(filter(None, ("The emulator is not running.", status.note)))
+        )
     lines = [
         f"Endpoint  {emulator.endpoint}",
         f"Process   {status.pid}, {status.memory / 2**20:.0f} MB, up {_duration(status.uptime)}",
         f"Version   {status.version}",
         f"State     {status.home}",
     ]
-    return session.show(status, "\n".join([*lines, *([status.note] if status.note else [])]))
+    return session.console.print_result(status, "\n".join([*lines, *([status.note] if status.note else [])]))
 
 
 def _duration(seconds: float) -> str:
@@ -127,20 +129,20 @@ def _message(messages: list[Message], id: str) -> Message:
     return found[-1]
 
 
-def _linked(messages: list[Message], id: str | None) -> str:
+def _first_link(messages: list[Message], id: str | None) -> str:
     from pkgops.errors import UsageError
 
     chosen = [_message(messages, id)] if id is not None else messages[-1:]
     if not chosen or not chosen[0].links:
-        raise UsageError("There is no such mail with a link.", "See all with: pkgops local mail")
+        raise UsageError("No such mail has a link.", "List all mail: pkgops local mail")
     return chosen[0].links[0]
 
 
-def _letter(mail: Message) -> str:
+def _mail_text(mail: Message) -> str:
     head = (f"From: {mail.sender}", f"To: {', '.join(mail.to)}", f"Date: {mail.time}", f"Subject: {mail.subject}")
     links = ("", "Links:", *mail.links) if mail.links else ()
     return "\n".join((*head, "", (mail.text or mail.html).rstrip("\n"), *links))
 
 
-for _verb in (up, down, status, reset, logs, mail):
-    command.add_command(_verb)
+for _subcommand in (up, down, status, reset, logs, mail):
+    command.add_command(_subcommand)

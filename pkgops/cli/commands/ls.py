@@ -1,11 +1,12 @@
-"""Which systems, stacks, stages and functions are there?"""
+"""``pkgops ls``: lists systems, stacks, stages and functions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pkgops.cli.options import choice, targets, verb
+from pkgops.cli.command import session_command
+from pkgops.cli.options import choice, targets
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
@@ -25,23 +26,23 @@ _COLUMNS = {
 }
 
 
-@verb("ls", example=EXAMPLE)
+@session_command("ls", example=EXAMPLE)
 @targets
 @choice("--show", tuple(_COLUMNS), "What to list.", default="stacks")
-def command(session: Session, names: tuple[str, ...], everything: bool, show: str) -> None:
-    """Lists what the project holds: stacks with their names on the stage, functions, systems or stages.
+def command(session: Session, names: tuple[str, ...], all_systems: bool, show: str) -> None:
+    """List what the project contains: stacks with their names on the stage, functions, systems or stages.
 
     Needs no credentials and starts nothing.
     """
     rows: Any
     if show == "stages":
-        rows = _stages(session)
+        rows = _stages()
     elif show == "systems":
         rows = _systems()
     else:
         listing = _functions if show == "functions" else _stacks
-        rows = (row for project, keys in session.targets(names, everything) for row in listing(project, keys))
-    session.rows(_COLUMNS[show], rows, f"There are no {show}.")
+        rows = (row for project, keys in session.targets(names, all_systems) for row in listing(project, keys))
+    session.console.print_table(_COLUMNS[show], rows, f"There are no {show}.")
 
 
 def _stacks(project: Project, keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -67,7 +68,7 @@ def _systems() -> Iterator[tuple[str, str, list[str]]]:
         yield key, system.title, [stack.key for stack in system.stacks]
 
 
-def _stages(session: Session) -> Iterator[tuple[Any, ...]]:
+def _stages() -> Iterator[tuple[Any, ...]]:
     from pkgops import config
 
     for stage in config.stages(config.find_root()).values():

@@ -1,10 +1,11 @@
-"""What do the artifacts consist of, and how large are they?"""
+"""``pkgops package``: builds the handlers' artifacts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pkgops.cli.options import targets, verb
+from pkgops.cli.command import session_command
+from pkgops.cli.options import targets
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
@@ -15,17 +16,17 @@ pkgops package pkgwatch/api --stage prod
 pkgops package --all --output json"""
 
 
-@verb("package", example=EXAMPLE)
+@session_command("package", example=EXAMPLE)
 @targets
-def command(session: Session, names: tuple[str, ...], everything: bool) -> None:
-    """Builds a zip a handler and the layers they need, into .pkgops/artifacts; uploads nothing.
+def command(session: Session, names: tuple[str, ...], all_systems: bool) -> None:
+    """Build one zip per handler and the layers they need, in .pkgops/artifacts; upload nothing.
 
-    What has not changed since the last time is not built again.
+    Unchanged artifacts are not built again.
     """
     assets = [
         asset
-        for project, keys in session.targets(names, everything)
+        for project, keys in session.targets(names, all_systems)
         for asset in session.packaged(project, keys).assets
     ]
     rows = [(asset.source, f"{asset.size / 1024:.1f} KB", asset.path) for asset in assets]
-    session.rows(("Source", "Size", "File"), rows, "The stacks have no artifacts.", assets)
+    session.console.print_table(("Source", "Size", "File"), rows, "The stacks have no artifacts.", assets)

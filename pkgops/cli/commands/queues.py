@@ -1,4 +1,4 @@
-"""How full are the queues, and how do dead letters get back?"""
+"""``pkgops queues``: lists queues and redrives dead letters."""
 
 from __future__ import annotations
 
@@ -6,50 +6,39 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pkgops.cli.options import verb
+from pkgops.cli.command import CommandGroup, session_command
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
-    from pkgops.operate.queues import Queue, Redriven
-    from pkgops.ports.ports import Ports
+    from pkgops.operate.queues import RedriveResult
 
 _COLUMNS = ("Queue", "Waiting", "In flight", "Delayed", "Oldest", "Dead letters", "Dead")
 
 
-class _Group(click.Group):
-    """Without a subcommand the queues are listed."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        bare = not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names)
-        return super().parse_args(ctx, ["list", *args] if bare else args)
-
-
-@click.group("queues", cls=_Group)
+@click.group("queues", cls=CommandGroup, default="ls")
 def command() -> None:
-    """Shows the queues of a system, and moves dead letters back to where they came from.
+    """List the queues of a system, and redrive dead letters.
 
     Without a subcommand it lists them.
     """
 
 
-@verb("list", example="pkgops queues list\npkgops queues list --stage prod --output json")
-def listed(session: Session) -> None:
-    """Lists the queues: messages that wait, are worked on and are held back, and those among the dead letters.
+@session_command("ls", example="pkgops queues ls\npkgops queues ls --stage prod --output json")
+def ls(session: Session) -> None:
+    """List the queues: messages waiting, in flight and delayed, and the messages in their dead-letter queues.
 
     The age of the oldest message comes from CloudWatch, which the emulator does not fill.
     """
-    from pkgops.operate.queues import show
+    from pkgops.build.build import synthesized
+    from pkgops.operate.queues import declared_queues, queue_rows
 
-    known, ports = _known(session)
-    found = show(known, ports.queues)
+    project, console = session.project(), session.console
+    found = queue_rows(declared_queues(synthesized(project)), session.ports(project).queues)
     rows = [
         (row.queue, row.waiting, row.in_flight, row.delayed, _age(row.oldest), row.dead_letters, row.dead)
         for row in found
     ]
-    session.rows(_COLUMNS, rows, "The system has no queues.", found if session.manner.json else None)
+    console.print_table(_COLUMNS, rows, "The system has no queues.", found if console.mode.json else None)
 
 
 REDRIVE = """\
@@ -57,40 +46,35 @@ pkgops queues redrive package-dlq --dry-run
 pkgops queues redrive pkgwatch-package-queue --stage prod"""
 
 
-@verb("redrive", example=REDRIVE)
+@session_command("redrive", example=REDRIVE)
 @click.argument("name", metavar="QUEUE")
-@click.option("--dry-run", is_flag=True, help="Only say how many messages would be moved.")
-def redriven(session: Session, name: str, dry_run: bool) -> None:
-    """Moves dead letters back to their queue, where they are worked on again.
+@click.option("--dry-run", is_flag=True, help="Only show how many messages would be moved.")
+def redrive(session: Session, name: str, dry_run: bool) -> None:
+    """Move dead letters back to their source queue, where they are processed again.
 
-    QUEUE is that queue or the one the dead letters are in, with or without the stage. An interruption loses
-    nothing: what is not moved yet stays, and a message may at most come twice.
+    QUEUE is the source queue or its dead-letter queue, with or without the stage. An interruption loses nothing:
+    messages not moved yet stay, and at most a message is delivered twice.
     """
-    from pkgops.operate.queues import redrive
-
-    known, ports = _known(session)
-    result = redrive(known, name, ports.queues, session.emit, dry_run=dry_run)
-    session.show(result, _told(result, dry_run))
-
-
-def _known(session: Session) -> tuple[list[Queue], Ports]:
     from pkgops.build.build import synthesized
-    from pkgops.operate.queues import queues
+    from pkgops.operate.queues import declared_queues
+    from pkgops.operate.queues import redrive as redrive_messages
 
-    project = session.project()
-    return queues(synthesized(project)), session.ports(project)
+    project, console = session.project(), session.console
+    known, port = declared_queues(synthesized(project)), session.ports(project).queues
+    result = redrive_messages(known, name, port, console.emit, dry_run=dry_run)
+    console.print_result(result, _redrive_text(result, dry_run))
 
 
-def _told(result: Redriven, dry_run: bool) -> str:
+def _redrive_text(result: RedriveResult, dry_run: bool) -> str:
     if not result.waiting:
-        return f"Nothing waits in {result.source}."
+        return f"No messages are waiting in {result.source}."
     if dry_run:
-        return f"{result.waiting} messages would be moved from {result.source} to {result.target}."
-    return f"{result.moved} messages were moved from {result.source} to {result.target}."
+        return f"Would move {result.waiting} messages from {result.source} to {result.target}."
+    return f"Moved {result.moved} messages from {result.source} to {result.target}."
 
 
 def _age(seconds: int | None) -> str:
-    """Seconds, minutes, hours or days, whole."""
+    """Whole seconds, minutes, hours or days."""
     if seconds is None:
         return ""
     for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
@@ -99,5 +83,5 @@ def _age(seconds: int | None) -> str:
     return f"{seconds} s"
 
 
-for _verb in (listed, redriven):
-    command.add_command(_verb)
+for _subcommand in (ls, redrive):
+    command.add_command(_subcommand)

@@ -1,4 +1,4 @@
-"""How are a system's secrets looked at and set?"""
+"""``pkgops secrets``: lists and sets a system's secrets."""
 
 from __future__ import annotations
 
@@ -7,29 +7,34 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pkgops.cli.options import verb
+from pkgops.cli.command import CommandGroup, session_command
 
 if TYPE_CHECKING:
+    from pkgops.cli.output.console import Console
     from pkgops.cli.session import Session
     from pkgops.operate.secrets import SecretRow
 
 _COLUMNS = ("Secret", "State", "Fields", "Stored as")
 
 
-@click.group("secrets")
+@click.group("secrets", cls=CommandGroup, default="ls")
 def command() -> None:
-    """Shows and sets the secrets a system declares; values come from files, stdin or a prompt."""
+    """List and set the secrets a system declares; values come from files, stdin or a prompt.
+
+    Without a subcommand it lists them.
+    """
 
 
-@verb("ls", example="pkgops secrets ls\npkgops secrets ls --stage prod --output json")
-def listed(session: Session) -> None:
-    """Lists the declared secrets: whether each is set, and the names of its fields. No values."""
-    from pkgops.operate.secrets import rows
+@session_command("ls", example="pkgops secrets ls\npkgops secrets ls --stage prod --output json")
+def ls(session: Session) -> None:
+    """List the declared secrets: whether each is set, and the names of its fields, without values."""
+    from pkgops.operate.secrets import secret_rows
 
-    project = session.project()
-    found = rows(project, session.ports(project))
-    cells = [(row.name, row.state, _fields(row), row.stored_as) for row in found]
-    session.rows(_COLUMNS, cells, "The system declares no secrets.", found if session.manner.json else None)
+    project, console = session.project(), session.console
+    found = secret_rows(project, session.ports(project))
+    console.print_table(
+        _COLUMNS, map(_cells, found), "The system declares no secrets.", found if console.mode.json else None
+    )
 
 
 SET = """\
@@ -37,42 +42,39 @@ pkgops secrets set stripe-secret key --stage prod
 pkgops secrets set session-secret --from secret.txt --stage dev"""
 
 
-@verb("set", example=SET)
+@session_command("set", example=SET)
 @click.argument("name")
 @click.argument("words", metavar="[FIELD]", nargs=-1)
-@click.option("--from", "source", metavar="FILE|-", help="Where the value stands; asked for if left out.")
-@click.option("--replace", is_flag=True, help="Keep no field of what was set before.")
-def put_one(session: Session, name: str, words: tuple[str, ...], source: str | None, replace: bool) -> None:
-    """Sets secret NAME, or one FIELD of it. Fields that are not given stay as they are."""
-    from pkgops.operate.secrets import declared, field_of, given, put
+@click.option("--from", "source", metavar="FILE|-", help="Read the value from there instead of prompting.")
+@click.option("--replace", is_flag=True, help="Drop all existing fields.")
+def set_(session: Session, name: str, words: tuple[str, ...], source: str | None, replace: bool) -> None:
+    """Set secret NAME, or one FIELD of it. Fields not given stay as they are."""
+    from pkgops.operate.secrets import declared_secret, parse_field, read_value, set_secret
 
-    project = session.project()
-    known, field = declared(project, name), field_of(words)
-    value = given(source, sys.stdin)
+    project, console = session.project(), session.console
+    known, field = declared_secret(project, name), parse_field(words)
+    label = f"{known}{f' {field}' if field else ''}"
+    value = read_value(source, sys.stdin)
     if value is None:
-        value = _asked(session, f"{known}{f' {field}' if field else ''}")
-    put(project, known, field, value, session.ports(project), replace)
-    session.say(f"Set {known}{f' {field}' if field else ''} on stage {project.stage.name}.")
+        value = _prompt(console, label)
+    set_secret(project, known, field, value, session.ports(project), replace)
+    console.print_message(f"Set {label} on stage {project.stage.name}.")
 
 
-@verb("show", example="pkgops secrets show stripe-secret\npkgops secrets show stripe-secret --reveal --stage dev")
+@session_command("show", example="pkgops secrets show stripe-secret\npkgops secrets show stripe-secret --reveal")
 @click.argument("name")
-@click.option("--reveal", is_flag=True, help="Print the value itself.")
-def shown(session: Session, name: str, reveal: bool) -> None:
-    """Shows secret NAME: its fields, or with --reveal its value."""
-    from pkgops.operate.secrets import declared, rows
-    from pkgops.operate.secrets import reveal as read
+@click.option("--reveal", is_flag=True, help="Print the value.")
+def show(session: Session, name: str, reveal: bool) -> None:
+    """Show secret NAME: its fields, or with --reveal its value."""
+    from pkgops.operate.secrets import declared_secret, read_secret, secret_rows
 
-    project = session.project()
-    known, ports = declared(project, name), session.ports(project)
+    project, console = session.project(), session.console
+    known, ports = declared_secret(project, name), session.ports(project)
     if reveal:
-        value = read(project, known, ports)
-        session.show({"value": value}, value)
-        return
-    (row,) = [row for row in rows(project, ports) if row.name == known]
-    session.rows(
-        _COLUMNS, [(row.name, row.state, _fields(row), row.stored_as)], "", row if session.manner.json else None
-    )
+        value = read_secret(project, known, ports)
+        return console.print_result({"value": value}, value)
+    (row,) = [row for row in secret_rows(project, ports) if row.name == known]
+    return console.print_table(_COLUMNS, [_cells(row)], "", row if console.mode.json else None)
 
 
 INIT = """\
@@ -80,50 +82,53 @@ pkgops secrets init --from secrets.json --stage dev
 pkgops secrets init --stage prod"""
 
 
-@verb("init", example=INIT)
-@click.option("--from", "source", metavar="FILE|-", help="A JSON object, secret to value; asked for if left out.")
-def filled(session: Session, source: str | None) -> None:
-    """Stores the declared secrets, and their fields, that are missing or empty; what is set stays as it is."""
-    from pkgops.operate.secrets import fill, rows
+@session_command("init", example=INIT)
+@click.option("--from", "source", metavar="FILE|-", help="Read a JSON object, secret to value, instead of prompting.")
+def init(session: Session, source: str | None) -> None:
+    """Store declared secrets and fields that are missing or empty; existing values stay as they are."""
+    from pkgops.operate.secrets import fill_missing, secret_rows
 
-    project = session.project()
+    project, console = session.project(), session.console
     ports = session.ports(project)
-    missing = [row.name for row in rows(project, ports) if row.state != "set"]
-    stored = fill(project, _values(session, source, missing), ports)
-    session.show(stored if session.manner.json else None, "\n".join(stored))
-    session.say(f"Stored {len(stored)} secrets on stage {project.stage.name}; {len(missing)} were missing or empty.")
+    missing = [row.name for row in secret_rows(project, ports) if row.state != "set"]
+    stored = fill_missing(project, _values(console, source, missing), ports)
+    console.print_result(stored if console.mode.json else None, "\n".join(stored))
+    count = f"{len(missing)} were missing or empty"
+    console.print_message(f"Stored {len(stored)} secrets on stage {project.stage.name}; {count}.")
 
 
-for _verb in (listed, put_one, shown, filled):
-    command.add_command(_verb)
+for _subcommand in (ls, set_, show, init):
+    command.add_command(_subcommand)
 
 
-def _values(session: Session, source: str | None, missing: list[str]) -> dict[str, object]:
+def _values(console: Console, source: str | None, missing: list[str]) -> dict[str, object]:
     import json
 
     from pkgops.errors import UsageError
-    from pkgops.operate.secrets import given
+    from pkgops.operate.secrets import read_value
 
-    text = given(source, sys.stdin)
+    text = read_value(source, sys.stdin)
     if text is None:
-        return {name: _asked(session, name) for name in missing}
+        return {name: _prompt(console, name) for name in missing}
+    hint = "Write an object: secret to value."
     try:
         values = json.loads(text)
     except json.JSONDecodeError as error:
-        raise UsageError(f"{source} is not JSON: line {error.lineno}.", "Write an object: secret to value.") from None
+        raise UsageError(f"{source} is not JSON: line {error.lineno}.", hint) from None
     if not isinstance(values, dict):
-        raise UsageError(f"{source} is not a JSON object.", "Write an object: secret to value.")
+        raise UsageError(f"{source} is not a JSON object.", hint)
     return values
 
 
-def _asked(session: Session, what: str) -> str:
+def _prompt(console: Console, what: str) -> str:
     from pkgops.errors import RefusedError
 
     if not sys.stdin.isatty():
-        raise RefusedError(f"There is no terminal to ask for {what} on.", "Use --from FILE or --from -.")
-    session.calm()
+        raise RefusedError(f"There is no terminal to prompt for {what}.", "Use --from FILE or --from -.")
+    console.close_display()
     return str(click.prompt(f"Value of {what}", hide_input=True, err=True))
 
 
-def _fields(row: SecretRow) -> str:
-    return ", ".join(name if there else f"{name} (empty)" for name, there in row.fields.items())
+def _cells(row: SecretRow) -> tuple[str, ...]:
+    fields = ", ".join(name if filled else f"{name} (empty)" for name, filled in row.fields.items())
+    return row.name, row.state, fields, row.stored_as

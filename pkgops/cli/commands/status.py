@@ -1,4 +1,4 @@
-"""How do the stacks stand?"""
+"""``pkgops status``: shows the state of each stack."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pkgops.cli.options import targets, verb
+from pkgops.cli.command import session_command
+from pkgops.cli.options import targets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pkgops.build.synth import Synthesized
+    from pkgops.cli.output.console import Console
     from pkgops.cli.session import Session
     from pkgops.config import Project
     from pkgops.operate.status import StatusRow
@@ -25,36 +27,48 @@ pkgops status pkgwatch/api --stage prod --output json"""
 _COLUMNS = ("Stack", "Status", "Updated", "Current", "Resources", "Reason")
 
 
-@verb("status", example=EXAMPLE)
+@session_command("status", example=EXAMPLE)
 @targets
-@click.option("--drift", is_flag=True, help="Look for what was changed by other means; takes minutes on AWS.")
-def command(session: Session, names: tuple[str, ...], everything: bool, drift: bool) -> None:
-    """Shows each stack's status, when it was updated last, and whether it equals the code here.
+@click.option("--drift", is_flag=True, help="Detect drift: changes made outside of deployments. Takes minutes on AWS.")
+def command(session: Session, names: tuple[str, ...], all_systems: bool, drift: bool) -> None:
+    """Show each stack's status, when it was last updated, and whether it matches the code.
 
-    With --drift also whether its resources are what was deployed, and each value that is not.
+    With --drift also whether its resources still match what was deployed, and each value that does not.
     """
-    rows = [row for p, keys in session.targets(names, everything) for row in _rows(session, p, keys, drift=drift)]
+    rows = [row for p, keys in session.targets(names, all_systems) for row in _rows(session, p, keys, drift=drift)]
     columns = (*_COLUMNS, "Drift") if drift else _COLUMNS
-    cells = ((*_cells(session, row), *([_drift(row)] if drift else [])) for row in rows)
-    session.rows(columns, cells, "There are no stacks.", rows)
-    _show_drift(session, rows)
-    _advise(session, rows)
+    cells = ((*_cells(row), *([_drift(row)] if drift else [])) for row in rows)
+    session.console.print_table(columns, cells, "There are no stacks.", rows)
+    _print_drift(session.console, rows)
+    _print_advice(session.console, rows)
 
 
 def _rows(session: Session, project: Project, keys: tuple[str, ...], *, drift: bool) -> list[StatusRow]:
-    from pkgops.operate.status import status, with_drift
+    from pkgops.operate.status import add_drift, stack_status
 
     ports = session.ports(project)
-    rows = status(project, _definitions(session, project, keys), ports)
-    return with_drift(rows, ports, session.emit) if drift else rows
+    rows = stack_status(project, _definitions(session, project, keys), ports)
+    return add_drift(rows, ports, session.console.emit) if drift else rows
 
 
-def _cells(session: Session, row: StatusRow) -> tuple[object, ...]:
-    from pkgops.cli.output.tables import stamp
+def _definitions(session: Session, project: Project, keys: tuple[str, ...]) -> Sequence[Synthesized]:
+    """The packaged stacks; without templates if the code does not build, because the status is needed then too."""
+    from pkgops.errors import BuildError, ConfigError
+    from pkgops.events import Note
+
+    try:
+        return session.packaged(project, keys, checked=False).stacks
+    except (BuildError, ConfigError) as error:
+        session.console.emit(Note(f"Not compared with the code. {error.message}", "warning"))
+        return session.stacks(project, keys)
+
+
+def _cells(row: StatusRow) -> tuple[object, ...]:
+    from pkgops.cli.output.event_text import colored_status
+    from pkgops.cli.output.table import format_time
 
     current = {True: "yes", False: "no", None: ""}[row.current]
-    status = session.tint(row.status)
-    return row.name, status, stamp(row.updated), current, row.resources or "", row.reason
+    return row.name, colored_status(row.status), format_time(row.updated), current, row.resources or "", row.reason
 
 
 def _drift(row: StatusRow) -> str:
@@ -64,37 +78,25 @@ def _drift(row: StatusRow) -> str:
     return f"{count} drifted" if count else row.drift.status.replace("_", " ").lower()
 
 
-def _show_drift(session: Session, rows: Sequence[StatusRow]) -> None:
-    """Each resource that has drifted with its values, and what can be done."""
-    from pkgops.cli.output.plans import diff_text
+def _print_drift(console: Console, rows: Sequence[StatusRow]) -> None:
+    """Prints each drifted resource with its values, and how to revert them."""
+    from pkgops.cli.output.diff_text import diff_text
 
     found = [row.drift for row in rows if row.drift is not None]
     drifted = [drift for drift in found if drift.resources]
-    if drifted and not session.manner.json:
-        from pkgops.operate.drift import compared
+    if drifted and not console.mode.json:
+        from pkgops.operate.drift import drift_diff
 
-        session.show(None, "\n" + diff_text([compared("", drift) for drift in drifted]))
+        console.print_result(None, "\n" + diff_text([drift_diff("", drift) for drift in drifted]))
     for drift in found:
-        session.say(f"{drift.stack}: not compared completely. {drift.reason}" if drift.reason else "")
+        console.print_message(f"{drift.stack}: not compared completely. {drift.reason}" if drift.reason else "")
     if drifted:
-        session.say("What has drifted goes back to what was deployed with: pkgops deploy --revert-drift")
+        console.print_message("To revert drift to what was deployed: pkgops deploy --revert-drift")
 
 
-def _advise(session: Session, rows: Sequence[StatusRow]) -> None:
+def _print_advice(console: Console, rows: Sequence[StatusRow]) -> None:
     if all(row.status == "NOT_DEPLOYED" for row in rows):
-        return session.say("Nothing of this is deployed. Next: pkgops deploy")
+        return console.print_message("None of these stacks is deployed. Next: pkgops deploy")
     for row in rows:
-        session.say(f"{row.name}: {row.advice}" if row.advice else "")
+        console.print_message(f"{row.name}: {row.advice}" if row.advice else "")
     return None
-
-
-def _definitions(session: Session, project: Project, keys: tuple[str, ...]) -> Sequence[Synthesized]:
-    """The packaged stacks; only their names where the code does not build: the status is wanted then too."""
-    from pkgops.errors import BuildError, ConfigError
-    from pkgops.events import Note
-
-    try:
-        return session.packaged(project, keys, checked=False).stacks
-    except (BuildError, ConfigError) as error:
-        session.emit(Note(f"Not compared with the code here. {error.message}", "warning"))
-        return session.stacks(project, keys)

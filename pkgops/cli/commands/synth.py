@@ -1,4 +1,4 @@
-"""Which templates does the code describe?"""
+"""``pkgops synth``: writes the CloudFormation templates."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pkgops.cli.options import choice, targets, verb
+from pkgops.cli.command import session_command
+from pkgops.cli.options import choice, targets
 
 if TYPE_CHECKING:
     from pkgops.build.synth import Synthesized
@@ -20,29 +21,40 @@ pkgops synth --stage prod --to build/templates
 pkgops synth storage --format yaml --stage dev"""
 
 
-@verb("synth", example=EXAMPLE)
+@session_command("synth", example=EXAMPLE)
 @targets
-@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), help="Write files there.")
-@choice("--format", ("json", "yaml"), "How templates are written.", default="json")
-def command(session: Session, names: tuple[str, ...], everything: bool, folder: Path | None, format: str) -> None:
-    """Writes the CloudFormation templates to stdout, or a file a stack with --to.
+@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), help="Write files to this folder.")
+@choice("--format", ("json", "yaml"), "Template format.", default="json")
+def command(session: Session, names: tuple[str, ...], all_systems: bool, folder: Path | None, format: str) -> None:
+    """Write the CloudFormation templates to stdout, or one file per stack with --to.
 
-    One template stands for itself; several are one object by stack name, or YAML documents.
+    A single template is written bare; several as one object by stack name, or as YAML documents.
     """
-    stacks = session.synthesized(names, everything)
+    stacks = _selected(session, names, all_systems)
     if folder is None:
-        text = _several(stacks, format)
-        session.show(stacks[0].template if len(stacks) == 1 else _by_name(stacks), text)
+        text = _joined(stacks, format)
+        session.console.print_result(stacks[0].template if len(stacks) == 1 else _by_name(stacks), text)
         return
     rows = [(stack.system, stack.key, _write(stack, folder, format)) for stack in stacks]
-    session.rows(("System", "Stack", "File"), rows, "There are no stacks.")
+    session.console.print_table(("System", "Stack", "File"), rows, "There are no stacks.")
+
+
+def _selected(session: Session, names: tuple[str, ...], all_systems: bool) -> list[Synthesized]:
+    from pkgops.build.build import synthesized
+
+    return [
+        stack
+        for project, keys in session.targets(names, all_systems)
+        for stack in synthesized(project)
+        if not keys or stack.key in keys
+    ]
 
 
 def _by_name(stacks: list[Synthesized]) -> dict[str, object]:
     return {stack.name: stack.template for stack in stacks}
 
 
-def _several(stacks: list[Synthesized], format: str) -> str:
+def _joined(stacks: list[Synthesized], format: str) -> str:
     if len(stacks) == 1:
         return _text(stacks[0].template, format)
     if format == "yaml":

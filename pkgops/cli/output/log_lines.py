@@ -1,7 +1,7 @@
-"""How does a log line look on stdout?
+"""Log lines on stdout, in columns or as JSON.
 
-Ten thousand of them must not cost more than fetching them: nothing here is done twice for the same second or
-the same function, and nothing is flushed but by the caller.
+Ten thousand of them must not cost more than fetching them: nothing here is computed twice for the same second or
+the same function, and only the caller flushes.
 """
 
 from __future__ import annotations
@@ -14,40 +14,40 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from pkgops.cli.session import Session
-    from pkgops.logs.parser import Line
+    from pkgops.cli.output.console import Console
+    from pkgops.logs.parser import LogLine
 
 COLORS = ("cyan", "magenta", "blue", "green", "bright_cyan", "bright_magenta", "bright_blue", "bright_green")
 LEVELS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "red", "DEBUG": "bright_black", "REPORT": "bright_black"}
-HIDDEN = ("request_id",)  # long, and there with --json
-Write = Callable[["Line"], None]
+OMITTED = ("request_id",)  # long, and part of --output json
+Write = Callable[["LogLine"], None]
 
 
-def writer(session: Session, names: Sequence[str], *, raw: bool) -> Write:
-    """A function that writes one line to stdout: as JSON, or in columns of which the name's is coloured."""
-    session.calm()
-    if session.manner.json:
+def line_writer(console: Console, names: Sequence[str], *, raw: bool) -> Write:
+    """A function that writes one line to stdout: as JSON, or in columns with a color per function."""
+    console.close_display()
+    if console.mode.json:
         return _json_writer(raw=raw)
     names = list(dict.fromkeys(names))
     width = max(map(len, names), default=0)
     padded = {name: f"{name:<{width}}" for name in names}
-    if session.colored:
+    if console.colored:
         padded = {
             name: click.style(text, fg=COLORS[index % len(COLORS)]) for index, (name, text) in enumerate(padded.items())
         }
-    return _column_writer(padded, color=session.colored, raw=raw)
+    return _column_writer(padded, color=console.colored, raw=raw)
 
 
 def _json_writer(*, raw: bool) -> Write:
     import msgspec
 
-    from pkgops.logs.time_range import iso
+    from pkgops.logs.time_range import format_time
 
     encode = msgspec.json.encode
 
-    def write(line: Line) -> None:
+    def write(line: LogLine) -> None:
         values: dict[str, Any] = {
-            "time": iso(line.time),
+            "time": format_time(line.time),
             "name": line.name,
             "level": line.level,
             "text": line.text,
@@ -64,19 +64,19 @@ def _json_writer(*, raw: bool) -> Write:
 def _column_writer(names: Mapping[str, str], *, color: bool, raw: bool) -> Write:
     clock = _Clock()
 
-    def write(line: Line) -> None:
-        text = line.raw.rstrip("\n") if raw else body(line, color=color)
+    def write(line: LogLine) -> None:
+        text = line.raw.rstrip("\n") if raw else line_text(line, color=color)
         head = f"{clock(line.time)} {names.get(line.name, line.name)} "
         sys.stdout.write(f"{head}{text}\n")
 
     return write
 
 
-def body(line: Line, *, color: bool) -> str:
+def line_text(line: LogLine, *, color: bool) -> str:
     """Level, text and fields of a line, without time and name."""
     text = line.text.replace("\n", "\n    ") if "\n" in line.text else line.text
     level = "" if line.level == "REPORT" else line.level
-    extra = "".join(f" {key}={_value(value)}" for key, value in line.fields.items() if key not in HIDDEN)
+    extra = "".join(f" {key}={_value(value)}" for key, value in line.fields.items() if key not in OMITTED)
     whole = f"{level:<7} {text}{extra}" if level else f"{text}{extra}"
     return click.style(whole, fg=LEVELS[line.level]) if color and line.level in LEVELS else whole
 

@@ -1,4 +1,4 @@
-"""Which made-up secrets does a stage start with, and are they there?"""
+"""Storing generated secrets, where they are missing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pkgops.config import require_account
 from pkgops.errors import PkgopsError
-from pkgops.operate.seed.seed import KindCount
+from pkgops.operate.seed.report import KindCount
 
 if TYPE_CHECKING:
     from pkgops.model import Stage
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 KIND = "secret"
 
 
-def store(secrets: Sequence[SeedSecret], stage: Stage, ports: Ports) -> tuple[KindCount, tuple[str, ...]]:
-    """Stores each under its staged name where none is; how many, and a sentence for each that failed.
+def store_secrets(secrets: Sequence[SeedSecret], stage: Stage, ports: Ports) -> tuple[KindCount, tuple[str, ...]]:
+    """Stores each under its staged name where there is none; returns their count, and a sentence per failure.
 
     One after the other: there are few. AccessError, before anything is stored, in another account than the stage's."""
     if not stage.local:
         require_account(stage, ports.identity.account())
-    written = there = 0
+    written = existing = 0
     failures: list[str] = []
     for secret in secrets:
         try:
             if ports.secrets.put_if_absent(stage.named(secret.name), secret.value):
                 written += 1
             else:
-                there += 1
+                existing += 1
         except PkgopsError as error:
             failures.append(" ".join(filter(None, (f"{secret.label}: {error.message}", error.hint))))
-    return KindCount(KIND, written, there, len(failures)), tuple(failures)
+    return KindCount(KIND, written, existing, len(failures)), tuple(failures)

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pkgops.cli.main import root
-from pkgops.cli.output.errors import Manner
+from pkgops.cli.session import Session
 from pkgops.config import load
 from tests.builds import Builds, furnish
 from tests.canary import listen
@@ -39,8 +39,8 @@ def run(project: Path) -> Run:
     """Runs the program in the project; ``ports`` answer in place of AWS."""
 
     def call(*args: str, ports: object = None, input: str | None = None) -> Result:
-        manner = Manner(connect=(lambda *_: ports) if ports is not None else None)
-        done = CliRunner().invoke(root, args, obj=manner, input=input)
+        session = Session(connect=(lambda *_: ports) if ports is not None else None)
+        done = CliRunner().invoke(root, args, obj=session, input=input)
         listen(args, done.stdout, done.stderr, "".join(traceback.format_exception(done.exception)))
         return done
 

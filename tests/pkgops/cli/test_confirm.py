@@ -1,4 +1,4 @@
-"""A protected stage wants its name: typed on a terminal, in a variable beside --yes where there is none."""
+"""Confirmation: y or a typed word; on a protected stage its name, typed or in a variable together with --yes."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import io
 import os
 import sys
 
+import click
 import pytest
 
-from pkgops.cli.confirm import VARIABLE, consent
-from pkgops.cli.output.errors import Manner
-from pkgops.cli.session import Session
+from pkgops.cli.confirm import VARIABLE, confirm, confirm_on_stage
+from pkgops.cli.output.console import Console
+from pkgops.cli.output.mode import OutputMode
 from pkgops.errors import RefusedError
 from pkgops.model import Stage
 from tests.pkgops.cli.terminal import at_terminal
-from tests.pkgops.cli.test_session import Keyboard
 from tests.pkgops.fakes.ports import FakePorts
 from tests.pkgops.fakes.stacks import ACCOUNT
 
@@ -24,6 +24,72 @@ OPEN = (*DEV, "--allow", "PublicDataBucket", "--allow", "PublicDataBucketPolicy"
 NOTHING = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
 
 
+class Keyboard(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def console():
+    return Console(OutputMode())
+
+
+@pytest.fixture
+def typed(monkeypatch):
+    return lambda text: monkeypatch.setattr(sys, "stdin", Keyboard(text))
+
+
+def test_yes_asks_nothing(console, typed):
+    typed("")
+    confirm(console, "Deploy?", "Deploying", yes=True)
+
+
+@pytest.mark.parametrize("answer", ["y\n", "yes\n"])
+def test_confirmed(console, typed, answer):
+    typed(answer)
+    confirm(console, "Deploy?", "Deploying", yes=False)
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n"])
+def test_not_confirmed(console, typed, answer):
+    typed(answer)
+    with pytest.raises(RefusedError, match="Deploying was not confirmed"):
+        confirm(console, "Deploy?", "Deploying", yes=False)
+
+
+def test_a_word_to_type(console, typed):
+    typed(" pkgwatch/dev \n")
+    confirm(console, "Type it", "Deleting", yes=False, word="pkgwatch/dev")
+    typed("yes\n")
+    with pytest.raises(RefusedError):
+        confirm(console, "Type it", "Deleting", yes=False, word="pkgwatch/dev")
+
+
+def test_the_end_of_input_aborts(console, typed):
+    typed("")
+    with pytest.raises(click.Abort):
+        confirm(console, "Deploy?", "Deploying", yes=False)
+
+
+def test_programs_are_not_asked(typed):
+    typed("y\n")
+    with pytest.raises(RefusedError, match="needs confirmation"):
+        confirm(Console(OutputMode(json=True)), "Deploy?", "Deploying", yes=False)
+
+
+SCRIPT = (
+    "from pkgops.cli.confirm import confirm, confirm_on_stage\nfrom pkgops.cli.output.console import Console\n"
+    "from pkgops.cli.output.mode import OutputMode\nfrom pkgops.model import Stage\nconsole = Console(OutputMode())\n"
+)
+
+
+def test_on_a_real_terminal_the_question_goes_to_stderr():
+    script = SCRIPT + "confirm(console, 'Deploy?', 'Deploying', yes=False)\nprint('confirmed')\n"
+    ended = at_terminal(script, b"y\n")
+    assert ended.stdout == "confirmed\n"
+    assert ended.stderr.startswith("Deploy? [y/N]:")
+
+
 @pytest.fixture
 def asked(monkeypatch):
     """``asked("prod", yes=True)``: what is typed at the question, None where there is no terminal."""
@@ -31,7 +97,7 @@ def asked(monkeypatch):
 
     def ask(typed: str | None, *, yes: bool, stage: Stage = PROD, word: str = "") -> None:
         monkeypatch.setattr(sys, "stdin", Keyboard(typed) if typed is not None else io.StringIO())
-        consent(Session(stage.name, None, Manner()), stage, "Deploy?", "Deploying", yes=yes, word=word)
+        confirm_on_stage(Console(OutputMode()), stage, "Deploy?", "Deploying", yes=yes, word=word)
 
     return ask
 
@@ -40,7 +106,7 @@ def asked(monkeypatch):
 def test_on_a_terminal_the_name_is_typed_whether_yes_is_given_or_not(asked, yes):
     asked("prod\n", yes=yes)
     for other in ("y\n", "yes\n", "Prod\n", "\n", "production\n"):
-        with pytest.raises(RefusedError, match="not agreed to"):
+        with pytest.raises(RefusedError, match="not confirmed"):
             asked(other, yes=yes)
 
 
@@ -62,7 +128,7 @@ def test_without_a_terminal_both_are_needed(asked, monkeypatch):
 def test_with_both_a_terminal_is_not_asked_either(asked, monkeypatch):
     monkeypatch.setenv(VARIABLE, "prod")
     asked("", yes=True)
-    with pytest.raises(RefusedError, match="not agreed to"):
+    with pytest.raises(RefusedError, match="not confirmed"):
         asked("y\n", yes=False)
 
 
@@ -84,16 +150,14 @@ def test_other_stages_are_asked_as_ever(asked, monkeypatch):
 
 
 def test_a_real_terminal_asks_for_the_name():
-    script = (
-        "from pkgops.cli.confirm import consent\nfrom pkgops.cli.output.errors import Manner\n"
-        "from pkgops.cli.session import Session\nfrom pkgops.model import Stage\n"
+    script = SCRIPT + (
         "stage = Stage('prod', protected=True)\n"
-        "consent(Session('prod', None, Manner()), stage, 'Deploy?', 'Deploying', yes=True)\nprint('agreed')\n"
+        "confirm_on_stage(console, stage, 'Deploy?', 'Deploying', yes=True)\nprint('confirmed')\n"
     )
     environment = {key: value for key, value in os.environ.items() if key != VARIABLE}
     ended = at_terminal(script, b"prod\n", environment)
-    assert ended.stdout == "agreed\n"
-    assert ended.stderr.startswith("Deploy? Stage prod is protected. Type prod to go on:")
+    assert ended.stdout == "confirmed\n"
+    assert ended.stderr.startswith("Deploy? Stage prod is protected. Type prod to continue:")
 
 
 @pytest.fixture

@@ -8,44 +8,44 @@ from collections.abc import Iterator
 import click
 import pytest
 
+from pkgops.cli.command import SessionCommand
 from pkgops.cli.main import COMMANDS, root
-from pkgops.cli.options import Verb
 
 SHARED = {"--output", "--debug", "--color", "--stage"}
 
 
-def verbs() -> Iterator[tuple[tuple[str, ...], Verb]]:
+def commands() -> Iterator[tuple[tuple[str, ...], SessionCommand]]:
     for name in COMMANDS:
         command = root.get_command(click.Context(root), name)
         if isinstance(command, click.Group):
-            yield from (((name, sub), verb) for sub, verb in command.commands.items())
+            yield from (((name, sub), subcommand) for sub, subcommand in command.commands.items())
         else:
             yield (name,), command
 
 
-VERBS = dict(verbs())
+ALL = dict(commands())
 PARENT = root.make_context("pkgops", [], resilient_parsing=True)  # a help option is made once, as the parent has it
-EACH = pytest.mark.parametrize("path", VERBS, ids=" ".join)
+EACH = pytest.mark.parametrize("path", ALL, ids=" ".join)
 
 
 @EACH
 def test_help_has_sentences_and_examples(run, path):
     result = run(*path, "--help")
     assert result.exit_code == 0
-    text = VERBS[path].help or ""
+    text = ALL[path].help or ""
     assert text.split("\n")[0].rstrip().endswith((".", ","))
     assert "\nExamples:\n  " in result.stdout
-    assert {option for parameter in VERBS[path].params for option in parameter.opts} >= SHARED
+    assert {option for parameter in ALL[path].params for option in parameter.opts} >= SHARED
 
 
 @EACH
 def test_examples_parse(path):
     """An example that the parser refuses would be worse than none."""
-    for line in VERBS[path].example.splitlines():
+    for line in ALL[path].example.splitlines():
         command = line.split("pkgops ", 1)[1]
         words = shlex.split(command.partition(" >")[0].removesuffix(')"'))
         assert words[: len(path)] == list(path), line
-        context = VERBS[path].make_context(path[-1], words[len(path) :], parent=PARENT)
+        context = ALL[path].make_context(path[-1], words[len(path) :], parent=PARENT)
         context.close()
 
 
@@ -58,7 +58,7 @@ def test_a_wrong_option_names_the_help(run, path):
 
 @EACH
 def test_what_help_says_is_calm(path):
-    texts = [VERBS[path].help or "", *(getattr(p, "help", "") or "" for p in VERBS[path].params)]
+    texts = [ALL[path].help or "", *(getattr(p, "help", "") or "" for p in ALL[path].params)]
     for text in texts:
         assert "!" not in text
         assert text.isascii()

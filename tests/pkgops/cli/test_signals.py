@@ -12,19 +12,19 @@ from tests.repository import ROOT
 # Ends by itself as the command line does, and then takes longer to shut down than the alarm needs to come twice.
 LINGERS = """
 import os, signal, sys, time
-from pkgops.cli import signals as stopping
+from pkgops.cli import signals
 
 class Lingers:
-    def __del__(self, sleep=time.sleep, seconds=3 * stopping._WAKE):
+    def __del__(self, sleep=time.sleep, seconds=3 * signals._WAKE_INTERVAL):
         sleep(seconds)
 
 sys.lingers = Lingers()  # goes with the last of the interpreter
-stopping.listen()
+signals.install_handlers()
 try:
     os.kill(os.getpid(), int(sys.argv[1]))
     signal.pause()
 except KeyboardInterrupt:
-    sys.exit(stopping.exit_code())
+    sys.exit(signals.exit_code())
 """
 
 

@@ -13,8 +13,9 @@ import pytest
 from pkgops.build.functions import Function
 from pkgops.errors import AccessError
 from pkgops.events import Event, Note
-from pkgops.logs.parser import Line
-from pkgops.logs.tail import Query, tail
+from pkgops.logs.parser import LogLine
+from pkgops.logs.query import Query
+from pkgops.logs.tail import tail_logs
 from tests.pkgops.fakes.logs import FakeLogs
 from tests.waiting import eventually
 
@@ -34,11 +35,11 @@ class Reader:
     def __init__(self, logs: FakeLogs, count: int = 1, since: int = NOW, text: str = "") -> None:
         self.logs = logs
         self.notes: list[Event] = []
-        self.lines: list[Line] = []
+        self.lines: list[LogLine] = []
         self.error: BaseException | None = None
         self.ended = threading.Event()
         wanted = Query(since, text=text, follow=True, calls_per_second=1000)
-        self._lines = tail(functions(count), logs, wanted, self.notes.append)
+        self._lines = tail_logs(functions(count), logs, wanted, self.notes.append)
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -103,7 +104,7 @@ def test_without_live_tail_polling_says_so_and_goes_on() -> None:
     assert reader.notes == [Note("Live Tail cannot be used here. Polling instead.")]
 
 
-def test_what_live_tail_leaves_out_follows_by_polling() -> None:
+def test_what_live_tail_drops_is_shown_by_polling() -> None:
     logs = FakeLogs()
     logs.write("/g/0", "s", [(NOW, "old")])
     reader = Reader(logs)
@@ -117,7 +118,7 @@ def test_what_live_tail_leaves_out_follows_by_polling() -> None:
     reader.polled()
     assert len(reader.lines) == 52
     assert [note.text for note in reader.notes if isinstance(note, Note)] == [
-        "Live Tail leaves events out above 500 a second; they follow by polling."
+        "Live Tail drops events above 500 a second; polling will show them."
     ]
 
 
@@ -166,7 +167,7 @@ def test_many_groups_share_sessions_of_ten() -> None:
 def test_too_many_groups_are_polled() -> None:
     reader = Reader(FakeLogs(), 51)
     eventually(lambda: bool(reader.notes))
-    assert reader.notes == [Note("51 log groups are too many for Live Tail: polling instead.")]
+    assert reader.notes == [Note("51 log groups are too many for Live Tail; polling instead.")]
     assert reader.logs.sessions == []
 
 
@@ -177,7 +178,7 @@ def test_a_failing_poll_is_told_and_tried_again() -> None:
     logs.failures = [AccessError("Cannot reach AWS.")]
     logs.write("/g/0", "s", [(NOW, "new")])
     reader.sees("new")
-    assert Note("Cannot reach AWS. Trying again.", "warning") in reader.notes
+    assert Note("Cannot reach AWS. Retrying.", "warning") in reader.notes
 
 
 def test_lines_are_filtered_while_following() -> None:
@@ -221,7 +222,7 @@ def test_the_threads_end_with_the_reader() -> None:
     before = threading.active_count()
     logs = FakeLogs()
     logs.write("/g/0", "s", [(NOW, "old")])
-    lines = tail(functions(1), logs, Query(NOW, follow=True, calls_per_second=1000))
+    lines = tail_logs(functions(1), logs, Query(NOW, follow=True, calls_per_second=1000))
     assert next(lines).text == "old"
     lines.close()  # type: ignore[attr-defined]
     eventually(lambda: threading.active_count() == before)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.logs.parser import Line, read
+from pkgops.logs.parser import LogLine, parse
 from pkgops.ports.logs import LogEvent
 
 REQUEST = "8f5d3a52-9d3e-4f0e-8c1d-2f6f3e0a7b11"
@@ -18,11 +18,11 @@ def events(*messages: str, stream: str = "s", at: int = 0) -> list[LogEvent]:
     return [LogEvent("g", stream, at, str(number), message) for number, message in enumerate(messages)]
 
 
-def lines(*messages: str) -> list[Line]:
-    return read("f", events(*messages))
+def lines(*messages: str) -> list[LogLine]:
+    return parse("f", events(*messages))
 
 
-def texts(found: Sequence[Line]) -> list[str]:
+def texts(found: Sequence[LogLine]) -> list[str]:
     return [line.text for line in found]
 
 
@@ -49,7 +49,7 @@ def test_a_failed_invocation_shows_in_its_report() -> None:
 
 def test_raw_is_verbatim() -> None:
     messages = [f"START RequestId: {REQUEST} Version: 1\n", '{"level": "INFO"}\n', "\x1b[31mred\n", "  indented"]
-    found = read("f", events(*messages), raw=True)
+    found = parse("f", events(*messages), raw=True)
     assert [line.raw for line in found] == messages
     assert [line.text + "\n" for line in found[:3]] == messages[:3]
 
@@ -174,9 +174,9 @@ def test_a_traceback_in_many_events_is_one_line() -> None:
 def test_a_traceback_of_another_stream_or_time_is_another_line() -> None:
     header, frame, end = TRACEBACK[1], TRACEBACK[2], TRACEBACK[4]
     other = [*events(header, frame), *events(frame, stream="t")]
-    assert [line.raw for line in read("f", other)] == [f"{header}\n{frame}", frame]
+    assert [line.raw for line in parse("f", other)] == [f"{header}\n{frame}", frame]
     later = [*events(header, frame), *events(end, at=5000)]
-    assert [line.raw for line in read("f", later)] == [f"{header}\n{frame}", end]
+    assert [line.raw for line in parse("f", later)] == [f"{header}\n{frame}", end]
 
 
 @pytest.mark.parametrize(

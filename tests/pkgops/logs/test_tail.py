@@ -12,7 +12,8 @@ import pytest
 
 from pkgops.build.functions import Function
 from pkgops.errors import AccessError, UsageError
-from pkgops.logs.tail import Query, query, tail
+from pkgops.logs.query import Query, parse_query
+from pkgops.logs.tail import tail_logs
 from pkgops.model import Stage
 from pkgops.ports.logs import LogEvent
 from tests.pkgops.fakes.logs import FakeLogs
@@ -36,7 +37,7 @@ def test_many_functions_are_interleaved_by_time() -> None:
             at = NOW + turn * 40 + number
             logs.write(f"/g/{number}", f"stream {turn % 3}", [(at, f"line {turn % 7}")])
             written[at, f"f-{number}", f"line {turn % 7}"] += 1
-    found = list(tail(functions(33), logs, Query(since=NOW)))
+    found = list(tail_logs(functions(33), logs, Query(since=NOW)))
     assert Counter((line.time, line.name, line.text) for line in found) == written
     assert [line.time for line in found] == sorted(line.time for line in found)
 
@@ -48,13 +49,13 @@ def test_a_service_that_returns_events_in_disorder_is_put_right() -> None:
 
     logs = Disorder()
     logs.write("/g/0", "s", [(NOW, "c"), (NOW + 1, "b"), (NOW + 2, "a")])
-    assert [line.text for line in tail(functions(1), logs, Query(NOW))] == ["c", "b", "a"]
+    assert [line.text for line in tail_logs(functions(1), logs, Query(NOW))] == ["c", "b", "a"]
 
 
 def test_the_window_is_what_was_asked_for() -> None:
     logs = FakeLogs()
     logs.write("/g/0", "s", [(NOW + number, str(number)) for number in range(5)])
-    assert [line.text for line in tail(functions(1), logs, Query(NOW + 1, NOW + 3))] == ["1", "2", "3"]
+    assert [line.text for line in tail_logs(functions(1), logs, Query(NOW + 1, NOW + 3))] == ["1", "2", "3"]
 
 
 def test_the_filter_is_a_plain_case_sensitive_substring() -> None:
@@ -62,14 +63,14 @@ def test_the_filter_is_a_plain_case_sensitive_substring() -> None:
     logs.write(
         "/g/0", "s", [(NOW, "{ $.x = 1 } ?a"), (NOW + 1, "{ $.X = 1 } ?a"), (NOW + 2, "Traceback"), (NOW + 3, "?b")]
     )
-    assert [line.time for line in tail(functions(1), logs, Query(NOW, text="{ $.x = 1 } ?"))] == [NOW]
+    assert [line.time for line in tail_logs(functions(1), logs, Query(NOW, text="{ $.x = 1 } ?"))] == [NOW]
 
 
 def test_a_filter_keeps_the_whole_traceback() -> None:
     logs = FakeLogs()
     trace = ["Traceback (most recent call last):", '  File "a.py", line 1', "KeyError: 'x'"]
     logs.write("/g/0", "s", [(NOW, line) for line in trace])
-    assert [line.text for line in tail(functions(1), logs, Query(NOW, text="KeyError"))] == ["\n".join(trace)]
+    assert [line.text for line in tail_logs(functions(1), logs, Query(NOW, text="KeyError"))] == ["\n".join(trace)]
 
 
 def test_an_error_of_any_group_is_raised() -> None:
@@ -77,7 +78,7 @@ def test_an_error_of_any_group_is_raised() -> None:
     logs.write("/g/2", "s", [(NOW, "x")])
     logs.failures = [AccessError("Access denied.")]
     with pytest.raises(AccessError, match="Access denied"):
-        list(tail(functions(5), logs, Query(NOW)))
+        list(tail_logs(functions(5), logs, Query(NOW)))
 
 
 class Endless:
@@ -98,7 +99,7 @@ class Endless:
 def test_reading_ahead_is_bounded_and_ends_with_the_reader() -> None:
     logs = Endless()
     before = threading.active_count()
-    lines = tail(functions(4), logs, Query(NOW))
+    lines = tail_logs(functions(4), logs, Query(NOW))
     assert [line.time for line in islice(lines, 8)] == [NOW] * 4 + [NOW + 1] * 4
     lines.close()  # type: ignore[attr-defined]
     eventually(lambda: threading.active_count() == before)
@@ -107,15 +108,15 @@ def test_reading_ahead_is_bounded_and_ends_with_the_reader() -> None:
 
 def test_a_system_without_functions_has_no_logs() -> None:
     with pytest.raises(UsageError, match="no functions"):
-        tail([], FakeLogs(), Query(NOW, follow=True))
+        tail_logs([], FakeLogs(), Query(NOW, follow=True))
 
 
 def test_a_query_is_what_people_type() -> None:
-    local = query(Stage("local"), "2026-05-01T00:00:00Z", "2026-05-01T00:00:01Z", text="x", raw=True)
+    local = parse_query(Stage("local"), "2026-05-01T00:00:00Z", "2026-05-01T00:00:01Z", text="x", raw=True)
     assert (local.until or 0) - local.since == 1000
-    assert local.calls_per_second > query(Stage("dev")).calls_per_second == 5
+    assert local.calls_per_second > parse_query(Stage("dev")).calls_per_second == 5
     with pytest.raises(UsageError, match="--until does not go with --follow"):
-        query(Stage("dev"), until="1m", follow=True)
+        parse_query(Stage("dev"), until="1m", follow=True)
 
 
 # Following

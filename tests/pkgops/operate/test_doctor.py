@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pkgops.errors import AccessError
-from pkgops.operate.doctor import Check, doctor
+from pkgops.operate.doctor import Check, run_checks
 from tests.emulator import free_port
 from tests.pkgops.fakes.ports import FakeIdentity, FakePorts
 
@@ -27,7 +27,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_a_healthy_machine_with_a_stopped_emulator(root: Path) -> None:
-    checks = doctor("local", "pkgwatch", root)
+    checks = run_checks("local", "pkgwatch", root)
     assert [check.name for check in checks] == [
         "Python",
         "uv",
@@ -46,39 +46,39 @@ def test_somebody_else_on_the_emulators_port(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         (tmp_path / "stages.toml").write_text(f"[local]\nport = {port}\n")
-        emulator = found(doctor("local", "pkgwatch", tmp_path))["Emulator"]
+        emulator = found(run_checks("local", "pkgwatch", tmp_path))["Emulator"]
     assert (emulator.state, emulator.found) == ("fail", f"another program uses port {port}")
     assert "stages.toml" in emulator.remedy
 
 
 def test_no_project(tmp_path: Path) -> None:
-    project = found(doctor("local", "pkgwatch", tmp_path))["Project"]
+    project = found(run_checks("local", "pkgwatch", tmp_path))["Project"]
     assert (project.state, project.found) == ("fail", "There is no stages.toml here or above.")
 
 
 def test_a_broken_project_names_the_line(tmp_path: Path) -> None:
     (tmp_path / "stages.toml").write_text('[dev]\nregoin = "x"\n')
-    checks = doctor("dev", "pkgwatch", tmp_path)
+    checks = run_checks("dev", "pkgwatch", tmp_path)
     assert "unknown key 'regoin'" in found(checks)["Project"].found
     assert found(checks)["Python"].state == "ok"
 
 
 def test_missing_settings(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ALERT_EMAIL", raising=False)
-    settings = found(doctor("prod", "pkgwatch", root, lambda *_stage: FakePorts()))["Settings"]
+    settings = found(run_checks("prod", "pkgwatch", root, lambda *_stage: FakePorts()))["Settings"]
     assert settings.state == "fail"
     assert "ALERT_EMAIL" in settings.found
 
 
 def test_an_account_the_stage_does_not_name(root: Path) -> None:
-    credentials = found(doctor("dev", "pkgwatch", root, lambda *_stage: FakePorts()))["Credentials"]
+    credentials = found(run_checks("dev", "pkgwatch", root, lambda *_stage: FakePorts()))["Credentials"]
     assert credentials.state == "warn"
     assert 'account = "123456789012"' in credentials.remedy
 
 
 def test_the_wrong_account(root: Path) -> None:
     ports = FakePorts(identity=FakeIdentity("999999999999"))
-    credentials = found(doctor("prod", "pkgwatch", root, lambda *_stage: ports))["Credentials"]
+    credentials = found(run_checks("prod", "pkgwatch", root, lambda *_stage: ports))["Credentials"]
     assert credentials.state == "fail"
     assert "999999999999" in credentials.found
 
@@ -91,7 +91,7 @@ def test_the_bootstrap_stack(root: Path, status: str | None, state: str) -> None
     ports = FakePorts()
     if status:
         ports.stacks.deployed("PkgopsBootstrap-dev", status)
-    bootstrap = found(doctor("dev", "pkgwatch", root, lambda *_stage: ports))["Region and bootstrap"]
+    bootstrap = found(run_checks("dev", "pkgwatch", root, lambda *_stage: ports))["Region and bootstrap"]
     assert bootstrap.state == state
 
 
@@ -107,6 +107,6 @@ class Broken:
 
 def test_it_never_raises(root: Path) -> None:
     ports = FakePorts(identity=NoCredentials(), stacks=Broken())
-    checks = found(doctor("dev", "pkgwatch", root, lambda *_stage: ports))
+    checks = found(run_checks("dev", "pkgwatch", root, lambda *_stage: ports))
     assert checks["Credentials"] == Check("Credentials", "fail", "No AWS credentials found.", "Sign in.")
     assert checks["Region and bootstrap"].found == "ZeroDivisionError: bug"

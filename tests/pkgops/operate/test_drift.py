@@ -14,7 +14,7 @@ from pkgops.deploy.deploy import Report, deploy
 from pkgops.errors import RefusedError
 from pkgops.events import Event, Progress
 from pkgops.operate.diff import Difference
-from pkgops.operate.drift import StackDrift, compared, detect
+from pkgops.operate.drift import StackDrift, detect_drift, drift_diff
 from pkgops.plan.options import PlanOptions
 from pkgops.plan.plan import Plan
 from pkgops.plan.prepare import prepare, preview
@@ -48,7 +48,7 @@ def differences(ports: FakePorts, path: str, expected: str | None, actual: str |
     """How one drifted property is told."""
     ports.stacks.deployed("One", "CREATE_COMPLETE", {"Resources": {"A": {"Type": "AWS::Lambda::Function"}}})
     ports.stacks.drifts = {"A": {path: (expected, actual)}}
-    (resource,) = detect(["One"], ports)["One"].resources
+    (resource,) = detect_drift(["One"], ports)["One"].resources
     return resource.differences
 
 
@@ -57,7 +57,7 @@ def test_each_stack_is_asked_for_until_it_has_ended(ports: FakePorts) -> None:
         ports.stacks.deployed(name, "CREATE_COMPLETE", {"Resources": {name: {"Type": "AWS::SQS::Queue"}}})
     ports.stacks.drifts = {"Two": None}
     told: list[Event] = []
-    found = detect(["Two", "One"], ports, told.append)
+    found = detect_drift(["Two", "One"], ports, told.append)
     assert [(name, drift.status, drift.checked) for name, drift in found.items()] == [
         ("Two", "DRIFTED", 1),
         ("One", "IN_SYNC", 1),
@@ -72,7 +72,7 @@ def test_a_stack_that_cannot_be_compared_now_is_told(ports: FakePorts) -> None:
     ports.stacks.deployed("Busy", "UPDATE_IN_PROGRESS")
     ports.stacks.deployed("Odd", "CREATE_COMPLETE")
     ports.drift.failing["Odd"] = "Failed to detect drift on resource [A]"
-    found = detect(["Busy", "Odd"], ports)
+    found = detect_drift(["Busy", "Odd"], ports)
     assert found["Busy"] == StackDrift("Busy", "NOT_CHECKED", "Stack [Busy] is in UPDATE_IN_PROGRESS state")
     assert (found["Odd"].status, found["Odd"].reason) == ("UNKNOWN", "Failed to detect drift on resource [A]")
 
@@ -81,7 +81,7 @@ def test_what_is_gone_is_removed_and_data_with_it(ports: FakePorts) -> None:
     resources = {"T": {"Type": "AWS::DynamoDB::Table"}, "Q": {"Type": "AWS::SQS::Queue"}}
     ports.stacks.deployed("One", "CREATE_COMPLETE", {"Resources": resources})
     ports.stacks.drifts = dict.fromkeys(resources)
-    shown = compared("one", detect(["One"], ports)["One"])
+    shown = drift_diff("one", detect_drift(["One"], ports)["One"])
     assert [(row.logical_id, row.action, row.stateful_loss) for row in shown.resources] == [
         ("Q", "remove", False),
         ("T", "remove", True),
@@ -121,7 +121,7 @@ def test_what_could_not_be_read_is_named(ports: FakePorts) -> None:
     ports.stacks.deployed("One", "CREATE_COMPLETE")
     unknown = ResourceDrift("A", "a", "AWS::SQS::Queue", "UNKNOWN", (PropertyDrift("/x", "1", "2"),), "denied")
     ports.drift.resources = lambda stack: [unknown]
-    drift = detect(["One"], ports)["One"]
+    drift = detect_drift(["One"], ports)["One"]
     assert (drift.reason, drift.resources) == ("A: denied", ())
 
 

@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 from pkgops.build.synth import Synthesized
 from pkgops.config import Project
 from pkgops.errors import UsageError
-from pkgops.operate.outputs import OutputRow, as_dotenv, as_json, as_shell, one, outputs, variables
+from pkgops.operate.outputs import (
+    OutputRow,
+    environment_variables,
+    find_output,
+    format_dotenv,
+    format_json,
+    format_shell,
+    read_outputs,
+)
 from tests.pkgops.fakes.ports import FakePorts
 
 STACKS = [
@@ -39,7 +47,7 @@ def deployed(account: FakePorts) -> FakePorts:
 
 
 def test_rows_follow_the_stacks_and_hide_the_tools_own(pkgwatch: Project, deployed: FakePorts) -> None:
-    assert outputs(pkgwatch, STACKS, deployed) == [
+    assert read_outputs(pkgwatch, STACKS, deployed) == [
         OutputRow("storage", "BucketName", "raw"),
         OutputRow("storage", "TableName", "packages", "pkgwatch-packages"),
         OutputRow("api", "ApiUrl", URL),
@@ -49,12 +57,12 @@ def test_rows_follow_the_stacks_and_hide_the_tools_own(pkgwatch: Project, deploy
 
 def test_addresses_lead_to_the_emulator(pkgwatch: Project, deployed: FakePorts) -> None:
     deployed.endpoint = "http://127.0.0.1:4566"
-    assert outputs(pkgwatch, STACKS, deployed)[-1].value.startswith("http://127.0.0.1:4566/")
+    assert read_outputs(pkgwatch, STACKS, deployed)[-1].value.startswith("http://127.0.0.1:4566/")
 
 
 def test_nothing_deployed_is_an_error_with_the_next_step(pkgwatch: Project, account: FakePorts) -> None:
-    with pytest.raises(UsageError, match="Nothing of pkgwatch is deployed on stage dev") as error:
-        outputs(pkgwatch, STACKS, account)
+    with pytest.raises(UsageError, match="No stack of pkgwatch is deployed on stage dev") as error:
+        read_outputs(pkgwatch, STACKS, account)
     assert "pkgops deploy pkgwatch --stage dev" in error.value.hint
 
 
@@ -70,46 +78,46 @@ ROWS = [
     [("ApiUrl", URL), ("apiurl", URL), ("api.ApiUrl", URL), ("storage.TableName", "b"), ("pkgwatch-table", "b")],
 )
 def test_one_output_by_any_of_its_names(name: str, value: str) -> None:
-    assert one(ROWS, name).value == value
+    assert find_output(ROWS, name).value == value
 
 
 def test_one_output_of_two_stacks_is_refused() -> None:
     with pytest.raises(UsageError, match="Several stacks") as error:
-        one(ROWS, "TableName")
+        find_output(ROWS, "TableName")
     assert error.value.hint == "Name one of: api.TableName, storage.TableName."
 
 
 @pytest.mark.parametrize("name", ["ApiUri", ""])
 def test_an_unknown_output(name: str) -> None:
     with pytest.raises(UsageError, match="Unknown output") as error:
-        one(ROWS, name)
+        find_output(ROWS, name)
     assert "ApiUrl" in error.value.hint
 
 
 def test_names_of_variables() -> None:
     keys = ["ApiUrl", "PackagesTableName", "DLQUrl", "HTTPApiId", "TableV2Arn", "already_snake"]
-    names = list(variables(OutputRow("s", key, "") for key in keys))
+    names = list(environment_variables(OutputRow("s", key, "") for key in keys))
     assert names == ["API_URL", "PACKAGES_TABLE_NAME", "DLQ_URL", "HTTP_API_ID", "TABLE_V2_ARN", "ALREADY_SNAKE"]
 
 
 def test_only_colliding_names_carry_their_stack() -> None:
-    assert dict(variables(ROWS)) == {"API_URL": URL, "API_TABLE_NAME": "a", "STORAGE_TABLE_NAME": "b"}
+    assert dict(environment_variables(ROWS)) == {"API_URL": URL, "API_TABLE_NAME": "a", "STORAGE_TABLE_NAME": "b"}
 
 
 def test_a_prefixed_name_never_hides_another() -> None:
     rows = [*ROWS, OutputRow("other", "ApiTableName", "c"), OutputRow("a_b", "C", "d"), OutputRow("a", "BC", "e")]
     rows += [OutputRow("x", "C", "f"), OutputRow("x", "BC", "g")]
-    assert sorted(variables(rows).values()) == sorted(row.value for row in rows)
+    assert sorted(environment_variables(rows).values()) == sorted(row.value for row in rows)
 
 
 def test_names_that_differ_in_capitals_alone_are_refused() -> None:
     with pytest.raises(UsageError, match=r"s\.ApiURL, s\.ApiUrl") as error:
-        variables([OutputRow("s", "ApiURL", ""), OutputRow("s", "ApiUrl", "")])
+        environment_variables([OutputRow("s", "ApiURL", ""), OutputRow("s", "ApiUrl", "")])
     assert "--format json" in error.value.hint
 
 
 def test_json_is_by_stack() -> None:
-    assert json.loads(as_json(ROWS)) == {"api": {"ApiUrl": URL, "TableName": "a"}, "storage": {"TableName": "b"}}
+    assert json.loads(format_json(ROWS)) == {"api": {"ApiUrl": URL, "TableName": "a"}, "storage": {"TableName": "b"}}
 
 
 NASTY = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t'\"\\$`# ={}"))
@@ -118,18 +126,18 @@ NASTY = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from
 @settings(max_examples=200, deadline=None)
 @given(NASTY)
 def test_dotenv_is_read_back(value: str) -> None:
-    text = as_dotenv([OutputRow("s", "Value", value), OutputRow("s", "Next", "n")])
+    text = format_dotenv({"VALUE": value, "NEXT": "n"})
     assert dotenv_values(stream=io.StringIO(text), interpolate=False) == {"VALUE": value, "NEXT": "n"}
 
 
 @settings(max_examples=25, deadline=None)
 @given(NASTY)
 def test_shell_is_read_back(value: str) -> None:
-    text = as_shell([OutputRow("s", "Value", value)])
+    text = format_shell({"VALUE": value})
     done = subprocess.run(["sh", "-c", f'{text}\nprintf %s "$VALUE"'], capture_output=True, check=True)
     assert done.stdout.decode() == value
 
 
 def test_plain_values_stay_bare() -> None:
-    assert as_dotenv(ROWS[:1]) == f"API_URL={URL}"
-    assert as_shell(ROWS[:1]) == f"export API_URL={URL}"
+    assert format_dotenv(environment_variables(ROWS[:1])) == f"API_URL={URL}"
+    assert format_shell(environment_variables(ROWS[:1])) == f"export API_URL={URL}"

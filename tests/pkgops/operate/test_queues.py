@@ -9,7 +9,7 @@ import pytest
 from pkgops.build.synth import Synthesized
 from pkgops.errors import UsageError
 from pkgops.events import Progress, silent
-from pkgops.operate.queues import QueueRow, Redriven, queues, redrive, show
+from pkgops.operate.queues import QueueRow, RedriveResult, declared_queues, queue_rows, redrive
 from tests.pkgops.fakes.queues import FakeQueues
 
 
@@ -35,7 +35,7 @@ STACK = Synthesized(
         }
     },
 )
-KNOWN = queues([STACK])
+KNOWN = declared_queues([STACK])
 
 
 def test_queues_come_from_the_templates() -> None:
@@ -53,7 +53,7 @@ def test_queues_come_from_the_templates() -> None:
 def test_a_row_a_queue() -> None:
     port = FakeQueues(pkgwatch_package_dlq_dev=["a", "b"], pkgwatch_package_queue_dev=["c"])
     port.ages = {"pkgwatch-package-dlq-dev": 60}
-    rows = show(KNOWN[:3], port)
+    rows = queue_rows(KNOWN[:3], port)
     assert rows == [
         QueueRow("pkgwatch-package-dlq-dev", 2, 0, 0, 60),
         QueueRow("pkgwatch-package-queue-dev", 1, 0, 0, None, "pkgwatch-package-dlq-dev", 2),
@@ -75,7 +75,7 @@ def test_dead_letters_go_back(name: str) -> None:
     port = FakeQueues(pkgwatch_package_dlq_dev=["a", "b"], pkgwatch_package_queue_dev=["c"])
     heard: list[Any] = []
     dry = redrive(KNOWN, name, port, heard.append, dry_run=True)
-    assert dry == Redriven("pkgwatch-package-dlq-dev", "pkgwatch-package-queue-dev", 2, 0)
+    assert dry == RedriveResult("pkgwatch-package-dlq-dev", "pkgwatch-package-queue-dev", 2, 0)
     assert port.waiting["pkgwatch-package-dlq-dev"] == ["a", "b"]
     done = redrive(KNOWN, name, port, heard.append, dry_run=False)
     assert (done.waiting, done.moved) == (2, 2)
@@ -87,10 +87,10 @@ def test_dead_letters_go_back(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("streams-dlq", "No queue's dead letters are in pkgwatch-streams-dlq-dev"),
+        ("streams-dlq", "pkgwatch-streams-dlq-dev is not a dead-letter queue"),
         ("shared-dlq", "of 2 queues"),
         ("package-dlqq", "Unknown queue"),
-        ("dlq", "means 3 queues"),
+        ("dlq", "matches 3 queues"),
         ("package-queue", "pkgwatch-package-dlq-dev is not deployed"),
     ],
 )

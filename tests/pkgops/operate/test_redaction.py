@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pkgops.operate.redaction import HIDDEN, shown
+from pkgops.operate.redaction import REDACTED, redact
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from pkgops.operate.redaction import HIDDEN, shown
     ],
 )
 def test_what_is_named_or_shaped_like_a_secret(path: str, value: str) -> None:
-    assert shown(value, path) == HIDDEN
+    assert redact(value, path) == REDACTED
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_what_is_named_or_shaped_like_a_secret(path: str, value: str) -> None:
     ],
 )
 def test_what_is_none_is_shown(path: str, value: object) -> None:
-    assert shown(value, path) == value
+    assert redact(value, path) == value
 
 
 def test_inside_structures_the_rest_is_shown() -> None:
@@ -46,7 +46,7 @@ def test_inside_structures_the_rest_is_shown() -> None:
         "Variables": {"TOKEN": "abc", "STAGE": "dev"},
         "Tags": [{"Key": "api-token", "Value": "abc"}, {"Key": "Owner", "Value": "me"}],
     }
-    assert shown(given, "Environment") == {
-        "Variables": {"TOKEN": HIDDEN, "STAGE": "dev"},
-        "Tags": [{"Key": "api-token", "Value": HIDDEN}, {"Key": "Owner", "Value": "me"}],
+    assert redact(given, "Environment") == {
+        "Variables": {"TOKEN": REDACTED, "STAGE": "dev"},
+        "Tags": [{"Key": "api-token", "Value": REDACTED}, {"Key": "Owner", "Value": "me"}],
     }

@@ -11,7 +11,7 @@ from pkgops.build.functions import find, functions
 from pkgops.build.synth import Synthesized
 from pkgops.errors import UsageError
 from pkgops.model import Stage
-from pkgops.operate.schedules import event, rules
+from pkgops.operate.schedules import find_rules, rule_event
 
 
 def function(name: str) -> dict[str, Any]:
@@ -50,18 +50,18 @@ STACK = Synthesized(
         }
     },
 )
-KNOWN, RULES = functions([STACK]), rules([STACK])
+KNOWN, RULES = functions([STACK]), find_rules([STACK])
 STAGE = Stage("dev", account="123456789012")
 
 
 @pytest.mark.parametrize("name", ["pkgwatch-daily", "pkgwatch-daily-dev", "PkgWatch-Daily", "daily"])
 def test_the_rules_input_is_sent_as_it_is(name: str) -> None:
-    assert event(RULES, find(KNOWN, "refresh"), name, STAGE) == DAILY.encode()
-    assert json.loads(event(RULES, find(KNOWN, "refresh"), "pkgwatch-weekly", STAGE)) == {"tier": 3}
+    assert rule_event(RULES, find(KNOWN, "refresh"), name, STAGE) == DAILY.encode()
+    assert json.loads(rule_event(RULES, find(KNOWN, "refresh"), "pkgwatch-weekly", STAGE)) == {"tier": 3}
 
 
 def test_without_an_input_it_is_eventbridges_event() -> None:
-    sent = json.loads(event(RULES, find(KNOWN, "retry"), "pkgwatch-often", STAGE))
+    sent = json.loads(rule_event(RULES, find(KNOWN, "retry"), "pkgwatch-often", STAGE))
     assert (sent["detail-type"], sent["source"], sent["account"], sent["detail"]) == (
         "Scheduled Event",
         "aws.events",
@@ -74,15 +74,15 @@ def test_without_an_input_it_is_eventbridges_event() -> None:
 @pytest.mark.parametrize(
     ("name", "schedule", "said", "hint"),
     [
-        ("idle", "pkgwatch-daily", "No schedule starts idle", "--payload"),
+        ("idle", "pkgwatch-daily", "idle has no schedule", "--payload"),
         ("refresh", "pkgwatch-dayly", "Unknown schedule of refresh", "pkgwatch-daily"),
         ("retry", "pkgwatch-daily", "Unknown schedule of retry", "pkgwatch-often"),
-        ("refresh", "hourly", "means 2 schedules", "pkgwatch-mine-hourly, pkgwatch-yours-hourly"),
+        ("refresh", "hourly", "matches 2 schedules", "pkgwatch-mine-hourly, pkgwatch-yours-hourly"),
         ("refresh", "ily", "Unknown schedule of refresh", "pkgwatch-daily"),
         ("refresh", "pkgwatch-composed", "composed by CloudFormation", "--payload"),
     ],
 )
 def test_what_cannot_be_told(name: str, schedule: str, said: str, hint: str) -> None:
     with pytest.raises(UsageError, match=said) as error:
-        event(RULES, find(KNOWN, name), schedule, STAGE)
+        rule_event(RULES, find(KNOWN, name), schedule, STAGE)
     assert hint in error.value.hint

@@ -24,7 +24,7 @@ def ports(project):
 def test_a_running_update_is_taken_back(run, ports):
     result = run("cancel", *DEV, "--yes", ports=ports)
     assert result.exit_code == 0, result.stderr
-    assert f"Taken back on stage dev: {NAME}." in result.stderr
+    assert f"Cancelled and rolled back on stage dev: {NAME}." in result.stderr
     assert [state.status for state in ports.stacks.describe()] == ["UPDATE_ROLLBACK_COMPLETE"]
 
 
@@ -66,7 +66,7 @@ def test_what_else_runs_cannot_be_taken_back(run, project):
 
 def test_an_update_that_ends_first_is_told(run, project):
     class Ended(FakeStacks):
-        def cancel(self, stack):
+        def cancel_update(self, stack):
             self.deployed(NAME, "UPDATE_COMPLETE")
             raise DeployError("CancelUpdateStack cannot be called from current stack status")
 
@@ -79,7 +79,7 @@ def test_an_update_that_ends_first_is_told(run, project):
 
 def test_a_refusal_is_told(run, project):
     class Refusing(FakeStacks):
-        def cancel(self, stack):
+        def cancel_update(self, stack):
             raise DeployError("CloudFormation refuses it.")
 
     stacks = Refusing()

@@ -139,15 +139,16 @@ class LetGo(FakeStacks):
         return super().events(stack, until, since)
 
 
-def test_interrupted_it_says_what_goes_on(run, built):
+def test_interrupted_it_reports_what_continues(run, built):
     stacks = LetGo()
     stacks.deployed("PkgopsBootstrap-dev", "CREATE_COMPLETE")
     result = run("deploy", "storage", *DEV, "--yes", ports=FakePorts(stacks=stacks))
     assert result.exit_code == 130
     assert "Letting go of what runs; interrupt again to end at once.\n" in result.stderr
     assert result.stderr.splitlines()[-1] == (
-        "Let go of PkgWatchStorage-dev; CloudFormation goes on. To follow it: pkgops deploy pkgwatch --stage dev; "
-        "to look: pkgops status --stage dev; to take an update back: pkgops cancel pkgwatch --stage dev."
+        "Stopped watching PkgWatchStorage-dev; CloudFormation continues. "
+        "To watch again: pkgops deploy pkgwatch --stage dev; for the status: pkgops status --stage dev; "
+        "to cancel an update: pkgops cancel pkgwatch --stage dev."
     )
     (state,) = [state for state in stacks.describe() if state.name == "PkgWatchStorage-dev"]
     assert state.in_progress

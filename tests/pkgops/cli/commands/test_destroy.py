@@ -38,7 +38,10 @@ def test_it_shows_what_goes_and_what_stays_and_wants_yes(run, ports):
 def test_yes_deletes_and_lists_what_is_kept(run, ports):
     result = run("destroy", *DEV, "--yes", ports=ports)
     assert result.exit_code == 0, result.stderr
-    assert result.stdout == "Kept, and yours to delete:\n  pkgwatchstorage-dev-packages (AWS::DynamoDB::Table)\n"
+    assert (
+        result.stdout
+        == "Kept; delete them yourself if not needed:\n  pkgwatchstorage-dev-packages (AWS::DynamoDB::Table)\n"
+    )
     assert ports.stacks.describe() == []
     assert ports.artifacts.others == {}
     assert "Deleted pkgwatch from stage dev." in result.stderr
@@ -54,7 +57,7 @@ def test_json(run, ports):
 def test_nothing_is_there(run, built):
     result = run("destroy", *DEV, "--yes", ports=FakePorts())
     assert result.exit_code == 0
-    assert "Nothing of pkgwatch is deployed on stage dev." in result.stderr
+    assert "No stack of pkgwatch is deployed on stage dev." in result.stderr
 
 
 def test_a_failure_is_named_and_nothing_is_said_to_be_kept(run, ports):

@@ -24,10 +24,10 @@ def test_what_is_not_deployed_is_added(run, ports):
     assert run("diff", "storage", *DEV, "--exit-code", ports=ports).exit_code == 1
 
 
-def test_nothing_differs(run, ports):
+def test_no_differences(run, ports):
     run("deploy", "storage", *DEV, "--yes", ports=ports)
     result = run("diff", "storage", *DEV, "--exit-code", ports=ports)
-    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "Nothing differs.\n")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "No differences.\n")
     assert json.loads(run("diff", "storage", *DEV, "-o", "json", ports=ports).stdout) == {"pkgwatch": []}
 
 

@@ -43,7 +43,7 @@ def test_the_policies_are_printed_as_iam_takes_them(run, project):
     printed = json.loads(result.stdout)
     assert [one["Name"] for one in printed] == ["pkgops-kefir-local-1", "pkgops-kefir-local-2"]
     assert {one["Document"]["Version"] for one in printed} == {"2012-10-17"}
-    assert "Wider than a name, and why:" in result.stderr
+    assert "Statements wider than a single name, and why:" in result.stderr
     assert "the ids of user pools are random" in result.stderr
     assert json.loads(run("doctor", "--policy", "--system", "kefir", "-o", "json").stdout) == printed
 

@@ -40,10 +40,10 @@ def test_nothing_has_drifted(run, ports):
     assert lines["Stack"].split()[-1] == "Drift"
     assert lines[NAME].endswith("in sync")
     assert lines["PkgWatchApi-dev"].split()[1] == "NOT_DEPLOYED"
-    assert "Looking for drift" in result.stderr
+    assert "Detecting drift" in result.stderr
     compared = run("diff", *DEV, "--deployed", "--exit-code", ports=ports)
     assert (compared.exit_code, compared.stdout) == (0, "")
-    assert compared.stderr.endswith("Nothing differs.\n")
+    assert compared.stderr.endswith("No differences.\n")
 
 
 def test_what_has_drifted_is_shown_with_its_values(run, ports):
@@ -92,7 +92,7 @@ def test_a_dry_run_shows_what_would_be_taken_back(run, ports):
     ports.stacks.drifts = dict(DRIFTS)
     result = run("deploy", "storage", *DEV, "--revert-drift", "--dry-run", ports=ports)
     assert "    ~ PackagesTable  AWS::DynamoDB::Table  drifted, BillingMode, Tags/0/SECRET\n" in result.stdout
-    assert "    + RawDataBucket  AWS::S3::Bucket  was deleted, is made again\n" in result.stdout
+    assert "    + RawDataBucket  AWS::S3::Bucket  was deleted, will be recreated\n" in result.stdout
     assert "execute" not in ports.stacks.calls
     assert ports.stacks.calls.count("create_change_set") == ports.stacks.calls.count("delete_change_set")
 

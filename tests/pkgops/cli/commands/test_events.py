@@ -54,13 +54,13 @@ def test_failures_are_those_of_the_last_operation_unless_a_moment_is_given(run, 
     """They include what was found before any resource was touched, which is no stack event."""
     rows = json.loads(run("events", "--failed", "--stage", "dev", "-o", "json", ports=ports).stdout)
     assert [row["status"] for row in rows] == ["VALIDATION_FAILED", "UPDATE_FAILED"]
-    assert run("events", "storage", "--failed", "--stage", "dev", ports=ports).stderr == "Nothing failed.\n"
+    assert run("events", "storage", "--failed", "--stage", "dev", ports=ports).stderr == "No failures.\n"
 
 
 def test_one_stack(run, ports):
     result = run("events", "storage", "--stage", "dev", ports=ports)
     assert (result.exit_code, result.stdout) == (0, "")
-    assert "Nothing happened" in result.stderr
+    assert "No events" in result.stderr
 
 
 def test_a_moment_that_is_none(run, ports):

@@ -33,7 +33,7 @@ def test_the_answer_on_stdout_the_log_on_stderr(run, ports, name):
     assert result.exit_code == 0, result.stderr
     assert json.loads(result.stdout) == {"statusCode": 200, "echo": {"a": 1}}
     assert "checking\n" in result.stderr
-    assert "answered 200" in result.stderr
+    assert "returned 200" in result.stderr
 
 
 def test_payload_from_a_file_and_from_stdin(run, ports, project):
@@ -71,7 +71,7 @@ def test_what_a_schedule_sends(run, ports):
         (["health", "--payload", "{"], "JSON"),
         (["health", "--payload", "@nothing.json"], "nothing.json"),
         (["get-usage"], "pkgops deploy"),
-        (["health", "--schedule", "x"], "No schedule starts health"),
+        (["health", "--schedule", "x"], "health has no schedule"),
         (["health", "--schedule", "x", "--payload", "{}"], "not both"),
     ],
 )

@@ -30,8 +30,8 @@ def up(run, port):
 
 
 def test_down_and_never_started(run, port):
-    assert run("local", "status").stdout == "The emulator is down.\n"
-    assert run("local", "down").stdout == "The emulator did not run.\n"
+    assert run("local", "status").stdout == "The emulator is not running.\n"
+    assert run("local", "down").stdout == "The emulator was not running.\n"
     assert json.loads(run("local", "status", "-o", "json").stdout)["running"] is False
     result = run("local", "mail")
     assert result.exit_code == 4

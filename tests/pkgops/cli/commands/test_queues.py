@@ -19,7 +19,7 @@ def ports(project):
     return FakePorts(queues=port)
 
 
-@pytest.mark.parametrize("words", [("queues",), ("queues", "list")])
+@pytest.mark.parametrize("words", [("queues",), ("queues", "ls")])
 def test_without_a_subcommand_they_are_listed(run, ports, words):
     result = run(*words, *DEV, ports=ports)
     assert result.exit_code == 0, result.stderr
@@ -45,18 +45,18 @@ def test_json(run, ports):
 
 def test_dead_letters_go_back(run, ports):
     dry = run("queues", "redrive", "package-dlq", "--dry-run", *DEV, ports=ports)
-    assert dry.stdout == ("2 messages would be moved from pkgwatch-package-dlq-dev to pkgwatch-package-queue-dev.\n")
+    assert dry.stdout == ("Would move 2 messages from pkgwatch-package-dlq-dev to pkgwatch-package-queue-dev.\n")
     done = run("queues", "redrive", "package-dlq", *DEV, "-o", "json", ports=ports)
     assert json.loads(done.stdout)["moved"] == 2
     assert ports.queues.waiting["pkgwatch-package-queue-dev"] == ["c", "a", "b"]
-    assert run("queues", "redrive", "package-dlq", *DEV, ports=ports).stdout.startswith("Nothing waits")
+    assert run("queues", "redrive", "package-dlq", *DEV, ports=ports).stdout.startswith("No messages are waiting")
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["redrive", "package-dql"], "Did you mean"),
-        (["redrive", "streams-dlq"], "No queue's dead letters"),
+        (["redrive", "streams-dlq"], "is not a dead-letter queue"),
         (["redriv"], "redrive"),
         (["redrive"], "QUEUE"),
     ],

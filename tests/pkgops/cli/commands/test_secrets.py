@@ -187,10 +187,10 @@ def test_what_is_typed_at_the_prompt_is_not_shown(project):
     """A real terminal: the question appears on it, the answer does not."""
     script = (
         "import os, sys\nos.open(sys.argv.pop(1), os.O_RDWR)\n"  # the controlling terminal from here on
-        "from pkgops.cli.main import root\nfrom pkgops.cli.output.errors import Manner\n"
+        "from pkgops.cli.main import root\nfrom pkgops.cli.session import Session\n"
         "from tests.pkgops.fakes.ports import FakePorts\nports = FakePorts()\n"
         "root(['secrets', 'set', 'session-secret', '--stage', 'dev'],"
-        " obj=Manner(connect=lambda *_: ports), standalone_mode=False)\n"
+        " obj=Session(connect=lambda *_: ports), standalone_mode=False)\n"
         "assert ports.secrets.values == {'pkgwatch/session-secret-dev': os.environ['EXPECTED']}\n"
     )
     leader, follower = pty.openpty()

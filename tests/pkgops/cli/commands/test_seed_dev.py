@@ -28,7 +28,7 @@ def ports(project):
 def test_keys_are_shown_once(run, ports):
     first = run("seed-dev", *DEV, ports=ports)
     assert first.exit_code == 0, first.stderr
-    assert "Shown once; keep them now:" in first.stdout
+    assert "Shown once; save them now:" in first.stdout
     assert first.stdout.count("pw_") == 4
     again = run("seed-dev", *DEV, ports=ports)
     assert again.exit_code == 0
@@ -40,7 +40,7 @@ def test_keys_are_shown_once(run, ports):
 def test_json(run, ports):
     report = json.loads(run("seed-dev", *DEV, "-o", "json", ports=ports).stdout)["pkgwatch"]
     assert len(report["revealed"]) == 4
-    assert {"kind", "written", "there", "failed"} == set(report["counts"][0])
+    assert {"kind", "written", "existing", "failed"} == set(report["counts"][0])
 
 
 def test_what_is_missing_is_named_and_the_code_is_1(run, ports):

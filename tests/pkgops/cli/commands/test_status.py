@@ -46,7 +46,7 @@ def test_the_status_is_shown_even_if_the_code_does_not_build(run, project, monke
     result = run("status", "--stage", "prod", ports=ports)
     assert result.exit_code == 0
     assert "CREATE_COMPLETE" in result.stdout
-    assert "Not compared with the code here." in result.stderr
+    assert "Not compared with the code." in result.stderr
 
 
 def test_unknown_stack(run, ports):

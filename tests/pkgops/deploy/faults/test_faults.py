@@ -11,7 +11,7 @@ import pytest
 from pkgops.aws.ports import AwsPorts
 from pkgops.deploy.deploy import deploy, upload
 from pkgops.errors import AccessError, DeployError
-from pkgops.operate.gc import collect, survey
+from pkgops.operate.gc import delete_garbage, find_garbage
 from pkgops.plan.plan import discard_change_sets
 from pkgops.plan.prepare import prepare
 from tests.pkgops.deploy.faults.proxy import Faults, calm
@@ -47,7 +47,7 @@ def test_a_killed_deployment_is_taken_up(bad: World, seed: int) -> None:
     chance = random.Random(seed)
     if seed % 2:
         destroyed(bad)  # so that the bootstrap and the uploads are among the moments
-    killing = killed(bad, "deploy", seed % 4, chance.randint(1, 30), chance.resolution(LATENESS))
+    killing = killed(bad, "deploy", seed % 4, chance.randint(1, 30), chance.choice(LATENESS))
     attempt(bad, (seed + 1) % 4)
     killing.over()
     put_right(bad, (seed + 1) % 4, 0)
@@ -105,14 +105,14 @@ def test_garbage_is_what_no_template_and_no_change_set_names(bad: World) -> None
     now, before, next_ = ({asset.key for asset in packaged(bad.project.root, version).assets} for version in (3, 0, 1))
     made = prepare(bad.project, packaged(bad.project.root, 1), bad.ports)
     upload(made, bad.ports)
-    garbage = survey(bad.project, bad.ports, buffer=0.0)
+    garbage = find_garbage(bad.project, bad.ports, min_age=0.0)
     unused = {item.key for item in garbage.unused}
     assert (before - now - next_) <= unused
     assert not unused & (now | next_)
     discard_change_sets(made, bad.ports)
-    gone = {item.key for item in collect(garbage, bad.project, bad.ports).unused}
+    gone = {item.key for item in delete_garbage(garbage, bad.project, bad.ports).unused}
     assert gone == unused
-    assert next_ - now <= {item.key for item in survey(bad.project, bad.ports, buffer=0.0).unused}
+    assert next_ - now <= {item.key for item in find_garbage(bad.project, bad.ports, min_age=0.0).unused}
     put_right(bad, 0, LARGE)  # what has gone is uploaded again
 
 

@@ -94,7 +94,7 @@ def run(world: World, seed: int, tally: Tally) -> None:
         destroyed(world)
     for _ in range(chance.randint(1, 2)):
         tally.ends[step(world, chance)] += 1
-    put_right(world, chance.randint(0, 3), chance.resolution((0, LARGE)))
+    put_right(world, chance.randint(0, 3), chance.choice((0, LARGE)))
     assert not world.proxy.twice
     tally.faults.update(world.proxy.met)
     tally.puts += world.proxy.calls["PutObject"]
@@ -104,16 +104,16 @@ def step(world: World, chance: random.Random) -> tuple[str, str]:
     """A deployment of some version, one that must fail, one that goes on with a stuck rollback, a destruction, or a
     command that is killed; which it was and how it ended."""
     (kind,) = chance.choices(list(STEPS), list(STEPS.values()))
-    version, size = chance.randint(0, 3), chance.resolution((0, LARGE))
+    version, size = chance.randint(0, 3), chance.choice((0, LARGE))
     options = PlanOptions()
     if kind == "kill":
-        killing = killed(world, chance.resolution(("deploy", "destroy")), version, chance.randint(1, 30))
+        killing = killed(world, chance.choice(("deploy", "destroy")), version, chance.randint(1, 30))
         killing.over()
         return kind, "killed" if killing.killed else "ended"
     if kind == "resume":
         put_right(world, version, size)
         options = PlanOptions(resume=True, skip=(stick(world.direct),))
-    only = chance.resolution(AIMS)
+    only = chance.choice(AIMS)
     rate = chance.uniform(0.4, 0.9) if only else chance.uniform(0.05, 0.3)
     world.proxy.weather = Faults(chance.getrandbits(32), rate, chance.randint(1, 8), only=only)
     try:

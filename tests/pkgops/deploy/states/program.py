@@ -53,8 +53,6 @@ def furnish(root: Path, port: int) -> None:
     if templates.exists():
         return
     (templates / "stately").mkdir(parents=True)
-    for name in ("model.py", "scope.py", "kit", "bootstrap"):
-        (templates / name).symlink_to(ROOT / "templates" / name)
     (root / "handlers").symlink_to(ROOT / "handlers")
     own = (ROOT / "templates" / "__init__.py").read_text().replace('("pkgwatch", "kefir")', '("stately",)')
     (templates / "__init__.py").write_text(own.replace('DEFAULT_SYSTEM = "pkgwatch"', 'DEFAULT_SYSTEM = "stately"'))

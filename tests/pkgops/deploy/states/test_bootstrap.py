@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pkgops.build.package import Asset
-from pkgops.cli.output.plans import plan_text
+from pkgops.cli.output.plan_text import plan_text
 from pkgops.deploy.deploy import deploy
 from pkgops.deploy.wait_for_idle import wait_until_idle
 from pkgops.events import Note
@@ -44,7 +44,7 @@ def test_what_somebody_has_put_there_meanwhile_stays(world: World, aws: Aws, loo
     assert made.bootstrap is not None
     assert made.bootstrap.action is Action.RECREATE
     if looked:
-        assert f"{NAME}  recreate  the stage's artifact bucket, which stays with all that is in it" in plan_text(
+        assert f"{NAME}  recreate  the stage's artifact bucket, which is kept with its content" in plan_text(
             made, full=False
         )
     report = deploy(made, world.ports, world.events.append)

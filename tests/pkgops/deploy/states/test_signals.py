@@ -70,8 +70,8 @@ def test_told_to_end_it_lets_go_and_the_next_run_takes_it_up(program: Program) -
     code, out, err = program.signalled(running, signal.SIGTERM)
     assert (code, out) == (143, "")
     assert err.splitlines()[-1] == (
-        f"Let go of {NAME}; CloudFormation goes on. To follow it: pkgops deploy stately --stage local; "
-        "to look: pkgops status --stage local; to take an update back: pkgops cancel stately --stage local."
+        f"Stopped watching {NAME}; CloudFormation continues. To watch again: pkgops deploy stately --stage local; "
+        "for the status: pkgops status --stage local; to cancel an update: pkgops cancel stately --stage local."
     )
     assert "Traceback" not in err
     assert list(program.scratch.iterdir()) == []
@@ -93,7 +93,9 @@ def test_the_second_time_it_ends_at_once(program: Program, emulator: Emulator) -
         told(running, "interrupt again to end at once")
         code, out, err = program.signalled(running, signal.SIGINT)
     assert (code, out) == (130, "")
-    assert err.splitlines()[-1] == "Ended at once. What CloudFormation has begun goes on; pkgops status shows it."
+    assert (
+        err.splitlines()[-1] == "Ended at once. CloudFormation continues what it has started; pkgops status shows it."
+    )
     assert "Traceback" not in err
     assert program.world.status == "UPDATE_IN_PROGRESS"
 
@@ -105,13 +107,13 @@ def test_after_ctrl_c_the_update_can_be_taken_back(program: Program) -> None:
     assert code == 130
     last = json.loads(err.splitlines()[-1])
     assert last["event"] == "Note"
-    assert f"Let go of {NAME}" in last["text"]
+    assert f"Stopped watching {NAME}" in last["text"]
     cancelling = program.start("cancel")
     told(cancelling, "UPDATE_ROLLBACK_IN_PROGRESS")
     program.world.instruct()
     code, _, err = program.ended(cancelling)
     assert code == 0, err
-    assert f"Taken back on stage local: {NAME}." in err
+    assert f"Cancelled and rolled back on stage local: {NAME}." in err
     state = program.world.state
     assert state is not None
     assert (state.status, state.outputs["Version"]) == ("UPDATE_ROLLBACK_COMPLETE", "1")

@@ -14,7 +14,8 @@ from pkgops.build.synth import Synthesized
 from pkgops.config import Project
 from pkgops.errors import RefusedError, UsageError
 from pkgops.events import Event, Finished, Progress, silent
-from pkgops.operate.seed.collect import Arrived, collect, collection
+from pkgops.operate.seed.collect import collect, declared_collection
+from pkgops.operate.seed.report import Arrived
 from pkgops.seeds import Collection, CollectionStep, Seeds, Task
 from tests.pkgops.fakes.ports import FakePorts
 from tests.pkgops.fakes.queues import FakeQueues
@@ -141,13 +142,13 @@ def declaring(pkgwatch: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[[S
 
 def test_what_leaves_the_machine_is_refused_offline(declaring: Callable[[Seeds], Project]) -> None:
     project = declaring(Seeds((), collection=WANTED))
-    assert collection(project, offline=False) == WANTED
+    assert declared_collection(project, offline=False) == WANTED
     with pytest.raises(RefusedError, match="collects from the internet"):
-        collection(project, offline=True)
+        declared_collection(project, offline=True)
     local = replace(WANTED, offline=True)
-    assert collection(declaring(Seeds((), collection=local)), offline=True) == local
+    assert declared_collection(declaring(Seeds((), collection=local)), offline=True) == local
 
 
 def test_a_system_that_declares_nothing(declaring: Callable[[Seeds], Project]) -> None:
-    with pytest.raises(UsageError, match="declares nothing to collect"):
-        collection(declaring(Seeds(())), offline=False)
+    with pytest.raises(UsageError, match="declares no collection"):
+        declared_collection(declaring(Seeds(())), offline=False)

@@ -35,7 +35,7 @@ def system(pkgwatch: Project, account: FakePorts, monkeypatch: pytest.MonkeyPatc
 
 
 def counts(report: Any) -> dict[str, tuple[int, int, int]]:
-    return {count.kind: (count.written, count.there, count.failed) for count in report.counts}
+    return {count.kind: (count.written, count.existing, count.failed) for count in report.counts}
 
 
 def test_secrets_are_stored_under_staged_names_and_never_shown(system: Project, account: FakePorts) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -49,7 +50,7 @@ def seeds(pkgwatch: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[..., P
     def system(function: Callable[[SeedContext], Seeds] = demo, **stage: Any) -> Project:
         module = ModuleType("templates.demo.seed")
         module.seed = function  # type: ignore[attr-defined]
-        monkeypatch.setitem(__import__("sys").modules, "templates.demo.seed", module)
+        monkeypatch.setitem(sys.modules, "templates.demo.seed", module)
         return replace(pkgwatch, system=replace(pkgwatch.system, key="demo"), stage=replace(pkgwatch.stage, **stage))
 
     return system
@@ -66,7 +67,7 @@ def scored(account: FakePorts) -> FakePorts:
 
 
 def counts(report: Any) -> dict[str, tuple[int, int, int]]:
-    return {count.kind: (count.written, count.there, count.failed) for count in report.counts}
+    return {count.kind: (count.written, count.existing, count.failed) for count in report.counts}
 
 
 def test_the_first_run_writes_everything_and_shows_the_key(seeds: Callable[..., Project], scored: FakePorts) -> None:
@@ -77,7 +78,7 @@ def test_the_first_run_writes_everything_and_shows_the_key(seeds: Callable[..., 
     assert (shown.label, shown.name) == ("user pro@example.com", "API key")
     assert ("user", shown.value) in scored.tables.items["api-keys"]
     assert len(shown.value) == 3 + 43
-    (waited,) = report.waited
+    (waited,) = report.waits
     assert (waited.done, waited.missing) == (20, ())
 
 
@@ -119,9 +120,12 @@ def test_a_protected_stage_is_refused_before_anything(stage: dict[str, Any], see
         seed(seeds(never, **stage), STACKS, ports)
 
 
-def test_a_system_without_seed_data(pkgwatch: Project, account: FakePorts) -> None:
-    with pytest.raises(UsageError, match="bootstrap has no seed data"):
-        seed(replace(pkgwatch, system=replace(pkgwatch.system, key="bootstrap")), STACKS, account)
+def test_a_system_without_seed_data(pkgwatch: Project, account: FakePorts, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = ModuleType("templates.demo")
+    package.__path__ = []
+    monkeypatch.setitem(sys.modules, "templates.demo", package)
+    with pytest.raises(UsageError, match="demo has no seed data"):
+        seed(replace(pkgwatch, system=replace(pkgwatch.system, key="demo")), STACKS, account)
 
 
 def test_a_table_that_is_not_deployed(seeds: Callable[..., Project], account: FakePorts) -> None:
@@ -183,12 +187,12 @@ def test_what_is_not_filled_in_in_time_is_named(seeds: Callable[..., Project], s
     scored.tables.filled = lambda item: item | ({"score": 1} if item["pk"] not in {"npm#7", "npm#8"} else {})
     report = seed(seeds(), STACKS, scored, timeout=0.3)
     assert not report.ok
-    (waited,) = report.waited
+    (waited,) = report.waits
     assert (waited.by, waited.done, waited.missing) == ("score-calculator", 18, ("package 7", "package 8"))
     assert 0.3 <= waited.seconds < 5
     # They are named again by the next run, which has nothing to wait for.
     reads = scored.tables.reads
-    (again,) = seed(seeds(), STACKS, scored, timeout=60).waited
+    (again,) = seed(seeds(), STACKS, scored, timeout=60).waits
     assert again.missing == ("package 7", "package 8")
     assert scored.tables.reads == reads + 1
 
@@ -235,5 +239,5 @@ def test_ctrl_c_while_writing_shows_what_was_written(seeds: Callable[..., Projec
     scored.tables = Blocked(packages=("pk", "sk"), api_keys=("pk", "sk"))
     report = seed(seeds(user_first), STACKS, scored, emit)
     assert report.interrupted
-    assert report.waited == ()
+    assert report.waits == ()
     assert len(report.revealed) == 1

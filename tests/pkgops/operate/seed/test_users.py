@@ -31,8 +31,8 @@ def system(pkgwatch: Project, account: FakePorts, monkeypatch: pytest.MonkeyPatc
 def test_users_are_enrolled_once(system: Project, account: FakePorts) -> None:
     first, second = seed(system, STACKS, account), seed(system, STACKS, account)
     assert account.users.enrolled == {("pool-1", "one@example.com"), ("pool-1", "two@example.com")}
-    assert [(count.kind, count.written, count.there) for count in first.counts] == [("login", 2, 0)]
-    assert [(count.kind, count.written, count.there) for count in second.counts] == [("login", 0, 2)]
+    assert [(count.kind, count.written, count.existing) for count in first.counts] == [("login", 2, 0)]
+    assert [(count.kind, count.written, count.existing) for count in second.counts] == [("login", 0, 2)]
 
 
 def test_one_that_is_refused_is_in_the_report(system: Project, account: FakePorts) -> None:

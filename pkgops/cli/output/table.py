@@ -1,4 +1,4 @@
-"""How are rows and values written to stdout?"""
+"""Tables and JSON documents for stdout."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ GAP = "  "
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, color: bool = False) -> str:
-    """Aligned columns under a header; nothing is cut or wrapped: values can be copied and piped on."""
+    """Aligned columns under a header; nothing is cut or wrapped, so that values can be copied and piped."""
     cells = [[*columns], *([_cell(value) for value in row] for row in rows)]
     if len(cells) == 1:
         return ""
@@ -23,13 +23,13 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, color: bool 
     return text if color else click.unstyle(text)
 
 
-def stamp(moment: str) -> str:
+def format_time(time: str) -> str:
     """An ISO-8601 UTC time to the second, as tables show it: 2026-05-01T09:30:00Z."""
-    return moment[:19] + "Z" if moment else ""
+    return time[:19] + "Z" if time else ""
 
 
-def plain(value: Any) -> Any:
-    """Dataclasses, paths, tuples and sets as what JSON knows."""
+def to_builtins(value: Any) -> Any:
+    """Dataclasses, paths, tuples and sets as JSON types."""
     import msgspec
 
     return msgspec.to_builtins(value, enc_hook=_encode)
@@ -37,7 +37,7 @@ def plain(value: Any) -> Any:
 
 def document(value: Any) -> str:
     """One JSON document."""
-    return json.dumps(plain(value), indent=2, ensure_ascii=False)
+    return json.dumps(to_builtins(value), indent=2, ensure_ascii=False)
 
 
 def _encode(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What is said when a deployment has ended, or was let go?"""
+"""The text after a deployment: results, outputs, next steps, and what an interruption leaves running."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pkgops.cli.session import Session
+    from pkgops.cli.output.console import Console
     from pkgops.config import Project
     from pkgops.deploy.deploy import Report
     from pkgops.model import System
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def letting_go(session: Session, command: str, project: Project) -> Iterator[None]:
-    """Says on Ctrl-C what goes on without us, and that the same command follows it."""
+def report_interruption(console: Console, command: str, project: Project) -> Iterator[None]:
+    """On Ctrl-C reports what CloudFormation continues, and how to resume watching it."""
     from pkgops.deploy.interruption import Interrupted
     from pkgops.events import Note
 
@@ -26,19 +26,19 @@ def letting_go(session: Session, command: str, project: Project) -> Iterator[Non
     except Interrupted as interrupted:
         target = f"{project.system.key} --stage {project.stage.name}"
         again = f"pkgops {command} {target}"
-        text = f"Stopped; nothing runs on. To go on: {again}."
+        text = f"Stopped; no operation is running. To continue: {again}."
         if interrupted.running:
-            back = f"; to take an update back: pkgops cancel {target}" if command == "deploy" else ""
-            look = f"to look: pkgops status --stage {project.stage.name}"
-            let_go = f"Let go of {', '.join(interrupted.running)}; CloudFormation goes on."
-            text = f"{let_go} To follow it: {again}; {look}{back}."
-        session.emit(Note(text))
-        session.calm()
+            cancel = f"; to cancel an update: pkgops cancel {target}" if command == "deploy" else ""
+            status = f"for the status: pkgops status --stage {project.stage.name}"
+            stopped = f"Stopped watching {', '.join(interrupted.running)}; CloudFormation continues."
+            text = f"{stopped} To watch again: {again}; {status}{cancel}."
+        console.emit(Note(text))
+        console.close_display()
         raise
 
 
-def endings(report: Report) -> list[dict[str, object]]:
-    """How each stack ended, for machines."""
+def stack_results(report: Report) -> list[dict[str, object]]:
+    """Each stack's result as JSON data."""
     keys = ("status", "reason", "log", "hint")
     return [
         {"stack": result.key, "name": result.stack, **{key: getattr(result, key) for key in keys}}
@@ -46,20 +46,22 @@ def endings(report: Report) -> list[dict[str, object]]:
     ]
 
 
-def outputs(report: Report, endpoint: str | None) -> list[OutputRow]:
+def report_outputs(report: Report, endpoint: str | None) -> list[OutputRow]:
     """The outputs of the stacks of a report, as `pkgops outputs` shows them."""
-    from pkgops.operate.outputs import published
+    from pkgops.operate.outputs import stack_outputs
     from pkgops.ports.stacks import StackState
 
     return [
         row
         for result in report.results
-        for row in published(result.key, StackState(result.stack, "", result.status, outputs=result.outputs), endpoint)
+        for row in stack_outputs(
+            result.key, StackState(result.stack, "", result.status, outputs=result.outputs), endpoint
+        )
     ]
 
 
-def example(system: System, rows: Sequence[OutputRow]) -> str:
-    """A request to paste, if the system declares one and its output is there."""
+def example_request(system: System, rows: Sequence[OutputRow]) -> str:
+    """A curl command to paste; "" unless the system declares one and its output exists."""
     if system.example is None:
         return ""
     found = [row.value for row in rows if f"{row.stack}.{row.key}" == system.example.output]
@@ -67,22 +69,22 @@ def example(system: System, rows: Sequence[OutputRow]) -> str:
 
 
 def seedable(project: Project) -> bool:
-    """True if the stage takes seed data and the system has some: a request is worth trying after that only."""
+    """Whether the stage accepts seed data and the system has some; an example request is useful only after seeding."""
     from importlib.util import find_spec
 
     return not project.stage.protected and find_spec(f"templates.{project.system.key}.seed") is not None
 
 
 def next_step(plan: Plan) -> str:
-    """After a first deployment: how the stage gets its data, where there is any."""
+    """After a first deployment: the command that seeds the stage; "" if there is no seed data."""
     first = any(step.action == "create" for step in plan.steps)
     if not first or not seedable(plan.project):
         return ""
     return f"Next: pkgops seed-dev {plan.project.system.key} --stage {plan.project.stage.name}"
 
 
-def left_out(plan: Plan) -> str:
-    """On stage local: what the emulator takes without doing it."""
+def not_emulated_text(plan: Plan) -> str:
+    """On stage local: what the emulator accepts but does not emulate."""
     if not plan.project.stage.local:
         return ""
     from pkgops.local.client.not_emulated import notes

@@ -1,8 +1,8 @@
-"""How does progress look on a terminal?
+"""Progress as a live display on a terminal.
 
-A line a stack with its state, the time it takes, how many resources are done and the latest one; below it
-the reasons of what failed, which stay. Above them goes by what is worth a sentence. rich costs a tenth of a
-second to import, so the display opens only when a run lasts longer than `PATIENCE`.
+One line per stack: its status, the time so far, how many resources are done and the latest one; below it the
+reasons of failures, which stay. Notes and finished tasks scroll by above. rich takes a tenth of a second to
+import, so the display opens only when a run lasts longer than `OPEN_AFTER`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
-from pkgops.cli.output.views import IDLE, Lines, amount, failed, finished, note, tint
+from pkgops.cli.output.event_text import IDLE, count_text, finished_text, is_failure, note_text, status_color
 from pkgops.events import Event, Finished, Note, Progress, ResourceChanged, StackChanged, Started
 
 if TYPE_CHECKING:
@@ -20,16 +20,18 @@ if TYPE_CHECKING:
     from rich.live import Live as RichLive
     from rich.text import Text
 
-PATIENCE = 0.4
+    from pkgops.cli.output.plain_display import PlainDisplay
+
+OPEN_AFTER = 0.4  # seconds
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
 @dataclass
-class Row:
-    """One thing that lasts: a stack, or a task of the tool."""
+class ProgressRow:
+    """A stack, or a task of the tool, in progress."""
 
     name: str
-    began: float
+    started: float
     status: str = ""
     seconds: float = 0.0
     done: int = 0
@@ -38,25 +40,25 @@ class Row:
     reasons: list[str] = field(default_factory=list)
 
     @property
-    def over(self) -> bool:
-        """Nothing more will come."""
+    def ended(self) -> bool:
+        """No more events will come."""
         return bool(self.status) and not self.status.endswith("_IN_PROGRESS")
 
 
-class Board:
-    """What is going on, folded from the events."""
+class ProgressState:
+    """What is in progress, according to the events so far."""
 
     def __init__(self) -> None:
-        self.tasks: dict[str, Row] = {}
-        self.stacks: dict[str, Row] = {}
+        self.tasks: dict[str, ProgressRow] = {}
+        self.stacks: dict[str, ProgressRow] = {}
 
-    def take(self, event: Event, now: float) -> None:
-        """Folds one event in."""
+    def apply(self, event: Event, now: float) -> None:
+        """Updates the state with one event."""
         match event:
             case Started(what):
-                self.tasks[what] = Row(what, now)
+                self.tasks[what] = ProgressRow(what, now)
             case Progress(what, done, total):
-                row = self.tasks.setdefault(what, Row(what, now))
+                row = self.tasks.setdefault(what, ProgressRow(what, now))
                 row.done, row.total = done, total
             case Finished(what):
                 self.tasks.pop(what, None)
@@ -66,14 +68,14 @@ class Board:
                 self._resource(event, now)
 
     def _stack(self, event: StackChanged, now: float) -> None:
-        row = self.stacks.setdefault(event.stack, Row(event.stack, now))
+        row = self.stacks.setdefault(event.stack, ProgressRow(event.stack, now))
         row.status, row.latest = event.status, ""
-        row.seconds = event.seconds or (now - row.began if row.over else 0.0)
+        row.seconds = event.seconds or (now - row.started if row.ended else 0.0)
         if event.reason and event.reason not in " ".join(row.reasons):
             row.reasons.append(event.reason)
 
     def _resource(self, event: ResourceChanged, now: float) -> None:
-        row = self.stacks.setdefault(event.stack, Row(event.stack, now))
+        row = self.stacks.setdefault(event.stack, ProgressRow(event.stack, now))
         row.done, row.total = event.done, event.total
         row.latest = f"{event.logical_id} {event.status}"
         reason = f"{event.logical_id} ({event.type}): {event.reason}"
@@ -81,48 +83,48 @@ class Board:
             row.reasons.append(reason)
 
 
-class Live:
-    """The display on a terminal."""
+class LiveDisplay:
+    """The display on a terminal. Thread-safe."""
 
-    def __init__(self, stream: TextIO, lines: Lines) -> None:
+    def __init__(self, stream: TextIO, plain: PlainDisplay) -> None:
         self._stream = stream
-        self._lines = lines
-        self._board = Board()
+        self._plain = plain
+        self._state = ProgressState()
         self._lock = threading.Lock()
         self._rich: RichLive | None = None
         self._closed = False
-        self._timer = threading.Timer(PATIENCE, self._open)
+        self._timer = threading.Timer(OPEN_AFTER, self._open)
         self._timer.daemon = True
         self._timer.start()
 
     def emit(self, event: Event) -> None:
-        """Folds the event into the board; sentences, and what ended, go by above it."""
+        """Updates the display; prints notes and finished tasks above it."""
         now = time.monotonic()
         with self._lock:
-            began = self._board.tasks.get(event.what) if isinstance(event, Finished) else None
-            self._board.take(event, now)
+            started = self._state.tasks.get(event.what) if isinstance(event, Finished) else None
+            self._state.apply(event, now)
         if isinstance(event, Finished):
-            self._above(finished(event.what, event.detail, now - began.began if began else 0.0))
+            self._print_above(finished_text(event.what, event.detail, now - started.started if started else 0.0))
         elif isinstance(event, Note):
-            self._above(note(event))
+            self._print_above(note_text(event))
 
     def close(self) -> None:
         """Leaves the stacks' last state on the screen."""
         self._timer.cancel()
         with self._lock:
             self._closed = True
-            self._board.tasks.clear()
+            self._state.tasks.clear()
             rich, self._rich = self._rich, None
         if rich is not None:
             rich.stop()
 
-    def _above(self, line: str) -> None:
-        """Rich has its own lock, which its refresh thread holds while it draws: never taken under ours."""
+    def _print_above(self, line: str) -> None:
+        """rich has a lock of its own, held by its refresh thread while it draws: never take it under ours."""
         rich = self._rich
         if not line:
             return
         if rich is None:
-            self._lines.write(line)
+            self._plain.write(line)
         else:
             from rich.text import Text
 
@@ -142,20 +144,20 @@ class Live:
         from rich.console import Group
 
         now = time.monotonic()
-        stacks, tasks = list(self._board.stacks.values()), list(self._board.tasks.values())
+        stacks, tasks = list(self._state.stacks.values()), list(self._state.tasks.values())
         width = max((len(row.name) for row in stacks), default=0)
         return Group(*(text for row in stacks for text in _stack(row, width, now)), *(_task(t, now) for t in tasks))
 
 
-def _stack(row: Row, width: int, now: float) -> list[RenderableType]:
+def _stack(row: ProgressRow, width: int, now: float) -> list[RenderableType]:
     from rich.padding import Padding
     from rich.text import Text
 
-    color = tint(row.status)
+    color = status_color(row.status)
     parts = [row.status or "waiting"]
-    if row.total and not row.over:
-        parts.append(amount(row.done, row.total))
-    parts.append(f"{row.seconds if row.over else now - row.began:.0f} s")
+    if row.total and not row.ended:
+        parts.append(count_text(row.done, row.total))
+    parts.append(f"{row.seconds if row.ended else now - row.started:.0f} s")
     if row.latest:
         parts.append(row.latest)
     line = Text(no_wrap=True, overflow="ellipsis")
@@ -164,14 +166,14 @@ def _stack(row: Row, width: int, now: float) -> list[RenderableType]:
     return [line, *(Padding(Text(reason, style="red"), (0, 0, 0, 4)) for reason in row.reasons)]
 
 
-def _task(row: Row, now: float) -> Text:
+def _task(row: ProgressRow, now: float) -> Text:
     from rich.text import Text
 
-    count = f"  {amount(row.done, row.total)}" if row.done or row.total else ""
-    return Text(f"{_mark(row, now)} {row.name}{count}  {now - row.began:.0f} s", no_wrap=True, overflow="ellipsis")
+    count = f"  {count_text(row.done, row.total)}" if row.done or row.total else ""
+    return Text(f"{_mark(row, now)} {row.name}{count}  {now - row.started:.0f} s", no_wrap=True, overflow="ellipsis")
 
 
-def _mark(row: Row, now: float) -> str:
-    if not row.over:
+def _mark(row: ProgressRow, now: float) -> str:
+    if not row.ended:
         return SPINNER[int(now * 8) % len(SPINNER)]
-    return "-" if row.status in IDLE else "✗" if failed(row.status) else "✓"
+    return "-" if row.status in IDLE else "✗" if is_failure(row.status) else "✓"

@@ -7,8 +7,10 @@ import json
 
 import pytest
 
-from pkgops.cli.output.errors import Manner
-from pkgops.cli.output.views import JsonLines, Lines, colored, open_display
+from pkgops.cli.output.display import open_display
+from pkgops.cli.output.json_display import JsonDisplay
+from pkgops.cli.output.mode import OutputMode
+from pkgops.cli.output.plain_display import PlainDisplay
 from pkgops.events import Finished, Note, Progress, ResourceChanged, StackChanged, Started
 
 
@@ -37,20 +39,20 @@ def clock():
 
 @pytest.fixture
 def lines(stream, clock):
-    return Lines(stream, Manner(), clock=clock)
+    return PlainDisplay(stream, OutputMode(), clock=clock)
 
 
 FAILED = ResourceChanged("Api", "Web", "AWS::WAFv2::WebACL", "CREATE_FAILED", "Not allowed.", 3, 9)
 
 
-def test_what_lasts_is_told_when_it_begins_and_when_it_ends(lines, clock, stream):
+def test_a_long_task_has_a_line_when_it_starts_and_when_it_ends(lines, clock, stream):
     lines.emit(Started("Packaging"))
     clock.now = 2.5
     lines.emit(Finished("Packaging", "7 artifacts"))
     assert stream.getvalue() == "Packaging ...\nPackaging: 7 artifacts, 2.5 s\n"
 
 
-def test_a_quick_end_without_detail_is_not_told(lines, clock, stream):
+def test_a_quick_end_without_detail_has_no_line(lines, clock, stream):
     lines.emit(Started("Comparing"))
     clock.now = 0.3
     lines.emit(Finished("Comparing"))
@@ -73,7 +75,7 @@ def test_resources_of_a_stack_at_most_every_ten_seconds(lines, clock, stream):
     assert stream.getvalue() == "Api  CREATE_IN_PROGRESS\nApi: 9 of 9 resources\n"
 
 
-def test_failures_are_told_once_with_their_reason(lines, stream):
+def test_failures_are_printed_once_with_their_reason(lines, stream):
     lines.emit(FAILED)
     lines.emit(FAILED)
     assert stream.getvalue() == "Api  Web (AWS::WAFv2::WebACL)  CREATE_FAILED\n  Not allowed.\n"
@@ -85,8 +87,8 @@ def test_stacks(lines, stream):
     assert stream.getvalue() == "Api  ROLLBACK_COMPLETE  12.3 s\n  Web: Not allowed.\nStorage  UNCHANGED\n"
 
 
-def test_debug_tells_every_resource(stream, clock):
-    verbose = Lines(stream, Manner(debug=True), clock=clock)
+def test_debug_prints_every_resource(stream, clock):
+    verbose = PlainDisplay(stream, OutputMode(debug=True), clock=clock)
     verbose.emit(ResourceChanged("Api", "Role", "AWS::IAM::Role", "CREATE_COMPLETE"))
     assert "Role (AWS::IAM::Role)  CREATE_COMPLETE" in stream.getvalue()
 
@@ -97,13 +99,13 @@ def test_warnings_are_marked(lines, stream):
     assert stream.getvalue() == "Warning: State was lost.\nStarted.\n"
 
 
-def test_colours_only_where_wanted(stream):
-    Lines(stream, Manner(), color=True).emit(StackChanged("Api", "CREATE_COMPLETE"))
+def test_colors_only_where_wanted(stream):
+    PlainDisplay(stream, OutputMode(), color=True).emit(StackChanged("Api", "CREATE_COMPLETE"))
     assert "\x1b[32mCREATE_COMPLETE\x1b[0m" in stream.getvalue()
 
 
 def test_json_lines(stream):
-    display = JsonLines(stream)
+    display = JsonDisplay(stream)
     display.emit(FAILED)
     display.emit(Started("Packaging"))
     first, second = map(json.loads, stream.getvalue().splitlines())
@@ -121,28 +123,28 @@ def test_json_lines(stream):
 
 
 def test_which_display(stream):
-    assert isinstance(open_display(Manner(), stream), Lines)
-    assert isinstance(open_display(Manner(json=True), Terminal()), JsonLines)
-    live = open_display(Manner(), Terminal())
+    assert isinstance(open_display(OutputMode(), stream), PlainDisplay)
+    assert isinstance(open_display(OutputMode(json=True), Terminal()), JsonDisplay)
+    live = open_display(OutputMode(), Terminal())
     live.close()
-    assert type(live).__name__ == "Live"
-    assert isinstance(open_display(Manner(color=False), Terminal()), Lines)
+    assert type(live).__name__ == "LiveDisplay"
+    assert isinstance(open_display(OutputMode(color=False), Terminal()), PlainDisplay)
 
 
 @pytest.mark.parametrize(
-    ("manner", "stream", "environment", "expected"),
+    ("mode", "stream", "environment", "expected"),
     [
-        (Manner(), io.StringIO(), {}, False),
-        (Manner(), Terminal(), {}, True),
-        (Manner(), Terminal(), {"NO_COLOR": "1"}, False),
-        (Manner(), Terminal(), {"TERM": "dumb"}, False),
-        (Manner(color=True), io.StringIO(), {"NO_COLOR": "1"}, True),
-        (Manner(color=False), Terminal(), {}, False),
+        (OutputMode(), io.StringIO(), {}, False),
+        (OutputMode(), Terminal(), {}, True),
+        (OutputMode(), Terminal(), {"NO_COLOR": "1"}, False),
+        (OutputMode(), Terminal(), {"TERM": "dumb"}, False),
+        (OutputMode(color=True), io.StringIO(), {"NO_COLOR": "1"}, True),
+        (OutputMode(color=False), Terminal(), {}, False),
     ],
 )
-def test_when_there_are_colours(monkeypatch, manner, stream, environment, expected):
+def test_when_there_are_colors(monkeypatch, mode, stream, environment, expected):
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert colored(manner, stream) is expected
+    assert mode.colored(stream) is expected

@@ -1,8 +1,8 @@
-"""What could the word under the cursor become?
+"""Shell completion of stages, systems, stacks and functions.
 
-Completion runs at every press of Tab, so it reads names where they are cheapest: the stages from the file,
+Completion runs on every press of Tab, so it reads names where they are cheapest: the stages from the file,
 the stacks from the systems' declarations, the functions from the handlers' file names. A completion never
-fails: outside a project it has nothing to offer.
+fails: outside a project it offers nothing.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ Context = click.Context
 Parameter = click.Parameter
 
 
-def stages(_ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
-    """Names of stages.toml."""
-    root = _root()
+def complete_stages(_ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
+    """The stages of stages.toml."""
+    root = _project_root()
     if root is None:
         return []
     import tomllib
@@ -30,43 +30,43 @@ def stages(_ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
         names = tomllib.loads((root / "stages.toml").read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError):
         return []
-    return _starting(incomplete, list(names))
+    return _matching(incomplete, list(names))
 
 
-def systems(_ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
-    """Keys of the systems."""
+def complete_systems(_ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
+    """The systems' keys."""
     import templates
 
-    return _starting(incomplete, list(templates.SYSTEMS))
+    return _matching(incomplete, list(templates.SYSTEMS))
 
 
-def targets(ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
-    """Systems, stacks of the default system, and ``system/stack`` behind a slash."""
+def complete_targets(ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
+    """Systems, stacks of the default system, and ``system/stack`` after a slash."""
     import templates
 
     system, slash, _ = incomplete.partition("/")
     if slash:
         keys = [stack.key for stack in templates.load(system).stacks] if system in templates.SYSTEMS else []
-        return _starting(incomplete, [f"{system}/{key}" for key in keys])
+        return _matching(incomplete, [f"{system}/{key}" for key in keys])
     own = [stack.key for stack in templates.load(_system(ctx)).stacks]
-    return _starting(incomplete, [*templates.SYSTEMS, *own])
+    return _matching(incomplete, [*templates.SYSTEMS, *own])
 
 
-def stacks(ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
-    """Stacks of the default system."""
+def complete_stacks(ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
+    """The stacks of the default system."""
     import templates
 
-    return _starting(incomplete, [stack.key for stack in templates.load(_system(ctx)).stacks])
+    return _matching(incomplete, [stack.key for stack in templates.load(_system(ctx)).stacks])
 
 
-def functions(ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
-    """Functions of the default system, as ``get-package``: the handlers' file names."""
-    root = _root()
+def complete_functions(ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
+    """The functions of the default system, as ``get-package``: the handlers' file names."""
+    root = _project_root()
     if root is None:
         return []
     folder = root / "handlers" / _system(ctx)
     names = {path.stem.replace("_", "-") for path in folder.rglob("*.py") if b"\ndef handler(" in path.read_bytes()}
-    return _starting(incomplete, sorted(names))
+    return _matching(incomplete, sorted(names))
 
 
 def _system(ctx: Context) -> str:
@@ -77,11 +77,11 @@ def _system(ctx: Context) -> str:
     return key if key in templates.SYSTEMS else templates.DEFAULT_SYSTEM
 
 
-def _starting(incomplete: str, names: list[str]) -> list[str]:
+def _matching(incomplete: str, names: list[str]) -> list[str]:
     return [name for name in names if name.startswith(incomplete)]
 
 
-def _root() -> Path | None:
+def _project_root() -> Path | None:
     from pathlib import Path
 
     here = Path.cwd()

@@ -12,9 +12,9 @@ import threading
 import pytest
 from rich.console import Console
 
-from pkgops.cli.output.errors import Manner
-from pkgops.cli.output.live import Board, Live
-from pkgops.cli.output.views import Lines
+from pkgops.cli.output.live_display import LiveDisplay, ProgressState
+from pkgops.cli.output.mode import OutputMode
+from pkgops.cli.output.plain_display import PlainDisplay
 from pkgops.events import Finished, Note, Progress, ResourceChanged, StackChanged, Started
 from tests.repository import ROOT
 
@@ -33,31 +33,31 @@ def stream():
 
 @pytest.fixture
 def live(stream):
-    display = Live(stream, Lines(stream, Manner()))
+    display = LiveDisplay(stream, PlainDisplay(stream, OutputMode()))
     yield display
     display.close()
 
 
-def drawn(live: Live) -> str:
+def drawn(live: LiveDisplay) -> str:
     console = Console(file=io.StringIO(), width=100, color_system=None)
     console.print(live._render())
     return console.file.getvalue()
 
 
-def test_the_board_keeps_what_lasts_and_why_it_failed():
-    board = Board()
-    board.take(Started("Packaging"), 0.0)
-    board.take(Progress("Packaging", 3, 7), 1.0)
-    board.take(StackChanged("Api", "CREATE_IN_PROGRESS"), 2.0)
-    board.take(FAILED, 3.0)
-    board.take(FAILED, 3.5)
-    board.take(StackChanged("Api", "ROLLBACK_COMPLETE"), 9.0)
-    assert (board.tasks["Packaging"].done, board.tasks["Packaging"].total) == (3, 7)
-    row = board.stacks["Api"]
+def test_the_state_keeps_what_lasts_and_why_it_failed():
+    state = ProgressState()
+    state.apply(Started("Packaging"), 0.0)
+    state.apply(Progress("Packaging", 3, 7), 1.0)
+    state.apply(StackChanged("Api", "CREATE_IN_PROGRESS"), 2.0)
+    state.apply(FAILED, 3.0)
+    state.apply(FAILED, 3.5)
+    state.apply(StackChanged("Api", "ROLLBACK_COMPLETE"), 9.0)
+    assert (state.tasks["Packaging"].done, state.tasks["Packaging"].total) == (3, 7)
+    row = state.stacks["Api"]
     assert row.reasons == ["Web (AWS::WAFv2::WebACL): Not allowed."]
-    assert (row.over, row.seconds) == (True, 7.0)
-    board.take(Finished("Packaging"), 10.0)
-    assert not board.tasks
+    assert (row.ended, row.seconds) == (True, 7.0)
+    state.apply(Finished("Packaging"), 10.0)
+    assert not state.tasks
 
 
 def test_a_line_a_stack(live):
@@ -108,8 +108,9 @@ def test_closing_twice_and_before_it_opened(live):
 def test_on_a_real_terminal(tmp_path):
     """The display draws on stderr when that is a terminal; stdout stays clean."""
     script = (
-        "import sys\nfrom pkgops.cli.output.errors import Manner\nfrom pkgops.cli.output.views import open_display\n"
-        "from pkgops.events import *\ndisplay = open_display(Manner(), sys.stderr)\n"
+        "import sys\nfrom pkgops.cli.output.display import open_display\n"
+        "from pkgops.cli.output.mode import OutputMode\n"
+        "from pkgops.events import *\ndisplay = open_display(OutputMode(), sys.stderr)\n"
         "display.emit(StackChanged('Api', 'CREATE_IN_PROGRESS'))\ndisplay._open()\n"
         "display.emit(StackChanged('Api', 'CREATE_COMPLETE', '', 3.0))\ndisplay.close()\nprint('data')\n"
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from pkgops.cli.output.tables import document, table
+from pkgops.cli.output.table import document, table
 
 
 def test_columns_are_aligned_and_nothing_is_cut():

@@ -1,0 +1,81 @@
+"""The console of a run: results on stdout; progress and messages on stderr."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pkgops.cli.output.mode import OutputMode
+
+if TYPE_CHECKING:
+    from pkgops.cli.output.display import Display
+    from pkgops.events import Event
+
+
+class Console:
+    """Writes what a command has to say. The progress display opens with the first event, and closes before
+    anything else is written."""
+
+    def __init__(self, mode: OutputMode) -> None:
+        self.mode = mode
+        self._display: Display | None = None
+        self._lock = threading.Lock()  # events come from the threads of a deployment
+
+    def emit(self, event: Event) -> None:
+        """Shows progress; the `pkgops.events.Emit` that the library gets."""
+        with self._lock:
+            if self._display is None:
+                from pkgops.cli.output.display import open_display
+
+                self._display = open_display(self.mode, sys.stderr)
+            display = self._display
+        display.emit(event)
+
+    def close_display(self) -> None:
+        """Ends the progress display, so that something else can be written."""
+        with self._lock:
+            display, self._display = self._display, None
+        if display is not None:
+            display.close()
+
+    def print_result(self, value: Any, text: str) -> None:
+        """Writes ``value`` as a JSON document with --output json, else ``text``; nothing if that is empty."""
+        from pkgops.cli.output.table import document
+
+        self.close_display()
+        if self.mode.json:
+            click.echo(document(value))
+        elif text:
+            click.echo(text, color=self.colored)
+
+    def print_table(self, columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str, value: Any = None) -> None:
+        """Writes a table, or ``value`` (by default a list of objects with the columns' names) as JSON; without
+        rows the message ``empty`` on stderr."""
+        from pkgops.cli.output.table import table
+
+        listed = [tuple(row) for row in rows]
+        if value is None:
+            value = [dict(zip((name.lower() for name in columns), row, strict=True)) for row in listed]
+        self.print_result(value, table(columns, listed, color=self.colored))
+        if not listed:
+            self.print_message(empty)
+
+    def print_message(self, text: str) -> None:
+        """Writes a sentence for people on stderr; nothing with --output json, or if it is empty."""
+        self.close_display()
+        if text and not self.mode.json:
+            click.echo(text, err=True, color=self.mode.colored(sys.stderr))
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a question can be answered."""
+        return not self.mode.json and sys.stdin.isatty()
+
+    @property
+    def colored(self) -> bool:
+        """Whether stdout gets colors."""
+        return self.mode.colored(sys.stdout)

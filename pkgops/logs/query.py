@@ -1,0 +1,54 @@
+"""The query of a log search: its time range, its filter and its rate limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pkgops.errors import UsageError
+from pkgops.logs.time_range import parse_time
+
+if TYPE_CHECKING:
+    from pkgops.logs.parser import LogLine
+    from pkgops.model import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to read. ``since`` and ``until`` are epoch ms, both included; ``text`` is a substring the line
+    must contain, case-sensitive; ``calls_per_second`` is the limit for all groups together when following."""
+
+    since: int
+    until: int | None = None
+    text: str = ""
+    follow: bool = False
+    raw: bool = False
+    calls_per_second: float = 5.0
+
+    def matching(self, lines: list[LogLine]) -> list[LogLine]:
+        """The lines that contain ``text``. Filtered here because services differ in what a filter pattern means."""
+        return [line for line in lines if self.text in line.raw] if self.text else lines
+
+
+def parse_query(
+    stage: Stage,
+    since: str = "10m",
+    until: str | None = None,
+    *,
+    text: str = "",
+    follow: bool = False,
+    raw: bool = False,
+) -> Query:
+    """A `Query` from what the user typed (`pkgops.logs.time_range.parse_time`).
+
+    The rate limit stays below FilterLogEvents' 10 calls a second of the smaller regions; the emulator has none."""
+    if follow and until:
+        raise UsageError("--until does not go with --follow: following has no end.", "Leave one of them out.")
+    return Query(
+        since=parse_time(since),
+        until=parse_time(until) if until else None,
+        text=text,
+        follow=follow,
+        raw=raw,
+        calls_per_second=100.0 if stage.local else 5.0,
+    )
