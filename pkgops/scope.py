@@ -39,7 +39,7 @@ class Scope:
         return self.system.environment(self.stage)
 
     def named(self, documented: str) -> str:
-        """See `Stage.named`."""
+        """The physical name, on this stage, of something with a documented name (`Stage.named`)."""
         return self.stage.named(documented)
 
     def use(self, reference: str) -> Ref:

@@ -29,7 +29,6 @@ class S3Artifacts:
         return self._clients.get("s3")
 
     def missing(self, keys: Sequence[str]) -> set[str]:
-        """See `pkgops.ports.artifacts.Artifacts.missing`."""
         wanted = list(dict.fromkeys(keys))
         if not wanted:
             return set()
@@ -39,7 +38,6 @@ class S3Artifacts:
             return {key for key, found in zip(wanted, there, strict=True) if not found}
 
     def put(self, key: str, path: Path) -> None:
-        """See `pkgops.ports.artifacts.Artifacts.put`."""
         from botocore.exceptions import ClientError
 
         body = path.read_bytes()
@@ -53,12 +51,10 @@ class S3Artifacts:
                 raise BucketGoneError(f"The bucket {self.bucket} is gone.", "pkgops deploy makes it again.") from error
 
     def url(self, key: str) -> str:
-        """See `pkgops.ports.artifacts.Artifacts.url`."""
         base = self._clients.endpoint or f"https://s3.{self._clients.stage.region}.amazonaws.com"
         return f"{base}/{self.bucket}/{key}"
 
     def list_objects(self) -> list[StoredObject]:
-        """See `pkgops.ports.artifacts.Artifacts.list_objects`."""
         from botocore.exceptions import ClientError
 
         found: list[StoredObject] = []
@@ -73,7 +69,6 @@ class S3Artifacts:
         return found
 
     def remove(self, keys: Sequence[str]) -> None:
-        """See `pkgops.ports.artifacts.Artifacts.remove`."""
         from botocore.exceptions import ClientError
 
         for start in range(0, len(keys), _PAGE):
@@ -84,7 +79,6 @@ class S3Artifacts:
                     raise ClientError({"Error": failed[0]}, "DeleteObjects")
 
     def empty(self, bucket: str) -> int:
-        """See `pkgops.ports.artifacts.Artifacts.empty`."""
         from botocore.exceptions import ClientError
 
         deleted = 0

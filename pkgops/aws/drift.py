@@ -22,7 +22,6 @@ class CloudFormationDrift:
         return self._clients.get("cloudformation")
 
     def begin(self, stack: str) -> str:
-        """See `pkgops.ports.drift.Drift.begin`."""
         from botocore.exceptions import ClientError
 
         with translated("cloudformation:DetectStackDrift"):
@@ -35,7 +34,6 @@ class CloudFormationDrift:
                 raise
 
     def detection(self, detection_id: str) -> Detection:
-        """See `pkgops.ports.drift.Drift.detection`."""
         with translated("cloudformation:DescribeStackDriftDetectionStatus"):
             row = self._client.describe_stack_drift_detection_status(StackDriftDetectionId=detection_id)
         return Detection(
@@ -45,7 +43,6 @@ class CloudFormationDrift:
         )
 
     def resources(self, stack: str) -> list[ResourceDrift]:
-        """See `pkgops.ports.drift.Drift.resources`."""
         found: list[ResourceDrift] = []
         more: dict[str, str] = {}
         with translated("cloudformation:DescribeStackResourceDrifts"):

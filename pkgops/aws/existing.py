@@ -32,7 +32,6 @@ class ExistingResources:
         self._clients = clients
 
     def find(self, wanted: Sequence[tuple[str, str]]) -> list[ExistingResource]:
-        """See `pkgops.ports.existing.Existing.find`."""
         jobs = [job for kind, names in _by_type(wanted) for job in self._jobs(kind, names)]
         if not jobs:
             return []
@@ -41,7 +40,6 @@ class ExistingResources:
         return [there[key] for key in dict.fromkeys(wanted) if key in there]
 
     def owner(self, resource: ExistingResource) -> tuple[str, str]:
-        """See `pkgops.ports.existing.Existing.owner`."""
         from botocore.exceptions import ClientError
 
         with translated("cloudformation:DescribeStackResources"):
@@ -60,7 +58,6 @@ class ExistingResources:
         return "", ""
 
     def importers(self, export: str) -> list[str]:
-        """See `pkgops.ports.existing.Existing.importers`."""
         from botocore.exceptions import ClientError
 
         with translated("cloudformation:ListImports"):

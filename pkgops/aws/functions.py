@@ -22,7 +22,7 @@ class LambdaFunctions:
         self._clients = clients
 
     def invoke(self, name: str, payload: bytes, qualifier: str = "") -> Invocation:
-        """See `pkgops.ports.functions.Functions.invoke`. UsageError too if the payload is over 6 MB or no JSON."""
+        """UsageError too if the payload is over 6 MB or no JSON."""
         from botocore.exceptions import ClientError
 
         if len(payload) > LIMIT:

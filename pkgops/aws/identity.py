@@ -12,6 +12,5 @@ class StsIdentity:
         self._clients = clients
 
     def account(self) -> str:
-        """See `pkgops.ports.identity.Identity.account`."""
         with translated("sts:GetCallerIdentity"):
             return str(self._clients.get("sts").get_caller_identity()["Account"])

@@ -40,11 +40,10 @@ class CloudWatchLogs:
         return client
 
     def fetch(self, group: str, start: int, end: int | None = None) -> Iterator[LogEvent]:
-        """See `pkgops.ports.logs.Logs.fetch`."""
         return chain.from_iterable(self._pages(group, start, end))
 
     def live(self, groups: Sequence[str], sampled: Callable[[], None] | None = None) -> Iterator[LogEvent | None]:
-        """See `pkgops.ports.logs.Logs.live`. Ends by itself when AWS ends the session, or if no group exists."""
+        """Ends by itself when AWS ends the session, or if no group exists."""
         from botocore.exceptions import ClientError
 
         with translated("logs:StartLiveTail"):

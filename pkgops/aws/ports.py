@@ -42,9 +42,9 @@ class AwsPorts:
     @cached_property
     def stacks(self) -> Stacks:
         """CloudFormation."""
-        from pkgops.aws.cloudformation import CloudFormation
+        from pkgops.aws.stacks import CloudFormationStacks
 
-        return CloudFormation(self.clients)
+        return CloudFormationStacks(self.clients)
 
     @cached_property
     def drift(self) -> Drift:

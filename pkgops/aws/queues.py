@@ -30,7 +30,7 @@ class SqsQueues:
         self._clients = clients
 
     def states(self, names: Sequence[str]) -> list[QueueState]:
-        """See `pkgops.ports.queues.Queues.states`. Ages come from CloudWatch."""
+        """Ages come from CloudWatch."""
         with ThreadPoolExecutor(_PARALLEL) as pool:
             counted = list(pool.map(self._counts, names))
         there = [(name, counts[:3]) for name, counts in zip(names, counted, strict=True) if counts]
@@ -41,7 +41,7 @@ class SqsQueues:
         ]
 
     def move(self, source: str, target: str, progress: Callable[[int], None]) -> int:
-        """See `pkgops.ports.queues.Queues.move`. SQS does it by itself where it has that; then an interruption ends the
+        """SQS does it by itself where it has that; then an interruption ends the
         watching, not the moving."""
         from botocore.exceptions import ClientError
 
@@ -60,7 +60,6 @@ class SqsQueues:
         return self._watched(self._arn(origin), source, progress)
 
     def send(self, name: str, bodies: Sequence[str]) -> None:
-        """See `pkgops.ports.queues.Queues.send`."""
         url = self._there(name)
         for start in range(0, len(bodies), _BATCH):
             batch = [{"Body": body} for body in bodies[start : start + _BATCH]]

@@ -15,7 +15,6 @@ class SecretsManager:
         self._clients = clients
 
     def read(self, name: str) -> str | None:
-        """See `pkgops.ports.secrets.Secrets.read`."""
         from botocore.exceptions import ClientError
 
         try:
@@ -27,7 +26,7 @@ class SecretsManager:
             raise _meaning(error, name, "read") from None
 
     def write(self, name: str, value: str) -> None:
-        """See `pkgops.ports.secrets.Secrets.write`. No error it raises holds the value."""
+        """No error it raises holds the value."""
         from botocore.exceptions import ClientError
 
         if self.put_if_absent(name, value):
@@ -50,7 +49,7 @@ class SecretsManager:
         return True
 
     def put_if_absent(self, name: str, value: str) -> bool:
-        """See `pkgops.ports.secrets.Secrets.put_if_absent`. No error it raises holds the value."""
+        """No error it raises holds the value."""
         from botocore.exceptions import ClientError
 
         client = self._clients.get("secretsmanager")
@@ -64,7 +63,6 @@ class SecretsManager:
         return True
 
     def restore(self, name: str) -> None:
-        """See `pkgops.ports.secrets.Secrets.restore`."""
         from botocore.exceptions import ClientError
 
         try:

@@ -28,7 +28,6 @@ class DynamoTables:
         return self._clients.get("dynamodb")
 
     def keys(self, table: str) -> tuple[str, ...]:
-        """See `pkgops.ports.tables.Tables.keys`."""
         from botocore.exceptions import ClientError
 
         try:
@@ -45,7 +44,6 @@ class DynamoTables:
         keys: Sequence[str],
         related: Sequence[Mapping[str, Any]] = (),
     ) -> bool:
-        """See `pkgops.ports.tables.Tables.put_if_absent`."""
         from botocore.exceptions import ClientError
 
         condition = {
@@ -71,7 +69,7 @@ class DynamoTables:
         raise _too_busy(table)
 
     def read(self, table: str, keys: Iterable[Mapping[str, Any]], attributes: Sequence[str]) -> list[dict[str, Any]]:
-        """See `pkgops.ports.tables.Tables.read`. In no particular order."""
+        """In no particular order."""
         names = {f"#a{index}": name for index, name in enumerate(attributes)}
         shape = {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
         wanted = iter(keys)

@@ -18,7 +18,7 @@ class CognitoUsers:
         self._clients = clients
 
     def put_if_absent(self, pool: str, email: str) -> bool:
-        """See `pkgops.ports.users.Users.put_if_absent`. The password is what takes the user out of the state in which
+        """The password is what takes the user out of the state in which
         Cognito asks for a new one; it is set again if an earlier run ended in between."""
         from botocore.exceptions import ClientError
 

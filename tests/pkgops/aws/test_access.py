@@ -9,7 +9,7 @@ import pytest
 from botocore import exceptions as botocore
 
 from pkgops.aws.client import Clients, translated
-from pkgops.aws.cloudformation import CloudFormation
+from pkgops.aws.stacks import CloudFormationStacks
 from pkgops.errors import AccessError
 from pkgops.model import LOCAL_ACCOUNT, Stage
 
@@ -54,13 +54,13 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_name_that_does_not_resolve_is_said_at_once(keys: None) -> None:
     began = time.monotonic()
     with pytest.raises(AccessError, match="Cannot reach AWS"):
-        CloudFormation(Clients(Stage("dev", region="nowhere-east-1"))).describe()
+        CloudFormationStacks(Clients(Stage("dev", region="nowhere-east-1"))).describe()
     assert time.monotonic() - began < 20  # the SDK alone tries for a minute
 
 
 def test_an_emulator_that_is_gone_is_an_access_error() -> None:
     with pytest.raises(AccessError, match="Cannot reach AWS"):
-        CloudFormation(Clients(Stage("local"), "http://127.0.0.1:9")).describe()
+        CloudFormationStacks(Clients(Stage("local"), "http://127.0.0.1:9")).describe()
 
 
 @pytest.fixture

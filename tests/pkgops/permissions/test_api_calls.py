@@ -39,13 +39,22 @@ def operations(service: str) -> frozenset[str]:
     return frozenset(xform_name(name) for name in SESSION.get_service_model(service).operation_names)
 
 
+def inherited(source: Source) -> set[str]:
+    """The services named where a file's classes have their base."""
+    bases = {base.id for node in ast.walk(source.tree) if isinstance(node, ast.ClassDef) for base in node.bases}
+    imports = (node for node in source.tree.body if isinstance(node, ast.ImportFrom))
+    homes = {node.module for node in imports if bases & {alias.name for alias in node.names}}
+    files = [one for one in sources("pkgops") if one.path.removesuffix(".py").replace("/", ".") in homes]
+    return {service for one in files for service in texts(one.tree) & SERVICES or inherited(one)}
+
+
 def made() -> set[tuple[str, str]]:
     """(service, operation) of every call an adapter can make. An operation that does not stand beside its service may
     be of any service that the file names."""
     found = set()
     for source in sources("pkgops"):
         if source.path.startswith("pkgops/aws/") and source.path != "pkgops/permissions/api_calls.py":
-            there = texts(source.tree) & SERVICES
+            there = texts(source.tree) & SERVICES or inherited(source)
             said = list(words(source))
             sure = {word for word, named in said if any(word in operations(service) for service in named)}
             for word, named in said:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pkgops.aws.cloudformation import CloudFormation
 from pkgops.aws.drift import CloudFormationDrift
+from pkgops.aws.stacks import CloudFormationStacks
 from pkgops.deploy.watcher import Watcher
 from pkgops.errors import DeployError
 from pkgops.plan.change_set import wait_until_ready
@@ -68,7 +68,7 @@ def fake(name: str) -> World:
 
 
 def real(name: str, clients: Any, aws: Callable[[str], Any]) -> World:
-    stacks = CloudFormation(clients)
+    stacks = CloudFormationStacks(clients)
 
     def tamper() -> None:
         physical = {row.logical_id: row.physical_id for row in stacks.resources(name)}
