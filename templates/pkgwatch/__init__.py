@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pkgops.model import Example, Stack, Stage, System
-from templates.pkgwatch.billing import STRIPE
-from templates.pkgwatch.settings import Settings, check
-from templates.pkgwatch.upstreams import UPSTREAMS
+from templates.pkgwatch.config.settings import Settings, check
+from templates.pkgwatch.config.stripe import STRIPE
+from templates.pkgwatch.config.upstreams import UPSTREAMS
 
 ENVIRONMENTS = {"local": "development", "dev": "development", "prod": "production"}
 

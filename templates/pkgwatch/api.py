@@ -16,8 +16,8 @@ from pkgops.kit.rest_api import RestApi, RestApiResources, rest_api
 from pkgops.kit.web_acl import ManagedRuleGroup, RateLimitRule, web_acl
 from pkgops.scope import Scope
 from templates.pkgwatch import routes
+from templates.pkgwatch.config.settings import api_domain, mail_domain
 from templates.pkgwatch.routes.access import PREFIX, STAGE, STRIPE_SECRET, STRIPE_WEBHOOK_SECRET
-from templates.pkgwatch.settings import api_domain, mail_domain
 
 ORIGIN = "https://pkgwatch.dev"
 DEV_ORIGINS = ("http://localhost:3000", "http://localhost:4321")

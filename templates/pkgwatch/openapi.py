@@ -8,8 +8,8 @@ from pkgops.kit.openapi import openapi
 from pkgops.model import PRODUCTION, Stage
 from pkgops.scope import Scope
 from templates.pkgwatch import SYSTEM, routes
+from templates.pkgwatch.config.settings import Settings, api_domain
 from templates.pkgwatch.contracts.shared import KEY, SESSION
-from templates.pkgwatch.settings import Settings, api_domain
 
 INFO = {
     "title": "PkgWatch API",

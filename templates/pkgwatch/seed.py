@@ -7,8 +7,8 @@ the secrets without which nobody can log in.
 from __future__ import annotations
 
 from pkgops.seeds import Collection, CollectionStep, ExpectedAttribute, SeedContext, SeedItem, Seeds, SeedSecret, Task
+from templates.pkgwatch.config.settings import Settings, canned
 from templates.pkgwatch.seed_data import packages, users
-from templates.pkgwatch.settings import Settings, canned
 
 TABLE = "storage.PackagesTableName"
 SCORED = "package"

@@ -85,11 +85,7 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
 # Folders that import each other, and what will end that.
 FOLDER_CYCLES: Mapping[frozenset[str], str] = {
     frozenset({"pkgops.local", "pkgops.local.polyfills", "pkgops.local.server"}): "the hooks move below both",
-    frozenset({"templates.pkgwatch", "templates.pkgwatch.background", "templates.pkgwatch.routes"}): "settings move",
     frozenset({"handlers.kefir.shared", "handlers.kefir.web"}): "the room called shared is dissolved",
-    frozenset(
-        f"handlers.pkgwatch.{room}" for room in ("accounts", "billing", "recovery", "referrals", "usage")
-    ): "accounts give up what they know of the others",
 }
 # Modules that import each other, and what will end that.
 MODULE_CYCLES: Mapping[frozenset[str], str] = {}

@@ -15,7 +15,7 @@ import pytest
 import templates
 from pkgops.build.import_closure import Closures
 from pkgops.build.synth import resources
-from templates.pkgwatch.upstreams import PLACES as UPSTREAMS
+from templates.pkgwatch.config.upstreams import PLACES as UPSTREAMS
 from tests.templates.conftest import built
 from tests.templates.handler_code import ROOT, entry, path_of, reachable
 from tests.templates.handler_use import settings_fields, use

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from handlers.pkgwatch.accounts import plans
 from handlers.pkgwatch.packages import data_quality, package_names
 from handlers.pkgwatch.scoring import score
-from handlers.pkgwatch.usage import plans
 from pkgops.model import LOCAL, Stage
 from pkgops.seeds import SeedContext, SeedItem, Seeds
 from templates.pkgwatch.seed import seed

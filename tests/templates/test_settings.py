@@ -6,7 +6,7 @@ import pytest
 
 from handlers.pkgwatch.runtime.settings import settings as deployed
 from pkgops.model import LOCAL, PRODUCTION, Stage
-from templates.pkgwatch.settings import Settings, canned, check, floors
+from templates.pkgwatch.config.settings import Settings, canned, check, minimum_times
 
 
 def test_production_needs_an_address_and_all_prices():
@@ -33,8 +33,8 @@ def test_only_stage_local_may_answer_sooner_than_documented(stage):
 
 
 def test_functions_are_told_only_what_they_do_not_assume(monkeypatch: pytest.MonkeyPatch):
-    assert floors(Settings()) == {}
-    told = floors(Settings(response_floor_seconds=0.25))
+    assert minimum_times(Settings()) == {}
+    told = minimum_times(Settings(response_floor_seconds=0.25))
     assert told == {"RESPONSE_FLOOR_SECONDS": "0.25"}
     for name in ("RESPONSE_FLOOR_SECONDS", "REDIRECT_FLOOR_SECONDS"):
         monkeypatch.delenv(name, raising=False)

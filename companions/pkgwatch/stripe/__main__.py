@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from companions.pkgwatch.stripe import LOCALSTRIPE
 from pkgops.local.companion import Context, run
-from templates.pkgwatch.billing import STRIPE
+from templates.pkgwatch.config.stripe import STRIPE
 
 
 def main() -> int:

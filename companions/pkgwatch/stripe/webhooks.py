@@ -9,7 +9,7 @@ from companions.pkgwatch.stripe.deliveries import Target
 from pkgops.local.companion import Context
 from pkgops.model import LOCAL, Stage
 from templates.pkgwatch import SYSTEM
-from templates.pkgwatch.billing import STRIPE
+from templates.pkgwatch.config.stripe import STRIPE
 
 log = logging.getLogger("pkgops.stripe")
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from companions.pkgwatch.upstreams.server import Upstreams
 from pkgops.local.companion import Context, run
-from templates.pkgwatch.upstreams import UPSTREAMS, addresses
+from templates.pkgwatch.config.upstreams import UPSTREAMS, addresses
 
 
 @asynccontextmanager

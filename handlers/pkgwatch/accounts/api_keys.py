@@ -12,7 +12,7 @@ from handlers.common.circuit_breaker import CircuitBreaker
 from handlers.common.dynamodb import Table
 from handlers.common.logs import logger
 from handlers.common.web.errors import ApiError
-from handlers.pkgwatch.usage.plans import monthly_limit
+from handlers.pkgwatch.accounts.plans import monthly_limit
 
 PREFIX = "pw_"
 USER_META = "USER_META"

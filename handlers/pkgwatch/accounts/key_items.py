@@ -10,8 +10,8 @@ from typing import Any
 from handlers.common.dynamodb import ConditionFailed, Table
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.accounts.api_keys import PREFIX, USER_META, key_hash
+from handlers.pkgwatch.accounts.plans import monthly_limit
 from handlers.pkgwatch.accounts.users import key_records
-from handlers.pkgwatch.usage.plans import monthly_limit
 
 KEY_ID = 16  # characters of a key's hash that name it to its owner
 MOST = 5  # keys a user

@@ -14,12 +14,12 @@ from handlers.common.web.response import NO_STORE, Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.accounts.api_keys import USER_META
+from handlers.pkgwatch.accounts.plans import monthly_limit
 from handlers.pkgwatch.accounts.sessions import Session
 from handlers.pkgwatch.accounts.users import key_records
 from handlers.pkgwatch.referrals.credit import LIFETIME_CAP
 from handlers.pkgwatch.referrals.pending_referrals import LATE_ENTRY
 from handlers.pkgwatch.runtime import tables
-from handlers.pkgwatch.usage.plans import monthly_limit
 from handlers.pkgwatch.web.api import API
 
 

@@ -16,6 +16,7 @@ from handlers.common.web.request import Request
 from handlers.common.web.response import Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import api_keys
+from handlers.pkgwatch.accounts.plans import PRICING_URL, next_month
 from handlers.pkgwatch.packages import data_quality
 from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalise, package_key
 from handlers.pkgwatch.packages.package_view import package_view
@@ -23,7 +24,6 @@ from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.circuits import DYNAMODB
 from handlers.pkgwatch.usage.ip_limits import DEMO_LIMIT, count_demo, demo_reset
 from handlers.pkgwatch.usage.metered_response import metered_response
-from handlers.pkgwatch.usage.plans import PRICING_URL, next_month
 from handlers.pkgwatch.usage.quota import charge
 from handlers.pkgwatch.web.api import IDENTIFIED_API
 

@@ -8,9 +8,9 @@ from handlers.common.timestamps import iso
 from handlers.common.web.response import NO_STORE, Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import api_keys
+from handlers.pkgwatch.accounts.plans import LIMITS, period_end
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.circuits import DYNAMODB
-from handlers.pkgwatch.usage.plans import LIMITS, period_end
 from handlers.pkgwatch.web.api import API
 
 

@@ -41,9 +41,9 @@ def answer(call: Call) -> Response:
 
 def confirm(call: Call, keys: Table) -> Response:
     """The response; an error sends the browser to the recovery page."""
-    floor = at_least(settings().response_floor_seconds)
+    minimum = at_least(settings().response_floor_seconds)
     token = call.request.query.get("token") or ""
-    return redirecting(lambda: _confirm(token, keys, call.now), f"{settings().base_url}/recover", floor)
+    return redirecting(lambda: _confirm(token, keys, call.now), f"{settings().base_url}/recover", minimum)
 
 
 def _confirm(token: str, keys: Table, now: datetime) -> Response:

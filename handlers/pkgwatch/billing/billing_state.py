@@ -15,7 +15,7 @@ from handlers.common.dynamodb import ConditionFailed, Key, Table
 from handlers.common.logs import logger
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.accounts.api_keys import USER_META, is_key_record
-from handlers.pkgwatch.usage.plans import monthly_limit
+from handlers.pkgwatch.accounts.plans import monthly_limit
 
 
 class _Unset(Enum):

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from handlers.common.dynamodb import Table
 from handlers.common.web.errors import ApiError
 from handlers.pkgwatch.accounts.api_keys import USER_META
+from handlers.pkgwatch.accounts.plans import LIMITS
 from handlers.pkgwatch.accounts.users import key_records
 from handlers.pkgwatch.billing.stripe_client import price_of
-from handlers.pkgwatch.usage.plans import LIMITS
 
 PAID = tuple(tier for tier in LIMITS if tier != "free")
 

@@ -1,27 +1,27 @@
-"""How long does an answer take that must not tell whether an address is known?"""
+"""Responses that take the same time whether an e-mail address is known or not."""
 
 from __future__ import annotations
 
 import time
 
 
-class Floor:
-    """A moment before which no answer goes out: ``with`` waits for it however its block ends, or `wait` does."""
+class MinimumTime:
+    """A time span that a response takes at least: ``with`` waits for its end however the block ends, or `wait` does."""
 
     def __init__(self, seconds: float) -> None:
-        self._until = time.monotonic() + seconds
+        self._end = time.monotonic() + seconds
 
     def wait(self) -> None:
-        """Sleeps what is left."""
-        time.sleep(max(0.0, self._until - time.monotonic()))
+        """Sleeps until the end."""
+        time.sleep(max(0.0, self._end - time.monotonic()))
 
-    def __enter__(self) -> Floor:
+    def __enter__(self) -> MinimumTime:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.wait()
 
 
-def at_least(seconds: float) -> Floor:
-    """Begins now: ``with at_least(settings().response_floor_seconds): ...``"""
-    return Floor(seconds)
+def at_least(seconds: float) -> MinimumTime:
+    """The time span that starts now: ``with at_least(settings().response_floor_seconds): ...``"""
+    return MinimumTime(seconds)

@@ -1,4 +1,4 @@
-"""Which origins may read an answer in a browser?"""
+"""The origins that may read responses in a browser."""
 
 from __future__ import annotations
 

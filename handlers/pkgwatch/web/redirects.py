@@ -1,4 +1,4 @@
-"""How is a browser sent on?"""
+"""Redirects of a browser that follows a link in a mail."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from handlers.common.logs import logger
 from handlers.common.web.errors import ApiError
 from handlers.common.web.response import Response
-from handlers.pkgwatch.web.constant_time import Floor
+from handlers.pkgwatch.web.constant_time import MinimumTime
 
 
 def redirect(url: str, query: Mapping[str, str] | None = None, cookie: str = "") -> Response:
@@ -24,16 +24,16 @@ def redirect(url: str, query: Mapping[str, str] | None = None, cookie: str = "")
     return Response(302, "", headers)
 
 
-def redirecting(answer: Callable[[], Response], page: str, floor: Floor | None = None) -> Response:
-    """What ``answer`` returns; for an error a redirect to ``page`` that names it in ``error`` and ``message``,
-    not before ``floor``. Whoever follows a link in a mail looks at a browser, not at JSON."""
+def redirecting(answer: Callable[[], Response], page: str, minimum: MinimumTime | None = None) -> Response:
+    """What ``answer`` returns; for an error a redirect to ``page`` with its ``error`` and ``message`` in the query,
+    not before ``minimum`` has passed. A person who follows a link in a mail looks at a browser, not at JSON."""
     try:
         return answer()
     except ApiError as error:
-        refused = error
+        failure = error
     except Exception:
         logger.exception("Request failed")
-        refused = ApiError(500, "internal_error", "Something went wrong on our side. Please try again.")
-    if floor:
-        floor.wait()
-    return redirect(page, {"error": refused.code, "message": refused.message})
+        failure = ApiError(500, "internal_error", "Something went wrong on our side. Please try again.")
+    if minimum:
+        minimum.wait()
+    return redirect(page, {"error": failure.code, "message": failure.message})

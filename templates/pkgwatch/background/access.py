@@ -10,8 +10,8 @@ from troposphere import GetAtt, Ref
 from pkgops.kit import grants
 from pkgops.kit.naming import arn
 from pkgops.scope import Scope
-from templates.pkgwatch import upstreams
 from templates.pkgwatch.background.queues import DISCOVERY_QUEUE, PACKAGE_DLQ, PACKAGE_QUEUE, STREAMS_DLQ
+from templates.pkgwatch.config import upstreams
 
 GITHUB_TOKEN = "pkgwatch/github-token"  # noqa: S105 - the secret's name
 NAMESPACE = "PkgWatch"

@@ -7,8 +7,8 @@ from typing import Any
 from pkgops.kit import grants
 from pkgops.kit.rest_api import default_url
 from pkgops.scope import Scope
-from templates.pkgwatch import billing, upstreams
-from templates.pkgwatch.settings import api_domain, floors, mail_domain
+from templates.pkgwatch.config import stripe, upstreams
+from templates.pkgwatch.config.settings import api_domain, mail_domain, minimum_times
 
 STAGE = "v1"
 PREFIX = "pkgwatch-api-"
@@ -60,9 +60,9 @@ class Environment:
             **self.login_mail,
             "API_URL": f"https://{domain}" if domain else default_url(scope, STAGE),
             "VERIFICATION_EMAIL_SENDER": sender,
-            **floors(scope.settings),
+            **minimum_times(scope.settings),
         }
-        self.prices = billing.prices(scope)
-        self.stripe = billing.address(scope)
+        self.prices = stripe.prices(scope)
+        self.stripe = stripe.address(scope)
         self.depsdev = upstreams.environment(scope, "DEPSDEV_BASE_URL")
         self.alert_topic = {"ALERT_TOPIC_ARN": scope.use("pipeline.AlertTopicArn")}

@@ -13,11 +13,10 @@ from handlers.common.timestamps import iso
 from handlers.common.web.request import Request
 from handlers.common.web.serve import Call
 from handlers.pkgwatch.accounts import pending_signups
-from handlers.pkgwatch.accounts.opening import open_account
 from handlers.pkgwatch.accounts.users import user_id
 from handlers.pkgwatch.api.get_pending_key import handler as pending_key_handler
 from handlers.pkgwatch.api.get_usage import handler as usage_handler
-from handlers.pkgwatch.api.verify_email import Services, handler, verify
+from handlers.pkgwatch.api.verify_email import Services, handler, open_account, verify
 from handlers.pkgwatch.recovery import recovery_codes
 from handlers.pkgwatch.runtime.settings import settings
 from tests.handlers.gateway import Answer, call, proxy_event

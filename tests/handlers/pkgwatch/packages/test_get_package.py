@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 import pytest
 
+from handlers.pkgwatch.accounts.plans import next_month
 from handlers.pkgwatch.api.get_package import handler
 from handlers.pkgwatch.runtime.settings import settings
-from handlers.pkgwatch.usage.plans import next_month
 from tests.handlers.gateway import Answer, call, proxy_event
 
 ROUTE = "/packages/{ecosystem}/{name}"

@@ -11,8 +11,8 @@ from handlers.common.circuit_breaker import CircuitBreaker
 from handlers.common.dynamodb import Table
 from handlers.common.web.request import Request
 from handlers.common.web.serve import Call
+from handlers.pkgwatch.accounts.plans import next_month
 from handlers.pkgwatch.api.get_package import Tables, handler, show
-from handlers.pkgwatch.usage.plans import next_month
 from tests.handlers.gateway import Answer, call, proxy_event
 
 ROUTE = "/packages/{ecosystem}/{name}"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from handlers.pkgwatch.accounts.api_keys import key_hash
+from handlers.pkgwatch.accounts.plans import next_month
 from handlers.pkgwatch.api.get_usage import handler
-from handlers.pkgwatch.usage.plans import next_month
 from tests.handlers.gateway import Answer, call, proxy_event
 
 

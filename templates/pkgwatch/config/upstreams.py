@@ -1,11 +1,11 @@
-"""Where do functions find the services PkgWatch collects from?"""
+"""The services PkgWatch collects from, and where they are played for stage local."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from pkgops.model import Companion
-from templates.pkgwatch.settings import canned
+from templates.pkgwatch.config.settings import canned
 
 if TYPE_CHECKING:
     from pkgops.scope import Scope
@@ -27,12 +27,12 @@ PLACES = {
 
 
 def addresses(base: str) -> dict[str, str]:
-    """The environment that leads to all upstreams played at ``base``, an address without a slash at the end."""
+    """The environment variables of all upstreams played at ``base``, an address without a slash at the end."""
     return {name: base + place for name, place in PLACES.items()}
 
 
 def environment(scope: Scope, *names: str) -> dict[str, str]:
-    """The variables of those names where upstreams are played, else nothing: functions know the real addresses."""
+    """The variables of those names where upstreams are played, else none: functions know the real addresses."""
     if not canned(scope.stage, scope.settings):
         return {}
     known = addresses(scope.stage.companion(UPSTREAMS.name))

@@ -1,4 +1,4 @@
-"""What does each plan include, and when does a month of it end?"""
+"""The plans: how many requests each includes a month, and when usage is reset."""
 
 from __future__ import annotations
 
@@ -24,17 +24,8 @@ def next_month(now: datetime) -> datetime:
     return first.replace(year=now.year + 1, month=1) if now.month == 12 else first.replace(month=now.month + 1)
 
 
-def rate_headers(limit: int, remaining: int, now: datetime) -> dict[str, str]:
-    """The X-RateLimit headers of a plan: ``remaining`` is shown within 0 and what is left of everything."""
-    return {
-        "X-RateLimit-Limit": str(limit),
-        "X-RateLimit-Remaining": str(max(0, remaining)),
-        "X-RateLimit-Reset": str(int(next_month(now).timestamp())),
-    }
-
-
 def period_end(tier: str, user: Mapping[str, Any], now: datetime) -> datetime:
-    """When usage starts again at zero: the paid period's end (stored as epoch seconds or as text), else the
+    """When usage is reset: the end of the paid period (stored as epoch seconds or as text), else the
     next month."""
     end = user.get("current_period_end")
     if tier == "free" or not end:

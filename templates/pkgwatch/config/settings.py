@@ -1,4 +1,4 @@
-"""What can an operator set for PkgWatch, and what must be set on which stage?"""
+"""The settings of PkgWatch, and which must be set on which stage."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pkgops.model import Stage
 
-FLOORS = ("response_floor_seconds", "redirect_floor_seconds")
+MINIMUM_TIMES = ("response_floor_seconds", "redirect_floor_seconds")
 AUTO, INTERNET, CANNED = "auto", "internet", "canned"
 DOMAIN = "pkgwatch.dev"
 PRICES = ("stripe_price_starter", "stripe_price_pro", "stripe_price_business")
@@ -20,9 +20,10 @@ class Settings:
     ``monthly_budget`` is in USD. ``api_domain`` is the name the API is reached under, with a certificate of its own:
     "auto" is api.pkgwatch.dev in production and none elsewhere, an empty one is none. ``mail_domain`` is where mail is
     sent from: "auto" is pkgwatch.dev in production and on stage local, elsewhere its subdomain of the stage's name.
-    ``site_url`` is the web site that redirects lead to. Answers that must not tell whether an address is known take at least
-    ``response_floor_seconds``, redirects ``redirect_floor_seconds``; only stage local may have less than the defaults.
-    ``upstreams`` says whom packages are collected from: "internet", or "canned", made-up answers from beside the
+    ``site_url`` is the web site that redirects lead to. Responses that must not tell whether an address is known take
+    at least ``response_floor_seconds``, redirects ``redirect_floor_seconds``; only stage local may have less than the
+    defaults.
+    ``upstreams`` says where packages are collected from: "internet", or "canned", made-up responses next to the
     emulator; "auto" is canned on stage local, which may be offline, and the internet elsewhere.
     """
 
@@ -41,8 +42,8 @@ class Settings:
 
 def check(stage: Stage, settings: Settings) -> list[str]:
     """What is wrong, a sentence each: production needs the alert address and all three prices, and no stage but local
-    may answer sooner than documented, because how soon it answers would tell which addresses are known."""
-    return _floors(stage, settings) + _upstreams(stage, settings) + _missing(stage, settings)
+    may respond sooner than documented, because the response time would tell which addresses are known."""
+    return _minimum_times(stage, settings) + _upstreams(stage, settings) + _missing(stage, settings)
 
 
 def api_domain(stage: Stage, settings: Settings) -> str:
@@ -61,23 +62,23 @@ def mail_domain(stage: Stage, settings: Settings) -> str:
 
 
 def canned(stage: Stage, settings: Settings) -> bool:
-    """Whether the upstreams are played beside the emulator."""
+    """Whether the upstreams are played next to the emulator."""
     return stage.local if settings.upstreams == AUTO else settings.upstreams == CANNED
 
 
-def floors(settings: Settings) -> dict[str, str]:
-    """The environment of a function that keeps to the floors; empty if they are the documented ones, which is what
-    functions assume."""
+def minimum_times(settings: Settings) -> dict[str, str]:
+    """The environment variables with the minimum response times; none if they are the documented ones, which
+    functions know."""
     return {name.upper(): f"{seconds:g}" for name, seconds in _changed(settings)}
 
 
 def _changed(settings: Settings) -> list[tuple[str, float]]:
-    found = [(name, getattr(settings, name)) for name in FLOORS]
+    found = [(name, getattr(settings, name)) for name in MINIMUM_TIMES]
     return [(name, seconds) for name, seconds in found if seconds != getattr(Settings(), name)]
 
 
-def _floors(stage: Stage, settings: Settings) -> list[str]:
-    least = {name: 0.0 if stage.local else getattr(Settings(), name) for name in FLOORS}
+def _minimum_times(stage: Stage, settings: Settings) -> list[str]:
+    least = {name: 0.0 if stage.local else getattr(Settings(), name) for name in MINIMUM_TIMES}
     return [
         f"{name.upper()} must be at least {least[name]:g} on stage {stage.name}."
         for name, seconds in _changed(settings)

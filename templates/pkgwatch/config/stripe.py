@@ -1,4 +1,4 @@
-"""What do functions and the local Stripe have to know of each other?"""
+"""The local Stripe, and the environment variables by which functions reach Stripe and know its prices."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pkgops.scope import Scope
 
 TIERS = ("starter", "pro", "business")
-# On stage local prices are ours to name: a name, and what a month costs in cents.
+# The prices of stage local: a name, and what a month costs in cents.
 LOCAL_PRICES = {
     "price_local_starter": ("PkgWatch Starter", 900),
     "price_local_pro": ("PkgWatch Pro", 2900),
@@ -31,7 +31,7 @@ STRIPE = Companion(
 
 
 def prices(scope: Scope) -> dict[str, str]:
-    """The environment that tells a function which price is which plan; on stage local the companion's prices,
+    """The environment variables that say which price is which plan. On stage local they are the companion's prices,
     whatever the settings say, because it knows no others."""
     if scope.stage.local:
         return {f"STRIPE_PRICE_{tier.upper()}": f"price_local_{tier}" for tier in TIERS}
@@ -39,5 +39,5 @@ def prices(scope: Scope) -> dict[str, str]:
 
 
 def address(scope: Scope) -> dict[str, str]:
-    """The environment that leads a function to Stripe: empty, except on stage local."""
+    """The environment variable with Stripe's address; none except on stage local, because the SDK knows it."""
     return {"STRIPE_API_BASE": scope.stage.companion(STRIPE.name)} if scope.stage.local else {}
