@@ -1,4 +1,4 @@
-"""Breakers all containers share: each instance here is a container."""
+"""The circuit breakers of upstreams, shared by containers: each instance here is one container."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def name() -> str:
-    """An upstream nobody has asked."""
+    """The name of a new upstream."""
     return f"upstream-{secrets.token_hex(4)}"
 
 
@@ -52,12 +52,12 @@ def opened(world: Any, name: str, clock: Clock) -> UpstreamBreaker:
 
 
 @pytest.mark.parametrize("name", ["github", "npm_downloads", "bundlephobia", "pypistats", "openssf"])
-def test_which_open_after_five(name: str) -> None:
+def test_upstreams_that_open_after_five_failures(name: str) -> None:
     assert LIMITS[name] == Limits(failures=5, timeout=120, successes=2, probes=3)
 
 
 @pytest.mark.parametrize("name", ["deps.dev", "npm", "pypi"])
-def test_which_open_after_ten(name: str) -> None:
+def test_upstreams_that_open_after_ten_failures(name: str) -> None:
     assert LIMITS[name] == Limits(failures=10, timeout=60, successes=3, probes=3)
 
 
@@ -76,7 +76,7 @@ def test_failures_of_several_containers_add_up(world: Any, name: str, clock: Clo
     assert item["ttl"] == int(clock.now.timestamp()) + 86_400
 
 
-def test_a_success_starts_the_count_anew(world: Any, name: str, clock: Clock) -> None:
+def test_a_success_resets_the_failure_count(world: Any, name: str, clock: Clock) -> None:
     breaker = container(world.keys, name, clock)
     for _ in range(5):
         breaker.failure()
@@ -93,7 +93,7 @@ def test_success_after_success_writes_nothing(world: Any, name: str, clock: Cloc
     assert stored(world, name) == {}
 
 
-def test_another_container_learns_of_it_within_a_second(world: Any, name: str, clock: Clock) -> None:
+def test_other_containers_see_an_open_circuit_within_a_second(world: Any, name: str, clock: Clock) -> None:
     other = container(world.keys, name, clock)
     assert other.allow()
     opened(world, name, clock)
@@ -102,7 +102,7 @@ def test_another_container_learns_of_it_within_a_second(world: Any, name: str, c
     assert not other.allow()
 
 
-def test_as_many_probes_pass_as_allowed_whoever_asks(world: Any, name: str, clock: Clock) -> None:
+def test_probes_are_limited_across_containers(world: Any, name: str, clock: Clock) -> None:
     opened(world, name, clock)
     clock.wait(59)
     assert not container(world.keys, name, clock).allow()
@@ -115,7 +115,7 @@ def test_as_many_probes_pass_as_allowed_whoever_asks(world: Any, name: str, cloc
     assert stored(world, name)["half_open_calls"] == 3
 
 
-def test_enough_successes_close_it(world: Any, name: str, clock: Clock) -> None:
+def test_enough_successes_close_the_circuit(world: Any, name: str, clock: Clock) -> None:
     one = opened(world, name, clock)
     clock.wait(60)
     two = container(world.keys, name, clock)
@@ -133,7 +133,7 @@ def test_enough_successes_close_it(world: Any, name: str, clock: Clock) -> None:
     assert two.allow()
 
 
-def test_one_failing_probe_opens_it_for_the_whole_timeout(world: Any, name: str, clock: Clock) -> None:
+def test_one_failed_probe_opens_the_circuit_for_the_whole_timeout(world: Any, name: str, clock: Clock) -> None:
     breaker = opened(world, name, clock)
     clock.wait(60)
     assert breaker.allow()
@@ -144,7 +144,7 @@ def test_one_failing_probe_opens_it_for_the_whole_timeout(world: Any, name: str,
     assert breaker.allow()
 
 
-def test_probes_that_never_report_back_are_forgotten(world: Any, name: str, clock: Clock) -> None:
+def test_probes_that_never_report_back_expire(world: Any, name: str, clock: Clock) -> None:
     breaker = opened(world, name, clock)
     clock.wait(60)
     assert [breaker.allow() for _ in range(4)] == [True, True, True, False]
@@ -152,7 +152,7 @@ def test_probes_that_never_report_back_are_forgotten(world: Any, name: str, cloc
     assert [breaker.allow() for _ in range(4)] == [True, True, True, False]
 
 
-def test_of_many_containers_one_opens_it(world: Any, name: str, clock: Clock) -> None:
+def test_one_of_many_containers_makes_the_transition(world: Any, name: str, clock: Clock) -> None:
     containers = [container(world.keys, name, clock) for _ in range(12)]
     with ThreadPoolExecutor(12) as pool:
         list(pool.map(lambda one: one.failure(), containers))
@@ -160,7 +160,7 @@ def test_of_many_containers_one_opens_it(world: Any, name: str, clock: Clock) ->
     assert stored(world, name)["failure_count"] == 12
 
 
-def test_a_late_report_does_not_open_it_twice(world: Any, name: str, clock: Clock) -> None:
+def test_a_late_failure_does_not_extend_the_timeout(world: Any, name: str, clock: Clock) -> None:
     breaker = opened(world, name, clock)
     clock.wait(30)
     breaker.failure()
@@ -169,7 +169,7 @@ def test_a_late_report_does_not_open_it_twice(world: Any, name: str, clock: Cloc
     assert breaker.allow()
 
 
-def test_a_table_that_does_not_answer_allows_everything(missing_table: Table, name: str, clock: Clock) -> None:
+def test_a_failing_table_allows_everything(missing_table: Table, name: str, clock: Clock) -> None:
     breaker = container(missing_table, name, clock)
     for _ in range(4):
         assert breaker.allow()
@@ -178,7 +178,7 @@ def test_a_table_that_does_not_answer_allows_everything(missing_table: Table, na
         breaker.success()
 
 
-def test_without_a_table_the_container_decides_alone(name: str, clock: Clock) -> None:
+def test_without_a_table_the_breaker_is_local(name: str, clock: Clock) -> None:
     breaker = container(None, name, clock)
     for _ in range(3):
         assert breaker.allow()

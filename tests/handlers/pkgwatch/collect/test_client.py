@@ -1,4 +1,4 @@
-"""How documents are fetched from upstreams that are slow, broken, overloaded or lying."""
+"""The HTTP client for upstreams that are slow, broken, overloaded or wrong."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def failure(client: UpstreamClient, upstream: World, **options: Any) -> Upstream
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_what_passes_is_tried_three_times(upstream: World, client: UpstreamClient, clock: Clock, status: int) -> None:
+def test_transient_errors_are_retried(upstream: World, client: UpstreamClient, clock: Clock, status: int) -> None:
     upstream.fault("/npm/.*", status=status, times=2)
     assert get(client, upstream)["name"] == "lodash"
     assert len(upstream.asked()) == 3
@@ -49,16 +49,14 @@ def test_what_passes_is_tried_three_times(upstream: World, client: UpstreamClien
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 410, 451, 501])
-def test_what_does_not_pass_is_not_tried_again(
-    upstream: World, client: UpstreamClient, clock: Clock, status: int
-) -> None:
+def test_other_errors_are_not_retried(upstream: World, client: UpstreamClient, clock: Clock, status: int) -> None:
     upstream.fault("/npm/.*", status=status)
     assert failure(client, upstream).code == f"http_{status}"
     assert len(upstream.asked()) == 1
     assert clock.slept == []
 
 
-def test_nothing_there_is_an_answer(upstream: World, client: UpstreamClient) -> None:
+def test_not_found_is_an_answer(upstream: World, client: UpstreamClient) -> None:
     with pytest.raises(NotFound) as caught:
         client.get(f"{upstream.url}/npm/no-such-package", dict[str, Any])
     assert (caught.value.code, caught.value.blame) == ("package_not_found", False)
@@ -66,7 +64,7 @@ def test_nothing_there_is_an_answer(upstream: World, client: UpstreamClient) -> 
 
 
 @pytest.mark.parametrize("kind", ["truncated", "closed"])
-def test_half_an_answer_is_none(upstream: World, client: UpstreamClient, kind: str) -> None:
+def test_an_incomplete_response_is_retried(upstream: World, client: UpstreamClient, kind: str) -> None:
     upstream.fault("/npm/.*", kind=kind, times=2)
     assert get(client, upstream)["name"] == "lodash"
     assert len(upstream.asked()) == 3
@@ -74,19 +72,19 @@ def test_half_an_answer_is_none(upstream: World, client: UpstreamClient, kind: s
     assert failure(client, upstream).code == "connection_error"
 
 
-def test_nobody_listens(client: UpstreamClient) -> None:
+def test_a_refused_connection(client: UpstreamClient) -> None:
     with pytest.raises(UpstreamError, match="connection_error"):
         client.get("http://127.0.0.1:9/", dict[str, Any])
 
 
 @pytest.mark.parametrize("url", ["http://[", "ftp://127.0.0.1/", "http://127.0.0.1:99999/"])
-def test_an_address_that_is_none(client: UpstreamClient, url: str) -> None:
+def test_an_invalid_url(client: UpstreamClient, url: str) -> None:
     with pytest.raises(UpstreamError, match="connection_error"):
         client.get(url, dict[str, Any], attempts=1)
 
 
 @pytest.mark.parametrize("lie", [{"kind": "garbage"}, {"document": []}, {"document": "text"}, {"document": None}])
-def test_an_answer_of_another_shape_is_not_tried_again(
+def test_a_response_of_another_shape_is_not_retried(
     upstream: World, client: UpstreamClient, lie: dict[str, Any]
 ) -> None:
     upstream.fault("/npm/.*", **({"kind": "garbage"} if lie.get("document", 0) is None else lie))
@@ -95,32 +93,32 @@ def test_an_answer_of_another_shape_is_not_tried_again(
     assert len(upstream.asked()) == 1
 
 
-def test_an_endless_answer_is_cut_off(upstream: World, client: UpstreamClient) -> None:
+def test_an_endless_response_is_cut_off(upstream: World, client: UpstreamClient) -> None:
     upstream.fault("/npm/.*", kind="endless")
     assert failure(replace(client, max_bytes=200_000), upstream).code == "response_too_large"
     assert len(upstream.asked()) == 1
 
 
-def test_a_slow_answer(upstream: World, client: UpstreamClient) -> None:
+def test_a_slow_response(upstream: World, client: UpstreamClient) -> None:
     upstream.fault("/npm/.*", seconds=0.3)
     assert failure(replace(client, timeout=0.1), upstream, attempts=2).code == "timeout"
     assert len(upstream.asked()) == 2
 
 
-def test_an_answer_that_comes_in_drips(upstream: World, client: UpstreamClient) -> None:
+def test_a_response_that_arrives_byte_by_byte(upstream: World, client: UpstreamClient) -> None:
     """Each byte is in time, all of them are not."""
     upstream.fault("/npm/.*", kind="drip")
     assert failure(replace(client, timeout=0.2), upstream, attempts=1).code == "timeout"
 
 
-def test_the_upstream_says_when_to_come_back(upstream: World, client: UpstreamClient, clock: Clock) -> None:
+def test_retry_after_is_honored(upstream: World, client: UpstreamClient, clock: Clock) -> None:
     upstream.fault("/npm/.*", status=429, headers={"Retry-After": "17"}, times=1)
     assert get(client, upstream)
     assert clock.slept == [17]
 
 
 @pytest.mark.parametrize("seconds", ["61", "3600"])
-def test_an_upstream_that_wants_long_is_left_alone(
+def test_a_long_retry_after_ends_the_attempts(
     upstream: World, client: UpstreamClient, clock: Clock, seconds: str
 ) -> None:
     upstream.fault("/npm/.*", status=429, headers={"Retry-After": seconds})
@@ -130,16 +128,14 @@ def test_an_upstream_that_wants_long_is_left_alone(
 
 
 @pytest.mark.parametrize("seconds", ["soon", "-5", "nan", "inf", "Wed, 21 Oct 2065 07:28:00 GMT"])
-def test_what_it_says_must_be_a_number(upstream: World, client: UpstreamClient, clock: Clock, seconds: str) -> None:
+def test_an_invalid_retry_after_is_ignored(upstream: World, client: UpstreamClient, clock: Clock, seconds: str) -> None:
     upstream.fault("/npm/.*", status=429, headers={"Retry-After": seconds}, times=1)
     assert get(client, upstream)
     assert len(clock.slept) == 1
     assert clock.slept[0] <= 1
 
 
-def test_no_request_and_no_wait_beyond_the_end_of_the_run(
-    upstream: World, client: UpstreamClient, clock: Clock
-) -> None:
+def test_no_request_and_no_wait_beyond_the_deadline(upstream: World, client: UpstreamClient, clock: Clock) -> None:
     clock.left = 0
     with pytest.raises(OutOfTime):
         get(client, upstream)
@@ -151,7 +147,7 @@ def test_no_request_and_no_wait_beyond_the_end_of_the_run(
     assert clock.slept == []
 
 
-def test_a_request_that_outlasts_the_run_is_not_the_upstreams_fault(upstream: World) -> None:
+def test_a_request_that_outlasts_the_deadline(upstream: World) -> None:
     ends = iter([0.1, 0.0])
     client = UpstreamClient(connection_pool(), Deadline(lambda: next(ends)))
     upstream.fault("/npm/.*", seconds=0.5)
@@ -159,14 +155,14 @@ def test_a_request_that_outlasts_the_run_is_not_the_upstreams_fault(upstream: Wo
         client.fetch(f"{upstream.url}/npm/lodash")
 
 
-def test_waits_are_spread() -> None:
+def test_backoff_is_random() -> None:
     waits = {round(backoff(3), 6) for _ in range(50)}
     assert len(waits) > 40
     assert min(waits) >= 2
     assert max(waits) <= 4
 
 
-def test_connections_are_used_again(upstream: World, client: UpstreamClient) -> None:
+def test_connections_are_reused(upstream: World, client: UpstreamClient) -> None:
     for _ in range(20):
         get(client, upstream)
     assert upstream.connections <= 3

@@ -1,4 +1,4 @@
-"""What GitHub says of a repository, and the ways in which it says that it is too much."""
+"""The GitHub source: requests, rate limits, and the attributes derived from a repository's activity."""
 
 from __future__ import annotations
 
@@ -77,19 +77,19 @@ def test_five_requests_as_documented(world: World, github: GitHub) -> None:
     assert world.authorization == {"Bearer a-token"}
 
 
-def test_without_a_token_none_is_sent(world: World, clock: Clock) -> None:
+def test_without_a_token_no_header_is_sent(world: World, clock: Clock) -> None:
     GitHub(upstream_client(clock), f"{world.url}/github", "").collect("fastify", "fastify", NOW)
     assert world.authorization == {""}
 
 
-def test_a_repository_that_is_gone_is_no_fault_of_github(github: GitHub) -> None:
+def test_a_missing_repository_does_not_count_against_github(github: GitHub) -> None:
     with pytest.raises(UpstreamError) as caught:
         github.collect("nobody", "nothing", NOW)
     assert (caught.value.code, caught.value.blame) == ("repository_not_found", False)
 
 
 @pytest.mark.parametrize("status", [403, 404, 409, 451])
-def test_a_part_that_is_not_for_us(world: World, github: GitHub, status: int) -> None:
+def test_an_unreadable_list_counts_as_empty(world: World, github: GitHub, status: int) -> None:
     world.fault("/github/.*/commits.*", status=status)
     found = github.collect("fastify", "fastify", NOW)
     assert (found["commits_90d"], found["true_bus_factor"]) == (0, 1)
@@ -106,7 +106,7 @@ LIMITED: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("fault", LIMITED)
-def test_a_rate_limit_that_passes(world: World, github: GitHub, clock: Clock, fault: dict[str, Any]) -> None:
+def test_a_temporary_rate_limit(world: World, github: GitHub, clock: Clock, fault: dict[str, Any]) -> None:
     world.fault("/github/.*/issues.*", times=2, **fault)
     assert github.collect("fastify", "fastify", NOW)["stars"]
     assert len(world.asked("issues")) == 3
@@ -114,14 +114,14 @@ def test_a_rate_limit_that_passes(world: World, github: GitHub, clock: Clock, fa
 
 
 @pytest.mark.parametrize("fault", LIMITED)
-def test_a_rate_limit_that_stays(world: World, github: GitHub, fault: dict[str, Any]) -> None:
+def test_a_permanent_rate_limit(world: World, github: GitHub, fault: dict[str, Any]) -> None:
     world.fault("/github/.*", **fault)
     failed = failure(github)
     assert (failed.code, failed.blame) == ("rate_limit_exhausted", None)
     assert len(world.asked()) == 3
 
 
-def test_a_rate_limit_for_longer_than_anybody_waits(world: World, github: GitHub, clock: Clock) -> None:
+def test_a_rate_limit_longer_than_the_maximum_wait(world: World, github: GitHub, clock: Clock) -> None:
     reset = str(int(time.time()) + 1800)
     world.fault("/github/.*", status=403, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset})
     assert failure(github).code == "rate_limit_exhausted"
@@ -129,7 +129,7 @@ def test_a_rate_limit_for_longer_than_anybody_waits(world: World, github: GitHub
     assert clock.slept == []
 
 
-def test_the_wait_ends_when_the_limit_does(world: World, github: GitHub, clock: Clock) -> None:
+def test_the_wait_ends_at_the_reset_time(world: World, github: GitHub, clock: Clock) -> None:
     reset = str(int(time.time()) + 30)
     headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset}
     world.fault("/github/.*", status=403, headers=headers, times=1)
@@ -137,14 +137,14 @@ def test_the_wait_ends_when_the_limit_does(world: World, github: GitHub, clock: 
     assert 25 < clock.slept[0] <= 30
 
 
-def test_a_run_without_time_does_not_wait(world: World, github: GitHub, clock: Clock) -> None:
+def test_no_wait_beyond_the_deadline(world: World, github: GitHub, clock: Clock) -> None:
     clock.left = 50
     world.fault("/github/.*", status=429)
     assert failure(github).code == "rate_limit_exhausted"
     assert clock.slept == []
 
 
-def test_faults_of_the_server(world: World, github: GitHub, clock: Clock) -> None:
+def test_server_errors(world: World, github: GitHub, clock: Clock) -> None:
     world.fault("/github/.*", status=502, times=2)
     assert github.collect("fastify", "fastify", NOW)["stars"]
     assert clock.slept == [1, 2]
@@ -153,12 +153,12 @@ def test_faults_of_the_server(world: World, github: GitHub, clock: Clock) -> Non
     assert (failed.code, failed.blame) == ("http_502", True)
 
 
-def test_a_token_that_is_not_valid(world: World, github: GitHub) -> None:
+def test_an_invalid_token(world: World, github: GitHub) -> None:
     world.fault("/github/.*", status=401)
     assert failure(github).code == "http_401"
 
 
-def test_five_requests_at_once_are_the_most(world: World, github: GitHub) -> None:
+def test_at_most_five_concurrent_requests(world: World, github: GitHub) -> None:
     world.fault("/github/.*", seconds=0.02)
     with ThreadPoolExecutor(12) as pool:
         list(pool.map(lambda _: github.collect("fastify", "fastify", NOW), range(12)))
@@ -179,7 +179,7 @@ def derived(**parts: Any) -> dict[str, Any]:
     return activity_attributes(Activity(**{**empty, **parts}), NOW)
 
 
-def test_who_made_the_commits() -> None:
+def test_authors_and_bots() -> None:
     logins = ["a"] * 40 + ["b"] * 20 + ["dependabot[bot]"] * 20 + ["Renovate-Bot"] * 5 + ["c"] * 5 + [None] * 9
     found = derived(commits=[commit(login) for login in logins])
     assert (found["commits_90d"], found["commits_90d_non_bot"], found["active_contributors_90d"]) == (99, 74, 5)
@@ -189,11 +189,11 @@ def test_who_made_the_commits() -> None:
 
 
 @pytest.mark.parametrize(("commits", "level"), [(100, "HIGH"), (30, "MEDIUM"), (29, "LOW"), (0, "LOW")])
-def test_how_sure_the_bus_factor_is(commits: int, level: str) -> None:
+def test_bus_factor_confidence(commits: int, level: str) -> None:
     assert derived(commits=[commit("a")] * commits)["bus_factor_confidence"] == level
 
 
-def test_the_ten_busiest_are_named() -> None:
+def test_the_ten_most_active_authors_are_listed() -> None:
     found = derived(commits=[commit(f"person-{number}") for number in range(30)])
     assert len(found["contribution_distribution"]) == 10
     assert found["true_bus_factor"] == 15
@@ -210,17 +210,17 @@ def test_the_ten_busiest_are_named() -> None:
         ([commit("a", -3)], None, 0),
     ],
 )
-def test_how_long_it_has_been_quiet(commits: list[Commit], pushed_at: str | None, days: int) -> None:
+def test_days_since_last_commit(commits: list[Commit], pushed_at: str | None, days: int) -> None:
     assert derived(commits=commits, repository=Repository(pushed_at=pushed_at))["days_since_last_commit"] == days
 
 
-def test_how_fast_issues_are_answered() -> None:
+def test_issue_response_hours() -> None:
     issues = [Issue("closed", 1), Issue("open", 3), Issue("open", 1), Issue("open", 0), Issue("open", 9, {})]
     assert derived(issues=issues)["avg_issue_response_hours"] == 40.0
     assert derived(issues=[Issue("closed", 1)] * 50 + [Issue("open", 1)] * 50)["avg_issue_response_hours"] == 24.0
     assert "avg_issue_response_hours" not in derived(issues=[Issue("open", 0)])
 
 
-def test_pulls_of_the_last_90_days() -> None:
+def test_pull_requests_of_the_last_90_days() -> None:
     found = derived(pulls=[pull(1, merged=True), pull(89), pull(91, merged=True), PullRequest("nonsense")])
     assert (found["prs_opened_90d"], found["prs_merged_90d"]) == (2, 1)

@@ -1,4 +1,4 @@
-"""What an item is made of: fresh parts, old ones in the place of what failed, defaults for the rest."""
+"""The merged item: fresh parts, fallbacks for failed ones, defaults for everything else."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ def test_a_fresh_item() -> None:
     assert (found["data_status"], found["missing_sources"], found["retry_count"]) == ("complete", [], 0)
     assert {found[name] for name in ("last_updated", "collected_at", "data_updated_at")} == {iso(NOW)}
     assert found["data_freshness"] == "fresh"
-    assert found["queryable"] is False  # nobody has scored it yet
+    assert found["queryable"] is False  # it has no score yet
     assert not {"next_retry_at", "health_score", "scored_at", "openssf_score"} & set(found)
 
 
-def test_defaults_are_written_and_the_rest_stays_absent() -> None:
+def test_defaults() -> None:
     found = made(failed("deps.dev"), failed("npm"))
     counts = (
         *("weekly_downloads", "dependents_count", "stars", "forks", "open_issues", "maintainer_count", "commits_90d"),
@@ -70,13 +70,13 @@ def test_defaults_are_written_and_the_rest_stays_absent() -> None:
     assert not (absent | {"created_at", "last_published", "latest_version", "repository_url"}) & set(found)
 
 
-def test_empty_values_are_not_written() -> None:
+def test_empty_values_are_not_stored() -> None:
     found = made(Part("deps.dev", {"latest_version": "", "repository_url": None, "licenses": []}, "deps.dev"))
     assert not {"latest_version", "repository_url"} & set(found)
     assert found["licenses"] == []
 
 
-def test_scores_stay_and_what_is_not_listed_goes() -> None:
+def test_scores_are_preserved_and_unlisted_attributes_dropped() -> None:
     scores = {
         "health_score": 0,
         "risk_level": "LOW",
@@ -106,7 +106,7 @@ def test_scores_stay_and_what_is_not_listed_goes() -> None:
     assert found["queryable"] is True
 
 
-def test_dependents_are_not_lost() -> None:
+def test_a_positive_count_of_dependents_is_preserved() -> None:
     assert made(existing={"dependents_count": 9})["dependents_count"] == 9
     none = Part("deps.dev", {"dependents_count": 0}, "deps.dev")
     assert made(none, existing={"dependents_count": 9})["dependents_count"] == 9
@@ -114,7 +114,7 @@ def test_dependents_are_not_lost() -> None:
     assert made(some, existing={"dependents_count": 9})["dependents_count"] == 3
 
 
-def test_when_it_was_published() -> None:
+def test_last_published() -> None:
     first = Part("deps.dev", {"published_at": "2025-01-01T00:00:00Z"}, "deps.dev")
     assert made(first)["last_published"] == "2025-01-01T00:00:00Z"
     registry = Part("npm", {"last_published": "2025-02-02T00:00:00Z"}, "npm")
@@ -141,7 +141,7 @@ def test_freshness(parts: tuple[Part, ...], freshness: str) -> None:
     assert found["data_updated_at"] == (before if freshness == "stale" else iso(NOW))
 
 
-def test_what_stands_still_says_why() -> None:
+def test_stale_parts_have_a_reason() -> None:
     found = made(stale("deps.dev", latest_version="1"), NPM, stale("github", stars=1))
     assert (found["stale_reason"], found["github_freshness"]) == ("deps.dev_circuit_open", "stale")
     assert found["github_stale_reason"] == "circuit_open"
@@ -161,7 +161,7 @@ def test_what_stands_still_says_why() -> None:
         ([DEPSDEV, failed("pypi"), failed("openssf"), failed("bundlephobia")], ["pypi"]),
     ],
 )
-def test_what_is_missing(parts: list[Part], missing: list[str]) -> None:
+def test_missing_sources(parts: list[Part], missing: list[str]) -> None:
     assert missing_sources(parts) == missing
 
 
@@ -203,20 +203,20 @@ EXISTING = {"sources": ["deps.dev", "npm_cached", "github_stale"], "stars": 4, "
         ("invalid_json_response", {"days": 1}, True),
     ],
 )
-def test_how_old_an_item_may_stand_in(code: str, age: dict[str, float], stands_in: bool) -> None:
+def test_how_old_a_fallback_may_be(code: str, age: dict[str, float], stands_in: bool) -> None:
     part = fallback("github", {**EXISTING, "last_updated": ago(**age)}, code, NOW)
     assert part.error == code
     assert (part.tag, dict(part.data)) == (("github_stale", {"stars": 4}) if stands_in else ("", {}))
 
 
 @pytest.mark.parametrize("code", ["package_not_found", "invalid_json_response"])
-def test_a_registry_that_answers_is_believed(code: str) -> None:
+def test_an_answer_of_a_registry_is_not_replaced(code: str) -> None:
     existing = {**EXISTING, "last_updated": ago(days=1)}
     assert fallback("npm", existing, code, NOW) == Part("npm", error=code)
     assert fallback("npm", existing, "timeout", NOW).stale
 
 
-def test_nothing_stands_in_where_nothing_was_known() -> None:
+def test_no_fallback_without_known_attributes() -> None:
     assert fallback("github", {"last_updated": ago(days=1), "stars": 0}, "timeout", NOW).tag == ""
     assert fallback("github", EXISTING, "timeout", NOW).tag == ""
     assert cached("pypi", EXISTING) == Part("pypi")
@@ -237,13 +237,13 @@ BATCH = {"weekly_downloads": 9, "downloads_status": "collected", "downloads_sour
         (None, {"days": 8}, False, None),
     ],
 )
-def test_which_count_wins_on_pypi(
+def test_the_best_count_of_pypi(
     found: dict[str, Any] | None, fetched: dict[str, float], usable: bool, count: int | None
 ) -> None:
     before = {**BATCH, "downloads_fetched_at": ago(**fetched)}
     assert download_count.best_of_pypi(found, before, usable, NOW).get("weekly_downloads") == count
 
 
-def test_a_count_of_zero_is_never_taken_over() -> None:
+def test_a_count_of_zero_is_not_reused() -> None:
     assert download_count.previous({**BATCH, "weekly_downloads": 0}) == {}
     assert download_count.previous({**BATCH, "other": 1}) == BATCH

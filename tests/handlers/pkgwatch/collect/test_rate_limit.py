@@ -1,4 +1,4 @@
-"""Calls counted in ten shards an hour."""
+"""The hourly rate limits of upstreams, counted in ten shards."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_documented_limits() -> None:
     assert LIMITS["github"] == Limit(800, 85, all_shards=False, default=False)
 
 
-def test_a_full_shard_leads_to_the_others_in_order(world: Any, hour: datetime) -> None:
+def test_a_full_shard_falls_through_to_the_others_in_order(world: Any, hour: datetime) -> None:
     limited = limit(world.keys, "bundlephobia", hour, lambda _: 3)
     assert all(limited.take() for _ in range(17))
     assert calls(world, "bundlephobia", hour) == [8, 1, 0, 8, 0, 0, 0, 0, 0, 0]
@@ -51,14 +51,14 @@ def test_a_full_shard_leads_to_the_others_in_order(world: Any, hour: datetime) -
     assert item["ttl"] == int(hour.timestamp()) + 7200
 
 
-def test_exactly_the_limit_passes_whoever_asks(world: Any, hour: datetime, at_once: Any) -> None:
+def test_containers_share_the_limit(world: Any, hour: datetime, at_once: Any) -> None:
     containers = [RateLimit(world.keys, "bundlephobia", lambda: hour) for _ in range(12)]
     answers = [answer for row in at_once(lambda n: [containers[n].take() for _ in range(9)], 12) for answer in row]
     assert answers.count(True) == 80
     assert containers[0].used(hour) == 80
 
 
-def test_the_next_hour_begins_at_zero(world: Any, hour: datetime) -> None:
+def test_each_hour_starts_at_zero(world: Any, hour: datetime) -> None:
     moment = hour
     limited = RateLimit(world.keys, "bundlephobia", lambda: moment)
     assert [limited.take() for _ in range(82)] == [True] * 80 + [False] * 2
@@ -68,12 +68,12 @@ def test_the_next_hour_begins_at_zero(world: Any, hour: datetime) -> None:
     assert limited.used(moment) == 1
 
 
-def test_github_tries_one_shard(world: Any, hour: datetime) -> None:
+def test_github_uses_one_shard(world: Any, hour: datetime) -> None:
     limited = limit(world.keys, "github", hour)
     assert [limited.take() for _ in range(87)] == [True] * 85 + [False] * 2
     assert limit(world.keys, "github", hour, lambda _: 1).take()
 
 
-def test_a_table_that_does_not_answer(missing_table: Table, hour: datetime) -> None:
+def test_a_failing_table_allows_all_but_github(missing_table: Table, hour: datetime) -> None:
     assert limit(missing_table, "npm", hour).take()
     assert not limit(missing_table, "github", hour).take()

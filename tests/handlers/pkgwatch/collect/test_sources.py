@@ -1,4 +1,4 @@
-"""What is read out of upstreams' documents, odd ones included."""
+"""The sources: the attributes read from their documents, unusual ones included."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_npm(upstream: World, client: UpstreamClient) -> None:
     }
 
 
-def test_a_package_written_by_hand(upstream: World, client: UpstreamClient) -> None:
+def test_a_manifest_of_old_conventions(upstream: World, client: UpstreamClient) -> None:
     """Old habits: text where there are objects now, a list of engines, a version deprecated by mistake."""
     found = npm.collect(client, f"{upstream.url}/npm", "made-up-oddity")
     published = datetime.now(UTC) - datetime.fromisoformat(found.pop("last_published"))
@@ -78,7 +78,7 @@ def test_deprecation(
     assert (found["is_deprecated"], found.get("deprecation_message")) == (deprecated, message)
 
 
-def test_a_version_says_anything_of_itself(upstream: World, client: UpstreamClient) -> None:
+def test_a_manifest_of_any_types(upstream: World, client: UpstreamClient) -> None:
     manifest = {"engines": ["node >= 4"], "types": 5, "type": {}, "exports": "x", "repository": ["x"]}
     found = from_npm(
         upstream, client, versions={"1.0.0": manifest, "0.9.0": "not even an object"}, maintainers={"a": 1}
@@ -136,7 +136,7 @@ def test_pypi(upstream: World, client: UpstreamClient) -> None:
         ({"project_urls": {"Source": 5}, "home_page": None}, ""),
     ],
 )
-def test_where_pypi_has_the_repository(
+def test_the_repository_of_a_pypi_project(
     upstream: World, client: UpstreamClient, info: dict[str, Any], repository: str
 ) -> None:
     upstream.fault("/pypi/.*", document={"info": {"name": "Odd", **info}, "releases": {}})
@@ -170,7 +170,7 @@ def entry(version: str, day: int, **more: Any) -> dict[str, Any]:
         ({}, None),
     ],
 )
-def test_which_version_is_the_newest(
+def test_the_default_version(
     upstream: World, client: UpstreamClient, package: dict[str, Any], newest: str | None
 ) -> None:
     upstream.fault("/depsdev/.*/versions/.*", document={})
@@ -178,7 +178,7 @@ def test_which_version_is_the_newest(
     assert depsdev.collect(client, f"{upstream.url}/depsdev", "npm", "odd").get("latest_version") == newest
 
 
-def test_a_new_version_has_the_dependents_of_those_before(upstream: World, client: UpstreamClient) -> None:
+def test_dependents_of_older_versions_count_for_a_new_one(upstream: World, client: UpstreamClient) -> None:
     versions = [entry(str(day), day, isDeprecated=day == 5) for day in range(1, 8)]
     upstream.fault("/depsdev/.*", document={})
     upstream.fault("/depsdev/v3/systems/npm/packages/odd", document={"versions": versions, "defaultVersion": "7"})
@@ -188,7 +188,7 @@ def test_a_new_version_has_the_dependents_of_those_before(upstream: World, clien
     assert asked == [f"{version}:dependents" for version in (7, 6, 4, 3)]
 
 
-def test_what_only_adds_to_the_rest_may_fail(upstream: World, client: UpstreamClient) -> None:
+def test_optional_parts_may_fail(upstream: World, client: UpstreamClient) -> None:
     known = depsdev.collect(client, f"{upstream.url}/depsdev", "npm", "xmldom")["advisories"]
     upstream.fault("/depsdev/v3/advisories/.*", status=500)
     upstream.fault("/depsdev/v3/projects/.*", status=500)
@@ -201,7 +201,7 @@ def test_what_only_adds_to_the_rest_may_fail(upstream: World, client: UpstreamCl
 
 
 @pytest.mark.parametrize("count", [-1, 10**30, "many", 1.5])
-def test_numbers_out_of_bounds_are_no_answer(upstream: World, client: UpstreamClient, count: Any) -> None:
+def test_counts_out_of_bounds_are_refused(upstream: World, client: UpstreamClient, count: Any) -> None:
     upstream.fault("/bundlephobia/.*", document={"size": count, "gzip": 1})
     with pytest.raises(UpstreamError, match="invalid_json_response"):
         bundlephobia.collect(client, f"{upstream.url}/bundlephobia", "odd")
@@ -227,5 +227,5 @@ def test_severities(score: float, name: str) -> None:
     ("size", "name"),
     [(5119, "tiny"), (5120, "small"), (20_480, "medium"), (102_400, "large"), (512_000, "huge")],
 )
-def test_sizes(size: int, name: str) -> None:
+def test_size_categories(size: int, name: str) -> None:
     assert bundlephobia.category(size) == name

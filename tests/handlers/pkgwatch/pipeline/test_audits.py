@@ -1,4 +1,4 @@
-"""Rankings are compared with what we know; what is missing is added, once."""
+"""The audits: rankings compared with the known packages, missing ones added once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def search(*rows: tuple[str, float]) -> dict[str, Any]:
     return {"results": [{"package": {"name": name}, "score": {"final": score}} for name, score in rows]}
 
 
-def test_npms_io(deployed: Discovery, upstream: World) -> None:
+def test_npmsio_audit(deployed: Discovery, upstream: World) -> None:
     deployed.table.put({"pk": "npm#known", "sk": "LATEST", "tier": 1, "last_updated": "2026"})
     rows = [("Known", 0.9), ("half", 0.5), ("less", 0.49), ("@a/b", 0.7), ("half", 0.5), ("_bad", 0.9)]
     upstream.fault(f"/npmsio/v2/search.*size={PAGE_SIZE}&from=0", document=search(*rows))
@@ -50,7 +50,7 @@ def test_npms_io(deployed: Discovery, upstream: World) -> None:
     assert run(npmsio_audit)[1] == {"audited": 4, "missing": 1, "added": 0, "queued": 0}
 
 
-def test_npms_io_is_asked_for_five_thousand(deployed: Discovery, upstream: World) -> None:
+def test_npmsio_audit_reads_five_thousand_results(deployed: Discovery, upstream: World) -> None:
     pages = {start: search(*((f"p{start + n}", 0.1) for n in range(PAGE_SIZE))) for start in range(0, 6000, PAGE_SIZE)}
     for start, page in pages.items():
         upstream.fault(f"/npmsio/.*&from={start}", document=page)
@@ -58,7 +58,7 @@ def test_npms_io_is_asked_for_five_thousand(deployed: Discovery, upstream: World
     assert len(upstream.asked("/npmsio/")) == 20
 
 
-def test_the_most_downloaded_of_pypi(deployed: Discovery, upstream: World) -> None:
+def test_pypi_audit(deployed: Discovery, upstream: World) -> None:
     status, body = run(pypi_audit)
     items = deployed.items()
     assert status == 200
@@ -70,7 +70,7 @@ def test_the_most_downloaded_of_pypi(deployed: Discovery, upstream: World) -> No
     assert deployed.metrics() == {"PypiAuditTotal", "PypiAuditMissing", "PypiAuditAdded"}
 
 
-def test_names_of_pypi_are_normalized_and_only_the_first_count(deployed: Discovery, upstream: World) -> None:
+def test_pypi_names_are_normalized_and_rows_limited(deployed: Discovery, upstream: World) -> None:
     rows = [{"project": "A_B.c", "download_count": 10_000}, {"project": "a-b-c", "download_count": 9}]
     rows += [{"project": f"p{number}", "download_count": 9999} for number in range(8005)]
     upstream.fault("/top_pypi/.*", document={"rows": rows})
@@ -80,7 +80,7 @@ def test_names_of_pypi_are_normalized_and_only_the_first_count(deployed: Discove
 
 
 @pytest.mark.parametrize("fault", [{"kind": "garbage"}, {"document": {"rows": 5}}, {"status": 404}])
-def test_a_ranking_that_never_begins_fails_the_run(deployed: Discovery, upstream: World, fault: Any) -> None:
+def test_an_unavailable_ranking_fails_the_run(deployed: Discovery, upstream: World, fault: Any) -> None:
     """Lambda tries an invocation of EventBridge again, and its errors are seen."""
     upstream.fault("/(top_pypi|npmsio)/.*", **fault)
     for function in (pypi_audit, npmsio_audit):
@@ -91,7 +91,7 @@ def test_a_ranking_that_never_begins_fails_the_run(deployed: Discovery, upstream
     }
 
 
-def test_a_ranking_that_ends_early_counts_as_far_as_it_went(deployed: Discovery, upstream: World) -> None:
+def test_an_interrupted_ranking_counts_as_far_as_it_was_read(deployed: Discovery, upstream: World) -> None:
     upstream.fault("/npmsio/.*from=0", document=search(*((f"p{n}", 0.9) for n in range(PAGE_SIZE))))
     upstream.fault(f"/npmsio/.*from={PAGE_SIZE}", kind="garbage")
     _, body = run(npmsio_audit)

@@ -1,4 +1,4 @@
-"""How complete the packages' data is, counted whole and cheaply."""
+"""The census of how complete the packages' data is."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Large:
             yield {"pk": f"npm#{number}", "data_status": "complete", "weekly_downloads": number % 2}
 
 
-def test_each_package_is_read_once_and_nothing_else_of_it() -> None:
+def test_each_package_is_read_once_with_few_attributes() -> None:
     table = Large(10_001)
     census = take_census(table)
     assert census.statuses["complete"] == 10_001
@@ -100,7 +100,7 @@ def test_each_package_is_read_once_and_nothing_else_of_it() -> None:
     assert "openssf_checks" not in table.asked[0][0]
 
 
-def test_counts_of_parts_add_up() -> None:
+def test_segments_add_up() -> None:
     whole, part = Census(), Census()
     part.add({"pk": "pypi#x", "data_status": "pending", "weekly_downloads": 1})
     whole += part

@@ -1,4 +1,4 @@
-"""Dead letters: sent once more or recorded, never lost and never both."""
+"""Dead letters: each is sent again or recorded, never lost and never both."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class Undelayed:
         return self._sqs.send_message_batch(**call)
 
 
-def test_each_try_is_later_and_the_sixth_is_none(world: Any, queues: tuple[Queue, Queue]) -> None:
+def test_delays_grow_and_the_sixth_retry_is_recorded(world: Any, queues: tuple[Queue, Queue]) -> None:
     name = f"p-{secrets.token_hex(4)}"
     world.packages.put({"pk": f"npm#{name}", "sk": "LATEST", "collection_error": "connection reset"})
     queues[0].put(letter(name))
@@ -150,7 +150,7 @@ def test_each_try_is_later_and_the_sixth_is_none(world: Any, queues: tuple[Queue
     assert len(records(world, name)) == 1
 
 
-def test_what_cannot_be_sent_on_stays(world: Any, queues: tuple[Queue, Queue]) -> None:
+def test_a_message_that_cannot_be_sent_stays(world: Any, queues: tuple[Queue, Queue]) -> None:
     name = f"p-{secrets.token_hex(4)}"
     queues[0].put(letter(name))
     assert run(queues, world.packages, sqs=Undelayed(send=1)) == {
@@ -162,20 +162,20 @@ def test_what_cannot_be_sent_on_stays(world: Any, queues: tuple[Queue, Queue]) -
     assert (queues[0].depths(), queues[1].depths()) == ((0, 1, 0), (0, 0, 0))
 
 
-def test_what_cannot_be_recorded_stays(world: Any, queues: tuple[Queue, Queue], missing_table: Table) -> None:
+def test_a_message_that_cannot_be_recorded_stays(world: Any, queues: tuple[Queue, Queue], missing_table: Table) -> None:
     queues[0].put(letter("x", _last_error="404"), letter("y"))
     assert run(queues, missing_table)["skipped"] == 2
     assert queues[0].depths() == (0, 2, 0)
 
 
-def test_deleting_is_tried_three_times(world: Any, queues: tuple[Queue, Queue]) -> None:
+def test_deletion_is_attempted_three_times(world: Any, queues: tuple[Queue, Queue]) -> None:
     name = f"p-{secrets.token_hex(4)}"
     queues[0].put(letter(name, _last_error="404"))
     run(queues, world.packages, sqs=Undelayed(delete_message=2))
     assert queues[0].depths() == (0, 0, 0)
 
 
-def test_recorded_twice_is_one_record(world: Any, queues: tuple[Queue, Queue]) -> None:
+def test_a_message_recorded_twice_has_one_record(world: Any, queues: tuple[Queue, Queue]) -> None:
     """It could not be deleted, and came back."""
     name = f"p-{secrets.token_hex(4)}"
     queues[0].put(letter(name, _last_error="404"))

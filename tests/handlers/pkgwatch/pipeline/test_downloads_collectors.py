@@ -1,4 +1,4 @@
-"""Hourly runs that count downloads: whose turn it is, how fast, what is written, when they stop."""
+"""The downloads collectors: candidates, throttling, stored attributes, and when a run stops."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from handlers.common.dynamodb import Table
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.collect.download_count import ATTRIBUTES, Counts
 from handlers.pkgwatch.collect.runs.downloads import Downloads, candidates
@@ -53,7 +54,7 @@ def pypi(world: Any, upstream: World, clock: Clock, names: Sequence[str]) -> dic
     return run(world.packages, found, clock)
 
 
-def test_whose_turn_it_is(world: Any) -> None:
+def test_candidates(world: Any) -> None:
     for day in range(1, 9):
         put(world, f"npm#day-{day}", downloads_fetched_at=f"2026-01-0{day}T00:00:00.000000+00:00")
     put(world, "npm#never-2")
@@ -64,13 +65,13 @@ def test_whose_turn_it_is(world: Any) -> None:
     assert candidates(world.packages, "pypi", 4) == ["never"]
 
 
-def test_128_a_call_and_scoped_ones_alone() -> None:
+def test_calls_of_128_names_and_scoped_ones_singly() -> None:
     names = [f"package-{number}" for number in range(200)] + ["@a/b", "@a/c"]
     assert [len(call) for call in calls(names)] == [128, 72, 1, 1]
     assert calls(["x"]) == [["x"]]
 
 
-def test_what_is_counted_is_written(world: Any, upstream: World, clock: Clock) -> None:
+def test_counts_are_stored(world: Any, upstream: World, clock: Clock) -> None:
     for name in ("lodash", "axios", "no-such-package", "@types/node", "@types/nothing"):
         put(world, f"npm#{name}", **({"weekly_downloads": 5} if name == "no-such-package" else {}))
     result = npm(world, upstream, clock, calls(candidates(world.packages, "npm", 200)))
@@ -115,7 +116,7 @@ def test_a_rate_limit_slows_the_run_and_ends_it(world: Any, upstream: World, clo
     assert stored(world, f"npm#{names[3]}") == {"downloads_fetched_at": "before"}
 
 
-def test_it_goes_on_as_soon_as_it_may(world: Any, upstream: World, clock: Clock) -> None:
+def test_a_run_continues_after_a_rate_limit(world: Any, upstream: World, clock: Clock) -> None:
     for name in ("node", "x", "y"):
         put(world, f"npm#@types/{name}")
     upstream.fault("/npm_api/.*", status=429, headers={"Retry-After": "30"}, times=1)
@@ -126,7 +127,7 @@ def test_it_goes_on_as_soon_as_it_may(world: Any, upstream: World, clock: Clock)
     assert npm(world, upstream, clock, [["@types/x"], ["@types/node"]])["stopped"] == "rate_limit"
 
 
-def test_slower_than_ten_seconds_is_too_slow(upstream: World, clock: Clock) -> None:
+def test_the_interval_grows_to_ten_seconds(upstream: World, clock: Clock) -> None:
     client = upstream_client(clock)
     throttle = Throttle(client.deadline, 2.5, max_rate_limited=99)
     upstream.fault("/npm_api/.*", status=429)
@@ -136,7 +137,7 @@ def test_slower_than_ten_seconds_is_too_slow(upstream: World, clock: Clock) -> N
     assert clock.slept == [0, 5, 10, 10, 10, 10]
 
 
-def test_pypi_tries_again_at_once(world: Any, upstream: World, clock: Clock) -> None:
+def test_pypi_retries_a_429_once(world: Any, upstream: World, clock: Clock) -> None:
     put(world, "pypi#flask")
     upstream.fault("/pypistats/.*", status=429, times=1)
     assert pypi(world, upstream, clock, ["flask"])["collected"] == 1
@@ -144,7 +145,7 @@ def test_pypi_tries_again_at_once(world: Any, upstream: World, clock: Clock) -> 
     assert clock.slept == [0, 5]
 
 
-def test_one_bad_name_does_not_spoil_its_call(world: Any, upstream: World, clock: Clock) -> None:
+def test_a_refused_call_is_split(world: Any, upstream: World, clock: Clock) -> None:
     names = ["lodash", "axios", "bad", "chalk", "debug"]
     for name in names:
         put(world, f"npm#{name}")
@@ -155,7 +156,7 @@ def test_one_bad_name_does_not_spoil_its_call(world: Any, upstream: World, clock
     assert stored(world, "npm#bad")["downloads_status"] == "error"
 
 
-def test_an_upstream_that_is_down_is_not_asked_for_ever(world: Any, upstream: World, clock: Clock) -> None:
+def test_an_upstream_that_is_down_ends_the_run(world: Any, upstream: World, clock: Clock) -> None:
     names = [put(world, f"pypi#{new_name()}", weekly_downloads=8) for _ in range(9)]
     upstream.fault("/pypistats/.*", status=503)
     result = pypi(world, upstream, clock, names)
@@ -168,7 +169,7 @@ def test_an_upstream_that_is_down_is_not_asked_for_ever(world: Any, upstream: Wo
     }
 
 
-def test_what_was_learnt_is_written_when_time_runs_out(world: Any, upstream: World, clock: Clock) -> None:
+def test_findings_are_stored_when_time_runs_out(world: Any, upstream: World, clock: Clock) -> None:
     names = ["flask", "django", "pandas", "numpy"]
     for name in names:
         put(world, f"pypi#{name}")
@@ -191,6 +192,13 @@ def test_a_run_that_dies_loses_nine_at_most(world: Any, clock: Clock) -> None:
     with pytest.raises(KeyboardInterrupt):
         run(world.packages, Downloads("npm", "npm", fetched).look_up([[name] for name in names], throttle), clock)
     assert sum("weekly_downloads" in stored(world, f"npm#{name}") for name in names) == 20
+
+
+def test_a_count_that_cannot_be_stored_is_an_error(missing_table: Table, upstream: World, clock: Clock) -> None:
+    client = upstream_client(clock)
+    downloads = Downloads("npm", "npm", lambda names: fetch(client, f"{upstream.url}/npm_api", names))
+    result = run(missing_table, downloads.look_up([["lodash", "axios"]], Throttle(client.deadline, 0)), clock)
+    assert (result["collected"], result["error"], result["processed"]) == (0, 2, 2)
 
 
 @pytest.mark.parametrize(

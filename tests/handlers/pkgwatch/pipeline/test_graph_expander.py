@@ -1,4 +1,4 @@
-"""What important packages depend on is found, once, and only if others depend on it too."""
+"""Graph expansion: packages that enough others depend on are added, once."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_the_dispatcher_takes_the_newest_of_both_tiers(deployed: Discovery) -> N
     assert deployed.metrics() == {"GraphExpanderPackages", "GraphExpanderMessages", "GraphExpanderErrors"}
 
 
-def test_the_dispatcher_waits_while_depsdev_is_left_alone(deployed: Discovery, world: Any) -> None:
+def test_the_dispatcher_skips_while_the_circuit_is_open(deployed: Discovery, world: Any) -> None:
     open_circuit(world)
     assert graph_expander_dispatcher.handler({}, LONG) == {"skipped": "circuit_open"}
 
@@ -71,7 +71,7 @@ def test_the_dispatcher_without_a_queue(patched: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("ecosystem", ["npm", "pypi"])
-def test_what_others_depend_on_is_added_and_queued(deployed: Discovery, upstream: World, ecosystem: str) -> None:
+def test_used_dependencies_are_added_and_queued(deployed: Discovery, upstream: World, ecosystem: str) -> None:
     name = {"npm": "react", "pypi": "flask"}[ecosystem]
     result = work({"packages": [name], "ecosystem": ecosystem})
     assert (result["processed"], result["batchItemFailures"]) == (1, [])
@@ -92,7 +92,7 @@ def test_what_others_depend_on_is_added_and_queued(deployed: Discovery, upstream
     assert deployed.metrics() == {"GraphExpanderProcessed", "GraphExpanderDiscovered"}
 
 
-def test_a_second_time_costs_nothing(deployed: Discovery, upstream: World) -> None:
+def test_a_repetition_sends_no_requests(deployed: Discovery, upstream: World) -> None:
     body = {"packages": ["react"], "ecosystem": "npm"}
     first = work(body)
     upstream.heal()
@@ -112,7 +112,7 @@ def test_two_workers_add_a_package_once(deployed: Discovery, at_once: Any) -> No
     assert "made-up-popular" in names
 
 
-def test_upper_case_scopes_and_nonsense(deployed: Discovery, upstream: World) -> None:
+def test_names_are_normalized_and_invalid_ones_dropped(deployed: Discovery, upstream: World) -> None:
     result = work({"packages": ["React", "@babel/core", "../etc", 5, "", "no-such-package"], "ecosystem": "npm"})
     assert (result["processed"], result["batchItemFailures"]) == (3, [])
     assert deployed.document("deps-cache/npm/@babel/core.json")
@@ -120,11 +120,11 @@ def test_upper_case_scopes_and_nonsense(deployed: Discovery, upstream: World) ->
 
 
 @pytest.mark.parametrize("body", ["{", "[]", {}, {"packages": "react"}, {"packages": ["x"], "ecosystem": "cargo"}])
-def test_messages_that_name_nothing_are_not_sent_again(deployed: Discovery, body: Any) -> None:
+def test_messages_without_packages_are_dropped(deployed: Discovery, body: Any) -> None:
     assert work(body) == {"processed": 0, "discovered": 0, "batchItemFailures": []}
 
 
-def test_an_upstream_that_is_away_has_the_message_come_again(deployed: Discovery, upstream: World, world: Any) -> None:
+def test_an_open_circuit_has_the_message_sent_again(deployed: Discovery, upstream: World, world: Any) -> None:
     open_circuit(world)
     result = work({"packages": ["react"], "ecosystem": "npm"}, {"packages": [], "ecosystem": "npm"})
     assert result["batchItemFailures"] == [{"itemIdentifier": "m0"}]
@@ -132,7 +132,7 @@ def test_an_upstream_that_is_away_has_the_message_come_again(deployed: Discovery
     assert upstream.asked() == []
 
 
-def test_one_that_fails_does_not_hold_up_the_others(deployed: Discovery, upstream: World) -> None:
+def test_a_failed_package_does_not_affect_the_others(deployed: Discovery, upstream: World) -> None:
     """Rubbish will be rubbish the next time too; the message is done."""
     upstream.fault("/depsdev/v3/systems/npm/packages/vue", kind="garbage")
     result = work({"packages": ["vue", "react"], "ecosystem": "npm"})
@@ -140,12 +140,12 @@ def test_one_that_fails_does_not_hold_up_the_others(deployed: Discovery, upstrea
     assert deployed.get("npm#made-up-popular")
 
 
-def test_a_passing_error_is_tried_again(deployed: Discovery, upstream: World) -> None:
+def test_a_transient_error_is_retried(deployed: Discovery, upstream: World) -> None:
     upstream.fault("/depsdev/.*react.*", status=503, times=1)
     assert work({"packages": ["react"], "ecosystem": "npm"})["processed"] == 1
 
 
-def test_no_time_has_the_message_come_again(deployed: Discovery, upstream: World) -> None:
+def test_a_passed_deadline_has_the_message_sent_again(deployed: Discovery, upstream: World) -> None:
     record = {"messageId": "m", "body": json.dumps({"packages": ["react"], "ecosystem": "npm"})}
     answer = graph_expander_worker.handler({"Records": [record]}, Context(remaining=1000))
     assert answer == {"processed": 0, "discovered": 0, "batchItemFailures": [{"itemIdentifier": "m"}]}
@@ -165,14 +165,14 @@ def test_no_time_has_the_message_come_again(deployed: Discovery, upstream: World
         (None, None),
     ],
 )
-def test_what_is_kept_for_a_week(deployed: Discovery, kept: Any, found: Any) -> None:
+def test_the_cache_keeps_dependencies_for_a_week(deployed: Discovery, kept: Any, found: Any) -> None:
     if kept is not None:
         text = kept if isinstance(kept, str) else json.dumps(kept)
         aws.client("s3").put_object(Bucket=deployed.bucket, Key="deps-cache/npm/x.json", Body=text.encode())
     assert DependencyCache(lambda: aws.client("s3"), deployed.bucket).get("npm", "x", NOW) == found
 
 
-def test_a_bucket_that_fails_costs_a_question(deployed: Discovery, patched: pytest.MonkeyPatch) -> None:
+def test_the_cache_is_optional(deployed: Discovery, patched: pytest.MonkeyPatch) -> None:
     patched.setenv("RAW_DATA_BUCKET", "no-such-bucket")
     settings.cache_clear()
     assert work({"packages": ["react"], "ecosystem": "npm"})["processed"] == 1
@@ -181,7 +181,7 @@ def test_a_bucket_that_fails_costs_a_question(deployed: Discovery, patched: pyte
     assert work({"packages": ["react"], "ecosystem": "npm"})["processed"] == 1
 
 
-def test_what_dynamodb_did_not_say_counts_as_known(deployed: Discovery) -> None:
+def test_unprocessed_keys_count_as_known(deployed: Discovery) -> None:
     class Silent:
         """Answers one key a call, and never that of b."""
 

@@ -1,4 +1,4 @@
-"""Scorecards for packages that have none: whose turn it is, what is written, when the run stops."""
+"""The scorecard collector: candidates, stored attributes, and when a run stops."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def item(world: Any, name: str) -> dict[str, Any]:
     return world.packages.get((f"npm#{name}", "LATEST"), consistent=True)
 
 
-def test_whose_turn_it_is(world: Any, clock: Clock) -> None:
+def test_candidates(world: Any, clock: Clock) -> None:
     old, new = (iso(clock.now - timedelta(days=days)) for days in (8, 6))
     older = iso(clock.now - timedelta(days=30))
     put(world, "third", tier=3)
@@ -63,7 +63,7 @@ def test_whose_turn_it_is(world: Any, clock: Clock) -> None:
     assert len(candidates(world.packages, 2, clock.now)) == 2
 
 
-def test_what_is_learnt_is_written(world: Any, upstream: World, clock: Clock) -> None:
+def test_scorecards_are_stored(world: Any, upstream: World, clock: Clock) -> None:
     put(world, "react", "facebook/react", stars=7)
     put(world, "react-dom", "facebook/react")
     put(world, "unknown", "nobody/nothing")
@@ -81,7 +81,7 @@ def test_what_is_learnt_is_written(world: Any, upstream: World, clock: Clock) ->
     assert collect(world, upstream, clock)["processed"] == 0
 
 
-def test_the_collector_takes_it_over(world: Any, upstream: World, clock: Clock) -> None:
+def test_the_package_collector_reuses_scorecards(world: Any, upstream: World, clock: Clock) -> None:
     put(world, "redux", "reduxjs/redux")
     collect(world, upstream, clock)
     upstream.fault("/depsdev/v3/projects/.*", status=404)
@@ -101,7 +101,7 @@ def test_a_rate_limit_ends_the_run(world: Any, upstream: World, clock: Clock) ->
     assert "openssf_source" not in item(world, "package-0")
 
 
-def test_an_upstream_that_is_down(world: Any, upstream: World, clock: Clock) -> None:
+def test_an_upstream_that_is_down_ends_the_run(world: Any, upstream: World, clock: Clock) -> None:
     for number in range(9):
         put(world, f"package-{number}")
     upstream.fault("/openssf/.*", kind="garbage")

@@ -1,4 +1,4 @@
-"""The collector as the queue sees it, against upstreams that answer."""
+"""The package collector with upstreams that answer."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def ago(collector: Collector, **duration: float) -> str:
     return iso(collector.clock.now - timedelta(**duration))
 
 
-def test_what_is_seeded_is_what_is_collected(collector: Collector) -> None:
-    """The seed data says what the collector would have stored; here it stores it."""
+def test_seed_data_equals_collected_data(collector: Collector) -> None:
+    """Seed data is what the collector would store; here it does."""
     now = collector.clock.now
     context = SeedContext(
         Stage("local"), iso(now), int(now.timestamp()), lambda _: "", lambda days: iso(now - timedelta(days=days))
@@ -81,7 +81,7 @@ def test_what_is_seeded_is_what_is_collected(collector: Collector) -> None:
     }
 
 
-def test_downloads_of_unscoped_packages_come_in_one_call(collector: Collector) -> None:
+def test_downloads_of_unscoped_packages_are_fetched_in_bulk(collector: Collector) -> None:
     keys = ("npm#lodash", "npm#axios", "npm#@types/node", "npm#Chalk")
     assert collector.deliver(*(message(key, force_refresh=True) for key in keys)) == []
     assert sorted(collector.world.asked("/npm_api/")) == [
@@ -92,14 +92,14 @@ def test_downloads_of_unscoped_packages_come_in_one_call(collector: Collector) -
     assert sources == {"npm#lodash": "bulk", "npm#axios": "bulk", "npm#@types/node": "npm_api", "npm#Chalk": "bulk"}
 
 
-def test_where_they_are_not_to_be_had_together_they_are_asked_for_one_by_one(collector: Collector) -> None:
+def test_downloads_are_fetched_singly_when_the_bulk_request_fails(collector: Collector) -> None:
     collector.world.fault("/npm_api/.*,.*", status=503)
     assert collector.deliver(*(message(key, force_refresh=True) for key in ("npm#debug", "npm#glob"))) == []
     assert collector.item("npm#debug")["weekly_downloads"] == 390_000_000
     assert collector.item("npm#debug")["downloads_source"] == "npm_api"
 
 
-def test_messages_that_are_none(collector: Collector) -> None:
+def test_invalid_messages(collector: Collector) -> None:
     bad = ["{", "[]", '"text"', "", json.dumps({"ecosystem": "npm"}), json.dumps({"ecosystem": "cargo", "name": "x"})]
     bad += [json.dumps({"ecosystem": "npm", "name": name}) for name in ("../x", "_x", "", 5, "x" * 300)]
     assert collector.deliver(message("npm#vue"), *bad) == list(range(1, 12))
@@ -109,7 +109,7 @@ def test_messages_that_are_none(collector: Collector) -> None:
     assert collector.item("npm#vue")["stars"] == 51_600
 
 
-def test_what_was_just_updated_is_left_alone(collector: Collector) -> None:
+def test_a_recently_updated_package_is_skipped(collector: Collector) -> None:
     put(collector, "npm#next", data_status="partial", last_updated=ago(collector, minutes=29), stars=1)
     assert collector.deliver(message("npm#next")) == []
     assert collector.item("npm#next")["stars"] == 1
@@ -119,7 +119,7 @@ def test_what_was_just_updated_is_left_alone(collector: Collector) -> None:
 
 
 @pytest.mark.parametrize("more", [{"data_status": "pending"}, {"data_status": "partial", "force_refresh": True}])
-def test_unless_it_is_pending_or_forced(collector: Collector, more: dict[str, Any]) -> None:
+def test_pending_and_forced_packages_are_not_skipped(collector: Collector, more: dict[str, Any]) -> None:
     put(collector, "npm#vite", data_status=more["data_status"], last_updated=ago(collector, minutes=1))
     assert collector.deliver(message("npm#vite", **more)) == []
     assert collector.item("npm#vite")["stars"] == 75_800
@@ -135,7 +135,7 @@ def test_unless_it_is_pending_or_forced(collector: Collector, more: dict[str, An
         ("daily_refresh", {"force_refresh": True}, True),
     ],
 )
-def test_who_gets_an_abandoned_package_collected(
+def test_reasons_that_collect_an_abandoned_package(
     collector: Collector, reason: str, more: dict[str, Any], collected: bool
 ) -> None:
     put(collector, "npm#jquery", data_status="abandoned_partial", last_updated=ago(collector, days=9), retry_count=5)
@@ -156,7 +156,7 @@ def test_who_gets_an_abandoned_package_collected(
         ("seed_packages", 3, 1),
     ],
 )
-def test_who_decides_on_the_tier(collector: Collector, reason: str, stored: int | None, tier: int) -> None:
+def test_reasons_that_set_the_tier(collector: Collector, reason: str, stored: int | None, tier: int) -> None:
     put(collector, "npm#uuid", data_status="complete", **({} if stored is None else {"tier": stored}))
     assert collector.deliver(message("npm#uuid", reason)) == []
     assert collector.item("npm#uuid")["tier"] == tier
@@ -174,7 +174,7 @@ def test_a_package_twice_in_a_batch_is_collected_once(collector: Collector) -> N
     assert len(collector.world.asked("/npm/semver")) == 1
 
 
-def test_scorecards_where_depsdev_has_none(collector: Collector) -> None:
+def test_a_scorecard_that_deps_dev_lacks(collector: Collector) -> None:
     collector.world.fault("/depsdev/v3/projects/.*", status=404)
     assert collector.deliver(message("npm#redux", force_refresh=True)) == []
     first = collector.item("npm#redux")
@@ -187,7 +187,7 @@ def test_scorecards_where_depsdev_has_none(collector: Collector) -> None:
     assert len(collector.world.asked("/openssf/")) == 1
 
 
-def test_that_there_is_no_scorecard_is_believed_for_a_week(collector: Collector) -> None:
+def test_a_missing_scorecard_is_not_requested_for_a_week(collector: Collector) -> None:
     collector.world.fault("/depsdev/v3/projects/.*", status=404)
     collector.world.fault("/openssf/.*", status=404)
     for _ in range(2):
@@ -197,7 +197,7 @@ def test_that_there_is_no_scorecard_is_believed_for_a_week(collector: Collector)
     assert len(collector.world.asked("/openssf/")) == 1
 
 
-def test_sizes_where_they_are_wanted(collector: Collector) -> None:
+def test_bundle_sizes(collector: Collector) -> None:
     collector.skip_bundlephobia = False
     assert collector.deliver(message("npm#zod", force_refresh=True), message("pypi#six", force_refresh=True)) == []
     found = collector.item("npm#zod")
@@ -209,7 +209,7 @@ def test_sizes_where_they_are_wanted(collector: Collector) -> None:
     assert "bundle_size" not in collector.item("pypi#six")
 
 
-def test_what_the_upstreams_said_is_kept_in_the_bucket(collector: Collector) -> None:
+def test_raw_data_is_stored(collector: Collector) -> None:
     s3 = aws.client("s3")
     s3.create_bucket(Bucket="raw-data")
     collector.raw_data = RawData(partial(aws.client, "s3"), "raw-data")

@@ -1,4 +1,4 @@
-"""Upstreams that fail, messages that are poisoned, collectors that die: nothing is lost, and somebody hears of it."""
+"""The package collector with failing upstreams, invalid items and little time: nothing is lost."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def retry(key: str, *sources: str) -> dict[str, Any]:
     return message(key, "incomplete_data_retry", force_refresh=True, retry_sources=list(sources))
 
 
-def test_one_upstream_down_costs_its_own_part_alone(collector: Collector) -> None:
+def test_a_failed_source_costs_only_its_part(collector: Collector) -> None:
     collector.world.fault("/github/.*", status=503)
     assert collector.deliver(message("npm#eslint")) == []
     item = collector.item("npm#eslint")
@@ -59,7 +59,7 @@ def test_one_upstream_down_costs_its_own_part_alone(collector: Collector) -> Non
     assert parse(item["next_retry_at"]) == collector.clock.now + timedelta(hours=1)
 
 
-def test_a_retry_asks_only_what_was_missing(collector: Collector) -> None:
+def test_a_retry_queries_only_missing_sources(collector: Collector) -> None:
     collector.world.fault("/github/.*", status=404)
     collector.deliver(message("npm#webpack"))
     assert collector.item("npm#webpack")["missing_sources"] == ["github"]
@@ -93,7 +93,7 @@ def test_five_retries_and_no_more(collector: Collector) -> None:
     assert collector.world.asked() == []
 
 
-def test_a_retry_counts_even_if_the_collector_dies(collector: Collector) -> None:
+def test_a_retry_counts_even_if_the_collection_fails(collector: Collector) -> None:
     collector.world.fault("/npm/axios", status=404)
     collector.deliver(message("npm#axios"))
     collector.clock.left = 0
@@ -105,7 +105,7 @@ def test_a_retry_counts_even_if_the_collector_dies(collector: Collector) -> None
     assert collector.counted()["CollectionFailures npm timeout"] == 1
 
 
-def test_a_collector_without_time_gives_its_messages_back(collector: Collector) -> None:
+def test_messages_without_time_are_sent_again(collector: Collector) -> None:
     """Delivered again, they are collected: nothing of the first attempt is left on the item."""
     keys = ("npm#prettier", "npm#jest", "pypi#django")
     collector.clock.left = 0
@@ -117,7 +117,7 @@ def test_a_collector_without_time_gives_its_messages_back(collector: Collector) 
     assert not [key for key in keys if "collection_error" in collector.item(key)]
 
 
-def test_time_that_runs_out_halfway_writes_nothing_half(collector: Collector) -> None:
+def test_a_collection_that_runs_out_of_time_stores_only_its_error(collector: Collector) -> None:
     collector.deliver(message("npm#fastify"))
     before = collector.item("npm#fastify")
     collector.clock.left = 30.0
@@ -128,7 +128,7 @@ def test_time_that_runs_out_halfway_writes_nothing_half(collector: Collector) ->
     assert set(after) - set(before) == {"collection_error", "collection_error_class", "collection_error_at"}
 
 
-def test_a_poisoned_item_does_not_hold_up_the_others(collector: Collector) -> None:
+def test_an_invalid_item_does_not_affect_the_others(collector: Collector) -> None:
     collector.packages.put({"pk": "npm#chalk", "sk": "LATEST", "retry_count": "arn:aws:s3:::x no number"})
     assert collector.deliver(message("npm#chalk"), message("npm#debug")) == [0]
     assert collector.item("npm#debug")["data_status"] == "complete"
@@ -138,13 +138,13 @@ def test_a_poisoned_item_does_not_hold_up_the_others(collector: Collector) -> No
     assert collector.counted()["CollectionFailures npm ValueError"] == 1
 
 
-def test_a_table_that_does_not_answer(collector: Collector, missing_table: Table) -> None:
+def test_a_failing_table(collector: Collector, missing_table: Table) -> None:
     collector.packages = missing_table
     assert collector.deliver(message("npm#vue"), message("pypi#flask")) == [0, 1]
     assert collector.counted()["BatchFailures"] == 2
 
 
-def test_the_bucket_is_not_needed(collector: Collector) -> None:
+def test_the_raw_data_bucket_is_optional(collector: Collector) -> None:
     collector.raw_data = RawData(partial(aws.client, "s3"), "there-is-no-such-bucket")
     assert collector.deliver(message("npm#glob")) == []
     assert collector.item("npm#glob")["data_status"] == "complete"
@@ -161,7 +161,7 @@ def test_the_bucket_is_not_needed(collector: Collector) -> None:
         {"document": {"packageKey": {"name": "another"}, "name": "another", "message": "no"}},
     ],
 )
-def test_everything_wrong_at_once_loses_nothing(collector: Collector, fault: dict[str, Any]) -> None:
+def test_all_sources_failing_at_once(collector: Collector, fault: dict[str, Any]) -> None:
     collector.deliver(message("npm#express"))
     before, updated = merged(collector, "npm#express"), collector.item("npm#express")["data_updated_at"]
     collector.clock.wait(days=1)
@@ -209,7 +209,7 @@ def test_an_hour_without_upstreams(world: Any, collector: Collector) -> None:
     assert {key: merged(collector, key) for key in keys} == before
 
 
-def test_what_was_down_too_long_is_said_to_be_missing(collector: Collector) -> None:
+def test_sources_that_failed_too_long_are_missing(collector: Collector) -> None:
     collector.deliver(message("pypi#boto3"))
     collector.clock.wait(days=16)
     collector.world.fault(".*", status=503)
@@ -240,7 +240,7 @@ def test_a_message_delivered_twice_is_scored_once_a_collection(collector: Collec
     assert (item["health_score"], item["queryable"], item["collected_at"]) == (health, True, iso(collector.clock.now))
 
 
-def test_an_open_circuit_is_not_asked_and_its_hour_not_used(world: Any, collector: Collector) -> None:
+def test_an_open_circuit_sends_no_requests(world: Any, collector: Collector) -> None:
     for _ in range(5):
         collector.guards["github"].breaker.failure()
     collector.deliver(message("npm#chart.js"))

@@ -1,4 +1,4 @@
-"""Whether the pipeline keeps up, and what reports it."""
+"""The health check of the pipeline."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def sent_metrics() -> set[str]:
     return {metric["MetricName"] for metric in found}
 
 
-def test_all_is_well(deployed: tuple[Queue, Queue]) -> None:
+def test_healthy(deployed: tuple[Queue, Queue]) -> None:
     deployed[0].put({"name": "x"})
     status, body = run()
     assert (status, body["status"]) == (200, "healthy")
@@ -81,13 +81,13 @@ def test_all_is_well(deployed: tuple[Queue, Queue]) -> None:
     assert sent_metrics() == {"QueueDepth", "DLQDepth", "HealthStatus"}
 
 
-def test_dead_letters(deployed: tuple[Queue, Queue]) -> None:
+def test_many_dead_letters(deployed: tuple[Queue, Queue]) -> None:
     deployed[1].put(*({"name": str(number)} for number in range(10)))
     status, body = run()
     assert (status, body["status"], body["checks"]["dlq"]) == (503, "degraded", {"status": "degraded", "depth": 10})
 
 
-def test_github_is_used_up(deployed: tuple[Queue, Queue], world: Any) -> None:
+def test_exhausted_github_limit(deployed: tuple[Queue, Queue], world: Any) -> None:
     now = datetime.now(UTC)
     shards = [(f"github_rate_limit#{number}", f"{now:%Y-%m-%d-%H}") for number in range(10)]
     for pk, sk in shards:

@@ -1,4 +1,4 @@
-"""The public list of the packages that are downloaded most."""
+"""The published list of the most downloaded packages."""
 
 from __future__ import annotations
 
@@ -58,6 +58,6 @@ def test_both_files(patched: pytest.MonkeyPatch, bucket: str) -> None:
     assert metric["MetricName"] == "PublishTopPackagesCount"
 
 
-def test_nothing_to_show_leaves_what_is_there(bucket: str) -> None:
+def test_without_packages_the_files_stay(bucket: str) -> None:
     assert publish(packages_table(), aws.client("s3"), bucket, datetime.now(UTC)) == 0
     assert aws.client("s3").list_objects_v2(Bucket=bucket).get("Contents", []) == []

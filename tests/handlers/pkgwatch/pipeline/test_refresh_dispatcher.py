@@ -1,4 +1,4 @@
-"""Which packages a schedule has collected again, and at what cost."""
+"""The refresh dispatcher: which packages it queues, and in how much memory."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_an_unknown_tier_is_the_largest(tiers: Any, queue: Queue, now_at_once: N
     assert {(message["reason"], message["force_refresh"]) for message in sent} == {("manual", True)}
 
 
-def test_parts_are_the_whole(tiers: dict[int, set[str]], queue: Queue, now_at_once: None) -> None:
+def test_parts_add_up_to_the_tier(tiers: dict[int, set[str]], queue: Queue, now_at_once: None) -> None:
     parts = []
     for number in range(3):
         run({"tier": 2, "sub_batch": number, "total_sub_batches": 3})
@@ -100,7 +100,7 @@ def test_parts_are_the_whole(tiers: dict[int, set[str]], queue: Queue, now_at_on
 @pytest.mark.parametrize(
     "part", [(3, 3), (-1, 3), (0, 0), (0, None), (None, 3), ("0", 3), (0.5, 3)], ids=lambda part: f"{part[0]}-{part[1]}"
 )
-def test_parts_that_do_not_exist(queue: Queue, part: tuple[Any, Any]) -> None:
+def test_invalid_parts(queue: Queue, part: tuple[Any, Any]) -> None:
     event = {"tier": 2, "sub_batch": part[0], "total_sub_batches": part[1]}
     assert run(event)[0] == 400
     with pytest.raises(InvalidOrder):
@@ -146,14 +146,14 @@ class Refusing:
 
 
 @pytest.mark.parametrize(("times", "lost"), [(1, set()), (2, set()), (3, {1, 4})])
-def test_what_a_queue_refuses_is_sent_again(times: int, lost: set[int]) -> None:
+def test_refused_messages_are_sent_again(times: int, lost: set[int]) -> None:
     queue = Refusing({"b", "e"}, times)
     sending = [OutgoingMessage({"n": letter}) for letter in "abcdef"]
     assert send_batch(queue, "", sending) == lost
     assert sorted(queue.taken) == sorted(set("abcdef") - {"abcdef"[number] for number in lost})
 
 
-def test_what_was_not_taken_is_counted(tiers: Any, patched: pytest.MonkeyPatch) -> None:
+def test_refused_messages_are_counted(tiers: Any, patched: pytest.MonkeyPatch) -> None:
     patched.setenv("PACKAGE_QUEUE_URL", Queue.new().url + "-gone")
     settings.cache_clear()
     status, body = run({"tier": 1})

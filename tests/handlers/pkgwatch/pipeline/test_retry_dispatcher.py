@@ -1,4 +1,4 @@
-"""What is incomplete is tried again: in time, by one dispatcher, and not for ever."""
+"""The retry dispatcher: due packages are queued by one dispatcher, and not without end."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def run(table: Any, sent: Sent, most: int = 300, github_open: bool = False, left
     return dispatch(Run(table, sent, lambda: 0, Deadline(left), NOW), most, github_open)
 
 
-def test_what_is_due_is_sent_and_marked(waiting: Waiting) -> None:
+def test_due_packages_are_sent_and_marked(waiting: Waiting) -> None:
     waiting.add("partial")
     waiting.add("minimal", "minimal", retry_count=4)
     waiting.add("pending", "pending", missing_sources=None, tier=None)
@@ -96,7 +96,7 @@ def test_what_is_due_is_sent_and_marked(waiting: Waiting) -> None:
     assert run(waiting.table, sent)["found"] == 0
 
 
-def test_an_open_circuit_holds_back_what_lacks_github_alone(waiting: Waiting) -> None:
+def test_an_open_circuit_holds_back_packages_that_miss_only_github(waiting: Waiting) -> None:
     waiting.add("only", missing_sources=["github"])
     waiting.add("both")
     sent = Sent()
@@ -107,7 +107,7 @@ def test_an_open_circuit_holds_back_what_lacks_github_alone(waiting: Waiting) ->
     assert run(waiting.table, sent)["dispatched"] == 1
 
 
-def test_no_more_than_allowed(waiting: Waiting) -> None:
+def test_limits(waiting: Waiting) -> None:
     for number in range(30):
         waiting.add(f"partial-{number}", due=timedelta(minutes=-number))
         waiting.add(f"minimal-{number}", "minimal", due=timedelta(minutes=-number))
@@ -118,7 +118,7 @@ def test_no_more_than_allowed(waiting: Waiting) -> None:
     }
 
 
-def test_those_on_their_way_do_not_hide_the_others(waiting: Waiting) -> None:
+def test_dispatched_packages_do_not_hide_others(waiting: Waiting) -> None:
     """They stand at the front of the index until they are collected."""
     for number in range(40):
         waiting.add(f"sent-{number}", due=timedelta(hours=-1), retry_dispatched_at=iso(NOW))
@@ -138,7 +138,7 @@ def test_two_dispatchers_send_a_package_once(waiting: Waiting, at_once: Any) -> 
     assert sum(count["dispatched"] for count in counts) == 20
 
 
-def test_what_the_queue_does_not_take_is_there_the_next_time(waiting: Waiting) -> None:
+def test_refused_packages_are_sent_by_the_next_run(waiting: Waiting) -> None:
     waiting.add("taken")
     waiting.add("refused")
     sent = Sent()
@@ -150,11 +150,11 @@ def test_what_the_queue_does_not_take_is_there_the_next_time(waiting: Waiting) -
     assert sent.names == ["refused", "taken"]
 
 
-def test_one_collected_meanwhile_is_left_alone(waiting: Waiting) -> None:
+def test_a_package_collected_meanwhile_is_skipped(waiting: Waiting) -> None:
     waiting.add("quick")
 
     class Late:
-        """What the index says is no longer so when the item is marked."""
+        """The index is behind the item when the item is marked."""
 
         def pages(self, *arguments: Any) -> Any:
             found = list(waiting.table.pages(*arguments))

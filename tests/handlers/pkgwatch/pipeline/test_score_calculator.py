@@ -1,4 +1,4 @@
-"""The scorer: what it scores, what it leaves alone, and what it asks to be sent again."""
+"""The score calculator: which records it scores, skips, or has sent again."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ def test_a_collected_package_is_scored(world: Any) -> None:
     assert {**after, **item, "force_rescore": True} == {**after, "force_rescore": True}
 
 
-def test_what_cannot_be_shown_is_marked(world: Any) -> None:
+def test_an_incomplete_package_is_not_queryable(world: Any) -> None:
     name, item = collected(world, latest_version=None)
     run(record(item))
     assert stored(world, name)["queryable"] is False
 
 
-def test_our_own_write_does_not_come_round_again(world: Any) -> None:
+def test_its_own_updates_are_skipped(world: Any) -> None:
     name, item = collected(world, force_rescore=True)
     run(record(item, kind="INSERT"))
     after = stored(world, name)
@@ -83,7 +83,7 @@ def test_our_own_write_does_not_come_round_again(world: Any) -> None:
         ({}, {"collected_at": None}, False),
     ],
 )
-def test_which_changes_are_due(world: Any, old: dict[str, Any], new: dict[str, Any], due: bool) -> None:
+def test_changes_that_lead_to_a_score(world: Any, old: dict[str, Any], new: dict[str, Any], due: bool) -> None:
     name, item = collected(world, **{"collected_at": None, **new})
     plain = {key: value for key, value in item.items() if key not in ("collected_at", "force_rescore")}
     result = run(record({**plain, **new}, {**plain, **old}))
@@ -92,7 +92,7 @@ def test_which_changes_are_due(world: Any, old: dict[str, Any], new: dict[str, A
 
 
 @pytest.mark.parametrize("forced", [None, True])
-def test_a_package_scored_since_is_left_alone_unless_forced(world: Any, forced: bool | None) -> None:
+def test_a_scored_package_is_skipped_unless_forced(world: Any, forced: bool | None) -> None:
     name, item = collected(world, collected_at=DAY_AGO, scored_at=HOUR_AGO, force_rescore=forced)
     run(record(item, kind="INSERT"))
     assert (stored(world, name)["scored_at"] == HOUR_AGO) == (forced is None)
@@ -110,23 +110,21 @@ def test_a_package_scored_since_is_left_alone_unless_forced(world: Any, forced: 
         ({"pk": "npm#gone-meanwhile", "sk": "LATEST", "collected_at": HOUR_AGO}, "INSERT", "failures"),
     ],
 )
-def test_what_is_not_a_package_is_never_sent_again(
-    world: Any, image: dict[str, Any] | None, kind: str, counted: str
-) -> None:
+def test_invalid_records_are_not_sent_again(world: Any, image: dict[str, Any] | None, kind: str, counted: str) -> None:
     result = run(record(image, kind=kind))
     assert result[counted] == 1
     assert result["successes"] == 0
     assert result["batchItemFailures"] == []
 
 
-def test_a_bad_record_does_not_hold_up_the_others(world: Any, missing_table: Table) -> None:
+def test_an_invalid_record_does_not_affect_the_others(world: Any, missing_table: Table) -> None:
     name, item = collected(world)
     garbage = {"eventID": "event-9", "eventName": "INSERT", "dynamodb": {"NewImage": {"pk": {"S": "nonsense"}}}}
     assert run(garbage, record(item), {"messageId": "m", "body": "{"})["successes"] == 1
     assert "scored_at" in stored(world, name)
 
 
-def test_what_the_table_did_not_take_is_sent_again(world: Any, missing_table: Table) -> None:
+def test_records_are_sent_again_when_the_table_fails(world: Any, missing_table: Table) -> None:
     items = [collected(world)[1] for _ in range(2)]
     records = [record(items[0], number=1), record({"pk": "x", "sk": "LATEST"}, number=2), record(items[1], number=3)]
     result = score_batch(missing_table, records, datetime.now(UTC))
@@ -134,7 +132,7 @@ def test_what_the_table_did_not_take_is_sent_again(world: Any, missing_table: Ta
     assert result["batchItemFailures"] == [{"itemIdentifier": "001"}, {"itemIdentifier": "003"}]
 
 
-def test_records_without_a_sequence_number_are_named_by_their_event(missing_table: Table) -> None:
+def test_records_without_a_sequence_number_are_identified_by_their_event(missing_table: Table) -> None:
     change = record({"pk": "npm#x", "sk": "LATEST", "collected_at": HOUR_AGO})
     del change["dynamodb"]["SequenceNumber"]
     result = score_batch(missing_table, [change], datetime.now(UTC))
@@ -207,9 +205,9 @@ def test_direct_calls_that_score_nothing(world: Any) -> None:
     assert direct(action="recalculate_all")[0] == 501
 
 
-def test_a_direct_call_on_a_table_that_fails(missing_table: Table) -> None:
+def test_a_failing_table(missing_table: Table) -> None:
     assert rescore(missing_table, ("npm#x", "LATEST"), datetime.now(UTC)).status == 500
 
 
-def test_what_is_no_number_is_stored_as_zero() -> None:
+def test_nan_and_infinity_are_stored_as_zero() -> None:
     assert _finite({"a": [math.nan, 1.5, "x"], "b": {"c": math.inf}}) == {"a": [0, 1.5, "x"], "b": {"c": 0}}

@@ -1,4 +1,4 @@
-"""Seeding adds the most used packages, once, where every index finds them."""
+"""Seeding: the most used packages are added, once, with the attributes every index needs."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ def test_tiers(rank: int, expected: int) -> None:
 
 
 @pytest.mark.parametrize("count", [-1, 10_001, "5", 1.5, True, None])
-def test_counts_that_are_none(deployed: Discovery, count: Any) -> None:
+def test_invalid_counts(deployed: Discovery, count: Any) -> None:
     status, body = run(npm_count=count)
     assert (status, "npm_count" in body["error"]) == (400, True)
 
 
-def test_what_was_seeded_is_collected() -> None:
+def test_collection_is_triggered_for_every_tier() -> None:
     calls: list[dict[str, Any]] = []
 
     class Lambda:

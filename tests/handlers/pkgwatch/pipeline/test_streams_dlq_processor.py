@@ -1,4 +1,4 @@
-"""Batches of the stream that were given up: their packages are scored after all, once, and not for ever."""
+"""Failed stream batches: their packages are scored after all, once, and not without end."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Stream:
         return list(self.client.get_records(ShardIterator=iterator, Limit=1000)["Records"])
 
     def given_up(self, first: int, last: int) -> str:
-        """What Lambda says of the records from one to the other."""
+        """Lambda's description of the records from one number to another."""
         found = self.records()
         ends = [found[number]["dynamodb"]["SequenceNumber"] for number in (first, last)]
         return self.description(self.shard, *ends)
@@ -88,7 +88,7 @@ def counts(result: dict[str, Any]) -> tuple[int, int, int, int]:
     return result["processed"], result["rescored"], result["skipped"], result["failed"]
 
 
-def test_a_batch_is_read_again_from_the_shard(stream: Stream) -> None:
+def test_a_batch_is_read_from_the_shard(stream: Stream) -> None:
     stream.collect("before", "a", "b", "c", "after")
     assert counts(run(stream.table, stream.given_up(1, 3))) == (1, 3, 0, 0)
     assert stream.forced() == {"a", "b", "c"}
@@ -113,7 +113,7 @@ def test_the_scorer_then_scores_each_once(stream: Stream, patched: pytest.Monkey
     assert counts(run(stream.table, stream.given_up(0, 1)))[1:] == (0, 2, 0)
 
 
-def test_what_the_scorer_would_not_have_scored_is_left_alone(stream: Stream) -> None:
+def test_packages_that_need_no_score_are_skipped(stream: Stream) -> None:
     stream.collect("a")
     stream.table.put({"pk": "npm#seeded", "sk": "LATEST", "name": "seeded"})
     stream.table.put({"pk": "FAILED#m", "sk": EARLIER, "name": "failed", "collected_at": EARLIER})
@@ -124,7 +124,7 @@ def test_what_the_scorer_would_not_have_scored_is_left_alone(stream: Stream) -> 
     assert stream.forced() == {"a", "last"}
 
 
-def test_a_stream_that_has_forgotten(stream: Stream) -> None:
+def test_without_the_records_unscored_packages_are_marked(stream: Stream) -> None:
     """After a day the records are gone: those collected at that time and not scored since are scored."""
     stream.collect("never", "too")
     stream.collect("scored", scored_at=iso(NOW))
@@ -136,7 +136,7 @@ def test_a_stream_that_has_forgotten(stream: Stream) -> None:
     assert stream.forced() == {"never", "too", "older-score"}
 
 
-def test_a_shard_that_ends_early_is_no_whole_batch(stream: Stream) -> None:
+def test_a_shard_that_ends_early_counts_as_unreadable(stream: Stream) -> None:
     stream.collect("a", "b")
     last = stream.records()[1]["dynamodb"]["SequenceNumber"]
     body = stream.description(stream.shard, last, str(int(last) + 1))
@@ -144,7 +144,7 @@ def test_a_shard_that_ends_early_is_no_whole_batch(stream: Stream) -> None:
     assert stream.forced() == {"a", "b"}
 
 
-def test_many_lost_batches_are_one_scan(stream: Stream) -> None:
+def test_several_unreadable_batches_need_one_scan(stream: Stream) -> None:
     stream.collect("a")
     scans: list[Any] = []
 
@@ -160,7 +160,7 @@ def test_many_lost_batches_are_one_scan(stream: Stream) -> None:
     assert len(scans) == 1
 
 
-def test_more_than_a_run_takes_is_left_to_the_next(stream: Stream) -> None:
+def test_the_next_run_continues(stream: Stream) -> None:
     names = [f"p{number}" for number in range(150)]
     stream.collect(*names)
     lost = stream.description("shardId-0", "1", "2")
@@ -172,7 +172,7 @@ def test_more_than_a_run_takes_is_left_to_the_next(stream: Stream) -> None:
 
 
 @pytest.mark.parametrize("wrapped", [True, False])
-def test_records_that_came_whole(stream: Stream, wrapped: bool) -> None:
+def test_messages_with_records(stream: Stream, wrapped: bool) -> None:
     stream.collect("image", "keys")
     image = {"eventName": "MODIFY", "dynamodb": {"NewImage": wire_item({"pk": "npm#image", "sk": "LATEST"})}}
     keys = {"eventName": "MODIFY", "dynamodb": {"Keys": wire_item({"pk": "npm#keys", "sk": "LATEST"})}}
@@ -181,17 +181,17 @@ def test_records_that_came_whole(stream: Stream, wrapped: bool) -> None:
     assert stream.forced() == {"image", "keys"}
 
 
-def test_nonsense_is_not_sent_again(stream: Stream) -> None:
+def test_invalid_messages_are_dropped(stream: Stream) -> None:
     bodies = ["{", "[]", {}, {"Records": [5, {}]}, {"dynamodb": 5}, {"Records": {}}]
-    nobody = {"dynamodb": {"Keys": wire_item({"pk": "nonsense", "sk": "LATEST"})}}
+    invalid = {"dynamodb": {"Keys": wire_item({"pk": "nonsense", "sk": "LATEST"})}}
     absent = {"dynamodb": {"Keys": wire_item({"pk": "npm#absent", "sk": "LATEST"})}}
     failed = {"dynamodb": {"Keys": wire_item({"pk": "FAILED#x", "sk": EARLIER})}}
-    result = run(stream.table, *bodies, nobody, absent, failed)
+    result = run(stream.table, *bodies, invalid, absent, failed)
     assert counts(result) == (9, 0, 9, 0)
     assert result["batchItemFailures"] == []
 
 
-def test_a_table_that_fails_has_the_message_come_again(stream: Stream, missing_table: Table) -> None:
+def test_messages_are_sent_again_when_the_table_fails(stream: Stream, missing_table: Table) -> None:
     stream.collect("a")
     lost = stream.description("shardId-0", "1", "2")
     keys = {"dynamodb": {"Keys": wire_item({"pk": "npm#a", "sk": "LATEST"})}}
@@ -200,7 +200,7 @@ def test_a_table_that_fails_has_the_message_come_again(stream: Stream, missing_t
     assert result["failed"] == 1
 
 
-def test_what_cannot_be_scored_does_not_go_round_for_ever(stream: Stream) -> None:
+def test_a_package_that_cannot_be_scored_is_given_up(stream: Stream) -> None:
     stream.collect("poison")
     results = [run(stream.table, stream.given_up(0, 0)) for _ in range(MAX_MARKS + 2)]
     assert [result["rescored"] for result in results] == [1] * MAX_MARKS + [0, 0]
@@ -210,7 +210,7 @@ def test_what_cannot_be_scored_does_not_go_round_for_ever(stream: Stream) -> Non
     assert run(stream.table, stream.given_up(0, 0))["rescored"] == 1
 
 
-def test_scored_at_last_is_no_failure(stream: Stream) -> None:
+def test_a_package_scored_after_the_last_mark_is_skipped(stream: Stream) -> None:
     stream.collect("late", rescore_attempts=MAX_MARKS, scored_at=iso(NOW))
     assert counts(run(stream.table, stream.given_up(0, 0))) == (1, 0, 1, 0)
 

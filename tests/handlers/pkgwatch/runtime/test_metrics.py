@@ -1,4 +1,4 @@
-"""Metrics of a run go out together, and never stop it."""
+"""Metrics are sent together when a run ends, and never fail it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_run_is_one_call() -> None:
     ]
 
 
-def test_more_than_a_call_takes() -> None:
+def test_more_metrics_than_one_call_takes() -> None:
     cloudwatch = Watched(fails=True)
     gathered = Metrics(lambda: cloudwatch, "PkgWatch")
     for number in range(BATCH + 1):
@@ -62,11 +62,11 @@ def test_more_than_a_call_takes() -> None:
     assert [len(call["MetricData"]) for call in cloudwatch.calls] == [BATCH, 1]
 
 
-def test_nothing_gathered_needs_no_client() -> None:
+def test_no_metrics_need_no_client() -> None:
     Metrics(lambda: pytest.fail("no client is needed"), "PkgWatch").send()
 
 
-def test_they_arrive_even_if_the_run_fails(patched: pytest.MonkeyPatch, world: Any) -> None:
+def test_metrics_are_sent_even_if_the_run_fails(patched: pytest.MonkeyPatch, world: Any) -> None:
     patched.setenv("METRICS_NAMESPACE", "Metrics-Test")
 
     def run() -> None:

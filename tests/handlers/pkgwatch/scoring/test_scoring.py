@@ -1,4 +1,4 @@
-"""Scores at the edges of the documented formulas, worked out by hand."""
+"""Scores at the limits of the specified formulas, calculated by hand."""
 
 from __future__ import annotations
 
@@ -173,13 +173,13 @@ def test_confidence(change: dict[str, Any], expected: tuple[float, str, str], ma
     assert found == described["interval_margin"] == margin
 
 
-def test_confidence_has_a_floor() -> None:
+def test_confidence_has_a_minimum() -> None:
     errors = dict.fromkeys(("github_error", "npm_error", "pypi_error", "depsdev_error"), "x")
     assert confidence({**errors, "last_updated": ago(days=9)}, NOW)[0]["score"] == 20.0
 
 
 @pytest.mark.parametrize("created", [ago(days=89, hours=23), ago(days=-5)])
-def test_young_packages_have_too_little_data(created: str) -> None:
+def test_young_packages_have_insufficient_data(created: str) -> None:
     described, margin = confidence({**COMPLETE, "created_at": created}, NOW)
     assert described.pop("reason")
     assert (described, margin) == ({"score": 20.0, "level": "INSUFFICIENT_DATA"}, 10)
