@@ -1,14 +1,14 @@
-"""What can go wrong, and with which exit code does the program say so?
+"""The errors the tool can name, and their exit codes.
 
-    PkgopsError                 1   anything we can name
+    PkgopsError                 1   the base class
     ├─ UsageError               2   an unknown system, stack, stage, output, function or option
     ├─ ConfigError              2   stages.toml or the environment is wrong: file, key, allowed keys
     ├─ BuildError               3   a template or an artifact cannot be made, or is rejected by a check
-    ├─ AccessError              4   credentials, account, network, emulator: nothing was touched
-    ├─ DeployError              5   CloudFormation did not reach the state asked for
+    ├─ AccessError              4   credentials, account, network, emulator: nothing was changed
+    ├─ DeployError              5   CloudFormation did not reach the requested state
     └─ RefusedError             6   a protected stage, a destructive change, an unanswered question
 
-Every error carries a ``hint``: the next thing to do. The root command prints message and hint and exits with
+Every error carries a ``hint``: what to do next. The root command prints message and hint and exits with
 the code; ``--debug`` shows the traceback. Any other exception is a bug and is not caught.
 """
 
@@ -60,17 +60,17 @@ class DeployError(PkgopsError):
 
 
 class BucketGoneError(DeployError):
-    """The stack of the artifact bucket is there, and the bucket is not."""
+    """The stack of the artifact bucket exists, but the bucket does not."""
 
 
 class RefusedError(PkgopsError):
-    """Something was not done because nobody allowed it."""
+    """An action was refused because it was not confirmed or not allowed."""
 
     code = 6
 
 
 def unknown(kind: str, given: str, known: Iterable[str]) -> UsageError:
-    """The error for a name that does not exist: says the nearest ones, or all if none is near."""
+    """The error for a name that does not exist: lists the nearest names, or all if none is near."""
     names = sorted(set(known))
     near = difflib.get_close_matches(given, names, n=3, cutoff=0.5)
     if near:
@@ -78,14 +78,14 @@ def unknown(kind: str, given: str, known: Iterable[str]) -> UsageError:
     elif names:
         hint = f"There are: {', '.join(names[:20])}" + (", ..." if len(names) > 20 else "") + "."
     else:
-        hint = f"There is no {kind} at all."
+        hint = f"There is no {kind}."
     return UsageError(f"Unknown {kind} {given!r}.", hint)
 
 
 def not_deployed(kind: str, name: str) -> UsageError:
-    """The error for a resource that a system has and AWS has not."""
+    """The error for a resource that a system defines and AWS does not have."""
     return UsageError(
         f"{kind} {name} is not deployed.",
-        "Deploy its system: pkgops deploy. If that has nothing to do, somebody has deleted it: "
+        "Deploy its system: pkgops deploy. If there is nothing to deploy, it was deleted outside of pkgops: "
         "pkgops deploy --revert-drift",
     )

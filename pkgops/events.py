@@ -1,4 +1,4 @@
-"""What does the library tell about its progress?
+"""The events by which the library reports its progress.
 
 The library never prints. It emits these events to the callable it was given; ``cli/output/`` turns them into
 a live display, plain lines (no terminal) or JSON lines (``--output json``).
@@ -25,14 +25,14 @@ class Note(Event):
 
 @dataclass(frozen=True, slots=True)
 class Started(Event):
-    """Something that may take over a second began (``what`` is shown until `Finished` with the same text)."""
+    """A task that may take over a second has started; ``what`` is shown until `Finished` with the same text."""
 
     what: str
 
 
 @dataclass(frozen=True, slots=True)
 class Progress(Event):
-    """How far ``what`` has come: ``done`` of ``total`` (0: unknown)."""
+    """The progress of ``what``: ``done`` of ``total`` (0: unknown)."""
 
     what: str
     done: int
@@ -41,7 +41,7 @@ class Progress(Event):
 
 @dataclass(frozen=True, slots=True)
 class Finished(Event):
-    """What `Started` announced has ended."""
+    """The task of `Started` has ended."""
 
     what: str
     detail: str = ""
@@ -74,4 +74,4 @@ Emit = Callable[[Event], None]
 
 
 def silent(_event: Event) -> None:
-    """An `Emit` that tells nobody."""
+    """An `Emit` that discards the event."""

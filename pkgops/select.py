@@ -1,4 +1,4 @@
-"""Which stacks does the command line name?"""
+"""The selection of systems and stacks by the names on the command line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pkgops.model import NAMED_STAGE, Stage, System
 
 
 def targets(names: Iterable[str], default: str) -> list[tuple[str, tuple[str, ...]]]:
-    """What ``[SYSTEM[/STACK] ...]`` means: (system key, stack keys) pairs in order; () means every stack.
+    """What ``[SYSTEM[/STACK] ...]`` selects: (system key, stack keys) pairs in order; () means every stack.
 
     A name without a slash is a system, or a stack of the default system by any of its names."""
     chosen: dict[str, list[str]] = {}
@@ -34,12 +34,12 @@ def stack_key(system: System, name: str, stage: Stage | None = None) -> str:
     names = stack_names(system, stage)
     found = names.get(name.lower().replace("-", "_")) or names.get(name.lower()) or _on_any_stage(system, name)
     if found is None:
-        raise unknown("stack", name, _shown(system))
+        raise unknown("stack", name, _suggestions(system))
     return found
 
 
 def stack_names(system: System, stage: Stage | None = None) -> dict[str, str]:
-    """Every accepted spelling in lower case, and the key it stands for."""
+    """The stack's key by every accepted spelling in lower case."""
     names: dict[str, str] = {}
     for stack in system.stacks:
         spellings = [stack.key, stack.name, *stack.aliases]
@@ -51,7 +51,7 @@ def stack_names(system: System, stage: Stage | None = None) -> dict[str, str]:
 
 
 def _on_any_stage(system: System, name: str) -> str | None:
-    """The key of the stack whose documented name holds the stage, by its name on whichever: ``kefir-app-dev``."""
+    """The key of the stack whose documented name contains the stage, by its name on any stage: ``kefir-app-dev``."""
     for stack in system.stacks:
         before, place, after = stack.name.partition(NAMED_STAGE)
         if place and re.fullmatch(f"{re.escape(before)}[a-z0-9-]+{re.escape(after)}", name, re.IGNORECASE):
@@ -59,8 +59,8 @@ def _on_any_stage(system: System, name: str) -> str | None:
     return None
 
 
-def _shown(system: System) -> list[str]:
-    """What to offer to somebody who named no stack: keys and names."""
+def _suggestions(system: System) -> list[str]:
+    """The keys and names to suggest for an unknown stack."""
     names = [(stack.key, stack.name) for stack in system.stacks]
     return [spelling for pair in names for spelling in pair if NAMED_STAGE not in spelling]
 
@@ -78,5 +78,5 @@ def _target(name: str, default: str) -> tuple[str, str | None]:
         for spelling in (name, bare):
             if spelling.lower() in stack_names(system) or _on_any_stage(system, spelling):
                 return system.key, stack_key(system, spelling)
-    known = [*templates.SYSTEMS, *_shown(load_system(default))]
+    known = [*templates.SYSTEMS, *_suggestions(load_system(default))]
     raise UsageError(f"Unknown system or stack {name!r}.", unknown("system or stack", name, known).hint)
