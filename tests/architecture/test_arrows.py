@@ -85,7 +85,6 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
 # Folders that import each other, and what will end that.
 FOLDER_CYCLES: Mapping[frozenset[str], str] = {
     frozenset({"pkgops.local", "pkgops.local.polyfills", "pkgops.local.server"}): "the hooks move below both",
-    frozenset({"handlers.kefir.shared", "handlers.kefir.web"}): "the room called shared is dissolved",
 }
 # Modules that import each other, and what will end that.
 MODULE_CYCLES: Mapping[frozenset[str], str] = {}

@@ -19,7 +19,7 @@ from tests.bench.bare_apis import EMPTY, BareApis
 from tests.bench.measure import BenchmarkError, Contest, Row
 from tests.bench.workplace import Workplace
 from tests.emulator import REGION, client
-from tests.handlers.kefir.expo_server import running
+from tests.handlers.kefir.push.expo_server import running
 
 LIST = "Kefir: GET /batches of 1,000 with 10,000 events, warm"
 DUE = "Kefir: 10,000 due reminders"

@@ -16,7 +16,7 @@ from pkgops.local.client.emulator import Emulator
 from tests.canary import watch
 from tests.e2e.conftest import Answer, Deployed, NewProject, exchange
 from tests.emulator import client
-from tests.handlers.kefir.expo_server import ExpoServer, running
+from tests.handlers.kefir.push.expo_server import ExpoServer, running
 
 RULE = "kefir-app-local-reminder-schedule"
 _CODE = re.compile(r"\b[0-9]{6}\b")

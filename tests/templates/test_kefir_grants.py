@@ -83,7 +83,7 @@ def starts(handler: str) -> list[Place]:
     if "ROUTES" not in definitions:
         return [begin]
     public = "PUBLIC_API" in ast.unparse(definitions["handler"])
-    return [(begin[0], "ROUTES"), *([] if public else [("handlers.kefir.web.callers", "ensure_user")])]
+    return [(begin[0], "ROUTES"), *([] if public else [("handlers.kefir.data.users", "ensure_user")])]
 
 
 def actions_of(node: ast.AST, source: Any) -> set[str]:

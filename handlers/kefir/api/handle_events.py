@@ -1,20 +1,88 @@
-"""Events: what has happened to a batch?"""
+"""Events: the timeline of a batch."""
 
 from __future__ import annotations
 
-from typing import Any
+import uuid
+from itertools import islice
+from typing import Annotated, Any, Literal
 
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from handlers.common.web.response import Response
 from handlers.common.web.serve import serve
-from handlers.kefir.shared import event_answers
-from handlers.kefir.web.api import API, Answer
+from handlers.kefir.batches.records import own_batch
+from handlers.kefir.data import timestamps
+from handlers.kefir.data.documents import Document
+from handlers.kefir.data.items import BATCHES, EVENTS, Item, items_below, key_attributes, public_attributes
+from handlers.kefir.web.api import API, Answer, Call, envelope_response
+from handlers.kefir.web.body import parse
+from handlers.kefir.web.query import count
+
+_HIGHEST_LIMIT = 999_999_999
+
+
+class NewEvent(Struct, rename="camel"):
+    """The documented body of POST /batches/{id}/events."""
+
+    type: Literal["stage_change", "observation", "photo_added", "status_change", "note"]
+    description: Annotated[str, Meta(max_length=1000)]
+    timestamp: timestamps.Timestamp | UnsetType = UNSET
+    metadata: Document | UnsetType = UNSET
+    photo_key: Annotated[str, Meta(max_length=1000)] | UnsetType = UNSET
+
+
+def create(call: Call) -> Response:
+    """POST /batches/{id}/events"""
+    batch = own_batch(call)
+    now, event_id = timestamps.iso(call.now), str(uuid.uuid4())
+    sent = {"timestamp": now, **parse(call.request, NewEvent)}
+    time = timestamps.iso(timestamps.parse(sent["timestamp"]))
+    event = {
+        **key_attributes((BATCHES + batch["batchId"], f"{EVENTS}{time}#{event_id}")),
+        "eventId": event_id,
+        "batchId": batch["batchId"],
+        "userId": call.caller.id,
+        **sent,
+        "createdAt": now,
+        "updatedAt": now,
+    }
+    call.table.put(event)
+    view = public_attributes(event)
+    return envelope_response(201, view, event=view)
+
+
+def list_events(call: Call) -> Response:
+    """GET /batches/{id}/events: the newest first."""
+    limit = count(call.request, "limit", _HIGHEST_LIMIT)
+    batch = own_batch(call)
+    found = items_below(call.table, BATCHES + batch["batchId"], EVENTS, descending=True)
+    events = [public_attributes(event) for event in islice(found, limit)]
+    return envelope_response(200, events, events=events, count=len(events))
+
+
+def delete(call: Call) -> Response:
+    """DELETE /batches/{id}/events/{timestamp}: deletes all events of that millisecond."""
+    batch = own_batch(call)
+    for event in _events_at(call, batch["batchId"], call.request.path.get("timestamp") or ""):
+        call.table.delete((event["PK"], event["SK"]))
+    return envelope_response(200, None, message="Event deleted successfully")
+
 
 ROUTES: dict[str, Answer] = {
-    "POST /batches/{id}/events": event_answers.create,
-    "GET /batches/{id}/events": event_answers.listing,
-    "DELETE /batches/{id}/events/{timestamp}": event_answers.delete,
+    "POST /batches/{id}/events": create,
+    "GET /batches/{id}/events": list_events,
+    "DELETE /batches/{id}/events/{timestamp}": delete,
 }
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answers a route of ``ROUTES``."""
+    """Serves ``ROUTES``."""
     return serve(event, context, ROUTES, API)
+
+
+def _events_at(call: Call, batch_id: str, timestamp: str) -> list[Item]:
+    try:
+        time = timestamps.iso(timestamps.parse(timestamp))
+    except ValueError:
+        return []
+    return list(items_below(call.table, BATCHES + batch_id, EVENTS + time))

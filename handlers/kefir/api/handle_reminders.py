@@ -1,25 +1,150 @@
-"""Reminders: when is a batch to be looked after?"""
+"""Reminders of the caller: suggested, confirmed, listed, cancelled, completed."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Annotated, Any
 
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from handlers.common.parallel import run_in_background
+from handlers.common.transactions import put, transact
+from handlers.common.web.errors import ApiError
+from handlers.common.web.response import Response
 from handlers.common.web.serve import serve
-from handlers.kefir.shared import reminder_answers
-from handlers.kefir.web.api import API, Answer
+from handlers.kefir.batches.records import own_batch
+from handlers.kefir.data import timestamps
+from handlers.kefir.data.items import BATCHES, Item, items_below, owned_key, public_attributes, user_partition
+from handlers.kefir.reminders import records
+from handlers.kefir.reminders.state import due_time, is_pending, reminder_view
+from handlers.kefir.reminders.suggestions import suggestions
+from handlers.kefir.web.api import API, Answer, Call, envelope_response
+from handlers.kefir.web.body import parse
+from handlers.kefir.web.errors import validation_error
+from handlers.kefir.web.query import choice
+
+_MOST = 100  # the writes of one transaction
+
+
+class NewReminder(Struct, rename="camel"):
+    """One reminder of `ConfirmBody`."""
+
+    scheduled_time: timestamps.Timestamp
+    message: Annotated[str, Meta(min_length=1, max_length=200)]
+    type: Annotated[str, Meta(min_length=1, max_length=50)] | UnsetType = UNSET
+
+
+class ConfirmBody(Struct):
+    """The documented body of POST /batches/{id}/reminders/confirm."""
+
+    reminders: list[NewReminder]
+
+
+def list_suggestions(call: Call) -> Response:
+    """GET /batches/{id}/reminders/suggestions"""
+    found = suggestions(own_batch(call))
+    return envelope_response(200, found, suggestions=found)
+
+
+def confirm(call: Call) -> Response:
+    """POST /batches/{id}/reminders/confirm: creates all of these, or none."""
+    batch = own_batch(call)
+    wanted = parse(call.request, ConfirmBody)["reminders"]
+    if len(wanted) > _MOST:
+        raise validation_error([("reminders", f"Expected at most {_MOST}")])
+    if any(timestamps.parse(each["scheduledTime"]) <= call.now for each in wanted):
+        raise ApiError(400, "BAD_REQUEST", "Scheduled time must be in the future")
+    created = [records.new_reminder(call, batch, each) for each in wanted]
+    if created:
+        transact(call.table.client, [put(call.table, each) for each in created])
+    return _list_response(201, created, {batch["batchId"]: batch["name"]})
+
+
+def list_own(call: Call) -> Response:
+    """GET /me/reminders: the pending ones, or all with ``includeAll=true``."""
+    names = run_in_background(_batch_names, call)
+    found = records.own_reminders(call)
+    if call.request.query.get("includeAll") != "true":
+        now = timestamps.iso(call.now)
+        found = [each for each in found if is_pending(each) and due_time(each) > now]
+    return _list_response(200, found, names.result())
+
+
+def list_for_app(call: Call) -> Response:
+    """GET /reminders: all that are not cancelled, optionally only the completed or the open ones."""
+    wanted = choice(call.request, "completed", ("true", "false"))
+    names = run_in_background(_batch_names, call)
+    found = [
+        each
+        for each in _not_cancelled(records.own_reminders(call))
+        if wanted is None or (each.get("completed") is True) == (wanted == "true")
+    ]
+    return _list_response(200, found, names.result())
+
+
+def list_of_batch(call: Call) -> Response:
+    """GET /batches/{id}/reminders"""
+    batch = own_batch(call)
+    reminders = _not_cancelled(records.own_reminders(call))
+    found = [each for each in reminders if each.get("batchId") == batch["batchId"]]
+    return _list_response(200, found, {batch["batchId"]: batch["name"]})
+
+
+def cancel(call: Call) -> Response:
+    """DELETE /me/reminders/{id}"""
+    cancelled = records.cancel(call, call.request.path.get("id") or "")
+    if cancelled is None:
+        raise _not_found()
+    return envelope_response(200, _view(call, cancelled), message="Reminder cancelled successfully")
+
+
+def complete(call: Call) -> Response:
+    """POST /reminders/{id}/complete"""
+    completed = records.complete(call, call.request.path.get("id") or "")
+    if completed is None:
+        raise _not_found()
+    view, message = _view(call, completed), "Reminder marked as complete"
+    return envelope_response(200, view, reminder=public_attributes(completed), message=message)
+
 
 ROUTES: dict[str, Answer] = {
-    "GET /batches/{id}/reminders/suggestions": reminder_answers.suggested,
-    "POST /batches/{id}/reminders/confirm": reminder_answers.confirm,
-    "GET /me/reminders": reminder_answers.own,
-    "DELETE /me/reminders/{id}": reminder_answers.cancel,
+    "GET /batches/{id}/reminders/suggestions": list_suggestions,
+    "POST /batches/{id}/reminders/confirm": confirm,
+    "GET /me/reminders": list_own,
+    "DELETE /me/reminders/{id}": cancel,
     # The app's own.
-    "GET /reminders": reminder_answers.of_app,
-    "GET /batches/{id}/reminders": reminder_answers.of_batch,
-    "POST /reminders/{id}/complete": reminder_answers.complete,
+    "GET /reminders": list_for_app,
+    "GET /batches/{id}/reminders": list_of_batch,
+    "POST /reminders/{id}/complete": complete,
 }
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answers a route of ``ROUTES``."""
+    """Serves ``ROUTES``."""
     return serve(event, context, ROUTES, API)
+
+
+def _not_cancelled(reminders: Iterable[Item]) -> list[Item]:
+    """A completed reminder is listed although its message was cancelled."""
+    return [each for each in reminders if each.get("completed") is True or each.get("status") != "cancelled"]
+
+
+def _batch_names(call: Call) -> dict[str, str]:
+    found = items_below(call.table, user_partition(call.caller.id), BATCHES)
+    return {batch["batchId"]: batch["name"] for batch in found}
+
+
+def _view(call: Call, reminder: Item) -> Item:
+    key = owned_key(call.caller.id, BATCHES, reminder["batchId"])
+    batch = call.table.get(key, ("name",)) or {}
+    return reminder_view(reminder, batch.get("name", ""))
+
+
+def _list_response(status: int, reminders: list[Item], names: dict[str, str]) -> Response:
+    views = [reminder_view(each, names.get(each.get("batchId", ""), "")) for each in reminders]
+    documented = [public_attributes(each) for each in reminders]
+    return envelope_response(status, views, reminders=documented, count=len(reminders))
+
+
+def _not_found() -> ApiError:
+    return ApiError(404, "NOT_FOUND", "Reminder not found")

@@ -8,22 +8,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from handlers.common.aws import client
 from handlers.common.dynamodb import Table
 from handlers.common.parallel import run_in_background
 from handlers.common.web import serve
 from handlers.common.web.errors import ApiError
 from handlers.common.web.request import Request
 from handlers.common.web.response import Response, json_response
-from handlers.kefir.shared.items import Item
-from handlers.kefir.shared.settings import settings
-from handlers.kefir.web.callers import ANONYMOUS, Caller, ensure_user, identify
+from handlers.kefir.data.items import Item
+from handlers.kefir.data.users import ensure_user
+from handlers.kefir.runtime.settings import settings
+from handlers.kefir.runtime.table import diary_table
+from handlers.kefir.web.callers import ANONYMOUS, Caller, identify
 
 # Where the API has CORS of its own the gateway replaces these.
 _CORS = {f"Access-Control-Allow-{what}": "*" for what in ("Origin", "Headers", "Methods")}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Call(serve.Call):
     """A request with its caller and Kefir's table; the caller's row is written in the background."""
 
@@ -46,17 +47,14 @@ def envelope_response(status: int, data: Any, **documented: Any) -> Response:
 
 
 def _call(request: Request, now: datetime) -> Call:
-    table = _table()
+    table = diary_table()
     caller = identify(request, settings().offline)
-    return Call(request, now, caller, table, run_in_background(ensure_user, table, caller, now))
+    user = run_in_background(ensure_user, table, caller.id, caller.email, now)
+    return Call(request, now, caller, table, user)
 
 
 def _public_call(request: Request, now: datetime) -> Call:
-    return Call(request, now, ANONYMOUS, _table())
-
-
-def _table() -> Table:
-    return Table(client("dynamodb"), settings().table, ("PK", "SK"))
+    return Call(request, now, ANONYMOUS, diary_table())
 
 
 def _error_body(error: ApiError, _request: Request) -> dict[str, Any]:

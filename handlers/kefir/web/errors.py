@@ -1,4 +1,4 @@
-"""The error of a request whose fields are not what the route takes."""
+"""The error of a request whose fields do not fit its route."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from handlers.common.web.errors import ApiError
 Problem = tuple[str, str]
 
 
-def invalid(problems: Sequence[Problem]) -> ApiError:
-    """400; the documented text of a validation error is itself JSON, one entry a field."""
+def validation_error(problems: Sequence[Problem]) -> ApiError:
+    """400; the documented message of a validation error is itself JSON, one entry a field."""
     errors = [{"path": path, "message": message} for path, message in problems]
     text = json.dumps({"message": "Validation failed", "errors": errors}, separators=(",", ":"))
     return ApiError(400, "BAD_REQUEST", text)

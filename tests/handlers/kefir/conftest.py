@@ -6,25 +6,18 @@ import json
 import os
 import urllib.request
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from functools import cache, partial
 from typing import Any
 
-import httpx
 import pytest
 
 from handlers.common import aws
 from handlers.common.dynamodb import Table
-from handlers.kefir.shared.expo import Expo, Pace
-from handlers.kefir.shared.push import Push, run
-from handlers.kefir.shared.settings import settings
+from handlers.kefir.runtime.settings import settings
 from pkgops.local.client.emulator import Emulator
 from tests import emulator_fixtures
 from tests.emulator import ACCOUNT, REGION, client
-from tests.handlers.kefir import expo_server
-from tests.handlers.kefir.expo_server import ExpoServer
 from tests.handlers.kefir.kefir_api import User
-from tests.handlers.kefir.owners import START, Owner
 
 emulator = emulator_fixtures.emulator
 
@@ -130,42 +123,3 @@ def asked(table: Table) -> Iterator[list[str]]:
     events.register("before-send.dynamodb", note)
     yield seen
     events.unregister("before-send.dynamodb", note)
-
-
-@pytest.fixture
-def expo() -> Iterator[ExpoServer]:
-    with expo_server.running() as server:
-        yield server
-
-
-@pytest.fixture
-def due(table: Table) -> Iterator[None]:
-    """Nothing is due but what the test makes."""
-    _forget_what_is_due(table)
-    yield
-    _forget_what_is_due(table)
-
-
-def _forget_what_is_due(table: Table) -> None:
-    for partition in ("REMINDER#DUE", "RECEIPT#PENDING"):
-        for item in list(table.pages("GSI1", "GSI1PK = :pk", {"pk": partition})):
-            table.delete((item["PK"], item["SK"]))
-
-
-@pytest.fixture
-def tick(table: Table, expo: ExpoServer, due: None) -> Iterator[Callable[..., int]]:
-    """``tick(minutes)``: a run so many minutes after the start."""
-    with httpx.Client() as client:
-
-        def once(minutes: float = 0, left: float = 60, to: Table = table) -> int:
-            service = Expo(client, expo.url, backoff=0.001, pace=Pace(1e9))
-            return run(Push(to, service, START + timedelta(minutes=minutes), lambda: left))
-
-        yield once
-
-
-@pytest.fixture
-def owner(table: Table) -> Owner:
-    made = Owner(table)
-    made.batch()
-    return made

@@ -19,7 +19,7 @@ EVENTS = (http_event("GET /b/{id}", path={"id": "7"}), proxy_event("GET", "/b/{i
 both_apis = pytest.mark.parametrize("event", EVENTS, ids=["http", "rest"])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Logged(Call):
     """A call of an API of its own, with a journal of what became of it."""
 

@@ -1,0 +1,129 @@
+"""A client of Expo's push service."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import httpx
+
+MAX_MESSAGES = 100  # in one request
+MAX_RECEIPTS = 1000
+DEVICE_NOT_REGISTERED = "DeviceNotRegistered"
+
+_SEND, _RECEIPTS = "/--/api/v2/push/send", "/--/api/v2/push/getReceipts"
+_ATTEMPTS = 3
+_TIMEOUT = 5.0  # seconds for one attempt
+_UNAUTHORIZED = {401, 403}  # a smaller request would be refused as well
+
+
+class ExpoUnavailable(Exception):  # noqa: N818 - names the condition
+    """Expo did not respond, was too busy, or refused the access token: the messages may be sent later."""
+
+
+class ExpoRefused(Exception):  # noqa: N818 - names the condition
+    """Expo refuses this request however often it is repeated; one of its messages may be the cause."""
+
+
+class RateLimiter:
+    """Limits how many messages are sent a second, by all threads together: Expo accepts 600 of a project."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+        self._lock = threading.Lock()
+        self._free = 0.0
+
+    def wait(self, number: int) -> None:
+        """Waits until ``number`` more messages may be sent."""
+        with self._lock:
+            now = time.monotonic()
+            start = max(now, self._free)
+            self._free = start + number / self._rate
+        if start > now:
+            time.sleep(start - now)
+
+
+@dataclass(frozen=True, slots=True)
+class Expo:
+    """Expo at ``base_url``; ``backoff`` is the seconds before the second attempt, twice that before the third.
+    ``access_token`` is called when there is something to send; it returns "" for a project without one."""
+
+    client: httpx.Client
+    base_url: str
+    access_token: Callable[[], str] = str
+    backoff: float = 1.0
+    limiter: RateLimiter = field(default_factory=lambda: RateLimiter(600))
+
+    def send(self, messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """A ticket for each of at most 100 messages, in their order. Raises `ExpoUnavailable` and `ExpoRefused`."""
+        self.limiter.wait(len(messages))
+        tickets = self._post(_SEND, list(messages))
+        if not isinstance(tickets, list) or len(tickets) != len(messages):
+            raise ExpoRefused("The tickets do not match the messages.")
+        return [ticket if isinstance(ticket, dict) else {} for ticket in tickets]
+
+    def receipts(self, tickets: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """The receipts of at most 1000 tickets that Expo has so far. Raises `ExpoUnavailable` and `ExpoRefused`."""
+        found = self._post(_RECEIPTS, {"ids": list(tickets)})
+        if not isinstance(found, dict):
+            raise ExpoRefused("There are no receipts in the answer.")
+        return {ticket: receipt for ticket, receipt in found.items() if isinstance(receipt, dict)}
+
+    def _post(self, path: str, body: Any) -> Any:
+        return _with_retries(lambda: self._attempt(path, body), self.backoff)
+
+    def _attempt(self, path: str, body: Any) -> Any:
+        import httpx
+        import msgspec
+
+        token = self.access_token()
+        headers = {
+            "accept": "application/json",
+            "accept-encoding": "gzip, deflate",
+            "content-type": "application/json",
+            **({"authorization": f"Bearer {token}"} if token else {}),
+        }
+        content = msgspec.json.encode(body)  # in UTF-8: escapes would make a message longer than its 4096 bytes
+        try:
+            response = self.client.post(self.base_url + path, content=content, headers=headers, timeout=_TIMEOUT)
+            answer = response.json() if response.content else {}
+        except httpx.HTTPError as error:
+            raise ExpoUnavailable(type(error).__name__) from error
+        except ValueError:
+            answer = {}
+        if response.status_code == 200 and isinstance(answer, dict) and "data" in answer:
+            return answer["data"]
+        raise _failure(response.status_code, answer)
+
+
+def error_of(result: Mapping[str, Any]) -> str:
+    """The error of a ticket or a receipt; "" if there is none."""
+    if result.get("status") == "ok":
+        return ""
+    details = result.get("details")
+    error = details.get("error") if isinstance(details, dict) else None
+    return str(error or result.get("message") or "Unknown error")[:200]
+
+
+def _failure(status: int, answer: Any) -> Exception:
+    errors = answer.get("errors") if isinstance(answer, dict) else None
+    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
+    text = f"HTTP {status} {first.get('code', '')}".strip()
+    if status == 429 or status >= 500 or status in _UNAUTHORIZED or first.get("code") == "TOO_MANY_REQUESTS":
+        return ExpoUnavailable(text)
+    return ExpoRefused(text)
+
+
+def _with_retries(attempt: Callable[[], Any], backoff: float) -> Any:
+    for number in range(_ATTEMPTS):
+        try:
+            return attempt()
+        except ExpoUnavailable:
+            if number == _ATTEMPTS - 1:
+                raise
+            time.sleep(backoff * 2**number)
+    raise AssertionError("unreachable")
