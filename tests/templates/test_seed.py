@@ -83,7 +83,7 @@ def test_scoped_names_stand_as_they_are_written(found):
 def test_names_are_as_the_deployed_code_looks_them_up(found):
     for item in found:
         ecosystem, name = item["ecosystem"], item["name"]
-        assert package_names.normalise(ecosystem, name) == name
+        assert package_names.normalize(ecosystem, name) == name
         assert package_names.is_valid(ecosystem, name)
         assert package_names.package_key(ecosystem, name) == (item["pk"], item["sk"])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,8 +11,9 @@ from handlers.common.logs import begin, logger
 from handlers.pkgwatch.accounts.api_keys import USER_META, is_key_record
 from handlers.pkgwatch.billing.periods import reset as reset_period
 from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.runtime.deadline import Deadline
 
-_RESERVE = 30_000  # milliseconds
+_RESERVE = 30.0  # seconds
 _LATE = timedelta(hours=1)
 _PERIOD = timedelta(days=30)
 _ENDED = "begins_with(pk, :users) AND current_period_end < :late AND tier <> :free"
@@ -22,34 +23,30 @@ _ATTRIBUTES = ("pk", "sk", "current_period_start", "current_period_end", "last_r
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """How many records were reset (`backup_reset`)."""
     begin("pkgwatch", context)
-
-    def more() -> bool:
-        return bool(context.get_remaining_time_in_millis() > _RESERVE)
-
-    result = backup_reset(tables.api_keys(), more, datetime.now(UTC))
+    result = backup_reset(tables.api_keys(), Deadline.of(context, _RESERVE), datetime.now(UTC))
     logger.info("Ended periods were looked for", extra=dict(result))
     return result
 
 
-def backup_reset(keys: Table, more: Callable[[], bool], now: datetime) -> dict[str, int]:
+def backup_reset(keys: Table, deadline: Deadline, now: datetime) -> dict[str, int]:
     """Begins the next period of subscribers whose last one is over, as a paid invoice would have. A period whose own
-    payment was seen is left to Stripe: the next may not be paid yet. Continues while there is time for ``more``.
-    Returns how many records were ``reset``, ``already_reset`` and ``failed``."""
+    payment was seen is left to Stripe: the next may not be paid yet. Continues until the deadline. Returns how
+    many records were ``reset``, ``already_reset`` and ``failed``."""
     counts = {"reset": 0, "already_reset": 0, "failed": 0}
     values = {"users": "user_", "late": int((now - _LATE).timestamp()), "free": "free"}
     after: Key | None = None
-    while more():
+    while not deadline.passed():
         items, after = keys.page(_ENDED, values, _ATTRIBUTES, after)
         for item in items:
             if item["sk"] == USER_META or is_key_record(item["sk"]):
-                counts[_one(keys, item, now)] += 1
+                counts[_reset_record(keys, item, now)] += 1
         if after is None:
             return counts
-    logger.warning("Time ran out; the rest is left for tomorrow")
+    logger.warning("Time ran out; the other records are left for tomorrow")
     return counts
 
 
-def _one(keys: Table, item: Mapping[str, Any], now: datetime) -> str:
+def _reset_record(keys: Table, item: Mapping[str, Any], now: datetime) -> str:
     if (item.get("current_period_start") or 0) <= (item.get("last_reset_period_start") or -1):
         return "already_reset"
     start = int(item["current_period_end"])

@@ -14,7 +14,7 @@ from handlers.common.logs import logger
 from handlers.common.web.request import Request
 from handlers.common.web.response import Response
 from handlers.common.web.serve import Call, Routes, serve
-from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalise, package_key
+from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalize, package_key
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.web.api import API
 
@@ -60,7 +60,7 @@ def _value(request: Request, packages: Table) -> tuple[str, str | None]:
         return "name too long", None
     if ecosystem not in ECOSYSTEMS:
         return "invalid ecosystem", None
-    name = normalise(ecosystem, decoded)
+    name = normalize(ecosystem, decoded)
     if not is_valid(ecosystem, name):
         return "not found", None
     try:

@@ -18,7 +18,7 @@ from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import api_keys
 from handlers.pkgwatch.accounts.plans import PRICING_URL, next_month
 from handlers.pkgwatch.packages import data_quality
-from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalise, package_key
+from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalize, package_key
 from handlers.pkgwatch.packages.package_view import package_view
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.circuits import DYNAMODB
@@ -94,7 +94,7 @@ def _requested(request: Request) -> tuple[str, str, ApiError | None]:
     decoded = unquote(raw)
     if ecosystem not in ECOSYSTEMS:
         return ecosystem, decoded, ApiError(400, "invalid_ecosystem", "The ecosystem is npm or pypi.")
-    name = normalise(ecosystem, decoded)
+    name = normalize(ecosystem, decoded)
     if not is_valid(ecosystem, name):
         return ecosystem, name, ApiError(400, "invalid_package_name", "This is not a valid package name.")
     return ecosystem, name, None

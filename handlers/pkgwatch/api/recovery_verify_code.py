@@ -19,7 +19,7 @@ from handlers.pkgwatch.accounts import users
 from handlers.pkgwatch.accounts.api_keys import USER_META
 from handlers.pkgwatch.accounts.tokens import new_token
 from handlers.pkgwatch.recovery import recovery_sessions
-from handlers.pkgwatch.recovery.recovery_codes import matches, normalised
+from handlers.pkgwatch.recovery.recovery_codes import matches, normalized
 from handlers.pkgwatch.recovery.recovery_sessions import BY_CODE
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.settings import settings
@@ -46,7 +46,7 @@ def answer(call: Call) -> Response:
     """Uses up the code, in constant time."""
     body = parse(call.request, VerifyCodeBody, recovery_session_id="missing_session", recovery_code="missing_code")
     session_id = required(body.recovery_session_id, "missing_session", "Send the recovery_session_id.")
-    code = normalised(required(body.recovery_code, "missing_code", "Send a recovery code of the account."))
+    code = normalized(required(body.recovery_code, "missing_code", "Send a recovery code of the account."))
     if code is None:
         raise ApiError(400, "invalid_code_format", "A recovery code looks like 0123-4567-89AB-CDEF.")
     with at_least(settings().response_floor_seconds):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,33 +12,30 @@ from handlers.pkgwatch.accounts.api_keys import USER_META
 from handlers.pkgwatch.referrals.credit import close
 from handlers.pkgwatch.referrals.events import Referral
 from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.runtime.deadline import Deadline
 
-_RESERVE = 10_000  # milliseconds
+_RESERVE = 10.0  # seconds
 _WAITING = "sk = :meta AND attribute_exists(referral_pending)"
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """How many referrals had expired, and how many of them were closed (`clean`)."""
     begin("pkgwatch", context)
-
-    def more() -> bool:
-        return bool(context.get_remaining_time_in_millis() > _RESERVE)
-
-    result = clean(tables.api_keys(), more, datetime.now(UTC))
+    result = clean(tables.api_keys(), Deadline.of(context, _RESERVE), datetime.now(UTC))
     logger.info("Referrals cleaned up", extra=dict(result))
     return result
 
 
-def clean(keys: Table, more: Callable[[], bool], now: datetime) -> dict[str, int]:
-    """Closes pending referrals whose time has run out, as long as there is time for ``more``. Returns how many
-    were ``expired``, and how many of those ``cleaned`` and ``failed``."""
+def clean(keys: Table, deadline: Deadline, now: datetime) -> dict[str, int]:
+    """Closes pending referrals that have expired, until the deadline. Returns how many were ``expired``, and how many
+    of those ``cleaned`` and ``failed``."""
     counts = {"expired": 0, "cleaned": 0, "failed": 0}
     for user in keys.scan(_WAITING, {"meta": USER_META}):
         expires = parse_time(user.get("referral_pending_expires"))
         if expires is None or expires >= now:
             continue
-        if not more():
-            logger.warning("Time ran out; the rest is left for tomorrow")
+        if deadline.passed():
+            logger.warning("Time ran out; the other referrals are left for tomorrow")
             break
         counts["expired"] += 1
         try:

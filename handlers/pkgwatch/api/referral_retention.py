@@ -14,21 +14,20 @@ from handlers.pkgwatch.billing.stripe_client import stripe, subscription_state
 from handlers.pkgwatch.referrals.events import Referral
 from handlers.pkgwatch.referrals.rewards import reward_retention
 from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.runtime.deadline import Deadline
 
 BATCH = 100  # referrals a run
 
-_RESERVE = 30_000  # milliseconds: longer than Stripe may take to respond
+_RESERVE = 30.0  # seconds: longer than Stripe may take to respond
 _LATER = timedelta(days=1)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """How many referrals were checked, and with which outcome (`check`)."""
     begin("pkgwatch", context)
-
-    def more() -> bool:
-        return bool(context.get_remaining_time_in_millis() > _RESERVE)
-
-    result = check(tables.api_keys(), tables.referral_events(), _entitled, more, datetime.now(UTC))
+    result = check(
+        tables.api_keys(), tables.referral_events(), _entitled, Deadline.of(context, _RESERVE), datetime.now(UTC)
+    )
     logger.info("Retention checked", extra=dict(result))
     return result
 
@@ -44,10 +43,10 @@ def check(
     keys: Table,
     events: Table,
     entitled: Callable[[str], bool],
-    more: Callable[[], bool],
+    deadline: Deadline,
     now: datetime,
 ) -> dict[str, int]:
-    """Goes through the referrals that are due, as long as there is time for ``more``: rewards the referrer if the
+    """Goes through the referrals that are due, until the deadline: rewards the referrer if the
     referred user still pays, else ends the checks. ``entitled`` says whether a subscription is paid; a check that
     fails is made again tomorrow.
 
@@ -55,7 +54,7 @@ def check(
     """
     counts = {"checked": 0, "retained": 0, "ended": 0, "failed": 0}
     for item in due(events, now):
-        if not more():
+        if deadline.passed():
             break
         try:
             outcome = _check(keys, events, item, entitled, now)
@@ -78,7 +77,7 @@ def _check(keys: Table, events: Table, item: Mapping[str, Any], entitled: Callab
 
 
 def _subscriptions(keys: Table, user_id: str) -> list[str]:
-    """A user's subscription; it stands on every key."""
+    """The user's subscriptions: each key has it."""
     records = key_records(keys.partition(user_id, ("sk", "stripe_subscription_id"), consistent=True))
     return sorted({record["stripe_subscription_id"] for record in records if record.get("stripe_subscription_id")})
 

@@ -15,7 +15,7 @@ from handlers.common.web.request import Request
 from handlers.common.web.response import Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.packages.new_packages import new_item
-from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalise, package_key
+from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalize, package_key
 from handlers.pkgwatch.packages.package_queue import PackageQueue
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.settings import settings
@@ -76,7 +76,7 @@ def _requested(request: Request) -> tuple[str, str]:
     ecosystem = body.get("ecosystem", "npm")
     if not isinstance(ecosystem, str) or ecosystem.lower() not in ECOSYSTEMS:
         raise ApiError(400, "invalid_ecosystem", "The ecosystem is npm or pypi.")
-    return ecosystem.lower(), normalise(ecosystem.lower(), name)
+    return ecosystem.lower(), normalize(ecosystem.lower(), name)
 
 
 def _known(ecosystem: str, name: str) -> Response:

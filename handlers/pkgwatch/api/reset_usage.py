@@ -1,7 +1,7 @@
 """Monthly: resets every user's usage.
 
 The table is read page by page. What is left when time runs out is done by another run of the function, which begins
-where this one stopped; so does a run that was cut off and is tried again.
+where this one stopped; so does a run that was interrupted and is retried.
 """
 
 from __future__ import annotations
@@ -19,29 +19,27 @@ from handlers.common.parallel import run_in_background
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.accounts.api_keys import USER_META, is_key_record
 from handlers.pkgwatch.runtime import tables
+from handlers.pkgwatch.runtime.deadline import Deadline
 from handlers.pkgwatch.runtime.settings import settings
 
 STATE: Key = ("SYSTEM#RESET_STATE", "monthly_reset")
 
-# Counters of addresses, circuits and the like stand in the same table, under other keys.
+# Counters of addresses, circuit breakers and others are in the same table, with other keys.
 _USERS = "begins_with(pk, :users) AND sk <> :pending"
 _ATTRIBUTES = ("pk", "sk", "tier", "current_period_end")
 _CHANGE = "SET requests_this_month = :zero, last_reset = :now, payment_failures = :zero"
-_RESERVE = 60_000  # milliseconds: less than this is not enough for another page
+_RESERVE = 60.0  # seconds: less than this is not enough for another page
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """What was done (`reset`). ``{"resume_key": {"pk", "sk"}}`` continues after that item."""
     begin("pkgwatch", context)
 
-    def more() -> bool:
-        return bool(context.get_remaining_time_in_millis() >= _RESERVE)
-
-    def again(resume_key: dict[str, str]) -> None:
+    def continue_run(resume_key: dict[str, str]) -> None:
         payload = json.dumps({"resume_key": resume_key}).encode()
         client("lambda").invoke(FunctionName=context.function_name, InvocationType="Event", Payload=payload)
 
-    run = Run(more, again, settings().billing_cycle_reset_enabled)
+    run = Run(Deadline.of(context, _RESERVE), continue_run, settings().billing_cycle_reset_enabled)
     result = reset(tables.api_keys(), (event or {}).get("resume_key"), run, datetime.now(UTC))
     logger.info("Usage was reset", extra=dict(result))
     return result
@@ -49,17 +47,17 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How a run continues: ``more`` says whether there is time for another page, ``again(resume_key)`` starts the
-    next run. ``by_cycle`` leaves subscribers out: their usage is reset when a period is paid."""
+    """The limits of a run: after ``deadline``, ``continue_run(resume_key)`` starts the next one. ``by_cycle`` leaves
+    subscribers out: their usage is reset when a period is paid."""
 
-    more: Callable[[], bool]
-    again: Callable[[dict[str, str]], None]
+    deadline: Deadline
+    continue_run: Callable[[dict[str, str]], None]
     by_cycle: bool
 
 
 def reset(keys: Table, resume_key: Any, run: Run, now: datetime) -> dict[str, Any]:
     """Sets usage to zero and returns what was done. ``resume_key`` is ``{"pk", "sk"}`` from the run before, None if
-    there was none. Raises `ServiceError`, and whatever ``again`` raises."""
+    there was none. Raises `ServiceError`, and what ``continue_run`` raises."""
     month = f"{now:%Y-%m}"
     after, before = _start(keys, resume_key, month)
     processed = skipped = pages = 0
@@ -68,14 +66,14 @@ def reset(keys: Table, resume_key: Any, run: Run, now: datetime) -> dict[str, An
         records = [item for item in items if item["sk"] == USER_META or is_key_record(item["sk"])]
         due = [item for item in records if not (run.by_cycle and _subscribed(item))]
         skipped += len(records) - len(due)
-        processed += _all_at_once(keys, due, now)
+        processed += _zero_all(keys, due, now)
         pages += 1
         if after is None:
             keys.delete(STATE)
             break
         _save(keys, month, after, before + processed)
-        if not run.more():
-            run.again({"pk": after[0], "sk": after[1]})
+        if run.deadline.passed():
+            run.continue_run({"pk": after[0], "sk": after[1]})
             break
     return {
         "statusCode": 200,
@@ -90,7 +88,7 @@ def reset(keys: Table, resume_key: Any, run: Run, now: datetime) -> dict[str, An
 
 
 def _start(keys: Table, resume_key: Any, month: str) -> tuple[Key | None, int]:
-    """Where to begin, and how many items were done before. State of another month is of no use."""
+    """Where to begin, and how many items were done before. State of another month is ignored."""
     state = keys.get(STATE, consistent=True) or {}
     current = state if state.get("reset_month") == month else {}
     key = resume_key or current.get("last_key")
@@ -99,7 +97,7 @@ def _start(keys: Table, resume_key: Any, month: str) -> tuple[Key | None, int]:
         return None, 0
     if not isinstance(key, Mapping) or not all(isinstance(key.get(part), str) for part in ("pk", "sk")):
         raise ValueError("resume_key must have the fields pk and sk")
-    logger.info("A reset goes on where it stopped", extra={"items_processed": done})
+    logger.info("A reset continues where it stopped", extra={"items_processed": done})
     return (key["pk"], key["sk"]), done
 
 
@@ -107,8 +105,8 @@ def _subscribed(item: Mapping[str, Any]) -> bool:
     return (item.get("tier") or "free") != "free" and bool(item.get("current_period_end"))
 
 
-def _all_at_once(keys: Table, items: list[dict[str, Any]], now: datetime) -> int:
-    """How many were set to zero; those that are gone meanwhile stay gone."""
+def _zero_all(keys: Table, items: list[dict[str, Any]], now: datetime) -> int:
+    """How many were set to zero, all at once; those deleted meanwhile are not created again."""
     jobs = [run_in_background(_zero, keys, (item["pk"], item["sk"]), now) for item in items]
     return sum(job.result() for job in jobs)
 

@@ -16,7 +16,7 @@ from handlers.common.web.response import Response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import api_keys
 from handlers.pkgwatch.packages.batch_read import read_rounds
-from handlers.pkgwatch.packages.package_names import is_valid, normalise, package_key
+from handlers.pkgwatch.packages.package_names import is_valid, normalize, package_key
 from handlers.pkgwatch.packages.package_queue import PackageQueue
 from handlers.pkgwatch.packages.package_view import scan_view
 from handlers.pkgwatch.packages.scan_request import parse_scan
@@ -61,7 +61,7 @@ def answer(call: Call) -> Response:
     charged = charge(keys, tables.referral_events(), key, len(scan.names), DYNAMODB, call.now)
     if not charged.allowed:
         raise ApiError(429, "rate_limit_exceeded", "This scan exceeds what is left of your plan this month.")
-    names = list(dict.fromkeys(normalise(scan.ecosystem, name) for name in scan.names))
+    names = list(dict.fromkeys(normalize(scan.ecosystem, name) for name in scan.names))
     valid = [name for name in names if is_valid(scan.ecosystem, name)]
     found = look_up(tables.packages(), scan.ecosystem, valid)
     missing = [name for name in names if name not in found]
@@ -76,7 +76,7 @@ def answer(call: Call) -> Response:
 def look_up(
     packages: Table, ecosystem: str, names: Sequence[str], sleep: Callable[[float], None] = time.sleep
 ) -> dict[str, dict[str, Any]]:
-    """The items of those of the (distinct, normalised) names that are known, all batches at once. Names whose
+    """The items of those of the (distinct, normalized) names that are known, all batches at once. Names whose
     batch cannot be read count as unknown."""
     keys = [package_key(ecosystem, name) for name in names]
     batches = [keys[start : start + BATCH] for start in range(0, len(keys), BATCH)]

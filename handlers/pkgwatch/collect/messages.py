@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalise
+from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalize
 from handlers.pkgwatch.packages.package_queue import NEW_PACKAGE_TIER
 from handlers.pkgwatch.runtime.queue_messages import json_object
 
@@ -63,7 +63,7 @@ def read_message(body: object) -> Message:
     ecosystem, name = content.get("ecosystem"), content.get("name")
     if ecosystem not in ECOSYSTEMS or not isinstance(name, str):
         raise InvalidMessage("A message needs the ecosystem npm or pypi, and a name.")
-    name = normalise(ecosystem, name)
+    name = normalize(ecosystem, name)
     if not is_valid(ecosystem, name):
         raise InvalidMessage("No package can have that name.")
     return Message(

@@ -1,4 +1,4 @@
-"""How much of a package's data can be relied on?"""
+"""The quality of a package's data, as clients see it."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def assessment(item: Item) -> str:
 
 
 def compact(item: Item) -> dict[str, Any]:
-    """What a scan says about a package's data."""
+    """The short form, of a scan."""
     return {"assessment": assessment(item), "has_repository": bool(item.get("repository_url"))}
 
 
 def full(item: Item) -> dict[str, Any]:
-    """What the package's own page says."""
+    """The long form, of a single package."""
     missing = item.get("missing_sources")
     sources = missing if isinstance(missing, list) else []
     return {
@@ -49,7 +49,7 @@ def full(item: Item) -> dict[str, Any]:
 
 
 def queryable(item: Item) -> bool:
-    """Whether there is enough to show: a version, a score (0 is one), and downloads, dependents or
+    """Whether a package has enough data to be shown: a version, a score (0 counts), and downloads, dependents or
     completeness."""
     if not item.get("latest_version") or item.get("health_score") is None:
         return False

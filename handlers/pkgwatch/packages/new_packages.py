@@ -1,4 +1,4 @@
-"""Items of packages that nobody has collected yet."""
+"""The items of new packages, before their first collection."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from handlers.pkgwatch.packages.batch_read import read_rounds
 from handlers.pkgwatch.packages.package_names import package_key
 from handlers.pkgwatch.packages.package_queue import NEW_PACKAGE_TIER
 
-BATCH = 100  # keys BatchGetItem takes
+BATCH = 100  # keys of one BatchGetItem
 
-_FIRST_RETRY = timedelta(hours=1)  # if its first collection comes to nothing
+_FIRST_RETRY = timedelta(hours=1)  # unless it was collected by then
 _ROUNDS = 5
 
 
-def new_item(ecosystem: str, name: str, source: str, now: datetime, **more: Any) -> dict[str, Any]:
-    """The item of a package nobody has collected. All its indexes have what they need, so that it is found and
-    collected even if the message about it is lost."""
+def new_item(ecosystem: str, name: str, source: str, now: datetime, **attributes: Any) -> dict[str, Any]:
+    """The item of a package not collected yet, with further ``attributes``. It has those that every index needs, so
+    that the package is collected even if the message about it is lost."""
     key, sort_key = package_key(ecosystem, name)
     return {
         "pk": key,
@@ -36,23 +36,23 @@ def new_item(ecosystem: str, name: str, source: str, now: datetime, **more: Any)
         "data_status": "pending",
         "next_retry_at": iso(now + _FIRST_RETRY),
         "retry_count": 0,
-        **more,
+        **attributes,
     }
 
 
-def unknown(
+def find_unknown(
     packages: Table, ecosystem: str, names: Sequence[str], sleep: Callable[[float], None] = time.sleep
 ) -> list[str]:
-    """Those of the (distinct, normalised) names that have no item, in their order. Raises
-    `handlers.common.aws.ServiceError`: taking a package for unknown that is known would be an error too."""
+    """The (distinct, normalized) names that have no item, in their order. Raises `handlers.common.aws.ServiceError`
+    rather than report a known package as unknown."""
     parts = [names[start : start + BATCH] for start in range(0, len(names), BATCH)]
     reading = [run_in_background(_known, packages, ecosystem, part, sleep) for part in parts]
     known = {pk for part in reading for pk in part.result()}
     return [name for name in names if package_key(ecosystem, name)[0] not in known]
 
 
-def add(packages: Table, items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Writes items, many at once; returns those that did not exist yet."""
+def add_items(packages: Table, items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Stores items, many at once; returns those that did not exist yet."""
     writing = [(item, run_in_background(_put, packages, item)) for item in items]
     return [item for item, written in writing if written.result()]
 
@@ -66,7 +66,7 @@ def _put(packages: Table, item: Mapping[str, Any]) -> bool:
 
 
 def _known(packages: Table, ecosystem: str, names: Sequence[str], sleep: Callable[[float], None]) -> list[str]:
-    """Which are known; a key that DynamoDB left unprocessed counts as known, so that another run looks at it."""
+    """The known names; one whose key DynamoDB left unprocessed counts as known, and is left to another run."""
     keys: Sequence[Key] = [package_key(ecosystem, name) for name in names]
     found: list[str] = []
     for items, left in read_rounds(packages, keys, ("pk",), _ROUNDS, sleep):

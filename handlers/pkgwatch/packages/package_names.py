@@ -1,4 +1,4 @@
-"""Is this the name of a package, and how is it written in the tables?"""
+"""The names of packages: how they are normalized, which are valid, and the keys of their items."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ _RULES = {"npm": (_NPM, 214), "pypi": (_PYPI, 128)}
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
-def normalise(ecosystem: str, name: str) -> str:
-    """npm: lower case. PyPI: PEP 503 (lower case, runs of ``-_.`` become ``-``). What is not ASCII stays as it
-    is, and invalid: the lower case of a Kelvin sign is a plain k."""
+def normalize(ecosystem: str, name: str) -> str:
+    """npm: lower case. PyPI: PEP 503 (lower case, runs of ``-_.`` become ``-``). A name that is not ASCII is returned
+    unchanged, and is invalid: the lower case of a Kelvin sign is a plain k."""
     if not name.isascii():
         return name
     return _SEPARATORS.sub("-", name).lower() if ecosystem == "pypi" else name.lower()
 
 
-def is_valid(ecosystem: str, normalised: str) -> bool:
-    """Whether a normalised name can exist: npm up to 214 characters, PyPI up to 128.
+def is_valid(ecosystem: str, normalized: str) -> bool:
+    """Whether a normalized name can exist: npm up to 214 characters, PyPI up to 128.
 
-    The npm pattern allows one slash, behind a scope, and no name that starts with a dot: paths cannot pass.
+    The npm pattern allows one slash, after a scope, and no name that starts with a dot, so no path is valid.
     """
-    pattern, longest = _RULES[ecosystem]
-    return len(normalised) <= longest and pattern.fullmatch(normalised) is not None
+    pattern, max_length = _RULES[ecosystem]
+    return len(normalized) <= max_length and pattern.fullmatch(normalized) is not None
 
 
-def package_key(ecosystem: str, normalised: str) -> tuple[str, str]:
+def package_key(ecosystem: str, normalized: str) -> tuple[str, str]:
     """The key of a package's item."""
-    return (f"{ecosystem}#{normalised}", "LATEST")
+    return (f"{ecosystem}#{normalized}", "LATEST")

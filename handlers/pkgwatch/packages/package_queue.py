@@ -1,4 +1,4 @@
-"""How are packages handed to the collector?"""
+"""The package queue, whose messages name packages to collect."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ NEW_PACKAGE_TIER = 3
 
 @dataclass(frozen=True, slots=True)
 class PackageQueue:
-    """The queue at ``url``; without one nothing is sent. ``connect`` makes the client once it is needed: most
-    requests queue nothing, and a client costs 70 ms."""
+    """The queue at ``url``; without one nothing is sent. ``connect`` makes the client once it is needed: most requests
+    queue nothing, and a client costs 70 ms."""
 
     connect: Callable[[], Any]
     url: str
 
     def send(self, ecosystem: str, names: Sequence[str], reason: str) -> int:
-        """Queues packages for collection, batches of ten at once; how many were accepted. Failures are
-        logged only."""
+        """Queues packages for collection, several batches of ten at once. Returns how many were accepted; failures are
+        only logged."""
         if not self.url:
             return 0
         batches = [names[start : start + BATCH] for start in range(0, len(names), BATCH)]

@@ -14,7 +14,7 @@ from handlers.common.aws import ServiceError, client
 from handlers.common.dynamodb import Table
 from handlers.common.logs import begin, logger
 from handlers.common.timestamps import iso
-from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalise, package_key
+from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalize, package_key
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.deadline import Deadline
 from handlers.pkgwatch.runtime.message_batches import MAX_DELAY, OutgoingMessage, send_batch
@@ -152,11 +152,11 @@ def _requeue_or_record(letters: DeadLetters, message: Message, body: Mapping[str
 def _last_error(packages: Table, body: Mapping[str, Any]) -> str:
     """The error in the message, else the one on the package's item; a message that names no package is malformed."""
     ecosystem, name = body.get("ecosystem", "npm"), body.get("name")
-    if ecosystem not in ECOSYSTEMS or not isinstance(name, str) or not is_valid(ecosystem, normalise(ecosystem, name)):
+    if ecosystem not in ECOSYSTEMS or not isinstance(name, str) or not is_valid(ecosystem, normalize(ecosystem, name)):
         return "malformed message: it names no package"
     if body.get("_last_error"):
         return str(body["_last_error"])
-    item = packages.get(package_key(ecosystem, normalise(ecosystem, name)), ("collection_error",))
+    item = packages.get(package_key(ecosystem, normalize(ecosystem, name)), ("collection_error",))
     return str((item or {}).get("collection_error") or "")
 
 

@@ -17,8 +17,8 @@ from handlers.pkgwatch.collect.sources.depsdev_graph import DependencyGraph
 from handlers.pkgwatch.collect.upstream.client import UpstreamClient
 from handlers.pkgwatch.collect.upstream.failures import UpstreamError
 from handlers.pkgwatch.collect.upstream.guard import guards
-from handlers.pkgwatch.packages.new_packages import add, new_item, unknown
-from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalise
+from handlers.pkgwatch.packages.new_packages import add_items, find_unknown, new_item
+from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalize
 from handlers.pkgwatch.packages.package_queue import PackageQueue
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.deadline import OutOfTime
@@ -98,14 +98,14 @@ def expand(services: Services, record: Mapping[str, Any], now: datetime) -> Expa
     found = _concurrently(dependencies, names, expansion)
     expansion.processed = len(found)
     candidates = sorted({dependency for listed in found.values() for dependency in listed})
-    missing = unknown(services.packages, ecosystem, candidates)
+    missing = find_unknown(services.packages, ecosystem, candidates)
 
     def dependents(name: str) -> int:
         return services.graph.dependents(ecosystem, name)
 
     counts = _concurrently(dependents, missing, expansion)
     used = [name for name, count in counts.items() if count >= MIN_DEPENDENTS]
-    added = add(services.packages, [new_item(ecosystem, name, SOURCE, now) for name in used])
+    added = add_items(services.packages, [new_item(ecosystem, name, SOURCE, now) for name in used])
     expansion.discovered = [item["name"] for item in added]
     services.queue.send(ecosystem, expansion.discovered, REASON)
     return expansion
@@ -120,7 +120,7 @@ def _packages(record: Mapping[str, Any]) -> tuple[str, list[str]]:
     ecosystem, listed = body.get("ecosystem", "npm"), body.get("packages")
     if ecosystem not in ECOSYSTEMS or not isinstance(listed, list):
         return "npm", []
-    names = {normalise(ecosystem, name) for name in listed if isinstance(name, str)}
+    names = {normalize(ecosystem, name) for name in listed if isinstance(name, str)}
     return ecosystem, sorted(name for name in names if is_valid(ecosystem, name))
 
 

@@ -14,7 +14,7 @@ from handlers.common.logs import begin, logger
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.collect.discovery.rankings import RankedPackage, npm_ranking, pypi_ranking
 from handlers.pkgwatch.collect.upstream.client import UpstreamClient
-from handlers.pkgwatch.packages.new_packages import BATCH, add, new_item, unknown
+from handlers.pkgwatch.packages.new_packages import BATCH, add_items, find_unknown, new_item
 from handlers.pkgwatch.packages.package_queue import TIERS
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.message_batches import batched
@@ -89,9 +89,9 @@ def seed(
     for batch in batched(ranked, BATCH):
         ranks = {one.name: counts["ranked"] + number for number, one in enumerate(batch, 1)}
         counts["ranked"] += len(batch)
-        missing = unknown(packages, ecosystem, list(ranks))
+        missing = find_unknown(packages, ecosystem, list(ranks))
         items = [_item(ecosystem, name, ranks[name], now) for name in missing]
-        added = len(items) if dry_run else len(add(packages, items))
+        added = len(items) if dry_run else len(add_items(packages, items))
         counts["added"] += added
         counts["known"] += len(batch) - added
     return counts

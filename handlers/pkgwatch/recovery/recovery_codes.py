@@ -24,7 +24,7 @@ def new_codes() -> list[str]:
     return list(codes)
 
 
-def normalised(code: str) -> str | None:
+def normalized(code: str) -> str | None:
     """The 16 upper-case hex digits of a code as people type it; None if it cannot be one."""
     digits = code.strip().replace("-", "").replace(" ", "").upper()
     return digits if _DIGITS.fullmatch(digits) else None
@@ -32,7 +32,7 @@ def normalised(code: str) -> str | None:
 
 def stored(code: str, iterations: int = ITERATIONS) -> str:
     """What is kept of a code: ``salt$hash``, both hex. ValueError if it is none."""
-    digits = normalised(code)
+    digits = normalized(code)
     if digits is None:
         raise ValueError("not a recovery code")
     salt = secrets.token_bytes(16)
@@ -41,7 +41,7 @@ def stored(code: str, iterations: int = ITERATIONS) -> str:
 
 def matches(code: str, kept: str, iterations: int = ITERATIONS) -> bool:
     """Whether ``kept`` was made of ``code``. What is malformed matches nothing."""
-    digits = normalised(code)
+    digits = normalized(code)
     salt, _, expected = kept.partition("$")
     try:
         salted = bytes.fromhex(salt)

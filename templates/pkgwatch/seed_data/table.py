@@ -2,7 +2,7 @@
 
 A table is text: a header, then a line a package, columns apart by blanks. Columns are read by the header's name:
 
-    name        as the registry's own clients normalise it (npm: lower case, PyPI: PEP 503)
+    name        as the registry's own clients normalize it (npm: lower case, PyPI: PEP 503)
     created     date of the first release          released   days since the newest one
     maint       maintainers in the registry        downloads  a week, as counted by the registry
     commit      days since the newest commit       commits, active, opened, merged   in the last 90 days

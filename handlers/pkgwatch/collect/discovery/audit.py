@@ -15,7 +15,7 @@ from handlers.common.logs import begin, logger
 from handlers.pkgwatch.collect.discovery.rankings import RankedPackage
 from handlers.pkgwatch.collect.upstream.client import UpstreamClient
 from handlers.pkgwatch.collect.upstream.failures import UpstreamError
-from handlers.pkgwatch.packages.new_packages import BATCH, add, new_item, unknown
+from handlers.pkgwatch.packages.new_packages import BATCH, add_items, find_unknown, new_item
 from handlers.pkgwatch.packages.package_queue import PackageQueue
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.deadline import OutOfTime
@@ -82,13 +82,13 @@ def _add_missing(
 ) -> None:
     """Adds the missing packages of a batch that qualify, and queues them for collection."""
     counts["audited"] += len(batch)
-    missing = set(unknown(packages, audit.ecosystem, [ranked.name for ranked in batch]))
+    missing = set(find_unknown(packages, audit.ecosystem, [ranked.name for ranked in batch]))
     counts["missing"] += len(missing)
     items = [
         new_item(audit.ecosystem, ranked.name, audit.source, now, **attributes)
         for ranked in batch
         if ranked.name in missing and (attributes := audit.attributes(ranked)) is not None
     ]
-    added = [item["name"] for item in add(packages, items)]
+    added = [item["name"] for item in add_items(packages, items)]
     counts["added"] += len(added)
     counts["queued"] += queue.send(audit.ecosystem, added, audit.source)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from handlers.pkgwatch.collect.upstream.client import Count, UpstreamClient
-from handlers.pkgwatch.packages.package_names import is_valid, normalise
+from handlers.pkgwatch.packages.package_names import is_valid, normalize
 
 PAGE_SIZE = 250  # results of one npms.io request
 MAX_OFFSET = 10_000  # from which on npms.io returns none
@@ -60,7 +60,7 @@ def npm_ranking(client: UpstreamClient, base: str, limit: int) -> Iterator[Ranke
         query = urlencode({"q": _QUERY, "size": min(PAGE_SIZE, limit - start), "from": start}, safe=":")
         results = client.get(f"{base}/v2/search?{query}", _Results).results
         for result in results:
-            name = normalise("npm", result.package.name)
+            name = normalize("npm", result.package.name)
             if is_valid("npm", name) and name not in seen:
                 seen.add(name)
                 yield RankedPackage(name, score=result.score.final)
@@ -73,7 +73,7 @@ def pypi_ranking(client: UpstreamClient, url: str, limit: int) -> Iterator[Ranke
     `npm_ranking`."""
     seen: set[str] = set()
     for row in client.get(url, _Rows).rows[:limit]:
-        name = normalise("pypi", row.project)
+        name = normalize("pypi", row.project)
         if is_valid("pypi", name) and name not in seen:
             seen.add(name)
             yield RankedPackage(name, monthly_downloads=row.download_count)

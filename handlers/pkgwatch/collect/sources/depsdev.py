@@ -21,7 +21,7 @@ from handlers.pkgwatch.collect.sources.repository_urls import HOSTS, clean_url, 
 from handlers.pkgwatch.collect.sources.scorecard import Score, scored_checks
 from handlers.pkgwatch.collect.upstream.client import UpstreamClient
 from handlers.pkgwatch.collect.upstream.failures import WRONG_DOCUMENT, UpstreamError
-from handlers.pkgwatch.packages.package_names import normalise
+from handlers.pkgwatch.packages.package_names import normalize
 
 MAX_ADVISORIES = 50
 _ADVISORY_ATTEMPTS = 2
@@ -77,7 +77,7 @@ def collect(client: UpstreamClient, base: str, ecosystem: str, name: str, known:
     """
     api = _PackageApi(client, base, package_path(ecosystem, name))
     package = api.get(Package)
-    if package.package_key.name and normalise(ecosystem, package.package_key.name) != name:
+    if package.package_key.name and normalize(ecosystem, package.package_key.name) != name:
         raise UpstreamError(WRONG_DOCUMENT)
     version = default_version(package)
     if version is None:

@@ -18,7 +18,7 @@ from handlers.pkgwatch.collect.sources.depsdev_documents import (
 from handlers.pkgwatch.collect.upstream.client import UpstreamClient
 from handlers.pkgwatch.collect.upstream.failures import NotFound
 from handlers.pkgwatch.collect.upstream.guard import Guard
-from handlers.pkgwatch.packages.package_names import is_valid, normalise
+from handlers.pkgwatch.packages.package_names import is_valid, normalize
 
 
 class _Node(msgspec.Struct, rename="camel"):
@@ -42,7 +42,7 @@ class DependencyGraph:
         """The packages the default version depends on directly, sorted and normalized; none for an unknown package."""
         graph = self._of_default_version(ecosystem, name, "v3", "dependencies", _Graph)
         direct = (node.version_key.name for node in graph.nodes if node.relation == "DIRECT")
-        found = {normalise(ecosystem, dependency) for dependency in direct}
+        found = {normalize(ecosystem, dependency) for dependency in direct}
         return sorted(one for one in found if one != name and is_valid(ecosystem, one))
 
     def dependents(self, ecosystem: str, name: str) -> int:

@@ -11,7 +11,7 @@ import msgspec
 from handlers.pkgwatch.collect.sources.repository_urls import clean_url
 from handlers.pkgwatch.collect.upstream.client import UpstreamClient, decode
 from handlers.pkgwatch.collect.upstream.failures import WRONG_DOCUMENT, UpstreamError
-from handlers.pkgwatch.packages.package_names import normalise
+from handlers.pkgwatch.packages.package_names import normalize
 
 _MAX_MESSAGE = 1000
 _MAX_ENGINES = 20
@@ -44,7 +44,7 @@ def collect(client: UpstreamClient, base: str, name: str) -> dict[str, Any]:
     """The attributes of the package's item that the registry knows; the others are left out. Raises `NotFound` and
     `UpstreamError`."""
     document = client.get(f"{base}/{quote(name, safe='@')}", _Document)
-    if document.name and normalise("npm", document.name) != name:
+    if document.name and normalize("npm", document.name) != name:
         raise UpstreamError(WRONG_DOCUMENT)
     newest = document.dist_tags.get("latest", "")
     raw = document.versions.get(newest)

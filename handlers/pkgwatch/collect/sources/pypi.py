@@ -11,7 +11,7 @@ import msgspec
 from handlers.pkgwatch.collect.sources.repository_urls import HOSTS, clean_url, host
 from handlers.pkgwatch.collect.upstream.client import UpstreamClient
 from handlers.pkgwatch.collect.upstream.failures import WRONG_DOCUMENT, UpstreamError
-from handlers.pkgwatch.packages.package_names import normalise
+from handlers.pkgwatch.packages.package_names import normalize
 
 _LINKS = ("repository", "source", "source code", "github", "code", "homepage")
 _STATUS = "Development Status :: "
@@ -45,7 +45,7 @@ def collect(client: UpstreamClient, base: str, name: str) -> dict[str, Any]:
     `UpstreamError`."""
     document = client.get(f"{base}/pypi/{quote(name, safe='')}/json", _Document)
     info = document.info
-    if info.name and normalise("pypi", info.name) != name:
+    if info.name and normalize("pypi", info.name) != name:
         raise UpstreamError(WRONG_DOCUMENT)
     uploads = sorted(
         file.upload_time_iso_8601 for files in document.releases.values() for file in files if file.upload_time_iso_8601

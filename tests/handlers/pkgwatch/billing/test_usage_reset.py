@@ -16,6 +16,7 @@ from handlers.common.dynamodb import Table
 from handlers.pkgwatch.api.backup_reset_usage import handler as backup_handler
 from handlers.pkgwatch.api.reset_usage import STATE, Run, reset
 from handlers.pkgwatch.api.reset_usage import handler as reset_handler
+from handlers.pkgwatch.runtime.deadline import Deadline
 from handlers.pkgwatch.runtime.settings import settings
 from tests.handlers.gateway import Context
 
@@ -59,7 +60,7 @@ def used(keys: Table, key: tuple[str, str]) -> Any:
 
 def run(more: bool = True, by_cycle: bool = True) -> tuple[Run, list[dict[str, str]]]:
     handed_on: list[dict[str, str]] = []
-    return Run(lambda: more, handed_on.append, by_cycle), handed_on
+    return Run(Deadline(lambda: 1 if more else 0), handed_on.append, by_cycle), handed_on
 
 
 def test_everybody_starts_at_zero_but_subscribers_and_what_is_no_user(keys: Table) -> None:

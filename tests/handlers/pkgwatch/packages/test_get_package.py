@@ -106,7 +106,7 @@ def test_names_are_decoded_once(world: Any, source_ip: str, sent: str) -> None:
     assert answer.json["feedback_url"].endswith("feedback:+npm/%40scope%2Fthing&labels=score-feedback")
 
 
-def test_pypi_names_are_normalised(world: Any, source_ip: str) -> None:
+def test_pypi_names_are_normalized(world: Any, source_ip: str) -> None:
     world.packages.put({"pk": "pypi#zope-interface", "sk": "LATEST", "queryable": True, "health_score": 50})
     assert get("Zope.Interface", "pypi", source_ip=source_ip).json["package"] == "zope-interface"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.pkgwatch.packages.package_names import is_valid, normalise, package_key
+from handlers.pkgwatch.packages.package_names import is_valid, normalize, package_key
 
 ECOSYSTEMS = st.sampled_from(["npm", "pypi"])
 
@@ -15,7 +15,7 @@ ECOSYSTEMS = st.sampled_from(["npm", "pypi"])
     "name", ["Server", "@_ndk/motion", "a..b", "lodash", "@babel/core", "x", "1", "a~b", "a" * 214, "@a/b-.~_"]
 )
 def test_valid_npm_names(name: str) -> None:
-    assert is_valid("npm", normalise("npm", name))
+    assert is_valid("npm", normalize("npm", name))
 
 
 @pytest.mark.parametrize(
@@ -26,26 +26,26 @@ def test_valid_npm_names(name: str) -> None:
     ],
 )
 def test_invalid_npm_names(name: str) -> None:
-    assert not is_valid("npm", normalise("npm", name))
+    assert not is_valid("npm", normalize("npm", name))
 
 
 @pytest.mark.parametrize(
-    ("name", "normalised"), [("Django", "django"), ("zope.interface", "zope-interface"), ("a__-.b", "a-b"), ("x", "x")]
+    ("name", "normalized"), [("Django", "django"), ("zope.interface", "zope-interface"), ("a__-.b", "a-b"), ("x", "x")]
 )
-def test_valid_pypi_names(name: str, normalised: str) -> None:
-    assert normalise("pypi", name) == normalised
-    assert is_valid("pypi", normalised)
+def test_valid_pypi_names(name: str, normalized: str) -> None:
+    assert normalize("pypi", name) == normalized
+    assert is_valid("pypi", normalized)
 
 
 @pytest.mark.parametrize("name", ["-a", "a-", "_a", "", "a b", "a/b", "@a/b", "a" * 129, "a\n", "é"])
 def test_invalid_pypi_names(name: str) -> None:
-    assert not is_valid("pypi", normalise("pypi", name))
+    assert not is_valid("pypi", normalize("pypi", name))
 
 
 @given(ECOSYSTEMS, st.text())
-def test_normalising_twice_changes_nothing(ecosystem: str, name: str) -> None:
-    once = normalise(ecosystem, name)
-    assert normalise(ecosystem, once) == once
+def test_normalizing_twice_changes_nothing(ecosystem: str, name: str) -> None:
+    once = normalize(ecosystem, name)
+    assert normalize(ecosystem, once) == once
 
 
 @given(ECOSYSTEMS, st.from_regex(r"[@A-Za-z0-9._~/-]{0,20}", fullmatch=True))

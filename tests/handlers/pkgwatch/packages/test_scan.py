@@ -120,7 +120,7 @@ def test_counts_and_order(world: Any, key: str) -> None:
     assert (answer["verified_risk_count"], answer["unverified_risk_count"]) == (2, 2)
 
 
-def test_names_equal_after_normalising_are_one_package(world: Any, key: str) -> None:
+def test_names_equal_after_normalizing_are_one_package(world: Any, key: str) -> None:
     name = world.package()
     answer = post({"dependencies": [name, name.upper(), name.capitalize()]}, key).json
     assert answer["total"] == 3

@@ -12,7 +12,7 @@ from handlers.common import aws
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.collect.discovery.dependency_cache import DependencyCache
 from handlers.pkgwatch.collect.upstream.circuit_breaker import LIMITS, UpstreamBreaker
-from handlers.pkgwatch.packages.new_packages import unknown
+from handlers.pkgwatch.packages.new_packages import find_unknown
 from handlers.pkgwatch.pipeline import graph_expander_dispatcher, graph_expander_worker
 from handlers.pkgwatch.runtime.settings import settings
 from tests.handlers.gateway import Context
@@ -190,4 +190,4 @@ def test_unprocessed_keys_count_as_known(deployed: Discovery) -> None:
             found = [{"pk": "npm#a"}] if first == ("npm#a", "LATEST") else []
             return found, [key for key in keys if key != first]
 
-    assert unknown(Silent(), "npm", ["a", "b", "c"], lambda _: None) == ["c"]
+    assert find_unknown(Silent(), "npm", ["a", "b", "c"], lambda _: None) == ["c"]

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from handlers.pkgwatch.recovery.recovery_codes import CODES, ITERATIONS, matches, new_codes, normalised, stored
+from handlers.pkgwatch.recovery.recovery_codes import CODES, ITERATIONS, matches, new_codes, normalized, stored
 
 FEW = 2
 
@@ -31,7 +31,7 @@ def test_a_code_is_kept_as_documented() -> None:
     "typed", ["0123-4567-89AB-CDEF", "0123456789abcdef", " 0123 4567 89ab cdef ", "01234567-89abcdef"]
 )
 def test_codes_may_be_typed_in_any_way(typed: str) -> None:
-    assert normalised(typed) == "0123456789ABCDEF"
+    assert normalized(typed) == "0123456789ABCDEF"
     assert matches(typed, stored("0123-4567-89AB-CDEF", FEW), FEW)
 
 
@@ -39,7 +39,7 @@ def test_codes_may_be_typed_in_any_way(typed: str) -> None:
     "typed", ["", "0123", "0123-4567-89AB-CDEG", "0123-4567-89AB-CDEF-0", "\u0660123456789ABCDEF", "0" * 16 + "\n1"]
 )
 def test_anything_else_is_no_code(typed: str) -> None:
-    assert normalised(typed) is None
+    assert normalized(typed) is None
     assert not matches(typed, stored("0123-4567-89AB-CDEF", FEW), FEW)
     with pytest.raises(ValueError, match="not a recovery code"):
         stored(typed, FEW)

@@ -16,6 +16,7 @@ from handlers.pkgwatch.referrals.credit import Step, advance
 from handlers.pkgwatch.referrals.events import Referral
 from handlers.pkgwatch.referrals.pending_referrals import flags, record_pending
 from handlers.pkgwatch.referrals.rewards import reward_payment
+from handlers.pkgwatch.runtime.deadline import Deadline
 from tests.handlers.gateway import Context
 from tests.handlers.pkgwatch.fixtures.referrals import member, states
 
@@ -59,7 +60,7 @@ def check(world: Any, paying: set[str], now: datetime = LATER) -> dict[str, int]
             raise RuntimeError("Stripe does not answer")
         return subscription in paying
 
-    return referral_retention.check(world.keys, world.events, entitled, lambda: True, now)
+    return referral_retention.check(world.keys, world.events, entitled, Deadline(lambda: 1), now)
 
 
 def test_the_first_payment_rewards_once(world: Any, referral: Referral, at_once: Any) -> None:
@@ -159,16 +160,16 @@ def test_what_stripe_does_not_answer_is_asked_the_next_day(world: Any, referral:
 
 def test_without_time_nothing_is_begun(world: Any, referral: Referral) -> None:
     pay(world, referral)
-    counts = referral_retention.check(world.keys, world.events, lambda _: True, lambda: False, LATER)
+    counts = referral_retention.check(world.keys, world.events, lambda _: True, Deadline(lambda: 0), LATER)
     assert counts["checked"] == 0
-    assert clean(world.keys, lambda: False, LATER)["expired"] == 0
+    assert clean(world.keys, Deadline(lambda: 0), LATER)["expired"] == 0
 
 
 def test_referrals_that_waited_in_vain_are_closed(world: Any, referral: Referral) -> None:
     past = {"past": iso(NOW - timedelta(seconds=1))}
     world.keys.update((referral.referred, "USER_META"), "SET referral_pending_expires = :past", past)
     waiting = member(world, **flags(referral.referrer, NOW))
-    assert clean(world.keys, lambda: True, NOW)["cleaned"] >= 1
+    assert clean(world.keys, Deadline(lambda: 1), NOW)["cleaned"] >= 1
     own = world.meta(referral.referred)
     assert "referral_pending" not in own
     assert "referral_pending_expires" not in own
