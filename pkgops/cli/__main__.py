@@ -1,4 +1,4 @@
-"""What does ``python -m pkgops.cli`` run?"""
+"""The program as ``python -m pkgops.cli``."""
 
 from pkgops.cli.main import main
 

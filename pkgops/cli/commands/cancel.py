@@ -24,16 +24,12 @@ def command(session: Session, names: tuple[str, ...], all_systems: bool, yes: bo
 
     First creations and deletions cannot be cancelled. After Ctrl-C in a deployment, this cancels what still runs.
     """
-    done: dict[str, Any] = {}
-    try:
+    with session.console.json_results() as results:
         for project, keys in session.targets(names, all_systems):
-            _cancel(session, project, keys, yes, done)
-    finally:
-        if session.console.mode.json and done:
-            session.console.print_result(done, "")
+            _cancel(session, project, keys, yes, results)
 
 
-def _cancel(session: Session, project: Project, keys: tuple[str, ...], yes: bool, done: dict[str, Any]) -> None:
+def _cancel(session: Session, project: Project, keys: tuple[str, ...], yes: bool, results: dict[str, Any]) -> None:
     from pkgops.cli.confirm import confirm_on_stage
     from pkgops.cli.output.deployment_text import report_interruption, stack_results
     from pkgops.deploy.cancel import cancel, cancellable, require_cancelled
@@ -42,7 +38,7 @@ def _cancel(session: Session, project: Project, keys: tuple[str, ...], yes: bool
     ports = session.ports(project)
     states = cancellable([stack.name for stack in session.stacks(project, keys)], ports, console.emit)
     if not states:
-        done[key] = {"ok": True, "stacks": []}
+        results[key] = {"ok": True, "stacks": []}
         return console.print_message(f"No update of {key} is running on stage {stage.name}.")
     listed = ", ".join(state.name for state in states)
     confirm_on_stage(console, stage, f"Cancel the update of {listed}?", "Cancelling", yes=yes or stage.local)
@@ -50,6 +46,6 @@ def _cancel(session: Session, project: Project, keys: tuple[str, ...], yes: bool
         report = cancel(project, states, ports, console.emit)
     console.close_display()
     ok = all(result.status == "UPDATE_ROLLBACK_COMPLETE" for result in report.results)
-    done[key] = {"ok": ok, "stacks": stack_results(report)}
+    results[key] = {"ok": ok, "stacks": stack_results(report)}
     require_cancelled(report)
     return console.print_message(f"Cancelled and rolled back on stage {stage.name}: {listed}.")

@@ -15,7 +15,6 @@ from pkgops.cli.options import concurrency, targets, wait, yes
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
     from pkgops.config import Project
-    from pkgops.operate.outputs import OutputRow
     from pkgops.plan.options import PlanOptions
     from pkgops.plan.plan import Plan
     from pkgops.ports.ports import Ports
@@ -72,15 +71,11 @@ def command(session: Session, names: tuple[str, ...], all_systems: bool, **optio
     """
     from pkgops.plan.options import PlanOptions
 
-    results: dict[str, Any] = {}
     own = {name: options.pop(name) for name in ("yes", "dry_run", "concurrency")}
-    run = DeployOptions(**own, plan=PlanOptions(**options), results=results)
-    try:
+    with session.console.json_results() as results:
+        run = DeployOptions(**own, plan=PlanOptions(**options), results=results)
         for project, keys in session.targets(names, all_systems):
             _deploy(session, project, keys, run)
-    finally:
-        if session.console.mode.json and results:
-            session.console.print_result(results, "")
 
 
 def _deploy(session: Session, project: Project, keys: tuple[str, ...], options: DeployOptions) -> None:
@@ -122,7 +117,12 @@ def _approve(session: Session, options: DeployOptions, plan: Plan) -> None:
 
 
 def _carry_out(session: Session, plan: Plan, ports: Ports, options: DeployOptions) -> None:
-    from pkgops.cli.output.deployment_text import report_interruption, report_outputs, stack_results
+    from pkgops.cli.output.deployment_text import (
+        print_deployment,
+        report_interruption,
+        report_outputs,
+        stack_results,
+    )
     from pkgops.deploy.deploy import deploy, require_success
 
     started = time.monotonic()
@@ -137,21 +137,4 @@ def _carry_out(session: Session, plan: Plan, ports: Ports, options: DeployOption
     }
     require_success(report, plan.project.stage.name)
     if not session.console.mode.json:
-        _print_report(session, plan, rows, time.monotonic() - started)
-
-
-def _print_report(session: Session, plan: Plan, rows: list[OutputRow], seconds: float) -> None:
-    from pkgops.cli.output.deployment_text import example_request, next_step, not_emulated_text, seedable
-    from pkgops.cli.output.table import table
-
-    key, stage = plan.project.system.key, plan.project.stage.name
-    if plan.changed:
-        session.console.print_message(f"Deployed {key} to stage {stage} in {seconds:.1f} s.")
-        session.console.print_message(not_emulated_text(plan))
-    else:
-        session.console.print_message(f"Nothing to deploy: {key} on stage {stage} matches the code.")
-    cells = [(row.stack, row.key, row.value) for row in rows]
-    text = table(("Stack", "Output", "Value"), cells, color=session.console.colored)
-    tried = "" if seedable(plan.project) else example_request(plan.project.system, rows)
-    session.console.print_result(None, "\n\n".join(filter(None, (text, tried))))
-    session.console.print_message(next_step(plan))
+        print_deployment(session.console, plan, rows, time.monotonic() - started)

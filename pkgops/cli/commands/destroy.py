@@ -35,17 +35,13 @@ def command(session: Session, names: tuple[str, ...], all_systems: bool, **optio
     first. A protected stage requires its name to be typed, even with --yes; without a terminal it requires --yes and
     PKGOPS_CONFIRM=STAGE.
     """
-    done: dict[str, Any] = {}
-    try:
+    with session.console.json_results() as results:
         for project, keys in session.targets(names, all_systems):
-            _destroy(session, project, keys, options, done)
-    finally:
-        if session.console.mode.json and done:
-            session.console.print_result(done, "")
+            _destroy(session, project, keys, options, results)
 
 
 def _destroy(
-    session: Session, project: Project, keys: tuple[str, ...], options: dict[str, Any], done: dict[str, Any]
+    session: Session, project: Project, keys: tuple[str, ...], options: dict[str, Any], results: dict[str, Any]
 ) -> None:
     from pkgops.build.build import synthesized
     from pkgops.cli.output.deployment_text import report_interruption, stack_results
@@ -58,14 +54,14 @@ def _destroy(
         wait_until_idle({stack.name for stack in stacks}, ports, session.console.emit, options["wait"])
     plan = replace(plan_destroy(project, stacks, ports, keys), retain=options["retain"], wait=options["wait"])
     if not plan.stacks:
-        done[project.system.key] = {"ok": True, "stacks": [], "kept": []}
+        results[project.system.key] = {"ok": True, "stacks": [], "kept": []}
         return session.console.print_message(
             f"No stack of {project.system.key} is deployed on stage {project.stage.name}."
         )
     _confirm(session, plan, yes=options["yes"])
     with report_interruption(session.console, "destroy", project):
         report = destroy(plan, ports, session.console.emit, options["concurrency"])
-    done[project.system.key] = {
+    results[project.system.key] = {
         "ok": not _failures(report),
         "stacks": stack_results(report),
         "kept": plan.retained,

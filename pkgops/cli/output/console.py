@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Console:
-    """Writes what a command has to say. The progress display opens with the first event, and closes before
+    """Writes what a command reports. The progress display opens with the first event, and closes before
     anything else is written."""
 
     def __init__(self, mode: OutputMode) -> None:
@@ -69,6 +70,16 @@ class Console:
         self.close_display()
         if text and not self.mode.json:
             click.echo(text, err=True, color=self.mode.colored(sys.stderr))
+
+    @contextmanager
+    def json_results(self) -> Iterator[dict[str, Any]]:
+        """A dictionary of results by system; with --output json written at the end, after an error too."""
+        results: dict[str, Any] = {}
+        try:
+            yield results
+        finally:
+            if self.mode.json and results:
+                self.print_result(results, "")
 
     @property
     def interactive(self) -> bool:

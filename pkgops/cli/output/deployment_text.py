@@ -60,6 +60,26 @@ def report_outputs(report: Report, endpoint: str | None) -> list[OutputRow]:
     ]
 
 
+def print_deployment(console: Console, plan: Plan, rows: Sequence[OutputRow], seconds: float) -> None:
+    """Prints the outputs of a successful deployment, and what to do next."""
+    from pkgops.cli.output.table import table
+
+    key, stage = plan.project.system.key, plan.project.stage.name
+    if plan.changed:
+        console.print_message(f"Deployed {key} to stage {stage} in {seconds:.1f} s.")
+        console.print_message(_not_emulated(plan))
+    else:
+        console.print_message(f"Nothing to deploy: {key} on stage {stage} matches the code.")
+    seedable = _seedable(plan.project)
+    outputs = table(
+        ("Stack", "Output", "Value"), [(row.stack, row.key, row.value) for row in rows], color=console.colored
+    )
+    example = "" if seedable else example_request(plan.project.system, rows)
+    console.print_result(None, "\n\n".join(filter(None, (outputs, example))))
+    if seedable and any(step.action == "create" for step in plan.steps):
+        console.print_message(f"Next: pkgops seed-dev {key} --stage {stage}")
+
+
 def example_request(system: System, rows: Sequence[OutputRow]) -> str:
     """A curl command to paste; "" unless the system declares one and its output exists."""
     if system.example is None:
@@ -68,22 +88,14 @@ def example_request(system: System, rows: Sequence[OutputRow]) -> str:
     return f"Try it:\n  curl -s '{found[0]}{system.example.path}'" if found else ""
 
 
-def seedable(project: Project) -> bool:
+def _seedable(project: Project) -> bool:
     """Whether the stage accepts seed data and the system has some; an example request is useful only after seeding."""
     from importlib.util import find_spec
 
     return not project.stage.protected and find_spec(f"templates.{project.system.key}.seed") is not None
 
 
-def next_step(plan: Plan) -> str:
-    """After a first deployment: the command that seeds the stage; "" if there is no seed data."""
-    first = any(step.action == "create" for step in plan.steps)
-    if not first or not seedable(plan.project):
-        return ""
-    return f"Next: pkgops seed-dev {plan.project.system.key} --stage {plan.project.stage.name}"
-
-
-def not_emulated_text(plan: Plan) -> str:
+def _not_emulated(plan: Plan) -> str:
     """On stage local: what the emulator accepts but does not emulate."""
     if not plan.project.stage.local:
         return ""
