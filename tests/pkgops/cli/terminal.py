@@ -1,4 +1,4 @@
-"""A program whose standard input is a terminal on which somebody has typed."""
+"""A program whose standard input is a terminal with typed input."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.repository import ROOT
 def at_terminal(
     script: str, words: bytes, environment: Mapping[str, str] = os.environ
 ) -> subprocess.CompletedProcess[str]:
-    """Runs a script that finds ``words`` typed already; it must end well."""
+    """Runs a script with ``words`` already typed; it must succeed."""
     leader, follower = pty.openpty()
     os.write(leader, words)
     try:

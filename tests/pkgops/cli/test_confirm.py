@@ -140,12 +140,12 @@ def test_the_name_of_another_stage_is_refused(asked, monkeypatch, named, typed):
         asked(typed, yes=True)
 
 
-def test_other_stages_are_asked_as_ever(asked, monkeypatch):
+def test_other_stages_ask_as_usual(asked, monkeypatch):
     dev = Stage("dev")
     asked("y\n", yes=False, stage=dev)
     asked(None, yes=True, stage=dev)
     asked("demo/dev\n", yes=False, stage=dev, word="demo/dev")
-    monkeypatch.setenv(VARIABLE, "prod")  # says nothing about a stage that is not protected
+    monkeypatch.setenv(VARIABLE, "prod")  # does not matter for a stage that is not protected
     asked(None, yes=True, stage=dev)
 
 
@@ -189,7 +189,7 @@ def test_a_plan_without_changes_asks_nothing(run, protected, monkeypatch):
     assert "Nothing to deploy" in again.stderr
 
 
-def test_destroy_goes_the_same_way(run, protected, monkeypatch):
+def test_destroy_requires_the_name(run, protected, monkeypatch):
     protected.stacks.deployed("PkgWatchStorage-dev", "CREATE_COMPLETE", NOTHING)
     refused = run("destroy", *DEV, "--yes", ports=protected)
     assert refused.exit_code == 6
@@ -200,7 +200,7 @@ def test_destroy_goes_the_same_way(run, protected, monkeypatch):
     assert protected.stacks.describe() == []
 
 
-def test_gc_goes_the_same_way(run, protected, monkeypatch):
+def test_gc_requires_the_name(run, protected, monkeypatch):
     protected.artifacts.objects = {"pkgwatch/old.zip": b"22"}
     refused = run("gc", *DEV, "--yes", ports=protected)
     assert refused.exit_code == 6

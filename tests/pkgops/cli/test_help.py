@@ -57,7 +57,7 @@ def test_a_wrong_option_names_the_help(run, path):
 
 
 @EACH
-def test_what_help_says_is_calm(path):
+def test_help_texts_are_plain_sentences(path):
     texts = [ALL[path].help or "", *(getattr(p, "help", "") or "" for p in ALL[path].params)]
     for text in texts:
         assert "!" not in text

@@ -1,4 +1,4 @@
-"""The generated reference is what stands in docs/reference."""
+"""The reference in docs/reference is the generated one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def same(name, text):
     return path.is_file() and path.read_text(encoding="utf-8") == text
 
 
-def test_no_page_of_a_command_that_is_gone():
+def test_no_page_of_a_removed_command():
     assert {f"cli/{path.name}" for path in (FOLDER / "cli").glob("*.md")} <= set(reference.pages())
 
 

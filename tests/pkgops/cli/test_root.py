@@ -83,7 +83,7 @@ def test_outside_a_project(run, project, monkeypatch, tmp_path_factory):
 
 
 class Broken:
-    """Ports whose every part fails as it is told to."""
+    """Ports whose every part raises the given error."""
 
     endpoint = None
 

@@ -1,4 +1,4 @@
-"""How does a command end that is told to end?"""
+"""The exit codes of signals."""
 
 from __future__ import annotations
 

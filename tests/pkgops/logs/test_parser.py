@@ -1,4 +1,4 @@
-"""What a log event looks like when a person reads it."""
+"""Log events as lines for reading."""
 
 from __future__ import annotations
 

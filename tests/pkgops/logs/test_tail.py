@@ -1,4 +1,4 @@
-"""Logs of many functions, whole, once and in time order."""
+"""Logs of many functions: complete, without duplicates and in time order."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ import pytest
 
 from pkgops.build.functions import Function
 from pkgops.errors import AccessError, UsageError
-from pkgops.logs.query import Query, parse_query
+from pkgops.logs.query import Query
 from pkgops.logs.tail import tail_logs
-from pkgops.model import Stage
 from pkgops.ports.logs import LogEvent
 from tests.pkgops.fakes.logs import FakeLogs
 from tests.waiting import eventually
@@ -109,14 +108,3 @@ def test_reading_ahead_is_bounded_and_ends_with_the_reader() -> None:
 def test_a_system_without_functions_has_no_logs() -> None:
     with pytest.raises(UsageError, match="no functions"):
         tail_logs([], FakeLogs(), Query(NOW, follow=True))
-
-
-def test_a_query_is_what_people_type() -> None:
-    local = parse_query(Stage("local"), "2026-05-01T00:00:00Z", "2026-05-01T00:00:01Z", text="x", raw=True)
-    assert (local.until or 0) - local.since == 1000
-    assert local.calls_per_second > parse_query(Stage("dev")).calls_per_second == 5
-    with pytest.raises(UsageError, match="--until does not go with --follow"):
-        parse_query(Stage("dev"), until="1m", follow=True)
-
-
-# Following

@@ -1,4 +1,4 @@
-"""What people type for a moment."""
+"""Times and durations as users type them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a diff say what differs, property by property?"""
+"""Differences between templates, property by property."""
 
 from __future__ import annotations
 

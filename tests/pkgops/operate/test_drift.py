@@ -1,4 +1,4 @@
-"""Is drift found, told value by value, and taken back by a deployment that is asked to?"""
+"""Detection of drift, value by value, and deployments that revert it."""
 
 from __future__ import annotations
 
@@ -45,30 +45,30 @@ def deployed(project: Project, ports: FakePorts, system_of: Make) -> Packaged:
 
 
 def differences(ports: FakePorts, path: str, expected: str | None, actual: str | None) -> tuple[Difference, ...]:
-    """How one drifted property is told."""
+    """The differences of one drifted property."""
     ports.stacks.deployed("One", "CREATE_COMPLETE", {"Resources": {"A": {"Type": "AWS::Lambda::Function"}}})
     ports.stacks.drifts = {"A": {path: (expected, actual)}}
     (resource,) = detect_drift(["One"], ports)["One"].resources
     return resource.differences
 
 
-def test_each_stack_is_asked_for_until_it_has_ended(ports: FakePorts) -> None:
+def test_each_detection_is_polled_until_it_completes(ports: FakePorts) -> None:
     for name in ("One", "Two"):
         ports.stacks.deployed(name, "CREATE_COMPLETE", {"Resources": {name: {"Type": "AWS::SQS::Queue"}}})
     ports.stacks.drifts = {"Two": None}
-    told: list[Event] = []
-    found = detect_drift(["Two", "One"], ports, told.append)
+    events: list[Event] = []
+    found = detect_drift(["Two", "One"], ports, events.append)
     assert [(name, drift.status, drift.checked) for name, drift in found.items()] == [
         ("Two", "DRIFTED", 1),
         ("One", "IN_SYNC", 1),
     ]
-    assert [event.done for event in told if isinstance(event, Progress)] == [1, 2]
-    # Both are begun before either is waited for, and they are asked for in turn.
+    assert [event.done for event in events if isinstance(event, Progress)] == [1, 2]
+    # Both are started before either is waited for, and they are polled in turn.
     assert [row.split()[0] for row in ports.drift.asked] == ["begin", "begin", *["detection"] * 4]
     assert [row.split()[1] for row in ports.drift.asked[2:]] == ["Two", "One", "Two", "One"]
 
 
-def test_a_stack_that_cannot_be_compared_now_is_told(ports: FakePorts) -> None:
+def test_a_stack_that_cannot_be_checked_now_is_reported(ports: FakePorts) -> None:
     ports.stacks.deployed("Busy", "UPDATE_IN_PROGRESS")
     ports.stacks.deployed("Odd", "CREATE_COMPLETE")
     ports.drift.failing["Odd"] = "Failed to detect drift on resource [A]"
@@ -77,7 +77,7 @@ def test_a_stack_that_cannot_be_compared_now_is_told(ports: FakePorts) -> None:
     assert (found["Odd"].status, found["Odd"].reason) == ("UNKNOWN", "Failed to detect drift on resource [A]")
 
 
-def test_what_is_gone_is_removed_and_data_with_it(ports: FakePorts) -> None:
+def test_a_deleted_resource_is_removed_and_its_data_lost(ports: FakePorts) -> None:
     resources = {"T": {"Type": "AWS::DynamoDB::Table"}, "Q": {"Type": "AWS::SQS::Queue"}}
     ports.stacks.deployed("One", "CREATE_COMPLETE", {"Resources": resources})
     ports.stacks.drifts = dict.fromkeys(resources)
@@ -90,7 +90,7 @@ def test_what_is_gone_is_removed_and_data_with_it(ports: FakePorts) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "expected", "actual", "told"),
+    ("path", "expected", "actual", "rows"),
     [
         ("/Timeout", "5", "60", [("Properties/Timeout", "5", "60")]),
         ("/Handler", "app.handler", "x.y", [("Properties/Handler", '"app.handler"', '"x.y"')]),
@@ -99,13 +99,13 @@ def test_what_is_gone_is_removed_and_data_with_it(ports: FakePorts) -> None:
         ("/Environment", '{"A": 1, "B": 2}', '{"A": 1, "B": 3}', [("Properties/Environment/B", "2", "3")]),
     ],
 )
-def test_values_are_told_as_differences(
-    ports: FakePorts, path: str, expected: str | None, actual: str | None, told: list[Any]
+def test_values_are_reported_as_differences(
+    ports: FakePorts, path: str, expected: str | None, actual: str | None, rows: list[Any]
 ) -> None:
-    assert [(row.path, row.before, row.after) for row in differences(ports, path, expected, actual)] == told
+    assert [(row.path, row.before, row.after) for row in differences(ports, path, expected, actual)] == rows
 
 
-def test_a_secret_typed_into_a_variable_is_told_without_its_value(ports: FakePorts) -> None:
+def test_a_secret_typed_into_a_variable_is_redacted(ports: FakePorts) -> None:
     (row,) = differences(ports, "/Environment/Variables/TOKEN", "one-secret", "another-secret")
     assert (row.path, row.before, row.after) == (
         "Properties/Environment/Variables/TOKEN",
@@ -125,7 +125,7 @@ def test_what_could_not_be_read_is_named(ports: FakePorts) -> None:
     assert (drift.reason, drift.resources) == ("A: denied", ())
 
 
-def test_a_deployment_takes_drift_back_only_if_asked(project: Project, ports: FakePorts, deployed: Packaged) -> None:
+def test_a_deployment_reverts_drift_only_if_requested(project: Project, ports: FakePorts, deployed: Packaged) -> None:
     ports.stacks.drifts = {"Table": {"/BillingMode": ("A", "B")}}
     made, _ = run(project, deployed, ports)
     assert not made.changed
@@ -141,10 +141,10 @@ def test_a_deployment_takes_drift_back_only_if_asked(project: Project, ports: Fa
     assert not made.changed
 
 
-def test_drift_is_taken_back_after_the_operation_of_somebody_else(
+def test_drift_is_reverted_after_an_operation_of_another_tool(
     project: Project, ports: FakePorts, deployed: Packaged
 ) -> None:
-    """Its end state has the same digest, which says nothing about drift."""
+    """Its end state has the same digest, which does not cover drift."""
     ports.stacks.drifts = {"Table": {"/BillingMode": ("A", "B")}}
     made = prepare(project, deployed, ports, options=REVERT)
     attached = replace(made.steps[0], action=Action.ATTACH, change_set="", changes=())
@@ -176,7 +176,7 @@ def allowing(*actions: str) -> dict[str, Any]:
     return {"Policies": [{"PolicyName": "p", "PolicyDocument": {"Statement": [statement]}}]}
 
 
-def taken_back(kind: str, now: dict[str, Any], then: dict[str, Any]) -> list[tuple[ConcernKind, str]]:
+def reverted_concerns(kind: str, now: dict[str, Any], then: dict[str, Any]) -> list[tuple[ConcernKind, str]]:
     change = ResourceChange("R", kind, "Modify" if now else "Add", drift="MODIFIED" if now else "DELETED")
     other = ResourceChange("Other", kind, "Modify", drift="IN_SYNC")
     made = ChangeSet("id", "One", "CREATE_COMPLETE", changes=(change, other), present={"R": (now, then)})
@@ -185,19 +185,19 @@ def taken_back(kind: str, now: dict[str, Any], then: dict[str, Any]) -> list[tup
 
 def test_access_somebody_has_withdrawn_is_widened_by_taking_that_back() -> None:
     less, more = allowing("s3:GetObject"), allowing("s3:GetObject", "s3:PutObject")
-    assert taken_back("AWS::IAM::Role", less, more) == [(ConcernKind.ACCESS, "s3:PutObject on arn:aws:s3:::b/*")]
-    assert taken_back("AWS::IAM::Role", more, less) == []
-    assert taken_back("AWS::IAM::Role", {}, more) == []  # made again, as the template always said
+    assert reverted_concerns("AWS::IAM::Role", less, more) == [(ConcernKind.ACCESS, "s3:PutObject on arn:aws:s3:::b/*")]
+    assert reverted_concerns("AWS::IAM::Role", more, less) == []
+    assert reverted_concerns("AWS::IAM::Role", {}, more) == []  # recreated, as the template always defined it
 
 
 def test_what_somebody_has_closed_is_opened_by_taking_that_back() -> None:
-    found = taken_back("AWS::Lambda::Url", {"AuthType": "AWS_IAM"}, {"AuthType": "NONE"})
+    found = reverted_concerns("AWS::Lambda::Url", {"AuthType": "AWS_IAM"}, {"AuthType": "NONE"})
     assert found == [(ConcernKind.PUBLIC, "its URL asks for no authorization")]
-    assert taken_back("AWS::Lambda::Url", {"AuthType": "NONE"}, {"AuthType": "AWS_IAM"}) == []
+    assert reverted_concerns("AWS::Lambda::Url", {"AuthType": "NONE"}, {"AuthType": "AWS_IAM"}) == []
 
 
 class Withdrawn(FakeStacks):
-    """Somebody has taken a permission away, and the change set says so."""
+    """A permission was removed by hand, and the change set shows it."""
 
     def change_set(self, change_set_id: str) -> ChangeSet:
         present = {"Role": (allowing("s3:GetObject"), allowing("s3:GetObject", "s3:PutObject"))}

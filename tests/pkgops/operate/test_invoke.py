@@ -1,4 +1,4 @@
-"""Functions called from the command line."""
+"""Invocations from the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The queues of the templates, how full they are, and the way back for dead letters."""
+"""The queues of the templates, how full they are, and redriving dead letters."""
 
 from __future__ import annotations
 
@@ -73,19 +73,19 @@ NAMES = [
 @pytest.mark.parametrize("name", NAMES)
 def test_dead_letters_go_back(name: str) -> None:
     port = FakeQueues(pkgwatch_package_dlq_dev=["a", "b"], pkgwatch_package_queue_dev=["c"])
-    heard: list[Any] = []
-    dry = redrive(KNOWN, name, port, heard.append, dry_run=True)
+    events: list[Any] = []
+    dry = redrive(KNOWN, name, port, events.append, dry_run=True)
     assert dry == RedriveResult("pkgwatch-package-dlq-dev", "pkgwatch-package-queue-dev", 2, 0)
     assert port.waiting["pkgwatch-package-dlq-dev"] == ["a", "b"]
-    done = redrive(KNOWN, name, port, heard.append, dry_run=False)
+    done = redrive(KNOWN, name, port, events.append, dry_run=False)
     assert (done.waiting, done.moved) == (2, 2)
     assert port.waiting == {"pkgwatch-package-dlq-dev": [], "pkgwatch-package-queue-dev": ["c", "a", "b"]}
-    assert heard == [Progress("Moving pkgwatch-package-dlq-dev to pkgwatch-package-queue-dev", 2, 2)]
+    assert events == [Progress("Moving pkgwatch-package-dlq-dev to pkgwatch-package-queue-dev", 2, 2)]
     assert redrive(KNOWN, name, port, silent, dry_run=False).moved == 0
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "message"),
     [
         ("streams-dlq", "pkgwatch-streams-dlq-dev is not a dead-letter queue"),
         ("shared-dlq", "of 2 queues"),
@@ -94,7 +94,7 @@ def test_dead_letters_go_back(name: str) -> None:
         ("package-queue", "pkgwatch-package-dlq-dev is not deployed"),
     ],
 )
-def test_what_cannot_go_back(name: str, said: str) -> None:
-    with pytest.raises(UsageError, match=said) as error:
+def test_what_cannot_go_back(name: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message) as error:
         redrive(KNOWN, name, FakeQueues(), silent, dry_run=False)
     assert error.value.hint

@@ -1,4 +1,4 @@
-"""Is a secret that somebody has typed into a resource kept off the screen?"""
+"""Redaction of secrets that were entered into a resource by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a schedule sends is what its rule says."""
+"""The event a schedule sends is the one its rule declares."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_without_an_input_it_is_eventbridges_event() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "schedule", "said", "hint"),
+    ("name", "schedule", "message", "hint"),
     [
         ("idle", "pkgwatch-daily", "idle has no schedule", "--payload"),
         ("refresh", "pkgwatch-dayly", "Unknown schedule of refresh", "pkgwatch-daily"),
@@ -82,7 +82,7 @@ def test_without_an_input_it_is_eventbridges_event() -> None:
         ("refresh", "pkgwatch-composed", "composed by CloudFormation", "--payload"),
     ],
 )
-def test_what_cannot_be_told(name: str, schedule: str, said: str, hint: str) -> None:
-    with pytest.raises(UsageError, match=said) as error:
+def test_events_that_are_unknown(name: str, schedule: str, message: str, hint: str) -> None:
+    with pytest.raises(UsageError, match=message) as error:
         rule_event(RULES, find(KNOWN, name), schedule, STAGE)
     assert hint in error.value.hint

@@ -1,4 +1,4 @@
-"""How the stacks stand, and what to do about it."""
+"""The status of stacks, and the advice for it."""
 
 from __future__ import annotations
 

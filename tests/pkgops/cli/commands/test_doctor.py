@@ -59,11 +59,11 @@ def test_the_account_comes_from_the_stage_or_else_from_the_credentials(run, proj
 
 
 def test_without_account_and_credentials_it_says_where_to_name_one(run, project):
-    class Nobody:
+    class NoIdentity:
         def account(self):
             raise AccessError("No AWS credentials found.", "Sign in.")
 
-    result = run("doctor", "--policy", "--stage", "dev", ports=FakePorts(identity=Nobody()))
+    result = run("doctor", "--policy", "--stage", "dev", ports=FakePorts(identity=NoIdentity()))
     assert result.exit_code == 4
     assert 'account = "<12 digits>" under [dev]' in result.stderr
 

@@ -20,7 +20,7 @@ def naming(key: str) -> dict:
 
 @pytest.fixture
 def ports():
-    """One artifact a stack of another tool names, one nobody names, and one nobody names yet."""
+    """One artifact named by a stack of another tool, one that no stack names, and one that no stack names yet."""
     made = FakePorts()
     made.artifacts.objects = {"pkgwatch/used.zip": b"1", "pkgwatch/old.zip": b"22", "pkgwatch/new.zip": b"333"}
     made.artifacts.modified = {"pkgwatch/new.zip": time.time()}
@@ -89,7 +89,7 @@ def test_a_stuck_stack_that_names_no_artifact_is_in_nobodys_way(run, ports):
 
 
 class Meanwhile(FakeArtifacts):
-    """Somebody deploys between the first look and the second."""
+    """Another deployment runs between the first read and the second."""
 
     def __init__(self, stacks, status) -> None:
         super().__init__()

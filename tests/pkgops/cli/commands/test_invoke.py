@@ -65,7 +65,7 @@ def test_what_a_schedule_sends(run, ports):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["helth"], "Did you mean health"),
         (["health", "--payload", "{"], "JSON"),
@@ -75,7 +75,7 @@ def test_what_a_schedule_sends(run, ports):
         (["health", "--schedule", "x", "--payload", "{}"], "not both"),
     ],
 )
-def test_errors(run, ports, arguments, said):
+def test_errors(run, ports, arguments, message):
     result = run("invoke", *arguments, *DEV, ports=ports)
     assert result.exit_code == 2
-    assert said in result.stderr
+    assert message in result.stderr

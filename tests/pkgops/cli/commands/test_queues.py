@@ -53,7 +53,7 @@ def test_dead_letters_go_back(run, ports):
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["redrive", "package-dql"], "Did you mean"),
         (["redrive", "streams-dlq"], "is not a dead-letter queue"),
@@ -61,10 +61,10 @@ def test_dead_letters_go_back(run, ports):
         (["redrive"], "QUEUE"),
     ],
 )
-def test_errors(run, ports, words, said):
+def test_errors(run, ports, words, message):
     result = run("queues", *words, *DEV, ports=ports)
     assert result.exit_code == 2
-    assert said in result.stderr
+    assert message in result.stderr
 
 
 def test_help_of_the_group(run):

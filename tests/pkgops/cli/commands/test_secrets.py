@@ -203,12 +203,12 @@ def test_what_is_typed_at_the_prompt_is_not_shown(project):
         text=True,
     ) as asking:
         shown = b""
-        while not shown.endswith(b": "):  # comes when the terminal has been told not to echo
+        while not shown.endswith(b": "):  # printed once the terminal does not echo
             shown += os.read(leader, 100)
         os.write(leader, CANARY.encode() + b"\n")
-        _, said = asking.communicate(timeout=30)
+        _, err = asking.communicate(timeout=30)
         shown += os.read(leader, 65536)
     os.close(leader)
     os.close(follower)
-    assert asking.returncode == 0, said
+    assert asking.returncode == 0, err
     assert shown.decode().split() == ["Value", "of", "pkgwatch/session-secret:"]

@@ -77,7 +77,7 @@ def test_a_handful_is_sent_through_the_pipeline(run, pipeline):
     report = json.loads(run("seed-dev", *DEV, "--collect", "--timeout", "0.2", "-o", "json", ports=pipeline).stdout)[
         "pkgwatch"
     ]
-    assert report["collected"]["stuck"]  # nothing is written anew: everything is of the year 2100 already
+    assert report["collected"]["stuck"]  # nothing is updated: every item is of the year 2100 already
 
 
 def test_what_does_not_arrive_is_named(run, pipeline):

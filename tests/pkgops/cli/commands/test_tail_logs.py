@@ -99,13 +99,13 @@ def test_following_until_ctrl_c(run, project, now):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [(["helth"], "Did you mean health"), (["--since", "soon"], "10m"), (["--stage", "prdo"], "prod")],
 )
-def test_errors(run, ports, arguments, said):
+def test_errors(run, ports, arguments, message):
     result = run("tail-logs", *DEV, *arguments, ports=ports)
     assert result.exit_code == 2
-    assert said in result.stderr
+    assert message in result.stderr
 
 
 def test_ten_thousand_lines(run, project, now):

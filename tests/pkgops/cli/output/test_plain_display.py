@@ -1,14 +1,11 @@
-"""Progress without a terminal: plain lines and JSON lines."""
+"""Progress as plain lines."""
 
 from __future__ import annotations
 
 import io
-import json
 
 import pytest
 
-from pkgops.cli.output.display import open_display
-from pkgops.cli.output.json_display import JsonDisplay
 from pkgops.cli.output.mode import OutputMode
 from pkgops.cli.output.plain_display import PlainDisplay
 from pkgops.events import Finished, Note, Progress, ResourceChanged, StackChanged, Started
@@ -20,11 +17,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.fixture
@@ -102,49 +94,3 @@ def test_warnings_are_marked(lines, stream):
 def test_colors_only_where_wanted(stream):
     PlainDisplay(stream, OutputMode(), color=True).emit(StackChanged("Api", "CREATE_COMPLETE"))
     assert "\x1b[32mCREATE_COMPLETE\x1b[0m" in stream.getvalue()
-
-
-def test_json_lines(stream):
-    display = JsonDisplay(stream)
-    display.emit(FAILED)
-    display.emit(Started("Packaging"))
-    first, second = map(json.loads, stream.getvalue().splitlines())
-    assert first == {
-        "event": "ResourceChanged",
-        "stack": "Api",
-        "logical_id": "Web",
-        "type": "AWS::WAFv2::WebACL",
-        "status": "CREATE_FAILED",
-        "reason": "Not allowed.",
-        "done": 3,
-        "total": 9,
-    }
-    assert second == {"event": "Started", "what": "Packaging"}
-
-
-def test_which_display(stream):
-    assert isinstance(open_display(OutputMode(), stream), PlainDisplay)
-    assert isinstance(open_display(OutputMode(json=True), Terminal()), JsonDisplay)
-    live = open_display(OutputMode(), Terminal())
-    live.close()
-    assert type(live).__name__ == "LiveDisplay"
-    assert isinstance(open_display(OutputMode(color=False), Terminal()), PlainDisplay)
-
-
-@pytest.mark.parametrize(
-    ("mode", "stream", "environment", "expected"),
-    [
-        (OutputMode(), io.StringIO(), {}, False),
-        (OutputMode(), Terminal(), {}, True),
-        (OutputMode(), Terminal(), {"NO_COLOR": "1"}, False),
-        (OutputMode(), Terminal(), {"TERM": "dumb"}, False),
-        (OutputMode(color=True), io.StringIO(), {"NO_COLOR": "1"}, True),
-        (OutputMode(color=False), Terminal(), {}, False),
-    ],
-)
-def test_when_there_are_colors(monkeypatch, mode, stream, environment, expected):
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.setenv("TERM", "xterm")
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    assert mode.colored(stream) is expected

@@ -1,4 +1,4 @@
-"""What is sent through the system arrives, or the report says where it ended."""
+"""Messages sent through the system arrive, or the report shows where they stopped."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def deployed(account: FakePorts) -> FakePorts:
 
 
 def worker(account: FakePorts, **left_out: dict[str, Any]) -> Callable[[str], list[str]]:
-    """A consumer that does everything at once, but what ``left_out`` says an item has instead."""
+    """A consumer that does everything at once, except that items in ``left_out`` get those attributes instead."""
 
     def consume(body: str) -> list[str]:
         name = json.loads(body)["name"]
@@ -82,12 +82,12 @@ def worker(account: FakePorts, **left_out: dict[str, Any]) -> Callable[[str], li
 
 def test_everything_arrives(pkgwatch: Project, deployed: FakePorts) -> None:
     deployed.queues.consumer = worker(deployed)
-    heard: list[Event] = []
-    report = collect(WANTED, pkgwatch, STACKS, deployed, heard.append)
+    events: list[Event] = []
+    report = collect(WANTED, pkgwatch, STACKS, deployed, events.append)
     assert report.ok
     assert [(one.label, one.reported) for one in report.arrived] == [(f"task {name}", {"score": 80}) for name in NAMES]
-    assert [event for event in heard if isinstance(event, Progress)][-1].done == 3
-    assert [event.detail for event in heard if isinstance(event, Finished)] == ["3 of 3 arrived"]
+    assert [event for event in events if isinstance(event, Progress)][-1].done == 3
+    assert [event.detail for event in events if isinstance(event, Finished)] == ["3 of 3 arrived"]
 
 
 def test_what_was_there_before_does_not_count(pkgwatch: Project, deployed: FakePorts) -> None:

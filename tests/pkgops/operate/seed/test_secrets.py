@@ -62,7 +62,7 @@ def test_one_that_fails_is_named_and_the_rest_is_stored(system: Project, account
 
 
 def test_nothing_goes_to_another_account(system: Project, account: FakePorts, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even if there is no item whose table would tell."""
+    """Even without items, whose tables would show the account."""
     without = ModuleType("templates.demo.seed")
     without.seed = lambda context: replace(demo(context), items=())  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "templates.demo.seed", without)

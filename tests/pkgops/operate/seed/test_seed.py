@@ -1,4 +1,4 @@
-"""Seeding: once, beside others, and never in production."""
+"""Seeding: once, in parallel runs, and never in production."""
 
 from __future__ import annotations
 
