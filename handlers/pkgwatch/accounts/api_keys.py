@@ -1,4 +1,4 @@
-"""Whose API key is this?"""
+"""API keys: what is stored of them, and how a request's key is recognized."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OTHER_PREFIXES = ("RECOVERY_", "EMAIL_CHANGE_")
 @dataclass(frozen=True, slots=True)
 class ApiKey:
     """A key that was recognized. ``requests_this_month`` is the key's own count, for statistics: the user's
-    quota is counted elsewhere (see `metering`)."""
+    quota is counted by `handlers.pkgwatch.usage.metering`."""
 
     user_id: str
     key_hash: str
@@ -36,13 +36,18 @@ class ApiKey:
 
 
 def key_hash(clear: str) -> str:
-    """What is stored of a key."""
+    """The hash by which a clear key is stored."""
     return hashlib.sha256(clear.encode("utf-8", "replace")).hexdigest()
 
 
 def is_key_record(sort_key: str) -> bool:
-    """Whether an item of a user is an API key and not one of the user's other records."""
+    """Whether an item of a user is an API key."""
     return sort_key not in _OTHER_RECORDS and not sort_key.startswith(_OTHER_PREFIXES)
+
+
+def is_account_record(sort_key: str) -> bool:
+    """Whether an item of a user is the user's record or an API key."""
+    return sort_key == USER_META or is_key_record(sort_key)
 
 
 def find(keys: Table, clear: str, circuit: CircuitBreaker) -> ApiKey | None:

@@ -1,4 +1,4 @@
-"""What is stored of a user's API keys?"""
+"""The items of a user's API keys."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from handlers.common.dynamodb import ConditionFailed, Table
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.accounts.api_keys import PREFIX, USER_META, key_hash
 from handlers.pkgwatch.accounts.plans import monthly_limit
-from handlers.pkgwatch.accounts.users import key_records
+from handlers.pkgwatch.accounts.users import key_records, user_record
 
-KEY_ID = 16  # characters of a key's hash that name it to its owner
+KEY_ID = 16  # characters of a key's hash by which its owner names it
 MOST = 5  # keys a user
 
 # What every key of a subscriber carries, so that Stripe's events find the key and count alike on all of them.
@@ -53,14 +53,14 @@ def new_key(owner: str, email: str, tier: str, name: str | None, now: datetime) 
 
 
 def subscription_of(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What a further key takes over from those a user has."""
+    """The attributes that another key takes over from those a user has."""
     known = next((record for record in records if record.get("stripe_customer_id")), next(iter(records), {}))
     return {name: known[name] for name in _SUBSCRIPTION if name in known}
 
 
 def counted(keys: Table, owner: str, email: str, items: Sequence[dict[str, Any]], now: datetime) -> dict[str, Any]:
-    """The user's record, out of all the user's ``items``; made if it is missing, or does not count keys yet."""
-    user = next((item for item in items if item["sk"] == USER_META), {})
+    """The user's record from all the user's ``items``; it is made if it is missing or does not count keys yet."""
+    user = user_record(items)
     if "key_count" in user:
         return user
     records = key_records(items)

@@ -14,9 +14,8 @@ from handlers.common.dynamodb import ConditionFailed, Key, Table
 from handlers.common.timestamps import iso
 from handlers.common.web.errors import ApiError
 from handlers.pkgwatch.accounts import tokens
-from handlers.pkgwatch.accounts.api_keys import USER_META
 from handlers.pkgwatch.accounts.tokens import new_token
-from handlers.pkgwatch.accounts.users import key_records
+from handlers.pkgwatch.accounts.users import key_records, user_record
 
 LIFE = timedelta(minutes=15)
 COOLDOWN = timedelta(seconds=60)
@@ -26,7 +25,7 @@ def bearer(found: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     """Of the items of an address, the record that may carry a token: a key that was not left unverified, else the
     user's record."""
     keys = [record for record in key_records(found) if record.get("email_verified") is not False]
-    return next(iter(keys), None) or next((item for item in found if item["sk"] == USER_META), None)
+    return next(iter(keys), None) or user_record(found) or None
 
 
 def issue(keys: Table, record: dict[str, Any], now: datetime, sent_at: str = "magic_link_sent_at") -> str | None:

@@ -1,15 +1,15 @@
-"""What belongs to an e-mail address?"""
+"""Users, who are known by their e-mail address: its spelling, the user id, and the user's items."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from handlers.common.dynamodb import Table
 from handlers.common.web.errors import ApiError
-from handlers.pkgwatch.accounts.api_keys import USER_META, is_key_record
+from handlers.pkgwatch.accounts.api_keys import USER_META, is_account_record, is_key_record
 
 PENDING = "PENDING"
 
@@ -61,19 +61,29 @@ def masked_for_referrer(email: str) -> str:
 
 
 def by_email(keys: Table, email: str) -> list[dict[str, Any]]:
-    """Everything that stands under an address, pending records included; an index, so a moment behind."""
+    """All items with that address, pending sign-ups included; from an index, so a moment behind."""
     return keys.query("email-index", "email", email.lower())
 
 
 def email_in_use(keys: Table, email: str, owner: str) -> bool:
     """Whether an address belongs to an account other than ``owner``."""
     found = by_email(keys, email)
-    return any(item["pk"] != owner and (item["sk"] == USER_META or is_key_record(item["sk"])) for item in found)
+    return any(item["pk"] != owner and is_account_record(item["sk"]) for item in found)
 
 
 def meta(keys: Table, owner: str) -> dict[str, Any] | None:
-    """A user's record as it stands now."""
+    """A user's record as it is now."""
     return keys.get((owner, USER_META), consistent=True)
+
+
+def user_record(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """That of a user's items that is the user's record; empty if there is none."""
+    return next((item for item in items if item["sk"] == USER_META), {})
+
+
+def tier_of(user: Mapping[str, Any], records: Iterable[Mapping[str, Any]]) -> str:
+    """A user's plan, from the user's record or, in older accounts, from a key."""
+    return str(user.get("tier") or next((record["tier"] for record in records if record.get("tier")), "free"))
 
 
 def key_records(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -13,10 +13,9 @@ from handlers.common.web.errors import ApiError
 from handlers.common.web.response import NO_STORE, Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import sessions
-from handlers.pkgwatch.accounts.api_keys import USER_META
 from handlers.pkgwatch.accounts.plans import monthly_limit
 from handlers.pkgwatch.accounts.sessions import Session
-from handlers.pkgwatch.accounts.users import key_records
+from handlers.pkgwatch.accounts.users import key_records, user_record
 from handlers.pkgwatch.referrals.credit import LIFETIME_CAP
 from handlers.pkgwatch.referrals.pending_referrals import LATE_ENTRY
 from handlers.pkgwatch.runtime import tables
@@ -35,7 +34,7 @@ def answer(call: Call) -> Response:
     records = key_records(items)
     if not records:
         raise ApiError(404, "user_not_found", "There is no account any more. Sign up again.")
-    user = next((item for item in items if item["sk"] == USER_META), {})
+    user = user_record(items)
     billing = _billing(user, records)
     live = _live(keys, session.user_id, records) if call.request.query.get("refresh") == "stripe" else None
     body = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.common.dynamodb import Key, Table
 from handlers.common.logs import begin, logger
-from handlers.pkgwatch.accounts.api_keys import USER_META, is_key_record
+from handlers.pkgwatch.accounts.api_keys import USER_META, is_account_record
 from handlers.pkgwatch.billing.periods import reset as reset_period
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.deadline import Deadline
@@ -38,7 +38,7 @@ def backup_reset(keys: Table, deadline: Deadline, now: datetime) -> dict[str, in
     while not deadline.passed():
         items, after = keys.page(_ENDED, values, _ATTRIBUTES, after)
         for item in items:
-            if item["sk"] == USER_META or is_key_record(item["sk"]):
+            if is_account_record(item["sk"]):
                 counts[_reset_record(keys, item, now)] += 1
         if after is None:
             return counts

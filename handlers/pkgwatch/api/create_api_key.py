@@ -20,7 +20,7 @@ from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.accounts.api_keys import USER_META
 from handlers.pkgwatch.accounts.key_items import KEY_ID, MOST, counted, new_key, subscription_of
 from handlers.pkgwatch.accounts.sessions import Session
-from handlers.pkgwatch.accounts.users import key_records
+from handlers.pkgwatch.accounts.users import key_records, tier_of
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.web.api import API
 
@@ -73,7 +73,7 @@ def _create(keys: Table, session: Session, name: str, now: datetime) -> tuple[st
         user = counted(keys, session.user_id, session.email, items, now)
         if max(len(records), user.get("key_count", MOST)) >= MOST:
             raise ApiError(400, "max_keys_reached", f"You have {MOST} keys. Revoke one first.")
-        tier = user.get("tier") or next((record["tier"] for record in records if record.get("tier")), "free")
+        tier = tier_of(user, records)
         email = user.get("email") or session.email
         clear, item = new_key(session.user_id, email, tier, name or f"Key {len(records) + 1}", now)
         item |= subscription_of(records)

@@ -76,25 +76,25 @@ def _apply(keys: Table, change: dict[str, Any], now: datetime) -> str:
     for _ in range(_ATTEMPTS):
         items = keys.partition(change["pk"], consistent=True)
         records = users.key_records(items)
-        user = next((item for item in items if item["sk"] == USER_META), None)
+        user = users.user_record(items)
         try:
             transact(keys.client, _writes(keys, change, records, user, now))
         except Cancelled as cancelled:
             if cancelled.failed[0]:
                 raise _invalid() from cancelled
         else:
-            return (user or {}).get("tier") or next((one["tier"] for one in records if one.get("tier")), "free")
+            return users.tier_of(user, records)
     raise RuntimeError("the account changed at every attempt")
 
 
 def _writes(
-    keys: Table, change: dict[str, Any], records: Sequence[dict[str, Any]], user: dict[str, Any] | None, now: datetime
+    keys: Table, change: dict[str, Any], records: Sequence[dict[str, Any]], user: dict[str, Any], now: datetime
 ) -> list[Write]:
     owner, values = change["pk"], {"new": change["new_email"]}
     writes = [delete(keys, (owner, change["sk"]), "attribute_exists(pk)")]
     on_key = {**values, "now": iso(now), "old": change["old_email"]}
     writes += [update(keys, (owner, record["sk"]), _ON_KEY, on_key, "attribute_exists(pk)") for record in records]
-    if user and "key_count" in user:
+    if "key_count" in user:
         counted = {**values, "count": user["key_count"]}
         writes.append(update(keys, (owner, USER_META), _ON_USER, counted, "key_count = :count"))
     elif user:

@@ -17,7 +17,7 @@ from handlers.common.dynamodb import ConditionFailed, Key, Table
 from handlers.common.logs import begin, logger
 from handlers.common.parallel import run_in_background
 from handlers.common.timestamps import iso
-from handlers.pkgwatch.accounts.api_keys import USER_META, is_key_record
+from handlers.pkgwatch.accounts.api_keys import is_account_record
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.deadline import Deadline
 from handlers.pkgwatch.runtime.settings import settings
@@ -63,7 +63,7 @@ def reset(keys: Table, resume_key: Any, run: Run, now: datetime) -> dict[str, An
     processed = skipped = pages = 0
     while True:
         items, after = keys.page(_USERS, {"users": "user_", "pending": "PENDING"}, _ATTRIBUTES, after)
-        records = [item for item in items if item["sk"] == USER_META or is_key_record(item["sk"])]
+        records = [item for item in items if is_account_record(item["sk"])]
         due = [item for item in records if not (run.by_cycle and _subscribed(item))]
         skipped += len(records) - len(due)
         processed += _zero_all(keys, due, now)

@@ -15,10 +15,10 @@ from handlers.common.web.errors import ApiError
 from handlers.common.web.response import Response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import sessions, shown_once, tokens
-from handlers.pkgwatch.accounts.api_keys import USER_META, is_key_record
+from handlers.pkgwatch.accounts.api_keys import USER_META, is_account_record
 from handlers.pkgwatch.accounts.key_items import new_key
 from handlers.pkgwatch.accounts.session_cookie import cookie
-from handlers.pkgwatch.accounts.users import PENDING
+from handlers.pkgwatch.accounts.users import PENDING, tier_of
 from handlers.pkgwatch.recovery import recovery_codes
 from handlers.pkgwatch.recovery.recovery_codes import new_codes
 from handlers.pkgwatch.referrals import pending_referrals, referral_codes
@@ -70,7 +70,7 @@ def _verify(token: str, services: Services, now: datetime) -> Response:
     if expires is None or expires <= now:
         _use_up(services.keys, pending)
         raise ApiError(400, "token_expired", "This link is too old. Sign up again.")
-    known = [item for item in items if item["sk"] == USER_META or is_key_record(item["sk"])]
+    known = [item for item in items if is_account_record(item["sk"])]
     if known:
         _use_up(services.keys, pending)
         return _to_dashboard(pending, known, now)
@@ -95,8 +95,7 @@ def _to_dashboard(pending: dict[str, Any], known: Sequence[dict[str, Any]], now:
     the old address must not get in."""
     if any(item.get("email", pending["email"]) != pending["email"] for item in known):
         raise _invalid()
-    tier = next((item["tier"] for item in known if item.get("tier")), "free")
-    session = sessions.token(pending["pk"], pending["email"], tier, now)
+    session = sessions.token(pending["pk"], pending["email"], tier_of({}, known), now)
     return redirect(f"{settings().base_url}/dashboard", cookie=cookie(session))
 
 

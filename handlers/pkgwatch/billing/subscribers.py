@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from handlers.common.dynamodb import Table
 from handlers.common.web.errors import ApiError
-from handlers.pkgwatch.accounts.api_keys import USER_META
 from handlers.pkgwatch.accounts.plans import LIMITS
-from handlers.pkgwatch.accounts.users import key_records
+from handlers.pkgwatch.accounts.users import key_records, tier_of, user_record
 from handlers.pkgwatch.billing.stripe_client import price_of
 
 PAID = tuple(tier for tier in LIMITS if tier != "free")
@@ -27,13 +26,13 @@ def subscriber(keys: Table, user_id: str) -> Subscriber:
     """The plan of a user as it stands now, read from the verified keys and the user's record."""
     items = keys.partition(user_id, consistent=True)
     records = [record for record in key_records(items) if record.get("email_verified") is not False]
-    user = next((item for item in items if item["sk"] == USER_META), {})
+    user = user_record(items)
 
     def stored(name: str) -> str:
         return str(next((record[name] for record in records if record.get(name)), ""))
 
     return Subscriber(
-        tier=user.get("tier") or stored("tier") or "free",
+        tier=tier_of(user, records),
         customer=stored("stripe_customer_id"),
         subscription=stored("stripe_subscription_id"),
     )
