@@ -5,15 +5,13 @@ Every import counts, wherever it stands: at the top, inside a function, or under
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 
 import pytest
 
-from tests.architecture.tree import Source, sources
-
-Graph = Mapping[str, frozenset[str]]
+from tests.architecture.imports import Graph, cycles, module_name, modules
+from tests.architecture.tree import sources
 
 # Modules that stand in pkgops/ itself and what they may import; every room may import any of these.
 FOUNDATION: Mapping[str, frozenset[str]] = {
@@ -90,30 +88,6 @@ FOLDER_CYCLES: Mapping[frozenset[str], str] = {
 MODULE_CYCLES: Mapping[frozenset[str], str] = {}
 
 
-def module_name(source: Source) -> str:
-    return source.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-
-
-def imported(source: Source, known: Iterable[str]) -> Iterator[str]:
-    """The modules of the project that a file imports."""
-    package = source.path.rpartition("/")[0].replace("/", ".")
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name in known)
-        elif isinstance(node, ast.ImportFrom):
-            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
-            base = ".".join([*above, *([node.module] if node.module else [])])
-            for alias in node.names:
-                inner = f"{base}.{alias.name}"
-                yield from (name for name in (inner if inner in known else base,) if name in known)
-
-
-@cache
-def modules() -> Graph:
-    named = {module_name(source): source for source in sources()}
-    return {name: frozenset(imported(source, named)) - {name} for name, source in named.items()}
-
-
 @cache
 def folders() -> Graph:
     """Folders by what the modules inside them import; a module of pkgops/ itself counts for one."""
@@ -124,24 +98,6 @@ def folders() -> Graph:
         home = homes[name]
         graph[home] = graph.get(home, frozenset()) | {homes[one] for one in wanted} - {home}
     return graph
-
-
-def cycles(graph: Graph) -> set[frozenset[str]]:
-    """The groups of nodes that reach each other."""
-    reached = {node: _reached(graph, node) for node in graph}
-    groups = {frozenset(other for other in reached[node] if node in reached[other]) for node in graph}
-    return {group for group in groups if group}
-
-
-def _reached(graph: Graph, start: str) -> frozenset[str]:
-    found: set[str] = set()
-    waiting = list(graph[start])
-    while waiting:
-        node = waiting.pop()
-        if node not in found:
-            found.add(node)
-            waiting += graph[node]
-    return frozenset(found)
 
 
 def room_of(module: str) -> str:
