@@ -1,4 +1,4 @@
-"""How is Kefir reached?"""
+"""The HTTP API of Kefir and the functions behind it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from templates.kefir.settings import origins
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A reference to the API's id, and its functions in the order of the documents."""
+    """A reference to the API's id, and its functions in the documented order."""
 
     api: Any
     functions: tuple[FunctionResource, ...]
 
 
 def add(scope: Scope, users: Users, stored: Stored) -> Served:
-    """The seven functions and the HTTP API in front of them."""
+    """Adds the seven functions and the HTTP API in front of them."""
     environment = {
         "TABLE_NAME": stored.table,
         "BUCKET_NAME": stored.bucket,

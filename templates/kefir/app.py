@@ -1,4 +1,4 @@
-"""What does Kefir consist of? One stack, made of the documented modules."""
+"""Kefir's one stack, made of the documented modules."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from templates.kefir import api, auth, data, monitoring, scheduler
 
 
 def build(scope: Scope) -> None:
-    """Users, data, the API, the reminders, and in production what watches them."""
+    """Users, data, the API, the reminders, and in production the monitoring."""
     users = auth.add(scope)
     stored = data.add(scope)
     served = api.add(scope, users, stored)

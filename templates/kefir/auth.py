@@ -1,4 +1,4 @@
-"""Who are Kefir's users, and how do they log in?"""
+"""The user pool of Kefir and the functions behind a login."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pkgops.scope import Scope
 from templates.kefir.naming import NAME, defaults, named
 from templates.kefir.settings import mail_domain
 
-# By the names Cognito has for them.
+# Handlers by Cognito's names of the triggers.
 TRIGGERS = {
     "PreSignUp": "pre_sign_up",
     "DefineAuthChallenge": "define_auth_challenge",
@@ -26,7 +26,7 @@ TRIGGERS = {
 
 @dataclass(frozen=True, slots=True)
 class Users:
-    """References to the pool, its ARN, what its tokens say issued them, and the app users log in through."""
+    """References to the pool, its ARN, the issuer of its tokens, and the app client users log in through."""
 
     pool: Any
     arn: Any
@@ -35,7 +35,7 @@ class Users:
 
 
 def add(scope: Scope) -> Users:
-    """The user pool, its client, the functions that make and check one-time codes, and the domain codes come from."""
+    """Adds the user pool, its client, the functions that create and check one-time codes, and the sender's domain."""
     domain = mail_domain(scope.stage, scope.settings)
     rows = [
         Function("pre_sign_up"),

@@ -1,4 +1,4 @@
-"""Where does Kefir keep what it knows?"""
+"""The table of Kefir, and its bucket of photos and exports."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from templates.kefir.naming import named
 from templates.kefir.settings import photo_origins
 
 PHOTO_DAYS, UPLOAD_DAYS = 365, 7
-# Once a photo has expired in a versioned bucket, this long until it is really gone.
-GONE_DAYS = 30
+# How long an expired photo is kept as a noncurrent version in a versioned bucket.
+NONCURRENT_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """References to the names of table and bucket."""
+    """References to the names of the table and the bucket."""
 
     table: Any
     bucket: Any
 
 
 def add(scope: Scope) -> Stored:
-    """One table with one index, and the bucket of photos and exports. Outside production both go with the stack."""
+    """Adds one table with one index, and the bucket. Outside production both are deleted with the stack."""
     kept = scope.stage.production
     made = table(
         scope,
@@ -39,7 +39,7 @@ def add(scope: Scope) -> Stored:
             named("photos"),
             versioned=kept,
             expire=PHOTO_DAYS,
-            expire_noncurrent=GONE_DAYS if kept else 0,
+            expire_noncurrent=NONCURRENT_DAYS if kept else 0,
             abort_uploads=UPLOAD_DAYS,
             retained=kept,
             cors=BucketCors(photo_origins(scope.stage, scope.settings), ("GET", "PUT", "POST"), ("ETag",)),

@@ -1,4 +1,4 @@
-"""When does somebody hear of trouble in production, and what do they look at?"""
+"""The alarms and the dashboard of production."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CONSOLE = "https://console.aws.amazon.com/cloudwatch/home?region=${AWS::Region}
 
 
 def add(scope: Scope, served: Served, processor: FunctionResource, stored: Stored) -> None:
-    """The topic, every alarm and the dashboard."""
+    """Adds the topic, every alarm and the dashboard."""
     display = f"Kefir App {scope.stage.name} Alerts"
     alerts = topic(scope, named("alerts"), display, ("cloudwatch",), scope.settings.alert_email)
     watched = (*served.functions, processor)

@@ -1,4 +1,4 @@
-"""How do the documents name Kefir's functions, and what do all of them share?"""
+"""The documented names, and the defaults of all functions."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ EXPO_SECRET = f"{NAME}/expo"
 
 
 def named(part: str) -> str:
-    """A documented name, before the stage is put in."""
+    """A documented name, with a placeholder for the stage."""
     return f"{NAME}-{part}"
 
 
 def defaults(scope: Scope, folder: str, environment: Mapping[str, Any]) -> FunctionDefaults:
-    """Of the functions in a folder of handlers: ``handle_auth.py`` is ``kefir-app-{stage}-handleAuth``. Every one is
-    told its stage."""
+    """The defaults of the functions in a folder of handlers: ``handle_auth.py`` is ``kefir-app-{stage}-handleAuth``. Each
+    has its stage in its environment."""
     return FunctionDefaults(
         f"handlers/kefir/{folder}",
         named(""),

@@ -1,4 +1,4 @@
-"""What does Kefir offer over HTTP, and what may the function behind each route do?"""
+"""The routes of Kefir's HTTP API, and the permissions of the function behind each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pkgops.kit.triggers import HttpRoute
 from templates.kefir.auth import Users
 from templates.kefir.data import Stored
 
-# In the documents' words; the app's own spellings stand behind the documented ones.
+# The documented routes first, then those in the app's own spelling.
 BATCHES = (
     "POST /batches",
     "GET /batches",
@@ -48,7 +48,7 @@ PHOTOS, EXPORTS = "users/", "exports/"  # prefixes in the bucket
 
 
 def rows(users: Users, stored: Stored) -> list[Function]:
-    """A handler is one row: its file, its routes, what it may do."""
+    """One row a handler: its file, its routes, its permissions."""
     table, bucket = stored.table, stored.bucket
     keyed = ("GetItem", "PutItem", "UpdateItem", "DeleteItem")
     devices = grants.table_operations(table, *keyed, "Query")

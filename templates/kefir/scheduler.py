@@ -1,4 +1,4 @@
-"""When are Kefir's reminders sent?"""
+"""The reminder processor and the rule that calls it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ INPUT = {"source": "eventbridge-scheduler", "action": "process-reminders"}
 
 
 def add(scope: Scope, stored: Stored) -> FunctionResource:
-    """The function that sends what is due, and the rule that calls it. One invocation at a time: two that overlap
-    would send the same reminders."""
+    """Adds the function that sends due reminders, and its rule. It runs once at a time: overlapping invocations would
+    send the same reminders."""
     expo = {"EXPO_SECRET_ARN": scope.named(EXPO_SECRET)}
     if scope.settings.expo_base_url:
         expo["EXPO_BASE_URL"] = scope.settings.expo_base_url

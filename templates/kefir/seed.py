@@ -1,7 +1,7 @@
-"""What does a fresh Kefir contain, so that a request finds something to answer?
+"""The seed data of Kefir.
 
-The documented diary of test@example.com: one batch fermenting, one in the fridge, an event of each, a reminder for
-tomorrow. On stage local also the two people the app's local mode logs in as.
+The documented diary of test@example.com: one batch that ferments, one in the fridge, an event of each, a reminder for
+tomorrow. Stage local has also the two users the app's local mode logs in as.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ _STAGE1, _STAGE2 = "stage1_open", "stage2_bottled"
 
 
 def seed(context: SeedContext) -> Seeds:
-    """Users, then their batches, each with its events: an event's key tells when it was written, so a second run would
-    add it again if it were an item of its own."""
+    """Users, then their batches, each together with its event: an event's key has the time it was written, so that a
+    second run would add it again if it were an item of its own."""
     items = [*_documented(context), *(_local(context) if context.stage.local else ())]
     return Seeds(items=tuple(items), users=(SeedUser(POOL, "test@example.com"),))
 
 
-def moment(iso: str) -> str:
-    """A moment of `SeedContext` as the functions write it: milliseconds and ``Z``."""
+def timestamp(iso: str) -> str:
+    """A time of `SeedContext` in the functions' format: milliseconds and ``Z``."""
     milliseconds = iso[20:23] if iso[19] == "." else "000"
     return f"{iso[:19]}.{milliseconds}Z"
 
 
 def _documented(context: SeedContext) -> Iterator[SeedItem]:
-    now = moment(context.now)
+    now = timestamp(context.now)
     yield _user(_USER, "test@example.com", "Test User", now)
     yield _batch(_USER, "batch001", _lemon(context), now, "Started fermentation, bubbles forming nicely")
     yield _batch(_USER, "batch002", _berry(context), now, "Bottled, and into the fridge")
-    due = moment(context.days_ago(-1))
+    due = timestamp(context.days_ago(-1))
     yield _reminder(_USER, "batch001", due, now, "Time to bottle your Summer Lemon Kefir!")
 
 
@@ -44,7 +44,7 @@ def _lemon(context: SeedContext) -> dict[str, Any]:
         "name": "Summer Lemon Kefir",
         "stage": _STAGE1,
         "status": "active",
-        "startDate": moment(context.days_ago(1)),
+        "startDate": timestamp(context.days_ago(1)),
         "targetDuration": 48,
         "temperature": 24,
         "sugarAmount": 75,
@@ -62,7 +62,7 @@ def _berry(context: SeedContext) -> dict[str, Any]:
         "name": "Berry Blast",
         "stage": _STAGE2,
         "status": "in_fridge",
-        "startDate": moment(context.days_ago(7)),
+        "startDate": timestamp(context.days_ago(7)),
         "targetDuration": 120,
         "temperature": 22,
         "sugarAmount": 100,
@@ -73,14 +73,14 @@ def _berry(context: SeedContext) -> dict[str, Any]:
         "targetHoursStage1": 48,
         "bottleCount": 3,
         "temperatureCStage2": 20,
-        "startTimeStage2": moment(context.days_ago(5)),
+        "startTimeStage2": timestamp(context.days_ago(5)),
         "targetHoursStage2": 120,
         "isPublic": False,
     }
 
 
 def _local(context: SeedContext) -> Iterator[SeedItem]:
-    now = moment(context.now)
+    now = timestamp(context.now)
     yield _user("test-user-1", "alice@example.com", "Alice Smith", now)
     yield _user("test-user-2", "bob@example.com", "Bob Jones", now)
     batches = (

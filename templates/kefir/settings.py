@@ -1,4 +1,4 @@
-"""What can an operator set for Kefir, and what must be set on which stage?"""
+"""The settings of Kefir, and their rules for each stage."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from pkgops.model import Stage
 
 DOMAIN = "kefirproducer.com"
 LINK_SECONDS = 300
-_LONGEST_LINK = 604800  # a week: what a signature of S3 may last
+_MAX_LINK_SECONDS = 604800  # a week: S3's limit for a signature
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Kefir's settings; each may come from the environment variable of its name in capitals.
 
-    ``web_domain`` is where the app is served from: in production its pages, and those of its www., may call the API.
-    ``more_origins`` are further origins that may, separated by commas. ``alert_email`` subscribes to the alert topic
-    of production. ``presign_ttl_seconds`` is how long links to photos and exports live. ``expo_base_url`` is where
-    push messages are sent instead of Expo's own address; only stage local may have one.
+    ``web_domain`` is the domain that serves the app: in production its pages, and those of its www., may call the API.
+    ``more_origins`` are further allowed origins, separated by commas. ``alert_email`` subscribes to the alert topic of
+    production. ``presign_ttl_seconds`` is how long links to photos and exports are valid. ``expo_base_url`` replaces
+    Expo's own address for push messages; only stage local may have one.
     """
 
     web_domain: str = DOMAIN
@@ -29,12 +29,12 @@ class Settings:
 
 
 def check(stage: Stage, settings: Settings) -> list[str]:
-    """What is wrong, a sentence each."""
+    """What is wrong with the settings, a sentence each."""
     wrong = []
     if not settings.web_domain or "/" in settings.web_domain:
         wrong.append("WEB_DOMAIN is a domain, such as kefirproducer.com.")
-    if not 0 < settings.presign_ttl_seconds <= _LONGEST_LINK:
-        wrong.append(f"PRESIGN_TTL_SECONDS is between 1 and {_LONGEST_LINK}.")
+    if not 0 < settings.presign_ttl_seconds <= _MAX_LINK_SECONDS:
+        wrong.append(f"PRESIGN_TTL_SECONDS is between 1 and {_MAX_LINK_SECONDS}.")
     if settings.expo_base_url and not stage.local:
         wrong.append(f"EXPO_BASE_URL can be set on stage local only; {stage.name} sends to Expo.")
     bad = [origin for origin in _more(settings) if not origin.startswith(("https://", "http://")) or "*" in origin]
@@ -44,21 +44,21 @@ def check(stage: Stage, settings: Settings) -> list[str]:
 
 
 def origins(stage: Stage, settings: Settings) -> tuple[str, ...]:
-    """Whose pages may call the API: anybody's outside production."""
+    """The origins whose pages may call the API: any outside production."""
     if not stage.production:
         return ("*",)
     return (f"https://{settings.web_domain}", f"https://www.{settings.web_domain}", *_more(settings))
 
 
 def photo_origins(stage: Stage, settings: Settings) -> tuple[str, ...]:
-    """Whose pages may use links to photos; unlike an HTTP API, S3 takes a wildcard for subdomains."""
+    """The origins whose pages may use links to photos; unlike an HTTP API, S3 accepts a wildcard for subdomains."""
     if not stage.production:
         return ("*",)
     return (f"https://{settings.web_domain}", f"https://*.{settings.web_domain}", *_more(settings))
 
 
 def mail_domain(stage: Stage, settings: Settings) -> str:
-    """The domain codes are sent from. An account has one identity a domain, so stages that may share an account with
+    """The domain that sends the codes. An account has one identity a domain, so stages that may share an account with
     production use a subdomain."""
     own = stage.production or stage.local
     return settings.web_domain if own else f"{stage.name}.{settings.web_domain}"

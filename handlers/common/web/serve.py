@@ -63,7 +63,7 @@ class Api(Generic[C]):
 
     ``name`` is the system's in log lines. ``call`` makes the call of a request and raises the `ApiError` of a caller
     who is let in nowhere. ``error_body`` is the JSON body of an error, ``headers`` are added to every response.
-    ``unknown_route`` answers a route the function does not have, ``failure`` an exception nobody expected.
+    ``unknown_route`` answers a route the function does not have, ``failure`` an unexpected exception.
     """
 
     name: str

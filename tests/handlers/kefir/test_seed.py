@@ -10,7 +10,7 @@ import pytest
 from handlers.common.dynamodb import Table
 from pkgops.model import LOCAL, Stage
 from pkgops.seeds import SeedContext, Seeds
-from templates.kefir.seed import TABLE, moment, seed
+from templates.kefir.seed import TABLE, seed, timestamp
 from tests.handlers.kefir.kefir_api import User, ask
 
 
@@ -79,5 +79,5 @@ def test_seeds_are_made_anew_under_the_same_keys() -> None:
 
 
 def test_moments_are_as_the_functions_write_them() -> None:
-    assert moment("2026-03-01T12:00:00+00:00") == "2026-03-01T12:00:00.000Z"
-    assert moment("2026-03-01T12:00:00.987654+00:00") == "2026-03-01T12:00:00.987Z"
+    assert timestamp("2026-03-01T12:00:00+00:00") == "2026-03-01T12:00:00.000Z"
+    assert timestamp("2026-03-01T12:00:00.987654+00:00") == "2026-03-01T12:00:00.987Z"
