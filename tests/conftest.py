@@ -14,10 +14,14 @@ import pytest
 
 from tests.builds import Builds
 from tests.canary import pytest_runtest_makereport  # noqa: F401 - a hook: a secret that shows fails its test
+from tests.owner import owner
 
 # How long an example takes says something about the machine, not about the code.
 hypothesis.settings.register_profile("pkgops", deadline=None)
 hypothesis.settings.load_profile("pkgops")
+
+# What tests start ends with them, however they end.
+os.environ.update(owner())
 
 # A shell without job control starts what runs behind it with Ctrl-C ignored; the tests of Ctrl-C want it heard.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import os
+
 import psutil
+import pytest
 
 from tests.waiting import eventually
+
+
+def _known() -> bool:
+    try:
+        psutil.Process(os.getpid()).memory_info()
+    except (psutil.Error, OSError):
+        return False
+    return True
+
+
+KNOWN = _known()
+# For tests that ask the system about processes; it does not answer on Linux without /proc.
+needs_process_table = pytest.mark.skipif(not KNOWN, reason="the system does not tell about processes")
 
 
 def gone(pid: int) -> bool:

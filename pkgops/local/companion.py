@@ -18,9 +18,12 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pkgops.local.server import guard
+from pkgops.local.home import OWNER_VARIABLE
+from pkgops.local.owner import watch
+from pkgops.local.request_policy import allowed
 from pkgops.local.urls import reachable
 from pkgops.model import COMPANIONS, LOCAL, LOCAL_ACCOUNT, Stage
 
@@ -41,7 +44,7 @@ class Context:
     def allows(self, host: str, path: str, cross_site: bool) -> bool:
         """The emulator's guard for a request to ``path`` below `base`: no other Host, and of a browser's cross-site
         requests (those with an Origin) only the ones for ``/pages/``."""
-        return guard.allowed(host, f"{COMPANIONS}{self.name}{path}", cross_site)
+        return allowed(host, f"{COMPANIONS}{self.name}{path}", cross_site)
 
     def output(self, stack: str, name: str) -> str:
         """An output of a stack that is deployed in the emulator, its addresses as they work here; "" if there is
@@ -70,7 +73,7 @@ Serve = Callable[[Context], AbstractAsyncContextManager[None]]
 
 
 def run(name: str, serve: Serve) -> int:
-    """Runs ``serve(context)`` until SIGTERM, SIGINT or the end of the emulator, which is the end of standard input.
+    """Runs ``serve(context)`` until SIGTERM, SIGINT, or the end of the emulator (of standard input) or of the owner.
 
     The service must answer on ``context.listening`` inside the context manager. 0 after a clean end."""
     logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(name)s %(message)s")
@@ -93,6 +96,8 @@ async def _run(name: str, serve: Serve, given: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    if owner := os.environ.get(OWNER_VARIABLE):
+        watch(Path(owner), lambda: loop.call_soon_threadsafe(stop.set))
     listening = socket.socket(fileno=given.fd) if given.fd is not None else listen(given.port)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     async with serve(Context(name, listening, given.emulator, given.base or address)):

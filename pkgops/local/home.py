@@ -1,4 +1,4 @@
-"""Which file of the emulator's home directory holds what?"""
+"""The files of the emulator's home directory, on which client and server agree."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from pathlib import Path
 HOME_VARIABLE = "PKGOPS_LOCAL_HOME"
 PORT_VARIABLE = "PKGOPS_LOCAL_PORT"
 PROJECT_VARIABLE = "PKGOPS_LOCAL_PROJECT"
+# A file that another process holds a lock on (flock): the emulator ends with that process, however it ends.
+OWNER_VARIABLE = "PKGOPS_LOCAL_OWNER"
 IDENTITY_PATH = "/_pkgops/identity"
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The files below one project's ``.pkgops/local``; client and server agree on them through this."""
+    """The files below ``root``, one project's ``.pkgops/local``."""
 
     root: Path
 
     @property
     def log(self) -> Path:
-        """What the server writes to its standard streams; started anew with each server."""
+        """What the server writes to its standard streams; each server starts a new one."""
         return self.root / "server.log"
 
     @property
@@ -29,13 +31,13 @@ class Home:
         return self.root / "server.json"
 
     @property
-    def starting(self) -> Path:
+    def client_lock(self) -> Path:
         """Locked by a client while it starts or stops the server, so that two cannot do so at once."""
         return self.root / "client.lock"
 
     @property
-    def alive(self) -> Path:
-        """Locked by the server for as long as it lives: two servers never share one state."""
+    def server_lock(self) -> Path:
+        """Locked by the server while it runs, and holds its pid: two servers never share one state."""
         return self.root / "server.lock"
 
     @property
@@ -49,18 +51,18 @@ class Home:
         return self.root / "s3"
 
     @property
-    def runtime(self) -> Path:
-        """What a handler finds besides the standard library: the AWS SDK."""
-        return self.root / "runtime"
+    def service_files(self) -> Path:
+        """Files that services keep themselves: functions' code, keys of user pools."""
+        return self.root / "kept"
 
     @property
     def scratch(self) -> Path:
-        """The server's TMPDIR, with the unpacked functions; gone when it stops."""
+        """The server's TMPDIR, with the unpacked functions; removed when it stops."""
         return self.root / "tmp"
 
     @property
-    def running(self) -> Path:
-        """Present while a server runs, holding its start (epoch seconds): left behind by a crash."""
+    def crash_marker(self) -> Path:
+        """Present while a server runs, holding its start (epoch seconds); a crash leaves it behind."""
         return self.root / "running"
 
     @property

@@ -129,7 +129,7 @@ def _settings(project: Project) -> Check:
 def _package(project: Project) -> Check:
     from importlib.metadata import PackageNotFoundError, version
 
-    from pkgops.local.server.server import MINISTACK
+    from pkgops.local.version import MINISTACK
 
     missing: State = "fail" if project.stage.local else "warn"
     try:

@@ -81,9 +81,7 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
 }
 
 # Folders that import each other, and what will end that.
-FOLDER_CYCLES: Mapping[frozenset[str], str] = {
-    frozenset({"pkgops.local", "pkgops.local.polyfills", "pkgops.local.server"}): "the hooks move below both",
-}
+FOLDER_CYCLES: Mapping[frozenset[str], str] = {}
 # Modules that import each other, and what will end that.
 MODULE_CYCLES: Mapping[frozenset[str], str] = {}
 

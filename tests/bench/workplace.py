@@ -20,6 +20,7 @@ from typing import Any
 from pkgops.local.client.emulator import Emulator
 from tests.bench.measure import Command
 from tests.emulator import ACCOUNT, REGION, free_port
+from tests.owner import owner
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -50,16 +51,20 @@ class Workplace:
     def environment(self) -> Mapping[str, str]:
         """For both sides alike: the project's modules come from the copy, boto3 goes to the emulator."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PKGOPS_", "PYTHON"))}
-        return kept | {
-            "PYTHONPATH": f"{self.project}:{self.scratch}",
-            "NO_COLOR": "1",
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.port}",
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": ACCOUNT,
-            "AWS_SECRET_ACCESS_KEY": "local",
-        }
+        return (
+            kept
+            | owner()
+            | {
+                "PYTHONPATH": f"{self.project}:{self.scratch}",
+                "NO_COLOR": "1",
+                "AWS_CONFIG_FILE": os.devnull,
+                "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+                "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.port}",
+                "AWS_DEFAULT_REGION": REGION,
+                "AWS_ACCESS_KEY_ID": ACCOUNT,
+                "AWS_SECRET_ACCESS_KEY": "local",
+            }
+        )
 
     def pkgops(self, *arguments: str) -> Command:
         """The tool as users start it."""

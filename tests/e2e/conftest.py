@@ -24,6 +24,7 @@ from tests.builds import Builds, furnish
 from tests.canary import canary, listen, read, watch
 from tests.e2e.contract import problems
 from tests.emulator import client, free_port
+from tests.owner import owner
 
 # Stage local has keys of its own; whoever's keys are in the shell are nobody's business there.
 _KEYS = {
@@ -91,7 +92,7 @@ class Deployed:
         """Runs the command line; asserts that it succeeds unless told otherwise."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("PKGOPS_", "AWS_"))}
         command = [str(Path(sys.executable).with_name("pkgops")), *arguments]
-        variables = clean | ({} if "--stage" in arguments else _KEYS) | environment
+        variables = clean | owner() | ({} if "--stage" in arguments else _KEYS) | environment
         done = subprocess.run(
             command, cwd=self.root, env=variables, capture_output=True, text=True, timeout=180, check=False
         )

@@ -108,11 +108,15 @@ def _print_status(session: Session, emulator: Emulator, status: Status) -> None:
         )
     lines = [
         f"Endpoint  {emulator.endpoint}",
-        f"Process   {status.pid}, {status.memory / 2**20:.0f} MB, up {_duration(status.uptime)}",
+        f"Process   {status.pid}, {_megabytes(status.memory)}, up {_duration(status.uptime)}",
         f"Version   {status.version}",
         f"State     {status.home}",
     ]
     return session.console.print_result(status, "\n".join([*lines, *([status.note] if status.note else [])]))
+
+
+def _megabytes(memory: int | None) -> str:
+    return "memory unknown" if memory is None else f"{memory / 2**20:.0f} MB"
 
 
 def _duration(seconds: float) -> str:

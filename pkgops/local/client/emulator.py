@@ -1,7 +1,7 @@
-"""Is the embedded emulator up, and how is it started, asked and stopped?
+"""The embedded emulator as commands see it: started, asked and stopped.
 
-The client side: standard library only, because every local command imports it. The server is another process
-(`pkgops.local.server.server`), which outlives the command that started it.
+The standard library only, because every local command imports it. The server is another process
+(`pkgops.local.server`), which outlives the command that started it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Status:
     """The emulator at one moment. ``started`` and ``saved`` (the newest snapshot) are ISO-8601 UTC, ``uptime``
-    seconds, ``memory`` bytes (server and Lambda workers; 0 where /proc is missing). ``note`` says what a crash
-    has lost, "" if nothing."""
+    seconds, ``memory`` bytes (server, companions and functions; None if the system does not tell). ``note`` says
+    what a crash has lost, "" if nothing."""
 
     running: bool
     port: int
@@ -33,7 +33,7 @@ class Status:
     started: str = ""
     saved: str = ""
     uptime: float = 0.0
-    memory: int = 0
+    memory: int | None = None
     note: str = ""
 
 
@@ -61,9 +61,9 @@ class Emulator:
         return self._identity() is not None
 
     def up(self, emit: Emit = silent) -> Status:
-        """Starts the server unless it runs; returns when it answers, a `Note` telling what a crash lost.
+        """Starts the server unless it runs; returns when it answers, with a `Note` of what a crash lost.
 
-        AccessError if the port belongs to someone else, the emulator is not installed in the right version,
+        AccessError if the port is taken, the emulator is not installed in the right version,
         or the server does not come up; nothing is left behind then."""
         self._start(emit)
         return self.status()
@@ -82,7 +82,7 @@ class Emulator:
         import time
         from datetime import datetime
 
-        from pkgops.local.client import process
+        from pkgops.local import processes
 
         return Status(
             running=True,
@@ -93,7 +93,7 @@ class Emulator:
             started=identity["started"],
             saved=identity["saved"],
             uptime=max(0.0, time.time() - datetime.fromisoformat(identity["started"]).timestamp()),
-            memory=process.memory(identity["pid"]),
+            memory=processes.family_memory(identity["pid"]),
             note=identity["note"],
         )
 

@@ -1,25 +1,32 @@
-"""How is the emulator's server started and stopped, so that exactly one serves a home?"""
+"""Starting and stopping the emulator's server, so that exactly one serves a home."""
 
 from __future__ import annotations
 
 import fcntl
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pkgops.errors import AccessError
-from pkgops.local.client import process
 from pkgops.local.client.loopback import fetch
-from pkgops.local.home import HOME_VARIABLE, IDENTITY_PATH, PORT_VARIABLE, PROJECT_VARIABLE, Home
+from pkgops.local.home import (
+    HOME_VARIABLE,
+    IDENTITY_PATH,
+    OWNER_VARIABLE,
+    PORT_VARIABLE,
+    PROJECT_VARIABLE,
+    Home,
+)
 
-_PATIENCE = 30.0  # seconds until a server that does not answer is given up
-_GRACE = 20.0  # seconds a server may take to save its state
-_ENDING = 5.0  # seconds a killed server's process may take to be gone
+_START_SECONDS = 30.0  # until a server that does not answer is given up
+_SAVE_SECONDS = 20.0  # how long a server may take to save its state
+_KILL_SECONDS = 5.0  # how long the process of a killed server may take to end
 _OTHER_PORT = "Give this project another one: [local] port = ... in stages.toml."
 
 
@@ -28,7 +35,7 @@ def exclusive(home: Home) -> Iterator[None]:
     """Held while a client starts or stops the server; another client waits."""
     home.root.mkdir(parents=True, exist_ok=True)
     home.root.chmod(0o700)
-    with home.starting.open("w") as lock:
+    with home.client_lock.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -42,7 +49,8 @@ def refuse_occupied(home: Home, port: int) -> None:
                 f"This project's emulator already runs on port {known}, not on {port}.",
                 "Stop it first: pkgops local down",
             )
-        _await_end(home)
+        if not _ends(home, _KILL_SECONDS):  # a server that was killed holds its lock a little longer than its port
+            raise AccessError("This project's emulator runs but does not answer.", "Stop it first: pkgops local down")
     try:
         _, body = fetch(port, IDENTITY_PATH, timeout=0.5)
     except ConnectionRefusedError:
@@ -52,7 +60,9 @@ def refuse_occupied(home: Home, port: int) -> None:
     other = _other_home(body)
     if other:
         raise AccessError(f"Port {port} belongs to the emulator of {other}.", _OTHER_PORT)
-    who = process.listener(port) or "another program"
+    from pkgops.local import processes
+
+    who = processes.listener(port) or "another program"
     raise AccessError(f"Port {port} is taken by {who}.", _OTHER_PORT)
 
 
@@ -62,7 +72,7 @@ def start(home: Home, port: int, project: Path | None, answers: Callable[[], boo
     home.info.unlink(missing_ok=True)
     with home.log.open("wb") as log:
         server = subprocess.Popen(
-            [sys.executable, "-P", "-m", "pkgops.local.server.server"],
+            [sys.executable, "-P", "-m", "pkgops.local.server"],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -71,9 +81,9 @@ def start(home: Home, port: int, project: Path | None, answers: Callable[[], boo
             start_new_session=True,
         )
     try:
-        _await(server, home, answers)
+        _wait(server, home, answers)
     except BaseException:
-        process.end(server.pid, 2.0)
+        _end(server)
         raise
     finally:
         server.returncode = 0  # it outlives this command, which therefore need not collect it
@@ -81,38 +91,56 @@ def start(home: Home, port: int, project: Path | None, answers: Callable[[], boo
 
 def stop(home: Home) -> bool:
     """Stops the home's server, whatever port it is on. False if none runs; leftovers of a dead one go."""
-    if not home.alive.exists():
+    if not home.server_lock.exists():
         return False
     with exclusive(home):
         if not _served(home):
             home.info.unlink(missing_ok=True)
             return False
-        process.end(int(home.alive.read_text()), _GRACE)
+        pid = int(home.server_lock.read_text())
+        for number, seconds in ((signal.SIGTERM, _SAVE_SECONDS), (signal.SIGKILL, _KILL_SECONDS)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+            if _ends(home, seconds):
+                break
         home.info.unlink(missing_ok=True)
         return True
 
 
-def _await(server: subprocess.Popen[bytes], home: Home, answers: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _PATIENCE
+def _wait(server: subprocess.Popen[bytes], home: Home, answers: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _START_SECONDS
     while not (home.info.exists() and answers()):
         code = server.poll()
         if code is not None:
-            raise AccessError(_last_words(home.log, code), f"The whole log: {home.log}")
+            raise AccessError(_reason(home.log, code), f"The whole log: {home.log}")
         if time.monotonic() > deadline:
-            raise AccessError(f"The emulator did not answer within {_PATIENCE:.0f} seconds.", f"Its log: {home.log}")
+            raise AccessError(
+                f"The emulator did not answer within {_START_SECONDS:.0f} seconds.", f"Its log: {home.log}"
+            )
         time.sleep(0.01)
 
 
-def _await_end(home: Home) -> None:
-    """A server that was killed holds its lock a moment longer than its port."""
-    deadline = time.monotonic() + _ENDING
+def _end(server: subprocess.Popen[bytes]) -> None:
+    """Ends a server that has not come up; it has no state to save."""
+    server.terminate()
+    try:
+        server.wait(2.0)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait(_KILL_SECONDS)
+
+
+def _ends(home: Home, seconds: float) -> bool:
+    """True once no server holds the home's lock, False if one still does after so many seconds."""
+    deadline = time.monotonic() + seconds
     while _served(home):
         if time.monotonic() > deadline:
-            raise AccessError("This project's emulator runs but does not answer.", "Stop it first: pkgops local down")
+            return False
         time.sleep(0.01)
+    return True
 
 
-def _last_words(log: Path, code: int) -> str:
+def _reason(log: Path, code: int) -> str:
     """Why the server ended: it prints one ``refused:`` line when it knows."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     for line in reversed(lines):
@@ -124,7 +152,7 @@ def _last_words(log: Path, code: int) -> str:
 
 def _environment(home: Home, port: int, project: Path | None) -> dict[str, str]:
     """Nothing of the caller's environment but what a process needs: the server passes none of it on."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", OWNER_VARIABLE) if name in os.environ}
     package = Path(__file__).resolve().parents[3]
     return kept | {
         "HOME": str(home.root.resolve()),
@@ -138,7 +166,7 @@ def _environment(home: Home, port: int, project: Path | None) -> dict[str, str]:
 def _served(home: Home) -> bool:
     """True while a server holds the home's lock."""
     try:
-        lock = home.alive.open("r+")
+        lock = home.server_lock.open("r+")
     except FileNotFoundError:
         return False
     with lock:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pkgops.local import processes
 from pkgops.local.functions.bootstrap import BREAK, END
 
 _WATCH = 0.05  # seconds between looks at the memory of a running function
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class FunctionProcess:
         self.pid = self._process.pid
         self.peak = 0  # bytes, the most seen
         self._log = b""
-        self._statm = f"/proc/{self.pid}/statm"
+        self._watched = processes.find(self.pid)
         assert self._process.stdout  # noqa: S101 - for the type checker: they are pipes
         assert self._process.stderr  # noqa: S101
         self._out, self._err = self._process.stdout.fileno(), self._process.stderr.fileno()
@@ -128,11 +128,7 @@ class FunctionProcess:
         return finished
 
     def _too_large(self) -> bool:
-        try:
-            with open(self._statm, "rb") as statm:  # noqa: PTH123 - asked for on every invocation
-                resident = int(statm.read().split()[1]) * _PAGE
-        except (OSError, IndexError):
-            return False
+        resident = processes.resident(self._watched) or 0
         self.peak = max(self.peak, resident)
         return resident > self._limit
 

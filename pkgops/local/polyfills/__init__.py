@@ -11,7 +11,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
-from pkgops.local.server.hooks import Types
+from pkgops.local.hooks.types import Types
 
 
 def names() -> list[str]:
@@ -32,7 +32,7 @@ def ordered() -> list[ModuleType]:
 
 
 def install() -> None:
-    """Installs all of them; `pkgops.local.server.hooks.MissingHookError` if the emulator is another version."""
+    """Installs all of them; `pkgops.local.hooks.patch.MissingHookError` if the emulator is another version."""
     types = Types()
     for module in ordered():
         module.install(types)

@@ -1,8 +1,7 @@
-"""What happens between ``python -m pkgops.local.server.server`` and the first answer?
+"""The emulator's server: one home's state, behind the guard, on one port of loopback.
 
-Started by `pkgops.local.client.launch`, configured by two environment variables. In order: take the home's lock, set
-the emulator's environment (it reads it on import), check its version, install the polyfills, serve on loopback
-until SIGTERM, save, clean up. Whatever makes it refuse is printed as one line ``refused: ...``.
+In order: take the home's lock, set the emulator's environment (it reads it on import), check its version, install the
+polyfills, serve until SIGTERM or the end of the owner, save, clean up.
 """
 
 from __future__ import annotations
@@ -13,17 +12,21 @@ import json
 import os
 import shutil
 import signal
-import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pkgops.local.home import HOME_VARIABLE, PORT_VARIABLE, PROJECT_VARIABLE, Home
+from pkgops.local.home import Home
+from pkgops.local.version import MINISTACK
+from pkgops.model import LOCAL_ACCOUNT
 
-MINISTACK = "1.5.33"
-ACCOUNT = "000000000000"
+if TYPE_CHECKING:
+    from pkgops.local.server.snapshot import Snapshots
+
 REGION = "us-east-1"
 _INSTALL = "Install it: pip install 'pkgops[local]'."
 
@@ -32,16 +35,15 @@ class RefusedError(Exception):
     """The server cannot run here; the text is one sentence for the user."""
 
 
-def main() -> int:
-    """Serves until told to stop; 0 after a clean end, 3 if it refuses to start."""
-    home, port = _configuration()
-    os.umask(0o077)
-    try:
-        _serve(home, port)
-    except RefusedError as error:
-        print(f"refused: {error}", flush=True)  # noqa: T201 - standard output is the log
-        return 3
-    return 0
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Where the state is kept, on which port it is served, which project's companions (None: none), and the file whose
+    lock the owner holds (None: it ends when it is stopped)."""
+
+    home: Home
+    port: int
+    project: Path | None = None
+    owner: Path | None = None
 
 
 def check_version() -> None:
@@ -54,20 +56,13 @@ def check_version() -> None:
         raise RefusedError(f"The emulator is ministack {found}, but pkgops needs {MINISTACK}. {_INSTALL}")
 
 
-def _configuration() -> tuple[Home, int]:
-    return Home(Path(os.environ[HOME_VARIABLE])), int(os.environ[PORT_VARIABLE])
-
-
-def _project() -> Path | None:
-    """The directory of the project that is served, None for an emulator without one."""
-    return Path(os.environ[PROJECT_VARIABLE]) if os.environ.get(PROJECT_VARIABLE) else None
-
-
-def _serve(home: Home, port: int) -> None:
+def serve(configuration: Configuration) -> None:
+    """Serves until it is stopped; `RefusedError` if it cannot."""
     from pkgops.local.server.snapshot import Snapshots
 
     check_version()
-    with home.alive.open("a+") as lock:
+    home = configuration.home
+    with home.server_lock.open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -78,24 +73,23 @@ def _serve(home: Home, port: int) -> None:
         shutil.rmtree(home.scratch, ignore_errors=True)
         home.scratch.mkdir()
         snapshots = Snapshots(home)
-        kept = home.root / "kept"  # files services keep themselves: functions' code, keys of user pools
-        kept.mkdir(exist_ok=True)
-        os.environ.update(_emulator_environment(home, port, str(kept)))
+        home.service_files.mkdir(exist_ok=True)
+        os.environ.update(_emulator_environment(home, configuration.port))
         try:
             _install(snapshots)
-            asyncio.run(_run(home, port, snapshots))
+            asyncio.run(_run(configuration, snapshots))
         finally:
             shutil.rmtree(home.scratch, ignore_errors=True)
-        snapshots.closed()
+        snapshots.close()
 
 
-def _emulator_environment(home: Home, port: int, state: str) -> dict[str, str]:
+def _emulator_environment(home: Home, port: int) -> dict[str, str]:
     return {
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "127.0.0.1",
         "MINISTACK_REGION": REGION,
-        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "MINISTACK_ACCOUNT_ID": LOCAL_ACCOUNT,
         "AUTH": "true",
         "IOT_MTLS_ENABLED": "0",  # listens on every address, whatever BIND_HOST says
         "SFTP_ENABLED": "0",
@@ -103,21 +97,21 @@ def _emulator_environment(home: Home, port: int, state: str) -> dict[str, str]:
         "DOCKER_HOST": "unix:///nonexistent.sock",
         "LAMBDA_EXECUTOR": "local",
         "PERSIST_STATE": "1",
-        "STATE_DIR": state,
+        "STATE_DIR": str(home.service_files),
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(home.objects),
         "TMPDIR": str(home.scratch),
         "LOG_LEVEL": "INFO",
-        "AWS_ACCESS_KEY_ID": ACCOUNT,
+        "AWS_ACCESS_KEY_ID": LOCAL_ACCOUNT,
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
 
 
-def _install(snapshots: Any) -> None:
+def _install(snapshots: Snapshots) -> None:
     from pkgops.local import polyfills
+    from pkgops.local.hooks.patch import MissingHookError
     from pkgops.local.server import snapshot
-    from pkgops.local.server.hooks import MissingHookError
 
     try:
         snapshot.install(snapshots)
@@ -126,17 +120,47 @@ def _install(snapshots: Any) -> None:
         raise RefusedError(f"The emulator is not the one pkgops was written for: {error}.") from error
 
 
-async def _run(home: Home, port: int, snapshots: Any) -> None:
-    from hypercorn.asyncio import serve
-    from hypercorn.config import Config
+async def _run(configuration: Configuration, snapshots: Snapshots) -> None:
+    from hypercorn.asyncio import serve as serve_http
     from ministack import app
 
     from pkgops.local.server.companion_proxy import CompanionProxy
     from pkgops.local.server.guard import guarded
 
+    stop = _stop_event(configuration.owner)
+    companions = CompanionProxy(configuration.project, configuration.port)
+    identity = _identity(configuration, snapshots)
+    saving = asyncio.create_task(snapshots.keep(app))
+    info = configuration.home.info
+    info.write_text(json.dumps(identity()))
+    try:
+        whole = guarded(companions.wrap(app.app), identity, snapshots.observe)
+        await serve_http(whole, _http(configuration.port), shutdown_trigger=stop.wait)
+    except OSError as error:
+        raise RefusedError(f"Port {configuration.port} cannot be opened: {error.strerror}.") from error
+    finally:
+        saving.cancel()
+        await companions.stop()
+        info.unlink(missing_ok=True)
+        _end_workers()
+
+
+def _stop_event(owner: Path | None) -> asyncio.Event:
+    """Set by a signal, or by the end of the owner."""
     stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, stop.set)
+    if owner is not None:
+        from pkgops.local.owner import watch
+
+        watch(owner, lambda: loop.call_soon_threadsafe(stop.set))
+    return stop
+
+
+def _http(port: int) -> Any:
+    from hypercorn.config import Config
+
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.h11_pass_raw_headers = True
@@ -145,29 +169,17 @@ async def _run(home: Home, port: int, snapshots: Any) -> None:
     config.graceful_timeout = 2
     config.include_server_header = False
     config.loglevel = "WARNING"
-    companions = CompanionProxy(_project(), port)
-    identity = _identity(home, port, snapshots)
-    saving = asyncio.create_task(snapshots.keep(app))
-    _publish(home, identity())
-    try:
-        await serve(guarded(companions.wrap(app.app), identity, snapshots.seen), config, shutdown_trigger=stop.wait)
-    except OSError as error:
-        raise RefusedError(f"Port {port} cannot be opened: {error.strerror}.") from error
-    finally:
-        saving.cancel()
-        await companions.stop()
-        home.info.unlink(missing_ok=True)
-        _end_workers()
+    return config
 
 
-def _identity(home: Home, port: int, snapshots: Any) -> Any:
+def _identity(configuration: Configuration, snapshots: Snapshots) -> Callable[[], dict[str, Any]]:
     started = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
     fixed = {
         "tool": "pkgops",
-        "identity": home.identity,
-        "home": str(home.root),
+        "identity": configuration.home.identity,
+        "home": str(configuration.home.root),
         "pid": os.getpid(),
-        "port": port,
+        "port": configuration.port,
         "version": MINISTACK,
         "started": started,
         "note": snapshots.note,
@@ -175,15 +187,7 @@ def _identity(home: Home, port: int, snapshots: Any) -> Any:
     return lambda: fixed | {"saved": snapshots.saved}
 
 
-def _publish(home: Home, identity: dict[str, Any]) -> None:
-    home.info.write_text(json.dumps(identity))
-
-
 def _end_workers() -> None:
     from ministack.core import lambda_runtime
 
     lambda_runtime.reset()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

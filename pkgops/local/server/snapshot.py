@@ -1,10 +1,9 @@
-"""How much of the emulator's state does a crash lose, and is what comes back consistent?
+"""Snapshots of the emulator's state, so that a crash loses little of it and nothing by half.
 
-The emulator itself saves only when it ends well, but writes S3 objects at once. Here a copy of the process
-(``fork``: one moment's state, and the server goes on answering) writes everything into a new directory once
-the emulator has been quiet, and the name of that directory is switched in one step. So a crash loses at most
-what came in the last `_QUIET` seconds (`_LONGEST` under steady load), never half of something; buckets the
-snapshot does not know are dropped with it.
+The emulator itself saves only when it ends cleanly, but writes S3 objects at once. Here a forked copy of the process
+(the state of one instant, while the server goes on answering) writes everything into a new directory once the emulator
+has been idle, and the name of that directory is switched in one step. So a crash loses at most what came in the last
+`_IDLE_SECONDS` (`_LONGEST_SECONDS` under steady load); buckets the snapshot does not know are dropped with it.
 """
 
 from __future__ import annotations
@@ -22,9 +21,9 @@ from typing import Any
 
 from pkgops.local.home import Home
 
-_QUIET = 0.5  # seconds without a changing request
-_LONGEST = 5.0  # seconds of steady change without a snapshot
-_PATIENCE = 30.0  # seconds after which a copy that does not end is given up
+_IDLE_SECONDS = 0.5  # seconds without a changing request
+_LONGEST_SECONDS = 5.0  # seconds of steady change without a snapshot
+_COPY_SECONDS = 30.0  # seconds after which a copy that does not end is given up
 _READS = ("Get", "Describe", "List", "Query", "Scan", "BatchGet", "Filter", "Head", "Select")
 
 
@@ -36,14 +35,14 @@ class Snapshots:
         self._home = home
         self._pointer = home.snapshots / "current"
         home.snapshots.mkdir(exist_ok=True)
-        self._changed = 0.0  # when the first unsaved change came, 0: nothing to save
-        self._latest = 0.0
+        self._first_change = 0.0  # when the first unsaved change came, 0: nothing to save
+        self._last_change = 0.0
         self.saved = _iso(self._pointer.stat().st_mtime) if self._pointer.exists() else ""
         self.note = self._crash_note()
-        home.running.write_text(str(time.time()))
+        home.crash_marker.write_text(str(time.time()))
 
     def newest(self) -> Path:
-        """The directory to load, and to save into when nothing else is said; an empty one at first."""
+        """The directory to load, and at first to save into; an empty one if there is no snapshot."""
         name = self._pointer.read_text() if self._pointer.exists() else "0"
         directory = self._home.snapshots / name
         directory.mkdir(exist_ok=True)
@@ -52,27 +51,27 @@ class Snapshots:
                 shutil.rmtree(other, ignore_errors=True)
         return directory
 
-    def seen(self, scope: dict[str, Any]) -> None:
-        """Told of every request: one that may change something makes the next snapshot due."""
+    def observe(self, scope: dict[str, Any]) -> None:
+        """Notes a request: one that may change something makes the next snapshot due."""
         if scope["type"] == "http" and _changes(scope):
-            self._latest = time.monotonic()
-            self._changed = self._changed or self._latest
+            self._last_change = time.monotonic()
+            self._first_change = self._first_change or self._last_change
 
     async def keep(self, app: Any) -> None:
         """Saves whenever a snapshot is due, for as long as the server runs."""
         while True:
-            await asyncio.sleep(_QUIET / 2)
+            await asyncio.sleep(_IDLE_SECONDS / 2)
             now = time.monotonic()
-            quiet, old = now - self._latest >= _QUIET, now - self._changed >= _LONGEST
-            if self._changed and (quiet or old):
-                self._changed = 0.0
+            idle, overdue = now - self._last_change >= _IDLE_SECONDS, now - self._first_change >= _LONGEST_SECONDS
+            if self._first_change and (idle or overdue):
+                self._first_change = 0.0
                 try:
                     saved = await self._save_in_copy(app)
                 except OSError as error:  # no room, no process: the next round tries again
                     logging.getLogger("pkgops").error("The state could not be saved: %s", error)
                     saved = False
                 if not saved:
-                    self._changed = time.monotonic()
+                    self._first_change = time.monotonic()
 
     def save(self, services: dict[str, Any]) -> None:
         """Saves here and now: what the emulator calls when it ends."""
@@ -80,16 +79,16 @@ class Snapshots:
         _write(target, services)
         self._switch(target)
 
-    def closed(self) -> None:
-        """The server has ended well: the next start has nothing to tell."""
-        self._home.running.unlink(missing_ok=True)
+    def close(self) -> None:
+        """The server has ended cleanly: the next start has nothing to report."""
+        self._home.crash_marker.unlink(missing_ok=True)
 
     async def _save_in_copy(self, app: Any) -> bool:
         target = self._next()
         pid = os.fork()
         if pid == 0:
-            _be_the_copy(target, app)
-        for _ in range(int(_PATIENCE / 0.02)):
+            _run_as_copy(target, app)
+        for _ in range(int(_COPY_SECONDS / 0.02)):
             await asyncio.sleep(0.02)
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended:
@@ -118,7 +117,7 @@ class Snapshots:
         shutil.rmtree(old, ignore_errors=True)
 
     def _crash_note(self) -> str:
-        if not self._home.running.exists():
+        if not self._home.crash_marker.exists():
             return ""
         since = f"since {self.saved}" if self.saved else "of its last run"
         return (
@@ -137,17 +136,17 @@ def install(snapshots: Snapshots) -> None:
     from ministack import app
     from ministack.services import lambda_svc
 
-    from pkgops.local.server.hooks import need, wrap
+    from pkgops.local.hooks.patch import need, wrap
 
     need(lambda_svc, "CODE_BLOB_DIR")
     lambda_svc.CODE_BLOB_DIR = f"{kept}/lambda-blobs"
 
     need(app, "_build_persistence_save_dict", "_load_persisted_state")
     wrap(app, "save_all", lambda _: snapshots.save)
-    wrap(app, "_load_persisted_state", _then_drop_unknown_buckets)
+    wrap(app, "_load_persisted_state", _dropping_unknown_buckets)
 
 
-def _then_drop_unknown_buckets(load: Any) -> Any:
+def _dropping_unknown_buckets(load: Any) -> Any:
     """Objects are on disk at once, buckets only in snapshots: a directory without its bucket is from after the
     snapshot, and its stack is not there either."""
 
@@ -166,7 +165,7 @@ def _then_drop_unknown_buckets(load: Any) -> Any:
     return loaded
 
 
-def _be_the_copy(target: Path, app: Any) -> None:
+def _run_as_copy(target: Path, app: Any) -> None:
     """Runs in the forked process, and never returns. Its first act is to close everything it inherited: the
     listening socket, and the pipes whose closing tells the functions to end."""
     code = 1

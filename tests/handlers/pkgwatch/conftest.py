@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from handlers.pkgwatch.runtime.settings import settings
 from tests.emulator import free_port
 from tests.handlers.pkgwatch.fixtures.upstreams import World as Upstreams
 from tests.handlers.pkgwatch.fixtures.upstreams import upstreams
+from tests.owner import bare_emulator
 from tests.repository import GOLDEN
 
 ACCOUNT = "123456789012"
@@ -57,7 +57,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     }
     url = f"http://127.0.0.1:{port}"
     with (home / "server.log").open("wb") as log:
-        server = subprocess.Popen([sys.executable, "-m", "ministack"], env=environment, stdout=log, stderr=log)
+        server = subprocess.Popen(bare_emulator(), env=environment, stdout=log, stderr=log)
         try:
             _wait_until_ready(url, server, home / "server.log")
             yield url

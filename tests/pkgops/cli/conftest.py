@@ -18,6 +18,7 @@ from pkgops.cli.session import Session
 from pkgops.config import load
 from tests.builds import Builds, furnish
 from tests.canary import listen
+from tests.owner import owner
 from tests.repository import ROOT
 
 Run = Callable[..., Result]
@@ -30,6 +31,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     furnish(tmp_path)
     for name in [name for name in os.environ if name.startswith(("PKGOPS_", "AWS_"))]:
         monkeypatch.delenv(name)
+    for name, value in owner().items():
+        monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pkgops.local.server.hooks import Properties, Types, need, switched_on
+from pkgops.local.hooks.patch import need, switched_on
+from pkgops.local.hooks.types import Properties, Types
 
 KIND = "AWS::ApiGatewayV2::Api"
 _WHOLE, _TRUTH = "MaxAge", "AllowCredentials"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import Any
 
-from pkgops.local.server.hooks import Types, need, wrap
+from pkgops.local.hooks.patch import need, wrap
+from pkgops.local.hooks.types import Types
 
 AFTER = ("apigateway.rest_responses",)  # which wraps the same function
 _SERVICE = "apigateway.amazonaws.com"

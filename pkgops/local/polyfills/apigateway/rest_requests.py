@@ -7,8 +7,9 @@ from contextvars import ContextVar
 from typing import Any
 from urllib.parse import unquote
 
-from pkgops.local.server import guard
-from pkgops.local.server.hooks import Types, need, wrap
+from pkgops.local.hooks import request
+from pkgops.local.hooks.patch import need, wrap
+from pkgops.local.hooks.types import Types
 
 # Filled where the event is built, read where the answer is finished: another task, hence not a plain value.
 exchange: ContextVar[dict[str, str] | None] = ContextVar("exchange", default=None)
@@ -52,7 +53,7 @@ def _matching_raw(original: Any) -> Any:
 def raw_segments(decoded: list[str]) -> list[str]:
     """The segments of the request as they came in: the tail of its raw path that decodes to ``decoded``."""
     wanted = "/".join(decoded)
-    raw = [segment for segment in guard.raw_path.get().split("/") if segment]
+    raw = [segment for segment in request.raw_path.get().split("/") if segment]
     for start in range(len(raw)):
         if unquote("/".join(raw[start:])) == wanted:
             return raw[start:]
@@ -70,7 +71,7 @@ def _completing(original: Any) -> Any:
             shared["request_id"] = context["requestId"]
         _restore_headers(event)
         identity = dict.fromkeys(_ABSENT) | context["identity"]
-        identity["sourceIp"] = guard.client_address.get()
+        identity["sourceIp"] = request.client_address.get()
         domain = f"{api}.execute-api.{rest.get_region()}.amazonaws.com"
         context.update(identity=identity, domainName=domain, domainPrefix=api)
         return event
@@ -81,10 +82,10 @@ def _completing(original: Any) -> Any:
 def _restore_headers(event: dict[str, Any]) -> None:
     """Names as sent, every value of a repeated one, and what the gateway adds."""
     every: dict[str, list[str]] = {}
-    for name, value in guard.headers.get():
+    for name, value in request.headers.get():
         every.setdefault(name, []).append(value)
     forwarded = next((values[-1] for name, values in every.items() if name.lower() == "x-forwarded-for"), "")
-    address = guard.client_address.get()
+    address = request.client_address.get()
     kept = {name: values for name, values in every.items() if not name.lower().startswith("x-forwarded-")}
     kept["X-Forwarded-For"] = [f"{forwarded}, {address}" if forwarded else address]
     kept |= {"X-Forwarded-Port": ["443"], "X-Forwarded-Proto": ["https"]}

@@ -7,8 +7,9 @@ import asyncio
 import gzip
 from typing import Any
 
+from pkgops.local.hooks.patch import need, wrap
+from pkgops.local.hooks.types import Types
 from pkgops.local.polyfills.apigateway.rest_requests import exchange
-from pkgops.local.server.hooks import Types, need, wrap
 
 _LONGEST = 29_000  # milliseconds an integration may take
 _LARGEST = 6 * 1024 * 1024  # bytes a function may answer

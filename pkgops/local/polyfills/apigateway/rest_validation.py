@@ -6,7 +6,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pkgops.local.server.hooks import Created, Properties, Types, need, refuse, switched_on
+from pkgops.local.hooks.patch import need, refuse, switched_on
+from pkgops.local.hooks.types import Created, Properties, Types
 
 _PATHS = {"ValidateRequestBody": "validateRequestBody", "ValidateRequestParameters": "validateRequestParameters"}
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pkgops.local.server.hooks import Created, Properties, Types, need, refuse
+from pkgops.local.hooks.patch import need, refuse
+from pkgops.local.hooks.types import Created, Properties, Types
 
 
 def install(types: Types) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
-from pkgops.local.server.hooks import Properties, Types
+from pkgops.local.hooks.types import Properties, Types
 
 
 def install(types: Types) -> None:

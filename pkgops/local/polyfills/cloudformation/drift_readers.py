@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pkgops.local.server.hooks import Properties, Types, need
+from pkgops.local.hooks.patch import need
+from pkgops.local.hooks.types import Properties, Types
 
 _ALARM = frozenset(
     {

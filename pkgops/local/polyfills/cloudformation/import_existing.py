@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import Any
 
-from pkgops.local.server.hooks import Types, wrap
+from pkgops.local.hooks.patch import wrap
+from pkgops.local.hooks.types import Types
 
 _CONFLICT = "NAME_CONFLICT_VALIDATION"
 _taken_back: ContextVar[frozenset[str]] = ContextVar("taken_back", default=frozenset())

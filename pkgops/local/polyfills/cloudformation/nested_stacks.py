@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pkgops.local.server.hooks import Types, need, wrap
+from pkgops.local.hooks.patch import need, wrap
+from pkgops.local.hooks.types import Types
 
 _EMBEDDED = "Embedded stack arn:"
 _CREATED = "was not successfully created"

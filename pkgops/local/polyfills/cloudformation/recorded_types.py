@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from pkgops.local.server.hooks import Create, Created, Properties, Types, Update
+from pkgops.local.hooks.types import Create, Created, Properties, Types, Update
 
 # type -> the property that names it, "" if none does
 _RECORDED: dict[str, str] = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pkgops.local.server.hooks import Types, need
+from pkgops.local.hooks.patch import need
+from pkgops.local.hooks.types import Types
 
 
 def install(_: Types) -> None:

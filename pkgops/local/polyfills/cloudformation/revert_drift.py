@@ -8,7 +8,8 @@ from contextvars import ContextVar
 from copy import deepcopy
 from typing import Any
 
-from pkgops.local.server.hooks import Types, need, wrap
+from pkgops.local.hooks.patch import need, wrap
+from pkgops.local.hooks.types import Types
 
 AFTER = ("cloudformation.output_changes", "cloudformation.import_existing")  # whose verdicts it revises
 _MODE = "REVERT_DRIFT"

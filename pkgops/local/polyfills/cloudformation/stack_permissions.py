@@ -10,7 +10,8 @@ from contextvars import ContextVar
 from typing import Any
 from uuid import uuid4
 
-from pkgops.local.server.hooks import Types, need, wrap
+from pkgops.local.hooks.patch import need, wrap
+from pkgops.local.hooks.types import Types
 
 _caller: ContextVar[str] = ContextVar("stack_caller", default="")
 
@@ -80,7 +81,7 @@ def _check(kind: str, physical_id: str, properties: Any, attributes: Any, *opera
 
     if iam_evaluator.is_root_access_key(_caller.get()):
         return
-    from pkgops.local.server.permissions import Resource, questions
+    from pkgops.local.hooks.access_questions import Resource, questions
 
     account, region = get_account_id(), get_region()
     principal = iam_evaluator.resolve_principal(_caller.get(), account)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
 
-from pkgops.local.server.hooks import Properties, Types, need
+from pkgops.local.hooks.patch import need
+from pkgops.local.hooks.types import Properties, Types
 
 # type -> (the property with the name, module of its service, the store, where the name is found in it)
 _NAMED: dict[str, tuple[str, str, str]] = {

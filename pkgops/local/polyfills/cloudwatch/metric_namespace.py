@@ -6,7 +6,8 @@ import json
 from typing import Any
 from urllib.parse import parse_qs
 
-from pkgops.local.server.hooks import Types, wrap
+from pkgops.local.hooks.patch import wrap
+from pkgops.local.hooks.types import Types
 
 _ACTION = "cloudwatch:PutMetricData"
 

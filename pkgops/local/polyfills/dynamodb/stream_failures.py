@@ -7,7 +7,8 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from pkgops.local.server.hooks import Types, need, wrap
+from pkgops.local.hooks.patch import need, wrap
+from pkgops.local.hooks.types import Types
 
 _polled = threading.local()  # the mapping whose records this thread is about to hand to a function
 _failures: dict[str, tuple[str, int]] = {}  # mapping -> sequence number it stands at, failed attempts

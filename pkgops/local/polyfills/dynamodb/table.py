@@ -3,7 +3,8 @@ protects."""
 
 from __future__ import annotations
 
-from pkgops.local.server.hooks import Properties, Types, need, refuse, switched_on
+from pkgops.local.hooks.patch import need, refuse, switched_on
+from pkgops.local.hooks.types import Properties, Types
 
 KIND = "AWS::DynamoDB::Table"
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pkgops.local.server.hooks import Types, wrap
+from pkgops.local.hooks.patch import wrap
+from pkgops.local.hooks.types import Types
 
 _KEY = "aws:securetransport"
 

@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pkgops.local.server.hooks import Types, need, wrap
+from pkgops.local.hooks.patch import need, wrap
+from pkgops.local.hooks.types import Types
 
 _last = threading.local()  # the invocation whose log is written next in this thread
 

@@ -3,7 +3,8 @@ processes end."""
 
 from __future__ import annotations
 
-from pkgops.local.server.hooks import Properties, Types, need, refuse
+from pkgops.local.hooks.patch import need, refuse
+from pkgops.local.hooks.types import Properties, Types
 
 KIND = "AWS::Lambda::Function"
 _KEPT = ("DeadLetterConfig", "FileSystemConfigs", "KmsKeyArn", "VpcConfig")

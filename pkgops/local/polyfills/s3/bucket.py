@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
-from pkgops.local.server.hooks import Properties, Types, need, refuse
+from pkgops.local.hooks.patch import need, refuse
+from pkgops.local.hooks.types import Properties, Types
 
 KIND = "AWS::S3::Bucket"
 _NAMESPACE = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'

@@ -9,7 +9,8 @@ from email.parser import BytesHeaderParser
 from email.policy import default
 from typing import Any
 
-from pkgops.local.server.hooks import Types, wrap
+from pkgops.local.hooks.patch import wrap
+from pkgops.local.hooks.types import Types
 
 
 def install(_: Types) -> None:

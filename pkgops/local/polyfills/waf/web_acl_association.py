@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pkgops.local.server.hooks import Created, Properties, Types, need, refuse
+from pkgops.local.hooks.patch import need, refuse
+from pkgops.local.hooks.types import Created, Properties, Types
 
 
 def install(types: Types) -> None:

@@ -9,6 +9,7 @@ import pytest
 from botocore.config import Config
 
 from tests.emulator import ACCOUNT, REGION, free_port
+from tests.processes import KNOWN
 
 LINK = "https://example.com/verify?token=a-b_c"
 TEXT = f"Good day. Follow {LINK}."
@@ -40,6 +41,7 @@ def test_down_and_never_started(run, port):
 
 def test_up_says_where_and_down_stops(run, up, port):
     assert f"http://127.0.0.1:{port}" in up.stdout
+    assert ("MB" if KNOWN else "memory unknown") in up.stdout
     assert up.exit_code == 0
     status = json.loads(run("local", "status", "--output", "json").stdout)
     assert (status["running"], status["port"]) == (True, port)

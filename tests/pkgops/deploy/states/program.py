@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from tests.canary import listen
+from tests.owner import owner
 from tests.pkgops.deploy.states.conftest import ROOT, World
 
 SYSTEM = """
@@ -75,7 +76,7 @@ class Program:
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("PKGOPS_", "AWS_"))}
         environment |= {"PYTHONPATH": f"{self.root}:{ROOT}", "TMPDIR": str(self.scratch)}
         environment |= {"STATELY_PROVIDER": self.world.provider, "STATELY_SWITCH": str(self.world.switch)}
-        environment["STATELY_VERSION"] = str(version)
+        environment |= {"STATELY_VERSION": str(version), **owner()}
         self.arguments = args
         command = [sys.executable, "-m", "pkgops.cli", *args]
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}

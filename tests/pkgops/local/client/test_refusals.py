@@ -13,16 +13,18 @@ from pkgops.errors import AccessError
 from pkgops.local.client.emulator import Emulator
 from pkgops.local.home import Home
 from tests.emulator import free_port
+from tests.processes import needs_process_table
 
 pytestmark = pytest.mark.emulator
 
 
+@needs_process_table
 def test_another_program_on_the_port_is_named(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(AccessError, match=rf"Port {port} is taken by .*\(pid {os.getpid()}\)"):
             Emulator(tmp_path / "local", port).up()
-    assert not Home(tmp_path / "local").alive.exists()
+    assert not Home(tmp_path / "local").server_lock.exists()
 
 
 def test_another_web_server_on_the_port_is_not_mistaken(tmp_path):
@@ -67,7 +69,7 @@ def test_one_project_has_one_emulator_whatever_its_port(fresh):
 def test_what_a_dead_server_left_is_cleaned_up(fresh):
     home = Home(fresh.home)
     fresh.home.mkdir(parents=True)
-    home.alive.write_text("999999")
+    home.server_lock.write_text("999999")
     home.info.write_text('{"pid": 999999, "port": 1}')
     assert not fresh.down()
     assert not home.info.exists()
@@ -96,7 +98,7 @@ def test_a_server_that_refuses_says_why_and_leaves_nothing(fresh, tmp_path):
 def test_a_missing_hook_is_named():
     import json
 
-    from pkgops.local.server.hooks import MissingHookError, need
+    from pkgops.local.hooks.patch import MissingHookError, need
 
     need(json, "dumps")
     with pytest.raises(MissingHookError, match="json has no gone"):

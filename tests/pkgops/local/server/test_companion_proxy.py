@@ -20,7 +20,7 @@ from pkgops.local.client.emulator import Emulator
 from pkgops.local.server.companion_proxy import CompanionProxy
 from tests.emulator import client, free_port
 from tests.pkgops.local.server.shop_project import shop_project
-from tests.processes import ended, listening_addresses
+from tests.processes import ended, listening_addresses, needs_process_table
 from tests.repository import ROOT
 
 pytestmark = pytest.mark.emulator
@@ -51,6 +51,7 @@ def command(process: psutil.Process) -> list[str]:
     return list(process.cmdline()) if process.status() != psutil.STATUS_ZOMBIE else []
 
 
+@needs_process_table
 def test_a_companion_lives_until_the_emulator_is_emptied_or_ends(shop: Emulator) -> None:
     server = shop.up().pid
     assert companions(server) == []
@@ -71,6 +72,7 @@ def test_a_companion_lives_until_the_emulator_is_emptied_or_ends(shop: Emulator)
     assert ended(third)
 
 
+@needs_process_table
 def test_a_companion_whose_end_was_not_noticed_is_replaced(tmp_path: Path) -> None:
     """The request comes before the server's loop has seen that its companion has ended."""
     project = shop_project(tmp_path / "shop")
@@ -106,6 +108,7 @@ def test_a_companion_whose_end_was_not_noticed_is_replaced(tmp_path: Path) -> No
     asyncio.run(scenario())
 
 
+@needs_process_table
 def test_a_companion_does_not_outlive_a_killed_emulator(shop: Emulator) -> None:
     server = shop.up().pid
     requests(shop)
@@ -167,6 +170,7 @@ def test_a_name_two_systems_use_is_refused(tmp_path: Path) -> None:
         emulator.down()
 
 
+@needs_process_table
 def test_it_serves_alone(tmp_path: Path) -> None:
     project = shop_project(tmp_path / "shop")
     command = [sys.executable, "-m", "companions.shop.counter", "--port=0"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from pkgops.local.server.guard import allowed
+from pkgops.local.request_policy import allowed
 
 pytestmark = pytest.mark.emulator
 

@@ -6,6 +6,8 @@ import time
 
 import pytest
 
+from tests.processes import needs_process_table
+
 pytestmark = pytest.mark.emulator
 
 
@@ -129,6 +131,7 @@ def test_a_function_is_ended_at_its_timeout(function):
     assert "here" in slow.log()
 
 
+@needs_process_table
 def test_a_function_stays_within_its_memory(function):
     greedy = function(
         """
