@@ -1,4 +1,4 @@
-"""The functions that discover packages, with a table, queues, a bucket and metrics of a test's own."""
+"""The background functions under test: those that discover packages, with resources of their own, and the collector."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ import pytest
 from handlers.common import aws
 from handlers.pkgwatch.collect.upstream.guard import guards
 from handlers.pkgwatch.runtime.settings import settings
+from tests.handlers.pkgwatch.fixtures.collector import Clock, Collector
 from tests.handlers.pkgwatch.fixtures.own_tables import packages_table
 from tests.handlers.pkgwatch.fixtures.queues import Queue
-from tests.handlers.pkgwatch.fixtures.upstreams import World
+from tests.handlers.pkgwatch.fixtures.upstreams import World, upstreams
 
 
 class Discovery:
@@ -60,3 +61,26 @@ def deployed(patched: pytest.MonkeyPatch, world: Any, upstream: World) -> Iterat
     guards.cache_clear()
     yield made
     world.keys.delete(("circuit#deps.dev", "STATE"))
+
+
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    """The virtual time of one file's tests."""
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def running(clock: Clock) -> Iterator[World]:
+    """Upstreams in that time."""
+    with upstreams(clock) as world:
+        yield world
+
+
+@pytest.fixture
+def collector(world: Any, running: World, clock: Clock) -> Iterator[Collector]:
+    """A collector with healthy upstreams; the state of circuit breakers is deleted afterwards."""
+    running.heal()
+    clock.left = 280.0
+    yield Collector(world.packages, running, clock)
+    for item in world.keys.scan("sk = :state", {"state": "STATE"}, ("pk", "sk")):
+        world.keys.delete((item["pk"], "STATE"))

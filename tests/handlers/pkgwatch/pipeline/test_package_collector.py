@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -20,27 +19,10 @@ from pkgops.model import Stage
 from pkgops.seeds import SeedContext
 from templates.pkgwatch.seed_data import packages as seeded
 from tests.handlers.gateway import Context
-from tests.handlers.pkgwatch.fixtures.collector import Clock, Collector, message
-from tests.handlers.pkgwatch.fixtures.upstreams import World, upstreams
+from tests.handlers.pkgwatch.fixtures.collector import Collector, message
+from tests.handlers.pkgwatch.fixtures.upstreams import World
 
 NOT_COLLECTED = {"tier", "risk_level", "openssf_checks"}
-
-
-@pytest.fixture(scope="module")
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture(scope="module")
-def running(clock: Clock) -> Iterator[World]:
-    with upstreams(clock) as world:
-        yield world
-
-
-@pytest.fixture
-def collector(world: Any, running: World, clock: Clock) -> Collector:
-    running.heal()
-    return Collector(world.packages, running, clock)
 
 
 def put(collector: Collector, key: str, **attributes: Any) -> None:

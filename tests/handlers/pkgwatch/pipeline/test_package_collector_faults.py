@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -14,30 +13,9 @@ from handlers.common.dynamodb import Table
 from handlers.common.timestamps import iso, parse
 from handlers.pkgwatch.collect.raw_data import RawData
 from handlers.pkgwatch.pipeline.score_calculator import rescore
-from tests.handlers.pkgwatch.fixtures.collector import Clock, Collector, message
-from tests.handlers.pkgwatch.fixtures.upstreams import World, upstreams
+from tests.handlers.pkgwatch.fixtures.collector import Collector, message
 
 MERGED = ("latest_version", "weekly_downloads", "dependents_count", "stars", "openssf_score", "maintainer_count")
-
-
-@pytest.fixture(scope="module")
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture(scope="module")
-def running(clock: Clock) -> Iterator[World]:
-    with upstreams(clock) as world:
-        yield world
-
-
-@pytest.fixture
-def collector(world: Any, running: World, clock: Clock) -> Iterator[Collector]:
-    running.heal()
-    clock.left = 280.0
-    yield Collector(world.packages, running, clock)
-    for item in world.keys.scan("sk = :state", {"state": "STATE"}, ("pk", "sk")):
-        world.keys.delete((item["pk"], "STATE"))
 
 
 def merged(collector: Collector, key: str) -> dict[str, Any]:
