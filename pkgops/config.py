@@ -55,7 +55,8 @@ def load(
     root: Path | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Project:
-    """Reads and checks everything. Names default to PKGOPS_STAGE / PKGOPS_SYSTEM, then local / pkgwatch.
+    """Reads and checks everything. Names default to PKGOPS_STAGE / PKGOPS_SYSTEM, then to local and the project's
+    default system.
 
     UsageError for an unknown stage or system, ConfigError for anything wrong in file or environment."""
     environ = os.environ if environ is None else environ

@@ -28,9 +28,9 @@ class SeedContext:
 
 @dataclass(frozen=True, slots=True)
 class SeedItem:
-    """One DynamoDB item to write if its key is absent; ``table`` names an output (``storage.PackagesTableName``).
+    """One DynamoDB item to write if its key is absent; ``table`` names an output (``storage.OrdersTableName``).
 
-    ``label`` is its name in the report ("package npm/react", "user pro@example.com"). ``reveal`` are values
+    ``label`` is its name in the report ("order 1001", "user pro@example.com"). ``reveal`` are values
     shown once, when this item is written (name -> clear text), and never again. Numbers may be floats: the
     adapter converts them to decimals.
 

@@ -51,7 +51,7 @@ def stack_names(system: System, stage: Stage | None = None) -> dict[str, str]:
 
 
 def _on_any_stage(system: System, name: str) -> str | None:
-    """The key of the stack whose documented name contains the stage, by its name on any stage: ``kefir-app-dev``."""
+    """The key of the stack whose documented name contains the stage, by its name on any stage: ``shop-app-dev``."""
     for stack in system.stacks:
         before, place, after = stack.name.partition(NAMED_STAGE)
         if place and re.fullmatch(f"{re.escape(before)}[a-z0-9-]+{re.escape(after)}", name, re.IGNORECASE):
@@ -74,7 +74,7 @@ def _target(name: str, default: str) -> tuple[str, str | None]:
         return name.lower().replace("-", "_"), None
     for key in (default, *templates.SYSTEMS):
         system = load_system(key)
-        bare = name.partition("-")[0]  # PkgWatchApi-dev: the name on a stage
+        bare = name.partition("-")[0]  # ShopApi-dev: the name on a stage
         for spelling in (name, bare):
             if spelling.lower() in stack_names(system) or _on_any_stage(system, spelling):
                 return system.key, stack_key(system, spelling)

@@ -60,7 +60,7 @@ def complete_stacks(ctx: Context, _parameter: Parameter, incomplete: str) -> lis
 
 
 def complete_functions(ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
-    """The functions of the default system, as ``get-package``: the handlers' file names."""
+    """The functions of the default system, as ``get-order``: the handlers' file names."""
     root = _project_root()
     if root is None:
         return []

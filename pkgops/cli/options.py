@@ -73,7 +73,7 @@ def system_option() -> click.Option:
         ["--system"],
         envvar="PKGOPS_SYSTEM",
         metavar="SYSTEM",
-        help="The system to use if none is named.  [default: pkgwatch]",
+        help="The system to use if none is named.  [default: the project's]",
         show_envvar=True,
         shell_complete=complete_systems,
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pkgops.plan.digest import OUTPUT
+from pkgops.plan.digest import DIGEST_OUTPUT
 from pkgops.plan.plan import Plan
 from pkgops.plan.review import loses_data
 from pkgops.plan.step import Action, Step
@@ -86,7 +86,7 @@ def _stack(step: Step, ports: Ports) -> StackDiff:
     deployed: dict[str, Any] = {}
     if step.before is not None and step.action is not Action.CREATE:
         deployed = json.loads(ports.stacks.template(step.stack.name) or "{}")
-    deployed.get("Outputs", {}).pop(OUTPUT, None)
+    deployed.get("Outputs", {}).pop(DIGEST_OUTPUT, None)
     predicted = {change.logical_id: change for change in step.changes}
     before, after = deployed.get("Resources", {}), step.stack.template["Resources"]
     resources = [

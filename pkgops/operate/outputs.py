@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pkgops.errors import UsageError, unknown
+from pkgops.plan.digest import DIGEST_OUTPUT
 
 if TYPE_CHECKING:
     from pkgops.build.synth import Synthesized
     from pkgops.config import Project
     from pkgops.ports.ports import Ports
     from pkgops.ports.stacks import StackState
-
-DIGEST_OUTPUT = "PkgopsDigest"
-"""The output the tool itself adds to every stack; not shown."""
 
 _SEPARATORS = ("_", "__")  # the second for a_b.C next to a.BC
 
@@ -128,7 +126,7 @@ def _reachable(value: str, endpoint: str | None) -> str:
 
 
 def _upper_snake_case(name: str) -> str:
-    """ApiUrl -> API_URL, DLQUrl -> DLQ_URL, PackagesTableV2Name -> PACKAGES_TABLE_V2_NAME."""
+    """ApiUrl -> API_URL, DLQUrl -> DLQ_URL, OrdersTableV2Name -> ORDERS_TABLE_V2_NAME."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
     return re.sub(r"[^A-Za-z0-9]+", "_", words).upper()
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from pkgops.build.synth import Synthesized, text
 
-OUTPUT = "PkgopsDigest"
+DIGEST_OUTPUT = "PkgopsDigest"
 
 
 def digest(stack: Synthesized, parameters: Mapping[str, str]) -> str:
@@ -23,5 +23,5 @@ def digest(stack: Synthesized, parameters: Mapping[str, str]) -> str:
 
 def with_digest(stack: Synthesized, fingerprint: str) -> str:
     """The template's text with its fingerprint as an output."""
-    outputs = {**stack.template.get("Outputs", {}), OUTPUT: {"Value": fingerprint}}
+    outputs = {**stack.template.get("Outputs", {}), DIGEST_OUTPUT: {"Value": fingerprint}}
     return text({**stack.template, "Outputs": outputs})

@@ -9,7 +9,7 @@ from typing import Any
 
 from pkgops.build.synth import Synthesized
 from pkgops.config import Project
-from pkgops.plan.digest import OUTPUT, digest
+from pkgops.plan.digest import DIGEST_OUTPUT, digest
 from pkgops.plan.options import PlanOptions
 from pkgops.plan.recovery_hint import ROLLBACK_FAILED, stuck_error
 from pkgops.plan.review import Concern
@@ -70,7 +70,7 @@ def parameter_values(stack: Synthesized, outputs: Mapping[str, Mapping[str, str]
 
 def is_current(stack: Synthesized, parameters: Mapping[str, str], state: StackState | None) -> bool:
     """True if exactly this is deployed."""
-    return state is not None and state.status in READY and state.outputs.get(OUTPUT) == digest(stack, parameters)
+    return state is not None and state.status in READY and state.outputs.get(DIGEST_OUTPUT) == digest(stack, parameters)
 
 
 def fingerprint(state: StackState | None) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = """\
 pkgops cancel
-pkgops cancel pkgwatch/api --stage dev"""
+pkgops cancel shop/api --stage dev"""
 
 
 @session_command("cancel", example=EXAMPLE)

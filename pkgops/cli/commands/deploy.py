@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 EXAMPLE = """\
 pkgops deploy
 pkgops deploy --stage dev --yes
-pkgops deploy pkgwatch/api --only --stage dev
+pkgops deploy shop/api --only --stage dev
 pkgops deploy --revert-drift --stage dev --dry-run
 pkgops deploy --stage dev --import '*LogGroup'
 pkgops deploy --all --stage prod --dry-run"""

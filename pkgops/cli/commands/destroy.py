@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 EXAMPLE = """\
 pkgops destroy
-pkgops destroy pkgwatch --stage dev
-pkgops destroy pkgwatch/api --stage dev --yes"""
+pkgops destroy shop --stage dev
+pkgops destroy shop/api --stage dev --yes"""
 
 
 @session_command("destroy", example=EXAMPLE)

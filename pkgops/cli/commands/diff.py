@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = """\
 pkgops diff
-pkgops diff pkgwatch/api --stage prod
+pkgops diff shop/api --stage prod
 pkgops diff --stage dev --exit-code --output json
 pkgops diff --deployed --stage prod"""
 

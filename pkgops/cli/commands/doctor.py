@@ -16,7 +16,7 @@ EXAMPLE = """\
 pkgops doctor
 pkgops doctor --stage prod
 pkgops doctor --stage dev --output json
-pkgops doctor --policy --stage dev --system kefir"""
+pkgops doctor --policy --stage dev --system shop"""
 
 _COLORS = {"ok": "green", "warn": "yellow", "fail": "red"}
 

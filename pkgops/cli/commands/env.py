@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from pkgops.cli.session import Session
 
 EXAMPLE = """\
-pkgops env kefir > .env
-pkgops env kefir --stage prod --format json
-eval "$(pkgops env kefir --format shell)\""""
+pkgops env shop > .env
+pkgops env shop --stage prod --format json
+eval "$(pkgops env shop --format shell)\""""
 
 
 @session_command("env", example=EXAMPLE, has_system=False)

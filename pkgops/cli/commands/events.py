@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 EXAMPLE = """\
 pkgops events --since 1h
 pkgops events --failed
-pkgops events pkgwatch/api --stage dev --failed"""
+pkgops events shop/api --stage dev --failed"""
 
 _COLUMNS = ("Time", "Stack", "Resource", "Status", "Type", "Reason")
 
 
 @session_command("events", example=EXAMPLE)
 @targets
-@click.option("--since", metavar="TIME", help="30s, 10m, 2h, 1d or ISO 8601.  [default: 1d]")
+@click.option("--since", metavar="TIME", help="Start time: how long ago (30s, 10m, 2h, 1d) or ISO 8601.  [default: 1d]")
 @click.option("--failed", is_flag=True, help="Only failures; without --since, of each stack's last failed operation.")
 def command(session: Session, names: tuple[str, ...], all_systems: bool, since: str | None, failed: bool) -> None:
     """Show the CloudFormation events of the stacks, oldest first, with the reason of each failure."""

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 EXAMPLE = """\
 pkgops invoke health
-pkgops invoke get-package --payload '{"pathParameters": {"ecosystem": "npm", "name": "lodash"}}'
-pkgops invoke scan --payload @event.json --stage dev
-pkgops invoke refresh-dispatcher --schedule pkgwatch-daily-refresh
-jq .event saved.json | pkgops invoke scan --payload -"""
+pkgops invoke get-order --payload '{"pathParameters": {"id": "1001"}}'
+pkgops invoke create-order --payload @event.json --stage dev
+pkgops invoke send-reminders --schedule shop-daily-reminders
+jq .event saved.json | pkgops invoke create-order --payload -"""
 
 
 @session_command("invoke", example=EXAMPLE)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 EXAMPLE = """\
 pkgops ls
 pkgops ls --all --stage prod
-pkgops ls pkgwatch/api --show functions
+pkgops ls shop/api --show functions
 pkgops ls --show stages --output json"""
 
 _COLUMNS = {

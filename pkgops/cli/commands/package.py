@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = """\
 pkgops package
-pkgops package pkgwatch/api --stage prod
+pkgops package shop/api --stage prod
 pkgops package --all --output json"""
 
 

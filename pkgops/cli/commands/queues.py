@@ -42,8 +42,8 @@ def ls(session: Session) -> None:
 
 
 REDRIVE = """\
-pkgops queues redrive package-dlq --dry-run
-pkgops queues redrive pkgwatch-package-queue --stage prod"""
+pkgops queues redrive orders-dlq --dry-run
+pkgops queues redrive shop-orders --stage prod"""
 
 
 @session_command("redrive", example=REDRIVE)
@@ -53,7 +53,7 @@ def redrive(session: Session, name: str, dry_run: bool) -> None:
     """Move dead letters back to their source queue, where they are processed again.
 
     QUEUE is the source queue or its dead-letter queue, with or without the stage. An interruption loses nothing:
-    messages not moved yet stay, and at most a message is delivered twice.
+    messages not moved yet stay, and at worst a message is delivered twice.
     """
     from pkgops.build.build import synthesized
     from pkgops.operate.queues import declared_queues

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = """\
 pkgops seed-dev
-pkgops seed-dev pkgwatch --stage dev
+pkgops seed-dev shop --stage dev
 pkgops seed-dev --collect --offline
 pkgops seed-dev --output json"""
 

@@ -22,7 +22,7 @@ EXAMPLE = """\
 pkgops status
 pkgops status --all --stage dev
 pkgops status --drift --stage prod
-pkgops status pkgwatch/api --stage prod --output json"""
+pkgops status shop/api --stage prod --output json"""
 
 _COLUMNS = ("Stack", "Status", "Updated", "Current", "Resources", "Reason")
 

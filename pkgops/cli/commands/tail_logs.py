@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 
 EXAMPLE = """\
 pkgops tail-logs --since 1h
-pkgops tail-logs get-package score-calculator --follow
-pkgops tail-logs GetPackageHandler --stage dev --filter timeout
+pkgops tail-logs get-order create-order --follow
+pkgops tail-logs GetOrderHandler --stage dev --filter timeout
 pkgops tail-logs --since 2026-05-01T09:30 --output json"""
+SINCE = "Start time: how long ago (30s, 10m, 2h, 1d) or ISO 8601."
 
 
 @session_command("tail-logs", example=EXAMPLE)
 @click.argument("names", nargs=-1, metavar="[FUNCTION ...]", shell_complete=complete_functions)
-@click.option("--since", metavar="TIME", default="10m", show_default=True, help="30s, 10m, 2h, 1d or ISO 8601.")
+@click.option("--since", metavar="TIME", default="10m", show_default=True, help=SINCE)
 @click.option("--until", metavar="TIME", help="End time, in the same forms.")
 @click.option("--follow", "-f", is_flag=True, help="Keep showing new lines as they arrive.")
 @click.option("--filter", "text", metavar="TEXT", default="", help="Only lines that contain TEXT; case-sensitive.")
@@ -30,7 +31,7 @@ pkgops tail-logs --since 2026-05-01T09:30 --output json"""
 def command(session: Session, names: tuple[str, ...], **options: Any) -> None:
     """Show the logs of functions, by default all of the system, merged in time order.
 
-    A function goes by any of its names: get-package, GetPackageHandler, its file, its name in AWS. --output json
+    A function goes by any of its names: get-order, GetOrderHandler, its file, its name in AWS. --output json
     writes one JSON object per line.
     """
     from pkgops.build.build import synthesized

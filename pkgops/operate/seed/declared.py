@@ -51,7 +51,7 @@ def _context(project: Project) -> SeedContext:
 def resolve_outputs(
     project: Project, stacks: Sequence[Synthesized], ports: Ports, references: Iterable[str]
 ) -> dict[str, str]:
-    """The deployed value of each reference in seed data (``storage.PackagesTableName``). UsageError if one is not
+    """The deployed value of each reference in seed data (``storage.OrdersTableName``). UsageError if one is not
     deployed."""
     names = {stack.key: stack.name for stack in stacks}
     states = {state.name: state for state in ports.stacks.describe()}

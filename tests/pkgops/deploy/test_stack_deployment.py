@@ -13,7 +13,7 @@ from pkgops.deploy.report import Result
 from pkgops.deploy.stack_deployment import ROUNDS
 from pkgops.errors import DeployError
 from pkgops.events import Event, Note
-from pkgops.plan.digest import OUTPUT
+from pkgops.plan.digest import DIGEST_OUTPUT
 from pkgops.plan.prepare import prepare
 from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.ports import FakePorts
@@ -35,7 +35,7 @@ class Contested(FakeStacks):
         if self.times:
             self.times -= 1
             found = self._stacks[NAME]
-            theirs = replace(found.state, status="UPDATE_COMPLETE", outputs={OUTPUT: "theirs"})
+            theirs = replace(found.state, status="UPDATE_COMPLETE", outputs={DIGEST_OUTPUT: "theirs"})
             found.target = replace(theirs, updated=self._now())
             found.template = {"Resources": {}}
 

@@ -44,6 +44,10 @@ def test_a_value_is_shown_only_on_request(run, ports):
     assert "pkgops secrets set" in missing.stderr
 
 
+def test_without_a_subcommand_they_are_listed(run, ports):
+    assert run("secrets", *DEV, ports=ports).stdout == run("secrets", "ls", *DEV, ports=ports).stdout != ""
+
+
 @pytest.mark.parametrize("words", [("ls",), ("show", "stripe-secret", "--reveal")])
 def test_another_accounts_secrets_are_not_looked_at(run, ports, project, words):
     (project / "stages.toml").write_text('[local]\n[dev]\naccount = "210987654321"\n', encoding="utf-8")

@@ -22,7 +22,7 @@ from pkgops.config import Project
 from pkgops.deploy.deploy import Report, deploy
 from pkgops.deploy.destroy import destroy, plan_destroy
 from pkgops.errors import DeployError, PkgopsError
-from pkgops.plan.digest import OUTPUT, digest
+from pkgops.plan.digest import DIGEST_OUTPUT, digest
 from pkgops.plan.options import PlanOptions
 from pkgops.plan.plan import Plan
 from pkgops.plan.prepare import prepare
@@ -207,9 +207,9 @@ def equal(stack: Synthesized, state: StackState, ports: AwsPorts) -> None:
     parameters: Mapping[str, str] = {"StoreWord": state.outputs["Heard"]} if stack.inputs else {}
     assert state.status in READY
     assert (state.parameters, state.tags) == (parameters, TAGS)
-    assert state.outputs[OUTPUT] == digest(stack, parameters)
+    assert state.outputs[DIGEST_OUTPUT] == digest(stack, parameters)
     deployed = json.loads(ports.stacks.template(stack.name))
-    del deployed["Outputs"][OUTPUT]
+    del deployed["Outputs"][DIGEST_OUTPUT]
     assert deployed == {"Outputs": {}, **stack.template}
     sqs = ports.clients.get("sqs")
     for resource in stack.template["Resources"].values():
