@@ -1,4 +1,4 @@
-"""What does PkgWatch offer over HTTP?"""
+"""The API stack: the functions behind PkgWatch's REST API, its firewall, domain, mail, alarms and dashboard."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ FIREWALL = (
     ManagedRuleGroup("SQLiRuleSet", "AWSManagedRulesSQLiRuleSet", 27),
     RateLimitRule("RateLimit", limit=500, priority=30),
 )
-# What logout does cannot fail, and the daily reset only repairs what the webhook missed.
+# Logging out cannot fail, and the daily reset only repairs what the webhook missed.
 NO_ERROR_ALARM = ("logout", "backup_reset_usage")
-# Graphs of their own: what carries the traffic, how people get in, how they pay.
+# Functions with graphs of their own: the busiest, those that sign users in, those that sell.
 BUSY = ("get_package", "scan", "stripe_webhook")
-ENTRANCES = ("signup", "magic_link", "auth_callback")
-TILLS = ("create_checkout", "upgrade_confirm")
+SIGN_IN = ("signup", "magic_link", "auth_callback")
+PURCHASES = ("create_checkout", "upgrade_confirm")
 
 
 def build(scope: Scope) -> None:
@@ -66,7 +66,7 @@ def _defaults(scope: Scope) -> FunctionDefaults:
         "API_KEYS_TABLE": scope.use("storage.ApiKeysTableName"),
         "BILLING_EVENTS_TABLE": scope.use("storage.BillingEventsTableName"),
         "REFERRAL_EVENTS_TABLE": scope.use("storage.ReferralEventsTableName"),
-        # Names, not ARNs: Secrets Manager takes both as the id of a secret. What a function may read, its row says.
+        # Names, not ARNs: Secrets Manager takes both as the id of a secret. A function's row says what it may read.
         "STRIPE_SECRET_ARN": scope.named(STRIPE_SECRET),
         "STRIPE_WEBHOOK_SECRET_ARN": scope.named(STRIPE_WEBHOOK_SECRET),
     }
@@ -136,6 +136,6 @@ def _graphs(api: RestApiResources, built: dict[str, FunctionResource]) -> list[l
         ],
         [
             Graph(title, [function_metric(built[name].name, "Invocations") for name in names], names)
-            for title, names in (("Getting in", ENTRANCES), ("Paying", TILLS))
+            for title, names in (("Getting in", SIGN_IN), ("Paying", PURCHASES))
         ],
     ]

@@ -1,4 +1,4 @@
-"""When does PkgWatch cost more than it should?"""
+"""The budgets stack: an alert before PkgWatch costs more than planned."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pkgops.scope import Scope
 
 
 def build(scope: Scope) -> None:
-    """The monthly cost budget, which tells the alert topic."""
+    """The monthly cost budget, which notifies the alert topic."""
     budget(
         scope,
         "pkgwatch-monthly-budget",

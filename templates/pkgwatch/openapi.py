@@ -1,4 +1,4 @@
-"""What does PkgWatch's API promise its callers, in the form their tools read?"""
+"""The OpenAPI document of PkgWatch's API."""
 
 from __future__ import annotations
 

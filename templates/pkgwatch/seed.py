@@ -1,7 +1,7 @@
-"""What does a fresh PkgWatch contain, so that a request finds something to answer?
+"""The seed data of PkgWatch, so that requests to a fresh deployment find something.
 
 Well-known npm and PyPI packages as the collector would have stored them, a user with an API key for each plan, and
-the secrets without which nobody can log in.
+the secrets without which users cannot log in.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from templates.pkgwatch.seed_data import packages, users
 TABLE = "storage.PackagesTableName"
 SCORED = "package"
 UNSCORED = "pending package"
-# Of both ecosystems, some that nobody has collected yet among them.
+# Of both ecosystems; some of them are not collected yet.
 COLLECTED = ("npm#svelte", "npm#express", "npm#zod", "pypi#anyio", "pypi#flask")
 
 
@@ -38,7 +38,7 @@ def seed(context: SeedContext) -> Seeds:
 
 
 def _collection(context: SeedContext, found: tuple[SeedItem, ...]) -> Collection:
-    """A handful of the packages, as somebody would ask for them: whatever is known of them, and their tier stays."""
+    """A few of the packages, as users would request them; their tier stays as it is."""
     items = {seed.item["pk"]: seed.item for seed in found}
     asked = {"reason": "user_request", "force_refresh": True}
     return Collection(
@@ -61,8 +61,8 @@ def _collection(context: SeedContext, found: tuple[SeedItem, ...]) -> Collection
 
 
 def _secrets(context: SeedContext) -> tuple[SeedSecret, ...]:
-    """What signs sessions; and on stage local the two of Stripe, where a server beside the emulator takes any key of
-    Stripe's form. Elsewhere Stripe itself must know them: a made-up one would only hide that they are missing."""
+    """The secret that signs sessions; on stage local also the two of Stripe, because the local Stripe accepts any key
+    of the right form. Elsewhere Stripe itself must know them: a made-up one would only hide that they are missing."""
     session = SeedSecret("pkgwatch/session-secret", context.secret("session"), "session secret")
     if not context.stage.local:
         return (session,)

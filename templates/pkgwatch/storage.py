@@ -1,4 +1,4 @@
-"""Where does PkgWatch keep its data?"""
+"""The storage stack: PkgWatch's tables with their backups, and its buckets."""
 
 from __future__ import annotations
 

@@ -58,7 +58,9 @@ def subscription_of(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {name: known[name] for name in _SUBSCRIPTION if name in known}
 
 
-def counted(keys: Table, owner: str, email: str, items: Sequence[dict[str, Any]], now: datetime) -> dict[str, Any]:
+def ensure_user_record(
+    keys: Table, owner: str, email: str, items: Sequence[dict[str, Any]], now: datetime
+) -> dict[str, Any]:
     """The user's record from all the user's ``items``; it is made if it is missing or does not count keys yet."""
     user = user_record(items)
     if "key_count" in user:

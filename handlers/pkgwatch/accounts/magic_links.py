@@ -21,7 +21,7 @@ LIFE = timedelta(minutes=15)
 COOLDOWN = timedelta(seconds=60)
 
 
-def bearer(found: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+def token_record(found: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     """Of the items of an address, the record that may carry a token: a key that was not left unverified, else the
     user's record."""
     keys = [record for record in key_records(found) if record.get("email_verified") is not False]

@@ -1,4 +1,4 @@
-"""How does a mail leave a function whose answer must not depend on it?"""
+"""Sending mails from functions whose response must not depend on them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from handlers.pkgwatch.accounts.users import masked_for_logs
 
 
 def deliver(sender: str, to: str, mail: Mail) -> None:
-    """Sends a mail; a failure is logged only. SES's own words are not, for they repeat the address."""
+    """Sends a mail; a failure is logged only, without SES's message, which repeats the address."""
     try:
         send(sender, to, *mail)
     except (ClientError, BotoCoreError) as error:

@@ -1,4 +1,4 @@
-"""What do the mails about accounts say?"""
+"""The mails about accounts."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def sign_in_instead(api_url: str, token: str) -> Mail:
 
 
 def magic_link(api_url: str, token: str) -> Mail:
-    """A login by mail."""
+    """The login link that a user asked for."""
     return compose(
         "Log in to PkgWatch",
         ["Follow this link to log in."],
@@ -57,7 +57,7 @@ def magic_link(api_url: str, token: str) -> Mail:
 
 
 def callback(api_url: str, token: str) -> str:
-    """The address that takes a magic link's token."""
+    """The URL of a login link."""
     return f"{api_url}/auth/callback?token={token}"
 
 

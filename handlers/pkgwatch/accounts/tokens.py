@@ -16,8 +16,8 @@ def new_token() -> str:
 
 
 def find(keys: Table, attribute: str, token: str) -> dict[str, Any] | None:
-    """The item whose ``attribute`` is the token, as its index has it: perhaps not all attributes, and a moment behind.
-    The index of ``magic_token`` is ``magic-token-index``."""
+    """The item whose ``attribute`` is the token, as its index has it: perhaps without all attributes, and a moment
+    behind. The index of ``magic_token`` is ``magic-token-index``."""
     index = attribute.removesuffix("_id").replace("_", "-") + "-index"
     found = keys.query(index, attribute, token) if len(token) <= _LONGEST else []
     return found[0] if found else None

@@ -43,19 +43,19 @@ def canonical(email: str) -> str:
 
 
 def masked(email: str) -> str:
-    """For its owner to recognise: first letter and domain."""
+    """An address as its owner recognizes it: first letter and domain."""
     local, _, domain = email.rpartition("@")
     return f"{local[:1]}***@{domain}"
 
 
 def masked_for_logs(email: str) -> str:
-    """For logs: three letters and domain."""
+    """An address for logs: three letters and domain."""
     local, _, domain = email.rpartition("@")
     return f"{local[:3]}***@{domain}"
 
 
 def masked_for_referrer(email: str) -> str:
-    """For the user who referred its owner: two letters, one of a short name, and domain."""
+    """An address for the user who referred its owner: two letters, one of a short name, and domain."""
     local, _, domain = email.rpartition("@")
     return f"{local[:1]}*@{domain}" if len(local) <= 2 else f"{local[:2]}**@{domain}"
 
@@ -71,7 +71,7 @@ def email_in_use(keys: Table, email: str, owner: str) -> bool:
     return any(item["pk"] != owner and is_account_record(item["sk"]) for item in found)
 
 
-def meta(keys: Table, owner: str) -> dict[str, Any] | None:
+def read_user_record(keys: Table, owner: str) -> dict[str, Any] | None:
     """A user's record as it is now."""
     return keys.get((owner, USER_META), consistent=True)
 

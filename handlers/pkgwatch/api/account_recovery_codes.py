@@ -12,7 +12,7 @@ from handlers.common.web.response import NO_STORE, Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import sessions, users
 from handlers.pkgwatch.accounts.api_keys import USER_META
-from handlers.pkgwatch.accounts.key_items import counted
+from handlers.pkgwatch.accounts.key_items import ensure_user_record
 from handlers.pkgwatch.accounts.sessions import Session
 from handlers.pkgwatch.recovery.recovery_codes import new_codes, stored
 from handlers.pkgwatch.runtime import tables
@@ -28,7 +28,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def show(call: Call) -> Response:
     """How many codes are left."""
-    user = users.meta(tables.api_keys(), _session(call).user_id) or {}
+    user = users.read_user_record(tables.api_keys(), _session(call).user_id) or {}
     left = len(user.get("recovery_codes_hash") or ())
     return _respond(
         has_codes=left > 0,
@@ -51,7 +51,9 @@ def replace(call: Call) -> Response:
         keys.update((session.user_id, USER_META), change, values, _EXISTS)
     except ConditionFailed:
         # An account older than users' records.
-        counted(keys, session.user_id, session.email, keys.partition(session.user_id, consistent=True), call.now)
+        ensure_user_record(
+            keys, session.user_id, session.email, keys.partition(session.user_id, consistent=True), call.now
+        )
         keys.update((session.user_id, USER_META), change, values, _EXISTS)
     return _respond(
         message="These codes replace earlier ones. Keep them safe: they are not shown again.",

@@ -21,7 +21,7 @@ from handlers.pkgwatch.accounts.api_keys import USER_META
 from handlers.pkgwatch.accounts.sessions import Session
 from handlers.pkgwatch.referrals.credit import LIFETIME_CAP
 from handlers.pkgwatch.referrals.events import Referral
-from handlers.pkgwatch.referrals.pending_referrals import BONUS, LATE_ENTRY, flags, pending
+from handlers.pkgwatch.referrals.pending_referrals import BONUS, LATE_ENTRY, pending_writes, referral_attributes
 from handlers.pkgwatch.referrals.referral_codes import Referrer, is_code, is_self, resolve
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.web.api import API
@@ -51,7 +51,7 @@ def answer(call: Call) -> Response:
 def _add(keys: Table, events: Table, session: Session, code: str, now: datetime) -> int:
     """The bonus that the user got."""
     for _ in range(_ATTEMPTS):
-        user = users.meta(keys, session.user_id)
+        user = users.read_user_record(keys, session.user_id)
         if user is None:
             raise ApiError(404, "user_not_found", "The account is gone. Log in again.")
         email = user.get("email") or session.email
@@ -59,7 +59,7 @@ def _add(keys: Table, events: Table, session: Session, code: str, now: datetime)
         bonus = max(0, min(BONUS, LIFETIME_CAP - (user.get("bonus_requests_lifetime") or 0)))
         writes = [
             _refer(keys, user, referrer, bonus, now),
-            *pending(keys, events, Referral(referrer.user_id, session.user_id), email, now),
+            *pending_writes(keys, events, Referral(referrer.user_id, session.user_id), email, now),
         ]
         try:
             transact(keys.client, writes)
@@ -74,7 +74,7 @@ def _code(request: Request) -> str:
     try:
         length = len(request.body().decode("utf-8", "replace"))
     except ValueError:
-        length = 0  # not decodable: the parser says so
+        length = 0  # not decodable, which the parser reports
     if length > _LONGEST:
         raise ApiError(400, "payload_too_large", f"The body may have {_LONGEST} characters.")
     code = parse(request, AddCodeBody, code="invalid_code").code.strip()
@@ -102,8 +102,8 @@ def _referrer(keys: Table, code: str, user: Mapping[str, Any], email: str, now: 
 
 
 def _refer(keys: Table, user: Mapping[str, Any], referrer: Referrer, bonus: int, now: datetime) -> Write:
-    values = {**flags(referrer.user_id, now), "bonus": bonus, "highest": LIFETIME_CAP - bonus}
-    assigned = ", ".join(f"{name} = :{name}" for name in flags(referrer.user_id, now))
+    values = {**referral_attributes(referrer.user_id, now), "bonus": bonus, "highest": LIFETIME_CAP - bonus}
+    assigned = ", ".join(f"{name} = :{name}" for name in referral_attributes(referrer.user_id, now))
     return update(
         keys,
         (user["pk"], USER_META),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from handlers.common.aws import ServiceError
 from handlers.common.dynamodb import Table
 from handlers.common.logs import logger
 from handlers.common.timestamps import iso, parse
@@ -16,6 +17,9 @@ from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.accounts.plans import monthly_limit
 from handlers.pkgwatch.accounts.sessions import Session
 from handlers.pkgwatch.accounts.users import key_records, user_record
+from handlers.pkgwatch.billing import billing_state
+from handlers.pkgwatch.billing.billing_state import UNSET
+from handlers.pkgwatch.billing.stripe_client import stripe, subscription_state
 from handlers.pkgwatch.referrals.credit import LIFETIME_CAP
 from handlers.pkgwatch.referrals.pending_referrals import LATE_ENTRY
 from handlers.pkgwatch.runtime import tables
@@ -33,7 +37,7 @@ def answer(call: Call) -> Response:
     items = keys.partition(session.user_id, consistent=True)
     records = key_records(items)
     if not records:
-        raise ApiError(404, "user_not_found", "There is no account any more. Sign up again.")
+        raise ApiError(404, "user_not_found", "The account is gone. Sign up again.")
     user = user_record(items)
     billing = _billing(user, records)
     live = _live(keys, session.user_id, records) if call.request.query.get("refresh") == "stripe" else None
@@ -104,13 +108,38 @@ def _live(keys: Table, owner: str, records: Sequence[Mapping[str, Any]]) -> dict
     if not subscription:
         return None
     try:
-        # Only here: it loads Stripe's SDK, which most requests do without.
-        from handlers.pkgwatch.billing.plan_refresh import refresh
-
-        return refresh(keys, owner, subscription)
+        return _refresh(keys, owner, subscription)
     except Exception:
         logger.exception("Stripe could not be asked for a subscription")
         return None
+
+
+def _refresh(keys: Table, owner: str, subscription_id: str) -> dict[str, Any]:
+    """Asks Stripe for a subscription, stores its state at best effort, and returns the billing fields. The plan is
+    missing if the price is not one of ours. Raises ``stripe.StripeError``, KeyError, TypeError and
+    `handlers.common.secrets.SecretUnavailable`."""
+    found = subscription_state(stripe().v1.subscriptions.retrieve(subscription_id).to_dict())
+    known: dict[str, Any] = {
+        "cancellation_pending": found.entitled and found.cancels,
+        "cancellation_date": found.cancellation_date if found.entitled else None,
+        "current_period_end": found.period_end,
+    }
+    tier = found.tier if found.entitled else "free"
+    if tier:
+        known["tier"] = tier
+    try:
+        billing_state.write(
+            keys,
+            owner,
+            tier=tier or UNSET,
+            cancellation_pending=known["cancellation_pending"],
+            cancellation_date=known["cancellation_date"],
+            current_period_start=found.period_start,
+            current_period_end=found.period_end,
+        )
+    except ServiceError:
+        logger.exception("Billing state was not kept")
+    return known
 
 
 ROUTES: Routes[Call] = {"GET /auth/me": answer}

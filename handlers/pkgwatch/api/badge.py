@@ -23,7 +23,7 @@ GREY = "#9f9f9f"
 DEFAULT_LABEL = "pkgwatch"
 LONGEST_LABEL = 100
 
-_COLOURS = ((70, "#4c1"), (50, "#dfb317"), (0, "#e05d44"))
+_COLORS = ((70, "#4c1"), (50, "#dfb317"), (0, "#e05d44"))
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _GRADIENT = (
     '<linearGradient id="s" x2="0" y2="100%"><stop offset="0" stop-color="#bbb" stop-opacity=".1"/>'
@@ -43,15 +43,15 @@ def answer(call: Call) -> Response:
 
 def draw(request: Request, packages: Table) -> Response:
     """The badge, which may be cached for an hour, or for five minutes if it says why there is no score."""
-    value, colour = _value(request, packages)
+    value, color = _value(request, packages)
     label, style = request.query.get("label") or DEFAULT_LABEL, request.query.get("style") or "flat"
-    age = 3600 if colour is not None else 300
+    age = 3600 if color is not None else 300
     headers = {"Content-Type": "image/svg+xml", "Cache-Control": f"public, max-age={age}"}
-    return Response(200, svg(label, value, colour or GREY, style), headers)
+    return Response(200, svg(label, value, color or GREY, style), headers)
 
 
 def _value(request: Request, packages: Table) -> tuple[str, str | None]:
-    """Text and colour; no colour means that the text says what is wrong."""
+    """Text and color; without a color the text says what is wrong."""
     decoded = unquote(request.path.get("name") or "")
     ecosystem = (request.path.get("ecosystem") or "").lower()
     if not decoded:
@@ -75,10 +75,10 @@ def _score_text(score: float | None) -> tuple[str, str]:
     """A score's text (decimals cut off) and color; unknown without one."""
     if score is None:
         return "unknown", GREY
-    return str(int(score)), next((colour for least, colour in _COLOURS if score >= least), _COLOURS[-1][1])
+    return str(int(score)), next((color for least, color in _COLORS if score >= least), _COLORS[-1][1])
 
 
-def svg(label: str, value: str, colour: str, style: str) -> str:
+def svg(label: str, value: str, color: str, style: str) -> str:
     """The badge: two boxes of text, 20 pixels high. ``style`` is flat-square, anything else means flat."""
     left, right = _text(label[:LONGEST_LABEL]), _text(value)
     left_width, right_width = _width(left), _width(right)
@@ -86,7 +86,7 @@ def svg(label: str, value: str, colour: str, style: str) -> str:
     flat = style != "flat-square"
     boxes = (
         f'<rect width="{left_width}" height="20" fill="#555"/>'
-        f'<rect x="{left_width}" width="{right_width}" height="20" fill="{colour}"/>'
+        f'<rect x="{left_width}" width="{right_width}" height="20" fill="{color}"/>'
     )
     if flat:
         corners = f'<clipPath id="r"><rect width="{width}" height="20" rx="3" fill="#fff"/></clipPath>'

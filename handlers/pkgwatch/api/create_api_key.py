@@ -18,7 +18,7 @@ from handlers.common.web.response import NO_STORE, Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.accounts.api_keys import USER_META
-from handlers.pkgwatch.accounts.key_items import KEY_ID, MOST, counted, new_key, subscription_of
+from handlers.pkgwatch.accounts.key_items import KEY_ID, MOST, ensure_user_record, new_key, subscription_of
 from handlers.pkgwatch.accounts.sessions import Session
 from handlers.pkgwatch.accounts.users import key_records, tier_of
 from handlers.pkgwatch.runtime import tables
@@ -70,7 +70,7 @@ def _create(keys: Table, session: Session, name: str, now: datetime) -> tuple[st
     for _ in range(_ATTEMPTS):
         items = keys.partition(session.user_id, consistent=True)
         records = key_records(items)
-        user = counted(keys, session.user_id, session.email, items, now)
+        user = ensure_user_record(keys, session.user_id, session.email, items, now)
         if max(len(records), user.get("key_count", MOST)) >= MOST:
             raise ApiError(400, "max_keys_reached", f"You have {MOST} keys. Revoke one first.")
         tier = tier_of(user, records)

@@ -40,22 +40,22 @@ def answer(call: Call) -> Response:
     tier = parse(call.request, CheckoutBody, tier="invalid_tier").tier
     if tier not in PAID:
         raise ApiError(400, "invalid_tier", f"Choose one of the plans {', '.join(PAID)}.")
-    known = subscriber(tables.api_keys(), session.user_id)
-    if known.subscription:
+    buyer = subscriber(tables.api_keys(), session.user_id)
+    if buyer.subscription:
         raise ApiError(409, "upgrade_required", "You have a subscription. Change it instead of buying another.")
-    wanted = price(tier)
-    if rank(tier) <= rank(known.tier):
-        raise ApiError(400, "invalid_upgrade", f"You have the plan {known.tier}, which is no smaller.")
+    price_id = price(tier)
+    if rank(tier) <= rank(buyer.tier):
+        raise ApiError(400, "invalid_upgrade", f"You have the plan {buyer.tier}, which is no smaller.")
     with refusals():
-        made = stripe.v1.checkout.sessions.create(_session(session, known, tier, wanted, settings().base_url))
+        made = stripe.v1.checkout.sessions.create(_session(session, buyer, tier, price_id, settings().base_url))
     return json_response(200, {"checkout_url": made.url}, {"Cache-Control": NO_STORE})
 
 
-def _session(session: Session, known: Subscriber, tier: str, wanted: str, base_url: str) -> SessionCreateParams:
+def _session(session: Session, buyer: Subscriber, tier: str, price_id: str, base_url: str) -> SessionCreateParams:
     metadata = {"user_id": session.user_id, "tier": tier}
     params: SessionCreateParams = {
         "mode": "subscription",
-        "line_items": [{"price": wanted, "quantity": 1}],
+        "line_items": [{"price": price_id, "quantity": 1}],
         "success_url": f"{base_url}/dashboard?upgraded=true",
         "cancel_url": f"{base_url}/pricing?cancelled=true",
         "client_reference_id": session.user_id,
@@ -63,8 +63,8 @@ def _session(session: Session, known: Subscriber, tier: str, wanted: str, base_u
         "subscription_data": {"metadata": metadata},
         "allow_promotion_codes": True,
     }
-    if known.customer:
-        params["customer"] = known.customer
+    if buyer.customer:
+        params["customer"] = buyer.customer
     else:
         params["customer_email"] = session.email
     return params

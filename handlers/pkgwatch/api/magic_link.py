@@ -33,7 +33,7 @@ def answer(call: Call) -> Response:
     email = users.valid_email(parse(call.request, MagicLinkBody, email="invalid_email").email)
     with at_least(settings().response_floor_seconds):
         keys = tables.api_keys()
-        record = magic_links.bearer(users.by_email(keys, email))
+        record = magic_links.token_record(users.by_email(keys, email))
         token = magic_links.issue(keys, record, call.now) if record else None
         if token:
             deliver(settings().login_email_sender, email, mails.magic_link(settings().api_url, token))

@@ -50,7 +50,7 @@ def answer(call: Call) -> Response:
 def _start(keys: Table, email: str, now: datetime) -> Response:
     records = users.key_records(users.by_email(keys, email))
     owner = records[0]["pk"] if records else None
-    user = users.meta(keys, owner) if owner else None
+    user = users.read_user_record(keys, owner) if owner else None
     within = _count(keys, owner, now) if owner and user else _count_without_record(keys, email, now)
     if not within:
         text = "This account was to be recovered too often today. Try again tomorrow."
@@ -83,8 +83,8 @@ def _count(keys: Table, owner: str, now: datetime) -> bool:
 
 
 def _count_without_record(keys: Table, email: str, now: datetime) -> bool:
-    """The same for an address without an account, or an account without a record: what is limited for some
-    addresses only would tell which have an account."""
+    """The same for an address without an account, or an account without a record: a limit for some addresses only
+    would tell which of them have an account."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     try:
         keys.update(

@@ -55,16 +55,16 @@ def answer(call: Call) -> Response:
 
 
 def _verify(keys: Table, recovery: dict[str, Any], code: str, now: datetime) -> Response:
-    kept: Sequence[str] = (users.meta(keys, recovery["pk"]) or {}).get("recovery_codes_hash") or ()
-    if not kept:
+    stored_codes: Sequence[str] = (users.read_user_record(keys, recovery["pk"]) or {}).get("recovery_codes_hash") or ()
+    if not stored_codes:
         raise ApiError(400, "no_recovery_codes", "The account has no recovery codes.")
     _count_attempt(keys, recovery)
-    at = next((number for number, one in enumerate(kept) if matches(code, one)), None)
+    at = next((number for number, one in enumerate(stored_codes) if matches(code, one)), None)
     if at is None:
         raise ApiError(400, "invalid_code", "This is not one of the account's recovery codes.")
-    token = use_up_code(keys, recovery, at, kept[at], now)
+    token = use_up_code(keys, recovery, at, stored_codes[at], now)
     message = "The code was right, and is used up. Choose a new e-mail address."
-    return json_response(200, {"recovery_token": token, "codes_remaining": len(kept) - 1, "message": message})
+    return json_response(200, {"recovery_token": token, "codes_remaining": len(stored_codes) - 1, "message": message})
 
 
 def _count_attempt(keys: Table, recovery: dict[str, Any]) -> None:
@@ -80,13 +80,13 @@ def _count_attempt(keys: Table, recovery: dict[str, Any]) -> None:
         raise ApiError(429, "too_many_attempts", "Too many wrong codes. Start again.") from failed
 
 
-def use_up_code(keys: Table, recovery: dict[str, Any], at: int, kept: str, now: datetime) -> str:
+def use_up_code(keys: Table, recovery: dict[str, Any], at: int, stored_code: str, now: datetime) -> str:
     """Removes the code at index ``at`` and gives the recovery its token, both or neither. Raises 409
     ``concurrent_modification`` if another code is at that index now."""
     token = new_token()
     place = f"recovery_codes_hash[{at}]"
     writes = [
-        update(keys, (recovery["pk"], USER_META), f"REMOVE {place}", {"used": kept}, f"{place} = :used"),
+        update(keys, (recovery["pk"], USER_META), f"REMOVE {place}", {"used": stored_code}, f"{place} = :used"),
         update(
             keys,
             recovery_sessions.key_of(recovery),

@@ -86,7 +86,7 @@ def _mark(events: Table, item: Mapping[str, Any], change: str, values: Mapping[s
     try:
         events.update((item["pk"], item["sk"]), change, values, "attribute_exists(needs_retention_check)")
     except ConditionFailed:
-        logger.info("A referral was settled meanwhile")
+        logger.info("A referral was checked by another run")
 
 
 def _entitled(subscription_id: str) -> bool:

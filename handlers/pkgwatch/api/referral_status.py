@@ -13,7 +13,7 @@ from handlers.common.web.response import Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import sessions, users
 from handlers.pkgwatch.accounts.api_keys import USER_META
-from handlers.pkgwatch.accounts.key_items import counted
+from handlers.pkgwatch.accounts.key_items import ensure_user_record
 from handlers.pkgwatch.accounts.sessions import Session
 from handlers.pkgwatch.referrals.credit import LIFETIME_CAP
 from handlers.pkgwatch.referrals.events import furthest, state_of
@@ -60,12 +60,12 @@ def answer(call: Call) -> Response:
 
 def _with_code(keys: Table, session: Session, now: datetime) -> Mapping[str, Any]:
     """The user's record; an account older than referrals is given a code, and a record if it has none."""
-    user = users.meta(keys, session.user_id)
+    user = users.read_user_record(keys, session.user_id)
     if user is None:
         items = keys.partition(session.user_id, consistent=True)
         if not users.key_records(items):
             raise ApiError(401, "invalid_session", "The account is gone. Log in again.")
-        user = counted(keys, session.user_id, session.email, items, now)
+        user = ensure_user_record(keys, session.user_id, session.email, items, now)
     if user.get("referral_code"):
         return user
     try:

@@ -106,7 +106,7 @@ def _subscribed(item: Mapping[str, Any]) -> bool:
 
 
 def _zero_all(keys: Table, items: list[dict[str, Any]], now: datetime) -> int:
-    """How many were set to zero, all at once; those deleted meanwhile are not created again."""
+    """How many were set to zero, all at once; records deleted since then are not created again."""
     jobs = [run_in_background(_zero, keys, (item["pk"], item["sk"]), now) for item in items]
     return sum(job.result() for job in jobs)
 

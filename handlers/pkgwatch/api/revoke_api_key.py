@@ -12,7 +12,7 @@ from handlers.common.web.response import Response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.accounts.api_keys import USER_META
-from handlers.pkgwatch.accounts.key_items import KEY_ID, counted
+from handlers.pkgwatch.accounts.key_items import KEY_ID, ensure_user_record
 from handlers.pkgwatch.accounts.sessions import Session
 from handlers.pkgwatch.accounts.users import key_records
 from handlers.pkgwatch.runtime import tables
@@ -42,7 +42,7 @@ def _revoke(keys: Table, session: Session, key_id: str, now: datetime) -> None:
         raise _unknown()
     if len(records) == 1:
         raise _last()
-    counted(keys, session.user_id, session.email, items, now)
+    ensure_user_record(keys, session.user_id, session.email, items, now)
     user = (session.user_id, USER_META)
     uncount = update(keys, user, "SET key_count = key_count - :one", {"one": 1}, "key_count > :one")
     try:

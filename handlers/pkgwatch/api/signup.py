@@ -53,7 +53,7 @@ def _sign_up(keys: Table, email: str, referral_code: object, now: datetime) -> N
         token = magic_links.issue(keys, verified, now, sent_at="signup_link_sent_at")
         if token:
             deliver(sender, email, mails.sign_in_instead(api_url, token))
-    elif users.meta(keys, users.user_id(email)) is None:  # else the account has moved to another address
+    elif users.read_user_record(keys, users.user_id(email)) is None:  # else the account has moved to another address
         code = referral_code.strip() if isinstance(referral_code, str) else ""
         token = pending_signups.begin(keys, email, code if code and resolve(keys, code) else None, now)
         if token:

@@ -119,15 +119,15 @@ def _process(services: Services, event: Mapping[str, Any], now: datetime) -> Res
 
 
 def _released(services: Services, event: Mapping[str, Any], error: Exception, response: ApiError) -> ApiError:
-    logger.exception("An event was not dealt with", extra={"event_id": event["id"], "event_type": event["type"]})
+    logger.exception("An event was not processed", extra={"event_id": event["id"], "event_type": event["type"]})
     _record(services, event, error)
     return response
 
 
 def _given_up(services: Services, event: Mapping[str, Any], error: Exception, code: str) -> Response:
-    logger.exception("An event cannot be dealt with", extra={"event_id": event["id"], "event_type": event["type"]})
+    logger.exception("An event cannot be processed", extra={"event_id": event["id"], "event_type": event["type"]})
     _record(services, event, error)
-    permanent = ApiError(200, code, "The event was received and cannot be dealt with.")
+    permanent = ApiError(200, code, "The event was received and cannot be processed.")
     return json_response(200, {**error_body(permanent), "received": True, "processed": False})
 
 
@@ -140,7 +140,7 @@ def _record(services: Services, event: Mapping[str, Any], error: Exception) -> N
 
 
 def _retry(code: str) -> ApiError:
-    return ApiError(500, code, "The event was not dealt with. Please send it again.")
+    return ApiError(500, code, "The event was not processed. Please send it again.")
 
 
 ROUTES: Routes[Call] = {"POST /webhooks/stripe": answer}

@@ -70,10 +70,10 @@ def _verify(token: str, services: Services, now: datetime) -> Response:
     if expires is None or expires <= now:
         _use_up(services.keys, pending)
         raise ApiError(400, "token_expired", "This link is too old. Sign up again.")
-    known = [item for item in items if is_account_record(item["sk"])]
-    if known:
+    existing = [item for item in items if is_account_record(item["sk"])]
+    if existing:
         _use_up(services.keys, pending)
-        return _to_dashboard(pending, known, now)
+        return _to_dashboard(pending, existing, now)
     user = open_account(services.keys, pending, now)
     if user is None:
         raise _used()
@@ -90,12 +90,12 @@ def _items(keys: Table, token: str) -> Sequence[dict[str, Any]]:
     return keys.partition(found["pk"], consistent=True)
 
 
-def _to_dashboard(pending: dict[str, Any], known: Sequence[dict[str, Any]], now: datetime) -> Response:
+def _to_dashboard(pending: dict[str, Any], existing: Sequence[dict[str, Any]], now: datetime) -> Response:
     """There is an account already. An account that moves to another address keeps its user id: then the owner of
     the old address must not get in."""
-    if any(item.get("email", pending["email"]) != pending["email"] for item in known):
+    if any(item.get("email", pending["email"]) != pending["email"] for item in existing):
         raise _invalid()
-    session = sessions.token(pending["pk"], pending["email"], tier_of({}, known), now)
+    session = sessions.token(pending["pk"], pending["email"], tier_of({}, existing), now)
     return redirect(f"{settings().base_url}/dashboard", cookie=cookie(session))
 
 
@@ -165,7 +165,7 @@ def _user(keys: Table, pending: Mapping[str, Any], now: datetime) -> dict[str, A
         "bonus_requests_lifetime": bonus,
         "recovery_codes_shown": False,
         "created_at": iso(now),
-        **(pending_referrals.flags(referrer.user_id, now) if referrer else {}),
+        **(pending_referrals.referral_attributes(referrer.user_id, now) if referrer else {}),
     }
 
 

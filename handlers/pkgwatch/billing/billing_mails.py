@@ -1,4 +1,4 @@
-"""What do the mails about payments say?"""
+"""The mails about payments."""
 
 from __future__ import annotations
 

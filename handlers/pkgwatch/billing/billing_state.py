@@ -1,6 +1,6 @@
-"""How does a change of plan reach everything that is stored of a user?
+"""Writing a change of plan to all records of a user.
 
-The plan stands on USER_META and, copied, on each API key, so that a request needs to read only its key.
+The plan is stored in USER_META and in each API key, so that a request needs to read only its key.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Unset = Literal[_Unset.UNSET]
 
 class Fields(TypedDict, total=False):
     """What can be written. Left out or `UNSET` leaves a field as it is; None is stored as null, but removes
-    ``stripe_subscription_id``. Moments are epoch seconds, as Stripe gives them."""
+    ``stripe_subscription_id``. Times are epoch seconds, as Stripe sends them."""
 
     tier: str | Unset
     cancellation_pending: bool | Unset
@@ -36,7 +36,7 @@ class Fields(TypedDict, total=False):
     current_period_start: int | Unset | None
     current_period_end: int | Unset | None
     payment_failures: int | Unset
-    # The following stand on keys only.
+    # The following are attributes of keys only.
     stripe_customer_id: str | Unset
     stripe_subscription_id: str | Unset | None
     email_verified: bool | Unset
@@ -49,14 +49,14 @@ _KEYS_ONLY = ("stripe_customer_id", "stripe_subscription_id", "email_verified", 
 def write(keys: Table, user_id: str, **fields: Unpack[Fields]) -> None:
     """Writes ``fields`` to the user's USER_META, if there is one, and to each of the user's keys.
 
-    Every record is tried. What failed is logged, and the last `handlers.common.aws.ServiceError` raised: repeating
-    the whole is safe.
+    Every record is tried. Failures are logged, and the last `handlers.common.aws.ServiceError` is raised; it is safe
+    to repeat the call.
     """
     given = {name: value for name, value in fields.items() if value is not UNSET}
     if not given:
         return
     on_keys = _derived(given)
-    failed = _update(keys, (user_id, USER_META), on_user(on_keys))
+    failed = _update(keys, (user_id, USER_META), user_attributes(on_keys))
     for item in keys.partition(user_id, ("sk",), consistent=True):
         if is_key_record(item["sk"]):
             failed = _update(keys, (user_id, item["sk"]), on_keys) or failed
@@ -64,8 +64,8 @@ def write(keys: Table, user_id: str, **fields: Unpack[Fields]) -> None:
         raise failed
 
 
-def ended(payment_failures: int) -> dict[str, Any]:
-    """The attributes of a key whose plan has ended; `on_user` has those of USER_META."""
+def ended_plan(payment_failures: int) -> dict[str, Any]:
+    """The attributes of a key whose plan has ended; `user_attributes` picks those of USER_META."""
     return _derived(
         {
             "tier": "free",
@@ -76,8 +76,8 @@ def ended(payment_failures: int) -> dict[str, Any]:
     )
 
 
-def on_user(on_keys: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of a key's attributes that stand on USER_META too."""
+def user_attributes(on_keys: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of a key's attributes that USER_META has too."""
     return {name: value for name, value in on_keys.items() if name not in _KEYS_ONLY}
 
 
@@ -92,7 +92,7 @@ def _derived(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _update(keys: Table, key: Key, values: Mapping[str, Any]) -> Exception | None:
-    """The error if the record could not be written; one that is not there (any more) is none."""
+    """The error if the record could not be written; None also if there is no such record."""
     removed = [name for name in ("stripe_subscription_id",) if name in values and values[name] is None]
     kept = {name: value for name, value in values.items() if name not in removed}
     changes = []
@@ -114,6 +114,6 @@ def _update(keys: Table, key: Key, values: Mapping[str, Any]) -> Exception | Non
 
 
 def _assignment(name: str) -> str:
-    """A subscription's first period counts as reset. Of a later one Stripe tells first that it has begun, then
-    that it is paid: only the payment resets usage, and finds that by what stands here."""
+    """A subscription's first period counts as reset. Of a later one Stripe first sends that it has begun, then that it
+    is paid: only the payment resets usage, and knows that by this attribute."""
     return f"{name} = if_not_exists({name}, :{name})" if name == _LAST_RESET else f"{name} = :{name}"

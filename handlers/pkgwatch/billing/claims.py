@@ -1,7 +1,7 @@
-"""Has this event of Stripe been dealt with?
+"""Claims on events of Stripe, so that each event is processed once.
 
-Stripe sends an event until it is taken, and sometimes twice. Who deals with it claims it first. A claim does not
-outlive a failure: a failed event can be claimed again, and so can one whose function was never heard of again.
+Stripe sends an event until it is accepted, and sometimes twice. A function claims an event before it processes it. A
+claim ends with a failure: a failed event can be claimed again, and so can one whose function never finished.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _FREE = (
 
 
 def take(billing: Table, event: Mapping[str, Any], now: datetime) -> bool:
-    """Claims an event; False if somebody else has it or it is done."""
-    thing = event["data"]["object"]
-    customer = identifier(thing.get("customer")) or (thing["id"] if thing.get("object") == "customer" else "")
+    """Claims an event; False if another function has it or it is processed already."""
+    subject = event["data"]["object"]
+    customer = identifier(subject.get("customer")) or (subject["id"] if subject.get("object") == "customer" else "")
     values = {
         "processing": "processing",
         "failed": "failed",
@@ -51,7 +51,7 @@ def take(billing: Table, event: Mapping[str, Any], now: datetime) -> bool:
 
 
 def succeeded(billing: Table, event: Mapping[str, Any], now: datetime) -> None:
-    """The event is done for good."""
+    """Records that the event is processed."""
     billing.update(
         _key(event),
         "SET #status = :success, processed_at = :now REMOVE claimed_at",
@@ -60,7 +60,7 @@ def succeeded(billing: Table, event: Mapping[str, Any], now: datetime) -> None:
 
 
 def failed(billing: Table, event: Mapping[str, Any], error: str, now: datetime) -> None:
-    """Gives the claim back; what went wrong stays on record, and is in nobody's way."""
+    """Releases the claim; the error stays in the record and does not prevent another claim."""
     billing.update(
         _key(event),
         "SET #status = :failed, #error = :error, processed_at = :now REMOVE claimed_at",

@@ -1,4 +1,4 @@
-"""Whom does an event of Stripe concern?"""
+"""The users that an event of Stripe concerns."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from handlers.pkgwatch.billing.stripe_client import identifier
 
 
 def of_customer(keys: Table, customer: str) -> list[str]:
-    """The users whose keys carry a customer's id; one, as far as nobody has meddled."""
+    """The users whose keys have a customer's id; one, unless records were changed by hand."""
     return _owners(keys.query("stripe-customer-index", "stripe_customer_id", customer)) if customer else []
 
 
 def of_checkout(keys: Table, session: Mapping[str, Any]) -> list[str]:
-    """The users a checkout was for: the one it names, who may have another address by now; else those of the
-    address; else those of the customer."""
+    """The users a checkout was for: the one it names, who may have another address by now, else those with its
+    address, else those of its customer."""
     named = session.get("client_reference_id") or (session.get("metadata") or {}).get("user_id") or ""
     if isinstance(named, str) and named.startswith("user_") and key_records(keys.partition(named, ("sk",), True)):
         return [named]

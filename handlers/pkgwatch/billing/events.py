@@ -1,6 +1,6 @@
-"""What follows from an event of Stripe?
+"""Processing the events of Stripe.
 
-Each event may come twice, late, or in another order than it happened: everything here can be repeated.
+Events may come twice, late, or in another order than they happened: everything here can be repeated.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from handlers.pkgwatch.referrals.rewards import reward_payment
 if TYPE_CHECKING:
     from stripe import StripeClient
 
-Thing = Mapping[str, Any]
+StripeObject = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What dealing with events needs. ``alert(subject, text)`` tells the operators; ``grace_days`` is how long a
-    plan goes on without payment."""
+    """The tables and services for events. ``alert(subject, text)`` informs the operators; ``grace_days`` is how long a
+    plan continues without payment."""
 
     keys: Table
     billing: Table
@@ -44,18 +44,19 @@ class Services:
 
 
 def handle(services: Services, event: Mapping[str, Any], now: datetime) -> None:
-    """Does what an event asks for, nothing for a type that is not known. Raises whatever stands in its way."""
-    does = _EVENTS.get(event["type"])
-    if does is None:
-        logger.info("An event of a type nobody waits for", extra={"event_type": event["type"]})
+    """Processes an event; one of an unknown type is ignored. Raises the errors of tables and of Stripe, and KeyError,
+    TypeError or ValueError for an event that is not as expected."""
+    process = _EVENTS.get(event["type"])
+    if process is None:
+        logger.info("An event of an unknown type", extra={"event_type": event["type"]})
         return
-    does(services, event["data"]["object"], now)
+    process(services, event["data"]["object"], now)
 
 
-def _checkout_completed(services: Services, session: Thing, now: datetime) -> None:
+def _checkout_completed(services: Services, session: StripeObject, now: datetime) -> None:
     owners = event_owners.of_checkout(services.keys, session)
     if not owners:
-        logger.error("Nobody was found who has paid", extra={"checkout": session["id"]})
+        logger.error("No user was found for a paid checkout", extra={"checkout": session["id"]})
     subscription = identifier(session.get("subscription"))
     if not subscription:
         for owner in owners:
@@ -67,7 +68,7 @@ def _checkout_completed(services: Services, session: Thing, now: datetime) -> No
         _subscribed(services, owner, session, state, now)
 
 
-def _subscribed(services: Services, owner: str, session: Thing, state: SubscriptionState, now: datetime) -> None:
+def _subscribed(services: Services, owner: str, session: StripeObject, state: SubscriptionState, now: datetime) -> None:
     if not state.entitled:  # the event is late, or the payment is still under way
         logger.warning("A subscription that was bought is not active", extra={"status": state.status})
         billing_state.write(services.keys, owner, **_customer(session))
@@ -79,13 +80,13 @@ def _subscribed(services: Services, owner: str, session: Thing, state: Subscript
     reward_payment(services.keys, services.referrals, services.billing, owner, now)
 
 
-def _customer(session: Thing) -> billing_state.Fields:
+def _customer(session: StripeObject) -> billing_state.Fields:
     return {"stripe_customer_id": identifier(session.get("customer")) or UNSET, "email_verified": True}
 
 
 def _plan(state: SubscriptionState) -> billing_state.Fields:
     if state.tier is None:
-        logger.error("The price of a subscription is none of ours", extra={"subscription": state.id})
+        logger.error("The price of a subscription is not one of ours", extra={"subscription": state.id})
     return {
         "tier": state.tier or UNSET,
         "cancellation_pending": state.cancels,
@@ -95,17 +96,17 @@ def _plan(state: SubscriptionState) -> billing_state.Fields:
     }
 
 
-def _subscription_created(services: Services, subscription: Thing, _now: datetime) -> None:
+def _subscription_created(services: Services, subscription: StripeObject, _now: datetime) -> None:
     state = subscription_state(subscription)
-    _subscription_told(services, state, _plan(state) | {"stripe_subscription_id": state.id})
+    _update_subscriber(services, state, _plan(state) | {"stripe_subscription_id": state.id})
 
 
-def _subscription_updated(services: Services, subscription: Thing, _now: datetime) -> None:
+def _subscription_updated(services: Services, subscription: StripeObject, _now: datetime) -> None:
     state = subscription_state(subscription)
-    _subscription_told(services, state, _plan(state))
+    _update_subscriber(services, state, _plan(state))
 
 
-def _subscription_told(services: Services, state: SubscriptionState, fields: billing_state.Fields) -> None:
+def _update_subscriber(services: Services, state: SubscriptionState, fields: billing_state.Fields) -> None:
     if not state.entitled:
         logger.info("A subscription without effect", extra={"status": state.status})
         return
@@ -113,7 +114,7 @@ def _subscription_told(services: Services, state: SubscriptionState, fields: bil
         billing_state.write(services.keys, owner, **fields)
 
 
-def _subscription_deleted(services: Services, subscription: Thing, _now: datetime) -> None:
+def _subscription_deleted(services: Services, subscription: StripeObject, _now: datetime) -> None:
     for owner in event_owners.of_customer(services.keys, identifier(subscription["customer"])):
         records = key_records(services.keys.partition(owner, consistent=True))
         others = {record.get("stripe_subscription_id") for record in records} - {subscription["id"], None}
@@ -130,7 +131,7 @@ def _subscription_deleted(services: Services, subscription: Thing, _now: datetim
         )
 
 
-def _invoice_paid(services: Services, invoice: Thing, now: datetime) -> None:
+def _invoice_paid(services: Services, invoice: StripeObject, now: datetime) -> None:
     if invoice.get("billing_reason") not in ("subscription_cycle", "subscription_create"):
         return
     period = next((line["period"] for line in invoice["lines"]["data"] if _of_subscription(line)), None)
@@ -140,18 +141,19 @@ def _invoice_paid(services: Services, invoice: Thing, now: datetime) -> None:
         periods.begin(services.keys, owner, int(period["start"]), int(period["end"]), now)
 
 
-def _of_subscription(line: Thing) -> bool:
-    """Since 2025 lines say so in ``parent``, before in ``type``. Prorations are of another period."""
+def _of_subscription(line: StripeObject) -> bool:
+    """Whether a line is for a subscription's period: since 2025 ``parent`` says so, before it was ``type``. Prorations
+    belong to another period."""
     parent = line.get("parent") or {}
     if parent.get("type") == "subscription_item_details":
         return not (parent.get("subscription_item_details") or {}).get("proration")
     return line.get("type") == "subscription"
 
 
-def _payment_failed(services: Services, invoice: Thing, now: datetime) -> None:
+def _payment_failed(services: Services, invoice: StripeObject, now: datetime) -> None:
     grace = timedelta(days=services.grace_days)
     for owner in event_owners.of_customer(services.keys, identifier(invoice["customer"])):
-        plan = failures.note(services.keys, owner, int(invoice.get("attempt_count") or 1), grace, now)
+        plan = failures.record_failure(services.keys, owner, int(invoice.get("attempt_count") or 1), grace, now)
         if plan is None:
             continue
         email = invoice.get("customer_email") or _email(services.keys, owner)
@@ -164,11 +166,11 @@ def _email(keys: Table, owner: str) -> str:
     return str(next((record["email"] for record in records if record.get("email")), ""))
 
 
-def _refunded(_services: Services, charge: Thing, _now: datetime) -> None:
+def _refunded(_services: Services, charge: StripeObject, _now: datetime) -> None:
     logger.info("A charge was refunded", extra={"charge": charge["id"], "amount": charge.get("amount_refunded")})
 
 
-def _disputed(services: Services, dispute: Thing, _now: datetime) -> None:
+def _disputed(services: Services, dispute: StripeObject, _now: datetime) -> None:
     charge, amount = identifier(dispute.get("charge")), int(dispute["amount"])
     lines = (
         f"Customer: {_charged(services, charge) if charge else 'unknown'}",
@@ -180,7 +182,7 @@ def _disputed(services: Services, dispute: Thing, _now: datetime) -> None:
     try:
         services.alert("PkgWatch: a payment is disputed", "\n".join(lines))
     except ServiceError:
-        logger.exception("Nobody was told of a dispute", extra={"dispute": dispute["id"]})
+        logger.exception("The alert about a dispute was not sent", extra={"dispute": dispute["id"]})
 
 
 def _charged(services: Services, charge: str) -> str:
@@ -192,7 +194,7 @@ def _charged(services: Services, charge: str) -> str:
         return "unknown"
 
 
-_EVENTS: Mapping[str, Callable[[Services, Thing, datetime], None]] = {
+_EVENTS: Mapping[str, Callable[[Services, StripeObject, datetime], None]] = {
     "checkout.session.completed": _checkout_completed,
     "customer.subscription.created": _subscription_created,
     "customer.subscription.updated": _subscription_updated,

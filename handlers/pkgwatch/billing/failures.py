@@ -1,7 +1,7 @@
-"""What happens while a subscriber's card does not work?
+"""Failed payments of a subscriber.
 
-The first failure is marked on each key, and the customer told. Failures after the days of grace end the plan: all
-records at once, and only if the mark still stands, because a payment removes it.
+The first failure is marked on each key, and the customer gets a mail. A failure after the grace period ends the plan,
+on all records at once, and only if the mark is still there: a payment removes it.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ _MOST = 3  # attempts before the plan may end
 Record = Mapping[str, Any]
 
 
-def note(keys: Table, user_id: str, attempts: int, grace: timedelta, now: datetime) -> str | None:
-    """Notes a failed payment of a user; the plan if the customer should hear of it now, because it is the first
-    failure. Raises `handlers.common.aws.ServiceError`."""
+def record_failure(keys: Table, user_id: str, attempts: int, grace: timedelta, now: datetime) -> str | None:
+    """Records a failed payment of a user; returns the plan if the customer should get a mail now, because it is the
+    first failure. Raises `handlers.common.aws.ServiceError`."""
     items = keys.partition(user_id, consistent=True)
     records = key_records(items)
     if attempts >= _MOST and _over(records, grace, now) and _end(keys, items, records, attempts):
-        logger.warning("A plan has ended for want of payment", extra={"user_id": user_id, "attempts": attempts})
+        logger.warning("A plan has ended because it was not paid", extra={"user_id": user_id, "attempts": attempts})
         return None
-    # The oldest key's mark decides, so that of many deliveries one tells the customer.
+    # The oldest key's mark decides, so that of many deliveries of the event one sends the mail.
     first = [_mark(keys, record, attempts, now) for record in records]
     return str(records[0].get("tier") or "free") if first and first[0] else None
 
@@ -42,7 +42,7 @@ def _over(records: Sequence[Record], grace: timedelta, now: datetime) -> bool:
 
 
 def _mark(keys: Table, record: Record, attempts: int, now: datetime) -> bool:
-    """True if the mark is new; the count is kept in any case."""
+    """True if the mark is new; the count is stored in any case."""
     key = (record["pk"], record["sk"])
     try:
         keys.update(
@@ -59,11 +59,12 @@ def _mark(keys: Table, record: Record, attempts: int, now: datetime) -> bool:
 
 
 def _end(keys: Table, items: Sequence[Record], records: Sequence[Record], attempts: int) -> bool:
-    """Ends the plan; False if a payment or a change of keys came between, and then nothing is changed."""
-    values = billing_state.ended(attempts)
+    """Ends the plan; False, and nothing is changed, if there was a payment or a change of keys since the records were
+    read."""
+    values = billing_state.ended_plan(attempts)
     writes = [_downgrade(keys, record, values) for record in records]
     writes += [
-        update(keys, (item["pk"], USER_META), _set(on_user := billing_state.on_user(values)), on_user)
+        update(keys, (item["pk"], USER_META), _set(on_user := billing_state.user_attributes(values)), on_user)
         for item in items
         if item["sk"] == USER_META
     ]

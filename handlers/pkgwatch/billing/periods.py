@@ -1,4 +1,4 @@
-"""When does a subscriber's usage start again at zero?"""
+"""The beginning of a subscriber's paid period, which resets usage."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _CONDITION = (
 
 
 def begin(keys: Table, user_id: str, start: int, end: int, now: datetime) -> None:
-    """A paid period begins (epoch seconds): usage starts at zero on the user's record and on each key, once a
-    period however often this is called. Raises `handlers.common.aws.ServiceError`."""
+    """Begins a paid period (epoch seconds): usage is zero on the user's record and on each key, once a period however
+    often this is called. Raises `handlers.common.aws.ServiceError`."""
     records = [(user_id, record["sk"]) for record in key_records(keys.partition(user_id, ("sk",), consistent=True))]
     for key in ((user_id, USER_META), *records):
         reset(keys, key, start, end, now)

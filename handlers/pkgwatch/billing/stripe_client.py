@@ -1,4 +1,4 @@
-"""How is Stripe asked, and what does a subscription of its mean here?
+"""The client of Stripe's SDK, and what a subscription at Stripe means for its user.
 
 The SDK is imported on first use: 0.4 s of a cold start, which only the functions that talk to Stripe pay.
 """
@@ -16,7 +16,7 @@ from handlers.pkgwatch.runtime.settings import settings
 if TYPE_CHECKING:
     from stripe import StripeClient
 
-# A function behind the API has 30 s: two tries of this leave time to answer. The SDK's own patience is 80 s.
+# A function behind the API has 30 s: two tries of this leave time to answer. The SDK's own timeout is 80 s.
 _TIMEOUT = (3.0, 9.0)  # seconds to connect, and between two packets
 _RETRIES = 1
 _ENTITLED = ("active", "trialing")
@@ -71,12 +71,12 @@ def price_of(tier: str) -> str:
 
 
 def tier_of(price_id: str | None) -> str | None:
-    """The plan a price is for, None if it is none of ours."""
+    """The plan a price is for, None if it is not one of ours."""
     return next((tier for tier, price in _prices().items() if price and price == price_id), None)
 
 
 def subscription_state(subscription: Mapping[str, Any]) -> SubscriptionState:
-    """Reads a subscription as the SDK returns it or as a webhook brings it. KeyError or TypeError if it is none."""
+    """Reads a subscription as the SDK returns it or a webhook sends it. KeyError or TypeError if it is none."""
     item = next(iter(subscription["items"]["data"]), None)
     return SubscriptionState(
         id=subscription["id"],

@@ -37,7 +37,7 @@ def refusals() -> Iterator[None]:
 
 
 def log_stripe(error: sdk.StripeError) -> None:
-    """Logs what Stripe said, without its text: that may repeat what was sent."""
+    """Logs an error of Stripe without its message, which may repeat what was sent."""
     extra = {"kind": type(error).__name__, "status": error.http_status, "stripe_code": error.code}
     logger.error("Stripe refused a call", extra={**extra, "stripe_request": error.request_id})
 

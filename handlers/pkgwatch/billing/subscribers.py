@@ -23,7 +23,7 @@ class Subscriber:
 
 
 def subscriber(keys: Table, user_id: str) -> Subscriber:
-    """The plan of a user as it stands now, read from the verified keys and the user's record."""
+    """The plan of a user as it is now, read from the verified keys and the user's record."""
     items = keys.partition(user_id, consistent=True)
     records = [record for record in key_records(items) if record.get("email_verified") is not False]
     user = user_record(items)

@@ -13,12 +13,12 @@ from handlers.pkgwatch.billing.subscribers import PAID, price, rank, subscriber
 if TYPE_CHECKING:
     from stripe import StripeClient
 
-TIERS = PAID[1:]  # what one can change to; the smallest paid plan is bought
+TIERS = PAID[1:]  # what users can change to; the smallest paid plan is bought
 
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """A change that is possible: from the plan ``current`` to ``tier`` at ``price``; ``state`` is Stripe's."""
+    """A possible change, from the plan ``current`` to ``tier`` at ``price``; ``state`` is Stripe's."""
 
     current: str
     tier: str
@@ -27,7 +27,7 @@ class Upgrade:
 
 
 def check_tier(tier: str) -> str:
-    """A plan one can change to. Raises 400 ``invalid_tier``."""
+    """A plan that users can change to. Raises 400 ``invalid_tier``."""
     if tier not in TIERS:
         raise ApiError(400, "invalid_tier", f"Choose one of the plans {', '.join(TIERS)}.")
     return tier
@@ -37,7 +37,7 @@ def possible(keys: Table, stripe: StripeClient, user_id: str, tier: str) -> Upgr
     """The change of a user to a plan. Raises 500 ``price_not_configured``, 400 ``no_active_subscription``,
     ``same_tier``, ``downgrade_not_allowed`` or ``subscription_invalid``, 402 ``payment_required``, and
     ``stripe.StripeError``."""
-    wanted = price(tier)
+    price_id = price(tier)
     known = subscriber(keys, user_id)
     if not known.subscription:
         raise ApiError(400, "no_active_subscription", "You have no subscription. Buy a plan instead.")
@@ -47,9 +47,9 @@ def possible(keys: Table, stripe: StripeClient, user_id: str, tier: str) -> Upgr
         raise ApiError(402, "payment_required", "A payment is due. Pay it before you change the plan.")
     if not state.entitled or not state.item_id:
         raise ApiError(400, "subscription_invalid", "The subscription is not active. Buy a plan instead.")
-    # What is stored may be behind: nobody pays twice for one change.
+    # What is stored may be behind: a user must not pay twice for one change.
     _upwards(state.tier or known.tier, tier)
-    return Upgrade(known.tier, tier, wanted, state)
+    return Upgrade(known.tier, tier, price_id, state)
 
 
 def _upwards(current: str, tier: str) -> None:

@@ -1,4 +1,4 @@
-"""What does a client see of a package?"""
+"""A package as clients see it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What is a recovery code, and what is kept of it?
-
-A code is 8 random bytes, shown as ``XXXX-XXXX-XXXX-XXXX``. Only a salted hash is kept.
-"""
+"""Recovery codes: 8 random bytes, shown as ``XXXX-XXXX-XXXX-XXXX``, of which only a salted hash is stored."""
 
 from __future__ import annotations
 
@@ -31,7 +28,7 @@ def normalized(code: str) -> str | None:
 
 
 def stored(code: str, iterations: int = ITERATIONS) -> str:
-    """What is kept of a code: ``salt$hash``, both hex. ValueError if it is none."""
+    """A code as it is stored: ``salt$hash``, both hex. ValueError if it is not a recovery code."""
     digits = normalized(code)
     if digits is None:
         raise ValueError("not a recovery code")
@@ -40,7 +37,7 @@ def stored(code: str, iterations: int = ITERATIONS) -> str:
 
 
 def matches(code: str, kept: str, iterations: int = ITERATIONS) -> bool:
-    """Whether ``kept`` was made of ``code``. What is malformed matches nothing."""
+    """Whether ``kept`` was made of ``code``. A malformed value matches nothing."""
     digits = normalized(code)
     salt, _, expected = kept.partition("$")
     try:

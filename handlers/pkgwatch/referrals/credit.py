@@ -1,7 +1,7 @@
-"""What does a referrer get when a referral moves up, and how is it given exactly once?
+"""Moving a referral to its next state, and crediting the referrer exactly once.
 
-The new state, the credit, the referrer's numbers and the referred user's flags change in one transaction: however
-many callers try and wherever one of them stops, all of it has happened once or nothing has.
+The new state, the credit, the referrer's counters and the referred user's attributes change in one transaction: however
+many callers try and wherever one of them stops, all of it happens once or nothing does.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Any
 from handlers.common.dynamodb import Table
 from handlers.common.transactions import Cancelled, Write, transact, update
 from handlers.pkgwatch.accounts.api_keys import USER_META
-from handlers.pkgwatch.referrals.events import Referral, claim, event, masked_email, tidy
+from handlers.pkgwatch.referrals.events import Referral, claim, event_item, masked_email, remove_lower_states
 
 LIFETIME_CAP = 500_000  # requests
 
-# The referrer's numbers change while their own requests are counted too, but only the cap and zero matter here.
+# The referrer's counters also change with their own requests, but only the cap and zero matter here.
 _ATTEMPTS = 8
 
 
@@ -26,7 +26,7 @@ _ATTEMPTS = 8
 class Step:
     """A move of a referral to ``state``, worth ``reward`` requests to the referrer.
 
-    ``counter`` is the referrer's number that grows by one. ``flag`` is set on the referred user, and the step is
+    ``counter`` is the referrer's counter that grows by one. ``flag`` is set on the referred user, and the step is
     made only while the referral is pending and the flag is not set. ``fields`` are further attributes of the event,
     ``once`` further writes whose failing condition means that the step was made before.
     """
@@ -40,18 +40,18 @@ class Step:
 
 
 def advance(keys: Table, events: Table, referral: Referral, step: Step, now: datetime) -> bool:
-    """Makes a step, less of its reward where the lifetime cap is near; False if it was made before or the
-    referral is further already. Raises `ServiceError`, and `Cancelled` if others were faster every time."""
+    """Makes a step, with less of its reward where the lifetime cap is near; False if it was made before or the referral
+    is in a later state. Raises `ServiceError`, and `Cancelled` if other callers were faster every time."""
     masked = masked_email(events, referral, step.state)
-    item = event(referral, step.state, step.reward, now, referred_email_masked=masked, **step.fields)
+    item = event_item(referral, step.state, step.reward, now, referred_email_masked=masked, **step.fields)
     claims = [*claim(events, referral, item), *step.once]
     for attempt in range(1, _ATTEMPTS + 1):
         referred = _user(keys, referral.referred)
         if step.flag and ("referral_pending" not in referred or step.flag in referred):
             return False
-        settled = _settled(keys, referral, referred, step)
+        writes = _user_writes(keys, referral, referred, step)
         try:
-            transact(keys.client, [*claims, *tidy(events, referral, step.state), *settled])
+            transact(keys.client, [*claims, *remove_lower_states(events, referral, step.state), *writes])
         except Cancelled as cancelled:
             if any(cancelled.failed[: len(claims)]):
                 close(keys, referral)
@@ -64,14 +64,14 @@ def advance(keys: Table, events: Table, referral: Referral, step: Step, now: dat
 
 
 def close(keys: Table, referral: Referral) -> bool:
-    """Ends the waiting for a referral without a reward; False if nobody waits. One less is then pending for the
-    referrer. Raises as `advance`."""
+    """Closes a pending referral without a reward; False if it is not pending. The referrer has one pending referral
+    less then. Raises as `advance`."""
     for attempt in range(1, _ATTEMPTS + 1):
         referred = _user(keys, referral.referred)
         if "referral_pending" not in referred:
             return False
         try:
-            transact(keys.client, _settled(keys, referral, referred, Step("", 0)))
+            transact(keys.client, _user_writes(keys, referral, referred, Step("", 0)))
         except Cancelled:
             if attempt == _ATTEMPTS:
                 raise
@@ -84,8 +84,8 @@ def _user(keys: Table, user_id: str) -> dict[str, Any]:
     return (keys.get((user_id, USER_META), consistent=True) if user_id else None) or {}
 
 
-def _settled(keys: Table, referral: Referral, referred: Mapping[str, Any], step: Step) -> list[Write]:
-    """The writes to both users' records, on condition of what was read of them."""
+def _user_writes(keys: Table, referral: Referral, referred: Mapping[str, Any], step: Step) -> list[Write]:
+    """The writes to both users' records, on condition that they are as they were read."""
     waiting = "referral_pending" in referred
     referrer = _user(keys, referral.referrer)
     amount = min(step.reward, max(0, LIFETIME_CAP - (referrer.get("bonus_requests_lifetime") or 0)))
@@ -111,7 +111,7 @@ def _unflag(keys: Table, user_id: str, flag: str) -> Write:
 
 
 def _add(keys: Table, user_id: str, added: Mapping[str, int]) -> Write:
-    """Adds numbers to a user's record; not past the cap, and no count below zero."""
+    """Adds to a user's counters; not past the cap, and none below zero."""
     values: dict[str, int] = dict(added)
     condition = "attribute_exists(pk)"
     if "bonus_requests" in added:

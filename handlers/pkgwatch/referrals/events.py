@@ -1,7 +1,7 @@
-"""How far has a referral got?
+"""Referrals and their states.
 
-One item a referral, ``pk`` the referrer, ``sk`` ``<referred>#<state>``; states only move up:
-pending, signup, paid, retained.
+A referral is one item, ``pk`` the referrer, ``sk`` ``<referred>#<state>``; its state only moves up: pending, signup,
+paid, retained.
 """
 
 from __future__ import annotations
@@ -22,29 +22,29 @@ _ABSENT = "attribute_not_exists(pk)"
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """Who brought whom, as user ids."""
+    """A referral by the user ids of the referrer and the referred user."""
 
     referrer: str
     referred: str
 
     def key(self, state: str) -> Key:
-        """Where the referral stands while it is in a state."""
+        """The key of the referral's item while it is in a state."""
         return self.referrer, f"{self.referred}#{state}"
 
 
 def claim(events: Table, referral: Referral, item: Mapping[str, Any]) -> list[Write]:
-    """The writes that take a referral to the state of ``item``: one's condition fails if the referral is there or
-    further already."""
+    """The writes that move a referral to the state of ``item``: a condition fails if the referral is in that state or
+    a later one."""
     above = STATES[STATES.index(item["event_type"]) + 1 :]
     return [put(events, item, _ABSENT), *(check(events, referral.key(later), _ABSENT) for later in above)]
 
 
-def tidy(events: Table, referral: Referral, state: str) -> list[Write]:
-    """The writes that remove the states below."""
+def remove_lower_states(events: Table, referral: Referral, state: str) -> list[Write]:
+    """The writes that remove the items of lower states."""
     return [delete(events, referral.key(old)) for old in STATES[: STATES.index(state)]]
 
 
-def event(referral: Referral, state: str, reward: int, now: datetime, **more: Any) -> dict[str, Any]:
+def event_item(referral: Referral, state: str, reward: int, now: datetime, **more: Any) -> dict[str, Any]:
     """The item of a referral in a state; ``more`` are further attributes, left out where None."""
     pk, sk = referral.key(state)
     return {
@@ -59,14 +59,14 @@ def event(referral: Referral, state: str, reward: int, now: datetime, **more: An
 
 
 def masked_email(events: Table, referral: Referral, state: str) -> str | None:
-    """The referred user's masked address as the states below ``state`` have it."""
+    """The referred user's masked address from the items of the states below ``state``."""
     below = STATES[: STATES.index(state)]
     found = (events.get(referral.key(old), consistent=True) for old in below)
     return next((item["referred_email_masked"] for item in found if item and item.get("referred_email_masked")), None)
 
 
 def furthest(items: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """One item a referred user, the furthest; latest first."""
+    """One item a referred user, that of the highest state; latest first."""
     found: dict[str, Mapping[str, Any]] = {}
     for item in sorted(items, key=_rank):
         found[item["sk"].rpartition("#")[0]] = item
@@ -74,7 +74,7 @@ def furthest(items: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def state_of(item: Mapping[str, Any]) -> str:
-    """The state an item stands for."""
+    """The state of an item."""
     return str(item["sk"].rpartition("#")[2])
 
 

@@ -1,4 +1,4 @@
-"""Whose referral code is this, and what does a new one look like?"""
+"""Referral codes and the users they belong to."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def is_code(text: str) -> bool:
 
 
 def new_code(keys: Table) -> str:
-    """A code nobody has: 8 letters and digits. RuntimeError if every try was taken."""
+    """An unused code of 8 letters and digits. RuntimeError if every attempt was taken."""
     for _ in range(_ATTEMPTS):
         code = "".join(secrets.choice(_LETTERS) for _ in range(8))
         if resolve(keys, code) is None:
@@ -37,7 +37,7 @@ def new_code(keys: Table) -> str:
 
 
 def resolve(keys: Table, code: str) -> Referrer | None:
-    """Whose code it is; None for nobody's, and for what is no code."""
+    """The user of a code; None for an unknown code and for text that is no code."""
     if not is_code(code):
         return None
     found = keys.query("referral-code-index", "referral_code", code)
@@ -45,5 +45,5 @@ def resolve(keys: Table, code: str) -> Referrer | None:
 
 
 def is_self(referrer: Referrer, user_id: str, email: str) -> bool:
-    """Whether a user would refer themselves, be it by another spelling of their address."""
+    """Whether a user would refer themselves, perhaps by another spelling of their address."""
     return referrer.user_id == user_id or canonical(referrer.email) == canonical(email)

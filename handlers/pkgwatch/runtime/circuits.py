@@ -1,4 +1,4 @@
-"""Which dependencies does this container leave alone when they fail?"""
+"""The circuit breakers of one container."""
 
 from __future__ import annotations
 

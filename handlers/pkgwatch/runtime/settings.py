@@ -1,4 +1,4 @@
-"""What does the environment tell PkgWatch's functions?"""
+"""The settings of PkgWatch's functions, from environment variables."""
 
 from __future__ import annotations
 

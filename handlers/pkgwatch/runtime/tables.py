@@ -1,4 +1,4 @@
-"""Which tables does this container work on?"""
+"""PkgWatch's tables."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from handlers.pkgwatch.runtime.settings import settings
 
 
 def packages(attempts: int = 3) -> Table:
-    """What is known of each package; ``attempts`` per call."""
+    """The packages and their data; ``attempts`` is how often a call is tried."""
     return Table(client("dynamodb", attempts), settings().packages_table)
 
 
@@ -18,10 +18,10 @@ def api_keys() -> Table:
 
 
 def billing_events() -> Table:
-    """Which events of Stripe were taken in, and what became of them."""
+    """The events of Stripe, and whether they were processed."""
     return Table(client("dynamodb"), settings().billing_events_table)
 
 
 def referral_events() -> Table:
-    """Who brought whom, and how far that got."""
+    """Referrals and their states."""
     return Table(client("dynamodb"), settings().referral_events_table)

@@ -1,4 +1,4 @@
-"""Has an address used up what is free without an account?"""
+"""Limits by IP address for requests without an account."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def count_package_request(keys: Table, source_ip: str, now: datetime) -> int | N
 
 
 def _count(keys: Table, key: Key, attribute: str, limit: int, expires: datetime) -> int | None:
-    """Counts one if the limit allows it; a table that does not answer allows nothing."""
+    """Counts one if the limit allows it; a table that does not respond allows nothing."""
     try:
         after = keys.update(
             key,

@@ -1,6 +1,6 @@
-"""May a user make these requests, and what is left afterwards?
+"""Counting a user's requests against the plan and the bonus.
 
-The count stands on the user's USER_META item, one for all keys. Three things make it exact under any number of
+The count is an attribute of the user's USER_META item, one for all keys. Three things make it exact under any number of
 parallel callers: it only changes under a condition, a failed condition returns the item as it stood, and the
 bonus is spent on condition of the very usage it was worked out from.
 """
@@ -18,7 +18,7 @@ from handlers.common.logs import logger
 from handlers.common.parallel import run_in_background
 from handlers.pkgwatch.accounts.api_keys import USER_META, ApiKey
 
-# Usage stands still once the plan is used up, so a caller meets a changed count only while others cross the line.
+# Usage does not change once the plan is used up, so a caller finds a changed count only while others use it up.
 ATTEMPTS = 10
 
 _TOTAL = "total_packages_scanned = if_not_exists(total_packages_scanned, :zero) + :n"
@@ -31,7 +31,7 @@ _WITH_BONUS = (
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """``usage`` this month after the charge (before it, if refused; -1 if nobody could count), ``bonus`` left,
+    """``usage`` this month after the charge (before it, if refused; -1 if it could not be counted), ``bonus`` left,
     and the user's record after the charge."""
 
     allowed: bool

@@ -1,4 +1,4 @@
-"""PkgWatch's API: what all its functions have in common."""
+"""PkgWatch's API: what its functions have in common."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from handlers.pkgwatch.web.cors import cors_headers
 
 
 def error_body(error: ApiError) -> dict[str, Any]:
-    """The contract's error: ``details`` stands in a member of its own, ``extra`` directly inside ``error``."""
+    """The contract's error: ``details`` is a member of ``error``, the fields of ``extra`` are too."""
     details = {"details": error.details} if error.details else {}
     return {"error": {"code": error.code, "message": error.message, **details, **error.extra}}
 

@@ -1,6 +1,6 @@
-"""Which packages does a seeded PkgWatch know, and what is known about them?
+"""The seeded packages and users.
 
-``npm`` and ``pypi`` hold a table each, ``notes`` what only a few packages have (deprecation, archiving,
-advisories), ``table`` reads them. The names are real; the numbers have the right order of magnitude and are
-no snapshot of a day: ages count back from the moment of seeding, so that risk levels stay what they are.
+``npm`` and ``pypi`` contain a table of packages each, ``notes`` what only a few packages have (deprecation, archiving,
+advisories), ``table`` reads them. The names are real; the numbers have the right order of magnitude. Ages count back
+from the time of seeding, so that risk levels stay the same.
 """

@@ -1,4 +1,4 @@
-"""What is known about only a few of the seeded packages?
+"""Data that only a few of the seeded packages have.
 
 Keys are ``<ecosystem>#<name>``. Advisories are those open against the newest release: number, severity, CVSS score.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-# PyPI knows only "Inactive", without words; hence "".
+# PyPI has only the classifier "Inactive", without a message; hence "".
 DEPRECATED: Mapping[str, str] = {
     "npm#left-pad": "Use String.prototype.padStart()",
     "npm#request": "No longer developed; known problems stay unfixed",

@@ -1,4 +1,4 @@
-"""What is known about the seeded npm packages? (See ``table.py`` for the columns.)"""
+"""The table of the seeded npm packages; ``table.py`` describes its columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What would the collector have stored for each seeded package?
+"""The items of the seeded packages, as the collector would have stored them.
 
 No scores: the deployed scorer adds ``health_score``, ``risk_level`` and the rest as soon as an item arrives.
 """
@@ -15,7 +15,7 @@ from templates.pkgwatch.seed_data.table import attributes, rows
 TABLES = {"npm": npm.TABLE, "pypi": pypi.TABLE}
 PENDING = "pending"
 
-# Documented refresh rhythm of a tier in days, and hours until the next try by retries so far.
+# Documented refresh interval of a tier in days, and hours until the next try by retries so far.
 _REFRESHED = {1: 1.0, 2: 3.0, 3: 7.0}
 _RETRY_HOURS = (1, 2, 4, 8, 24)
 _ADVISORY = "https://osv.dev/vulnerability/"
@@ -80,7 +80,7 @@ def _registry(context: SeedContext, item: Mapping[str, Any], row: Mapping[str, s
         "is_deprecated": message is not None,
         "deprecation_message": message,
         "licenses": [row["license"]] if "license" in row else [],
-        "sources": [source for source in _asked(item, row) if source not in item["missing_sources"]],
+        "sources": [source for source in _sources(item, row) if source not in item["missing_sources"]],
     }
     if item["weekly_downloads"]:
         bulk = "npm_api" if item["name"].startswith("@") else "bulk"
@@ -92,7 +92,7 @@ def _registry(context: SeedContext, item: Mapping[str, Any], row: Mapping[str, s
     return found
 
 
-def _asked(item: Mapping[str, Any], row: Mapping[str, str]) -> list[str]:
+def _sources(item: Mapping[str, Any], row: Mapping[str, str]) -> list[str]:
     """The sources a package has: GitHub only with a repository."""
     return ["deps.dev", item["ecosystem"], *(["github"] if "repository" in row else [])]
 

@@ -1,6 +1,6 @@
-"""How does a row of a package table become attributes?
+"""Reading the tables of packages: a row becomes attributes of an item.
 
-A table is text: a header, then a line a package, columns apart by blanks. Columns are read by the header's name:
+A table is text: a header, then a line a package, with blanks between the columns. Columns are read by the header's name:
 
     name        as the registry's own clients normalize it (npm: lower case, PyPI: PEP 503)
     created     date of the first release          released   days since the newest one
@@ -11,7 +11,7 @@ A table is text: a header, then a line a package, columns apart by blanks. Colum
     card        OpenSSF score out of 10            policy     whether it found a security policy
     status      <data_status>[/<missing sources, by comma>/<retries so far>]
 
-GitHub is asked for one page, so counts from it end at 100. ``-`` is a value nobody knows: the attribute stays away.
+GitHub is asked for one page, so counts from it end at 100. ``-`` is an unknown value: the attribute is left out.
 """
 
 from __future__ import annotations
@@ -52,5 +52,5 @@ def rows(table: str) -> Iterator[dict[str, str]]:
 
 
 def attributes(row: Mapping[str, str]) -> dict[str, Any]:
-    """The attributes a row gives as they stand, under the collector's names."""
+    """The attributes that a row contains as they are, under the collector's names."""
     return {name: kind(row[column]) for column, (name, kind) in _COLUMNS.items() if column in row}

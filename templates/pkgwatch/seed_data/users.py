@@ -1,7 +1,7 @@
-"""Who can log in to a seeded PkgWatch, and with which key?
+"""The seeded users and their API keys.
 
 One user a plan, as if each had signed up, verified the address and, for the paid ones, subscribed. Customer and
-subscription numbers are made up: Stripe does not know them, but a webhook that names them finds the user.
+subscription numbers are made up: Stripe does not know them, but an event that names them finds the user.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _key(context: SeedContext, plan: str, email: str, key: str) -> dict[str, Any
 
 
 def _billing(context: SeedContext, plan: str) -> dict[str, Any]:
-    """The fields that the account and its keys share; periods are epoch seconds, as Stripe gives them."""
+    """The fields that the account and its keys share; periods are epoch seconds, as Stripe sends them."""
     common = {"tier": plan, "monthly_limit": PLANS[plan], "payment_failures": 0}
     if plan == "free":
         return common

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from handlers.pkgwatch.accounts.api_keys import key_hash
-from handlers.pkgwatch.accounts.key_items import counted
+from handlers.pkgwatch.accounts.key_items import ensure_user_record
 from handlers.pkgwatch.api.create_api_key import handler as create_handler
 from handlers.pkgwatch.api.get_api_keys import handler as list_handler
 from handlers.pkgwatch.api.get_usage import handler as usage_handler
@@ -152,7 +152,7 @@ def test_who_comes_late_to_count_the_keys_leaves_the_count(world: Any) -> None:
     _, owner = world.user(requests_this_month=1)
     before = world.keys.partition(owner)
     create(owner)
-    user = counted(world.keys, owner, "a@example.com", before, datetime.now(UTC))
+    user = ensure_user_record(world.keys, owner, "a@example.com", before, datetime.now(UTC))
     assert user["key_count"] == consistent(world, owner) == 2
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from handlers.pkgwatch.api.referral_status import handler
-from handlers.pkgwatch.referrals.events import Referral, event
+from handlers.pkgwatch.referrals.events import Referral, event_item
 from tests.handlers.gateway import call, proxy_event
 from tests.handlers.pkgwatch.fixtures.login import ask
 from tests.handlers.pkgwatch.fixtures.referrals import member
@@ -17,7 +17,7 @@ NOW = datetime.now(UTC)
 def refer(world: Any, referrer: str, referred: str, state: str, days_ago: int = 0, **more: Any) -> None:
     reward = {"pending": 0, "signup": 5_000}.get(state, 25_000)
     when = NOW - timedelta(days=days_ago)
-    world.events.put(event(Referral(referrer, referred), state, reward, when, **more))
+    world.events.put(event_item(Referral(referrer, referred), state, reward, when, **more))
 
 
 def test_a_user_who_has_brought_nobody(world: Any) -> None:

@@ -14,7 +14,7 @@ from handlers.pkgwatch.api.referral_cleanup import clean
 from handlers.pkgwatch.api.referral_cleanup import handler as cleanup_handler
 from handlers.pkgwatch.referrals.credit import Step, advance
 from handlers.pkgwatch.referrals.events import Referral
-from handlers.pkgwatch.referrals.pending_referrals import flags, record_pending
+from handlers.pkgwatch.referrals.pending_referrals import record_pending, referral_attributes
 from handlers.pkgwatch.referrals.rewards import reward_payment
 from handlers.pkgwatch.runtime.deadline import Deadline
 from tests.handlers.gateway import Context
@@ -30,7 +30,7 @@ def referral(world: Any) -> Iterator[Referral]:
     for item in referral_retention.due(world.events, LATER + timedelta(days=9)):
         world.events.delete((item["pk"], item["sk"]))
     referrer = member(world)
-    made = Referral(referrer, member(world, **flags(referrer, NOW)))
+    made = Referral(referrer, member(world, **referral_attributes(referrer, NOW)))
     assert record_pending(world.keys, world.events, made, "somebody@example.com", NOW)
     yield made
     for state in states(world, made):
@@ -114,7 +114,7 @@ def test_a_payment_nobody_is_to_be_thanked_for(world: Any) -> None:
 
 
 def test_a_referrer_who_is_gone_does_not_hinder(world: Any) -> None:
-    lost = Referral("user_of_nobody", member(world, **flags("user_of_nobody", NOW)))
+    lost = Referral("user_of_nobody", member(world, **referral_attributes("user_of_nobody", NOW)))
     assert pay(world, lost)
     assert world.meta("user_of_nobody") == {}
     world.events.delete(lost.key("paid"))
@@ -168,7 +168,7 @@ def test_without_time_nothing_is_begun(world: Any, referral: Referral) -> None:
 def test_referrals_that_waited_in_vain_are_closed(world: Any, referral: Referral) -> None:
     past = {"past": iso(NOW - timedelta(seconds=1))}
     world.keys.update((referral.referred, "USER_META"), "SET referral_pending_expires = :past", past)
-    waiting = member(world, **flags(referral.referrer, NOW))
+    waiting = member(world, **referral_attributes(referral.referrer, NOW))
     assert clean(world.keys, Deadline(lambda: 1), NOW)["cleaned"] >= 1
     own = world.meta(referral.referred)
     assert "referral_pending" not in own
