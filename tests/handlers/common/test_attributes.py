@@ -1,4 +1,4 @@
-"""Values survive the way to DynamoDB and back."""
+"""Values survive the conversion to DynamoDB's wire format and back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(st.text(), VALUES, max_size=5))
-def test_an_item_comes_back_equal(item: dict[str, Any]) -> None:
+def test_an_item_reads_back_equal(item: dict[str, Any]) -> None:
     assert plain_item(wire_item(item)) == item
 
 

@@ -1,4 +1,4 @@
-"""A failing dependency is left alone, and tried again."""
+"""A breaker stops calls to a failing dependency, and tries it again."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_failing_probe_opens_it_again_for_the_whole_timeout() -> None:
     assert circuit.allows()
 
 
-def test_probes_that_never_report_back_are_forgotten() -> None:
+def test_probes_without_a_result_expire() -> None:
     circuit, clock = opened()
     clock.now = 30
     assert [circuit.allows() for _ in range(3)] == [True, True, False]

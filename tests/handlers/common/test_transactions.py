@@ -1,4 +1,4 @@
-"""Several items at once, and the reading that goes with it."""
+"""Transactions of several items, and reading them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The HTTP API's side: which function answers a route, and users who ask."""
+"""Requests to Kefir's routes, as the HTTP API makes them for its users."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ HANDLERS = {route: module.handler for module in MODULES for route in module.ROUT
 def ask(
     route: str, body: Any = None, *, claims: Mapping[str, str] | None = None, query: Any = None, **path: str
 ) -> Answer:
-    """Invokes whatever answers ``route``; ``body`` is JSON unless it is text or bytes."""
+    """Invokes the function of ``route``; ``body`` is sent as JSON unless it is text or bytes."""
     sent = body if body is None or isinstance(body, str | bytes) else json.dumps(body)
     return call(HANDLERS[route], http_event(route, path=path, query=query, body=sent, claims=claims))
 
 
 @dataclass(frozen=True)
 class User:
-    """Somebody who has logged in with an ID token."""
+    """A user who has logged in with an ID token."""
 
     id: str = field(default_factory=lambda: f"user-{secrets.token_hex(8)}")
 
@@ -60,7 +60,7 @@ class User:
 
 
 def problems(answer: Answer) -> dict[str, str]:
-    """What a validation error says, by path."""
+    """The messages of a validation error, by path."""
     assert answer.status == 400, answer.text
     assert answer.json["success"] is False
     said = json.loads(answer.json["error"])

@@ -1,4 +1,4 @@
-"""Do Kefir's functions answer for a seeded diary as for one of their own making?"""
+"""The functions answer for a seeded diary as for one they have written."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ def test_the_documented_diary() -> None:
 
 
 @pytest.mark.usefixtures("seeded")
-def test_the_people_of_the_apps_local_mode() -> None:
+def test_the_users_of_the_apps_local_mode() -> None:
     alice, bob = User("test-user-1"), User("test-user-2")
     assert {each["name"] for each in alice.ask("GET /batches").json["data"]} >= {"Strawberry Kefir", "Plain Kefir"}
     assert [each["name"] for each in bob.ask("GET /batches").json["data"]] == ["Blueberry Kefir"]
     assert alice.ask("GET /me/devices").json["count"] == 1
 
 
-def test_seeds_are_made_anew_under_the_same_keys() -> None:
+def test_a_second_seed_has_the_same_keys() -> None:
     now = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
     first, later = seeds(now), seeds(now + timedelta(days=3, microseconds=123456))
 
@@ -78,6 +78,6 @@ def test_seeds_are_made_anew_under_the_same_keys() -> None:
     assert len(seeds(now, "dev").items) == 4
 
 
-def test_moments_are_as_the_functions_write_them() -> None:
+def test_timestamps_have_the_functions_format() -> None:
     assert timestamp("2026-03-01T12:00:00+00:00") == "2026-03-01T12:00:00.000Z"
     assert timestamp("2026-03-01T12:00:00.987654+00:00") == "2026-03-01T12:00:00.987Z"

@@ -1,4 +1,4 @@
-"""Bodies are taken as their shape says, or refused with the contract's code."""
+"""Bodies are parsed into their shape, or refused with the contract's code."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def taken(body: str | None, **event: Any) -> Shape:
     return parse(Request({"body": body, **event}), Shape, email="invalid_email", amount="invalid_amount")
 
 
-def test_a_body_in_shape() -> None:
+def test_a_body_that_fits_its_shape() -> None:
     assert taken('{"email": "a", "amount": 5, "unknown": []}') == Shape("a", 5)
     encoded = base64.b64encode('{"email": "ü", "note": null}'.encode()).decode()
     assert taken(encoded, isBase64Encoded=True) == Shape("ü")
@@ -51,7 +51,7 @@ def test_a_body_in_shape() -> None:
         ('{"email": "a", "note": {}}', "validation_error"),
     ],
 )
-def test_bodies_out_of_shape(body: str | None, code: str) -> None:
+def test_bodies_that_do_not_fit_are_refused(body: str | None, code: str) -> None:
     with pytest.raises(ApiError) as refused:
         taken(body)
     assert (refused.value.status, refused.value.code) == (400, code)

@@ -58,7 +58,7 @@ def test_there_are_no_claims_without_a_checked_token(authorizer: dict[str, objec
 
 
 @pytest.mark.parametrize("sent", ["X-API-Key", "x-api-key", "X-Api-KEY"])
-def test_header_names_have_no_case(sent: str) -> None:
+def test_header_names_are_case_insensitive(sent: str) -> None:
     assert Request({"headers": {sent: "pw_x"}}).header("X-API-Key") == "pw_x"
 
 
@@ -68,7 +68,7 @@ def test_the_request_id_is_the_gateways_then_the_clients() -> None:
     assert Request(event).id == ("mine" * 100)[:128]
 
 
-def test_forwarded_addresses_are_not_believed() -> None:
+def test_forwarded_addresses_are_ignored() -> None:
     event = proxy_event(headers={"X-Forwarded-For": "10.0.0.1"}, source_ip="203.0.113.9")
     assert Request(event).source_ip == "203.0.113.9"
 
@@ -82,6 +82,6 @@ def test_bodies_may_be_base64() -> None:
     ("body", "encoded"),
     [("{", False), ("[" * 100_000, False), ("!!", True), (base64.b64encode(b"\xff").decode(), True)],
 )
-def test_what_is_not_json_is_a_value_error(body: str, encoded: bool) -> None:
+def test_invalid_json_is_a_value_error(body: str, encoded: bool) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - any of its subclasses
         Request({"body": body, "isBase64Encoded": encoded}).json()

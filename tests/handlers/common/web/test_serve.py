@@ -21,7 +21,7 @@ both_apis = pytest.mark.parametrize("event", EVENTS, ids=["http", "rest"])
 
 @dataclass(slots=True)
 class Logged(Call):
-    """A call of an API of its own, with a journal of what became of it."""
+    """A call with a journal of its steps."""
 
     journal: list[str] = field(default_factory=list)
 
@@ -94,7 +94,7 @@ def test_an_unexpected_exception_is_logged_and_not_shown(
     assert "Request failed" in caplog.messages
 
 
-def test_what_failed_in_the_background_is_a_failure() -> None:
+def test_an_error_in_the_background_is_a_failure() -> None:
     def answer(made: Logged) -> Response:
         made.journal.append("late failure")
         return json_response(200, {})
@@ -103,13 +103,13 @@ def test_what_failed_in_the_background_is_a_failure() -> None:
     assert (got.status, journal) == (500, ["late failure", "finished"])
 
 
-def test_nothing_is_called_for_a_route_the_function_does_not_have() -> None:
+def test_an_unknown_route_makes_no_call() -> None:
     journal: list[str] = []
     got = call(lambda event, context: serve(event, context, {}, api(journal)), EVENTS[0])
     assert (got.status, got.json["code"], journal) == (404, "no_route", [])
 
 
-def test_a_caller_who_is_let_in_nowhere() -> None:
+def test_a_refused_caller() -> None:
     got, journal = answered({**EVENTS[0], "headers": {"X-Banned": "1"}}, lambda _: json_response(200, {}))
     assert (got.status, got.json["code"], journal) == (401, "banned", [])
     assert got.headers["WWW-Authenticate"] == "Bearer"

@@ -20,7 +20,7 @@ FORM = {
 UPDATE = "PATCH /batches/{id}"
 
 
-def test_the_form_makes_a_batch_and_its_reminder(alice: User) -> None:
+def test_the_form_creates_a_batch_and_its_reminder(alice: User) -> None:
     answer = alice.ask("POST /batches", FORM)
     assert (answer.status, answer.json["message"]) == (201, "Batch created successfully")
     batch = answer.json["data"]
@@ -44,11 +44,11 @@ def test_the_form_makes_a_batch_and_its_reminder(alice: User) -> None:
      ({"targetHoursStage1": 0}, "targetHoursStage1"), ({"targetHoursStage1": 721}, "targetHoursStage1"),
      ({"notes": None}, "notes")],
 )  # fmt: skip
-def test_the_rules_of_the_form(alice: User, change: dict[str, Any], path: str) -> None:
+def test_the_limits_of_the_form(alice: User, change: dict[str, Any], path: str) -> None:
     assert set(problems(alice.ask("POST /batches", {**FORM, **change}))) == {path}
 
 
-def test_a_form_without_its_fields(alice: User) -> None:
+def test_missing_fields_of_the_form(alice: User) -> None:
     found = problems(alice.ask("POST /batches", {"fruits": ["a"]}))
     assert set(found) == set(FORM) - {"fruits", "notes"}
     assert set(found.values()) == {"Required"}
@@ -60,7 +60,7 @@ def test_a_form_without_its_fields(alice: User) -> None:
     [("stage1", "stage1_open", "active"), ("stage2", "stage2_bottled", "active"),
      ("bottled", "stage1_open", "in_fridge"), ("completed", "stage1_open", "archived")],
 )  # fmt: skip
-def test_the_words_for_its_state(alice: User, word: str, stage: str, status: str) -> None:
+def test_the_apps_status_words(alice: User, word: str, stage: str, status: str) -> None:
     batch = alice.ask("POST /batches", FORM).json["data"]
     answer = alice.ask(UPDATE, {"status": word}, id=batch["id"])
     assert (answer.json["data"]["status"], answer.json["message"]) == (word, "Batch updated successfully")
@@ -71,7 +71,7 @@ def test_the_words_for_its_state(alice: User, word: str, stage: str, status: str
     assert not any(alice.ask("GET /batches", query={"status": other}).json["count"] for other in others)
 
 
-def test_the_second_stage_has_a_duration_of_its_own(alice: User) -> None:
+def test_the_second_stage_has_its_own_duration(alice: User) -> None:
     batch_id = alice.ask("POST /batches", FORM).json["data"]["id"]
     sent = {"status": "stage2", "targetHoursStage2": 24, "bottleCount": 3, "startTimeStage2": "2026-01-01T00:00Z"}
     batch = alice.ask(UPDATE, sent, id=batch_id).json["data"]
@@ -80,14 +80,14 @@ def test_the_second_stage_has_a_duration_of_its_own(alice: User) -> None:
     assert (changed["targetHoursStage1"], changed["targetDuration"], changed["sugarAmount"]) == (10, 24, 5)
 
 
-def test_a_batch_made_in_documented_words_remembers_its_first_stage(alice: User) -> None:
+def test_a_documented_batch_keeps_the_duration_of_its_first_stage(alice: User) -> None:
     batch_id = alice.batch(targetDuration=48)["batchId"]
     alice.ask(UPDATE, {"stage": "stage2_bottled", "targetDuration": 24}, id=batch_id)
     batch = alice.ask("GET /batches/{id}", id=batch_id).json["data"]
     assert (batch["targetHoursStage1"], batch["targetHoursStage2"]) == (48, 24)
 
 
-def test_a_documented_change_shows_in_the_apps_words(alice: User) -> None:
+def test_a_documented_update_shows_in_the_apps_fields(alice: User) -> None:
     batch_id = alice.ask("POST /batches", FORM).json["data"]["id"]
     batch = alice.ask("PUT /batches/{id}", {"temperature": 30, "sugarAmount": 7, "targetDuration": 9}, id=batch_id).json
     assert [batch["data"][name] for name in ("temperatureC", "sugarGrams", "targetHoursStage1")] == [30, 7, 9]

@@ -28,7 +28,7 @@ SENT = {
 }
 
 
-def test_a_batch_is_made_as_documented(alice: User, table: Any) -> None:
+def test_a_batch_is_created_as_documented(alice: User, table: Any) -> None:
     answer = alice.ask("POST /batches", {**SENT, "unknown": {"dropped": 1}})
     assert answer.status == 201
     batch = answer.json["batch"]
@@ -73,14 +73,14 @@ def test_a_batch_has_the_apps_names_too(alice: User) -> None:
     assert (answer["success"], answer["message"]) == (True, "Batch created successfully")
 
 
-def test_what_is_not_sent_has_defaults(alice: User) -> None:
+def test_fields_that_are_not_sent_have_defaults(alice: User) -> None:
     batch = alice.batch()
     assert batch["startDate"] == batch["createdAt"]
     assert (batch["isPublic"], batch["photoKeys"], batch["status"]) == (False, [], "active")
     assert "targetDuration" not in batch
 
 
-def test_the_list_is_newest_first_and_filtered_before_it_is_cut(alice: User) -> None:
+def test_the_list_is_newest_first_and_filtered_before_it_is_limited(alice: User) -> None:
     first = alice.batch(name="1", stage="stage2_bottled")
     others = [alice.batch(name=str(number)) for number in range(2, 5)]
     newest = others[-1]["batchId"]
@@ -112,11 +112,11 @@ def test_the_list_is_newest_first_and_filtered_before_it_is_cut(alice: User) -> 
         {"status": ""},
     ],
 )
-def test_queries_that_are_refused(alice: User, query: dict[str, str]) -> None:
+def test_invalid_query_parameters(alice: User, query: dict[str, str]) -> None:
     assert set(problems(alice.ask("GET /batches", query=query))) == set(query)
 
 
-def test_a_list_without_an_end_is_fifty(alice: User, table: Any) -> None:
+def test_the_default_limit_is_fifty(alice: User, table: Any) -> None:
     batch = alice.batch()
     item = table.get((f"USER#{alice.id}", f"BATCH#{batch['batchId']}"))
     for number in range(60):
@@ -125,7 +125,7 @@ def test_a_list_without_an_end_is_fifty(alice: User, table: Any) -> None:
     assert alice.ask("GET /batches", query={"limit": "100"}).json["count"] == 61
 
 
-def test_a_batch_is_changed_and_nothing_else_of_it(alice: User) -> None:
+def test_an_update_changes_only_what_is_sent(alice: User) -> None:
     batch = alice.batch(targetDuration=48, notes="kept")
     for method in ("PUT", "PATCH"):
         answer = alice.ask(f"{method} /batches/{{id}}", {"temperature": 21.5, "startDate": "no"}, id=batch["batchId"])
@@ -147,7 +147,7 @@ def test_any_stage_and_status_may_follow_any_other(alice: User) -> None:
             assert (answer.json["batch"]["status"], answer.json["batch"]["stage"]) == (status, stage)
 
 
-def test_a_batch_is_archived_and_stays(alice: User) -> None:
+def test_an_archived_batch_is_kept(alice: User) -> None:
     batch = alice.batch(isPublic=True)
     answer = alice.ask("DELETE /batches/{id}", id=batch["batchId"])
     assert (answer.status, answer.json["message"]) == (200, "Batch archived successfully")
@@ -176,7 +176,7 @@ ROUTES = [
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_whose_batch_is_it(alice: User, bob: User, table: Any, route: str) -> None:
+def test_batches_of_other_users_are_refused(alice: User, bob: User, table: Any, route: str) -> None:
     batch = alice.batch()
     before = table.get((f"USER#{alice.id}", f"BATCH#{batch['batchId']}"))
     body = None if route.startswith(("GET", "DELETE")) else "{}"
@@ -189,6 +189,6 @@ def test_whose_batch_is_it(alice: User, bob: User, table: Any, route: str) -> No
     assert table.get((f"USER#{alice.id}", f"BATCH#{batch['batchId']}")) == before
 
 
-def test_a_start_in_the_future_is_kept_as_it_was_written(alice: User) -> None:
+def test_a_start_in_the_future_is_stored_as_it_was_sent(alice: User) -> None:
     later = f"{datetime.now(UTC).year + 2}-02-28T10:00Z"
     assert alice.batch(startDate=later)["startDate"] == later

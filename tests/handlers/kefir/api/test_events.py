@@ -28,7 +28,7 @@ def listed(user: User, batch_id: str, **query: str) -> list[str]:
     return [event["description"] for event in answer["events"]]
 
 
-def test_an_event_is_kept_as_documented(alice: User, table: Any) -> None:
+def test_an_event_is_stored_as_documented(alice: User, table: Any) -> None:
     batch_id = alice.batch()["batchId"]
     sent = {"timestamp": "2026-01-02T03:04:05Z", "metadata": {"ph": {"value": 3.5}}, "photoKey": "k"}
     event = note(alice, batch_id, "", **sent)
@@ -39,10 +39,10 @@ def test_an_event_is_kept_as_documented(alice: User, table: Any) -> None:
     assert table.get(key) == {"PK": key[0], "SK": key[1], **event}
 
 
-def test_events_come_newest_first_however_they_are_written(alice: User) -> None:
+def test_events_are_listed_newest_first_in_any_spelling_of_time(alice: User) -> None:
     batch_id = alice.batch()["batchId"]
-    for moment in ("2026-01-01T00:00:01Z", "2026-01-01T00:00:00.500Z", "2026-01-01T00:00Z", "2026-01-01T00:00:00.25Z"):
-        note(alice, batch_id, moment, timestamp=moment)
+    for time in ("2026-01-01T00:00:01Z", "2026-01-01T00:00:00.500Z", "2026-01-01T00:00Z", "2026-01-01T00:00:00.25Z"):
+        note(alice, batch_id, time, timestamp=time)
     assert listed(alice, batch_id) == [
         "2026-01-01T00:00:01Z",
         "2026-01-01T00:00:00.500Z",
@@ -53,22 +53,22 @@ def test_events_come_newest_first_however_they_are_written(alice: User) -> None:
 
 
 @pytest.mark.parametrize("limit", ["0", "x", "-1", "1.5", ""])
-def test_limits_that_are_refused(alice: User, limit: str) -> None:
+def test_invalid_limits(alice: User, limit: str) -> None:
     assert set(problems(alice.ask(LIST, id=alice.batch()["batchId"], query={"limit": limit}))) == {"limit"}
 
 
-def test_events_of_one_moment_do_not_overwrite_each_other(alice: User, at_once: Any) -> None:
+def test_events_of_the_same_time_do_not_overwrite_each_other(alice: User, at_once: Any) -> None:
     batch_id = alice.batch()["batchId"]
-    moment = "2026-01-01T00:00:00Z"
-    at_once(lambda number: note(alice, batch_id, str(number), timestamp=moment), 8)
+    time = "2026-01-01T00:00:00Z"
+    at_once(lambda number: note(alice, batch_id, str(number), timestamp=time), 8)
     assert sorted(listed(alice, batch_id)) == sorted(map(str, range(8)))
 
 
 @pytest.mark.parametrize("named", ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000Z", "2026-01-01T00:00Z"])
-def test_what_happened_at_a_moment_is_deleted(alice: User, named: str) -> None:
+def test_all_events_of_a_millisecond_are_deleted(alice: User, named: str) -> None:
     batch_id = alice.batch()["batchId"]
-    for moment in ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.001Z", "2026-01-01T00:00:00Z"):
-        note(alice, batch_id, moment, timestamp=moment)
+    for time in ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.001Z", "2026-01-01T00:00:00Z"):
+        note(alice, batch_id, time, timestamp=time)
     for _ in range(2):
         answer = alice.ask(DELETE, id=batch_id, timestamp=named)
         assert (answer.status, answer.json["message"]) == (200, "Event deleted successfully")
@@ -76,7 +76,7 @@ def test_what_happened_at_a_moment_is_deleted(alice: User, named: str) -> None:
 
 
 @pytest.mark.parametrize("named", ["x", "", "2026", "%", "2026-01-01T00:00:00.001Z#"])
-def test_deleting_what_is_not_there(alice: User, named: str) -> None:
+def test_deleting_events_that_do_not_exist(alice: User, named: str) -> None:
     batch_id = alice.batch()["batchId"]
     note(alice, batch_id, "stays")
     assert alice.ask(DELETE, id=batch_id, timestamp=named).status == 200

@@ -11,18 +11,18 @@ from typing import Any
 from tests.handlers.kefir.kefir_api import User
 
 
-def test_nothing_at_all(alice: User) -> None:
+def test_an_empty_export(alice: User) -> None:
     answer = alice.ask("GET /export.csv")
     assert (answer.status, answer.text) == (200, "recordType\n")
     assert answer.headers["Content-Type"] == "text/csv"
     assert re.fullmatch(r'attachment; filename="kefir-data-\d{13}\.csv"', answer.headers["Content-Disposition"])
 
 
-def test_everything_of_a_user_in_its_order(alice: User, bob: User) -> None:
+def test_an_export_has_everything_of_a_user_in_order(alice: User, bob: User) -> None:
     bob.batch(name="not hers")
     old, new = alice.batch(name="old, first"), alice.batch(name="new", targetDuration=48.5)
-    for moment in ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"):
-        body = {"type": "note", "description": moment, "timestamp": moment, "metadata": {"carbonation": [1]}}
+    for time in ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"):
+        body = {"type": "note", "description": time, "timestamp": time, "metadata": {"carbonation": [1]}}
         alice.ask("POST /batches/{id}/events", body, id=old["batchId"])
     alice.ask("POST /batches/{id}/events", {"type": "note", "description": "of the new"}, id=new["batchId"])
     due = {"reminders": [{"scheduledTime": "2126-01-01T00:00:00Z", "message": "look"}]}
@@ -31,8 +31,10 @@ def test_everything_of_a_user_in_its_order(alice: User, bob: User) -> None:
     text = alice.ask("GET /export.csv").text
     assert not text.endswith("\n")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    told = [(row["recordType"], row["name"] or row["description"] or row["message"] or row["deviceId"]) for row in rows]
-    assert told == [
+    found = [
+        (row["recordType"], row["name"] or row["description"] or row["message"] or row["deviceId"]) for row in rows
+    ]
+    assert found == [
         ("batch", "new"),
         ("batch", "old, first"),
         ("event", "of the new"),
@@ -47,7 +49,7 @@ def test_everything_of_a_user_in_its_order(alice: User, bob: User) -> None:
     assert not {"PK", "SK", "GSI1PK", "GSI1SK"} & set(rows[0])
 
 
-def test_the_app_fetches_it_by_a_link(alice: User) -> None:
+def test_the_app_downloads_the_export_by_a_link(alice: User) -> None:
     alice.batch(name="Crème")
     answer = alice.ask("POST /export/batches/csv")
     assert (answer.status, answer.json["success"], answer.json["message"]) == (200, True, "CSV export ready")
@@ -57,7 +59,7 @@ def test_the_app_fetches_it_by_a_link(alice: User) -> None:
         assert got.headers["Content-Type"].startswith("text/csv")
 
 
-def test_what_is_too_much_for_one_answer(alice: User, table: Any) -> None:
+def test_an_export_too_large_for_one_response(alice: User, table: Any) -> None:
     batch = alice.batch()
     for place in range(16):
         key = {"PK": f"BATCH#{batch['batchId']}", "SK": f"EVENT#{place}"}

@@ -1,4 +1,4 @@
-"""Reminders: suggested, confirmed, listed, called off, done with."""
+"""Reminders: suggested, confirmed, listed, cancelled, completed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_suggestions_of_a_batch(alice: User) -> None:
     assert found[0]["message"] == "Check your kefir batch (halfway point)"
 
 
-def test_reminders_are_kept_where_the_processor_looks(alice: User, table: Any) -> None:
+def test_a_confirmed_reminder_is_in_the_processors_index(alice: User, table: Any) -> None:
     batch_id, time = alice.batch()["batchId"], in_hours(2)
     (made,) = confirm(alice, batch_id, time, type="stage1_check")
     documented = {
@@ -51,11 +51,11 @@ def test_reminders_are_kept_where_the_processor_looks(alice: User, table: Any) -
     assert table.get((keys["PK"], keys["SK"])) == documented | keys | index
 
 
-def test_none_at_all(alice: User) -> None:
+def test_an_empty_list_of_reminders(alice: User) -> None:
     assert confirm(alice, alice.batch()["batchId"]) == []
 
 
-def test_one_that_is_over_keeps_all_from_being_made(alice: User) -> None:
+def test_one_time_in_the_past_refuses_all_reminders(alice: User) -> None:
     batch_id = alice.batch()["batchId"]
     for over in (in_hours(-1), in_hours(0)):
         entries = [{"scheduledTime": time, "message": "x"} for time in (in_hours(1), over)]
@@ -64,7 +64,7 @@ def test_one_that_is_over_keeps_all_from_being_made(alice: User) -> None:
     assert alice.ask("GET /me/reminders", query={"includeAll": "true"}).json["count"] == 0
 
 
-def test_own_reminders_are_those_to_come_unless_all_are_asked_for(alice: User, bob: User, table: Any) -> None:
+def test_own_reminders_are_the_pending_ones_unless_all_are_requested(alice: User, bob: User, table: Any) -> None:
     batch = alice.batch(name="Lemon")
     late, soon = confirm(alice, batch["batchId"], in_hours(5), in_hours(1))
     key = (f"USER#{alice.id}", f"REMINDER#{soon['reminderId']}")
@@ -81,7 +81,7 @@ def test_own_reminders_are_those_to_come_unless_all_are_asked_for(alice: User, b
     assert bob.ask("GET /me/reminders", query={"includeAll": "true"}).json["count"] == 0
 
 
-def test_a_reminder_is_called_off(alice: User, bob: User, table: Any) -> None:
+def test_a_reminder_is_cancelled(alice: User, bob: User, table: Any) -> None:
     (made,) = confirm(alice, alice.batch()["batchId"], in_hours(1))
     for user, name in ((bob, made["reminderId"]), (alice, "none"), (alice, "x" * 2000)):
         answer = user.ask("DELETE /me/reminders/{id}", id=name)
@@ -121,14 +121,14 @@ def test_the_app_completes_a_reminder(alice: User, bob: User, table: Any) -> Non
     assert alice.ask("GET /batches/{id}/reminders", id=alice.batch()["batchId"]).json["count"] == 0
 
 
-def test_what_was_sent_stays_sent_when_it_is_completed(alice: User, table: Any) -> None:
+def test_a_sent_reminder_stays_sent_when_it_is_completed(alice: User, table: Any) -> None:
     (made,) = confirm(alice, alice.batch()["batchId"], in_hours(1))
     key = (f"USER#{alice.id}", f"REMINDER#{made['reminderId']}")
     table.update(key, "SET #status = :sent REMOVE GSI1PK, GSI1SK", {"sent": "sent"})
     assert alice.ask("POST /reminders/{id}/complete", id=made["reminderId"]).json["data"]["notificationSent"] is True
 
 
-def test_archiving_a_batch_calls_its_reminders_off(alice: User) -> None:
+def test_archiving_a_batch_cancels_its_reminders(alice: User) -> None:
     gone, stays = alice.batch()["batchId"], alice.batch()["batchId"]
     confirm(alice, gone, in_hours(1), in_hours(2))
     (kept,) = confirm(alice, stays, in_hours(3))
@@ -137,7 +137,7 @@ def test_archiving_a_batch_calls_its_reminders_off(alice: User) -> None:
 
 
 @pytest.mark.parametrize("number", [100])
-def test_a_hundred_in_one_call(alice: User, asked: list[str], number: int) -> None:
+def test_a_hundred_reminders_in_one_transaction(alice: User, asked: list[str], number: int) -> None:
     batch_id = alice.batch()["batchId"]
     asked.clear()
     confirm(alice, batch_id, *[in_hours(1)] * number)

@@ -39,7 +39,7 @@ def test_numbers_as_javascript_prints_them() -> None:
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
-def test_a_printed_number_is_the_javascript_number(value: float) -> None:
+def test_a_printed_number_reads_back_equal(value: float) -> None:
     assert math.isclose(float(javascript_number(value)), value, rel_tol=0)
 
 

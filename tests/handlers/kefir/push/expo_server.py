@@ -1,4 +1,4 @@
-"""Expo's push service on loopback: takes messages, hands out tickets and receipts, and can be told to misbehave."""
+"""Expo's push service on loopback: accepts messages, returns tickets and receipts, and fails on request."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from typing import Any
 
 @dataclass
 class ExpoServer:
-    """``url`` is where it listens.
+    """The state of the server at ``url``.
 
-    ``failures`` are the answers of the next requests instead of the right one: a status with a body, None to hang up.
-    ``faults`` are what tickets complain about, by token; ``foreign`` the tokens of another project.
-    ``receipts`` are by ticket. ``messages`` is what was taken, ``requests`` what came: path, headers, body.
+    ``failures`` are returned to the next requests instead of the right response: a status with a body, None to hang up.
+    ``faults`` are the errors of tickets, by token; ``foreign`` the tokens of another project. ``receipts`` are by
+    ticket. ``messages`` are the accepted ones, ``requests`` all that arrived: path, headers, body.
     """
 
     url: str = ""
@@ -40,7 +40,7 @@ class ExpoServer:
             return self._send(body) if path == "/--/api/v2/push/send" else self._receipts(path, body)
 
     def tokens(self) -> list[str]:
-        """Whom messages were taken for."""
+        """The tokens of the accepted messages."""
         return [message["to"] for message in self.messages]
 
     def _send(self, messages: list[dict[str, Any]]) -> tuple[int, Any]:

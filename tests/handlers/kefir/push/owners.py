@@ -1,4 +1,4 @@
-"""Users whose devices, batches and reminders are put straight into the table, due at a moment of the tests' own."""
+"""Users whose devices, batches and reminders tests write into the table directly, due at a time the tests choose."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ START = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 
 
 class Owner:
-    """A user whose devices and reminders are put straight into the table."""
+    """A user with devices, a batch and reminders in the table."""
 
     def __init__(self, table: Table) -> None:
         self.table = table

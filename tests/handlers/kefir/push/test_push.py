@@ -43,7 +43,7 @@ def test_nothing_is_sent_twice(owner: Owner, expo: ExpoServer, tick: Any) -> Non
     assert len(expo.messages) == 5
 
 
-def test_every_device_of_a_user_once(owner: Owner, expo: ExpoServer, tick: Any, table: Table) -> None:
+def test_every_device_of_a_user_gets_one_message(owner: Owner, expo: ExpoServer, tick: Any, table: Table) -> None:
     tokens = [owner.device("1"), owner.device("2", platform="android")]
     owner.device("same", token=tokens[0])
     owner.device("browser", platform="web")
@@ -58,21 +58,21 @@ def test_every_device_of_a_user_once(owner: Owner, expo: ExpoServer, tick: Any, 
 
 
 @pytest.mark.parametrize("status", ["PENDING", "Pending"])
-def test_pending_in_any_case(owner: Owner, tick: Any, status: str) -> None:
+def test_the_status_is_read_in_any_case(owner: Owner, tick: Any, status: str) -> None:
     owner.device()
     name = owner.reminder(status=status)
     tick()
     assert sent(owner[name])
 
 
-def test_what_is_not_pending_is_passed_over(owner: Owner, expo: ExpoServer, tick: Any) -> None:
+def test_reminders_that_are_not_pending_are_skipped(owner: Owner, expo: ExpoServer, tick: Any) -> None:
     owner.device()
     owner.reminder(status="cancelled")
     assert tick() == 1
     assert expo.requests == []
 
 
-def test_of_a_batch_that_is_over_nothing_is_sent(owner: Owner, expo: ExpoServer, tick: Any) -> None:
+def test_reminders_of_archived_batches_are_cancelled(owner: Owner, expo: ExpoServer, tick: Any) -> None:
     owner.device()
     owner.batch(status="archived")
     name = owner.reminder()
@@ -82,14 +82,14 @@ def test_of_a_batch_that_is_over_nothing_is_sent(owner: Owner, expo: ExpoServer,
     assert "GSI1PK" not in owner[name]
 
 
-def test_a_batch_that_is_gone_has_no_name(owner: Owner, expo: ExpoServer, tick: Any) -> None:
+def test_a_reminder_of_a_deleted_batch_has_the_default_title(owner: Owner, expo: ExpoServer, tick: Any) -> None:
     owner.device()
     owner.reminder(batchId="none")
     tick()
     assert expo.messages[0]["title"] == "Kefir reminder"
 
 
-def test_without_a_device(owner: Owner, expo: ExpoServer, tick: Any) -> None:
+def test_a_reminder_of_a_user_without_devices(owner: Owner, expo: ExpoServer, tick: Any) -> None:
     name = owner.reminder()
     tick()
     assert sent(owner[name])
@@ -105,7 +105,7 @@ def test_the_longest_message_is_short_enough(owner: Owner, expo: ExpoServer, tic
     assert sent(owner[name])
 
 
-def test_what_a_user_calls_off_meanwhile_stays_called_off(owner: Owner, expo: ExpoServer, tick: Any) -> None:
+def test_a_reminder_cancelled_during_the_run_stays_cancelled(owner: Owner, expo: ExpoServer, tick: Any) -> None:
     owner.device()
     stays, gone = owner.reminder(), owner.reminder()
     answer = expo.answer
@@ -121,7 +121,7 @@ def test_what_a_user_calls_off_meanwhile_stays_called_off(owner: Owner, expo: Ex
     assert owner[gone]["status"] == "cancelled"
 
 
-def test_without_time_everything_is_left(owner: Owner, expo: ExpoServer, tick: Any) -> None:
+def test_reminders_are_left_when_time_is_up(owner: Owner, expo: ExpoServer, tick: Any) -> None:
     owner.device()
     name = owner.reminder()
     assert tick(left=10) == 0

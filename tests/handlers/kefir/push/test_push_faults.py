@@ -1,4 +1,4 @@
-"""What happens to due reminders when something is wrong with devices, tokens or Expo."""
+"""Due reminders when devices, tokens or Expo fail."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.handlers.kefir.push.owners import Owner, pending, sent
 GONE = {"details": {"error": "DeviceNotRegistered"}}
 
 
-def test_a_device_that_is_gone_is_switched_off(owner: Owner, expo: ExpoServer, tick: Any) -> None:
+def test_an_unregistered_device_is_disabled(owner: Owner, expo: ExpoServer, tick: Any) -> None:
     expo.faults[owner.device("gone")] = GONE
     kept = owner.device("kept")
     name = owner.reminder()
@@ -27,7 +27,7 @@ def test_a_device_that_is_gone_is_switched_off(owner: Owner, expo: ExpoServer, t
     assert expo.tokens() == [kept, kept]
 
 
-def test_when_all_devices_are_gone(owner: Owner, expo: ExpoServer, tick: Any) -> None:
+def test_a_reminder_whose_devices_are_all_unregistered(owner: Owner, expo: ExpoServer, tick: Any) -> None:
     expo.faults[owner.device()] = GONE
     name = owner.reminder()
     tick()
@@ -35,7 +35,7 @@ def test_when_all_devices_are_gone(owner: Owner, expo: ExpoServer, tick: Any) ->
     assert owner[name]["delivery"] == "no_devices"
 
 
-def test_what_a_ticket_complains_about_is_tried_again(owner: Owner, expo: ExpoServer, tick: Any) -> None:
+def test_an_error_of_a_ticket_is_retried(owner: Owner, expo: ExpoServer, tick: Any) -> None:
     token = owner.device()
     expo.faults[token] = {"details": {"error": "MessageRateExceeded"}}
     name = owner.reminder()
@@ -81,7 +81,7 @@ def test_an_outage_is_survived(owner: Owner, expo: ExpoServer, tick: Any, failur
     assert sent(owner[other])
 
 
-def test_ten_attempts_and_no_more(owner: Owner, expo: ExpoServer, tick: Any) -> None:
+def test_a_reminder_is_given_up_after_ten_attempts(owner: Owner, expo: ExpoServer, tick: Any) -> None:
     expo.faults[owner.device()] = {"details": {"error": "MessageTooBig"}}
     name = owner.reminder()
     for number in range(1, 10):
@@ -95,7 +95,7 @@ def test_ten_attempts_and_no_more(owner: Owner, expo: ExpoServer, tick: Any) -> 
     assert tick(12) == 0
 
 
-def test_a_day_and_no_longer(owner: Owner, expo: ExpoServer, tick: Any) -> None:
+def test_a_reminder_is_given_up_after_a_day(owner: Owner, expo: ExpoServer, tick: Any) -> None:
     token = owner.device()
     expo.faults[token] = {"details": {"error": "MessageTooBig"}}
     late, in_time = owner.reminder(-24 * 60), owner.reminder(-24 * 60 + 1)
@@ -108,7 +108,7 @@ def test_a_day_and_no_longer(owner: Owner, expo: ExpoServer, tick: Any) -> None:
     assert sent(owner[very_late])
 
 
-def test_a_wrong_token_of_one_does_not_keep_the_reminders_of_others(expo: ExpoServer, tick: Any, table: Table) -> None:
+def test_an_invalid_token_does_not_block_the_reminders_of_others(expo: ExpoServer, tick: Any, table: Table) -> None:
     owners = [Owner(table) for _ in range(40)]
     names = []
     for each in owners:
@@ -123,7 +123,7 @@ def test_a_wrong_token_of_one_does_not_keep_the_reminders_of_others(expo: ExpoSe
     assert len(expo.tokens()) == 42
 
 
-def test_what_expo_never_takes_is_given_up_in_the_end(owner: Owner, expo: ExpoServer, tick: Any) -> None:
+def test_a_refusal_by_expo_counts_as_an_attempt(owner: Owner, expo: ExpoServer, tick: Any) -> None:
     owner.device()
     name = owner.reminder()
     expo.failures = [refusal("VALIDATION_ERROR")]

@@ -1,4 +1,4 @@
-"""What became of messages that Expo took."""
+"""Receipts of messages that Expo accepted."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def asked(expo: ExpoServer) -> list[list[str]]:
     return [sorted(body["ids"]) for path, _, body in expo.requests if path.endswith("getReceipts")]
 
 
-def test_receipts_are_read_after_a_quarter_of_an_hour(owner: Owner, expo: ExpoServer, tick: Any, table: Table) -> None:
+def test_receipts_are_requested_after_15_minutes(owner: Owner, expo: ExpoServer, tick: Any, table: Table) -> None:
     owner.device("1")
     owner.device("2")
     owner.reminder()
@@ -40,7 +40,7 @@ def test_receipts_are_read_after_a_quarter_of_an_hour(owner: Owner, expo: ExpoSe
     assert len(asked(expo)) == 1
 
 
-def test_receipts_that_are_not_there_yet_are_asked_for_again(
+def test_receipts_that_are_not_ready_are_requested_again(
     owner: Owner, expo: ExpoServer, tick: Any, table: Table
 ) -> None:
     owner.device("1")
@@ -72,7 +72,7 @@ def test_an_outage_does_not_lose_receipts(
 
 
 @pytest.mark.parametrize("error", ["MessageTooBig", "MismatchSenderId", "InvalidCredentials", "MessageRateExceeded"])
-def test_other_complaints_are_logged(owner: Owner, expo: ExpoServer, tick: Any, caplog: Any, error: str) -> None:
+def test_other_errors_are_logged(owner: Owner, expo: ExpoServer, tick: Any, caplog: Any, error: str) -> None:
     owner.device("1")
     owner.reminder()
     tick()
@@ -82,7 +82,7 @@ def test_other_complaints_are_logged(owner: Owner, expo: ExpoServer, tick: Any, 
     assert "disabledAt" not in owner["1"]
 
 
-def test_a_device_with_another_token_meanwhile_stays_on(owner: Owner, expo: ExpoServer, tick: Any) -> None:
+def test_a_device_with_a_new_token_stays_enabled(owner: Owner, expo: ExpoServer, tick: Any) -> None:
     owner.device("1")
     owner.reminder()
     tick()

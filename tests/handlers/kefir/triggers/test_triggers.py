@@ -36,7 +36,7 @@ FAILED = {"issueTokens": False, "failAuthentication": True}
         ([RIGHT] * 3, {"userNotFound": True}, FAILED),
     ],
 )
-def test_what_comes_next(rounds: Any, more: dict[str, bool], expected: dict[str, Any]) -> None:
+def test_the_next_step_of_a_login(rounds: Any, more: dict[str, bool], expected: dict[str, Any]) -> None:
     event = {"request": {"session": rounds, **more}, "response": {"challengeName": None}}
     answer = define_auth_challenge.handler(event, Context())
     assert answer["response"] == {"challengeName": None, **expected}
@@ -91,7 +91,7 @@ def logged(caplog: Any) -> list[tuple[str, str]]:
      ("123456", None, {}, False), ("", "", {}, False), ("123456", "\u0661", {}, False),
      ("123456", "123456", {"userNotFound": True}, False)],
 )  # fmt: skip
-def test_whether_it_is_the_code(code: str, answer: Any, more: dict[str, bool], right: bool) -> None:
+def test_codes_are_compared(code: str, answer: Any, more: dict[str, bool], right: bool) -> None:
     request = {"privateChallengeParameters": {"code": code}, "challengeAnswer": answer, **more}
     event = {"request": request, "response": {"answerCorrect": None}}
     assert verify_auth_challenge.handler(event, Context())["response"] == {"answerCorrect": right}
@@ -122,7 +122,7 @@ def test_a_developer_reads_codes_in_the_log_even_without_mail(patched: Any, capl
     assert logged(caplog) == [("a@example.com", code)]
 
 
-def test_elsewhere_a_code_that_cannot_be_mailed_is_a_failure(patched: Any) -> None:
+def test_on_other_stages_a_code_that_cannot_be_mailed_is_an_error(patched: Any) -> None:
     patched.setenv("FROM_EMAIL", "nobody@unverified.example")
     with pytest.raises(ClientError):
         create()

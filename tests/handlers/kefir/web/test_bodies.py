@@ -1,4 +1,4 @@
-"""Bodies of every kind: what is refused, and how it is said."""
+"""Bodies that are refused, and the errors they get."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ OPTIONAL_BODY = ["POST /batches/{id}/photo/upload-url", "POST /batches/{id}/phot
 
 @pytest.mark.parametrize("route", WITH_BODY)
 @pytest.mark.parametrize("body", [None, ""])
-def test_no_body(alice: User, route: str, body: str | None) -> None:
+def test_a_missing_body(alice: User, route: str, body: str | None) -> None:
     answer = alice.ask(route, body, id=alice.batch()["batchId"])
     assert problems(answer) == {"body": "Request body is required"}
 
 
 @pytest.mark.parametrize("route", WITH_BODY + OPTIONAL_BODY)
 @pytest.mark.parametrize("body", ["{", "\ufeff{}", "[" * 100_000, "{'a':1}", "nul", "[NaN]", b"\xff\xfe", '"\\ud800"'])
-def test_what_is_not_json(alice: User, route: str, body: str | bytes) -> None:
+def test_a_body_that_is_not_json(alice: User, route: str, body: str | bytes) -> None:
     answer = alice.ask(route, body, id=alice.batch()["batchId"])
     assert problems(answer) == {"body": "Invalid JSON in request body"}
 
 
 @pytest.mark.parametrize("route", WITH_BODY + OPTIONAL_BODY)
 @pytest.mark.parametrize("body", ["[]", "null", "1", "1.5", '"x"', "true"])
-def test_what_is_no_object(alice: User, route: str, body: str) -> None:
+def test_a_body_that_is_not_an_object(alice: User, route: str, body: str) -> None:
     assert set(problems(alice.ask(route, body, id=alice.batch()["batchId"]))) == {""}
 
 
@@ -70,7 +70,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("route", "body", "expected"), WRONG)
-def test_every_field_at_fault_is_named(alice: User, route: str, body: Any, expected: Any) -> None:
+def test_every_bad_field_is_named(alice: User, route: str, body: Any, expected: Any) -> None:
     found = problems(alice.ask(route, body, id=alice.batch()["batchId"]))
     assert set(found) == set(expected)
     if isinstance(expected, dict):
@@ -78,20 +78,20 @@ def test_every_field_at_fault_is_named(alice: User, route: str, body: Any, expec
     assert all(found.values())
 
 
-MOMENTS = ["2026-01-02T03:04:05+00:00", "2026-01-02T03:04:05", "2026-01-02", "2026-02-30T00:00:00Z", "", 5,
+INVALID_TIMESTAMPS = ["2026-01-02T03:04:05+00:00", "2026-01-02T03:04:05", "2026-01-02", "2026-02-30T00:00:00Z", "", 5,
            "2026-01-02T03:04:05.Z", "2026-01-02t03:04:05Z", "2026-01-02T24:00:00Z", "2026-01-02T03:60Z",
            "\u0662026-01-02T03:04:05Z", " 2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z\n"]  # fmt: skip
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_what_is_no_moment(alice: User, moment: Any) -> None:
-    body = {"name": "x", "stage": "stage1_open", "startDate": moment}
+@pytest.mark.parametrize("timestamp", INVALID_TIMESTAMPS)
+def test_invalid_timestamps(alice: User, timestamp: Any) -> None:
+    body = {"name": "x", "stage": "stage1_open", "startDate": timestamp}
     assert set(problems(alice.ask(CREATE, body))) == {"startDate"}
 
 
-@pytest.mark.parametrize("moment", ["2026-01-02T03:04Z", "2026-01-02T03:04:05Z", "2026-01-02T03:04:05.123456789Z"])
-def test_what_is_one(alice: User, moment: str) -> None:
-    assert alice.batch(startDate=moment)["startDate"] == moment
+@pytest.mark.parametrize("timestamp", ["2026-01-02T03:04Z", "2026-01-02T03:04:05Z", "2026-01-02T03:04:05.123456789Z"])
+def test_valid_timestamps(alice: User, timestamp: str) -> None:
+    assert alice.batch(startDate=timestamp)["startDate"] == timestamp
 
 
 DEEP: dict[str, Any] = {}
@@ -104,12 +104,12 @@ for _ in range(28):
     [DEEP, {"a": 1e126}, {"a": [int("9" * 200)]}, {"a": 1e-200}, {"": 1}, {"a": "x" * 300_001}],
     ids=["too deep", "too large", "too many digits", "too small", "no name", "too long"],
 )
-def test_what_cannot_be_kept(alice: User, metadata: Any) -> None:
+def test_documents_that_cannot_be_stored(alice: User, metadata: Any) -> None:
     body = {"type": "note", "description": "x", "metadata": metadata}
     assert set(problems(alice.ask(EVENT, body, id=alice.batch()["batchId"]))) == {"metadata"}
 
 
-def test_what_can(alice: User) -> None:
+def test_a_document_that_can_be_stored(alice: User) -> None:
     metadata = {"a": [1, 1.5, True, None, "é", {"b.c": []}], "n": 1e60, "d": DEEP["a"]["a"], "e": {}}
     body = {"type": "note", "description": "x", "metadata": metadata}
     answer = alice.ask(EVENT, body, id=alice.batch()["batchId"])
@@ -153,7 +153,7 @@ def batch_id(alice: User) -> str:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 @pytest.mark.parametrize("route", FIELDS)
-def test_whatever_is_sent_is_taken_or_refused_as_documented(alice: User, batch_id: str, route: str, data: Any) -> None:
+def test_any_body_is_accepted_or_refused_as_documented(alice: User, batch_id: str, route: str, data: Any) -> None:
     body = json.dumps(data.draw(bodies(route)))
     answer = alice.ask(route, body, id=batch_id)
     assert answer.status in {200, 201, 400, 401, 403, 404}, (body, answer.text)

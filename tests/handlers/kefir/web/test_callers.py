@@ -1,4 +1,4 @@
-"""Who asks, and what everybody is answered alike."""
+"""Callers, and what all responses have in common."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ def test_the_caller_has_a_row_afterwards(alice: User, table: Any) -> None:
     assert table.get((f"USER#{alice.id}", f"USER#{alice.id}")) == learnt
 
 
-def test_of_callers_at_once_one_makes_the_row(alice: User, table: Any, at_once: Any) -> None:
+def test_concurrent_requests_create_one_row(alice: User, table: Any, at_once: Any) -> None:
     answers = at_once(lambda _: alice.ask("GET /batches"), 8)
     assert {answer.status for answer in answers} == {200}
     made = table.get((f"USER#{alice.id}", f"USER#{alice.id}"))
     assert made["createdAt"] == made["updatedAt"]
 
 
-def test_nobody_without_a_name(environment: Any) -> None:
+def test_a_token_without_a_subject_is_refused(environment: Any) -> None:
     for claims in (None, {}, {"email": "a@example.com"}):
         answer = ask("GET /batches", claims=claims)
         assert (answer.status, answer.json["success"]) == (401, False)
 
 
-def test_every_answer_can_be_read_by_any_page(alice: User) -> None:
+def test_pages_of_any_origin_may_read_responses(alice: User) -> None:
     for answer in (alice.ask("GET /batches"), alice.ask("GET /batches/{id}", id="x")):
         for what in ("Origin", "Headers", "Methods"):
             assert answer.headers[f"Access-Control-Allow-{what}"] == "*"
 
 
-def test_unknown_routes_and_faults(alice: User, patched: Any) -> None:
+def test_unknown_routes_and_unexpected_errors(alice: User, patched: Any) -> None:
     answer = call(handle_batches.handler, http_event("GET /nothing", claims=alice.claims))
     assert (answer.status, answer.json["error"]) == (404, "Route not found")
     patched.setenv("TABLE_NAME", "there-is-no-such-table")
@@ -52,7 +52,7 @@ def test_unknown_routes_and_faults(alice: User, patched: Any) -> None:
     )
 
 
-def test_offline_takes_the_caller_from_a_header_but_never_in_lambda(patched: Any) -> None:
+def test_offline_mode_takes_the_caller_from_a_header_but_never_in_lambda(patched: Any) -> None:
     patched.setenv("IS_OFFLINE", "true")
     route = "POST /batches"
     body = json.dumps({"name": "x", "stage": "stage1_open"})
