@@ -1,4 +1,4 @@
-"""Is the API what the documents say? The tables here are the documents'."""
+"""PkgWatch's API stack is as documented; the tables here are those of the documents."""
 
 from __future__ import annotations
 

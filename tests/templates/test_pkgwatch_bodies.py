@@ -1,4 +1,4 @@
-"""Does the gateway check bodies as the documents say? The table here is the documents'."""
+"""The gateway checks request bodies as documented; the table here is that of the documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is the HTTP side of the API what the documents say? The tables here are the documents'."""
+"""Routes, CORS and firewall of PkgWatch's API are as documented; the tables here are those of the documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is the pipeline what the documents say? The tables here are the documents'."""
+"""PkgWatch's pipeline stack is as documented; the tables here are those of the documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is the storage what the documents say? The tables here are the documents'."""
+"""PkgWatch's storage stack is as documented; the tables here are those of the documents."""
 
 from __future__ import annotations
 

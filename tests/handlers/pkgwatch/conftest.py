@@ -1,4 +1,4 @@
-"""Real tables and queues for the handlers: the embedded emulator as a plain server, one a test run."""
+"""Fixtures of the handlers' tests: tables and queues of the embedded emulator, one emulator a test run."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from handlers.common.dynamodb import Table
 from handlers.pkgwatch.accounts import api_keys
 from handlers.pkgwatch.runtime.settings import settings
 from tests.emulator import free_port
+from tests.handlers.pkgwatch.fixtures.queues import Queue
 from tests.handlers.pkgwatch.fixtures.upstreams import World as Upstreams
 from tests.handlers.pkgwatch.fixtures.upstreams import upstreams
 from tests.owner import bare_emulator
@@ -202,17 +203,12 @@ class World:
 
     def queued(self) -> list[dict[str, Any]]:
         """Takes everything out of the package queue."""
-        sqs, found = aws.client("sqs"), []
-        while messages := sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10).get("Messages"):
-            for message in messages:
-                found.append(json.loads(message["Body"]))
-                sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
-        return found
+        return Queue(self.queue_url).take()
 
 
 @pytest.fixture
 def world(environment: pytest.MonkeyPatch) -> World:
-    """See `World`."""
+    """The emulator's tables and queue."""
     client = aws.client("dynamodb")
     tables = {name: Table(client, table) for name, table in TABLES.items()}
     return World(**tables, queue_url=os.environ["PACKAGE_QUEUE_URL"], url=os.environ["AWS_ENDPOINT_URL"])
@@ -246,5 +242,5 @@ def upstream(playing: Upstreams) -> Upstreams:
 
 @pytest.fixture
 def source_ip() -> str:
-    """An address nobody has used before."""
+    """An IP address that was not used before."""
     return f"198.51.{secrets.randbelow(250)}.{secrets.randbelow(250)}-{secrets.token_hex(4)}"

@@ -17,7 +17,7 @@ from handlers.pkgwatch.api.get_api_keys import handler as keys_handler
 from handlers.pkgwatch.api.logout import handler as logout_handler
 from handlers.pkgwatch.api.magic_link import handler
 from tests.handlers.gateway import Answer, call, proxy_event
-from tests.handlers.pkgwatch.fixtures.login import started, target
+from tests.handlers.pkgwatch.fixtures.login import refusal, started, target
 
 NOW = datetime.now(UTC)
 
@@ -28,14 +28,6 @@ def ask(email: Any) -> Answer:
 
 def follow(token: str | None) -> Answer:
     return call(callback_handler, proxy_event(query=None if token is None else {"token": token}))
-
-
-def refusal(answer: Answer) -> str:
-    path, query = target(answer)
-    assert path == "/start"
-    assert query["message"]
-    assert "Set-Cookie" not in answer.headers
-    return query["error"]
 
 
 def user(world: Any, *, verified: bool | None = True, key: bool = True, **more: Any) -> str:

@@ -1,4 +1,4 @@
-"""Only tokens made here, and not too long ago, make a session."""
+"""Only tokens that are signed here and have not expired make a session."""
 
 from __future__ import annotations
 

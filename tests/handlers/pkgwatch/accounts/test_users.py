@@ -1,4 +1,4 @@
-"""Addresses: which are taken, how they are told apart, what is shown of them; and what the mails say."""
+"""E-mail addresses: which are accepted, how they are compared and masked; and the mails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The functions that sell, with a Stripe of their own beside the tables."""
+"""Fixtures of the functions that sell, with a local Stripe."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def selling(environment: pytest.MonkeyPatch, arranged: dict[str, str]) -> Iterat
 
 @dataclass(frozen=True)
 class Shop:
-    """Buyers, what Stripe knows of them, and what it sends."""
+    """Buyers, the client of the local Stripe, and the events that Stripe sends."""
 
     world: Any
     api: Any
@@ -146,18 +146,18 @@ class Shop:
         return self.send(self.event(kind, thing))
 
     def send(self, event: Any, signature: str | None = None) -> Answer:
-        """Sends something to the webhook, rightly signed unless told otherwise."""
+        """Sends an event to the webhook, with a valid signature unless another is given."""
         body = event if isinstance(event, str) else json.dumps(event, default=str)
         signed = sdk.WebhookSignature.generate_signature_header(body, SIGNING) if signature is None else signature
         headers = {"Stripe-Signature": signed} if signed else {}
         return call(webhook_handler, proxy_event("POST", "/webhooks/stripe", headers=headers, body=body))
 
     def record(self, event: dict[str, Any]) -> dict[str, Any]:
-        """What is on record of an event."""
+        """The record of an event."""
         return self.world.billing.get((event["id"], event["type"]), consistent=True) or {}
 
     def alerts(self) -> list[dict[str, Any]]:
-        """What the operators were told."""
+        """The alerts to the operators."""
         received = aws.client("sqs").receive_message(QueueUrl=self.alerts_url, MaxNumberOfMessages=10)
         return [json.loads(message["Body"]) for message in received.get("Messages", [])]
 
@@ -180,7 +180,7 @@ class Recorder:
 
 @pytest.fixture
 def recorder(world: Any) -> Iterator[Recorder]:
-    """See `Recorder`."""
+    """A deployed function, deleted after the test."""
     name = f"recorder-{secrets.token_hex(4)}"
     queue = aws.client("sqs").create_queue(QueueName=name)["QueueUrl"]
     code = (
@@ -209,5 +209,5 @@ def recorder(world: Any) -> Iterator[Recorder]:
 
 @pytest.fixture
 def shop(world: Any, arranged: dict[str, str]) -> Shop:
-    """See `Shop`."""
+    """Buyers and events of Stripe."""
     return Shop(world, stripe_client.stripe().v1, arranged["ALERTS"])

@@ -1,4 +1,4 @@
-"""What follows from checkouts, subscriptions, refunds and disputes"""
+"""The events of checkouts, subscriptions, refunds and disputes"""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def customer_id() -> str:
     return f"cus_{secrets.token_hex(6)}"
 
 
-def told(customer: str, price: str = "price_local_pro", **more: Any) -> dict[str, Any]:
+def sent(customer: str, price: str = "price_local_pro", **more: Any) -> dict[str, Any]:
     """A subscription as an event brings it."""
     item = {
         "id": "si_1",
@@ -105,7 +105,7 @@ def test_a_checkout_that_is_told_of_late_gives_nothing_back(shop: Any) -> None:
 def test_a_price_nobody_knows_changes_no_plan(shop: Any) -> None:
     customer = customer_id()
     owner, _ = shop.buyer("pro", stripe_customer_id=customer)
-    assert shop.deliver("customer.subscription.updated", told(customer, "price_unknown")).status == 200
+    assert shop.deliver("customer.subscription.updated", sent(customer, "price_unknown")).status == 200
     assert stored(shop, owner, "tier", "current_period_end") == [("pro", NOW + PERIOD)] * 2
 
 
@@ -114,7 +114,7 @@ def test_a_price_that_is_not_set_is_no_plan(shop: Any, patched: pytest.MonkeyPat
     owner, _ = shop.buyer("pro", stripe_customer_id=customer)
     patched.setenv("STRIPE_PRICE_STARTER", "")
     settings.cache_clear()
-    assert shop.deliver("customer.subscription.updated", told(customer, "")).status == 200
+    assert shop.deliver("customer.subscription.updated", sent(customer, "")).status == 200
     assert shop.world.meta(owner)["tier"] == "pro"
 
 
@@ -124,7 +124,7 @@ def test_a_subscription_gives_its_plan_to_all_keys(shop: Any, kind: str, status:
     customer = customer_id()
     owner, email = shop.buyer(stripe_customer_id=customer)
     shop.another_key(owner, email=email)
-    assert shop.deliver(f"customer.subscription.{kind}", told(customer, status=status)).status == 200
+    assert shop.deliver(f"customer.subscription.{kind}", sent(customer, status=status)).status == 200
     names = ("tier", "monthly_limit", "cancellation_pending", "cancellation_date", "current_period_start")
     assert stored(shop, owner, *names) == [("pro", 100_000, False, None, NOW)] * 3
 
@@ -135,16 +135,16 @@ def test_a_subscription_without_effect(shop: Any, kind: str, status: str) -> Non
     customer = customer_id()
     owner, _ = shop.buyer("starter", stripe_customer_id=customer)
     before = stored(shop, owner, "tier", "current_period_end")
-    assert shop.deliver(f"customer.subscription.{kind}", told(customer, status=status)).status == 200
+    assert shop.deliver(f"customer.subscription.{kind}", sent(customer, status=status)).status == 200
     assert stored(shop, owner, "tier", "current_period_end") == before
 
 
 def test_a_cancellation_is_pending_until_the_period_ends(shop: Any) -> None:
     customer = customer_id()
     owner, _ = shop.buyer("pro", stripe_customer_id=customer)
-    shop.deliver("customer.subscription.updated", told(customer, cancel_at_period_end=True))
+    shop.deliver("customer.subscription.updated", sent(customer, cancel_at_period_end=True))
     assert stored(shop, owner, "cancellation_pending", "cancellation_date") == [(True, NOW + PERIOD)] * 2
-    shop.deliver("customer.subscription.updated", told(customer))
+    shop.deliver("customer.subscription.updated", sent(customer))
     assert stored(shop, owner, "cancellation_pending", "cancellation_date") == [(False, None)] * 2
 
 
@@ -152,7 +152,7 @@ def test_a_subscription_that_ends_takes_the_plan_away(shop: Any) -> None:
     customer = customer_id()
     owner, email = shop.buyer("pro", stripe_customer_id=customer, stripe_subscription_id="sub_1")
     shop.another_key(owner, email=email, cancellation_pending=True)
-    shop.deliver("customer.subscription.deleted", told(customer, status="canceled"))
+    shop.deliver("customer.subscription.deleted", sent(customer, status="canceled"))
     names = ("tier", "monthly_limit", "cancellation_pending", "cancellation_date")
     assert stored(shop, owner, *names) == [("free", 5_000, False, None)] * 3
     assert all("stripe_subscription_id" not in record for record in shop.keys(owner))
@@ -162,7 +162,7 @@ def test_a_subscription_that_ends_takes_the_plan_away(shop: Any) -> None:
 def test_the_end_of_an_older_subscription_leaves_the_newer_one(shop: Any) -> None:
     customer = customer_id()
     owner, _ = shop.buyer("pro", stripe_customer_id=customer, stripe_subscription_id="sub_2")
-    assert shop.deliver("customer.subscription.deleted", told(customer, status="canceled")).status == 200
+    assert shop.deliver("customer.subscription.deleted", sent(customer, status="canceled")).status == 200
     assert stored(shop, owner, "tier") == [("pro",)] * 2
 
 

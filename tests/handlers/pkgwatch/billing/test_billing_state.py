@@ -1,4 +1,4 @@
-"""A change of plan reaches every record of a user, and what is not said stays as it is"""
+"""A change of plan is written to every record of a user; other attributes stay as they are"""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ def test_prices_are_plans_both_ways() -> None:
 
 
 def test_a_subscription_without_items_has_no_plan() -> None:
-    told = {"id": "sub_1", "customer": {"id": "cus_1"}, "status": "active", "cancel_at_period_end": True}
-    state = subscription_state({**told, "items": {"data": []}})
+    sent = {"id": "sub_1", "customer": {"id": "cus_1"}, "status": "active", "cancel_at_period_end": True}
+    state = subscription_state({**sent, "items": {"data": []}})
     assert (state.customer, state.tier, state.period_end, state.cancellation_date) == ("cus_1", None, None, None)
     assert state.entitled
     assert identifier(None) == ""

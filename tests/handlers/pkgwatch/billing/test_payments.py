@@ -1,4 +1,4 @@
-"""What follows from invoices: paid ones begin a period, failing ones end a plan in the end"""
+"""The events of invoices: paid ones begin a period, failed ones finally end a plan"""
 
 from __future__ import annotations
 
@@ -81,8 +81,8 @@ def test_the_news_of_a_period_does_not_keep_its_payment_from_counting(shop: Any)
     subscription = {"id": session.subscription, "customer": session.customer, "status": "active"}
     for key in shop.keys(owner):
         shop.world.keys.update((owner, key["sk"]), "SET requests_this_month = :n", {"n": 50})
-    told = {**subscription, "cancel_at_period_end": False, "items": {"data": [later]}}
-    shop.deliver("customer.subscription.updated", told)
+    changed = {**subscription, "cancel_at_period_end": False, "items": {"data": [later]}}
+    shop.deliver("customer.subscription.updated", changed)
     assert shop.keys(owner)[0]["current_period_start"] == start
     shop.deliver("invoice.paid", invoice(session.customer, start))
     assert usage(shop, owner) == [0, 0]

@@ -1,4 +1,4 @@
-"""The month's beginning, and periods Stripe said nothing of"""
+"""The monthly reset of usage, and the daily one of periods that Stripe sent no event about"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""POST /webhooks/stripe: what is taken in, once, and what may be sent again"""
+"""POST /webhooks/stripe: an event is processed once, and may be sent again after a failure"""
 
 from __future__ import annotations
 

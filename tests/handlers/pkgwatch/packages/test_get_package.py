@@ -12,20 +12,14 @@ import pytest
 from handlers.pkgwatch.accounts.plans import next_month
 from handlers.pkgwatch.api.get_package import handler
 from handlers.pkgwatch.runtime.settings import settings
-from tests.handlers.gateway import Answer, call, proxy_event
+from tests.handlers.gateway import call, proxy_event
+from tests.handlers.pkgwatch.fixtures.packages import get
 
-ROUTE = "/packages/{ecosystem}/{name}"
 KEYS_200 = {
     *("package", "ecosystem", "health_score", "risk_level", "abandonment_risk", "components", "confidence"),
     *("signals", "openssf_checks", "advisories", "latest_version", "last_published", "repository_url"),
     *("last_updated", "data_quality", "feedback_url"),
 }
-
-
-def get(name: str | None, ecosystem: str = "npm", key: str = "", source_ip: str = "", **query: str) -> Answer:
-    path = {"ecosystem": ecosystem, **({} if name is None else {"name": name})}
-    headers = {"X-API-Key": key} if key else None
-    return call(handler, proxy_event("GET", ROUTE, path=path, query=query, headers=headers, source_ip=source_ip))
 
 
 def test_a_package_with_an_api_key(world: Any) -> None:

@@ -12,21 +12,9 @@ from handlers.common.dynamodb import Table
 from handlers.common.web.request import Request
 from handlers.common.web.serve import Call
 from handlers.pkgwatch.accounts.plans import next_month
-from handlers.pkgwatch.api.get_package import Tables, handler, show
-from tests.handlers.gateway import Answer, call, proxy_event
-
-ROUTE = "/packages/{ecosystem}/{name}"
-KEYS_200 = {
-    *("package", "ecosystem", "health_score", "risk_level", "abandonment_risk", "components", "confidence"),
-    *("signals", "openssf_checks", "advisories", "latest_version", "last_published", "repository_url"),
-    *("last_updated", "data_quality", "feedback_url"),
-}
-
-
-def get(name: str | None, ecosystem: str = "npm", key: str = "", source_ip: str = "", **query: str) -> Answer:
-    path = {"ecosystem": ecosystem, **({} if name is None else {"name": name})}
-    headers = {"X-API-Key": key} if key else None
-    return call(handler, proxy_event("GET", ROUTE, path=path, query=query, headers=headers, source_ip=source_ip))
+from handlers.pkgwatch.api.get_package import Tables, show
+from tests.handlers.gateway import proxy_event
+from tests.handlers.pkgwatch.fixtures.packages import get
 
 
 def test_the_demo_ends_after_twenty_requests_whatever_they_asked(world: Any, source_ip: str) -> None:

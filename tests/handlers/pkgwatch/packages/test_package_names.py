@@ -1,4 +1,4 @@
-"""Names: which are possible, and how they are written."""
+"""Package names: which are valid, and how they are normalized."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is free without an account ends exactly at its limit."""
+"""The limits of requests without an account are exact."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GET /health, and what every function's answer has in common."""
+"""GET /health, and what the responses of all functions have in common."""
 
 from __future__ import annotations
 

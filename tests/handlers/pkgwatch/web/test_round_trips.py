@@ -1,4 +1,4 @@
-"""How often does an answer ask DynamoDB?"""
+"""The number of calls to DynamoDB a response takes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def asked(world: Any) -> Iterator[Counter[str]]:
 
 
 def test_a_package_takes_two_rounds_of_two_calls(world: Any, asked: Counter[str]) -> None:
-    """Key and package at once, then the meter beside the key's statistics: two waits, whatever the plan."""
+    """Key and package at once, then the meter and the key's statistics at once: two waits, whatever the plan."""
     key, _ = world.user("pro")
     name = world.package()
     path = {"ecosystem": "npm", "name": name}

@@ -1,4 +1,4 @@
-"""The daily look at who still pays, as Stripe has it"""
+"""The daily check of referred users who still pay, against the local Stripe"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rewards for referred users who pay, the daily check of who still pays, and the daily clearing up."""
+"""Rewards for referred users who pay, the daily check of those who still pay, and the daily cleanup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who hears of trouble in the pipeline, and what is seen at one glance? The tables here are the documents'."""
+"""Alarms and dashboard of PkgWatch's pipeline are as documented; the tables here are those of the documents."""
 
 from __future__ import annotations
 

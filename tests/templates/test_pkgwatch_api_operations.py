@@ -1,4 +1,4 @@
-"""Is the API watched, rolled out and named as the documents say? The tables here are the documents'."""
+"""Alarms, rollout and names of PkgWatch's API are as documented; the tables here are those of the documents."""
 
 from __future__ import annotations
 

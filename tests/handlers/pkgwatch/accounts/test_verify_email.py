@@ -20,7 +20,7 @@ from handlers.pkgwatch.api.verify_email import Services, handler, open_account, 
 from handlers.pkgwatch.recovery import recovery_codes
 from handlers.pkgwatch.runtime.settings import settings
 from tests.handlers.gateway import Answer, call, proxy_event
-from tests.handlers.pkgwatch.fixtures.login import started, target
+from tests.handlers.pkgwatch.fixtures.login import refusal, started, target
 
 
 def quickly(code: str) -> str:
@@ -36,14 +36,6 @@ def follow(world: Any, token: str | None) -> Answer:
         return verify(Call(Request(event), datetime.now(UTC)), services).render()
 
     return call(served, proxy_event("GET", "/verify", query=None if token is None else {"token": token}))
-
-
-def refusal(answered: Answer) -> str:
-    path, query = target(answered)
-    assert path == "/start"
-    assert query["message"]
-    assert "Set-Cookie" not in answered.headers
-    return query["error"]
 
 
 def signed_up(world: Any, code: str | None = None) -> tuple[str, str]:
@@ -146,7 +138,7 @@ def test_an_account_that_moved_to_another_address_is_not(world: Any) -> None:
 
 
 def referrer(world: Any, email: str = "referrer@example.com") -> tuple[str, str]:
-    """A user somebody may have been brought by, and the code to say so."""
+    """A user who may refer others, and the referral code."""
     code = secrets.token_hex(4).upper()
     _, owner = world.user(referral_code=code, email=email, referral_total=2, referral_pending_count=1)
     return owner, code
