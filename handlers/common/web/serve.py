@@ -9,16 +9,16 @@ A system describes once, in its ``web`` room, what its functions have in common 
 An endpoint is a file with its routes. Each is answered by a function that takes the system's call, reads the request,
 returns a `Response` or raises an `ApiError`::
 
+    def handler(event, context):
+        return serve(event, context, ROUTES, API)
+
     def get_order(call: Call) -> Response:
         order = find(tables.orders(), call.request.path["id"])
         if order is None:
             raise ApiError(404, "order_not_found", "There is no such order.")
         return json_response(200, order)
 
-    ROUTES = {"GET /orders/{id}": get_order}
-
-    def handler(event, context):
-        return serve(event, context, ROUTES, API)
+    ROUTES: Routes[Call] = {"GET /orders/{id}": get_order}
 
 A system whose functions need more than `Call` has (the caller, a table) derives its own and makes it in ``call``. A
 system may have several descriptions, for example one for routes that need no login; `dataclasses.replace` makes one of

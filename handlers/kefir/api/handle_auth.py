@@ -10,13 +10,13 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from handlers.common.aws import client
 from handlers.common.web.errors import ApiError
 from handlers.common.web.response import Response, json_response
-from handlers.common.web.serve import serve
+from handlers.common.web.serve import Routes, serve
 from handlers.kefir.data.items import Item
 from handlers.kefir.data.users import ensure_user
 from handlers.kefir.login.cognito import CHALLENGE, CodeExpired, UserPool, WrongCode, claims_of
 from handlers.kefir.login.pending_logins import count_login, delete_session, save_session, saved_session
 from handlers.kefir.runtime.settings import settings
-from handlers.kefir.web.api import PUBLIC_API, Answer, Call
+from handlers.kefir.web.api import PUBLIC_API, Call
 from handlers.kefir.web.body import parse
 from handlers.kefir.web.errors import validation_error
 
@@ -39,6 +39,11 @@ class VerifyBody(Struct):
     code: Code | UnsetType = UNSET
     otp: Code | UnsetType = UNSET
     session: Annotated[str, Meta(min_length=1, max_length=5000)] | UnsetType = UNSET
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Serves ``ROUTES``, which need no login."""
+    return serve(event, context, ROUTES, PUBLIC_API)
 
 
 def login(call: Call) -> Response:
@@ -72,17 +77,6 @@ def verify(call: Call) -> Response:
     except CodeExpired as expired:
         raise _expired() from expired
     return _logged_in(call, email, tokens)
-
-
-ROUTES: dict[str, Answer] = {
-    "POST /auth/login": login,
-    "POST /auth/verify": verify,
-}
-
-
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Serves ``ROUTES``, which need no login."""
-    return serve(event, context, ROUTES, PUBLIC_API)
 
 
 def _user_pool() -> UserPool:
@@ -136,3 +130,9 @@ def _tokens_view(tokens: dict[str, Any]) -> dict[str, Any]:
         "expiresIn": tokens.get("ExpiresIn", 3600),
         "tokenType": tokens.get("TokenType", "Bearer"),
     }
+
+
+ROUTES: Routes[Call] = {
+    "POST /auth/login": login,
+    "POST /auth/verify": verify,
+}

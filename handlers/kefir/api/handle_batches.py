@@ -8,7 +8,7 @@ from typing import Any
 from handlers.common.transactions import put, transact
 from handlers.common.web.request import Request
 from handlers.common.web.response import Response
-from handlers.common.web.serve import serve
+from handlers.common.web.serve import Routes, serve
 from handlers.kefir.batches.bodies import STAGES, STATUSES, BatchChange, NewBatch, NewForm
 from handlers.kefir.batches.records import own_batch, own_batches, update_batch
 from handlers.kefir.batches.translation import APP_STATUSES, form_to_documented, has_status, to_documented
@@ -17,12 +17,17 @@ from handlers.kefir.data import timestamps
 from handlers.kefir.data.items import BATCHES, Item, key_attributes, owned_key, set_expression
 from handlers.kefir.photos import routes as photos
 from handlers.kefir.reminders.records import cancel_reminders_of, new_reminder
-from handlers.kefir.web.api import API, Answer, Call, envelope_response
+from handlers.kefir.web.api import API, Call, envelope_response
 from handlers.kefir.web.body import parse
 from handlers.kefir.web.query import choice, count
 
 _DEFAULT_LIMIT, _HIGHEST_LIMIT = 50, 100
 _FORM_FIELDS = {"waterVolumeMl", "fruits"}
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Serves ``ROUTES``."""
+    return serve(event, context, ROUTES, API)
 
 
 def create(call: Call) -> Response:
@@ -75,28 +80,6 @@ def archive(call: Call) -> Response:
     return envelope_response(200, app_view(batch_view(archived)), message="Batch archived successfully")
 
 
-ROUTES: dict[str, Answer] = {
-    "POST /batches": create,
-    "GET /batches": list_batches,
-    "GET /batches/{id}": get,
-    "PUT /batches/{id}": update,
-    "PATCH /batches/{id}": update,
-    "DELETE /batches/{id}": archive,
-    "POST /batches/{id}/photo/upload-url": photos.create_upload_url,
-    "POST /batches/{id}/photo": photos.add,
-    "GET /batches/{id}/photos": photos.list_photos,
-    # The app's own.
-    "POST /batches/{id}/photos": photos.upload,
-    "POST /batches/{id}/photos/upload-url": photos.create_app_upload_url,
-    "DELETE /photos": photos.delete,
-}
-
-
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Serves ``ROUTES``."""
-    return serve(event, context, ROUTES, API)
-
-
 def _is_form(request: Request) -> bool:
     try:
         sent = request.json()
@@ -126,3 +109,20 @@ def _new_batch(call: Call, sent: Item) -> Item:
 def _batch_response(status: int, batch: Item, message: str = "") -> Response:
     view = batch_view(batch)
     return envelope_response(status, app_view(view), batch=view, **({"message": message} if message else {}))
+
+
+ROUTES: Routes[Call] = {
+    "POST /batches": create,
+    "GET /batches": list_batches,
+    "GET /batches/{id}": get,
+    "PUT /batches/{id}": update,
+    "PATCH /batches/{id}": update,
+    "DELETE /batches/{id}": archive,
+    "POST /batches/{id}/photo/upload-url": photos.create_upload_url,
+    "POST /batches/{id}/photo": photos.add,
+    "GET /batches/{id}/photos": photos.list_photos,
+    # The app's own.
+    "POST /batches/{id}/photos": photos.upload,
+    "POST /batches/{id}/photos/upload-url": photos.create_app_upload_url,
+    "DELETE /photos": photos.delete,
+}

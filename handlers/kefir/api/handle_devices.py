@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from handlers.common.web.response import Response
-from handlers.common.web.serve import serve
+from handlers.common.web.serve import Routes, serve
 from handlers.kefir.data.items import DEVICES, items_below, owned_key, public_attributes, user_partition
 from handlers.kefir.data.timestamps import iso
 from handlers.kefir.devices.records import register
-from handlers.kefir.web.api import API, Answer, Call, envelope_response
+from handlers.kefir.web.api import API, Call, envelope_response
 from handlers.kefir.web.body import parse
 
 _MAX_ID = 250  # characters; DynamoDB's keys have at most 1024 bytes
@@ -39,6 +39,11 @@ class AppDeviceBody(Struct, rename="camel"):
     token: Token
 
 
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Serves ``ROUTES``."""
+    return serve(event, context, ROUTES, API)
+
+
 def create(call: Call) -> Response:
     """POST /me/devices"""
     return _register(call, DeviceBody)
@@ -64,21 +69,16 @@ def delete(call: Call) -> Response:
     return envelope_response(200, None, message="Device unregistered successfully")
 
 
-ROUTES: dict[str, Answer] = {
+def _register(call: Call, shape: type[Struct]) -> Response:
+    sent = parse(call.request, shape)
+    device = public_attributes(register(call.table, call.caller.id, sent, iso(call.now)))
+    return envelope_response(201, device, device=device)
+
+
+ROUTES: Routes[Call] = {
     "POST /me/devices": create,
     "GET /me/devices": list_devices,
     "DELETE /me/devices/{id}": delete,
     # The app's own.
     "POST /notifications/register": create_from_app,
 }
-
-
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Serves ``ROUTES``."""
-    return serve(event, context, ROUTES, API)
-
-
-def _register(call: Call, shape: type[Struct]) -> Response:
-    sent = parse(call.request, shape)
-    device = public_attributes(register(call.table, call.caller.id, sent, iso(call.now)))
-    return envelope_response(201, device, device=device)

@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from handlers.common.web.response import Response
-from handlers.common.web.serve import serve
+from handlers.common.web.serve import Routes, serve
 from handlers.kefir.batches.records import own_batch
 from handlers.kefir.data import timestamps
 from handlers.kefir.data.documents import Document
 from handlers.kefir.data.items import BATCHES, EVENTS, Item, items_below, key_attributes, public_attributes
-from handlers.kefir.web.api import API, Answer, Call, envelope_response
+from handlers.kefir.web.api import API, Call, envelope_response
 from handlers.kefir.web.body import parse
 from handlers.kefir.web.query import count
 
@@ -29,6 +29,11 @@ class NewEvent(Struct, rename="camel"):
     timestamp: timestamps.Timestamp | UnsetType = UNSET
     metadata: Document | UnsetType = UNSET
     photo_key: Annotated[str, Meta(max_length=1000)] | UnsetType = UNSET
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Serves ``ROUTES``."""
+    return serve(event, context, ROUTES, API)
 
 
 def create(call: Call) -> Response:
@@ -68,21 +73,16 @@ def delete(call: Call) -> Response:
     return envelope_response(200, None, message="Event deleted successfully")
 
 
-ROUTES: dict[str, Answer] = {
-    "POST /batches/{id}/events": create,
-    "GET /batches/{id}/events": list_events,
-    "DELETE /batches/{id}/events/{timestamp}": delete,
-}
-
-
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Serves ``ROUTES``."""
-    return serve(event, context, ROUTES, API)
-
-
 def _events_at(call: Call, batch_id: str, timestamp: str) -> list[Item]:
     try:
         time = timestamps.iso(timestamps.parse(timestamp))
     except ValueError:
         return []
     return list(items_below(call.table, BATCHES + batch_id, EVENTS + time))
+
+
+ROUTES: Routes[Call] = {
+    "POST /batches/{id}/events": create,
+    "GET /batches/{id}/events": list_events,
+    "DELETE /batches/{id}/events/{timestamp}": delete,
+}

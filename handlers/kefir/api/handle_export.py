@@ -8,16 +8,21 @@ from typing import Any
 from handlers.common.parallel import run_in_background
 from handlers.common.web.errors import ApiError
 from handlers.common.web.response import Response
-from handlers.common.web.serve import serve
+from handlers.common.web.serve import Routes, serve
 from handlers.kefir.batches.records import own_batches
 from handlers.kefir.data.items import BATCHES, DEVICES, EVENTS, Item, items_below, public_attributes, user_partition
 from handlers.kefir.data.timestamps import epoch_milliseconds
 from handlers.kefir.exports.csv_table import csv_table
 from handlers.kefir.reminders.records import own_reminders
 from handlers.kefir.runtime.bucket import diary_bucket
-from handlers.kefir.web.api import API, Answer, Call, envelope_response
+from handlers.kefir.web.api import API, Call, envelope_response
 
 _MAX_BYTES = 5_000_000  # Lambda's limit for a response is 6 MB, in which a line end takes two bytes
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Serves ``ROUTES``."""
+    return serve(event, context, ROUTES, API)
 
 
 def download(call: Call) -> Response:
@@ -39,18 +44,6 @@ def create_link(call: Call) -> Response:
     return envelope_response(200, bucket.download_url(key, f"kefir-data-{time}.csv"), message="CSV export ready")
 
 
-ROUTES: dict[str, Answer] = {
-    "GET /export.csv": download,
-    # The app's own.
-    "POST /export/batches/csv": create_link,
-}
-
-
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Serves ``ROUTES``."""
-    return serve(event, context, ROUTES, API)
-
-
 def _rows(call: Call) -> Iterator[tuple[str, Item]]:
     """The caller's batches, their events, reminders and devices, each with its kind."""
     reminders, devices = run_in_background(own_reminders, call), run_in_background(_devices, call)
@@ -69,3 +62,10 @@ def _events_of(call: Call, batch: Item) -> list[Item]:
 
 def _devices(call: Call) -> list[Item]:
     return list(items_below(call.table, user_partition(call.caller.id), DEVICES))
+
+
+ROUTES: Routes[Call] = {
+    "GET /export.csv": download,
+    # The app's own.
+    "POST /export/batches/csv": create_link,
+}

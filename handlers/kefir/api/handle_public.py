@@ -6,11 +6,16 @@ from typing import Any
 
 from handlers.common.web.errors import ApiError
 from handlers.common.web.response import Response, json_response
-from handlers.common.web.serve import serve
+from handlers.common.web.serve import Routes, serve
 from handlers.kefir.batches.records import batch_not_found, find_batch
-from handlers.kefir.web.api import PUBLIC_API, Answer, Call
+from handlers.kefir.web.api import PUBLIC_API, Call
 
 _PUBLIC_FIELDS = ("batchId", "name", "stage", "status", "startDate", "publicNote", "createdAt")
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Serves ``ROUTES``, which need no login."""
+    return serve(event, context, ROUTES, PUBLIC_API)
 
 
 def get(call: Call) -> Response:
@@ -23,9 +28,4 @@ def get(call: Call) -> Response:
     return json_response(200, {"batch": {name: batch[name] for name in _PUBLIC_FIELDS if name in batch}})
 
 
-ROUTES: dict[str, Answer] = {"GET /public/b/{batchId}": get}
-
-
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Serves ``ROUTES``, which need no login."""
-    return serve(event, context, ROUTES, PUBLIC_API)
+ROUTES: Routes[Call] = {"GET /public/b/{batchId}": get}

@@ -11,14 +11,14 @@ from handlers.common.parallel import run_in_background
 from handlers.common.transactions import put, transact
 from handlers.common.web.errors import ApiError
 from handlers.common.web.response import Response
-from handlers.common.web.serve import serve
+from handlers.common.web.serve import Routes, serve
 from handlers.kefir.batches.records import own_batch
 from handlers.kefir.data import timestamps
 from handlers.kefir.data.items import BATCHES, Item, items_below, owned_key, public_attributes, user_partition
 from handlers.kefir.reminders import records
 from handlers.kefir.reminders.state import due_time, is_pending, reminder_view
 from handlers.kefir.reminders.suggestions import suggestions
-from handlers.kefir.web.api import API, Answer, Call, envelope_response
+from handlers.kefir.web.api import API, Call, envelope_response
 from handlers.kefir.web.body import parse
 from handlers.kefir.web.errors import validation_error
 from handlers.kefir.web.query import choice
@@ -38,6 +38,11 @@ class ConfirmBody(Struct):
     """The documented body of POST /batches/{id}/reminders/confirm."""
 
     reminders: list[NewReminder]
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Serves ``ROUTES``."""
+    return serve(event, context, ROUTES, API)
 
 
 def list_suggestions(call: Call) -> Response:
@@ -107,23 +112,6 @@ def complete(call: Call) -> Response:
     return envelope_response(200, view, reminder=public_attributes(completed), message=message)
 
 
-ROUTES: dict[str, Answer] = {
-    "GET /batches/{id}/reminders/suggestions": list_suggestions,
-    "POST /batches/{id}/reminders/confirm": confirm,
-    "GET /me/reminders": list_own,
-    "DELETE /me/reminders/{id}": cancel,
-    # The app's own.
-    "GET /reminders": list_for_app,
-    "GET /batches/{id}/reminders": list_of_batch,
-    "POST /reminders/{id}/complete": complete,
-}
-
-
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Serves ``ROUTES``."""
-    return serve(event, context, ROUTES, API)
-
-
 def _not_cancelled(reminders: Iterable[Item]) -> list[Item]:
     """A completed reminder is listed although its message was cancelled."""
     return [each for each in reminders if each.get("completed") is True or each.get("status") != "cancelled"]
@@ -148,3 +136,15 @@ def _list_response(status: int, reminders: list[Item], names: dict[str, str]) ->
 
 def _not_found() -> ApiError:
     return ApiError(404, "NOT_FOUND", "Reminder not found")
+
+
+ROUTES: Routes[Call] = {
+    "GET /batches/{id}/reminders/suggestions": list_suggestions,
+    "POST /batches/{id}/reminders/confirm": confirm,
+    "GET /me/reminders": list_own,
+    "DELETE /me/reminders/{id}": cancel,
+    # The app's own.
+    "GET /reminders": list_for_app,
+    "GET /batches/{id}/reminders": list_of_batch,
+    "POST /reminders/{id}/complete": complete,
+}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -36,9 +35,6 @@ class Call(serve.Call):
         """Waits for the caller's row."""
         if self.user is not None:
             self.user.result()
-
-
-Answer = Callable[[Call], Response]
 
 
 def envelope_response(status: int, data: Any, **documented: Any) -> Response:
