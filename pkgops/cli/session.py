@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,8 @@ from pkgops.cli.output.console import Console
 from pkgops.cli.output.mode import OutputMode
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pkgops.build.package import Packaged
     from pkgops.build.synth import Synthesized
     from pkgops.config import Project
