@@ -8,7 +8,6 @@ an unknown key or a wrong type is a `ConfigError` that names the file, the key a
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -16,11 +15,11 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-import templates
+from pkgops import project as projects
 from pkgops.errors import AccessError, ConfigError, unknown
 from pkgops.model import LOCAL, LOCAL_ACCOUNT, Stage, System
 
-FILE = "stages.toml"
+FILE = projects.FILE
 DEFAULT_STAGE = LOCAL
 _STAGE_KEYS = tuple(field.name for field in fields(Stage) if field.name != "name")
 
@@ -40,34 +39,27 @@ class Project:
         return self.root / ".pkgops"
 
 
-def find_root(start: Path | None = None) -> Path:
-    """The nearest directory at or above ``start`` that holds ``stages.toml``."""
-    here = (start or Path.cwd()).resolve()
-    for directory in (here, *here.parents):
-        if (directory / FILE).is_file():
-            return directory
-    raise ConfigError(f"There is no {FILE} here or above.", "Run pkgops inside the project.")
-
-
 def load(
     stage: str | None = None,
     system: str | None = None,
     root: Path | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Project:
-    """Reads and checks everything. Names default to PKGOPS_STAGE / PKGOPS_SYSTEM, then to local and the project's
-    default system.
+    """Reads and checks everything. Names default to PKGOPS_STAGE and PKGOPS_SYSTEM, then to stage local and the
+    project's default system.
 
     UsageError for an unknown stage or system, ConfigError for anything wrong in file or environment."""
     environ = os.environ if environ is None else environ
-    root = root or find_root()
-    tables = _read(root)
-    chosen = load_system(system or environ.get("PKGOPS_SYSTEM") or templates.DEFAULT_SYSTEM)
+    root = root or projects.find(environ=environ)
+    tables = _stages(root)
+    known = projects.systems(root)
+    named = system or environ.get("PKGOPS_SYSTEM") or projects.default_system(root, known)
+    chosen = projects.load_system(root, named)
     wanted = stage or environ.get("PKGOPS_STAGE") or DEFAULT_STAGE
     resolved = _stage_name(wanted, tables, chosen)
     return Project(
         root,
-        _stage(resolved, tables[resolved]),
+        _stage(resolved, tables[resolved], known),
         chosen,
         _settings(
             chosen,
@@ -78,17 +70,10 @@ def load(
     )
 
 
-def load_system(key: str) -> System:
-    """The system of that name, in any case and with - for _."""
-    try:
-        return templates.load(key.lower().replace("-", "_"))
-    except KeyError:
-        raise unknown("system", key, templates.SYSTEMS) from None
-
-
 def stages(root: Path) -> dict[str, Stage]:
     """Every stage of the project, by name."""
-    return {name: _stage(name, table) for name, table in _read(root).items()}
+    known = projects.systems(root)
+    return {name: _stage(name, table, known) for name, table in _stages(root).items()}
 
 
 def require_account(stage: Stage, account: str, region: str = "") -> None:
@@ -113,16 +98,9 @@ def require_account(stage: Stage, account: str, region: str = "") -> None:
         )
 
 
-def _read(root: Path) -> dict[str, dict[str, Any]]:
-    path = root / FILE
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{FILE} is not valid TOML: {error}.", "Correct that line.") from error
-    for name, table in tables.items():
-        if not isinstance(table, dict):
-            raise ConfigError(f"{FILE}: {name!r} stands outside a stage.", f"Put it under a table such as [{LOCAL}].")
-    return tables
+def _stages(root: Path) -> dict[str, dict[str, Any]]:
+    """The tables of the stages."""
+    return {name: table for name, table in projects.tables(root).items() if name != projects.TABLE}
 
 
 def _stage_name(wanted: str, tables: Mapping[str, Any], system: System) -> str:
@@ -134,9 +112,9 @@ def _stage_name(wanted: str, tables: Mapping[str, Any], system: System) -> str:
     raise unknown("stage", wanted, [*tables, *system.environments.values()])
 
 
-def _stage(name: str, table: Mapping[str, Any]) -> Stage:
-    own = {key: value for key, value in table.items() if key not in templates.SYSTEMS}
-    _known(own, (*_STAGE_KEYS, *templates.SYSTEMS), name)
+def _stage(name: str, table: Mapping[str, Any], systems: tuple[str, ...]) -> Stage:
+    own = {key: value for key, value in table.items() if key not in systems}
+    _known(own, (*_STAGE_KEYS, *systems), name)
     hints = get_type_hints(Stage)
     values = {key: _convert(value, hints[key], f"{FILE} [{name}] {key}", strict=True) for key, value in own.items()}
     account = values.get("account")

@@ -8,7 +8,7 @@ replaces registration: the stack with key ``storage`` of system ``pkgwatch`` is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 LOCAL = "local"
@@ -67,12 +67,16 @@ class Stage:
 class Stack:
     """One stack: ``key`` is its file's name, ``name`` the documented CloudFormation name (see `Stage.named`).
 
-    ``aliases`` are the other names documents use for it; the command line accepts them all.
+    ``aliases`` are the other names documents use for it; the command line accepts them all. A stack with a
+    ``template`` is that file of the system's package (``legacy.yaml``), deployed as it is; ``inputs`` then fill its
+    parameters with outputs of other stacks (``{"VpcId": "network.VpcId"}``).
     """
 
     key: str
     name: str
     aliases: tuple[str, ...] = ()
+    template: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
-import templates
-from pkgops.config import load_system
 from pkgops.errors import UsageError, unknown
 from pkgops.model import NAMED_STAGE, Stage, System
+from pkgops.project import default_system, load_system, systems
 
 
-def targets(names: Iterable[str], default: str) -> list[tuple[str, tuple[str, ...]]]:
+def targets(root: Path, names: Iterable[str], system: str | None = None) -> list[tuple[str, tuple[str, ...]]]:
     """What ``[SYSTEM[/STACK] ...]`` selects: (system key, stack keys) pairs in order; () means every stack.
 
-    A name without a slash is a system, or a stack of the default system by any of its names."""
+    A name without a slash is a system, or a stack by any of its names: of ``system`` (None: the project's default),
+    else of whichever system has it."""
+    default = system or default_system(root)
     chosen: dict[str, list[str]] = {}
     whole: set[str] = set()
     for name in names:
-        system, stack = _target(name, default)
+        system, stack = _target(root, name, default)
         chosen.setdefault(system, [])
         if stack is None:
             whole.add(system)
         else:
             chosen[system].append(stack)
     if not chosen:
-        return [(load_system(default).key, ())]
+        return [(load_system(root, default).key, ())]
     return [(key, () if key in whole else tuple(dict.fromkeys(keys))) for key, keys in chosen.items()]
 
 
@@ -65,18 +67,19 @@ def _suggestions(system: System) -> list[str]:
     return [spelling for pair in names for spelling in pair if NAMED_STAGE not in spelling]
 
 
-def _target(name: str, default: str) -> tuple[str, str | None]:
+def _target(root: Path, name: str, default: str) -> tuple[str, str | None]:
     if "/" in name:
         key, _, stack = name.partition("/")
-        system = load_system(key)
+        system = load_system(root, key)
         return system.key, stack_key(system, stack)
-    if name.lower().replace("-", "_") in templates.SYSTEMS:
+    known = systems(root)
+    if name.lower().replace("-", "_") in known:
         return name.lower().replace("-", "_"), None
-    for key in (default, *templates.SYSTEMS):
-        system = load_system(key)
+    for key in (default, *known):
+        system = load_system(root, key)
         bare = name.partition("-")[0]  # ShopApi-dev: the name on a stage
         for spelling in (name, bare):
             if spelling.lower() in stack_names(system) or _on_any_stage(system, spelling):
                 return system.key, stack_key(system, spelling)
-    known = [*templates.SYSTEMS, *_suggestions(load_system(default))]
-    raise UsageError(f"Unknown system or stack {name!r}.", unknown("system or stack", name, known).hint)
+    offered = [*known, *_suggestions(load_system(root, default))]
+    raise UsageError(f"Unknown system or stack {name!r}.", unknown("system or stack", name, offered).hint)

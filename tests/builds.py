@@ -24,16 +24,8 @@ from pkgops.build.package import Packaged
 from pkgops.build.synth import Synthesized, text
 from pkgops.config import Project
 from pkgops.events import Emit, silent
-from tests.repository import ROOT
 
 _PORT = re.compile(r"\b127\.0\.0\.1:\d+")
-
-
-def furnish(root: Path) -> None:
-    """Gives a project the repository's code: its stages and settings are the test's own."""
-    for name in ("handlers", "templates", "companions"):
-        if (ROOT / name).is_dir():
-            (root / name).symlink_to(ROOT / name)
 
 
 class Builds:

@@ -21,7 +21,7 @@ from pkgops.config import Project
 PACKAGE = Path(__file__).parents[1]
 # The parts of pkgops that decide what a build makes. A test holds them against everything that a build imports.
 TOOL = (
-    *("__init__.py", "config.py", "errors.py", "events.py", "model.py", "scope.py", "seeds.py"),
+    *("__init__.py", "config.py", "errors.py", "events.py", "model.py", "project.py", "scope.py", "seeds.py"),
     *("bootstrap", "build", "kit"),
 )
 

@@ -86,6 +86,12 @@ def resources(template: Mapping[str, Any], *types: str) -> Iterable[tuple[str, d
 
 
 def _build(stack: Stack, system: System, stage: Stage, settings: Any) -> Synthesized:
+    if stack.template:
+        from pkgops.build.template_file import read_template
+
+        template, sources = read_template(system, stack)
+        name, inputs = stage.named(stack.name), dict(stack.inputs)
+        return Synthesized(system.key, stack.key, name, template, inputs, system.tags(stage), sources)
     from pkgops.scope import Scope
 
     scope = Scope(system, stage, settings)

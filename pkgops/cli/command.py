@@ -16,6 +16,7 @@ from pkgops.cli.options import (
     debug_option,
     local_stage_option,
     output_option,
+    project_option,
     stage_option,
     system_option,
 )
@@ -40,6 +41,7 @@ class SessionCommand(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Calls the function with the session."""
         session = ctx.ensure_object(Session)
+        session.directory = ctx.params.pop("project", None)
         session.stage, session.system = ctx.params.pop("stage", None), ctx.params.pop("system", None)
         assert self.callback is not None  # noqa: S101 - for the type checker: every command has a function
         with session:
@@ -47,15 +49,16 @@ class SessionCommand(click.Command):
 
 
 def session_command(
-    name: str, *, example: str, has_system: bool = True, local_only: bool = False
+    name: str, *, example: str, has_system: bool = True, has_project: bool = True, local_only: bool = False
 ) -> Callable[[CommandFunction], SessionCommand]:
-    """Declares a command. ``example`` has one shell command per line; ``has_system`` False leaves out --system;
-    ``local_only`` is for commands of stage local."""
+    """Declares a command. ``example`` has one shell command per line; ``has_system`` False leaves out --system,
+    ``has_project`` False also --stage and --project; ``local_only`` is for commands of stage local."""
 
     def decorate(function: CommandFunction) -> SessionCommand:
         own = list(reversed(getattr(function, "__click_params__", [])))
         stage = local_stage_option() if local_only else stage_option()
-        shared = [stage, *([system_option()] if has_system else []), output_option(), debug_option(), color_option()]
+        placed = [stage, *([system_option()] if has_system else []), project_option()] if has_project else []
+        shared = [*placed, output_option(), debug_option(), color_option()]
         return SessionCommand(name, callback=function, params=[*own, *shared], help=function.__doc__, example=example)
 
     return decorate

@@ -8,81 +8,81 @@ fails: outside a project it offers nothing.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import click
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 Context = click.Context
 Parameter = click.Parameter
+Completion = Callable[[Context, Parameter, str], list[str]]
 
 
-def complete_stages(_ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
-    """The stages of stages.toml."""
-    root = _project_root()
-    if root is None:
-        return []
-    import tomllib
+def _never_fails(offer: Callable[[Context, Path, str], list[str]]) -> Completion:
+    """A completion that offers nothing where there is no project, or one with mistakes in it."""
 
-    try:
-        names = tomllib.loads((root / "stages.toml").read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError):
-        return []
-    return _matching(incomplete, list(names))
+    def complete(ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
+        from pkgops.errors import PkgopsError
+        from pkgops.project import find
 
+        try:
+            names = offer(ctx, find(ctx.params.get("project")), incomplete)
+        except (PkgopsError, OSError, ImportError, SyntaxError):
+            return []
+        return [name for name in names if name.startswith(incomplete)]
 
-def complete_systems(_ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
-    """The systems' keys."""
-    import templates
-
-    return _matching(incomplete, list(templates.SYSTEMS))
+    return complete
 
 
-def complete_targets(ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
-    """Systems, stacks of the default system, and ``system/stack`` after a slash."""
-    import templates
+def _stages(_ctx: Context, root: Path, _incomplete: str) -> list[str]:
+    from pkgops.project import TABLE, tables
+
+    return [name for name in tables(root) if name != TABLE]
+
+
+def _systems(_ctx: Context, root: Path, _incomplete: str) -> list[str]:
+    from pkgops.project import systems
+
+    return list(systems(root))
+
+
+def _targets(ctx: Context, root: Path, incomplete: str) -> list[str]:
+    from pkgops.project import systems
 
     system, slash, _ = incomplete.partition("/")
     if slash:
-        keys = [stack.key for stack in templates.load(system).stacks] if system in templates.SYSTEMS else []
-        return _matching(incomplete, [f"{system}/{key}" for key in keys])
-    own = [stack.key for stack in templates.load(_system(ctx)).stacks]
-    return _matching(incomplete, [*templates.SYSTEMS, *own])
+        return [f"{system}/{key}" for key in _stack_keys(root, system)]
+    return [*systems(root), *_stack_keys(root, _system(ctx, root))]
 
 
-def complete_stacks(ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
-    """The stacks of the default system."""
-    import templates
-
-    return _matching(incomplete, [stack.key for stack in templates.load(_system(ctx)).stacks])
+def _stacks(ctx: Context, root: Path, _incomplete: str) -> list[str]:
+    return _stack_keys(root, _system(ctx, root))
 
 
-def complete_functions(ctx: Context, _parameter: Parameter, incomplete: str) -> list[str]:
-    """The functions of the default system, as ``get-order``: the handlers' file names."""
-    root = _project_root()
-    if root is None:
-        return []
-    folder = root / "handlers" / _system(ctx)
-    names = {path.stem.replace("_", "-") for path in folder.rglob("*.py") if b"\ndef handler(" in path.read_bytes()}
-    return _matching(incomplete, sorted(names))
+def _functions(ctx: Context, root: Path, _incomplete: str) -> list[str]:
+    folder = root / "handlers" / _system(ctx, root)
+    return sorted(
+        {path.stem.replace("_", "-") for path in folder.rglob("*.py") if b"\ndef handler(" in path.read_bytes()}
+    )
 
 
-def _system(ctx: Context) -> str:
-    import templates
+def _stack_keys(root: Path, system: str) -> list[str]:
+    from pkgops.project import load_system
+
+    return [stack.key for stack in load_system(root, system).stacks]
+
+
+def _system(ctx: Context, root: Path) -> str:
+    from pkgops.project import default_system, systems
 
     given: Any = ctx.params.get("system") or os.environ.get("PKGOPS_SYSTEM") or ""
     key = str(given).lower().replace("-", "_")
-    return key if key in templates.SYSTEMS else templates.DEFAULT_SYSTEM
+    return key if key in systems(root) else default_system(root)
 
 
-def _matching(incomplete: str, names: list[str]) -> list[str]:
-    return [name for name in names if name.startswith(incomplete)]
-
-
-def _project_root() -> Path | None:
-    from pathlib import Path
-
-    here = Path.cwd()
-    return next((path for path in (here, *here.parents) if (path / "stages.toml").is_file()), None)
+complete_stages = _never_fails(_stages)  # of stages.toml
+complete_systems = _never_fails(_systems)
+complete_targets = _never_fails(_targets)  # systems, stacks of the default system, and system/stack after a slash
+complete_stacks = _never_fails(_stacks)  # of the default system
+complete_functions = _never_fails(_functions)  # of the default system, as get-order

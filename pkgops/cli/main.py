@@ -23,6 +23,7 @@ from pkgops.cli.signals import exit_code, install_handlers
 from pkgops.errors import PkgopsError, unknown
 
 COMMANDS = {
+    "init": "Create a project.",
     "ls": "List systems, stacks, stages and functions.",
     "synth": "Write the CloudFormation templates.",
     "package": "Build the handlers' artifacts.",

@@ -67,6 +67,18 @@ def local_stage_option() -> click.Option:
     return click.Option(["--stage", "-s"], type=click.Choice(["local"]), default="local", help="Always local.")
 
 
+def project_option() -> click.Option:
+    """``--project``."""
+    return click.Option(
+        ["--project"],
+        envvar="PKGOPS_PROJECT",
+        metavar="DIR",
+        is_eager=True,
+        help="The project's directory.  [default: the nearest one with stages.toml]",
+        show_envvar=True,
+    )
+
+
 def system_option() -> click.Option:
     """``--system``."""
     return click.Option(

@@ -26,12 +26,12 @@ STAGE_KEYS = {
 }
 
 
-def pages() -> dict[str, str]:
-    """Every generated page: path below docs/reference -> text."""
+def pages(project: Path) -> dict[str, str]:
+    """Every generated page: path below docs/reference -> text; the settings are those of the systems of ``project``."""
     from pkgops.cli.main import COMMANDS, root
 
     context = root.make_context("pkgops", [], resilient_parsing=True)
-    found = {"cli/index.md": _index(COMMANDS), "settings.md": _settings()}
+    found = {"cli/index.md": _index(COMMANDS), "settings.md": _settings(project)}
     for name in COMMANDS:
         command = root.get_command(context, name)
         assert command is not None  # noqa: S101 - for the type checker: the name is from the table
@@ -39,9 +39,9 @@ def pages() -> dict[str, str]:
     return found
 
 
-def write(folder: Path) -> None:
+def write(folder: Path, project: Path) -> None:
     """Writes the pages below ``folder`` and removes pages of commands that no longer exist."""
-    made = pages()
+    made = pages(project)
     for name, text in made.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -112,9 +112,9 @@ def _options(command: click.Command, context: click.Context) -> Iterator[tuple[s
             yield f"`{record[0]}`".replace("|", "\\|"), " ".join(record[1].split()).replace("|", "\\|")
 
 
-def _settings() -> str:
-    import templates
+def _settings(root: Path) -> str:
     from pkgops.model import Stage
+    from pkgops.project import load_system, systems
 
     lines = [
         NOTE,
@@ -130,8 +130,8 @@ def _settings() -> str:
         ),
         "",
     ]
-    for key in templates.SYSTEMS:
-        system = templates.load(key)
+    for key in systems(root):
+        system = load_system(root, key)
         rows = [
             (name, f"`{name.strip('`').upper()}`", kind, default) for name, kind, default in _fields(system.settings)
         ]
@@ -154,4 +154,6 @@ def _rows(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str
 
 
 if __name__ == "__main__":
-    write(Path(*sys.argv[1:2] or ["docs/reference"]))
+    from pkgops.project import find
+
+    write(Path(*sys.argv[1:2] or ["docs/reference"]), find())

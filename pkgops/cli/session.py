@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -12,8 +14,6 @@ from pkgops.cli.output.console import Console
 from pkgops.cli.output.mode import OutputMode
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pkgops.build.package import Packaged
     from pkgops.build.synth import Synthesized
     from pkgops.config import Project
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """``stage`` and ``system`` as given on the command line, None for the defaults; ``connect`` makes the ports of a
-    stage (None: `pkgops.connect`)."""
+    """``directory``, ``stage`` and ``system`` as given on the command line, None for the defaults; ``connect`` makes
+    the ports of a stage (None: `pkgops.connect`)."""
 
     def __init__(self, mode: OutputMode | None = None, connect: Connect | None = None) -> None:
+        self.directory: str | None = None
         self.stage: str | None = None
         self.system: str | None = None
         self.console = Console(mode or OutputMode())
@@ -42,21 +43,27 @@ class Session:
     ) -> None:
         self.console.close_display()
 
+    @cached_property
+    def root(self) -> Path:
+        """The project's directory."""
+        from pkgops import project
+
+        return project.find(self.directory)
+
     def project(self, system: str | None = None) -> Project:
         """The configuration of one system: the given one, else that of --system, else the default."""
         from pkgops import config
 
-        return config.load(self.stage, system or self.system)
+        return config.load(self.stage, system or self.system, self.root)
 
     def targets(self, names: Sequence[str], all_systems: bool = False) -> list[tuple[Project, tuple[str, ...]]]:
         """What ``[SYSTEM[/STACK] ...]`` selects: projects with the keys of the stacks selected in them (() for all)."""
-        import templates
         from pkgops import select
+        from pkgops.project import systems
 
         if all_systems and names:
             raise click.UsageError("Give names or --all, not both.")
-        chosen = templates.SYSTEMS if all_systems else names
-        pairs = select.targets(chosen, self.system or templates.DEFAULT_SYSTEM)
+        pairs = select.targets(self.root, systems(self.root) if all_systems else names, self.system)
         return [(self.project(system), keys) for system, keys in pairs]
 
     def stacks(self, project: Project, keys: Sequence[str] = ()) -> list[Synthesized]:

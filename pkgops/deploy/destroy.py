@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import templates
 from pkgops.build.synth import Synthesized
 from pkgops.config import Project, require_account
 from pkgops.deploy.deploy import CONCURRENCY
@@ -27,6 +26,7 @@ from pkgops.plan.bootstrap import bootstrap_stack_name
 from pkgops.plan.recovery_hint import DELETE_FAILED, recovery_hint
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import StackResource, StackState
+from pkgops.project import load_system, systems
 
 BUCKET = "AWS::S3::Bucket"
 _RETAINED = {"Retain", "RetainExceptOnCreate"}
@@ -188,7 +188,7 @@ def _bootstrap(project: Project, everything: Mapping[str, StackState], ports: Po
     from pkgops.bootstrap import SYSTEM
 
     name = bootstrap_stack_name(project)
-    others = [templates.load(key) for key in templates.SYSTEMS if key != project.system.key]
+    others = [load_system(project.root, key) for key in systems(project.root) if key != project.system.key]
     in_use = any(project.stage.named(stack.name) in everything for system in others for stack in system.stacks)
     if name not in everything or in_use:
         return []

@@ -9,6 +9,7 @@ from awacs.aws import Action as IamAction
 from awacs.aws import Bool, Condition, Deny, PolicyDocument, Principal, Statement
 from troposphere import GetAtt, Ref, Sub, s3
 
+from pkgops.kit.links import LinkedBucket
 from pkgops.kit.naming import logical_id
 from pkgops.scope import Scope
 
@@ -57,13 +58,13 @@ def bucket_name(scope: Scope, name: str, regional: bool = False) -> str:
     return scope.named(name + place)
 
 
-def bucket(scope: Scope, row: Bucket, name: str = "", statements: tuple[Statement, ...] = ()) -> Any:
+def bucket(scope: Scope, row: Bucket, name: str = "", statements: tuple[Statement, ...] = ()) -> LinkedBucket:
     """Adds the bucket and its policy, and returns the bucket: encrypted, owned by its account alone, reached
     over TLS only. ``statements`` extend the policy; ``name`` overrides the
     derived physical name."""
     bucket_id = logical_id(scope, row.name, "Bucket")
-    made = scope.add(
-        s3.Bucket(
+    made: LinkedBucket = scope.add(
+        LinkedBucket(
             bucket_id,
             BucketName=literal(name or bucket_name(scope, row.name, row.regional)),
             BucketEncryption=s3.BucketEncryption(

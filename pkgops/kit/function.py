@@ -15,8 +15,9 @@ from awacs.aws import PolicyDocument, Statement
 from troposphere import GetAtt, Ref, awslambda, iam
 from troposphere import logs as cloudwatch_logs
 
-from pkgops.kit import grants
+from pkgops.kit import grants, links
 from pkgops.kit.canary import canary
+from pkgops.kit.links import Link
 from pkgops.kit.naming import kebab_case, pascal_case
 from pkgops.kit.triggers import Trigger, add_trigger
 from pkgops.scope import Scope, handler_code
@@ -30,8 +31,8 @@ class FunctionDefaults:
 
     package: str
     prefix: str
-    environment: Mapping[str, Any]
-    retention: int
+    environment: Mapping[str, Any] = field(default_factory=dict)
+    retention: int = 14
     memory: int = 512
     timeout: int = 30
     runtime: str = "python3.12"
@@ -41,7 +42,10 @@ class FunctionDefaults:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One row: the handler's file name, what starts it, what it may do, and where it differs.
+    """One row: the handler's file name, what starts it, what it may use, and where it differs.
+
+    ``links`` give it environment variables and permissions for resources (see `pkgops.kit.links`); ``grants`` are
+    further statements.
 
     ``canary`` names the alarm that turns back a deployment of new code, which then reaches a tenth of the
     callers first; without one, new code is live at once. ``concurrency`` is how many invocations run at a time at
@@ -52,6 +56,7 @@ class Function:
     triggers: tuple[Trigger, ...] = ()
     grants: tuple[Statement, ...] = ()
     environment: Mapping[str, Any] = field(default_factory=dict)
+    links: tuple[Link, ...] = ()
     memory: int | None = None
     timeout: int | None = None
     canary: str = ""
@@ -100,7 +105,9 @@ def _function(scope: Scope, defaults: FunctionDefaults, row: Function) -> Functi
             MemorySize=row.memory or defaults.memory,
             Timeout=row.timeout or defaults.timeout,
             Role=GetAtt(_role(scope, stem, row, group), "Arn"),
-            Environment=awslambda.Environment(Variables={**defaults.environment, **row.environment}),
+            Environment=awslambda.Environment(
+                Variables={**defaults.environment, **links.environment(row.links), **row.environment}
+            ),
             LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref(group)),
             TracingConfig=awslambda.TracingConfig(Mode="Active"),
             **extra,
@@ -116,7 +123,7 @@ def _function(scope: Scope, defaults: FunctionDefaults, row: Function) -> Functi
 
 def _role(scope: Scope, stem: str, row: Function, group: Any) -> Any:
     """One role a function, with one inline policy: what it may do is read in one place."""
-    statements = [grants.log_lines(GetAtt(group, "Arn")), grants.traces(), *row.grants]
+    statements = [grants.log_lines(GetAtt(group, "Arn")), grants.traces(), *row.grants, *links.statements(row.links)]
     return scope.add(
         iam.Role(
             f"{stem}Role",

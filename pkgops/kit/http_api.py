@@ -37,13 +37,15 @@ class JwtAuthorizer:
 
 @dataclass(frozen=True, slots=True)
 class HttpApi:
-    """An API on stage ``$default``, so that addresses hold no stage; ``rate`` and ``burst`` are requests a second."""
+    """An API on stage ``$default``, so that addresses hold no stage; ``rate`` and ``burst`` are requests a second.
+
+    Without ``cors`` no page of another origin may call it; without ``authorizer`` every route is open to everyone."""
 
     name: str
-    cors: HttpCors
-    rate: int
-    burst: int
-    authorizer: JwtAuthorizer
+    cors: HttpCors | None = None
+    rate: int = 100
+    burst: int = 200
+    authorizer: JwtAuthorizer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,9 @@ class HttpApiResources:
 def http_api(scope: Scope, row: HttpApi, functions: Iterable[FunctionResource]) -> HttpApiResources:
     """Adds the API with every `HttpRoute` of ``functions``: one integration and one permission a function. The stage
     deploys changes by itself."""
-    api = scope.add(
-        apigatewayv2.Api("HttpApi", Name=scope.named(row.name), ProtocolType="HTTP", CorsConfiguration=_cors(row.cors))
-    )
-    authorizer = scope.add(_authorizer(api, row.authorizer))
+    extra = {"CorsConfiguration": _cors(row.cors)} if row.cors else {}
+    api = scope.add(apigatewayv2.Api("HttpApi", Name=scope.named(row.name), ProtocolType="HTTP", **extra))
+    authorizer = scope.add(_authorizer(api, row.authorizer)) if row.authorizer else None
     for function in functions:
         routes = [source for source in function.row.triggers if isinstance(source, HttpRoute)]
         if routes:
@@ -114,7 +115,7 @@ def _connect(scope: Scope, api: Any, authorizer: Any, function: FunctionResource
     for row in routes:
         method, path = row.route.split(" ")
         guard: dict[str, Any] = {"AuthorizationType": "NONE"}
-        if not row.public:
+        if authorizer is not None and not row.public:
             guard = {"AuthorizationType": "JWT", "AuthorizerId": Ref(authorizer)}
         scope.add(
             apigatewayv2.Route(

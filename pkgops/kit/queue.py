@@ -8,6 +8,7 @@ from typing import Any
 
 from troposphere import GetAtt, sqs
 
+from pkgops.kit.links import LinkedQueue
 from pkgops.kit.naming import logical_id
 from pkgops.scope import Scope
 
@@ -26,19 +27,28 @@ class Queue:
     max_receives: int = 3
 
 
-def queues(scope: Scope, rows: Iterable[Queue]) -> dict[str, Any]:
+def queues(scope: Scope, rows: Iterable[Queue]) -> dict[str, LinkedQueue]:
     """Adds the queues, encrypted with SQS's own keys; by documented name."""
     return {row.name: scope.add(_queue(scope, row)) for row in rows}
 
 
-def _queue(scope: Scope, row: Queue) -> Any:
+def work_queue(scope: Scope, name: str, visibility: int, max_receives: int = 3) -> LinkedQueue:
+    """Adds a worker's queue, and the queue ``<name>-dlq`` that keeps for 14 days what failed ``max_receives`` times.
+
+    ``visibility`` is in seconds; six times the worker's timeout is what AWS recommends."""
+    dead = Queue(f"{name}-dlq", retention=14 * DAY)
+    row = Queue(name, retention=4 * DAY, visibility=visibility, dead_letters=dead.name, max_receives=max_receives)
+    return queues(scope, (dead, row))[name]
+
+
+def _queue(scope: Scope, row: Queue) -> LinkedQueue:
     extra: dict[str, Any] = {}
     if row.visibility:
         extra["VisibilityTimeout"] = row.visibility
     if row.dead_letters:
         target = GetAtt(logical_id(scope, row.dead_letters, "Queue"), "Arn")
         extra["RedrivePolicy"] = sqs.RedrivePolicy(deadLetterTargetArn=target, maxReceiveCount=row.max_receives)
-    return sqs.Queue(
+    return LinkedQueue(
         logical_id(scope, row.name, "Queue"),
         QueueName=scope.named(row.name),
         MessageRetentionPeriod=row.retention,

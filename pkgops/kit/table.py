@@ -7,6 +7,7 @@ from typing import Any
 
 from troposphere import dynamodb
 
+from pkgops.kit.links import LinkedTable
 from pkgops.kit.naming import logical_id
 from pkgops.scope import Scope
 
@@ -40,9 +41,9 @@ class Table:
     disposable: bool = False
 
 
-def table(scope: Scope, row: Table) -> Any:
+def table(scope: Scope, row: Table) -> LinkedTable:
     """Adds the table: on demand, recoverable to any second of the last 35 days, encrypted with the AWS-managed
-    key, protected from deletion, and kept when its stack goes. Returns the resource.
+    key, protected from deletion, and kept when its stack goes. Functions are linked to what it returns.
 
     Unless the documents call a stage's data disposable, the protection holds on every stage, local and personal ones
     too: what ``destroy`` says about kept data is then the same, and tried out, everywhere."""
@@ -54,8 +55,8 @@ def table(scope: Scope, row: Table) -> Any:
         extra["TimeToLiveSpecification"] = dynamodb.TimeToLiveSpecification(AttributeName=row.ttl, Enabled=True)
     if row.stream:
         extra["StreamSpecification"] = dynamodb.StreamSpecification(StreamViewType=row.stream)
-    return scope.add(
-        dynamodb.Table(
+    made: LinkedTable = scope.add(
+        LinkedTable(
             logical_id(scope, row.name, "Table"),
             TableName=scope.named(row.name),
             AttributeDefinitions=_attributes(row),
@@ -71,6 +72,7 @@ def table(scope: Scope, row: Table) -> Any:
             **extra,
         )
     )
+    return made
 
 
 def _attributes(row: Table) -> list[Any]:

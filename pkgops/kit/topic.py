@@ -9,17 +9,18 @@ from awacs import sns as sns_actions
 from awacs.aws import Allow, Condition, PolicyDocument, Principal, Statement, StringEquals
 from troposphere import Ref, sns
 
+from pkgops.kit.links import LinkedTopic
 from pkgops.kit.naming import logical_id, pascal_case
 from pkgops.scope import Scope
 
 
-def topic(scope: Scope, name: str, display: str, services: Sequence[str], email: str = "") -> Any:
+def topic(scope: Scope, name: str, display: str, services: Sequence[str], email: str = "") -> LinkedTopic:
     """Adds a topic that AWS services of this account may publish to (``cloudwatch``, ``budgets``), with an
     e-mail subscription if there is an address. Returns the topic.
 
     An explicit policy replaces the default one, so every service that publishes must be named."""
     topic_id = logical_id(scope, name, "Topic")
-    made = scope.add(sns.Topic(topic_id, TopicName=scope.named(name), DisplayName=display))
+    made: LinkedTopic = scope.add(LinkedTopic(topic_id, TopicName=scope.named(name), DisplayName=display))
     statements = [_may_publish(service, Ref(made)) for service in services]
     scope.add(
         sns.TopicPolicy(

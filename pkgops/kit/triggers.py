@@ -79,8 +79,8 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class HttpRoute:
-    """``"GET /batches/{id}"`` of the stack's HTTP API. Its callers need a token that the API's authorizer accepts,
-    unless it is ``public``."""
+    """``"GET /batches/{id}"`` of the stack's HTTP API. Where that has an authorizer, callers need a token it accepts,
+    unless the route is ``public``."""
 
     route: str
     public: bool = False

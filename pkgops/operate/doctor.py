@@ -40,7 +40,7 @@ class Check:
 def run_checks(
     stage: str | None = None,
     system: str | None = None,
-    start: Path | None = None,
+    start: str | Path | None = None,
     connect: Connect | None = None,
 ) -> list[Check]:
     """Runs every check, in parallel; their order is fixed. Never raises; only reads, and starts nothing.
@@ -104,10 +104,10 @@ def _version(program: str) -> str:
     return done.stdout.strip()
 
 
-def _project(stage: str | None, system: str | None, start: Path | None) -> Project:
-    from pkgops import config
+def _project(stage: str | None, system: str | None, start: str | Path | None) -> Project:
+    from pkgops import config, project
 
-    return config.load(stage, system, config.find_root(start))
+    return config.load(stage, system, project.find(start))
 
 
 def _project_check(project: Project) -> Check:

@@ -22,7 +22,8 @@ FOUNDATION: Mapping[str, frozenset[str]] = {
     "rate_limiter": frozenset(),
     "scope": frozenset({"model"}),
     "seeds": frozenset({"model"}),
-    "config": frozenset({"errors", "model"}),
+    "project": frozenset({"errors", "model"}),
+    "config": frozenset({"errors", "model", "project"}),
 }
 
 # room -> the rooms it may import, and why it may. What is not listed is an arrow that must not be.
@@ -67,7 +68,10 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
         "aws": "doctor checks an account before there are ports",
         "local": "doctor checks the emulator; addresses differ there",
     },
+    "testing": {"build": "templates are compared with recorded ones"},
+    "init": {"testing": "it records the templates of a new project"},
     "cli": {
+        "init": "a command creates a project",
         "build": "a command builds",
         "connect": "connects",
         "deploy": "deploys",

@@ -17,14 +17,14 @@ from pathlib import Path
 
 import pytest
 
-import templates
 from pkgops.build.package import Asset
 from pkgops.build.synth import resources
 from pkgops.config import Project
 from pkgops.local.functions import sdk
 from pkgops.model import Stage
 from tests.architecture.tree import ROOT
-from tests.builds import Builds, furnish
+from tests.builds import Builds
+from tests.repository import SYSTEMS, link_project, load_system
 
 SOURCES = (".py", ".json", ".txt", ".html", ".sql", ".js")
 LAYER_LIMIT = 50_000_000  # bytes zipped: what a cold start has to fetch
@@ -55,14 +55,14 @@ class Deployed:
 def functions(tmp_path_factory: pytest.TempPathFactory, builds: Builds) -> list[Deployed]:
     """Every function of every system, packaged for this machine below a temporary root."""
     root = tmp_path_factory.mktemp("project")
-    furnish(root)
-    found = [function for system in templates.SYSTEMS for function in packaged(root, system, builds)]
+    link_project(root)
+    found = [function for system in SYSTEMS for function in packaged(root, system, builds)]
     assert found
     return found
 
 
 def packaged(root: Path, key: str, builds: Builds) -> Iterator[Deployed]:
-    system = templates.load(key)
+    system = load_system(key)
     made = builds.build(Project(root, Stage("local"), system, system.settings()))
     assets = {asset.key: asset for asset in made.assets}
     for stack in made.stacks:

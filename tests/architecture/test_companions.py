@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-import templates
 from tests.architecture.tree import ROOT, files, sources
+from tests.repository import SYSTEMS, load_system
 
 _IMPORT = re.compile(r"^\s*(?:from|import) (templates|companions)\.(\w+)", re.MULTILINE)
 
@@ -27,7 +27,7 @@ def test_a_companion_s_name_is_unique_in_the_project():
 
 
 def test_what_a_system_declares_is_there():
-    declared = {(key, one.name) for key in templates.SYSTEMS for one in templates.load(key).companions}
+    declared = {(key, one.name) for key in SYSTEMS for one in load_system(key).companions}
     packages = {(path.parts[-3], path.parts[-2]) for path in (ROOT / "companions").glob("*/*/__main__.py")}
     assert declared == packages
 

@@ -11,9 +11,9 @@ from dataclasses import fields
 
 import pytest
 
-import templates
 from pkgops.cli.main import COMMANDS
 from tests.architecture.tree import ROOT, files
+from tests.repository import SYSTEMS, load_system
 
 SETTINGS = "docs/reference/settings.md"
 PAGES = tuple(name for name in files() if name.endswith(".md") and (name.startswith("docs/") or "/" not in name))
@@ -71,14 +71,14 @@ def test_the_readme_shows_how_to_begin():
     assert {("make", "up"), ("pkgops", "deploy")} & set(quoted("README.md"))
 
 
-@pytest.mark.parametrize("key", templates.SYSTEMS)
+@pytest.mark.parametrize("key", SYSTEMS)
 def test_every_setting_is_documented(key):
     text = read(SETTINGS)
-    names = [field.name for field in fields(templates.load(key).settings)]
+    names = [field.name for field in fields(load_system(key).settings)]
     assert not [name for name in names if f"`{name}`" not in text or f"`{name.upper()}`" not in text]
 
 
-@pytest.mark.parametrize("key", templates.SYSTEMS)
+@pytest.mark.parametrize("key", SYSTEMS)
 def test_every_system_has_a_page(key):
     assert (ROOT / f"docs/systems/{key}.md").is_file()
 

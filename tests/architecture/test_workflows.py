@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-import templates
 from tests.architecture.tree import ROOT
+from tests.repository import SYSTEMS
 
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 ACTIONS = sorted((ROOT / ".github/actions").glob("*/action.yml"))
@@ -52,7 +52,7 @@ def test_a_wrong_one_would_be_found(tmp_path: Path) -> None:
 
 def test_what_is_offered_for_deployment_is_every_system_and_the_two_stages() -> None:
     offered = read(ROOT / ".github/workflows/deploy.yml")["on"]["workflow_dispatch"]["inputs"]
-    assert offered["system"]["options"] == ["all", *templates.SYSTEMS]
+    assert offered["system"]["options"] == ["all", "pkgwatch", *sorted({*SYSTEMS} - {"pkgwatch"})]
     assert offered["stage"]["options"] == ["dev", "prod"]
 
 

@@ -11,6 +11,7 @@ from functools import cache, cached_property
 from tests.repository import ROOT
 
 PRODUCT = ("pkgops", "templates", "handlers", "companions")
+COPIED = ("pkgops/init/project/", "pkgops/init/shipped/")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -67,7 +68,10 @@ def files() -> tuple[str, ...]:
 
 @cache
 def sources(*packages: str) -> tuple[Source, ...]:
-    """The Python files of those top-level directories (of all of the product if none is given)."""
+    """The Python files of those top-level directories (of all of the product if none is given). What ``pkgops init``
+    copies is part of the projects it makes, not of the product."""
     return tuple(
-        Source(name) for name in files() if name.endswith(".py") and name.partition("/")[0] in (packages or PRODUCT)
+        Source(name)
+        for name in files()
+        if name.endswith(".py") and name.partition("/")[0] in (packages or PRODUCT) and not name.startswith(COPIED)
     )

@@ -10,22 +10,22 @@ from types import ModuleType
 
 import pytest
 
-import templates
 from pkgops.build.synth import synth
 from pkgops.model import Stage
 from pkgops.scope import Scope
 from tests.bench import in_process, plain
 from tests.bench.measure import BenchmarkError, Command, Contest, Row, Sample
 from tests.bench.report import document, table
+from tests.repository import SYSTEMS, load_system
 
 
 def command(tmp_path: Path, program: str) -> Command:
     return Command([sys.executable, "-I", "-S", "-c", program], tmp_path, {}, tmp_path / "out")
 
 
-@pytest.mark.parametrize("key", templates.SYSTEMS)
+@pytest.mark.parametrize("key", SYSTEMS)
 def test_the_plain_script_makes_the_same_templates(key):
-    system, stage = templates.load(key), Stage("local")
+    system, stage = load_system(key), Stage("local")
     settings = system.settings()
     built = {}
     for stack in system.stacks:

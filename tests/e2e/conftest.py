@@ -20,11 +20,12 @@ import pytest
 
 from pkgops.config import load
 from pkgops.local.client.emulator import Emulator
-from tests.builds import Builds, furnish
+from tests.builds import Builds
 from tests.canary import canary, listen, read, watch
 from tests.e2e.contract import problems
 from tests.emulator import client, free_port
 from tests.owner import owner
+from tests.repository import link_project
 
 # Stage local has keys of its own; whoever's keys are in the shell are nobody's business there.
 _KEYS = {
@@ -172,8 +173,7 @@ def new_project(tmp_path_factory: pytest.TempPathFactory, builds: Builds) -> New
 
     def make(*systems: str, settings: str = "") -> Deployed:
         root, port = tmp_path_factory.mktemp("project"), free_port()
-        (root / "stages.toml").write_text(_STAGES.format(port=port) + settings, encoding="utf-8")
-        furnish(root)
+        link_project(root, _STAGES.format(port=port) + settings)
         for system in systems:
             builds.store(load("local", system, root, environ={}))
         return Deployed(root, port)

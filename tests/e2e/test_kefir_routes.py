@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-import templates
 from pkgops.build.synth import synth
 from pkgops.model import LOCAL, LOCAL_ACCOUNT, Stage
 from tests.e2e.kefir_app import Kefir, User
+from tests.repository import load_system
 
 pytestmark = pytest.mark.e2e
 
@@ -159,7 +159,7 @@ def test_the_owner_still_has_what_a_stranger_tried_to_take(owner: User, stranger
 
 
 def test_every_route_of_the_stack_is_walked() -> None:
-    system = templates.load("kefir")
+    system = load_system("kefir")
     (stack,) = synth(system, Stage(LOCAL, account=LOCAL_ACCOUNT), system.settings())
     resources = stack.template["Resources"].values()
     routes = {one["Properties"]["RouteKey"] for one in resources if one["Type"] == "AWS::ApiGatewayV2::Route"}

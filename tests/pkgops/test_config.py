@@ -9,7 +9,7 @@ import pytest
 from pkgops import config
 from pkgops.errors import AccessError, ConfigError, UsageError
 from pkgops.model import Stage
-from tests.repository import ROOT
+from tests.repository import ROOT, link_project
 
 STAGES = """
 [local]
@@ -26,7 +26,7 @@ alert_email = "file@example.com"
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    (tmp_path / "stages.toml").write_text(STAGES, encoding="utf-8")
+    link_project(tmp_path, STAGES)
     return tmp_path
 
 
@@ -63,19 +63,19 @@ def test_environment_wins_over_dotenv_over_file(root: Path) -> None:
         ('[local.pkgwatch]\nmonthly_budget = "1"', r"monthly_budget: Expected `int`, got `str`"),
         ('[local]\naccount = "12"', "not a 12-digit account id"),
         ('[local]\naccount = "123456789012"', "the emulator's is 000000000000"),
-        ('name = "x"', "'name' stands outside a stage"),
+        ('default_sytem = "pkgwatch"', r"stages.toml \[project\]: unknown key 'default_sytem'"),
         ("[local", "is not valid TOML"),
     ],
 )
 def test_mistakes_in_the_file_are_named(tmp_path: Path, text: str, said: str) -> None:
-    (tmp_path / "stages.toml").write_text(text, encoding="utf-8")
+    link_project(tmp_path, text)
     with pytest.raises(ConfigError, match=said) as caught:
         config.load(root=tmp_path, environ={})
     assert caught.value.hint
 
 
 def test_an_unknown_key_lists_the_allowed_ones(tmp_path: Path) -> None:
-    (tmp_path / "stages.toml").write_text('[local]\nregoin = "x"', encoding="utf-8")
+    link_project(tmp_path, '[local]\nregoin = "x"')
     with pytest.raises(ConfigError) as caught:
         config.load(root=tmp_path, environ={})
     assert "Did you mean region?" in caught.value.hint
@@ -94,16 +94,6 @@ def test_unknown_stage_and_system_name_the_nearest(root: Path) -> None:
         config.load(system="pkgwach", root=root, environ={})
     assert "prod" in stage.value.hint
     assert "pkgwatch" in system.value.hint
-
-
-def test_the_root_is_found_from_below(root: Path) -> None:
-    (root / "a" / "b").mkdir(parents=True)
-    assert config.find_root(root / "a" / "b") == root.resolve()
-
-
-def test_outside_a_project_it_says_so(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"no stages\.toml here or above"):
-        config.find_root(tmp_path)
 
 
 def test_an_account_pins_a_stage() -> None:

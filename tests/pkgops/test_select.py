@@ -7,7 +7,7 @@ import pytest
 from pkgops.errors import UsageError
 from pkgops.model import Stage
 from pkgops.select import stack_key, targets
-from templates import load
+from tests.repository import ROOT, load_system
 
 
 @pytest.mark.parametrize(
@@ -30,22 +30,22 @@ from templates import load
     ],
 )
 def test_names(names: tuple[str, ...], expected: list[tuple[str, tuple[str, ...]]]) -> None:
-    assert targets(names, "pkgwatch") == expected
+    assert targets(ROOT, names) == expected
 
 
 @pytest.mark.parametrize(("name", "near"), [("pkgwatch/stroage", "storage"), ("PkgWatchAp", "PkgWatchApi")])
 def test_an_unknown_name_gets_the_nearest(name: str, near: str) -> None:
     with pytest.raises(UsageError) as caught:
-        targets((name,), "pkgwatch")
+        targets(ROOT, (name,))
     assert near in caught.value.hint
 
 
 def test_nobody_is_offered_a_name_with_a_gap() -> None:
     with pytest.raises(UsageError) as caught:
-        targets(("kefir/nope",), "pkgwatch")
+        targets(ROOT, ("kefir/nope",))
     assert caught.value.hint == "There are: app."
 
 
 def test_the_name_on_the_stage_is_known() -> None:
-    assert stack_key(load("kefir"), "kefir-app-mine", Stage("mine")) == "app"
-    assert stack_key(load("pkgwatch"), "PkgWatchStorage-mine", Stage("mine")) == "storage"
+    assert stack_key(load_system("kefir"), "kefir-app-mine", Stage("mine")) == "app"
+    assert stack_key(load_system("pkgwatch"), "PkgWatchStorage-mine", Stage("mine")) == "storage"

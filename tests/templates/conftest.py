@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-import templates
 from pkgops import bootstrap
 from pkgops.build.synth import Synthesized, synth
 from pkgops.model import LOCAL, LOCAL_ACCOUNT, Stage, System
+from tests.repository import SYSTEMS, load_system
 
 STAGES = ("local", "dev", "prod")
 # What an operator must set before a system can be built for production.
@@ -44,14 +44,14 @@ class Case:
 
 @cache
 def built(system_key: str, stage_name: str) -> tuple[Case, ...]:
-    system: System = bootstrap.SYSTEM if system_key == "bootstrap" else templates.load(system_key)
+    system: System = bootstrap.SYSTEM if system_key == "bootstrap" else load_system(system_key)
     stage = Stage(stage_name, account=LOCAL_ACCOUNT if stage_name == LOCAL else None)
     settings = system.settings(**(PRODUCTION.get(system_key, {}) if stage.production else {}))
     return tuple(Case(stage, stack) for stack in synth(system, stage, settings))
 
 
 def systems_by_stage() -> list[tuple[Case, ...]]:
-    return [built(system, stage) for system in ("bootstrap", *templates.SYSTEMS) for stage in STAGES]
+    return [built(system, stage) for system in ("bootstrap", *SYSTEMS) for stage in STAGES]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

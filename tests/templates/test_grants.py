@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-import templates
 from pkgops.build.import_closure import Closures
 from pkgops.build.synth import resources
 from templates.pkgwatch.config.upstreams import PLACES as UPSTREAMS
+from tests.repository import SYSTEMS
 from tests.templates.conftest import built
 from tests.templates.handler_code import ROOT, entry, path_of, reachable
 from tests.templates.handler_use import settings_fields, use
@@ -67,7 +67,7 @@ DOCUMENTED = {
     "handlers/pkgwatch/pipeline/retry_dispatcher.py": {"USE_DISTRIBUTED_CIRCUIT_BREAKER"},
 }
 # Those whose tables `handler_use` tells apart; Kefir has one, and a reading of its own in test_kefir_grants.
-SYSTEMS = [system for system in templates.SYSTEMS if system != "kefir"]
+CHECKED = [system for system in SYSTEMS if system != "kefir"]
 CLOSURES = Closures(ROOT)
 _NAMED = re.compile(r"\$\{(\w+)\}")
 
@@ -85,7 +85,7 @@ class Held:
 def functions() -> list[Held]:
     return [
         held(case.stack.system, case.template, logical_id, function["Properties"])
-        for system in SYSTEMS
+        for system in CHECKED
         for case in built(system, "prod")
         for logical_id, function in resources(case.template, "AWS::Lambda::Function")
     ]

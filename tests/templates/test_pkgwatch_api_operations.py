@@ -11,7 +11,7 @@ import pytest
 
 from pkgops.build.synth import synth
 from pkgops.model import Stage
-from templates import load
+from tests.repository import load_system
 from tests.templates.conftest import PRODUCTION
 
 Find = Callable[..., dict[str, Any]]
@@ -165,7 +165,7 @@ def test_domain(api: dict[str, Any]) -> None:
     [("prod", "", ""), ("dev", "auto", ""), ("dev", "api.dev.example.com", "api.dev.example.com")],
 )
 def test_the_domain_is_an_option(stage: str, domain: str, expected: str) -> None:
-    system = load("pkgwatch")
+    system = load_system("pkgwatch")
     settings = system.settings(**PRODUCTION["pkgwatch"], api_domain=domain)
     api = next(stack for stack in synth(system, Stage(stage), settings) if stack.key == "api").template
     names = [one["DomainName"] for one in of_type(api, "AWS::ApiGateway::DomainName").values()]

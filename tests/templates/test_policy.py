@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-import templates
 from pkgops import bootstrap
 from pkgops.build.synth import resources
 from pkgops.model import NAMED_STAGE
-from tests.repository import ROOT
+from tests.repository import ROOT, load_system
 
 # Actions that know no resource; the reason each is allowed on "*".
 RESOURCELESS = {
@@ -188,7 +187,7 @@ def test_names_tell_the_stage_except_in_production(case: Any) -> None:
 
 def staged_by_documents(stack: Any) -> bool:
     """Whether the documents put the stage into a system's names themselves; then production's is in them too."""
-    documented = bootstrap.SYSTEM if stack.system == "bootstrap" else templates.load(stack.system)
+    documented = bootstrap.SYSTEM if stack.system == "bootstrap" else load_system(stack.system)
     return all(NAMED_STAGE in one.name for one in documented.stacks)
 
 

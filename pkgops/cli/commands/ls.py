@@ -9,6 +9,8 @@ from pkgops.cli.command import session_command
 from pkgops.cli.options import choice, targets
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pkgops.cli.session import Session
     from pkgops.config import Project
 
@@ -36,9 +38,9 @@ def command(session: Session, names: tuple[str, ...], all_systems: bool, show: s
     """
     rows: Any
     if show == "stages":
-        rows = _stages()
+        rows = _stages(session.root)
     elif show == "systems":
-        rows = _systems()
+        rows = _systems(session.root)
     else:
         listing = _functions if show == "functions" else _stacks
         rows = (row for project, keys in session.targets(names, all_systems) for row in listing(project, keys))
@@ -60,16 +62,16 @@ def _functions(project: Project, keys: tuple[str, ...]) -> Iterator[tuple[str, .
             yield project.system.key, function.stack, function.short, function.name
 
 
-def _systems() -> Iterator[tuple[str, str, list[str]]]:
-    import templates
+def _systems(root: Path) -> Iterator[tuple[str, str, list[str]]]:
+    from pkgops.project import load_system, systems
 
-    for key in templates.SYSTEMS:
-        system = templates.load(key)
+    for key in systems(root):
+        system = load_system(root, key)
         yield key, system.title, [stack.key for stack in system.stacks]
 
 
-def _stages() -> Iterator[tuple[Any, ...]]:
+def _stages(root: Path) -> Iterator[tuple[Any, ...]]:
     from pkgops import config
 
-    for stage in config.stages(config.find_root()).values():
+    for stage in config.stages(root).values():
         yield stage.name, stage.region, stage.account or "", stage.protected

@@ -90,9 +90,7 @@ def example_request(system: System, rows: Sequence[OutputRow]) -> str:
 
 def _seedable(project: Project) -> bool:
     """Whether the stage accepts seed data and the system has some; an example request is useful only after seeding."""
-    from importlib.util import find_spec
-
-    return not project.stage.protected and find_spec(f"templates.{project.system.key}.seed") is not None
+    return not project.stage.protected and (project.root / "templates" / project.system.key / "seed.py").is_file()
 
 
 def _not_emulated(plan: Plan) -> str:

@@ -14,14 +14,14 @@ from pkgops.config import Project
 from pkgops.errors import BuildError
 from pkgops.events import Event, Started
 from tests.builds import Builds
-from tests.repository import ROOT
+from tests.repository import ROOT, link_project
 
 
 def sources(root: Path) -> Project:
     """PkgWatch's sources in a place of their own."""
     shutil.copytree(ROOT / "handlers", root / "handlers", ignore=shutil.ignore_patterns("__pycache__"))
     (root / "templates").symlink_to(ROOT / "templates")
-    (root / "stages.toml").write_text("[local]\n[dev]\n", encoding="utf-8")
+    link_project(root, "[local]\n[dev]\n")
     return config.load("local", root=root, environ={})
 
 

@@ -12,7 +12,7 @@ import pytest
 from pkgops.build.cache import PACKAGE, TOOL, distributions, fingerprint, tool_fingerprint
 from tests.architecture.imports import modules, reached
 from tests.architecture.tree import sources
-from tests.repository import ROOT
+from tests.repository import link_project
 
 # Synthesizes the bootstrap system and says whether templates were built for it.
 PROGRAM = """
@@ -94,9 +94,7 @@ def test_a_file_of_any_kind_counts_and_its_name_does_too(tmp_path: Path):
 
 @pytest.mark.parametrize("edited", ["kit/bucket.py", "build/synth.py", "bootstrap/artifacts.py", "scope.py"])
 def test_an_edit_of_the_tool_builds_again(copy: Path, edited: str):
-    (copy.parent / "stages.toml").write_text("[local]\n", encoding="utf-8")
-    for name in ("templates", "handlers"):
-        (copy.parent / name).symlink_to(ROOT / name)
+    link_project(copy.parent, "[local]\n")
 
     def run() -> str:
         command = [sys.executable, "-c", PROGRAM]

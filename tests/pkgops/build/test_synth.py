@@ -7,9 +7,8 @@ import pytest
 from pkgops.build.synth import ordered, synth, text
 from pkgops.errors import BuildError, ConfigError
 from pkgops.model import Stage
-from templates import load
 from tests.pkgops.conftest import stack
-from tests.repository import ROOT
+from tests.repository import ROOT, load_system
 
 LOCAL = Stage("local")
 
@@ -36,7 +35,7 @@ def test_a_value_nobody_gives_is_an_error(reference: str, hint: str) -> None:
 
 
 def test_pkgwatch_is_pure_and_in_order() -> None:
-    system = load("pkgwatch")
+    system = load_system("pkgwatch")
     first, second = (synth(system, LOCAL, system.settings()) for _ in range(2))
     assert [text(row.template) for row in first] == [text(row.template) for row in second]
     keys = [row.key for row in first]
@@ -45,7 +44,7 @@ def test_pkgwatch_is_pure_and_in_order() -> None:
 
 
 def test_missing_settings_of_a_stage_are_all_named() -> None:
-    system = load("pkgwatch")
+    system = load_system("pkgwatch")
     with pytest.raises(
         ConfigError, match=r"ALERT_EMAIL.*STRIPE_PRICE_STARTER, STRIPE_PRICE_PRO, STRIPE_PRICE_BUSINESS"
     ):
@@ -53,7 +52,7 @@ def test_missing_settings_of_a_stage_are_all_named() -> None:
 
 
 def test_every_resource_knows_the_line_that_asks_for_it() -> None:
-    system = load("pkgwatch")
+    system = load_system("pkgwatch")
     for row in synth(system, LOCAL, system.settings()):
         assert set(row.sources) == set(row.template["Resources"])
         for source in row.sources.values():

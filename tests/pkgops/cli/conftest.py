@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import traceback
@@ -16,10 +15,10 @@ from click.testing import CliRunner, Result
 from pkgops.cli.main import root
 from pkgops.cli.session import Session
 from pkgops.config import load
-from tests.builds import Builds, furnish
+from tests.builds import Builds
 from tests.canary import listen
 from tests.owner import owner
-from tests.repository import ROOT
+from tests.repository import ROOT, link_project
 
 Run = Callable[..., Result]
 
@@ -27,8 +26,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty project of its own: nothing of the developer's settings or state is seen."""
-    shutil.copy(ROOT / "stages.toml", tmp_path)
-    furnish(tmp_path)
+    link_project(tmp_path)
     for name in [name for name in os.environ if name.startswith(("PKGOPS_", "AWS_"))]:
         monkeypatch.delenv(name)
     for name, value in owner().items():
@@ -73,8 +71,7 @@ def program(project: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 def cache(tmp_path_factory: pytest.TempPathFactory, builds: Builds) -> Path:
     """A build of PkgWatch for stage dev, made once."""
     root = tmp_path_factory.mktemp("built")
-    shutil.copy(ROOT / "stages.toml", root)
-    furnish(root)
+    link_project(root)
     builds.build(load("dev", "pkgwatch", root, environ={}))
     return root / ".pkgops"
 

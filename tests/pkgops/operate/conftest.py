@@ -9,12 +9,13 @@ import pytest
 from pkgops.config import Project, load
 from tests.pkgops.fakes.ports import FakePorts
 from tests.pkgops.fakes.tables import FakeTables
+from tests.repository import link_project
 
 
 @pytest.fixture
 def pkgwatch(tmp_path: Path) -> Project:
     """PkgWatch on an unprotected stage of an AWS account."""
-    (tmp_path / "stages.toml").write_text('[dev]\naccount = "123456789012"\n[prod]\nprotected = true\n[local]\n')
+    link_project(tmp_path, '[dev]\naccount = "123456789012"\n[prod]\nprotected = true\n[local]\n')
     return load("dev", "pkgwatch", tmp_path, {})
 
 

@@ -12,6 +12,7 @@ from pkgops.errors import AccessError
 from pkgops.operate.doctor import Check, run_checks
 from tests.emulator import free_port
 from tests.pkgops.fakes.ports import FakeIdentity, FakePorts
+from tests.repository import link_project
 
 
 def found(checks: list[Check]) -> dict[str, Check]:
@@ -20,8 +21,8 @@ def found(checks: list[Check]) -> dict[str, Check]:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    (tmp_path / "stages.toml").write_text(
-        f'[local]\nport = {free_port()}\n[dev]\n[prod]\nprotected = true\naccount = "123456789012"\n'
+    link_project(
+        tmp_path, f'[local]\nport = {free_port()}\n[dev]\n[prod]\nprotected = true\naccount = "123456789012"\n'
     )
     return tmp_path
 
@@ -45,7 +46,7 @@ def test_a_healthy_machine_with_a_stopped_emulator(root: Path) -> None:
 def test_somebody_else_on_the_emulators_port(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        (tmp_path / "stages.toml").write_text(f"[local]\nport = {port}\n")
+        link_project(tmp_path, f"[local]\nport = {port}\n")
         emulator = found(run_checks("local", "pkgwatch", tmp_path))["Emulator"]
     assert (emulator.state, emulator.found) == ("fail", f"another program uses port {port}")
     assert "stages.toml" in emulator.remedy
@@ -53,11 +54,11 @@ def test_somebody_else_on_the_emulators_port(tmp_path: Path) -> None:
 
 def test_no_project(tmp_path: Path) -> None:
     project = found(run_checks("local", "pkgwatch", tmp_path))["Project"]
-    assert (project.state, project.found) == ("fail", "There is no stages.toml here or above.")
+    assert (project.state, project.found) == ("fail", f"There is no stages.toml in {tmp_path}.")
 
 
 def test_a_broken_project_names_the_line(tmp_path: Path) -> None:
-    (tmp_path / "stages.toml").write_text('[dev]\nregoin = "x"\n')
+    link_project(tmp_path, '[dev]\nregoin = "x"\n')
     checks = run_checks("dev", "pkgwatch", tmp_path)
     assert "unknown key 'regoin'" in found(checks)["Project"].found
     assert found(checks)["Python"].state == "ok"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -13,8 +12,7 @@ from pkgops.build.build import synthesized
 from pkgops.build.synth import Synthesized
 from pkgops.config import Project, load
 from pkgops.permissions.policy import Policy, policies
-from tests.builds import furnish
-from tests.repository import ROOT
+from tests.repository import link_project
 
 ACCOUNT = "123456789012"
 SETTINGS = {
@@ -28,8 +26,7 @@ Made = Callable[..., list[Policy]]
 def project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], tuple[Project, list[Synthesized]]]:
     """``project("kefir", "dev")``: the project and its templates."""
     root = tmp_path_factory.mktemp("project")
-    shutil.copy(ROOT / "stages.toml", root)
-    furnish(root)
+    link_project(root)
 
     @cache
     def made(system: str, stage: str) -> tuple[Project, list[Synthesized]]:

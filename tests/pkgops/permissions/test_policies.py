@@ -9,16 +9,15 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-import templates
-from pkgops.config import load_system
 from pkgops.model import Stage
 from pkgops.permissions.broad_grants import UNNAMED, broad_grants
 from pkgops.permissions.policy import has_own_account, policies, unlisted_types
 from pkgops.permissions.statements import ATTACHED, LIMIT
 from tests.pkgops.permissions.conftest import ACCOUNT, allowed
+from tests.repository import SYSTEMS, load_system
 
 STAGES = ("local", "dev", "prod")
-EVERY = [(system, stage) for system in templates.SYSTEMS for stage in STAGES]
+EVERY = [(system, stage) for system in SYSTEMS for stage in STAGES]
 every = pytest.mark.parametrize(("system", "stage"), EVERY)
 WRITES = re.compile(r":(Create|Put|Update|Delete|Add|Attach|Pass|Set|Tag|Untag|Admin|Invoke|Send)")
 # Real, but younger than cfn-lint's list of actions; and one whose other resources another statement names.
@@ -82,7 +81,7 @@ def test_roles_are_passed_to_the_services_they_trust_and_may_be_given_only_the_p
         assert not action.endswith("RolePermissionsBoundary")
 
 
-@pytest.mark.parametrize("system", templates.SYSTEMS)
+@pytest.mark.parametrize("system", SYSTEMS)
 def test_the_same_input_gives_the_same_documents(project, system):
     one, two = (policies(*project(system, "dev"), ACCOUNT, False) for _ in range(2))
     assert one == two
@@ -106,7 +105,7 @@ def test_a_protected_stage_is_not_seeded(made):
     assert not seeding & {action for action, _, _ in allowed(made("kefir", "prod"))}
 
 
-@pytest.mark.parametrize("system", templates.SYSTEMS)
+@pytest.mark.parametrize("system", SYSTEMS)
 def test_no_stage_reaches_another_stages_resources_in_the_same_account(made, system):
     """What the templates call their things; random ids know no stage."""
     for stage, other in (("prod", "dev"), ("dev", "prod")):

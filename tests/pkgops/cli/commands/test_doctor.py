@@ -6,6 +6,7 @@ import json
 
 from pkgops.errors import AccessError
 from tests.pkgops.fakes.ports import FakeIdentity, FakePorts
+from tests.repository import link_project
 
 
 def test_each_line_says_how_it_stands_and_what_to_do(run, project):
@@ -25,7 +26,7 @@ def test_json_and_the_exit_code(run, project):
 
 
 def test_a_broken_stages_file_is_a_line_not_an_error(run, project):
-    (project / "stages.toml").write_text('[local]\nregoin = "x"\n')
+    link_project(project, '[local]\nregoin = "x"\n')
     result = run("doctor", "-o", "json")
     assert result.exit_code == 1
     assert any(check["state"] == "fail" and "regoin" in check["found"] for check in json.loads(result.stdout))
@@ -52,7 +53,7 @@ def test_the_account_comes_from_the_stage_or_else_from_the_credentials(run, proj
     ports = FakePorts(identity=FakeIdentity("999999999999"))
     asked = run("doctor", "--policy", "--system", "kefir", "--stage", "dev", ports=ports).stdout
     assert ":999999999999:table/" in asked
-    (project / "stages.toml").write_text('[local]\n[dev]\naccount = "111111111111"\n')
+    link_project(project, '[local]\n[dev]\naccount = "111111111111"\n')
     pinned = run("doctor", "--policy", "--system", "kefir", "--stage", "dev", ports=ports)
     assert ":111111111111:table/" in pinned.stdout
     assert ports.identity.asked == 1
@@ -75,7 +76,7 @@ def test_production_in_a_shared_account_is_told_what_that_costs(run, project, mo
     shared = run("doctor", "--policy", "--stage", "prod", ports=ports)
     assert "Pin every stage to an account of its own" in shared.stderr
     pinned = '[local]\n[dev]\naccount = "111111111111"\n[prod]\naccount = "222222222222"\n'
-    (project / "stages.toml").write_text(pinned)
+    link_project(project, pinned)
     alone = run("doctor", "--policy", "--stage", "prod", ports=ports)
     assert "Pin every stage" not in alone.stderr
     assert len(json.loads(alone.stdout)) < len(json.loads(shared.stdout))

@@ -12,7 +12,7 @@ import pytest
 
 from tests.canary import canary
 from tests.pkgops.fakes.ports import FakePorts
-from tests.repository import ROOT
+from tests.repository import ROOT, link_project
 
 DEV = ("--stage", "dev")
 CANARY = canary()
@@ -50,7 +50,7 @@ def test_without_a_subcommand_they_are_listed(run, ports):
 
 @pytest.mark.parametrize("words", [("ls",), ("show", "stripe-secret", "--reveal")])
 def test_another_accounts_secrets_are_not_looked_at(run, ports, project, words):
-    (project / "stages.toml").write_text('[local]\n[dev]\naccount = "210987654321"\n', encoding="utf-8")
+    link_project(project, '[local]\n[dev]\naccount = "210987654321"\n')
     refused = run("secrets", *words, *DEV, ports=ports)
     assert refused.exit_code == 4
     assert "210987654321" in refused.stderr

@@ -25,7 +25,8 @@ from pkgops.plan.options import PlanOptions
 from pkgops.plan.plan import Plan
 from pkgops.plan.prepare import prepare
 from pkgops.ports.stacks import StackState
-from tests.emulator import archive
+from tests.emulator import client, start_emulator
+from tests.pkgops.local.conftest import archive, role  # noqa: F401 - the role is a fixture here too
 from tests.repository import ROOT
 
 _NUMBERS = count(1)
@@ -135,13 +136,26 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def root(emulator: Emulator) -> Path:
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project whose emulator it is."""
-    return emulator.home.parents[1]
+    return tmp_path_factory.mktemp("states")
 
 
 @pytest.fixture(scope="session")
-def provider(aws: Callable[[str], Any], role: str) -> str:
+def emulator(root: Path) -> Iterator[Emulator]:
+    running = start_emulator(root / ".pkgops")
+    yield running
+    running.down()
+
+
+@pytest.fixture(scope="session")
+def aws(emulator: Emulator) -> Callable[[str], Any]:
+    """``aws("s3")``: a client of another deployer."""
+    return lambda service: client(emulator, service)
+
+
+@pytest.fixture(scope="session")
+def provider(aws: Callable[[str], Any], role: str) -> str:  # noqa: F811
     """The ARN of the custom resource's function, which no stack holds."""
     made = aws("lambda").create_function(
         FunctionName="stately-provider",

@@ -48,15 +48,13 @@ NAME = "Stately-local"
 
 
 def furnish(root: Path, port: int) -> None:
-    """Stages, and the repository's list of systems with the stately one in their place."""
+    """Stages, and the repository's templates with the stately system in place of the others."""
     (root / "stages.toml").write_text(f'[local]\nregion = "us-east-1"\nport = {port}\n')
     templates = root / "templates"
     if templates.exists():
         return
     (templates / "stately").mkdir(parents=True)
     (root / "handlers").symlink_to(ROOT / "handlers")
-    own = (ROOT / "templates" / "__init__.py").read_text().replace('("pkgwatch", "kefir")', '("stately",)')
-    (templates / "__init__.py").write_text(own.replace('DEFAULT_SYSTEM = "pkgwatch"', 'DEFAULT_SYSTEM = "stately"'))
     (templates / "stately" / "__init__.py").write_text(SYSTEM)
     (templates / "stately" / "thing.py").write_text(STACK)
 

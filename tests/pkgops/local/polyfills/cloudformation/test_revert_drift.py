@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.emulator import archive
+from tests.pkgops.local.conftest import archive
 
 pytestmark = pytest.mark.emulator
 

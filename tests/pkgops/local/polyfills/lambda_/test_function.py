@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.emulator import archive
+from tests.pkgops.local.conftest import archive
 
 pytestmark = pytest.mark.emulator
 

@@ -1,0 +1,3 @@
+"""Fixtures of pkgops for this project's tests: ``deployed`` and ``--update-golden``."""
+
+pytest_plugins = ["pkgops.testing.plugin"]

@@ -1,0 +1,63 @@
+"""Golden templates: what a system's templates were when they were last recorded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pkgops.build.synth import synth
+from pkgops.config import Project, load, stages
+
+
+@dataclass(frozen=True, slots=True)
+class Goldens:
+    """The recorded templates below ``tests/golden/<system>/<stage>/`` of the project at ``root``."""
+
+    root: Path
+    update: bool = False
+
+    def compare(self, system: str) -> list[str]:
+        """Compares every stage of ``stages.toml`` whose settings are complete. AssertionError if a template is not as
+        recorded, or one is recorded that no stack makes; with ``update`` the templates are recorded instead. Returns
+        the files compared, relative to the project."""
+        complete = [
+            project for project in self._projects(system) if not project.system.check(project.stage, project.settings)
+        ]
+        assert complete, f"{system} can be built for no stage: its settings are incomplete"
+        return [file for project in complete for file in self._compare(project)]
+
+    def _projects(self, system: str) -> Iterator[Project]:
+        for stage in stages(self.root):
+            yield load(stage, system, self.root, environ={})
+
+    def _compare(self, project: Project) -> Iterator[str]:
+        directory = self.root / "tests" / "golden" / project.system.key / project.stage.name
+        made = {
+            f"{stack.key}.json": _text(stack.template)
+            for stack in synth(project.system, project.stage, project.settings)
+        }
+        if self.update:
+            self._record(directory, made)
+        recorded = {path.name: path.read_text(encoding="utf-8") for path in directory.glob("*.json")}
+        assert sorted(recorded) == sorted(made), (
+            f"Recorded are {sorted(recorded)}, made {sorted(made)}; record with: make goldens"
+        )
+        for name, text in made.items():
+            assert recorded[name] == text, (
+                f"{directory / name} differs; if that is meant, record again with: make goldens"
+            )
+            yield (directory / name).relative_to(self.root).as_posix()
+
+    def _record(self, directory: Path, made: dict[str, str]) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        for path in directory.glob("*.json"):
+            if path.name not in made:
+                path.unlink()
+        for name, text in made.items():
+            (directory / name).write_text(text, encoding="utf-8")
+
+
+def _text(template: dict[str, object]) -> str:
+    return json.dumps(template, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

@@ -1,0 +1,28 @@
+"""Adds the shipped systems to the package, for ``pkgops init --from``; the metadata is in setup.cfg."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from setuptools import setup
+from setuptools.command.build_py import build_py
+
+HERE = Path(__file__).parent
+SYSTEMS = ("templates", "handlers", "companions")
+
+
+class BuildWithExamples(build_py):
+    """Copies the trees of the systems into ``pkgops/init/examples`` of what is built, not of the sources."""
+
+    def run(self) -> None:
+        super().run()
+        if self.editable_mode:
+            return  # the checkout itself is there to read
+        for name in SYSTEMS:
+            target = Path(self.build_lib) / "pkgops" / "init" / "examples" / name
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(HERE / name, target, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+
+
+setup(cmdclass={"build_py": BuildWithExamples})

@@ -1,0 +1,89 @@
+"""``pkgops init``: a new project's files, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pkgops import project as projects
+from tests.repository import ROOT
+
+
+@pytest.fixture(autouse=True)
+def empty(project: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch):
+    """The current directory holds nothing and lies in no project."""
+    here = tmp_path_factory.mktemp("empty")
+    monkeypatch.chdir(here)
+    yield here
+    projects.use_templates(ROOT)
+
+
+def test_a_project_is_created_with_its_names_throughout(run, empty):
+    result = run("init", "order-flow")
+    assert result.exit_code == 0, result.stderr
+    root = empty / "order-flow"
+    assert result.stdout.strip() == str(root)
+    assert projects.systems(root) == ("order_flow",)
+    assert (root / "handlers" / "order_flow" / "create_note.py").is_file()
+    golden = json.loads((root / "tests" / "golden" / "order_flow" / "prod" / "app.json").read_text())
+    assert golden["Resources"]["NotesTable"]["Properties"]["TableName"] == "order-flow-notes"
+    texts = [path.read_text().lower() for path in root.rglob("*") if path.is_file()]
+    assert not [text for text in texts if "notes_app" in text or "notes-app" in text or "notesapp" in text]
+
+
+def test_a_stack_file_is_at_most_40_lines(run, empty):
+    run("init", "shop")
+    assert len((empty / "shop" / "templates" / "shop" / "app.py").read_text().splitlines()) <= 40
+
+
+@pytest.mark.parametrize("shipped", projects.systems(ROOT))
+def test_a_shipped_system_is_renamed_throughout(run, empty, shipped):
+    result = run("init", "tracker", "--from", shipped)
+    assert result.exit_code == 0, result.stderr
+    files = [path for path in (empty / "tracker").rglob("*") if path.is_file()]
+    left = [
+        path for path in files if shipped in f"{path.relative_to(empty)}\n{path.read_text(errors='ignore')}".lower()
+    ]
+    assert not left
+    assert projects.load_system(empty / "tracker", "tracker").stacks
+
+
+def test_a_directory_with_files_is_left_alone_unless_told_otherwise(run, empty):
+    (empty / "shop").mkdir()
+    (empty / "shop" / "LICENSE").write_text("mine")
+    refused = run("init", "shop")
+    assert (refused.exit_code, [path.name for path in (empty / "shop").iterdir()]) == (6, ["LICENSE"])
+    assert run("init", "shop", "--force").exit_code == 0
+    assert (empty / "shop" / "LICENSE").read_text() == "mine"
+
+
+def test_no_file_is_ever_overwritten(run, empty):
+    (empty / "shop").mkdir()
+    (empty / "shop" / "Makefile").write_text("mine")
+    refused = run("init", "shop", "--force")
+    assert refused.exit_code == 6
+    assert "Makefile" in refused.stderr
+    assert [path.name for path in (empty / "shop").iterdir()] == ["Makefile"]
+
+
+def test_the_current_directory_gives_its_name(run, empty, monkeypatch):
+    (empty / "Book Shop").mkdir()
+    monkeypatch.chdir(empty / "Book Shop")
+    assert run("init", ".").exit_code == 0
+    assert projects.systems(empty / "Book Shop") == ("book_shop",)
+
+
+@pytest.mark.parametrize("name", ["class", "1st", "shöp"])
+def test_names_that_cannot_be_are_refused_with_the_rule(run, empty, name):
+    refused = run("init", name)
+    assert (refused.exit_code, list(empty.iterdir())) == (2, [])
+    assert "a letter first" in refused.stderr
+
+
+def test_what_there_is_to_start_from(run):
+    rows = json.loads(run("init", "--list", "--output", "json").stdout)
+    assert [row["example"] for row in rows] == ["notes_app", *projects.systems(ROOT)]
+    unknown = run("init", "shop", "--from", "keffir")
+    assert (unknown.exit_code, "kefir" in unknown.stderr) == (2, True)
