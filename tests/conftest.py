@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from itertools import count
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import hypothesis
 import pytest
 
+from pkgops.local.client.emulator import Emulator
 from tests.builds import Builds
 from tests.canary import pytest_runtest_makereport  # noqa: F401 - a hook: a secret that shows fails its test
+from tests.emulator import TRUSTED, client, free_port, start_emulator
 from tests.owner import owner
+from tests.repository import ROOT
+
+_NUMBERS = count(1)
 
 # How long an example takes says something about the machine, not about the code.
 hypothesis.settings.register_profile("pkgops", deadline=None)
@@ -49,3 +59,42 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
     """What has been linted and built, shared by all processes of the run."""
     own = tmp_path_factory.getbasetemp()
     return Builds((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "builds")
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """The emulator of all tests in this process. Names from `unique`, or an account of its own, keep what a test finds
+    apart from what others have left there; who stops, empties or damages an emulator takes `fresh`."""
+    running = start_emulator(tmp_path_factory.mktemp("emulator"))
+    yield running
+    running.down()
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Emulator]:
+    """An emulator for one test, not started yet."""
+    one = Emulator(tmp_path / "local", free_port(), ROOT)
+    yield one
+    one.down()
+
+
+@pytest.fixture(scope="session")
+def aws(emulator: Emulator) -> Callable[[str], Any]:
+    """``aws("s3")``: a client of the emulator's owner, made once."""
+    return cache(partial(client, emulator))
+
+
+@pytest.fixture
+def unique() -> Callable[[str], str]:
+    """``unique("table")``: a name no other test uses."""
+    return lambda name: f"{name}-{next(_NUMBERS)}-{time.time_ns() % 1_000_000}"
+
+
+@pytest.fixture(scope="session")
+def role(aws: Callable[[str], Any]) -> str:
+    """The ARN of a role functions may assume, allowed everything."""
+    trust = {"Version": "2012-10-17", "Statement": [{**TRUSTED, "Action": "sts:AssumeRole"}]}
+    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    made = aws("iam").create_role(RoleName="contract", AssumeRolePolicyDocument=json.dumps(trust))
+    aws("iam").put_role_policy(RoleName="contract", PolicyName="all", PolicyDocument=json.dumps(everything))
+    return str(made["Role"]["Arn"])

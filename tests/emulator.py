@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import json
 import random
 import socket
+import textwrap
+import urllib.request
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +18,7 @@ from tests.repository import ROOT
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
+TRUSTED = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
 
 
 def free_port() -> int:
@@ -25,16 +31,24 @@ def free_port() -> int:
     raise OSError("There is no free port.")
 
 
-def start_emulator(home: Path) -> Emulator:
-    """Starts an emulator whose state is below ``home`` and that serves this project's companions; the caller stops it
-    with ``down()``."""
-    emulator = Emulator(home / "local", free_port(), ROOT)
+def start_emulator(project: Path) -> Emulator:
+    """Starts the emulator of a project directory, which serves this repository's companions; the caller stops it with
+    ``down()``."""
+    emulator = Emulator(project / ".pkgops" / "local", free_port(), ROOT)
     emulator.up()
     return emulator
 
 
+def mails(endpoint: str, to: str) -> list[dict[str, Any]]:
+    """What was sent to an address, oldest first: Source, Subject, BodyText, BodyHtml."""
+    with urllib.request.urlopen(f"{endpoint}/_ministack/ses/messages", timeout=5) as answer:
+        accounts = json.load(answer)["messages"]
+    rows = sorted((row for rows in accounts.values() for row in rows), key=lambda row: row["Timestamp"])
+    return [row for row in rows if to in row["To"]]
+
+
 def client(emulator: Emulator, service: str) -> Any:
-    """A boto3 client of the emulator's account."""
+    """A boto3 client of the emulator's owner."""
     import boto3
     from botocore.config import Config
 
@@ -46,3 +60,12 @@ def client(emulator: Emulator, service: str) -> Any:
         aws_secret_access_key="local",
         config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, inject_host_prefix=False),
     )
+
+
+def archive(files: dict[str, str]) -> bytes:
+    """A zip with these texts."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as zipped:
+        for name, text in files.items():
+            zipped.writestr(name, textwrap.dedent(text))
+    return buffer.getvalue()

@@ -65,7 +65,8 @@ class CloudWatchLogs:
         wanted = set(groups)
         found: list[str] = []
         prefix = commonprefix(list(groups))  # noqa: RUF071 - of names: they are no paths
-        for page in self._listing("describe_log_groups", logGroupNamePrefix=prefix):
+        narrowed = {"logGroupNamePrefix": prefix} if prefix else {}
+        for page in self._listing("describe_log_groups", **narrowed):
             found += [row["arn"].removesuffix(":*") for row in page["logGroups"] if row["logGroupName"] in wanted]
             if len(found) == len(wanted):
                 break

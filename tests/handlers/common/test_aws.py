@@ -51,7 +51,7 @@ def address() -> Iterator[str]:
 def ask(environment: pytest.MonkeyPatch, address: str, attempts: int) -> Any:
     with environment.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL", address)
-        client = aws._make("dynamodb", attempts)
+        client = aws._create("dynamodb", attempts)
     try:
         return Table(client, "any-table").get(("a", "b"))
     finally:
@@ -88,5 +88,5 @@ def test_a_call_is_not_tried_more_often_than_was_said(
     assert Throttled.calls == calls
 
 
-def test_a_client_is_made_once(environment: pytest.MonkeyPatch, resources: dict[str, str], at_once: Any) -> None:
+def test_a_client_is_made_once(environment: pytest.MonkeyPatch, at_once: Any) -> None:
     assert len({id(client) for client in at_once(lambda _: aws.client("sqs", 2), 8)}) == 1

@@ -54,7 +54,7 @@ def test_a_change_is_seen_later(monkeypatch: pytest.MonkeyPatch) -> None:
     assert secret(name, "key") == "first"
     aws.client("secretsmanager").put_secret_value(SecretId=name, SecretString="second")
     assert secret(name, "key") == "first"
-    monkeypatch.setattr(secrets, "KEPT", 0.0)
+    monkeypatch.setattr(secrets, "CACHE_SECONDS", 0.0)
     assert secret(name, "key") == "second"
 
 

@@ -1,16 +1,12 @@
-"""Fixtures of the handlers' tests: tables and queues of the embedded emulator, one emulator a test run."""
+"""Fixtures of the handlers' tests: tables and queues of the embedded emulator."""
 
 from __future__ import annotations
 
 import json
 import os
 import secrets
-import subprocess
-import time
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,15 +15,12 @@ from handlers.common import aws
 from handlers.common.dynamodb import Table
 from handlers.pkgwatch.accounts import api_keys
 from handlers.pkgwatch.runtime.settings import settings
-from tests.emulator import free_port
+from tests.emulator import mails
 from tests.handlers.pkgwatch.fixtures.queues import Queue
 from tests.handlers.pkgwatch.fixtures.upstreams import World as Upstreams
 from tests.handlers.pkgwatch.fixtures.upstreams import upstreams
-from tests.owner import bare_emulator
 from tests.repository import GOLDEN
 
-ACCOUNT = "123456789012"
-REGION = "us-east-1"
 TABLES = {
     "packages": "pkgwatch-packages-local",
     "keys": "pkgwatch-api-keys-local",
@@ -39,73 +32,14 @@ SESSION_SECRET = "a secret of these tests"
 
 
 @pytest.fixture(scope="session")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running emulator, stopped by its own process id afterwards."""
-    home = tmp_path_factory.mktemp("emulator")
-    port = free_port()
-    environment = {
-        "PATH": "/usr/bin:/bin",
-        "HOME": str(home),
-        "TMPDIR": str(home),
-        "GATEWAY_PORT": str(port),
-        "BIND_HOST": "127.0.0.1",
-        "MINISTACK_ACCOUNT_ID": ACCOUNT,
-        "MINISTACK_REGION": REGION,
-        "IOT_MTLS_ENABLED": "0",
-        "SFTP_ENABLED": "0",
-        "DOCKER_HOST": "unix:///nonexistent.sock",
-        "LOG_LEVEL": "WARNING",
-    }
-    url = f"http://127.0.0.1:{port}"
-    with (home / "server.log").open("wb") as log:
-        server = subprocess.Popen(bare_emulator(), env=environment, stdout=log, stderr=log)
-        try:
-            _wait_until_ready(url, server, home / "server.log")
-            yield url
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
-
-
-def _wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{url}/_ministack/ready", timeout=1) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.02)
-    pytest.fail(f"The emulator did not start: {log.read_text(errors='replace')[-2000:]}")
-
-
-@pytest.fixture(scope="session")
-def resources(emulator: str) -> dict[str, str]:
-    """Creates the documented tables, a queue, a secret and a sender; the environment that leads functions to them."""
-    import boto3
-
-    made = {
-        service: boto3.client(
-            service,
-            endpoint_url=emulator,
-            region_name=REGION,
-            aws_access_key_id=ACCOUNT,
-            aws_secret_access_key="test",
-        )
-        for service in ("dynamodb", "sqs", "secretsmanager", "ses")
-    }
+def variables(aws: Callable[[str], Any]) -> dict[str, str]:
+    """Creates the documented tables, a queue, a secret and a sender; what leads functions to them."""
     for table in _tables():
-        made["dynamodb"].create_table(**table)
-    made["secretsmanager"].create_secret(Name="test/session", SecretString=json.dumps({"secret": SESSION_SECRET}))
-    made["ses"].verify_domain_identity(Domain="pkgwatch.dev")
-    queue = made["sqs"].create_queue(QueueName="packages")["QueueUrl"]
-    for client in made.values():
-        client.close()
+        aws("dynamodb").create_table(**table)
+    aws("secretsmanager").create_secret(Name="test/session", SecretString=json.dumps({"secret": SESSION_SECRET}))
+    aws("ses").verify_domain_identity(Domain="pkgwatch.dev")
+    queue = aws("sqs").create_queue(QueueName="packages")["QueueUrl"]
     return {
-        "AWS_ENDPOINT_URL": emulator,
-        "AWS_ACCESS_KEY_ID": ACCOUNT,
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": REGION,
         "PACKAGES_TABLE": TABLES["packages"],
         "API_KEYS_TABLE": TABLES["keys"],
         "REFERRAL_EVENTS_TABLE": TABLES["events"],
@@ -128,26 +62,9 @@ def _tables() -> list[dict[str, Any]]:
     return [{name: table[name] for name in taken if name in table} for table in found]
 
 
-@pytest.fixture(scope="module")
-def environment(resources: dict[str, str]) -> Iterator[pytest.MonkeyPatch]:
-    """The functions' environment while one file's tests run."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("AWS_")]:
-            patch.delenv(name)
-        for name, value in resources.items():
-            patch.setenv(name, value)
-        settings.cache_clear()
-        yield patch
-    settings.cache_clear()
-
-
-@pytest.fixture
-def patched(environment: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """The functions' environment, to be changed for one test."""
-    with environment.context() as patch:
-        settings.cache_clear()
-        yield patch
-    settings.cache_clear()
+@pytest.fixture(scope="session")
+def cached() -> tuple[Any, ...]:
+    return (settings,)
 
 
 @dataclass(frozen=True)
@@ -196,10 +113,7 @@ class World:
 
     def mails(self, to: str) -> list[dict[str, Any]]:
         """What was sent to an address, oldest first: Source, Subject, BodyText, BodyHtml."""
-        with urllib.request.urlopen(f"{self.url}/_ministack/ses/messages", timeout=5) as answer:
-            accounts = json.load(answer)["messages"]
-        rows = sorted((row for rows in accounts.values() for row in rows), key=lambda row: row["Timestamp"])
-        return [row for row in rows if to in row["To"]]
+        return mails(self.url, to)
 
     def queued(self) -> list[dict[str, Any]]:
         """Takes everything out of the package queue."""

@@ -12,8 +12,9 @@ import pytest
 
 from pkgops.aws.client import Clients, translated
 from pkgops.errors import AccessError
+from pkgops.local.client.emulator import Emulator
 from pkgops.model import Stage
-from tests.emulator import ACCOUNT, REGION, client, start_emulator
+from tests.emulator import ACCOUNT, REGION, client
 from tests.pkgops.deploy.faults.proxy import Proxy, proxied
 from tests.repository import ROOT
 
@@ -31,14 +32,12 @@ aws_secret_access_key = local
 
 
 @pytest.fixture(scope="module")
-def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    emulator = start_emulator(tmp_path_factory.mktemp("credentials"))
+def proxy(emulator: Emulator) -> Iterator[Proxy]:
     anyone = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
     trust = json.dumps({"Version": "2012-10-17", "Statement": [anyone]})
     client(emulator, "iam").create_role(RoleName="deployer", AssumeRolePolicyDocument=trust)
     with proxied(emulator.port) as running:
         yield running
-    emulator.down()
 
 
 @pytest.fixture

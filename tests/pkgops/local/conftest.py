@@ -1,35 +1,17 @@
-"""One emulator for all contract tests, and short ways to deploy a template and call a function in it."""
+"""Short ways to deploy a template to the emulator and to call a function in it."""
 
 from __future__ import annotations
 
-import io
 import json
-import textwrap
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any
 
 import pytest
 
 from pkgops.local.client.emulator import Emulator
-from tests import emulator_fixtures
-from tests.emulator import client
-
-emulator = emulator_fixtures.emulator
-aws = emulator_fixtures.aws
-fresh = emulator_fixtures.fresh
-
-_NUMBERS = count(1)
-TRUSTED = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
-
-
-@pytest.fixture
-def unique() -> Callable[[str], str]:
-    """``unique("table")``: a name no other test uses."""
-    return lambda name: f"{name}-{next(_NUMBERS)}-{time.time_ns() % 1_000_000}"
+from tests.emulator import TRUSTED, archive, client
 
 
 @dataclass
@@ -98,25 +80,6 @@ def deploy(aws: Callable[[str], Any], unique: Callable[[str], str]) -> Iterator[
     for stack in reversed(made):
         stack.aws("cloudformation").delete_stack(StackName=stack.name)
         stack.expected()
-
-
-def archive(files: dict[str, str]) -> bytes:
-    """A zip with these texts."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as zipped:
-        for name, text in files.items():
-            zipped.writestr(name, textwrap.dedent(text))
-    return buffer.getvalue()
-
-
-@pytest.fixture(scope="session")
-def role(aws: Callable[[str], Any]) -> str:
-    """The ARN of a role functions may assume, allowed everything."""
-    trust = {"Version": "2012-10-17", "Statement": [{**TRUSTED, "Action": "sts:AssumeRole"}]}
-    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-    made = aws("iam").create_role(RoleName="contract", AssumeRolePolicyDocument=json.dumps(trust))
-    aws("iam").put_role_policy(RoleName="contract", PolicyName="all", PolicyDocument=json.dumps(everything))
-    return str(made["Role"]["Arn"])
 
 
 def create_function(emulator: Emulator, name: str, code: str) -> None:

@@ -24,7 +24,6 @@ from tests.pkgops.local.conftest import create_function
 from tests.pkgops.local.server.shop_project import shop_project
 from tests.processes import ended, family
 from tests.repository import ROOT
-from tests.waiting import eventually
 
 pytestmark = pytest.mark.emulator
 
@@ -35,12 +34,6 @@ from pkgops.local.client.emulator import Emulator
 from tests.owner import owner
 os.environ.update(owner())
 print(Emulator.of(Path(sys.argv[1]), int(sys.argv[2])).up().pid, flush=True)
-time.sleep(600)
-"""
-BARE_OWNER = """
-import subprocess, time
-from tests.owner import bare_emulator
-print(subprocess.Popen(bare_emulator()).pid, flush=True)
 time.sleep(600)
 """
 
@@ -98,11 +91,3 @@ def test_an_emulator_without_an_owner_stays(fresh: Emulator, monkeypatch: pytest
     monkeypatch.delenv(OWNER_VARIABLE)
     fresh.up()
     assert fresh.running()
-
-
-def test_the_bare_emulator_of_tests_ends_with_them(tmp_path: Path) -> None:
-    settings = {"GATEWAY_PORT": str(free_port()), "BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0"}
-    with running(BARE_OWNER, **settings, TMPDIR=str(tmp_path)) as (one, server):
-        eventually(lambda: answers(int(settings["GATEWAY_PORT"])))
-        one.send_signal(signal.SIGKILL)
-    assert ended(server)

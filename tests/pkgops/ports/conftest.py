@@ -1,9 +1,6 @@
-"""One emulator for the suites that hold fakes and real adapters to the same contract."""
+"""Fakes and real adapters, to be held to the same contract."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from itertools import count
 
 import pytest
 
@@ -12,25 +9,13 @@ from pkgops.aws.ports import AwsPorts
 from pkgops.local.client.emulator import Emulator
 from pkgops.model import Stage
 from pkgops.ports.ports import Ports
-from tests import emulator_fixtures
 from tests.pkgops.fakes.ports import FakePorts
-
-emulator = emulator_fixtures.emulator
-aws = emulator_fixtures.aws
-
-_NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
 def clients(emulator: Emulator) -> Clients:
     """What the real adapters are made of."""
     return Clients(Stage("local"), emulator.endpoint)
-
-
-@pytest.fixture
-def unique() -> Callable[[str], str]:
-    """``unique("table")``: a name no other test uses."""
-    return lambda name: f"contract-{name}-{next(_NUMBERS)}"
 
 
 @pytest.fixture(scope="session")

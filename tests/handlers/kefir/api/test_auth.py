@@ -23,9 +23,9 @@ EXPIRED, WRONG = "Verification code expired", "Invalid verification code"
 
 
 @pytest.fixture(scope="module")
-def pool(environment: pytest.MonkeyPatch, sdk: Callable[[str], Any]) -> Iterator[str]:
+def pool(environment: pytest.MonkeyPatch, aws: Callable[[str], Any]) -> Iterator[str]:
     """The pool's id; functions are told of it."""
-    made, app = user_pool.make(sdk, {"STAGE": "prod", "FROM_EMAIL": SENDER})
+    made, app = user_pool.make(aws, {"STAGE": "prod", "FROM_EMAIL": SENDER})
     with environment.context() as patch:
         patch.setenv("USER_POOL_ID", made)
         patch.setenv("USER_POOL_CLIENT_ID", app)
@@ -62,7 +62,7 @@ def refused(answer: Answer, text: str) -> bool:
     return (answer.status, answer.json["success"], answer.json["error"]) == (401, False, text)
 
 
-def test_a_stranger_logs_in_and_comes_back(email: str, code: Any, table: Table, sdk: Any, pool: str) -> None:
+def test_a_stranger_logs_in_and_comes_back(email: str, code: Any, table: Table, aws: Any, pool: str) -> None:
     users = []
     for written in (email, f"  {email.upper()} "):
         asked = login(written)
@@ -80,14 +80,14 @@ def test_a_stranger_logs_in_and_comes_back(email: str, code: Any, table: Table, 
         tokens = answer.json["tokens"]
         assert set(tokens) == {"idToken", "accessToken", "refreshToken", "expiresIn", "tokenType"}
         assert (tokens["expiresIn"], tokens["tokenType"]) == (3600, "Bearer")
-        assert sdk("cognito-idp").get_user(AccessToken=tokens["accessToken"])["Username"]
+        assert aws("cognito-idp").get_user(AccessToken=tokens["accessToken"])["Username"]
     first, second = users
     assert first == second
     assert set(first) == {"id", "email", "createdAt"}
     row = table.get((f"USER#{first['id']}", f"USER#{first['id']}"))
     assert row is not None
     assert (row["email"], row["createdAt"]) == (email, first["createdAt"])
-    found = sdk("cognito-idp").admin_get_user(UserPoolId=pool, Username=email)
+    found = aws("cognito-idp").admin_get_user(UserPoolId=pool, Username=email)
     attributes = {each["Name"]: each["Value"] for each in found["UserAttributes"]}
     assert (found["UserStatus"], attributes["sub"], attributes["email_verified"]) == ("CONFIRMED", first["id"], "true")
 
@@ -149,9 +149,9 @@ def test_a_code_says_nothing_about_another_address(email: str, code: Any, table:
     assert verify(victim, code(victim)).status == 200
 
 
-def test_who_may_not_log_in_is_answered_like_anybody(email: str, sdk: Any, pool: str, mails: Any) -> None:
+def test_who_may_not_log_in_is_answered_like_anybody(email: str, aws: Any, pool: str, mails: Any) -> None:
     login(email)
-    sdk("cognito-idp").admin_disable_user(UserPoolId=pool, Username=email)
+    aws("cognito-idp").admin_disable_user(UserPoolId=pool, Username=email)
     asked = login(email)
     assert (asked.status, asked.json["message"]) == (200, "Verification code sent")
     assert len(mails(email)) == 1
@@ -183,10 +183,10 @@ def test_bodies_of_logins(pool: str) -> None:
         assert set(problems(verify("a@b.c", wrong))) == {"code"}  # type: ignore[arg-type]
 
 
-def test_when_no_code_can_be_sent(patched: Any, email: str, sdk: Any) -> None:
-    sdk("ses").delete_identity(Identity="kefirproducer.com")
+def test_when_no_code_can_be_sent(patched: Any, email: str, aws: Any) -> None:
+    aws("ses").delete_identity(Identity="kefirproducer.com")
     try:
         answer = login(email)
     finally:
-        sdk("ses").verify_domain_identity(Domain="kefirproducer.com")
+        aws("ses").verify_domain_identity(Domain="kefirproducer.com")
     assert (answer.status, answer.json["error"]) == (500, "Internal server error")

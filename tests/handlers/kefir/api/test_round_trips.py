@@ -16,7 +16,7 @@ BATCHES, EVENTS = 1000, 10  # of each batch
 
 
 @pytest.fixture(scope="module")
-def diary(environment: Any, sdk: Any) -> User:
+def diary(environment: Any, aws: Any) -> User:
     """A user with a thousand batches and ten thousand events."""
     user = User()
     items = []
@@ -37,7 +37,7 @@ def diary(environment: Any, sdk: Any) -> User:
             key = {"PK": f"BATCH#{batch_id}", "SK": f"EVENT#{when}#e"}
             items.append({**key, "eventId": "e", "batchId": batch_id, "userId": user.id, "type": "note",
                           "description": f"event {event}", "timestamp": when, "createdAt": when})  # fmt: skip
-    client = sdk("dynamodb")
+    client = aws("dynamodb")
     puts = [{"PutRequest": {"Item": wire_item(item)}} for item in items]
     with ThreadPoolExecutor(4) as pool:
         parts = [puts[start : start + 25] for start in range(0, len(puts), 25)]

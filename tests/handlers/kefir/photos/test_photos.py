@@ -122,7 +122,7 @@ def test_a_body_that_is_no_base64(alice: User) -> None:
     assert call(HANDLERS[SEND], {**event, "body": "!", "isBase64Encoded": True}).status == 400
 
 
-def test_the_app_asks_for_a_link_and_deletes_a_photo(alice: User, bob: User, sdk: Any) -> None:
+def test_the_app_asks_for_a_link_and_deletes_a_photo(alice: User, bob: User, aws: Any) -> None:
     batch_id = alice.batch()["batchId"]
     made = alice.ask(
         "POST /batches/{id}/photos/upload-url", {"fileName": "a.gif", "fileType": "image/gif"}, id=batch_id
@@ -138,7 +138,7 @@ def test_the_app_asks_for_a_link_and_deletes_a_photo(alice: User, bob: User, sdk
     assert alice.ask("GET /batches/{id}", id=batch_id).json["batch"]["photoKeys"] == [kept]
     with pytest.raises(urllib.error.HTTPError, match="404"):
         fetch(made["photoUrl"])
-    objects = sdk("s3").list_objects_v2(Bucket=BUCKET, Prefix=f"users/{alice.id}/")
+    objects = aws("s3").list_objects_v2(Bucket=BUCKET, Prefix=f"users/{alice.id}/")
     assert [each["Key"] for each in objects["Contents"]] == [kept]
 
 

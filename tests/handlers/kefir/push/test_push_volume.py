@@ -23,7 +23,7 @@ REMINDERS, USERS = 10_000, 1_000
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 
 
-def fill(sdk: Any) -> None:
+def fill(aws: Any) -> None:
     run_id = secrets.token_hex(4)
     items: list[dict[str, Any]] = []
     for user in range(USERS):
@@ -36,15 +36,15 @@ def fill(sdk: Any) -> None:
             items.append({"PK": pk, "SK": f"REMINDER#{number}", "GSI1PK": "REMINDER#DUE", "GSI1SK": iso(NOW),
                           "reminderId": reminder_id, "userId": pk[5:], "batchId": "b", "scheduledTime": iso(NOW),
                           "message": "Look after it", "status": "pending"})  # fmt: skip
-    client = sdk("dynamodb")
+    client = aws("dynamodb")
     puts = [{"PutRequest": {"Item": wire_item(item)}} for item in items]
     with ThreadPoolExecutor(4) as pool:
         parts = [puts[start : start + 25] for start in range(0, len(puts), 25)]
         list(pool.map(lambda part: client.batch_write_item(RequestItems={TABLE: part}), parts))
 
 
-def test_ten_thousand_in_one_run(table: Table, sdk: Any, expo: ExpoServer, due: None, asked: list[str]) -> None:
-    fill(sdk)
+def test_ten_thousand_in_one_run(table: Table, aws: Any, expo: ExpoServer, due: None, asked: list[str]) -> None:
+    fill(aws)
     asked.clear()
     with httpx.Client() as client:
         service = Expo(client, expo.url, limiter=RateLimiter(1e9))

@@ -23,11 +23,11 @@ TRIGGERS = {
 LAYER = ("aws_lambda_powertools", "jmespath", "typing_extensions")
 
 
-def make(sdk: Callable[[str], Any], environment: dict[str, str]) -> tuple[str, str]:
+def make(aws: Callable[[str], Any], environment: dict[str, str]) -> tuple[str, str]:
     """The ids of a pool and its client; ``environment`` is that of the triggers."""
-    role = _role(sdk("iam"))
-    arns = {trigger: _function(sdk("lambda"), role, name, environment) for trigger, name in TRIGGERS.items()}
-    cognito = sdk("cognito-idp")
+    role = _role(aws("iam"))
+    arns = {trigger: _function(aws("lambda"), role, name, environment) for trigger, name in TRIGGERS.items()}
+    cognito = aws("cognito-idp")
     pool = cognito.create_user_pool(
         PoolName="kefir-app-local",
         UsernameAttributes=["email"],

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import secrets
 import subprocess
 import sys
 import time
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +22,7 @@ from handlers.pkgwatch.api.create_checkout import handler as checkout_handler
 from handlers.pkgwatch.api.stripe_webhook import handler as webhook_handler
 from handlers.pkgwatch.billing import stripe_client
 from handlers.pkgwatch.runtime.settings import settings
+from tests.emulator import archive
 from tests.handlers.gateway import Answer, call, proxy_event
 from tests.handlers.pkgwatch.fixtures.login import cookie
 
@@ -41,28 +40,18 @@ def stripe_address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def arranged(resources: dict[str, str], stripe_address: str) -> dict[str, str]:
+def arranged(aws: Callable[[str], Any], stripe_address: str) -> dict[str, str]:
     """Secrets and a topic; the environment that leads functions to them and to Stripe."""
-    import boto3
-
-    def made(service: str) -> Any:
-        return boto3.client(
-            service,
-            endpoint_url=resources["AWS_ENDPOINT_URL"],
-            region_name=resources["AWS_REGION"],
-            aws_access_key_id=resources["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key="test",
-        )
-
-    vault, topics, queues = made("secretsmanager"), made("sns"), made("sqs")
+    vault, topics, queues = (aws(service) for service in ("secretsmanager", "sns", "sqs"))
     vault.create_secret(Name="test/stripe", SecretString=json.dumps({"key": "sk_test_of_these_tests"}))
     vault.create_secret(Name="test/webhook", SecretString=SIGNING)
     topic = topics.create_topic(Name="alerts")["TopicArn"]
     queue = queues.create_queue(QueueName="alerts")["QueueUrl"]
     arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sender = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage"}
+    policy = {"Version": "2012-10-17", "Statement": [{**sender, "Resource": arn}]}
+    queues.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(policy)})
     topics.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-    for client in (vault, topics, queues):
-        client.close()
     return {
         "STRIPE_SECRET_ARN": "test/stripe",
         "STRIPE_WEBHOOK_SECRET_ARN": "test/webhook",
@@ -179,7 +168,7 @@ class Recorder:
 
 
 @pytest.fixture
-def recorder(world: Any) -> Iterator[Recorder]:
+def recorder(world: Any, role: str) -> Iterator[Recorder]:
     """A deployed function, deleted after the test."""
     name = f"recorder-{secrets.token_hex(4)}"
     queue = aws.client("sqs").create_queue(QueueName=name)["QueueUrl"]
@@ -187,20 +176,17 @@ def recorder(world: Any) -> Iterator[Recorder]:
         "import json, os, boto3\n"
         "def handler(event, context):\n"
         "    sqs = boto3.client('sqs', endpoint_url=os.environ['WHERE'], region_name='us-east-1',\n"
-        "                       aws_access_key_id=os.environ['WHO'], aws_secret_access_key='test')\n"
+        "                       aws_access_key_id=os.environ['WHO'], aws_secret_access_key='local')\n"
         "    sqs.send_message(QueueUrl=os.environ['QUEUE'], MessageBody=json.dumps(event))\n"
     )
-    zipped = io.BytesIO()
-    with zipfile.ZipFile(zipped, "w") as archive:
-        archive.writestr("app.py", code)
     functions = aws.client("lambda")
     functions.create_function(
         FunctionName=name,
         Runtime="python3.12",
         Handler="app.handler",
-        Role="arn:aws:iam::123456789012:role/recorder",
+        Role=role,
         Timeout=20,
-        Code={"ZipFile": zipped.getvalue()},
+        Code={"ZipFile": archive({"app.py": code})},
         Environment={"Variables": {"WHERE": world.url, "QUEUE": queue, "WHO": os.environ["AWS_ACCESS_KEY_ID"]}},
     )
     yield Recorder(name, queue)

@@ -25,8 +25,7 @@ from pkgops.plan.options import PlanOptions
 from pkgops.plan.plan import Plan
 from pkgops.plan.prepare import prepare
 from pkgops.ports.stacks import StackState
-from tests.emulator import client, start_emulator
-from tests.pkgops.local.conftest import archive, role  # noqa: F401 - the role is a fixture here too
+from tests.emulator import archive
 from tests.repository import ROOT
 
 _NUMBERS = count(1)
@@ -136,26 +135,13 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def root(emulator: Emulator) -> Path:
     """The project whose emulator it is."""
-    return tmp_path_factory.mktemp("states")
+    return emulator.home.parents[1]
 
 
 @pytest.fixture(scope="session")
-def emulator(root: Path) -> Iterator[Emulator]:
-    running = start_emulator(root / ".pkgops")
-    yield running
-    running.down()
-
-
-@pytest.fixture(scope="session")
-def aws(emulator: Emulator) -> Callable[[str], Any]:
-    """``aws("s3")``: a client of another deployer."""
-    return lambda service: client(emulator, service)
-
-
-@pytest.fixture(scope="session")
-def provider(aws: Callable[[str], Any], role: str) -> str:  # noqa: F811
+def provider(aws: Callable[[str], Any], role: str) -> str:
     """The ARN of the custom resource's function, which no stack holds."""
     made = aws("lambda").create_function(
         FunctionName="stately-provider",

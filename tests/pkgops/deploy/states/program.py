@@ -48,7 +48,7 @@ NAME = "Stately-local"
 
 
 def furnish(root: Path, port: int) -> None:
-    """Stages, and the repository's templates with the stately system in place of the others."""
+    """Stages, and the repository's list of systems with the stately one in their place."""
     (root / "stages.toml").write_text(f'[local]\nregion = "us-east-1"\nport = {port}\n')
     templates = root / "templates"
     if templates.exists():

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.pkgops.local.conftest import archive
+from tests.emulator import archive
 
 pytestmark = pytest.mark.emulator
 

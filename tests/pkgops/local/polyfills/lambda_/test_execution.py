@@ -163,7 +163,7 @@ def test_concurrent_calls_get_environments_of_their_own(function):
 
 
 def test_layers_are_importable(function, aws, unique):
-    from tests.pkgops.local.conftest import archive
+    from tests.emulator import archive
 
     layer = aws("lambda").publish_layer_version(
         LayerName=unique("layer"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pkgops.local.conftest import archive
+from tests.emulator import archive
 
 pytestmark = pytest.mark.emulator
 

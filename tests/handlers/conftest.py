@@ -1,0 +1,60 @@
+"""The environment of functions: the emulator in place of AWS, and a system's own variables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from handlers.common import aws
+from pkgops.local.client.emulator import Emulator
+from tests.emulator import ACCOUNT, REGION
+
+
+@pytest.fixture(scope="session")
+def variables() -> dict[str, str]:
+    """What a system's functions are configured with."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def cached() -> tuple[Any, ...]:
+    """The system's functions that keep what they have read from the environment."""
+    return ()
+
+
+@pytest.fixture(scope="module")
+def environment(emulator: Emulator, variables: dict[str, str], cached: tuple[Any, ...]) -> Iterator[pytest.MonkeyPatch]:
+    """The functions' environment while one file's tests run."""
+    credentials = {
+        "AWS_ENDPOINT_URL": emulator.endpoint,
+        "AWS_ACCESS_KEY_ID": ACCOUNT,
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_REGION": REGION,
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            patch.delenv(name)
+        for name, value in (credentials | variables).items():
+            patch.setenv(name, value)
+        patch.setattr(aws, "_CLIENTS", {})
+        forget(cached)
+        yield patch
+    forget(cached)
+
+
+@pytest.fixture
+def patched(environment: pytest.MonkeyPatch, cached: tuple[Any, ...]) -> Iterator[pytest.MonkeyPatch]:
+    """The functions' environment, to be changed for one test."""
+    with environment.context() as patch:
+        forget(cached)
+        yield patch
+    forget(cached)
+
+
+def forget(cached: tuple[Any, ...]) -> None:
+    """Lets cached functions read the environment again."""
+    for function in cached:
+        function.cache_clear()
