@@ -89,12 +89,12 @@ def require_account(stage: Stage, account: str, region: str = "") -> None:
     if stage.account is not None and stage.account != account:
         raise AccessError(
             f"The credentials belong to account {account}, stage {stage.name} to {stage.account}.",
-            "Switch the profile (AWS_PROFILE); nothing was touched.",
+            "Switch the profile (AWS_PROFILE); nothing was changed.",
         )
     if region and region != stage.region:
         raise AccessError(
             f"The stacks that answer are in {region}, stage {stage.name} is in {stage.region}.",
-            "Look at AWS_ENDPOINT_URL and the profile's endpoints; nothing was touched.",
+            "Look at AWS_ENDPOINT_URL and the profile's endpoints; nothing was changed.",
         )
 
 

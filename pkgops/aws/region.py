@@ -40,6 +40,6 @@ def reached(stage: Stage, url: str) -> str:
     if found and found[1] != stage.region:
         raise AccessError(
             f"Stage {stage.name} is in {stage.region}, but the configured address is {url}.",
-            "Unset AWS_ENDPOINT_URL and its likes, in the environment and in the profile; nothing was touched.",
+            "Unset AWS_ENDPOINT_URL and its likes, in the environment and in the profile; nothing was changed.",
         )
     return ""

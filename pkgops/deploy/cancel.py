@@ -1,7 +1,7 @@
-"""How is an update taken back that is still running?
+"""The cancellation of running updates.
 
-CloudFormation rolls it back to where the stack was, if it is asked before the last resource is done. A first creation
-knows no such way: it is deleted once it has ended.
+CloudFormation rolls an update back if it is cancelled before the last resource is done. A first creation cannot be
+cancelled: it is deleted once it has ended.
 """
 
 from __future__ import annotations
@@ -22,37 +22,37 @@ from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import StackState
 
 RUNNING = "UPDATE_IN_PROGRESS"
-BACK = "UPDATE_ROLLBACK_COMPLETE"
+ROLLED_BACK = "UPDATE_ROLLBACK_COMPLETE"
 
 
 def cancellable(names: Collection[str], ports: Ports, emit: Emit = silent) -> list[StackState]:
-    """The stacks of those names whose updates can be taken back; says of other operations why they cannot."""
+    """The stacks of those names whose updates can be cancelled; warns about other running operations."""
     found = [state for state in ports.stacks.describe() if state.name in names and state.in_progress]
     for state in found:
         if state.status != RUNNING:
-            emit(Note(f"{state.name} is {state.status}: only an update can be taken back.", "warning"))
+            emit(Note(f"{state.name} is {state.status}: only an update can be cancelled.", "warning"))
     return [state for state in found if state.status == RUNNING]
 
 
 def cancel(project: Project, states: Sequence[StackState], ports: Ports, emit: Emit = silent) -> Report:
-    """Takes the running updates back and watches that to its end. A result is UPDATE_ROLLBACK_COMPLETE, or says how
-    else the update has ended."""
+    """Cancels the running updates and watches the rollbacks to their end. A result is UPDATE_ROLLBACK_COMPLETE, or the
+    status in which the update ended otherwise."""
     target = f"{project.system.key} --stage {project.stage.name}"
     with Watcher(ports.stacks, emit, fast=ports.endpoint is not None) as watcher:
 
         def work(state: StackState) -> Result:
             try:
                 ports.stacks.cancel_update(state.name)
-            except DeployError as error:  # it has ended meanwhile, or is already on its way back
+            except DeployError as error:  # it has ended meanwhile, or is already rolling back
                 now = next((one for one in ports.stacks.describe() if one.id == state.id), None)
                 if now is not None and now.status == RUNNING:
                     return Result(state.name, state.name, "REFUSED", error.message)
             else:
                 emit(StackChanged(state.name, "UPDATE_ROLLBACK_IN_PROGRESS"))
             try:
-                return _ended(state, watcher.wait(state.name), ports, target)
+                return _result(state, watcher.wait(state.name), ports, target)
             except Stopped:
-                return Result(state.name, state.name, "SKIPPED", "watching was ended")
+                return Result(state.name, state.name, "SKIPPED", "interrupted")
 
         with (
             detach_on_interrupt(watcher, project, "cancel"),
@@ -62,19 +62,19 @@ def cancel(project: Project, states: Sequence[StackState], ports: Ports, emit: E
             return Report(tuple(pool.map(work, states)))
 
 
-def _ended(before: StackState, state: StackState | None, ports: Ports, target: str) -> Result:
+def _result(before: StackState, state: StackState | None, ports: Ports, target: str) -> Result:
     name = before.name
-    if state is None or state.status == BACK:
+    if state is None or state.status == ROLLED_BACK:
         return Result(name, name, state.status if state else "DELETE_COMPLETE")
     if state.status == ROLLBACK_FAILED:
         why = explain_failure(ports, state.id)
         hint = recovery_hint(ports.stacks, state, target)
         return Result(name, name, state.status, why.reason or state.reason, why.cause, log=why.log, hint=hint)
-    return Result(name, name, state.status, "The update had ended before it could be taken back.")
+    return Result(name, name, state.status, "The update ended before it could be cancelled.")
 
 
 def require_cancelled(report: Report) -> None:
-    """DeployError if an update was not taken back."""
-    failed = [result for result in report.results if result.status != BACK]
+    """DeployError if an update was not rolled back."""
+    failed = [result for result in report.results if result.status != ROLLED_BACK]
     if failed:
         raise DeployError("\n".join(result.summary for result in failed), "See pkgops status.")

@@ -1,7 +1,6 @@
-"""What did the function behind a failed custom resource say?
+"""The log of the function behind a failed custom resource.
 
-CloudFormation knows only the reason the function gave, if it gave one: a function that crashed or timed out leaves
-its story in its log.
+CloudFormation knows only the reason that the function returned. If it crashed or timed out, the reason is in its log.
 """
 
 from __future__ import annotations
@@ -20,15 +19,15 @@ from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import StackEvent
 
 LINES = 10
-WIDEST = 300  # characters of a line; a log is looked at, not copied
-_CLOCKS = 1000  # ms by which the clocks of two services may differ
-_LATE = 3.0  # seconds
-_CLOSED = "REPORT RequestId: "
+MAX_WIDTH = 300  # characters of a line
+_CLOCK_SKEW = 1000  # ms by which the clocks of two services may differ
+_MAX_DELAY = 3.0  # seconds that log events may take to arrive
+_LAST_LINE = "REPORT RequestId: "
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a failed resource was declared: the stack (name or id), its template ({}: the deployed one) and
+    """Where a failed resource is declared: the stack (name or id), its template ({}: the deployed one) and
     parameters."""
 
     stack: str
@@ -37,8 +36,8 @@ class Origin:
 
 
 def read_log_tail(ports: Ports, failed: StackEvent, origin: Origin) -> tuple[str, ...]:
-    """The last `LINES` lines of the log of the function a custom resource is made by, since CloudFormation began with
-    it. None for other resources, and where the log cannot be found or read: the failure itself is told anyway."""
+    """The last `LINES` log lines of the function behind a custom resource, since its operation started; () for other
+    resources, and if the log cannot be found or read."""
     if not failed.type.startswith("Custom::") and failed.type != "AWS::CloudFormation::CustomResource":
         return ()
     from pkgops.logs.parser import parse
@@ -47,32 +46,32 @@ def read_log_tail(ports: Ports, failed: StackEvent, origin: Origin) -> tuple[str
         template = origin.template or json.loads(ports.stacks.template(origin.stack) or "{}")
         history = ports.stacks.events(origin.stack)
         group = _group(failed.logical_id, template.get("Resources", {}), origin.parameters, history)
-        events = _said(ports, group, _begin(failed, history), _epoch(failed.time) + _CLOCKS) if group else []
+        events = _events(ports, group, _start(failed, history), _epoch(failed.time) + _CLOCK_SKEW) if group else []
     except (PkgopsError, ValueError):
         return ()
     lines: deque[str] = deque(maxlen=LINES)
     for line in parse(group, sorted(events, key=lambda event: event.time)):
         if line.level != "REPORT":
-            lines.extend(text[:WIDEST] for text in line.text.splitlines() if text.strip())
+            lines.extend(text[:MAX_WIDTH] for text in line.text.splitlines() if text.strip())
     return (f"The end of {group}:", *lines) if lines else ()
 
 
-def _said(ports: Ports, group: str, begin: int, end: int) -> list[LogEvent]:
-    """The events of those moments; waits a little for the line the platform closes an invocation with, because logs
-    arrive later than CloudFormation's answer."""
-    until = time.monotonic() + _LATE
+def _events(ports: Ports, group: str, begin: int, end: int) -> list[LogEvent]:
+    """The events of that time; waits a little for the last line of an invocation, because logs arrive later than
+    CloudFormation's events."""
+    until = time.monotonic() + _MAX_DELAY
     while True:
         events = list(ports.logs.fetch(group, begin, end))
-        if any(event.message.startswith(_CLOSED) for event in events) or time.monotonic() > until:
+        if any(event.message.startswith(_LAST_LINE) for event in events) or time.monotonic() > until:
             return events
         time.sleep(0.05 if ports.endpoint else 0.5)
 
 
-def _begin(failed: StackEvent, history: Sequence[StackEvent]) -> int:
-    """Epoch ms from which on the log counts: when CloudFormation began with the resource."""
-    begun = [e.time for e in history if e.logical_id == failed.logical_id and e.status.endswith("_IN_PROGRESS")]
-    known = [time for time in begun if time <= failed.time]
-    return _epoch(known[-1] if known else failed.time) - _CLOCKS
+def _start(failed: StackEvent, history: Sequence[StackEvent]) -> int:
+    """Epoch ms at which CloudFormation started the operation on the resource."""
+    started = [e.time for e in history if e.logical_id == failed.logical_id and e.status.endswith("_IN_PROGRESS")]
+    known = [time for time in started if time <= failed.time]
+    return _epoch(known[-1] if known else failed.time) - _CLOCK_SKEW
 
 
 def _epoch(moment: str) -> int:
@@ -82,7 +81,7 @@ def _epoch(moment: str) -> int:
 def _group(
     logical_id: str, resources: Mapping[str, Any], parameters: Mapping[str, str], history: Sequence[StackEvent]
 ) -> str:
-    """The log group of the function a resource's ServiceToken names; "" if it cannot be told."""
+    """The log group of the function in a resource's ServiceToken; "" if it is unknown."""
     token = resources.get(logical_id, {}).get("Properties", {}).get("ServiceToken")
     match token:
         case {"Ref": str(name)}:
@@ -95,7 +94,7 @@ def _group(
 
 
 def _declared(function: str, resources: Mapping[str, Any], history: Sequence[StackEvent]) -> str:
-    """The log group of a function of the same template."""
+    """The log group of a function in the same template."""
     properties = resources.get(function, {}).get("Properties", {})
     group = properties.get("LoggingConfig", {}).get("LogGroup")
     if isinstance(group, dict):

@@ -1,7 +1,7 @@
-"""How is a plan carried out?
+"""The deployment of a plan: the only stage of the pipeline that changes AWS.
 
-The only stage of the pipeline that changes AWS. Every stack is looked at again when its turn comes: values of
-upstream stacks are known only then, and a change set made for other values is made anew.
+Every stack is compared again when its turn comes, because values of upstream stacks are known only then; a change set
+made for other values is replaced.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ _UPLOADS = 8
 
 
 def deploy(plan: Plan, ports: Ports, emit: Emit = silent, concurrency: int = CONCURRENCY) -> Report:
-    """Carries a plan out: bucket, uploads, then stacks as soon as what they use is there.
+    """Deploys bucket, artifacts, then each stack as soon as the stacks it depends on are deployed.
 
-    One failing stack leaves unrelated ones going; failures are in the report. Raises `Interrupted` on Ctrl-C and
-    AccessError if AWS cannot be reached any more; the operations begun go on, and the next deployment attaches."""
+    A failing stack does not stop unrelated ones; failures are in the report. Raises `Interrupted` on Ctrl-C and
+    AccessError if AWS can no longer be reached; running operations continue, and the next deployment attaches."""
     if not plan.changed:
         for step in plan.steps:
             emit(StackChanged(step.stack.name, "UNCHANGED"))
-        return Report(tuple(_as_is(step) for step in plan.steps))
+        return Report(tuple(_unchanged(step) for step in plan.steps))
     with Watcher(ports.stacks, emit, fast=ports.endpoint is not None) as watcher:
         work = _Deployment(plan, ports, emit, watcher)
         with detach_on_interrupt(watcher, plan.project, "deploy"):
             if plan.bootstrap is not None and not work.bootstrap(plan.bootstrap):
                 return Report(tuple(work.results.values()))
-            if not _uploaded(plan, ports, emit, work):
+            if not _upload_artifacts(plan, ports, emit, work):
                 return Report(tuple(work.results.values()))
             restore_secrets(plan, ports)
             run_in_order(work.needs, work.step, work.skip, concurrency, detacher(watcher, emit))
@@ -53,7 +53,7 @@ def deploy(plan: Plan, ports: Ports, emit: Emit = silent, concurrency: int = CON
 
 
 def upload(plan: Plan, ports: Ports, emit: Emit = silent) -> int:
-    """Puts the artifacts the changing stacks name into the bucket, those that are not there; returns how many."""
+    """Uploads the artifacts that changing stacks refer to and the bucket lacks; returns how many."""
     wanted = "".join(text(step.stack.template) for step in plan.steps if step.action is not Action.UNCHANGED)
     assets = {asset.key: asset for asset in plan.assets if asset.key in wanted}
     absent = set(assets) if plan.bootstrap is not None else ports.artifacts.missing(list(assets))
@@ -68,14 +68,14 @@ def upload(plan: Plan, ports: Ports, emit: Emit = silent) -> int:
     return len(absent)
 
 
-def _uploaded(plan: Plan, ports: Ports, emit: Emit, work: _Deployment) -> bool:
-    """True once the artifacts are there; a bucket that somebody has deleted is made again for them."""
+def _upload_artifacts(plan: Plan, ports: Ports, emit: Emit, work: _Deployment) -> bool:
+    """True once the artifacts are uploaded; a bucket that was deleted meanwhile is created again for them."""
     try:
         upload(plan, ports, emit)
     except BucketGoneError as error:
-        if plan.bootstrap is not None:  # this deployment has just made it: the service is not there yet, or at odds
+        if plan.bootstrap is not None:  # this deployment has just created it
             raise
-        emit(Note(f"{error.message} It is made again.", "warning"))
+        emit(Note(f"{error.message} It is created again.", "warning"))
         step = recreate_bootstrap(plan.project, ports)
         if not work.bootstrap(step):
             return False
@@ -84,13 +84,13 @@ def _uploaded(plan: Plan, ports: Ports, emit: Emit, work: _Deployment) -> bool:
 
 
 class _Deployment:
-    """One run. ``step`` and ``skip`` are called from the threads of `walk`."""
+    """One run. ``step`` and ``skip`` are called from the scheduler's threads."""
 
     def __init__(self, plan: Plan, ports: Ports, emit: Emit, watcher: Watcher) -> None:
         self.plan = plan
         self.ports = ports
         self.emit = emit
-        self._bringing = StackDeployment(plan, ports, emit, watcher)
+        self._stack_deployment = StackDeployment(plan, ports, emit, watcher)
         self.steps = {step.stack.key: step for step in plan.steps}
         self.needs = {key: step.stack.needs for key, step in self.steps.items()}
         self.results: dict[str, Result] = {}
@@ -100,30 +100,30 @@ class _Deployment:
         self._lock = threading.Lock()
 
     def bootstrap(self, step: Step) -> bool:
-        """Makes the artifact bucket; the only stack that precedes the uploads."""
+        """Creates the artifact bucket; the only stack that is deployed before the uploads."""
         return self._run(step, {})
 
     def step(self, key: str) -> bool:
-        """Brings one stack to where the plan wants it; True if its dependents may go on."""
+        """Deploys one stack; True if the stacks that depend on it may start."""
         step = self.steps[key]
         with self._lock:
             parameters = parameter_values(step.stack, self._outputs)
-        if parameters is None:  # an upstream stack was deployed, but without the output
+        if parameters is None:  # an upstream stack was deployed without the output
             missing = ", ".join(sorted(set(step.stack.inputs.values())))
             return self._done(Result(step.stack.name, key, "REFUSED", f"A value it uses is missing: {missing}."))
         return self._run(step, parameters)
 
     def skip(self, key: str, cause: str) -> None:
-        """Notes a stack that was not touched because another one failed."""
+        """Records a stack that was not changed because another one failed."""
         name = self.steps[key].stack.name
         reason = f"{self.steps[cause].stack.name} failed" if cause in self.steps else cause
         self._done(Result(name, key, "SKIPPED", reason))
 
     def _run(self, step: Step, parameters: Mapping[str, str]) -> bool:
         try:
-            return self._done(self._bringing.run(step, parameters))
+            return self._done(self._stack_deployment.run(step, parameters))
         except Stopped:
-            return self._done(Result(step.stack.name, step.stack.key, "SKIPPED", "watching was ended"))
+            return self._done(Result(step.stack.name, step.stack.key, "SKIPPED", "interrupted"))
         except (DeployError, RefusedError) as error:
             reason = f"{error.message} {error.hint}".strip()
             return self._done(Result(step.stack.name, step.stack.key, "REFUSED", reason))
@@ -141,6 +141,6 @@ class _Deployment:
         return result.ok
 
 
-def _as_is(step: Step) -> Result:
+def _unchanged(step: Step) -> Result:
     outputs = step.before.outputs if step.before else {}
     return Result(step.stack.name, step.stack.key, "UNCHANGED", outputs=outputs)

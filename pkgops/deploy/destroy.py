@@ -1,7 +1,7 @@
-"""How is a system removed, and what of it stays?
+"""The plan of a system: which stacks are deleted, which buckets emptied, which resources retained.
 
-First everything is read: which resources carry DeletionPolicy Retain, which buckets must be emptied. Then the
-stacks go in reverse order. The bootstrap stack goes with the last system of its stage, as it came with the first.
+First everything is read, then the stacks are deleted in reverse order. The bootstrap stack is deleted along with the
+last system of its stage, as it was created along with the first.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pkgops.deploy.interruption import detach_on_interrupt, detacher
 from pkgops.deploy.report import Report, Result
 from pkgops.deploy.root_cause import explain_failure
 from pkgops.deploy.scheduler import run_in_order
-from pkgops.deploy.stack_deployment import ROUNDS
+from pkgops.deploy.stack_deployment import MAX_ROUNDS
 from pkgops.deploy.watcher import Stopped, Watcher
 from pkgops.errors import DeployError
 from pkgops.events import Emit, Finished, Note, StackChanged, Started, silent
@@ -34,7 +34,7 @@ _RETAINED = {"Retain", "RetainExceptOnCreate"}
 
 @dataclass(frozen=True, slots=True)
 class StackDeletion:
-    """A stack to delete: ``buckets`` are emptied first, ``retained`` stay behind."""
+    """A stack to delete: ``buckets`` are emptied first, ``retained`` resources are kept."""
 
     key: str
     state: StackState
@@ -45,9 +45,9 @@ class StackDeletion:
 
 @dataclass(frozen=True, slots=True)
 class DestroyPlan:
-    """What destroying a system means, before anything is done. ``stacks`` are in the order of deletion;
-    ``left`` are logical ids that a stack in DELETE_FAILED leaves behind; ``wait`` is how many seconds at most somebody
-    else's operation is waited for (None: to its end)."""
+    """What destroying a system will do. ``stacks`` are in the order of deletion; ``retain`` are logical ids that a
+    stack in DELETE_FAILED keeps; ``wait`` is how many seconds at most to wait for another deployer's operation (None:
+    no limit)."""
 
     project: Project
     stacks: tuple[StackDeletion, ...]
@@ -56,19 +56,19 @@ class DestroyPlan:
 
     @property
     def retained(self) -> tuple[StackResource, ...]:
-        """What will be left."""
+        """All resources that are kept."""
         return tuple(resource for stack in self.stacks for resource in stack.retained)
 
     @property
     def buckets(self) -> tuple[str, ...]:
-        """What will be emptied."""
+        """All buckets that are emptied."""
         return tuple(bucket for stack in self.stacks for bucket in stack.buckets)
 
 
 def plan_destroy(
     project: Project, stacks: Sequence[Synthesized], ports: Ports, only: Sequence[str] = ()
 ) -> DestroyPlan:
-    """Reads what is there of a system on its stage; changes nothing."""
+    """Reads what is deployed of a system on its stage; changes nothing."""
     everything = {state.name: state for state in ports.stacks.describe()}
     needed = {key for stack in stacks if only and stack.key not in only for key in stack.needs}
     if blocked := sorted(needed & set(only)):
@@ -79,71 +79,75 @@ def plan_destroy(
     if there and not project.stage.local:
         known = everything[there[0].name]
         require_account(project.stage, known.account, known.region)
-    doomed = [_doomed(stack.key, everything[stack.name], stack.needs, ports) for stack in reversed(there)]
-    for bootstrap in _bootstrap(project, everything, ports) if not only else ():
-        doomed = [replace(stack, needs=stack.needs | {bootstrap.key}) for stack in doomed]
-        doomed.append(bootstrap)
-    return DestroyPlan(project, tuple(doomed))
+    deletions = [_stack_deletion(stack.key, everything[stack.name], stack.needs, ports) for stack in reversed(there)]
+    for bootstrap in _bootstrap_deletion(project, everything, ports) if not only else ():
+        deletions = [replace(stack, needs=stack.needs | {bootstrap.key}) for stack in deletions]
+        deletions.append(bootstrap)
+    return DestroyPlan(project, tuple(deletions))
 
 
-def destroy(destruction: DestroyPlan, ports: Ports, emit: Emit = silent, concurrency: int = CONCURRENCY) -> Report:
-    """Deletes the stacks, those first that nobody uses. Failures are in the report."""
-    stacks = {stack.key: stack for stack in destruction.stacks}
-    users = {key: {other.key for other in destruction.stacks if key in other.needs} for key in stacks}
+def destroy(plan: DestroyPlan, ports: Ports, emit: Emit = silent, concurrency: int = CONCURRENCY) -> Report:
+    """Deletes the stacks, dependents first. Failures are in the report."""
+    stacks = {stack.key: stack for stack in plan.stacks}
+    users = {key: {other.key for other in plan.stacks if key in other.needs} for key in stacks}
     results: dict[str, Result] = {}
     with Watcher(ports.stacks, emit, fast=ports.endpoint is not None) as watcher:
 
         def work(key: str) -> bool:
-            results[key] = _deleted(stacks[key], destruction, ports, emit, watcher)
+            results[key] = _delete_stack(stacks[key], plan, ports, emit, watcher)
             return results[key].status == "DELETE_COMPLETE"
 
         def skip(key: str, cause: str) -> None:
-            reason = f"{stacks[cause].state.name} is still there and uses it"
+            reason = f"{stacks[cause].state.name} still exists and uses it"
             results[key] = Result(stacks[key].state.name, key, "SKIPPED", reason)
             emit(StackChanged(stacks[key].state.name, "SKIPPED", reason))
 
-        with detach_on_interrupt(watcher, destruction.project, "destroy"):
+        with detach_on_interrupt(watcher, plan.project, "destroy"):
             run_in_order(users, work, skip, concurrency, detacher(watcher, emit))
     return Report(tuple(results[key] for key in stacks))
 
 
-def _deleted(stack: StackDeletion, destruction: DestroyPlan, ports: Ports, emit: Emit, watcher: Watcher) -> Result:
+def _delete_stack(stack: StackDeletion, plan: DestroyPlan, ports: Ports, emit: Emit, watcher: Watcher) -> Result:
     try:
-        for _ in range(ROUNDS):
+        for _ in range(MAX_ROUNDS):
             if stack.state.in_progress:
-                emit(Note(f"{stack.state.name} is {stack.state.status}: watching that first, then deleting it."))
-                left = watcher.wait(stack.state.name, timeout=destruction.wait)
+                emit(Note(f"{stack.state.name} is {stack.state.status}: waiting for that to end, then deleting it."))
+                left = watcher.wait(stack.state.name, timeout=plan.wait)
                 if left is None or left.id != stack.state.id:
                     return Result(stack.state.name, stack.key, "DELETE_COMPLETE")
-                stack = _still(stack, left, ports)
-            state = _gone(stack, destruction, ports, emit, watcher)
+                stack = _after_other_operation(stack, left, ports)
+            state = _delete_once(stack, plan, ports, emit, watcher)
             if state is None or not state.in_progress:
-                return _ended(stack, state, destruction, ports)
+                return _result(stack, state, plan, ports)
             stack = replace(stack, state=state)
     except Stopped:
-        return Result(stack.state.name, stack.key, "SKIPPED", "watching was ended")
+        return Result(stack.state.name, stack.key, "SKIPPED", "interrupted")
     except DeployError as error:
         return Result(stack.state.name, stack.key, "REFUSED", f"{error.message} {error.hint}".strip())
-    return Result(stack.state.name, stack.key, "REFUSED", "Others keep changing it; destroy again when they are done.")
+    return Result(
+        stack.state.name,
+        stack.key,
+        "REFUSED",
+        "Other deployments keep changing it; destroy again when they have ended.",
+    )
 
 
-def _gone(
-    stack: StackDeletion, destruction: DestroyPlan, ports: Ports, emit: Emit, watcher: Watcher
+def _delete_once(
+    stack: StackDeletion, plan: DestroyPlan, ports: Ports, emit: Emit, watcher: Watcher
 ) -> StackState | None:
-    """Deletes a stack, by its id: one that somebody has made anew under its name is safe. What is left of it when the
-    operation has ended, or what somebody else does with it if CloudFormation refuses for that."""
+    """Deletes a stack, by its id, so that another stack created under its name is safe. Returns its state when the
+    operation has ended (None: deleted), or its current one if CloudFormation refuses because of another operation."""
     for bucket in stack.buckets:
         emit(Started(f"Emptying {bucket}"))
         emit(Finished(f"Emptying {bucket}", f"{ports.artifacts.empty(bucket)} objects and versions"))
     state = stack.state
     emit(StackChanged(state.name, "DELETE_IN_PROGRESS"))
     try:
-        if state.termination_protection and destruction.project.stage.protected:
-            ports.stacks.set_termination_protection(
-                state.name, False
-            )  # ours; on other stages somebody else's, and it holds
+        # On protected stages pkgops has set it; on others a person has, and it is respected.
+        if state.termination_protection and plan.project.stage.protected:
+            ports.stacks.set_termination_protection(state.name, False)
         mark = watcher.mark(state) if state.status == DELETE_FAILED else ""
-        ports.stacks.delete(state.id, destruction.retain if state.status == DELETE_FAILED else ())
+        ports.stacks.delete(state.id, plan.retain if state.status == DELETE_FAILED else ())
     except DeployError:
         now = next((one for one in ports.stacks.describe() if one.id == state.id), None)
         if now is None or now.in_progress:
@@ -152,26 +156,26 @@ def _gone(
     return watcher.wait(state.name, state, mark=mark)
 
 
-def _still(stack: StackDeletion, now: StackState, ports: Ports) -> StackDeletion:
-    """The stack after somebody else's operation. DeployError if more would be lost than was shown before."""
-    fresh = _doomed(stack.key, now, stack.needs, ports)
+def _after_other_operation(stack: StackDeletion, now: StackState, ports: Ports) -> StackDeletion:
+    """The deletion after another deployer's operation. DeployError if more would be lost than was shown before."""
+    fresh = _stack_deletion(stack.key, now, stack.needs, ports)
     if more := sorted(set(fresh.buckets) - set(stack.buckets)):
-        raise DeployError(f"It holds bucket {', '.join(more)} by now, which was not shown.", "Destroy again to see it.")
+        raise DeployError(f"It has a new bucket, {', '.join(more)}, which was not shown.", "Destroy again to see it.")
     return fresh
 
 
-def _ended(stack: StackDeletion, state: StackState | None, destruction: DestroyPlan, ports: Ports) -> Result:
+def _result(stack: StackDeletion, state: StackState | None, plan: DestroyPlan, ports: Ports) -> Result:
     if state is None:
         return Result(stack.state.name, stack.key, "DELETE_COMPLETE")
     why = explain_failure(ports, state.id)
-    target = f"{destruction.project.system.key} --stage {destruction.project.stage.name}"
+    target = f"{plan.project.system.key} --stage {plan.project.stage.name}"
     hint = recovery_hint(ports.stacks, state, target) if state.status == DELETE_FAILED else ""
     return Result(
         stack.state.name, stack.key, state.status, why.reason or state.reason, why.cause, log=why.log, hint=hint
     )
 
 
-def _doomed(key: str, state: StackState, needs: frozenset[str], ports: Ports) -> StackDeletion:
+def _stack_deletion(key: str, state: StackState, needs: frozenset[str], ports: Ports) -> StackDeletion:
     declared: Mapping[str, Any] = json.loads(ports.stacks.template(state.name) or "{}").get("Resources", {})
     kept, buckets = [], []
     for resource in ports.stacks.resources(state.name):
@@ -183,8 +187,8 @@ def _doomed(key: str, state: StackState, needs: frozenset[str], ports: Ports) ->
     return StackDeletion(key, state, needs, tuple(buckets), tuple(kept))
 
 
-def _bootstrap(project: Project, everything: Mapping[str, StackState], ports: Ports) -> list[StackDeletion]:
-    """The bootstrap stack, if no other system of the stage is left to use its bucket."""
+def _bootstrap_deletion(project: Project, everything: Mapping[str, StackState], ports: Ports) -> list[StackDeletion]:
+    """The bootstrap stack, if no other system on the stage uses its bucket."""
     from pkgops.bootstrap import SYSTEM
 
     name = bootstrap_stack_name(project)
@@ -193,4 +197,4 @@ def _bootstrap(project: Project, everything: Mapping[str, StackState], ports: Po
     if name not in everything or in_use:
         return []
     key = SYSTEM.stacks[0].key
-    return [_doomed(key, everything[name], frozenset(), ports)]
+    return [_stack_deletion(key, everything[name], frozenset(), ports)]

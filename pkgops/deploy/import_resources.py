@@ -1,10 +1,10 @@
-"""How does a resource that is there already become part of a stack?
+"""The import of existing resources into a stack, and the restoring of deleted secrets.
 
-By a change set of type IMPORT: the stack's present template (none, if there is no stack yet) and the resource, which
-is left as it is. It is described there by its name and what cannot be changed later, kept on deletion, and marked.
-The ordinary update that follows gives it the properties and the deletion policy of the template. Its mark goes with
-that update too, because CloudFormation changes a deletion policy only together with something else. Interrupted in
-between, the next deployment makes the same update.
+A change set of type IMPORT holds the deployed template (nothing, if there is no stack yet) and the resource, which it
+leaves as it is: described by its name and its immutable properties, retained on deletion, and marked in its metadata.
+The ordinary update that follows gives the resource the properties and the deletion policy of the template. The mark
+is removed by that update, because CloudFormation changes a deletion policy only along with something else. After an
+interruption in between, the next deployment makes the same update.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 def import_resources(
     step: Step, before: StackState | None, plan: Plan, ports: Ports, watcher: Watcher, emit: Emit
 ) -> tuple[Step, StackState | None]:
-    """Takes the chosen resources of a stack into it; the step and the stack's state afterwards. ``before`` is its
-    state now, None if there is no stack yet.
+    """Imports the conflicting resources of a stack that were chosen for it; returns the step and the stack's state
+    afterwards, unchanged if there are none. ``before`` is its state now, None if there is no stack yet.
 
-    Where nothing is to be done, both are as they were. DeployError if CloudFormation does not take one."""
+    DeployError if the import fails."""
     chosen = [conflict for conflict in plan.conflicts if conflict.stack == step.stack.key and conflict.imported]
     if not any(conflict.resolution for conflict in chosen):
-        return step, before  # what CloudFormation takes back by itself needs no import of its own
+        return step, before  # what CloudFormation imports automatically needs no change set of its own
     name = step.stack.name
     if step.change_set:
         ports.stacks.delete_change_set(step.change_set)
@@ -51,7 +51,7 @@ def import_resources(
 
 
 def restore_secrets(plan: Plan, ports: Ports) -> None:
-    """Takes back the secrets chosen for that."""
+    """Restores the deleted secrets that were chosen for that."""
     for conflict in plan.conflicts:
         if "restore" in conflict.resolution:
             ports.secrets.restore(conflict.name)
@@ -65,7 +65,7 @@ def _identifiers(chosen: Sequence[Conflict]) -> dict[str, tuple[str, dict[str, s
 
 
 def _template(step: Step, before: StackState | None, chosen: Sequence[Conflict], ports: Ports) -> dict[str, Any]:
-    """What the stack is now, and the resources to import."""
+    """The deployed template with the resources to import."""
     template = json.loads(ports.stacks.template(step.stack.name) or "{}") if before is not None else {}
     declared = step.stack.template["Resources"]
     imported = {conflict.logical_id: import_definition(declared[conflict.logical_id]) for conflict in chosen}

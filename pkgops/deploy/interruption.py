@@ -1,7 +1,7 @@
-"""What goes on when the tool has let go, or was cut off?
+"""Detaching from running operations when the user interrupts the tool or AWS can no longer be reached.
 
-CloudFormation finishes what it has begun, whoever watches. Whether the user has stopped the tool, the credentials have
-expired or the network is gone: what runs is named, and the next run takes it up.
+CloudFormation finishes what it has started, whether anything watches it or not. After Ctrl-C, expired credentials or
+a lost network the running operations are named, and the next run attaches to them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pkgops.events import Emit, Note
 
 
 class Interrupted(KeyboardInterrupt):
-    """The user has let go. ``running`` are the stacks whose operations go on without us."""
+    """The user has interrupted the tool. ``running`` are the stacks whose operations continue in CloudFormation."""
 
     def __init__(self, running: tuple[str, ...]) -> None:
         super().__init__("interrupted")
@@ -25,7 +25,7 @@ class Interrupted(KeyboardInterrupt):
 
 @contextmanager
 def detach_on_interrupt(watcher: Watcher, project: Project, verb: str) -> Iterator[None]:
-    """Raises `Interrupted` for Ctrl-C; an AccessError also says what goes on, and which command follows it."""
+    """Turns Ctrl-C into `Interrupted`; adds to an AccessError what continues, and the command that attaches to it."""
     try:
         yield
     except KeyboardInterrupt:
@@ -36,15 +36,15 @@ def detach_on_interrupt(watcher: Watcher, project: Project, verb: str) -> Iterat
         if not watcher.running:
             raise
         again = f"pkgops {verb} {project.system.key} --stage {project.stage.name}"
-        goes_on = f"What has begun goes on: {', '.join(watcher.running)}. To follow it: {again}"
-        raise AccessError(error.message, f"{error.hint}\n{goes_on}".strip()) from error
+        continues = f"CloudFormation continues with {', '.join(watcher.running)}. To attach: {again}"
+        raise AccessError(error.message, f"{error.hint}\n{continues}".strip()) from error
 
 
 def detacher(watcher: Watcher, emit: Emit) -> Callable[[], None]:
-    """Makes running work return when the user has interrupted; calls that are under way are waited for."""
+    """The callback for an interrupt: makes running work return once the calls under way have ended."""
 
     def stop() -> None:
-        emit(Note("Letting go of what runs; interrupt again to end at once."))
+        emit(Note("Detaching from running operations; interrupt again to exit at once."))
         watcher.stop()
 
     return stop

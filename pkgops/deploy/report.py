@@ -1,4 +1,4 @@
-"""How did a deployment or a destruction end, stack by stack?"""
+"""The report of a deployment or destruction: the result of every stack."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ SUCCEEDED = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a stack ended: a CloudFormation status, UNCHANGED, SKIPPED (``reason`` says because of what) or
-    REFUSED. ``cause`` is the event of the first failed resource, ``log`` the end of what its function said, ``hint``
-    the way out of a state that no deployment leaves by itself."""
+    """The result of one stack: ``status`` is CloudFormation's, UNCHANGED, SKIPPED or REFUSED. ``cause`` is the event of
+    the first failed resource, ``log`` the end of the log of the function behind it, ``hint`` the recovery from a state
+    that no deployment leaves by itself."""
 
     stack: str
     key: str
@@ -28,13 +28,13 @@ class Result:
 
     @property
     def summary(self) -> str:
-        """How it ended and why, with the log and the way out below."""
+        """Status and reason, followed by log and hint."""
         head = f"{self.stack} ended in {self.status}: {self.reason or 'no reason given'}"
         return "\n  ".join((head, *self.log)) + (f"\n{self.hint}" if self.hint else "")
 
     @property
     def ok(self) -> bool:
-        """Deployed, or nothing to do."""
+        """Deployed, or unchanged."""
         return self.status in SUCCEEDED or self.status == "UNCHANGED"
 
 
@@ -46,12 +46,12 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """True if every stack is as it should be."""
+        """True if every stack was deployed or is unchanged."""
         return all(result.ok for result in self.results)
 
 
 def require_success(report: Report, stage: str) -> None:
-    """DeployError with the first failing reason of each stack, if any failed."""
+    """DeployError with the reason of each failed stack, if there are any."""
     failed = [result for result in report.results if not result.ok and result.status != "SKIPPED"]
     if failed:
         lines = [result.summary for result in failed]

@@ -1,7 +1,7 @@
-"""Why did a stack fail?
+"""The root cause of a failed stack operation.
 
-CloudFormation reports the first failure among dozens of cancellations and, after them, the rollback. The cause is
-the first failed resource that was not merely cancelled. Where that is a nested stack, the cause is inside it.
+CloudFormation reports the first failure among dozens of cancellations, followed by the rollback. The cause is the
+first failed resource that was not merely cancelled. If that is a nested stack, the cause is inside it.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from pkgops.errors import AccessError
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import StackEvent, Stacks
 
-_ECHOES = (
+_CONSEQUENCES = (
     "resource creation cancelled",
     "resource update cancelled",
     "resource deletion cancelled",
     "rollback requested",
 )
 _STACK = "AWS::CloudFormation::Stack"
-_DEEPEST = 20  # far beyond what anybody nests
+_MAX_DEPTH = 20  # far deeper than stacks are nested
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The failed resource: its event, the stack (name or id) that holds it, and the logical ids on the way to it:
-    those of nested stacks, outermost first, then its own."""
+    """The failed resource: its event, the stack (name or id) that contains it, and its path of logical ids: those of
+    nested stacks, outermost first, then its own."""
 
     event: StackEvent
     stack: str
@@ -43,8 +43,8 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What to say about a stack that failed: ``reason`` names the resource, what happened and the line of the
-    templates that asked for it; ``log`` is the end of what the function behind it said."""
+    """Why a stack failed: ``reason`` names the resource, what happened and the line in templates/ that declares it;
+    ``log`` is the end of the log of the function behind it."""
 
     reason: str
     cause: StackEvent | None = None
@@ -52,15 +52,15 @@ class Explanation:
 
 
 def first_failure(stacks: Stacks, stack: str) -> Failure | None:
-    """What made the newest operation on a stack (name or id) fail; None if the service tells of nothing."""
+    """What made the newest operation on a stack (name or id) fail; None if there is no failed event."""
     return _cause(stacks, stack, ())
 
 
 def explain_failure(
     ports: Ports, id: str, declared: Synthesized | None = None, parameters: Mapping[str, str] = {}
 ) -> Explanation:
-    """Everything known about a failed operation on the stack ``id``. ``declared`` is what it was to become, if it
-    was to become anything."""
+    """Everything known about a failed operation on the stack ``id``. ``declared`` is the template that was deployed,
+    None for a deletion."""
     failure = first_failure(ports.stacks, id)
     if failure is None:
         return Explanation("")
@@ -74,19 +74,19 @@ def explain_failure(
 
 def _cause(stacks: Stacks, stack: str, above: tuple[str, ...]) -> Failure | None:
     failed = [event for event in stacks.failures(stack) if event.status.endswith("FAILED")]
-    genuine = [event for event in failed if not event.reason.lower().startswith(_ECHOES)]
-    resources = [event for event in genuine if not _is(stack, event)]
+    genuine = [event for event in failed if not event.reason.lower().startswith(_CONSEQUENCES)]
+    resources = [event for event in genuine if not _is_about(stack, event)]
     first = next(iter(resources or genuine or failed), None)
     if first is None:
         return None
-    path = above if _is(stack, first) else (*above, first.logical_id)
+    path = above if _is_about(stack, first) else (*above, first.logical_id)
     inner = None
-    if first.type == _STACK and first.physical_id and not _is(stack, first) and len(path) < _DEEPEST:
-        with suppress(AccessError):  # a policy may name the stacks of the system alone
+    if first.type == _STACK and first.physical_id and not _is_about(stack, first) and len(path) < _MAX_DEPTH:
+        with suppress(AccessError):  # a policy may allow only the stacks of the system
             inner = _cause(stacks, first.physical_id, path)
     return inner or Failure(first, stack, path or (first.logical_id,))
 
 
-def _is(stack: str, event: StackEvent) -> bool:
-    """True for an event about the stack itself, by name or id, and not about one nested in it."""
+def _is_about(stack: str, event: StackEvent) -> bool:
+    """True for an event about the stack itself, given by name or id, and not about one nested in it."""
     return event.type == _STACK and (event.physical_id == stack or f":stack/{stack}/" in event.physical_id)

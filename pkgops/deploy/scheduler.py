@@ -1,7 +1,7 @@
-"""In which order, and how many at once, are stacks worked on?
+"""The scheduler: runs work in dependency order, several stacks at a time.
 
-A stack starts as soon as those it waits for are done; there are no levels to wait for together. What fails
-holds back only what depends on it.
+A stack starts as soon as the stacks it needs are done; there are no levels to wait for. A failure holds back only
+what depends on it.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ def run_in_order(
 ) -> None:
     """Calls ``work(key)`` for every key of ``needs``, in threads, never before what it needs is done.
 
-    Where ``work`` returns False, everything depending on the key gets ``skipped(key, because of)`` instead. An
-    exception in ``work`` is raised here once all running work has ended. On Ctrl-C nothing more is begun, and
-    ``on_interrupt`` must make the running ``work`` return: it is waited for."""
+    If ``work`` returns False, everything that depends on the key gets ``skip(key, failed key)`` instead. An exception
+    in ``work`` is raised here once all running work has ended. On Ctrl-C nothing more is started, and
+    ``on_interrupt`` must make the running ``work`` return, because it is waited for."""
     sorter = TopologicalSorter({key: [need for need in wanted if need in needs] for key, wanted in needs.items()})
     sorter.prepare()
     failed: dict[str, str] = {}
@@ -47,7 +47,7 @@ def run_in_order(
 
 @contextmanager
 def interruptible(pool: ThreadPoolExecutor, on_interrupt: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Leaving a pool waits for its threads, so they must be told before; what has not begun never does."""
+    """On Ctrl-C cancels what has not started and calls ``on_interrupt`` before the pool waits for its threads."""
     try:
         yield
     except KeyboardInterrupt:

@@ -1,7 +1,8 @@
-"""How does one stack get from the state it is found in to the one the plan wants?
+"""The deployment of one stack, from the state it is found in to the planned one.
 
-Others may be at work on it. What runs is watched to its end and then compared again; an operation that begins between
-the plan and its execution is noticed when CloudFormation refuses ours, and treated the same way.
+Other deployers may change it at the same time. A running operation is watched to its end, then the stack is compared
+again; an operation that starts between plan and execution is noticed when CloudFormation refuses ours, and handled the
+same way.
 """
 
 from __future__ import annotations
@@ -26,20 +27,20 @@ from pkgops.plan.step import READY, Action, Step, decide, fingerprint, is_curren
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ChangeSet, StackState
 
-ROUNDS = 10  # operations of others that one deployment waits for on one stack
-_Answer = TypeVar("_Answer")
+MAX_ROUNDS = 10  # operations of other deployers that one deployment waits for on one stack
+_T = TypeVar("_T")
 
 
-class Overtaken(Exception):  # noqa: N818 - not an error: there is an answer to it
-    """Somebody else has begun or done something with the stack since it was looked at; ``state`` is what is there."""
+class ConcurrentChange(Exception):  # noqa: N818 - not an error: the stack is compared again
+    """Another deployer has changed the stack since it was described; ``state`` is its current one."""
 
     def __init__(self, state: StackState | None) -> None:
-        super().__init__("overtaken")
+        super().__init__("concurrent change")
         self.state = state
 
 
 class StackDeployment:
-    """What the stacks of one deployment share. Safe to use from several threads."""
+    """Deploys the stacks of a plan, one a call. Safe to use from several threads."""
 
     def __init__(self, plan: Plan, ports: Ports, emit: Emit, watcher: Watcher) -> None:
         self.plan = plan
@@ -47,76 +48,76 @@ class StackDeployment:
         self.emit = emit
         self.watcher = watcher
         self.stage = plan.project.stage
-        self._imported: dict[str, bool] = {}  # stack key -> the import has made it
+        self._imported: dict[str, bool] = {}  # stack key -> whether the import has created it
 
     def run(self, step: Step, parameters: Mapping[str, str]) -> Result:
-        """Clears the way, makes a change set if the plan has none that still holds, and carries it out.
+        """Brings the stack into an updatable state, imports resources, makes a change set if the plan's is no longer
+        valid, and executes it.
 
-        DeployError if CloudFormation refuses it, or nobody can get the stack to move; RefusedError if it would do on
-        a protected stage what nobody has accepted."""
-        for _ in range(ROUNDS):
+        DeployError if CloudFormation refuses it or the stack is stuck; RefusedError if it would make changes on a
+        protected stage that are not allowed."""
+        for _ in range(MAX_ROUNDS):
             try:
-                step = self._adopted(self._cleared(step, parameters))
-                return self._carried_out(step, parameters)
-            except Overtaken as overtaken:
-                self.emit(Note(f"{step.stack.name} has been changed by somebody else meanwhile; comparing again."))
-                step = self._again(step, overtaken.state, parameters)
-        raise DeployError(f"Others keep changing {step.stack.name}.", "Deploy again when they are done.")
+                step = self._import(self._make_updatable(step, parameters))
+                return self._apply(step, parameters)
+            except ConcurrentChange as change:
+                self.emit(Note(f"Another deployment has changed {step.stack.name} meanwhile; comparing again."))
+                step = self._decide_again(step, change.state, parameters)
+        raise DeployError(f"Other deployments keep changing {step.stack.name}.", "Deploy again when they have ended.")
 
-    def _again(self, step: Step, state: StackState | None, parameters: Mapping[str, str]) -> Step:
-        """What is to be done now; the concerns that were shown stay known."""
+    def _decide_again(self, step: Step, state: StackState | None, parameters: Mapping[str, str]) -> Step:
+        """The step for the current state; the concerns that were shown are kept."""
         fresh = decide(step.stack, state, parameters, self.plan.options)
         return replace(require_deployable(fresh, self.plan.project, self.ports), concerns=step.concerns)
 
-    def _cleared(self, step: Step, parameters: Mapping[str, str]) -> Step:
-        """The step once nothing is in the way of a change set: to create, to update, or nothing to do."""
-        for _ in range(ROUNDS):
+    def _make_updatable(self, step: Step, parameters: Mapping[str, str]) -> Step:
+        """The step once a change set can be made: to create, to update, or unchanged."""
+        for _ in range(MAX_ROUNDS):
             if step.action is Action.ATTACH:
-                step = self._again(step, self._attached(step), parameters)
+                step = self._decide_again(step, self._attach(step), parameters)
             elif step.action is Action.RESUME:
-                step = replace(step, action=Action.UPDATE, before=self._resumed(step))
+                step = replace(step, action=Action.UPDATE, before=self._resume(step))
             elif step.action is Action.RECREATE:
-                self._removed(step)
+                self._delete(step)
                 step = replace(step, action=Action.CREATE, before=None)
             else:
                 return step
-        raise DeployError(f"Others keep changing {step.stack.name}.", "Deploy again when they are done.")
+        raise DeployError(f"Other deployments keep changing {step.stack.name}.", "Deploy again when they have ended.")
 
-    def _attached(self, step: Step) -> StackState | None:
+    def _attach(self, step: Step) -> StackState | None:
         status = step.before.status if step.before else ""
-        self.emit(Note(f"{step.stack.name} is {status}: watching that first, then comparing again."))
+        self.emit(Note(f"{step.stack.name} is {status}: waiting for that to end, then comparing again."))
         return self.watcher.wait(step.stack.name, timeout=self.plan.options.wait)
 
-    def _resumed(self, step: Step) -> StackState:
+    def _resume(self, step: Step) -> StackState:
         mark = self.watcher.mark(step.before) if step.before else ""
-        self._asked(step, lambda: self.ports.stacks.resume_rollback(step.stack.name, self.plan.options.skip))
+        self._call(step, lambda: self.ports.stacks.resume_rollback(step.stack.name, self.plan.options.skip))
         state = self.watcher.wait(step.stack.name, step.before, mark=mark)
         if state is None or state.status not in READY:
             target = f"{step.stack.system} --stage {self.stage.name}"
             hint = recovery_hint(self.ports.stacks, state, target) if state else ""
-            raise DeployError(f"The rollback of {step.stack.name} has failed again.", hint)
+            raise DeployError(f"The rollback of {step.stack.name} failed again.", hint)
         return state
 
-    def _removed(self, step: Step) -> None:
-        """Deletes what is to be made anew; by its id, so that one somebody has made meanwhile is safe."""
+    def _delete(self, step: Step) -> None:
+        """Deletes a stack to recreate it; by its id, so that a stack another deployer has created meanwhile is safe."""
         before = step.before
         if before is None:
             return
         mark = self.watcher.mark(before) if before.status == DELETE_FAILED else ""
+        # On protected stages pkgops has set it; on others a person has, and it is respected.
         if before.termination_protection and self.stage.protected:
-            self.ports.stacks.set_termination_protection(
-                before.name, False
-            )  # ours; on other stages somebody else's, and it holds
-        self._asked(step, lambda: self.ports.stacks.delete(before.id, step.retain))
+            self.ports.stacks.set_termination_protection(before.name, False)
+        self._call(step, lambda: self.ports.stacks.delete(before.id, step.retain))
         if (state := self.watcher.wait(step.stack.name, before, mark=mark)) is not None:
             target = f"{step.stack.system} --stage {self.stage.name}"
             raise DeployError(
-                f"What is left of {step.stack.name} cannot be removed: {state.status}.",
+                f"The failed stack {step.stack.name} cannot be deleted: {state.status}.",
                 recovery_hint(self.ports.stacks, state, target),
             )
 
-    def _adopted(self, step: Step) -> Step:
-        """The step once the stack holds what is to be imported into it, which is done once."""
+    def _import(self, step: Step) -> Step:
+        """The step after the import of existing resources, which is done once a stack."""
         if step.stack.key in self._imported:
             return step
         before = step.before if step.action is not Action.CREATE else None
@@ -126,28 +127,28 @@ class StackDeployment:
         self._imported[step.stack.key] = before is None
         return replace(step, action=Action.UPDATE, before=state)
 
-    def _carried_out(self, step: Step, parameters: Mapping[str, str]) -> Result:
+    def _apply(self, step: Step, parameters: Mapping[str, str]) -> Result:
         name, key = step.stack.name, step.stack.key
         before = step.before if step.action is not Action.CREATE else None
         idle = Result(name, key, "UNCHANGED", outputs=before.outputs if before else {})
-        if not self._forced(step) and is_current(step.stack, parameters, before):
+        if not self._is_forced(step) and is_current(step.stack, parameters, before):
             return idle
-        made = self._asked(step, lambda: self._change_set(step, parameters, create=before is None))
+        made = self._call(step, lambda: self._change_set(step, parameters, create=before is None))
         if made.empty:
             self.ports.stacks.delete_change_set(made.id)
             return idle
-        self._agreed(step, made)
+        self._require_allowed(step, made)
         if self.stage.protected and before is not None:
             protection.allow_changes(self.ports.stacks, name, self.plan.options.allow)
         self.emit(StackChanged(name, "CREATE_IN_PROGRESS" if before is None else "UPDATE_IN_PROGRESS"))
-        self._asked(step, lambda: self.ports.stacks.execute(made.id))
+        self._call(step, lambda: self.ports.stacks.execute(made.id))
         state = self.watcher.wait(name, before, len(made.changes))
         if self.stage.protected and state is not None:
             protection.protect(self.ports.stacks, state)
-        return self._ended(step, state, parameters)
+        return self._result(step, state, parameters)
 
-    def _forced(self, step: Step) -> bool:
-        """The digest alone does not say that there is nothing to do."""
+    def _is_forced(self, step: Step) -> bool:
+        """True if an equal digest does not mean that there is nothing to do."""
         if self.plan.options.revert_drift:
             return step.action is not Action.UNCHANGED
         return self.plan.options.force and step.action is Action.UPDATE
@@ -162,9 +163,8 @@ class StackDeployment:
             self.plan.project, step.stack, parameters, self.ports, create=create, revert_drift=revert
         )
 
-    def _agreed(self, step: Step, made: ChangeSet) -> None:
-        """What the plan could not show, because the changes were not known yet, is told now, and refused on a
-        protected stage unless it is accepted."""
+    def _require_allowed(self, step: Step, made: ChangeSet) -> None:
+        """Reports concerns about changes that the plan did not know yet; on a protected stage they must be allowed."""
         if made.id == step.change_set:
             return
         late = [concern for concern in self._concerns(step, made) if concern not in step.concerns]
@@ -178,14 +178,14 @@ class StackDeployment:
             self.emit(Note(text, "warning"))
 
     def _concerns(self, step: Step, made: ChangeSet) -> tuple[Concern, ...]:
-        """Comparing templates costs a call, which only a protected stage is worth; what is lost stands in the change
-        set itself."""
+        """Comparing templates costs a call, so access is reviewed on protected stages only; what is lost is in the
+        change set itself."""
         if step.action is Action.CREATE or self._imported.get(step.stack.key):
             return review(made.changes, {}, step.stack.template)
         return update_concerns(step.stack, made, self.ports) if self.stage.protected else review(made.changes, {}, {})
 
-    def _asked(self, step: Step, call: Callable[[], _Answer]) -> _Answer:
-        """The answer to a call that CloudFormation refuses while somebody else is at work."""
+    def _call(self, step: Step, call: Callable[[], _T]) -> _T:
+        """The result of a call; `ConcurrentChange` if CloudFormation refuses it because the stack has changed."""
         try:
             return call()
         except DeployError as error:
@@ -193,13 +193,13 @@ class StackDeployment:
             now = states.get(step.stack.name)
             if fingerprint(now) == fingerprint(step.before):
                 raise
-            raise Overtaken(now) from error
+            raise ConcurrentChange(now) from error
 
-    def _ended(self, step: Step, state: StackState | None, parameters: Mapping[str, str]) -> Result:
+    def _result(self, step: Step, state: StackState | None, parameters: Mapping[str, str]) -> Result:
         status = state.status if state else "DELETE_COMPLETE"
         if status in SUCCEEDED and state is not None:
             if not is_current(step.stack, parameters, state):
-                raise Overtaken(state)  # another update has followed ours before it was seen to end
+                raise ConcurrentChange(state)  # another update has followed ours before it was seen to end
             return Result(step.stack.name, step.stack.key, status, outputs=state.outputs)
         why = explain_failure(self.ports, state.id if state else step.stack.name, step.stack, parameters)
         reason = why.reason or (state.reason if state else "")

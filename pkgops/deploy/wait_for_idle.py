@@ -1,4 +1,4 @@
-"""Is somebody else at work on these stacks, and when are they done?"""
+"""The wait for operations of other deployers on the stacks that are about to be changed."""
 
 from __future__ import annotations
 
@@ -12,28 +12,27 @@ from pkgops.ports.ports import Ports
 
 
 def wait_until_idle(names: Collection[str], ports: Ports, emit: Emit = silent, timeout: float | None = None) -> None:
-    """Watches every operation that runs on the stacks ``names`` to its end.
+    """Watches every operation that is running on the stacks ``names`` to its end.
 
-    DeployError if one still runs after ``timeout`` seconds (0 does not wait at all, None knows no limit): nothing has
-    been touched then."""
+    DeployError if one is still running after ``timeout`` seconds (0: does not wait, None: no limit)."""
     busy = [state for state in ports.stacks.describe() if state.name in names and state.in_progress]
     if not busy:
         return
     listed = ", ".join(f"{state.name} ({state.status})" for state in busy)
     if timeout != 0:
-        emit(Note(f"Waiting for what runs on {listed}."))
-        late = _waited([state.name for state in busy], ports, emit, timeout)
+        emit(Note(f"Waiting for the running operations on {listed}."))
+        late = _unfinished([state.name for state in busy], ports, emit, timeout)
         if not late:
             return
         listed = ", ".join(late)
     raise DeployError(
-        f"An operation of somebody else runs on {listed}; nothing was touched.",
-        "Repeat the command when it is done, wait longer (--wait 30m), or leave --wait out to watch it to its end.",
+        f"Another operation is running on {listed}; nothing was changed.",
+        "Repeat the command when it has ended, wait longer (--wait 30m), or leave --wait out to watch it to its end.",
     )
 
 
-def _waited(names: list[str], ports: Ports, emit: Emit, timeout: float | None) -> list[str]:
-    """The stacks whose operations have not ended in time."""
+def _unfinished(names: list[str], ports: Ports, emit: Emit, timeout: float | None) -> list[str]:
+    """Waits, and returns the stacks whose operations have not ended in time."""
 
     def ended(name: str) -> bool:
         try:

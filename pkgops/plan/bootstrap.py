@@ -1,8 +1,7 @@
-"""What does a stage's first deployment need before its stacks, and what if half of that is missing?
+"""The bootstrap stack of a stage, which holds the artifact bucket: created, or recreated if it is damaged.
 
-The bucket the artifacts go to, in a stack of its own. Where a destruction failed because something lay in the bucket
-again, the stack is made anew around the bucket: what somebody has uploaded meanwhile stays. Where somebody has deleted
-the bucket, both are made anew: whatever it held can be built and uploaded again.
+If its deletion failed because the bucket was not empty, the stack is recreated and the bucket imported with its
+contents. If the bucket was deleted, both are recreated: whatever it held can be built and uploaded again.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from pkgops.ports.stacks import StackResource, StackState
 
 
 def bootstrap_stack_name(project: Project) -> str:
-    """What the bucket's stack is called on the project's stage."""
+    """The name of the bootstrap stack on the project's stage."""
     from pkgops.bootstrap import SYSTEM
 
     return project.stage.named(SYSTEM.stacks[0].name)
@@ -31,8 +30,9 @@ def bootstrap_stack_name(project: Project) -> str:
 def bootstrap_step(
     project: Project, everything: Mapping[str, StackState], ports: Ports
 ) -> tuple[Step | None, tuple[Conflict, ...]]:
-    """The step that makes the bucket's stack, None where it stands, and what that takes over of an earlier one.
-    ``everything`` are the stacks of the account by name. DeployError if no deployment can move it."""
+    """The step that creates the bootstrap stack, None if it is deployed, and the resources it imports.
+
+    ``everything`` are the stacks of the account by name. DeployError if the stack is stuck."""
     state = everything.get(bootstrap_stack_name(project))
     if state is not None and state.status in READY:
         return None, ()
@@ -42,12 +42,11 @@ def bootstrap_step(
         return require_deployable(step, project, ports), ()
     left = failed_resources(ports.stacks, state)
     there = [row for row in ports.stacks.resources(state.name) if row.logical_id in left]
-    return replace(step, action=Action.RECREATE, retain=left), tuple(_taken(stack, row) for row in there)
+    return replace(step, action=Action.RECREATE, retain=left), tuple(_bucket_import(stack, row) for row in there)
 
 
 def recreate_bootstrap(project: Project, ports: Ports) -> Step:
-    """The step that makes the bucket's stack again where somebody has deleted the bucket: nothing is left to lose.
-    DeployError if no deployment can move it."""
+    """The step that recreates the bootstrap stack after the bucket was deleted. DeployError if the stack is stuck."""
     state = next((one for one in ports.stacks.describe() if one.name == bootstrap_stack_name(project)), None)
     step = require_deployable(decide(_stack(project), state, {}, PlanOptions(force=True)), project, ports)
     return replace(step, action=Action.RECREATE) if step.action is Action.UPDATE else step
@@ -60,6 +59,6 @@ def _stack(project: Project) -> Synthesized:
     return stack
 
 
-def _taken(stack: Synthesized, row: StackResource) -> Conflict:
+def _bucket_import(stack: Synthesized, row: StackResource) -> Conflict:
     found = (row.type, row.physical_id, ConflictKind.EXISTS, ("import",), "import")
     return Conflict(stack.key, row.logical_id, *found, identifier=row.physical_id)

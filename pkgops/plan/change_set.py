@@ -1,4 +1,4 @@
-"""How is a change set made, and when is it ready?"""
+"""Change sets: requested with the template inline or uploaded, and awaited until they can be executed."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ChangeSet, ChangeSetRequest, StackState
 
 INLINE_LIMIT = 51_200  # bytes CloudFormation takes in a request; larger templates are read from S3
-_SLOWEST = 1.0
-_TAKEN = ("already exist", "ResourceExistenceCheck")  # the second is what early validation names its finding
+_MAX_PAUSE = 1.0
+_NAME_TAKEN = ("already exist", "ResourceExistenceCheck")  # in reasons; the second is from early validation
 
 Imports = Mapping[str, tuple[str, Mapping[str, str]]]
 
 
 class NameTakenError(DeployError):
-    """A change set cannot be carried out, because something it would create is there already."""
+    """A change set cannot be executed, because a resource it would create already exists."""
 
 
 def create_change_set(
@@ -37,11 +37,11 @@ def create_change_set(
     create: bool,
     revert_drift: bool = False,
 ) -> ChangeSet:
-    """Makes a change set for a stack and waits until it can be executed, or turns out to be empty. An update may
-    revert drift as well.
+    """Makes a change set for a stack and waits until it can be executed or turns out to be empty. Updates may revert
+    drift, too.
 
     DeployError if CloudFormation refuses the template or the change set fails, `NameTakenError` if that is because
-    something it would create is there already."""
+    a resource it would create already exists."""
     body, url = _body(with_digest(stack, digest(stack, parameters)), ports)
     request = ChangeSetRequest(
         stack=stack.name,
@@ -53,34 +53,36 @@ def create_change_set(
         express=project.stage.express,
         revert_drift=revert_drift and not create,
     )
-    return _made(request, ports)
+    return _create(request, ports)
 
 
 def create_import(
     name: str, before: StackState | None, template: Mapping[str, Any], imports: Imports, ports: Ports
 ) -> ChangeSet:
-    """Makes a change set that takes resources into a stack, or into a new one if ``before`` is None, and changes
-    nothing else: parameters and tags stay what they are.
+    """Makes a change set that imports resources into a stack, a new one if ``before`` is None, and changes nothing
+    else: parameters and tags stay as they are.
 
-    ``imports`` is what `pkgops.ports.stacks.ChangeSetRequest` says. DeployError as for `create_change_set`."""
+    ``imports``: see `pkgops.ports.stacks.ChangeSetRequest`. DeployError as for `create_change_set`."""
     body, url = _body(text(template), ports)
     parameters, tags = (before.parameters, before.tags) if before else ({}, {})
-    return _made(ChangeSetRequest(name, before is None, parameters, tags, body, url, imports=imports), ports)
+    return _create(ChangeSetRequest(name, before is None, parameters, tags, body, url, imports=imports), ports)
 
 
-def _made(request: ChangeSetRequest, ports: Ports) -> ChangeSet:
+def _create(request: ChangeSetRequest, ports: Ports) -> ChangeSet:
     identifier = ports.stacks.create_change_set(request)
     try:
         made = wait_until_ready(ports, identifier)
-    except BaseException:  # interrupted: nobody would find it again
+    except BaseException:  # interrupted: nothing else knows its id
         with contextlib.suppress(PkgopsError):
             ports.stacks.delete_change_set(identifier)
         raise
     if made.status == "FAILED" and not made.empty:
         ports.stacks.delete_change_set(made.id)
-        sentence = f"CloudFormation refuses the change set of {request.stack}: {made.reason}"
-        if any(sign in made.reason for sign in _TAKEN):
-            raise NameTakenError(sentence, "Rename or delete what is in the way, or take it in with --import RESOURCE.")
+        sentence = f"CloudFormation rejected the change set of {request.stack}: {made.reason}"
+        if any(sign in made.reason for sign in _NAME_TAKEN):
+            raise NameTakenError(
+                sentence, "Rename or delete the existing resource, or import it with --import RESOURCE."
+            )
         raise DeployError(sentence)
     return made
 
@@ -93,17 +95,17 @@ def wait_until_ready(ports: Ports, change_set_id: str) -> ChangeSet:
         if made.status in {"CREATE_COMPLETE", "FAILED", "DELETE_COMPLETE"}:
             return made
         time.sleep(pause)
-        pause = min(pause * 1.5, _SLOWEST)
+        pause = min(pause * 1.5, _MAX_PAUSE)
 
 
 def _body(template: str, ports: Ports) -> tuple[str | None, str | None]:
-    """A template as the text or as the url of a request."""
+    """A template as (body, url), one of which is None: small ones are sent inline, others read from the bucket."""
     if len(template.encode()) <= INLINE_LIMIT:
         return template, None
-    return None, _uploaded(template, ports)
+    return None, _upload(template, ports)
 
 
-def _uploaded(body: str, ports: Ports) -> str:
+def _upload(body: str, ports: Ports) -> str:
     key = f"templates/{hashlib.sha256(body.encode()).hexdigest()}.json"
     if not ports.artifacts.missing([key]):
         return ports.artifacts.url(key)

@@ -1,4 +1,4 @@
-"""What can be in the way of a deployment, and what can be chosen about it?"""
+"""Conflicts: resources that exist before a deployment creates them, and their resolutions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FEW = 5  # conflicts whose flags are listed one by one
 
 
 class ConflictKind(StrEnum):
-    """What the matter is, as part of a sentence."""
+    """What is wrong, as the end of a sentence."""
 
     EXISTS = "already exists"
     OWNED = "belongs to another stack"
@@ -26,7 +26,7 @@ class ConflictKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Something that is there before the deployment. ``stack`` is a key, "" for a secret outside the stacks;
+    """A resource that exists before the deployment. ``stack`` is a key, "" for a secret outside the stacks;
     ``resolutions`` are those there are (import, restore, rename), ``resolution`` the chosen one; ``detail`` names
     stacks, ``source`` the line in templates/, ``identifier`` is the physical id. ``retained`` says that it stays when
     its stack is destroyed."""
@@ -45,21 +45,21 @@ class Conflict:
 
     @property
     def blocking(self) -> bool:
-        """Nobody has said what is to be done about it."""
+        """True if no resolution was chosen and one is necessary."""
         return self.kind is not ConflictKind.AUTO_IMPORTED and not self.resolution
 
     @property
     def imported(self) -> bool:
-        """It becomes part of its stack."""
+        """True if it becomes part of its stack."""
         return self.kind is ConflictKind.AUTO_IMPORTED or "import" in self.resolution
 
     @property
     def outcome(self) -> str:
-        """What becomes of it, once something was chosen."""
-        done = {"import": "taken into the stack", "restore": "restored"}.get(self.resolution, "restored and taken in")
+        """What the resolution does with it."""
+        done = {"import": "imported", "restore": "restored"}.get(self.resolution, "restored and imported")
         if self.kind is ConflictKind.AUTO_IMPORTED or not self.stack:
             return "it stays as it is" if self.stack else done
-        return f"{done}, {'kept' if self.retained else 'deleted'} when that is destroyed"
+        return f"{done}; {'kept' if self.retained else 'deleted'} when the stack is destroyed"
 
     def __str__(self) -> str:
         where = f" ({self.source})" if self.source else ""
@@ -67,7 +67,7 @@ class Conflict:
 
 
 def with_resolution(conflict: Conflict, options: PlanOptions) -> Conflict:
-    """The conflict with what was chosen for it. What is restored into a stack is imported, too."""
+    """The conflict with the resolution that the options choose. A secret restored into a stack is imported, too."""
     names = (conflict.logical_id, f"{conflict.stack}/{conflict.logical_id}")
     for way, patterns in (("import", options.imports), ("restore", options.restores)):
         if way in conflict.resolutions and any(fnmatchcase(name, pattern) for name in names for pattern in patterns):
@@ -87,7 +87,7 @@ def require_resolved(conflicts: Iterable[Conflict]) -> None:
 
 
 def _remedies(conflicts: Sequence[Conflict]) -> Iterator[str]:
-    for way, meaning in (("import", "takes it into its stack as it is"), ("restore", "takes the secret back")):
+    for way, meaning in (("import", "imports it into its stack as it is"), ("restore", "restores the secret")):
         names = [conflict.logical_id for conflict in conflicts if way in conflict.resolutions]
         if names:
             flags = " ".join(f"--{way} {name}" for name in names[:_FEW])
@@ -95,8 +95,8 @@ def _remedies(conflicts: Sequence[Conflict]) -> Iterator[str]:
             yield f"{flags}{rest}: {meaning}."
     kinds = {conflict.kind for conflict in conflicts}
     if ConflictKind.IN_USE in kinds:
-        yield "Leave an output as it is until no other stack imports its export."
+        yield "Keep an output as it is until no other stack imports its export."
     if ConflictKind.OWNED in kinds:
-        yield "What belongs to another stack has to leave that one first."
+        yield "A resource of another stack has to be removed from that stack first."
     if any("rename" in conflict.resolutions for conflict in conflicts):
-        yield "Or delete it, or give it another name in templates/."
+        yield "Or delete it, or rename it in templates/."

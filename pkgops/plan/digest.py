@@ -1,7 +1,7 @@
-"""Is what is deployed the same as what would be deployed now?
+"""The digest of a stack, which tells whether the deployed stack equals the one that would be deployed now.
 
-A stack carries the sha256 of its template, parameters and tags as an output. A tag would do too, but
-CloudFormation copies stack tags to every resource and would touch them all at each deployment.
+A stack has the sha256 of its template, parameters and tags as an output. A tag would do, too, but CloudFormation
+copies stack tags to every resource, and would update them all at each deployment.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ DIGEST_OUTPUT = "PkgopsDigest"
 
 
 def digest(stack: Synthesized, parameters: Mapping[str, str]) -> str:
-    """The fingerprint of a stack with these parameter values."""
+    """The sha256 of a stack's template, tags and these parameter values."""
     rest = json.dumps([sorted(parameters.items()), sorted(stack.tags.items())])
     return hashlib.sha256(f"{text(stack.template)}\n{rest}".encode()).hexdigest()
 
 
-def with_digest(stack: Synthesized, fingerprint: str) -> str:
-    """The template's text with its fingerprint as an output."""
-    outputs = {**stack.template.get("Outputs", {}), DIGEST_OUTPUT: {"Value": fingerprint}}
+def with_digest(stack: Synthesized, value: str) -> str:
+    """The template's text with the digest as an output."""
+    outputs = {**stack.template.get("Outputs", {}), DIGEST_OUTPUT: {"Value": value}}
     return text({**stack.template, "Outputs": outputs})

@@ -1,6 +1,6 @@
-"""Which exports would an update take away or change while other stacks still import them?
+"""Exports that an update would remove or change while other stacks still import them.
 
-CloudFormation refuses that too, but only when everything else of the update is done, and rolls it back.
+CloudFormation refuses that, too, but only after everything else in the update is done, and then rolls it back.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pkgops.ports.ports import Ports
 
 
 def export_conflicts(step: Step, plan: Plan, ports: Ports) -> Iterator[Conflict]:
-    """The exports a step would remove or change while other stacks import them; only those are asked about."""
+    """The conflicts of an update with stacks that import its exports; asks only about exports that would change."""
     before = step.before
     if step.action is not Action.UPDATE or before is None:
         return
@@ -34,7 +34,7 @@ def export_conflicts(step: Step, plan: Plan, ports: Ports) -> Iterator[Conflict]
 
 
 def _changes(value: Any, before: str, step: Step, known: Mapping[str, str]) -> bool:
-    """True if an output certainly gets another value."""
+    """True if an output is certain to get another value."""
     after = resolved(value, known)
     if after is not None:
         return after != before

@@ -1,8 +1,8 @@
-"""What may whom do, according to a template, and what would it newly allow?
+"""The IAM difference of two templates: permissions that the new one grants and the old one did not.
 
-Every policy document of a template is taken apart into grants: one principal, one action, one resource. A grant of
-the new template that no grant of the old one covers is a widening; so is a denial that is gone. Wildcards are
-compared by the actions they stand for (policyuniverse), and by their pattern where an action is younger than its list.
+Every policy document is split into grants of one action on one resource to one principal. A grant of the new template
+that no grant of the old one covers widens access, and so does a removed denial. Wildcards are compared by the actions
+they match (policyuniverse), and by their pattern for actions that are newer than its list.
 """
 
 from __future__ import annotations
@@ -39,29 +39,29 @@ class Grant:
 
 
 def grants(template: Mapping[str, Any]) -> set[Grant]:
-    """Every grant and denial a template states."""
+    """Every grant and denial in a template."""
     return {
         grant
         for logical_id, resource in template.get("Resources", {}).items()
-        for grant in _of_resource(logical_id, resource)
+        for grant in _resource_grants(logical_id, resource)
     }
 
 
 def widened_grants(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Grant]:
-    """Grants of ``after`` that ``before`` does not cover, and denials it no longer has, in a stable order."""
+    """Grants of ``after`` that ``before`` does not cover, and denials that were removed, in a stable order."""
     old, new = grants(before), grants(after)
     allowed = [grant for grant in old if grant.effect == "Allow"]
-    fresh = (grant for grant in new - old if grant.effect == "Allow")
-    more = {grant for grant in fresh if not any(_covers(held, grant) for held in allowed)}
-    lifted = {grant for grant in old - new if grant.effect == "Deny" and grant.logical_id in after["Resources"]}
-    return sorted(more | lifted, key=str)
+    added = (grant for grant in new - old if grant.effect == "Allow")
+    more = {grant for grant in added if not any(_covers(held, grant) for held in allowed)}
+    removed = {grant for grant in old - new if grant.effect == "Deny" and grant.logical_id in after["Resources"]}
+    return sorted(more | removed, key=str)
 
 
 def policy_documents(value: Any) -> Iterator[Mapping[str, Any]]:
     """Every policy document inside a value."""
     if isinstance(value, Mapping):
         if any(isinstance(one, Mapping) and "Effect" in one for one in as_list(value.get("Statement"))):
-            yield value  # and not a rule of a web ACL, which has statements too
+            yield value  # and not a rule of a web ACL, which has statements, too
         for inner in value.values():
             yield from policy_documents(inner)
     elif isinstance(value, list):
@@ -70,15 +70,15 @@ def policy_documents(value: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def as_list(value: Any) -> list[Any]:
-    """A policy's one-or-many as a list."""
+    """A value that a policy may write as one or as a list, as a list."""
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _of_resource(logical_id: str, resource: Mapping[str, Any]) -> Iterator[Grant]:
+def _resource_grants(logical_id: str, resource: Mapping[str, Any]) -> Iterator[Grant]:
     properties = resource.get("Properties", {})
     for document in policy_documents(properties):
         for statement in as_list(document["Statement"]):
-            yield from _of_statement(logical_id, resource["Type"], statement)
+            yield from _statement_grants(logical_id, resource["Type"], statement)
     for managed in as_list(properties.get(_MANAGED)):
         yield Grant(logical_id, resource["Type"], "Allow", "", "everything", _text(managed), "")
     if resource["Type"] == "AWS::Lambda::Permission":
@@ -89,11 +89,11 @@ def _of_resource(logical_id: str, resource: Mapping[str, Any]) -> Iterator[Grant
         yield Grant(logical_id, resource["Type"], "Allow", principal, action, target, shown)
 
 
-def _of_statement(logical_id: str, kind: str, statement: Mapping[str, Any]) -> Iterator[Grant]:
+def _statement_grants(logical_id: str, kind: str, statement: Mapping[str, Any]) -> Iterator[Grant]:
     condition = _text(statement["Condition"]) if statement.get("Condition") else ""
     for principal in _principals(statement):
-        for action in _either(statement, "Action"):
-            for resource in _either(statement, "Resource") or [""]:
+        for action in _values(statement, "Action"):
+            for resource in _values(statement, "Resource") or [""]:
                 yield Grant(logical_id, kind, statement.get("Effect", ""), principal, action, resource, condition)
 
 
@@ -105,8 +105,8 @@ def _principals(statement: Mapping[str, Any]) -> list[str]:
     return [f"{sign}{kind} {_text(one)}" for kind, ones in sorted(given.items()) for one in as_list(ones)]
 
 
-def _either(statement: Mapping[str, Any], name: str) -> list[str]:
-    """What ``Action`` or ``NotAction`` (``Resource`` or ``NotResource``) says."""
+def _values(statement: Mapping[str, Any], name: str) -> list[str]:
+    """The values of ``Action`` or ``NotAction`` (``Resource`` or ``NotResource``)."""
     inverse = f"Not{name}"
     if inverse in statement:
         return [f"all but {_text(as_list(statement[inverse]))}"]
@@ -135,7 +135,7 @@ def _matches(pattern: str, text: str) -> bool:
 
 @cache
 def policyuniverse() -> Any:
-    """policyuniverse, which knows the actions and what narrows a principal."""
+    """The parts of policyuniverse in use: it knows the actions and the conditions that narrow a principal."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # it leaves its own data file open on import
         from policyuniverse import expander_minimizer, policy

@@ -13,19 +13,19 @@ RETAINED = frozenset({"Retain", "RetainExceptOnCreate"})
 
 @dataclass(frozen=True, slots=True)
 class NamedType:
-    """A type whose resources have names of their own. ``name`` is the property, ``identifier`` what an import calls
-    the physical id; ``needed`` are properties it cannot be described without. ``bare`` types are described by
-    ``needed`` alone: everything else of them can be set again to what it is, while a table's indexes cannot be added
-    twice, and a secret would get a new value."""
+    """A type whose resources have explicit names. ``name`` is the property that holds it, ``identifier`` the key of the
+    physical id in an import; ``required`` are properties that a definition must have. The definition of a ``minimal``
+    type has nothing else, because an update can set its other properties again; of the others it has all, because a
+    table's indexes cannot be added twice, and a secret would get a new value."""
 
     name: str
     identifier: str
-    needed: tuple[str, ...] = ()
-    bare: bool = False
+    required: tuple[str, ...] = ()
+    minimal: bool = False
 
     @property
     def automatic(self) -> bool:
-        """CloudFormation finds it by itself, if it is to be retained and its name is literal."""
+        """CloudFormation imports such a resource automatically if it is retained and its name is literal."""
         return self.name == self.identifier
 
 
@@ -34,30 +34,30 @@ NAMED_TYPES: Mapping[str, NamedType] = {
         "UserPoolName",
         "UserPoolId",
         ("UsernameAttributes", "AliasAttributes", "UsernameConfiguration", "Schema"),
-        bare=True,
+        minimal=True,
     ),
     "AWS::DynamoDB::Table": NamedType("TableName", "TableName", ("KeySchema", "AttributeDefinitions")),
     "AWS::IAM::Role": NamedType("RoleName", "RoleName", ("AssumeRolePolicyDocument",)),
     "AWS::Lambda::Function": NamedType("FunctionName", "FunctionName", ("Code", "Role")),
-    "AWS::Logs::LogGroup": NamedType("LogGroupName", "LogGroupName", ("LogGroupClass",), bare=True),
-    "AWS::S3::Bucket": NamedType("BucketName", "BucketName", ("ObjectLockEnabled",), bare=True),
-    "AWS::SQS::Queue": NamedType("QueueName", "QueueUrl", ("FifoQueue",), bare=True),
+    "AWS::Logs::LogGroup": NamedType("LogGroupName", "LogGroupName", ("LogGroupClass",), minimal=True),
+    "AWS::S3::Bucket": NamedType("BucketName", "BucketName", ("ObjectLockEnabled",), minimal=True),
+    "AWS::SQS::Queue": NamedType("QueueName", "QueueUrl", ("FifoQueue",), minimal=True),
     "AWS::SecretsManager::Secret": NamedType("Name", "Id"),
 }
 
 
 def importable(resource: Mapping[str, Any]) -> bool:
-    """False if the resource cannot be described without others of its stack, which do not exist yet."""
+    """False if its definition would refer to other resources of the stack, which do not exist yet."""
     named = NAMED_TYPES[resource["Type"]]
     described = import_definition(resource)["Properties"]
-    return all(name in described for name in (named.name, *named.needed) if name in resource["Properties"])
+    return all(name in described for name in (named.name, *named.required) if name in resource["Properties"])
 
 
 def import_definition(resource: Mapping[str, Any]) -> dict[str, Any]:
-    """A resource by itself: without what refers to others of its stack."""
+    """The definition of a resource for its import, without references to other resources of its stack."""
     named = NAMED_TYPES[resource["Type"]]
     properties = resource.get("Properties", {})
-    wanted = (named.name, *named.needed) if named.bare else properties
+    wanted = (named.name, *named.required) if named.minimal else properties
     known = set(pseudo("any", "any", "any"))
     return {
         "Type": resource["Type"],

@@ -1,7 +1,7 @@
-"""What is in the way of a deployment, before it touches anything?
+"""The preflight: looks for conflicts before a deployment changes anything.
 
-Names that are taken, by what was retained, made by other means, or belongs to another stack; secrets that wait for
-their deletion; exports that other stacks still import. Only what would be created is asked about, all of it at once.
+Conflicts are names in use by resources that were retained, created elsewhere, or belong to another stack; secrets
+scheduled for deletion; exports that other stacks import. AWS is asked only about what would be created, all at once.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from pkgops.ports.existing import ExistingResource
 from pkgops.ports.ports import Ports
 
 SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
-SHARED = {"AWS::Cognito::UserPool"}  # two may have one name; only what no stack holds any more is asked about
-_OWNERS = 8  # asked at once
+_SHARED_NAMES = {"AWS::Cognito::UserPool"}  # two may have one name; only one that no stack owns is a conflict
+_PARALLEL = 8  # calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +51,16 @@ def with_conflicts(plan: Plan, steps: Sequence[Step], ports: Ports, emit: Emit =
     if asked:
         emit(Started("Looking for conflicts"))
         existing = {(row.type, row.name): row for row in ports.existing.find(asked)}
-        conflicts = [*_named(wanted, existing, ports), *_deleting(secrets, existing), *conflicts]
+        conflicts = [*_name_conflicts(wanted, existing, ports), *_secret_conflicts(secrets, existing), *conflicts]
         emit(Finished("Looking for conflicts", f"{len(existing)} of {len(asked)} names exist"))
     return replace(plan, conflicts=(*plan.conflicts, *(with_resolution(row, plan.options) for row in conflicts)))
 
 
-def _named(
+def _name_conflicts(
     wanted: Sequence[_Wanted], there: Mapping[tuple[str, str], ExistingResource], ports: Ports
 ) -> Iterator[Conflict]:
     pairs = [(row, there[row.key]) for row in wanted if row.key in there]
-    with ThreadPoolExecutor(_OWNERS) as pool:
+    with ThreadPoolExecutor(_PARALLEL) as pool:
         owners = list(pool.map(lambda pair: _owner(pair[1], ports), pairs))
     for (row, found), owner in zip(pairs, owners, strict=True):
         conflict = _conflict(row, found, owner)
@@ -68,14 +68,16 @@ def _named(
             yield conflict
 
 
-def _deleting(secrets: Mapping[str, str], there: Mapping[tuple[str, str], ExistingResource]) -> Iterator[Conflict]:
+def _secret_conflicts(
+    secrets: Mapping[str, str], there: Mapping[tuple[str, str], ExistingResource]
+) -> Iterator[Conflict]:
     for stored, name in secrets.items():
         if (SECRET, stored) in there and there[SECRET, stored].deleting:
             yield Conflict("", name, SECRET, stored, ConflictKind.DELETING, ("restore",))
 
 
 def _wanted(plan: Plan, steps: Sequence[Step], ports: Ports) -> Iterator[_Wanted]:
-    """What the plan would create and could be there already."""
+    """What the steps would create under an explicit name."""
 
     @cache
     def account() -> str:
@@ -83,7 +85,7 @@ def _wanted(plan: Plan, steps: Sequence[Step], ports: Ports) -> Iterator[_Wanted
         return plan.project.stage.account or next(known, "") or ports.identity.account()
 
     for step in steps:
-        added = _added(step, ports)
+        added = _created_ids(step, ports)
         for logical_id, resource in step.stack.template["Resources"].items():
             named = NAMED_TYPES.get(resource["Type"])
             value = resource.get("Properties", {}).get(named.name) if named else None
@@ -96,7 +98,7 @@ def _wanted(plan: Plan, steps: Sequence[Step], ports: Ports) -> Iterator[_Wanted
                 yield _Wanted(step, logical_id, resource, name)
 
 
-def _added(step: Step, ports: Ports) -> set[str]:
+def _created_ids(step: Step, ports: Ports) -> set[str]:
     """The logical ids a step creates."""
     declared = set(step.stack.template["Resources"])
     if step.action in CREATING:
@@ -110,8 +112,7 @@ def _added(step: Step, ports: Ports) -> set[str]:
 
 
 def _outside_secrets(plan: Plan, steps: Sequence[Step]) -> dict[str, str]:
-    """The secrets a system needs and no template declares, by the name they are stored as; asked about only when a
-    stack is created."""
+    """The secrets a system needs and no template declares, by physical name; {} unless a stack is created."""
     if not any(step.action in CREATING for step in steps):
         return {}
     return {plan.project.stage.named(name): name for name in plan.project.system.secrets}
@@ -124,7 +125,7 @@ def _owner(resource: ExistingResource, ports: Ports) -> tuple[str, str]:
 def _conflict(wanted: _Wanted, found: ExistingResource, owner: tuple[str, str]) -> Conflict | None:
     step, (stack, logical_id) = wanted.step, owner
     if stack == step.stack.name and step.action is Action.RECREATE:
-        return None  # it goes with what is left of the first creation
+        return None  # it is deleted along with the failed stack
     source = step.stack.sources.get(wanted.logical_id, "")
     conflict = Conflict(
         step.stack.key, wanted.logical_id, found.type, found.name, ConflictKind.EXISTS, ("rename",), source=source
@@ -133,19 +134,19 @@ def _conflict(wanted: _Wanted, found: ExistingResource, owner: tuple[str, str]) 
     conflict = replace(conflict, identifier=found.identifier, retained=retained)
     if found.foreign:
         return replace(conflict, kind=ConflictKind.FOREIGN)
-    if stack and found.type in SHARED:
+    if stack and found.type in _SHARED_NAMES:
         return None
     if stack:
         return replace(conflict, kind=ConflictKind.OWNED, detail=f", {stack}, as {logical_id}")
     if found.deleting:
         return replace(conflict, kind=ConflictKind.DELETING, resolutions=("restore", "rename"))
-    if _automatic(wanted):
+    if _is_auto_imported(wanted):
         return replace(conflict, kind=ConflictKind.AUTO_IMPORTED, resolutions=())
     return replace(conflict, resolutions=("import", "rename")) if importable(wanted.resource) else conflict
 
 
-def _automatic(wanted: _Wanted) -> bool:
-    """CloudFormation takes it back by itself (docs/adr/0007)."""
+def _is_auto_imported(wanted: _Wanted) -> bool:
+    """True if CloudFormation imports it automatically (docs/adr/0007)."""
     named = NAMED_TYPES[wanted.resource["Type"]]
     literal = wanted.resource["Properties"][named.name] == wanted.name
     retained = wanted.resource.get("DeletionPolicy") in RETAINED

@@ -1,7 +1,7 @@
-"""What keeps a protected stage's stacks from harm, whoever touches them?
+"""The protection of a protected stage's stacks, in CloudFormation itself, so that it holds against every tool.
 
-Termination protection refuses to delete the stack. A stack policy refuses updates that remove or replace what holds
-data, except for what this deployment was told to accept. Both live in CloudFormation and hold against every tool.
+Termination protection refuses to delete a stack. A stack policy refuses updates that remove or replace stateful
+resources, except those that a deployment is allowed to change.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ def policy(accepted: Collection[str] = ()) -> str:
 
 
 def require_allowed(stage: Stage, concerns: Iterable[Concern], named: Collection[str]) -> None:
-    """RefusedError if a protected stage is to see what deserves a second look and is not among ``named`` (logical
-    ids); it lists all of it with the flags to accept it."""
-    open_ = [concern for concern in concerns if stage.protected and concern.logical_id not in named]
-    if open_:
-        listed = "\n".join(f"  {concern.kind}: {concern.logical_id}: {concern.text}" for concern in open_)
-        flags = " ".join(dict.fromkeys(f"--allow {concern.logical_id}" for concern in open_))
+    """RefusedError on a protected stage for concerns about resources that are not among ``named`` (logical ids); it
+    lists all of them with the flags that allow them."""
+    refused = [concern for concern in concerns if stage.protected and concern.logical_id not in named]
+    if refused:
+        listed = "\n".join(f"  {concern.kind}: {concern.logical_id}: {concern.text}" for concern in refused)
+        flags = " ".join(dict.fromkeys(f"--allow {concern.logical_id}" for concern in refused))
         raise RefusedError(f"Stage {stage.name} is protected:\n{listed}", f"If that is meant: {flags}")
 
 
 def allow_changes(stacks: Stacks, name: str, accepted: Collection[str]) -> None:
-    """Lets one update of a protected stack do what was accepted. Stacks made before have no policy yet."""
+    """Sets the policy for one update of a protected stack, which may change the ``accepted`` resources."""
     stacks.set_policy(name, policy(accepted))
 
 
 def protect(stacks: Stacks, state: StackState) -> None:
-    """Protects a stack after its deployment, or again."""
+    """Sets policy and termination protection after a deployment."""
     stacks.set_policy(state.name, policy())
     if not state.termination_protection:
         stacks.set_termination_protection(state.name, True)

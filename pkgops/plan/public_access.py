@@ -1,4 +1,4 @@
-"""What in a template can be reached from the whole internet?"""
+"""Public access: resources of a template that anyone on the internet can reach."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PUBLIC_ACLS = ("PublicRead", "PublicReadWrite", "AuthenticatedRead")
 
 
 def public_resources(template: Mapping[str, Any]) -> dict[str, str]:
-    """Logical id -> what is open, for every resource that anyone may reach."""
+    """Logical id -> what is public about it, for every resource that anyone may reach."""
     found: dict[str, str] = {}
     for logical_id, resource in template.get("Resources", {}).items():
         reasons = list(_reasons(resource))

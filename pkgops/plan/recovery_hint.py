@@ -1,4 +1,4 @@
-"""Which resources keep a stack where it is, and what can be done about it?"""
+"""Recovery hints for stuck stacks: which resources block them, and the commands that help."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _NAMED = re.compile(r"failed to \w+: \[([^\]]*)\]")
 
 
 def failed_resources(stacks: Stacks, state: StackState) -> tuple[str, ...]:
-    """The logical ids of what could not be rolled back or deleted, as the stack's reason lists them; where it lists
-    none, those whose own status says so."""
+    """The logical ids of the resources that could not be rolled back or deleted, from the stack's reason; if that
+    names none, those with a failed status."""
     named = [name.strip() for found in _NAMED.findall(state.reason) for name in found.split(",") if name.strip()]
     if not named:
         status = "UPDATE_FAILED" if state.status == ROLLBACK_FAILED else DELETE_FAILED
@@ -23,8 +23,8 @@ def failed_resources(stacks: Stacks, state: StackState) -> tuple[str, ...]:
 
 
 def recovery_hint(stacks: Stacks, state: StackState, target: str) -> str:
-    """The next step for a stack that takes no update: commands with the resources to leave out named. ``target`` is
-    what stands behind the verb ("pkgwatch --stage dev")."""
+    """The next step for a stuck stack: commands, with flags for the resources that block it. ``target`` are the
+    arguments of the commands ("pkgwatch --stage dev")."""
     names = failed_resources(stacks, state) if state.status in {ROLLBACK_FAILED, DELETE_FAILED} else ()
     named = ", ".join(names) or "Something"
     if state.status == ROLLBACK_FAILED:
@@ -37,15 +37,13 @@ def recovery_hint(stacks: Stacks, state: StackState, target: str) -> str:
         done, leave = "deleted", "behind"
     else:
         return f"See why with: pkgops events {target} --failed"
-    return (
-        f"{named} could not be {done}. Correct what is in its way, then: {again}; or leave it {leave}: {again}{flags}"
-    )
+    return f"{named} could not be {done}. Fix the cause, then: {again}; or leave it {leave}: {again}{flags}"
 
 
 def stuck_error(stacks: Stacks, state: StackState, target: str) -> DeployError:
-    """Why no deployment can begin on a stack, and the one thing to do."""
+    """The error for a stack that cannot be updated, with its recovery hint."""
     reason = f" ({state.reason})" if state.reason else ""
     return DeployError(
-        f"Stack {state.name} is {state.status}{reason}; CloudFormation takes no update in that state.",
+        f"Stack {state.name} is {state.status}{reason}; CloudFormation accepts no update in this state.",
         recovery_hint(stacks, state, target),
     )

@@ -1,8 +1,7 @@
-"""What in a change deserves a second look before it happens?
+"""The review of a change: concerns about lost data, widened access and public exposure.
 
-Three things: data that would be lost, access that would be widened, and what would be opened to the world. They are
-computed from the deployed template and the new one, shown under headings of their own, and refused on protected
-stages unless the resource is named.
+They are computed from the deployed template and the new one, shown under a heading each, and refused on protected
+stages unless the resource is allowed by name.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from pkgops.plan.iam_diff import policy_documents, widened_grants
 from pkgops.plan.public_access import public_resources
 from pkgops.ports.stacks import ChangeSet, ResourceChange
 
-# Types whose loss is the loss of somebody's data.
+# Types that hold data.
 STATEFUL = frozenset(
     {
         "AWS::DynamoDB::Table",
@@ -31,7 +30,7 @@ STATEFUL = frozenset(
 )
 
 
-# Types whose change can widen access or open something, besides everything of IAM and every policy.
+# Types whose change can widen access or expose something, in addition to IAM's and policies.
 _ACCESS_TYPES = frozenset(
     {
         "AWS::EC2::SecurityGroup",
@@ -55,7 +54,7 @@ class ConcernKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """One thing to look at: the resource and a phrase about it."""
+    """One thing to review: the resource and a phrase about it."""
 
     kind: ConcernKind
     logical_id: str
@@ -63,30 +62,30 @@ class Concern:
 
 
 def loses_data(change: ResourceChange) -> bool:
-    """True if a change removes or replaces something stateful; what somebody has deleted already cannot be lost."""
+    """True if a change removes or replaces a stateful resource, unless that is already deleted."""
     if change.type not in STATEFUL or change.drift == "DELETED":
         return False
     return change.action == "Remove" or change.replacement != "False"
 
 
 def may_affect_access(changes: Sequence[ResourceChange]) -> bool:
-    """True if the templates have to be compared: most deployments change code alone, and need no second call."""
+    """True if the templates have to be compared; most deployments change only code and need no second call."""
     return any(_affects_access(change.type) for change in changes)
 
 
 def review(
     changes: Sequence[ResourceChange], before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> tuple[Concern, ...]:
-    """The concerns of one stack's change. With ``before`` empty the stack is new: it loses nothing, and all its
-    access is new, so that only what it opens to the world is told."""
+    """The concerns of one stack's change. An empty ``before`` means a new stack: it loses nothing, and all its access
+    is new, so only public exposure is reported."""
     if before and not _access_differs(before, after):
         return tuple(_losses(changes))
     return (*_losses(changes), *(_access(before, after) if before else ()), *_exposures(before, after))
 
 
 def drift_concerns(made: ChangeSet) -> tuple[Concern, ...]:
-    """The concerns about taking drift back: access somebody has withdrawn by other means, and what somebody has closed.
-    A resource that is made again is looked at like a new one: all its access is new."""
+    """The concerns of reverting drift: access that was revoked and exposure that was closed outside of deployments. A
+    resource that is recreated counts as new: all its access is new."""
     drifted = [row for row in made.changes if row.drift in {"MODIFIED", "DELETED"} and row.logical_id in made.present]
 
     def template(side: int) -> dict[str, Any]:
@@ -104,8 +103,8 @@ def _affects_access(kind: str) -> bool:
 
 
 def _access_differs(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """False if nothing that says who may do what is other than it was: a permission that is only evaluated again,
-    because its function has new code, is none. Taking policies apart costs more than all other comparing."""
+    """False if no access-related resource differs: a permission that is only evaluated again, because its function has
+    new code, does not. Splitting policies into grants costs more than all other comparing."""
     old, new = before.get("Resources", {}), after.get("Resources", {})
     differing = (row.get(name) for name in {*old, *new} if old.get(name) != new.get(name) for row in (old, new))
     return any(

@@ -1,4 +1,4 @@
-"""What does a deployment do with a stack in the state it is found in?"""
+"""The step of a plan: what a deployment does with one stack in its current state."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ READY = {
     "IMPORT_COMPLETE",
     "IMPORT_ROLLBACK_COMPLETE",
 }
-HALFWAY = {"UPDATE_FAILED"}  # an update by somebody who had switched rolling back off: the next one goes on from there
-NEVER_MADE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"}
+UNFINISHED = {"UPDATE_FAILED"}  # by an update with rollback disabled: the next update continues from there
+NEVER_CREATED = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"}
 
 
 class Action(StrEnum):
@@ -33,10 +33,10 @@ class Action(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     UNCHANGED = "unchanged"
-    RECREATE = "recreate"  # its first create failed: CloudFormation takes no update, only a new beginning
-    ATTACH = "attach"  # somebody's operation is running: watch it, then look again
-    RESUME = "resume"  # its rollback has failed: go on with that, then update
-    STUCK = "stuck"  # no deployment can begin before a person has decided something
+    RECREATE = "recreate"  # its creation failed: CloudFormation only lets it be deleted
+    ATTACH = "attach"  # an operation is running: wait for it, then compare again
+    RESUME = "resume"  # its rollback failed: continue that, then update
+    STUCK = "stuck"  # no deployment can start before a person has fixed it
 
 
 CREATING = frozenset({Action.CREATE, Action.RECREATE})
@@ -44,8 +44,8 @@ CREATING = frozenset({Action.CREATE, Action.RECREATE})
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stack of a plan. ``parameters`` is None while a value of a stack still to be made is unknown;
-    ``change_set`` is "" where none was made yet; ``left`` stays behind when what is to be made anew is removed."""
+    """One stack of a plan. ``parameters`` is None while a value of an upstream stack is unknown; ``change_set`` is ""
+    if none has been made; ``retain`` are resources to keep when the stack is deleted to recreate it."""
 
     stack: Synthesized
     action: Action
@@ -58,7 +58,7 @@ class Step:
 
 
 def parameter_values(stack: Synthesized, outputs: Mapping[str, Mapping[str, str]]) -> dict[str, str] | None:
-    """The parameters of a stack from other stacks' outputs (by stack key); None if one is not known yet."""
+    """The parameters of a stack from the outputs of others (by stack key); None if one is not known yet."""
     filled: dict[str, str] = {}
     for parameter, reference in stack.inputs.items():
         upstream, _, output = reference.partition(".")
@@ -69,12 +69,12 @@ def parameter_values(stack: Synthesized, outputs: Mapping[str, Mapping[str, str]
 
 
 def is_current(stack: Synthesized, parameters: Mapping[str, str], state: StackState | None) -> bool:
-    """True if exactly this is deployed."""
+    """True if this stack with these parameters is what is deployed."""
     return state is not None and state.status in READY and state.outputs.get(DIGEST_OUTPUT) == digest(stack, parameters)
 
 
 def fingerprint(state: StackState | None) -> tuple[str, ...]:
-    """What tells one state of a stack from the next; a stack that only waits for its first change set is none."""
+    """A value that changes with every operation on a stack; () if it does not exist or only has a change set."""
     if state is None or state.status == "REVIEW_IN_PROGRESS":
         return ()
     return (state.id, state.status, state.updated)
@@ -83,31 +83,31 @@ def fingerprint(state: StackState | None) -> tuple[str, ...]:
 def decide(
     stack: Synthesized, state: StackState | None, parameters: Mapping[str, str] | None, options: PlanOptions
 ) -> Step:
-    """What a deployment does with a stack in that state; Action.STUCK for one that no deployment can move."""
+    """The step for a stack in that state; Action.STUCK if no deployment can start."""
     if state is None or state.status == "REVIEW_IN_PROGRESS":
-        return Step(stack, Action.CREATE, state, parameters, _additions(stack.template))
+        return Step(stack, Action.CREATE, state, parameters, _added_resources(stack.template))
     if state.in_progress:
         return Step(stack, Action.ATTACH, state, parameters)
-    if state.status in NEVER_MADE:
-        return Step(stack, Action.RECREATE, state, parameters, _additions(stack.template))
+    if state.status in NEVER_CREATED:
+        return Step(stack, Action.RECREATE, state, parameters, _added_resources(stack.template))
     if state.status == ROLLBACK_FAILED and options.resume:
         return Step(stack, Action.RESUME, state, parameters)
-    if state.status not in READY | HALFWAY:
+    if state.status not in READY | UNFINISHED:
         return Step(stack, Action.STUCK, state, parameters)
-    looked_into = options.force or options.revert_drift
-    if not looked_into and parameters is not None and is_current(stack, parameters, state):
+    compared = options.force or options.revert_drift
+    if not compared and parameters is not None and is_current(stack, parameters, state):
         return Step(stack, Action.UNCHANGED, state, parameters)
     return Step(stack, Action.UPDATE, state, parameters)
 
 
 def require_deployable(step: Step, project: Project, ports: Ports) -> Step:
-    """The step; DeployError with the way out if no deployment can begin on its stack."""
+    """The step; DeployError with a recovery hint if its stack is stuck."""
     if step.action is Action.STUCK and step.before is not None:
         raise stuck_error(ports.stacks, step.before, f"{step.stack.system} --stage {project.stage.name}")
     return step
 
 
-def _additions(template: Mapping[str, Any]) -> tuple[ResourceChange, ...]:
+def _added_resources(template: Mapping[str, Any]) -> tuple[ResourceChange, ...]:
     return tuple(
         ResourceChange(logical_id, resource["Type"], "Add")
         for logical_id, resource in sorted(template["Resources"].items())

@@ -107,7 +107,7 @@ def test_buckets_without_retention_are_emptied(
     deploy(prepare(project, system_of(project.stage), ports), ports)
     ports.stacks.deployed("DemoAlone-local", "CREATE_COMPLETE", {"Resources": {"B": {"Type": "AWS::S3::Bucket"}}})
     ports.artifacts.others["demoalone-local-b"] = ["x", "y"]
-    from pkgops.deploy.destroy import _doomed
-
-    state = next(s for s in ports.stacks.describe() if s.name == "DemoAlone-local")
-    assert _doomed("alone", state, frozenset(), ports).buckets == ("demoalone-local-b",)
+    plan = plan_destroy(project, system_of(project.stage).stacks, ports, only=["alone"])
+    assert plan.buckets == ("demoalone-local-b",)
+    assert destroy(plan, ports).results[0].status == "DELETE_COMPLETE"
+    assert "demoalone-local-b" not in ports.artifacts.others

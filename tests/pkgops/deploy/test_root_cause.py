@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.deploy.custom_resource_log import LINES, WIDEST, Origin, read_log_tail
+from pkgops.deploy.custom_resource_log import LINES, MAX_WIDTH, Origin, read_log_tail
 from pkgops.deploy.root_cause import first_failure
 from pkgops.errors import AccessError
 from pkgops.ports.stacks import StackEvent
@@ -115,7 +115,7 @@ def test_the_log_is_that_of_the_function_named(token: Any, resources: dict[str, 
     _, lines = ended(token, parameters={"MoverArn": ARN}, **resources)
     assert lines[0] == f"The end of {group}:"
     assert [line.split(" x")[0] for line in lines[1:]] == [f"line {at}" for at in range(15 - LINES, 15)]
-    assert max(map(len, lines)) <= WIDEST
+    assert max(map(len, lines)) <= MAX_WIDTH
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pkgops.build.package import Packaged
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.deploy.report import Result
-from pkgops.deploy.stack_deployment import ROUNDS
+from pkgops.deploy.stack_deployment import MAX_ROUNDS
 from pkgops.errors import DeployError
 from pkgops.events import Event, Note
 from pkgops.plan.digest import DIGEST_OUTPUT
@@ -59,9 +59,9 @@ def test_an_update_that_was_overwritten_is_made_again(project: Project, system_o
 
 
 def test_a_quarrel_has_an_end(project: Project, system_of: Make) -> None:
-    result, _ = brought(project, system_of, Contested(ROUNDS))
+    result, _ = brought(project, system_of, Contested(MAX_ROUNDS))
     assert result.status == "REFUSED"
-    assert "Others keep changing" in result.reason
+    assert "Other deployments keep changing" in result.reason
 
 
 class Refusing(FakeStacks):

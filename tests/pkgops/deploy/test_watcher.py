@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pkgops.deploy.watcher import AT_ONCE, RATE, Stopped, Watcher
+from pkgops.deploy.watcher import BURST, CALLS_PER_SECOND, Stopped, Watcher
 from pkgops.events import ResourceChanged, StackChanged
 from pkgops.ports.stacks import ChangeSetRequest, StackState
 from pkgops.rate_limiter import RateLimiter
@@ -73,7 +73,7 @@ def test_fifty_running_stacks_are_asked_about_at_one_stacks_pace() -> None:
         watcher.stop()
         seconds = time.monotonic() - began
     assert all(isinstance(future.exception(), Stopped) for future in waiting)
-    assert AT_ONCE <= len(stacks.times) <= AT_ONCE + RATE * seconds + 1
+    assert BURST <= len(stacks.times) <= BURST + CALLS_PER_SECOND * seconds + 1
     assert max(stacks.turns.values()) <= 2  # they take turns; the first is alone at first
     assert stacks.calls.count("describe") >= 3  # and their states come first
 

@@ -72,7 +72,7 @@ def test_if_something_else_holds_it_up_now_that_is_said(project: Project, system
     with ThreadPoolExecutor(1) as pool:
         (result,) = pool.submit(deploy, made, fakes).result(30).results
     assert result.status == "REFUSED"
-    assert f"What is left of {NAME} cannot be removed: DELETE_FAILED" in result.reason
+    assert f"The failed stack {NAME} cannot be deleted: DELETE_FAILED" in result.reason
 
 
 def with_code(project: Project, system_of: Make) -> Packaged:

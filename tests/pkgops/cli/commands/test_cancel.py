@@ -60,7 +60,7 @@ def test_what_else_runs_cannot_be_taken_back(run, project):
     ports.stacks.deployed(NAME, "CREATE_IN_PROGRESS")
     result = run("cancel", *DEV, "--yes", ports=ports)
     assert result.exit_code == 0
-    assert f"Warning: {NAME} is CREATE_IN_PROGRESS: only an update can be taken back." in result.stderr
+    assert f"Warning: {NAME} is CREATE_IN_PROGRESS: only an update can be cancelled." in result.stderr
     assert "cancel_update" not in ports.stacks.calls
 
 
@@ -74,7 +74,7 @@ def test_an_update_that_ends_first_is_told(run, project):
     stacks.deployed(NAME, "UPDATE_IN_PROGRESS")
     result = run("cancel", *DEV, "--yes", ports=FakePorts(stacks=stacks))
     assert result.exit_code == 5
-    assert "ended in UPDATE_COMPLETE: The update had ended before it could be taken back." in result.stderr
+    assert "ended in UPDATE_COMPLETE: The update ended before it could be cancelled." in result.stderr
 
 
 def test_a_refusal_is_told(run, project):

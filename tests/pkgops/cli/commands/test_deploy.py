@@ -144,7 +144,7 @@ def test_interrupted_it_reports_what_continues(run, built):
     stacks.deployed("PkgopsBootstrap-dev", "CREATE_COMPLETE")
     result = run("deploy", "storage", *DEV, "--yes", ports=FakePorts(stacks=stacks))
     assert result.exit_code == 130
-    assert "Letting go of what runs; interrupt again to end at once.\n" in result.stderr
+    assert "Detaching from running operations; interrupt again to exit at once.\n" in result.stderr
     assert result.stderr.splitlines()[-1] == (
         "Stopped watching PkgWatchStorage-dev; CloudFormation continues. "
         "To watch again: pkgops deploy pkgwatch --stage dev; for the status: pkgops status --stage dev; "
@@ -167,7 +167,7 @@ def test_it_need_not_wait_for_somebody_else(run, ports, verb):
     ports.stacks.deployed("PkgWatchStorage-dev", "UPDATE_IN_PROGRESS")
     result = run(verb, *DEV, "--yes", "--wait", "0", ports=ports)
     assert result.exit_code == 5
-    assert "PkgWatchStorage-dev (UPDATE_IN_PROGRESS); nothing was touched" in result.stderr
+    assert "PkgWatchStorage-dev (UPDATE_IN_PROGRESS); nothing was changed" in result.stderr
     assert ports.stacks.calls == ["describe"]
     assert run(verb, *DEV, "--yes", "--wait", "a while", ports=ports).exit_code == 2
 
@@ -193,7 +193,7 @@ def test_what_is_in_the_way_is_refused_with_the_choices(run, ports):
     )
     refused = run("deploy", "storage", *DEV, "--yes", ports=ports)
     assert refused.exit_code == 6
-    assert "--import RawDataBucket: takes it into its stack as it is." in refused.stderr
+    assert "--import RawDataBucket: imports it into its stack as it is." in refused.stderr
     assert "templates/pkgwatch/storage.py:" in refused.stderr
     assert ports.stacks.describe() == []
 
@@ -206,7 +206,7 @@ def test_what_is_imported_is_told_and_carried_out(run, ports):
     assert rows == {"RawDataBucket": ("already exists", "import"), "PackagesTable": ("is imported automatically", "")}
     result = run(*chosen, ports=ports)
     assert result.exit_code == 0, result.stderr
-    assert "taken into the stack, kept when that is destroyed" in result.stderr
+    assert "imported; kept when the stack is destroyed" in result.stderr
     assert "PkgWatchStorage-dev  IMPORT_COMPLETE" in result.stderr
     assert "PkgWatchStorage-dev  UPDATE_COMPLETE" in result.stderr
     assert run("deploy", "storage", *DEV, ports=ports).exit_code == 0

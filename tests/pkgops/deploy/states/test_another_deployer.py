@@ -153,13 +153,13 @@ def test_a_failed_creation_that_somebody_has_made_anew_is_not_deleted(world: Wor
 def test_no_longer_than_it_is_told_does_it_wait(world: World) -> None:
     world.instruct(Create="wait")
     others_begin(world, 1)
-    with pytest.raises(DeployError, match="nothing was touched"):
+    with pytest.raises(DeployError, match="nothing was changed"):
         wait_until_idle([world.name], world.ports, timeout=0)
-    with pytest.raises(DeployError, match="nothing was touched"):
+    with pytest.raises(DeployError, match="nothing was changed"):
         wait_until_idle([world.name], world.ports, timeout=0.2)
     (result,) = world.deploy(2, wait=0.2).results
     assert result.status == "REFUSED"
-    assert "still runs" in result.reason
+    assert "still running" in result.reason
     assert "--wait" in result.reason
     with meanwhile(lambda: world.deploy(2, wait=30)) as deployment:
         seen(world, lambda event: isinstance(event, StackChanged))

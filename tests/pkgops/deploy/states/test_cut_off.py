@@ -64,7 +64,7 @@ def test_what_goes_on_is_said_and_taken_up(world: World, fault: str, message: st
     assert error.code == 4
     assert error.message.startswith(message)
     assert error.hint.splitlines()[-1] == (
-        f"What has begun goes on: {world.name}. To follow it: pkgops {verb} stately --stage local"
+        f"CloudFormation continues with {world.name}. To attach: pkgops {verb} stately --stage local"
     )
     assert world.status == ("UPDATE_IN_PROGRESS" if verb == "deploy" else "DELETE_IN_PROGRESS")
     world.instruct()
@@ -76,4 +76,4 @@ def test_what_goes_on_is_said_and_taken_up(world: World, fault: str, message: st
 
 
 def test_where_nothing_has_begun_nothing_goes_on(world: World) -> None:
-    assert "goes on" not in cut_off(world, Weather("refused", bad=True), "deploy").hint
+    assert "continues" not in cut_off(world, Weather("refused", bad=True), "deploy").hint

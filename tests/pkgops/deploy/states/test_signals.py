@@ -77,7 +77,7 @@ def test_told_to_end_it_lets_go_and_the_next_run_takes_it_up(program: Program) -
     assert list(program.scratch.iterdir()) == []
     assert program.world.status == "UPDATE_IN_PROGRESS"
     again = program.start("deploy", version=2)
-    told(again, f"{NAME} is UPDATE_IN_PROGRESS: watching that first")
+    told(again, f"{NAME} is UPDATE_IN_PROGRESS: waiting for that to end")
     program.world.instruct()
     code, out, err = program.ended(again)
     assert code == 0, err
@@ -90,7 +90,7 @@ def test_the_second_time_it_ends_at_once(program: Program, emulator: Emulator) -
     program.until(running, "UPDATE_IN_PROGRESS")
     with silent(emulator, program.root):  # so that letting go has to wait for an answer
         running.send_signal(signal.SIGINT)
-        told(running, "interrupt again to end at once")
+        told(running, "interrupt again to exit at once")
         code, out, err = program.signalled(running, signal.SIGINT)
     assert (code, out) == (130, "")
     assert (
