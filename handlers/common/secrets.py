@@ -33,11 +33,6 @@ def secret(name: str, field: str) -> str:
     return value
 
 
-def clear_cache() -> None:
-    """Makes the next call read its secret again."""
-    _CACHE.clear()
-
-
 def _text(name: str) -> str:
     if not name:
         raise SecretUnavailable("The environment does not name the secret of this function.")

@@ -15,13 +15,13 @@ from tests.emulator import ACCOUNT, REGION
 
 @pytest.fixture(scope="session")
 def variables() -> dict[str, str]:
-    """What a system's functions are configured with."""
+    """The environment variables of a system's functions."""
     return {}
 
 
 @pytest.fixture(scope="session")
 def cached() -> tuple[Any, ...]:
-    """The system's functions that keep what they have read from the environment."""
+    """The system's functions that cache what they read from the environment."""
     return ()
 
 
@@ -40,21 +40,21 @@ def environment(emulator: Emulator, variables: dict[str, str], cached: tuple[Any
         for name, value in (credentials | variables).items():
             patch.setenv(name, value)
         patch.setattr(aws, "_CLIENTS", {})
-        forget(cached)
+        clear(cached)
         yield patch
-    forget(cached)
+    clear(cached)
 
 
 @pytest.fixture
 def patched(environment: pytest.MonkeyPatch, cached: tuple[Any, ...]) -> Iterator[pytest.MonkeyPatch]:
     """The functions' environment, to be changed for one test."""
     with environment.context() as patch:
-        forget(cached)
+        clear(cached)
         yield patch
-    forget(cached)
+    clear(cached)
 
 
-def forget(cached: tuple[Any, ...]) -> None:
-    """Lets cached functions read the environment again."""
+def clear(cached: tuple[Any, ...]) -> None:
+    """Makes cached functions read the environment again."""
     for function in cached:
         function.cache_clear()

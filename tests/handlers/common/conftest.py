@@ -1,4 +1,4 @@
-"""Two tables, for what handlers of all systems share."""
+"""Two tables for tests of what handlers of all systems share."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class World:
 
 @pytest.fixture(scope="session")
 def tables(aws: Callable[[str], Any]) -> tuple[str, str]:
-    """Their names."""
+    """The names of the two tables."""
     names = ("common-keys", "common-events")
     for name in names:
         aws("dynamodb").create_table(
@@ -40,7 +40,7 @@ def tables(aws: Callable[[str], Any]) -> tuple[str, str]:
 
 @pytest.fixture
 def world(environment: pytest.MonkeyPatch, tables: tuple[str, str]) -> World:
-    """See `World`."""
+    """The tables of this test run."""
     return World(*(Table(client("dynamodb"), name, KEY) for name in tables))
 
 

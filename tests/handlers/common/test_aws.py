@@ -1,4 +1,4 @@
-"""Clients: how often they try, and what they make of an answer."""
+"""Clients: their retries, and the response of DynamoDB they return."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from handlers.common.dynamodb import Table
 
 
 class Throttled(BaseHTTPRequestHandler):
-    """DynamoDB under load: refuses as many calls as it was told to, then answers."""
+    """DynamoDB under load: throttles ``refusals`` calls with ``code``, then responds."""
 
     protocol_version = "HTTP/1.1"
     refusals: ClassVar[int] = 0
@@ -68,7 +68,7 @@ def ask(environment: pytest.MonkeyPatch, address: str, attempts: int) -> Any:
         "TransactionConflictException",
     ],
 )
-def test_what_passes_is_asked_again_after_doubling_pauses(
+def test_transient_errors_are_retried_after_doubling_delays(
     environment: pytest.MonkeyPatch, address: str, code: str
 ) -> None:
     Throttled.calls, Throttled.refusals, Throttled.code = 0, 2, code
@@ -79,7 +79,7 @@ def test_what_passes_is_asked_again_after_doubling_pauses(
 
 
 @pytest.mark.parametrize(("code", "calls"), [("ThrottlingException", 2), ("InternalServerError", 2), ("Other", 1)])
-def test_a_call_is_not_tried_more_often_than_was_said(
+def test_a_call_is_not_attempted_more_often_than_allowed(
     environment: pytest.MonkeyPatch, address: str, code: str, calls: int
 ) -> None:
     Throttled.calls, Throttled.refusals, Throttled.code = 0, 9, code
@@ -88,5 +88,5 @@ def test_a_call_is_not_tried_more_often_than_was_said(
     assert Throttled.calls == calls
 
 
-def test_a_client_is_made_once(environment: pytest.MonkeyPatch, at_once: Any) -> None:
+def test_a_client_is_created_once(environment: pytest.MonkeyPatch, at_once: Any) -> None:
     assert len({id(client) for client in at_once(lambda _: aws.client("sqs", 2), 8)}) == 1

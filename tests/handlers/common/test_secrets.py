@@ -1,10 +1,9 @@
-"""A secret is read once in five minutes, as text or out of a JSON object."""
+"""A secret is read once in five minutes, as a text or a field of a JSON object."""
 
 from __future__ import annotations
 
 import json
 import secrets as random
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,13 +13,11 @@ from handlers.common.secrets import SecretUnavailable, secret
 
 
 @pytest.fixture(autouse=True)
-def fresh(environment: pytest.MonkeyPatch) -> Iterator[None]:
-    secrets.clear_cache()
-    yield
-    secrets.clear_cache()
+def empty_cache(environment: pytest.MonkeyPatch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "_CACHE", {})
 
 
-def kept(text: str) -> str:
+def stored(text: str) -> str:
     name = f"test/{random.token_hex(6)}"
     aws.client("secretsmanager").create_secret(Name=name, SecretString=text)
     return name
@@ -28,29 +25,29 @@ def kept(text: str) -> str:
 
 @pytest.mark.parametrize("text", ["a text", "12345", '"quoted"', "[1]", "{broken", "null"])
 def test_a_text_is_the_value(text: str) -> None:
-    assert secret(kept(text), "key") == text
+    assert secret(stored(text), "key") == text
 
 
 def test_a_field_of_an_object_is_the_value() -> None:
-    name = kept(json.dumps({"key": "k", "secret": "s"}))
+    name = stored(json.dumps({"key": "k", "secret": "s"}))
     assert (secret(name, "key"), secret(name, "secret")) == ("k", "s")
 
 
 @pytest.mark.parametrize("text", ["{}", '{"key": ""}', '{"key": 5}', '{"Key": "hidden-value"}'])
 def test_an_object_without_the_field(text: str) -> None:
     with pytest.raises(SecretUnavailable) as unavailable:
-        secret(kept(text), "key")
+        secret(stored(text), "key")
     assert "hidden-value" not in str(unavailable.value)
 
 
 @pytest.mark.parametrize("name", ["", "there-is-no-such-secret"])
-def test_a_secret_that_is_not_there(name: str) -> None:
+def test_a_secret_that_does_not_exist(name: str) -> None:
     with pytest.raises(SecretUnavailable):
         secret(name, "key")
 
 
-def test_a_change_is_seen_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    name = kept("first")
+def test_a_changed_secret_is_read_when_the_cache_expires(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = stored("first")
     assert secret(name, "key") == "first"
     aws.client("secretsmanager").put_secret_value(SecretId=name, SecretString="second")
     assert secret(name, "key") == "first"
@@ -58,8 +55,8 @@ def test_a_change_is_seen_later(monkeypatch: pytest.MonkeyPatch) -> None:
     assert secret(name, "key") == "second"
 
 
-def test_many_who_ask_at_once_read_it_once(at_once: Any) -> None:
-    name, calls = kept("value"), []
+def test_concurrent_readers_make_one_call(at_once: Any) -> None:
+    name, calls = stored("value"), []
     events = aws.client("secretsmanager").meta.events
     events.register("before-call.secretsmanager", lambda **_: calls.append(1), unique_id="counting")
     try:

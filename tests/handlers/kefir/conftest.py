@@ -55,13 +55,13 @@ def table(environment: pytest.MonkeyPatch) -> Table:
 
 @pytest.fixture
 def alice(environment: pytest.MonkeyPatch) -> User:
-    """A user nobody else knows."""
+    """A new user."""
     return User()
 
 
 @pytest.fixture
 def bob(environment: pytest.MonkeyPatch) -> User:
-    """Another one."""
+    """A second user."""
     return User()
 
 
@@ -72,8 +72,8 @@ def mails(emulator: Emulator, resources: None) -> Callable[[str], list[dict[str,
 
 
 @pytest.fixture
-def asked(table: Table) -> Iterator[list[str]]:
-    """Operations sent to DynamoDB, in their order."""
+def operations(table: Table) -> Iterator[list[str]]:
+    """The operations sent to DynamoDB, in their order."""
     seen: list[str] = []
 
     def note(event_name: str, **_: Any) -> None:

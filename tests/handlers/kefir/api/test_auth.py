@@ -1,4 +1,4 @@
-"""Logging in through Cognito, with the triggers as functions of the emulator."""
+"""Login through Cognito, with the triggers as functions of the emulator."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EXPIRED, WRONG = "Verification code expired", "Invalid verification code"
 
 @pytest.fixture(scope="module")
 def pool(environment: pytest.MonkeyPatch, aws: Callable[[str], Any]) -> Iterator[str]:
-    """The pool's id; functions are told of it."""
+    """The pool's id, which is in the functions' environment."""
     made, app = user_pool.make(aws, {"STAGE": "prod", "FROM_EMAIL": SENDER})
     with environment.context() as patch:
         patch.setenv("USER_POOL_ID", made)
@@ -36,13 +36,13 @@ def pool(environment: pytest.MonkeyPatch, aws: Callable[[str], Any]) -> Iterator
 
 @pytest.fixture
 def email(pool: str) -> str:
-    """An address nobody has used before."""
+    """A new address."""
     return f"{secrets.token_hex(6)}@example.com"
 
 
 @pytest.fixture
 def code(mails: Callable[[str], list[dict[str, Any]]]) -> Callable[[str], str]:
-    """``code(email)``: the one sent last."""
+    """``code(email)``: the last code that was sent."""
     return lambda email: mails(email)[-1]["BodyText"].split(" is ")[1][:6]
 
 
@@ -62,7 +62,7 @@ def refused(answer: Answer, text: str) -> bool:
     return (answer.status, answer.json["success"], answer.json["error"]) == (401, False, text)
 
 
-def test_a_stranger_logs_in_and_comes_back(email: str, code: Any, table: Table, aws: Any, pool: str) -> None:
+def test_a_new_user_logs_in_twice(email: str, code: Any, table: Table, aws: Any, pool: str) -> None:
     users = []
     for written in (email, f"  {email.upper()} "):
         asked = login(written)
@@ -92,14 +92,14 @@ def test_a_stranger_logs_in_and_comes_back(email: str, code: Any, table: Table, 
     assert (found["UserStatus"], attributes["sub"], attributes["email_verified"]) == ("CONFIRMED", first["id"], "true")
 
 
-def test_the_code_may_be_called_otp_and_the_session_be_carried(email: str, code: Any, table: Table) -> None:
+def test_the_app_may_send_the_code_as_otp_and_the_session(email: str, code: Any, table: Table) -> None:
     session = login(email).json["session"]
     delete_session(table, email)
     answer = ask("POST /auth/verify", {"email": email, "otp": code(email), "session": session})
     assert answer.status == 200
 
 
-def test_a_wrong_code_may_be_put_right(email: str, code: Any, mails: Any) -> None:
+def test_a_wrong_code_may_be_corrected(email: str, code: Any, mails: Any) -> None:
     login(email)
     right = code(email)
     answer = verify(email, other(right))
@@ -110,7 +110,7 @@ def test_a_wrong_code_may_be_put_right(email: str, code: Any, mails: Any) -> Non
     assert verify(email, right).status == 200
 
 
-def test_three_wrong_ones_end_it(email: str, code: Any) -> None:
+def test_three_wrong_codes_end_the_login(email: str, code: Any) -> None:
     login(email)
     right = code(email)
     assert all(refused(verify(email, other(right)), WRONG) for _ in range(3))
@@ -127,18 +127,18 @@ def test_a_code_works_once(email: str, code: Any) -> None:
     assert refused(verify(email, right), EXPIRED)
 
 
-def test_a_login_that_has_run_out(email: str, code: Any, table: Table) -> None:
+def test_an_expired_login(email: str, code: Any, table: Table) -> None:
     login(email)
     table.update((f"AUTH#{email}", "SESSION"), "SET expiresAt = :x", {"x": iso(datetime.now(UTC))})
     assert refused(verify(email, code(email)), EXPIRED)
 
 
-def test_without_a_login(email: str) -> None:
+def test_a_code_without_a_login(email: str) -> None:
     assert refused(verify(email, "123456"), EXPIRED)
     assert verify(email, "123456", session="x" * 30).status == 401
 
 
-def test_a_code_says_nothing_about_another_address(email: str, code: Any, table: Table) -> None:
+def test_a_code_proves_nothing_about_another_address(email: str, code: Any, table: Table) -> None:
     victim = f"victim-{email}"
     login(victim)
     session = login(email).json["session"]
@@ -149,7 +149,7 @@ def test_a_code_says_nothing_about_another_address(email: str, code: Any, table:
     assert verify(victim, code(victim)).status == 200
 
 
-def test_who_may_not_log_in_is_answered_like_anybody(email: str, aws: Any, pool: str, mails: Any) -> None:
+def test_a_disabled_user_gets_the_same_response(email: str, aws: Any, pool: str, mails: Any) -> None:
     login(email)
     aws("cognito-idp").admin_disable_user(UserPoolId=pool, Username=email)
     asked = login(email)
@@ -158,7 +158,7 @@ def test_who_may_not_log_in_is_answered_like_anybody(email: str, aws: Any, pool:
     assert verify(email, "123456").status == 401
 
 
-def test_at_most_five_codes_in_a_quarter_of_an_hour(email: str, table: Table, at_once: Any) -> None:
+def test_at_most_five_codes_in_15_minutes(email: str, table: Table, at_once: Any) -> None:
     answers = at_once(lambda _: login(email), 8)
     assert sorted(answer.status for answer in answers) == [200] * 5 + [429] * 3
     refusal = next(answer for answer in answers if answer.status == 429)
@@ -169,12 +169,12 @@ def test_at_most_five_codes_in_a_quarter_of_an_hour(email: str, table: Table, at
 
 
 @pytest.mark.parametrize("email", ["", "a", "a@b", "@b.c", "a b@c.d", "a@b.c d", "a@@b.c", f"{'x' * 125}@b.c", "\n"])
-def test_what_is_no_address(pool: str, email: str) -> None:
+def test_invalid_addresses(pool: str, email: str) -> None:
     for answer in (login(email), verify(email, "123456")):
         assert (answer.status, answer.json["error"], answer.json["success"]) == (400, "Invalid email address", False)
 
 
-def test_bodies_of_logins(pool: str) -> None:
+def test_invalid_bodies(pool: str) -> None:
     assert problems(ask("POST /auth/login", {})) == {"email": "Required"}
     assert set(problems(login(5))) == {"email"}
     assert problems(ask("POST /auth/login", None)) == {"body": "Request body is required"}
@@ -183,7 +183,7 @@ def test_bodies_of_logins(pool: str) -> None:
         assert set(problems(verify("a@b.c", wrong))) == {"code"}  # type: ignore[arg-type]
 
 
-def test_when_no_code_can_be_sent(patched: Any, email: str, aws: Any) -> None:
+def test_a_code_that_cannot_be_sent_is_an_error(patched: Any, email: str, aws: Any) -> None:
     aws("ses").delete_identity(Identity="kefirproducer.com")
     try:
         answer = login(email)

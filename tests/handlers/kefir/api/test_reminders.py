@@ -137,8 +137,8 @@ def test_archiving_a_batch_cancels_its_reminders(alice: User) -> None:
 
 
 @pytest.mark.parametrize("number", [100])
-def test_a_hundred_reminders_in_one_transaction(alice: User, asked: list[str], number: int) -> None:
+def test_a_hundred_reminders_in_one_transaction(alice: User, operations: list[str], number: int) -> None:
     batch_id = alice.batch()["batchId"]
-    asked.clear()
+    operations.clear()
     confirm(alice, batch_id, *[in_hours(1)] * number)
-    assert sorted(asked) == ["GetItem", "GetItem", "TransactWriteItems"]
+    assert sorted(operations) == ["GetItem", "GetItem", "TransactWriteItems"]

@@ -1,4 +1,4 @@
-"""Photos: put and fetched through links, or sent in a form."""
+"""Photos, uploaded and downloaded by links, or uploaded in a form."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def added(user: User, batch_id: str, **sent: str) -> str:
     return str(made["photoKey"])
 
 
-def test_a_photo_goes_up_and_comes_down(alice: User) -> None:
+def test_a_photo_is_uploaded_and_downloaded(alice: User) -> None:
     batch_id = alice.batch()["batchId"]
     assert alice.ask(LIST, id=batch_id).json["photoUrls"] == []
     made = alice.ask(URL, {"filename": "a.b.PNG", "contentType": "image/png"}, id=batch_id).json
@@ -56,18 +56,18 @@ def test_a_photo_goes_up_and_comes_down(alice: User) -> None:
     [(None, "jpg"), ("{}", "jpg"), ({"filename": "noext"}, "jpg"), ({"filename": "x.tiff2x"}, "jpg"),
      ({"filename": "x/../y.e/f"}, "jpg"), ({"filename": "x."}, "jpg"), ({"filename": ".webp"}, "webp")],
 )  # fmt: skip
-def test_names_of_files_give_an_extension_and_nothing_else(alice: User, body: Any, extension: str) -> None:
+def test_only_the_extension_of_a_filename_is_used(alice: User, body: Any, extension: str) -> None:
     batch_id = alice.batch()["batchId"]
     key = alice.ask(URL, body, id=batch_id).json["photoKey"]
     assert re.fullmatch(rf"users/{alice.id}/batches/{batch_id}/\d+\.{extension}", key)
 
 
-def test_only_images(alice: User) -> None:
+def test_only_images_can_be_uploaded(alice: User) -> None:
     for kind in ("text/html", "image/", "image/x\r\ny", "application/pdf", ""):
         assert alice.ask(URL, {"contentType": kind}, id=alice.batch()["batchId"]).status == 400
 
 
-def test_a_photo_is_added_once_and_none_is_lost(alice: User, at_once: Any) -> None:
+def test_concurrent_additions_add_each_photo_once(alice: User, at_once: Any) -> None:
     batch_id = alice.batch()["batchId"]
     keys = [f"users/{alice.id}/batches/{batch_id}/{number}.jpg" for number in range(4)]
     answers = at_once(lambda number: alice.ask(ADD, {"photoKey": keys[number % 4]}, id=batch_id), 12)
@@ -75,7 +75,7 @@ def test_a_photo_is_added_once_and_none_is_lost(alice: User, at_once: Any) -> No
     assert sorted(alice.ask("GET /batches/{id}", id=batch_id).json["batch"]["photoKeys"]) == keys
 
 
-def test_photos_of_others_cannot_be_added(alice: User, bob: User) -> None:
+def test_photos_of_other_users_and_batches_are_refused(alice: User, bob: User) -> None:
     mine, theirs, other = bob.batch()["batchId"], alice.batch()["batchId"], bob.batch()["batchId"]
     for key in (
         f"users/{alice.id}/batches/{theirs}/1.jpg",
@@ -96,7 +96,7 @@ def form(content: bytes, kind: str = "image/png", field: str = "photo") -> bytes
     return head.encode() + content + b"\r\n--xyz--\r\n"
 
 
-def test_the_app_sends_a_photo_in_a_form_without_telling_the_boundary(alice: User) -> None:
+def test_the_app_uploads_a_photo_in_a_form_without_a_boundary_header(alice: User) -> None:
     batch_id = alice.batch()["batchId"]
     answer = alice.ask(SEND, form(PICTURE), id=batch_id)
     assert (answer.status, answer.json["message"]) == (201, "Photo uploaded successfully")
@@ -114,7 +114,7 @@ def test_forms_without_a_photo(alice: User, body: Any) -> None:
     assert set(problems(alice.ask(SEND, body, id=alice.batch()["batchId"]))) == {"photo"}
 
 
-def test_a_body_that_is_no_base64(alice: User) -> None:
+def test_a_body_that_is_not_base64(alice: User) -> None:
     from tests.handlers.gateway import call
     from tests.handlers.kefir.kefir_api import HANDLERS
 
@@ -122,7 +122,7 @@ def test_a_body_that_is_no_base64(alice: User) -> None:
     assert call(HANDLERS[SEND], {**event, "body": "!", "isBase64Encoded": True}).status == 400
 
 
-def test_the_app_asks_for_a_link_and_deletes_a_photo(alice: User, bob: User, aws: Any) -> None:
+def test_the_app_uploads_by_a_link_and_deletes_a_photo(alice: User, bob: User, aws: Any) -> None:
     batch_id = alice.batch()["batchId"]
     made = alice.ask(
         "POST /batches/{id}/photos/upload-url", {"fileName": "a.gif", "fileType": "image/gif"}, id=batch_id
@@ -143,18 +143,18 @@ def test_the_app_asks_for_a_link_and_deletes_a_photo(alice: User, bob: User, aws
 
 
 @pytest.mark.parametrize("url", ["", "x", "https://example.com/users/u/batches/b/1.jpg", f"https://h/{BUCKET}/users/u"])
-def test_links_to_nothing_of_ours(alice: User, url: str) -> None:
+def test_links_to_other_places_are_not_found(alice: User, url: str) -> None:
     assert alice.ask("DELETE /photos", {"photoUrl": url}).status == 404
 
 
-def test_links_in_the_form_of_s3_itself(alice: User) -> None:
+def test_a_link_with_the_bucket_in_its_host_name(alice: User) -> None:
     key = added(alice, alice.batch()["batchId"])
     url = f"https://{BUCKET}.s3.us-east-1.amazonaws.com/{key}?X-Amz-Expires=300"
     assert alice.ask("DELETE /photos", {"photoUrl": url}).status == 200
     assert alice.ask("DELETE /photos", {"photoUrl": url}).status == 200
 
 
-def test_photos_deleted_at_once_are_all_gone(alice: User, at_once: Any) -> None:
+def test_concurrent_deletions_delete_all(alice: User, at_once: Any) -> None:
     batch_id = alice.batch()["batchId"]
     keys = [f"users/{alice.id}/batches/{batch_id}/{number}.jpg" for number in range(4)]
     for key in keys:

@@ -43,9 +43,11 @@ def fill(aws: Any) -> None:
         list(pool.map(lambda part: client.batch_write_item(RequestItems={TABLE: part}), parts))
 
 
-def test_ten_thousand_in_one_run(table: Table, aws: Any, expo: ExpoServer, due: None, asked: list[str]) -> None:
+def test_ten_thousand_are_sent_in_one_run(
+    table: Table, aws: Any, expo: ExpoServer, due: None, operations: list[str]
+) -> None:
     fill(aws)
-    asked.clear()
+    operations.clear()
     with httpx.Client() as client:
         service = Expo(client, expo.url, limiter=RateLimiter(1e9))
         found = run(Push(table, service, NOW, lambda: 60))
@@ -54,14 +56,14 @@ def test_ten_thousand_in_one_run(table: Table, aws: Any, expo: ExpoServer, due: 
         (f"{user}-{number}" for user in range(USERS) for number in range(REMINDERS // USERS)), 1
     )
     assert not list(table.pages("GSI1", "GSI1PK = :pk", {"pk": "REMINDER#DUE"}))
-    calls = Counter(asked)
+    calls = Counter(operations)
     requests = len(expo.requests)
     assert requests <= REMINDERS // 100 + 10
     assert calls["TransactWriteItems"] <= requests + 10
     assert calls["UpdateItem"] == calls["GetItem"] == 0
 
 
-def test_sending_keeps_to_the_rate_expo_takes() -> None:
+def test_messages_are_limited_to_a_rate() -> None:
     limiter = RateLimiter(1000)
     started = time.perf_counter()
     with ThreadPoolExecutor(4) as pool:
