@@ -3,8 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PKGOPS := $(BIN)/pkgops
 UV := $(BIN)/uv
-# Processes that run tests; the tests of a file stay together, as they share what they deploy.
+# Processes that run tests. Tests that share a deployed system run in one of them (tests/conftest.py).
 WORKERS ?= 2
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 SOURCES := pkgops templates handlers companions tests
 COMPILE := $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
 
@@ -21,7 +22,8 @@ up: .venv/.local ## PkgWatch on the embedded emulator: installed, deployed, seed
 down: .venv/.local ## Stop the emulator; its state is kept
 	$(PKGOPS) local down
 
-test: .venv/.dev check unit e2e ## Everything CI runs
+test: .venv/.dev check ## Everything CI runs
+	$(PYTEST)
 
 check: .venv/.dev ## Format, lint, types, import rules
 	$(BIN)/ruff format --check $(SOURCES)
@@ -30,10 +32,10 @@ check: .venv/.dev ## Format, lint, types, import rules
 	$(BIN)/lint-imports
 
 unit: .venv/.dev ## Every test but those of whole systems
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not e2e"
+	$(PYTEST) -m "not e2e"
 
 e2e: .venv/.dev ## Whole systems on the emulator
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m e2e
+	$(PYTEST) -m e2e
 
 bench: .venv/.dev ## The benchmark table
 	$(BIN)/python -m tests.bench

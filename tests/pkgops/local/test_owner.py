@@ -16,7 +16,6 @@ import httpx
 import pytest
 
 from pkgops.local.client.emulator import Emulator
-from pkgops.local.client.loopback import fetch
 from pkgops.local.home import OWNER_VARIABLE
 from pkgops.local.owner import watch
 from tests.emulator import client, free_port
@@ -49,13 +48,6 @@ def running(program: str, *arguments: str, **environment: str) -> Iterator[tuple
             yield one, int(one.stdout.readline())
         finally:
             one.kill()
-
-
-def answers(port: int) -> bool:
-    try:
-        return fetch(port, "/_ministack/ready")[0] == 200
-    except OSError:
-        return False
 
 
 def test_the_end_of_the_owner_is_the_end_of_its_lock(tmp_path: Path) -> None:
