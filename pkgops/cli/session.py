@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,8 @@ from pkgops.cli.output.console import Console
 from pkgops.cli.output.mode import OutputMode
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pkgops.build.package import Packaged
     from pkgops.build.synth import Synthesized
     from pkgops.config import Project
