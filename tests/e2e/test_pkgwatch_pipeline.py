@@ -45,7 +45,7 @@ def test_a_handful_is_collected_and_scored_offline(pipeline: Pipeline) -> None:
     express = pipeline.item("npm#express")
     assert (express["tier"], express["sources"]) == (before["tier"], ["deps.dev", "npm", "github"])
     assert 0 < express["health_score"] <= 100
-    asked = pipeline.upstream("GET", "/_asked")
+    asked = pipeline.upstream("GET", "/_requests")
     assert any(path.startswith("/github/repos/expressjs/express/commits") for path in asked)
     key = f"npm/express/{express['collected_at'][:10]}.json"
     raw = json.loads(pipeline.s3.get_object(Bucket=RAW, Key=key)["Body"].read())

@@ -39,7 +39,7 @@ async def serving(context: Context) -> AsyncIterator[None]:
     for id, (product, cents) in STRIPE.options["prices"].items():
         monthly(id, product, cents)
     deliveries = Deliveries(lambda: targets(context))
-    events.listen(deliveries.hear)
+    events.subscribe(deliveries.send)
     runner = web.AppRunner(application(context), access_log=None)
     await runner.setup()
     await web.SockSite(runner, context.listening).start()

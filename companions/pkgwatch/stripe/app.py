@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which address does what?"""
+"""The API's routes and what holds for all of them: errors, authorization, idempotency."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from pkgops.local.companion import Context
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-# What localstripe has, and Stripe still has in that form.
-_KEPT = (
+# Resources of localstripe that Stripe still has in that form.
+_UNCHANGED = (
     resources.BalanceTransaction,
     resources.Charge,
     resources.Coupon,
@@ -33,7 +33,7 @@ _KEPT = (
     resources.Refund,
     resources.SetupIntent,
 )
-_OURS = {
+_REPLACED = {
     "/v1/prices": Price,
     "/v1/subscriptions": Subscription,
     "/v1/invoices": Invoice,
@@ -41,37 +41,37 @@ _OURS = {
     "/v1/billing_portal/sessions": portal.PortalSession,
     "/v1/webhook_endpoints": WebhookEndpoint,
 }
-_MORE = (
+_ACTIONS = (
     ("POST", "/v1/invoices/create_preview", Invoice._api_preview),
     ("POST", "/v1/invoices/{id}/pay", Invoice._api_pay),
     ("POST", "/v1/checkout/sessions/{id}/expire", checkout.Session._api_expire),
 )
-_EXTRA = ("/v1/charges", "/v1/payment_intents", "/v1/payment_methods", "/v1/setup_intents")
-_REMEMBERED = 10_000  # idempotency keys
+_EXTRA_PATHS = ("/v1/charges", "/v1/payment_intents", "/v1/payment_methods", "/v1/setup_intents")
+_KEYS = 10_000  # idempotency keys that are kept
 
 
 def application(context: Context) -> web.Application:
     """The server of a companion's context."""
     checkout.Session._base = portal.PortalSession._base = context.base
-    app = web.Application(middlewares=[_errors, _guarded(context), _authorized, _Once()])
-    for method, path, function in (*_MORE, *_extra()):
+    app = web.Application(middlewares=[_errors, _guarded(context), _authorized, _Idempotency()])
+    for method, path, function in (*_ACTIONS, *_extra()):
         app.router.add_route(method, path, server.api_extra(function, path))
-    for path, kind in (*((f"/v1/{one.object}s", one) for one in _KEPT), *_OURS.items()):
+    for path, kind in (*((f"/v1/{one.object}s", one) for one in _UNCHANGED), *_REPLACED.items()):
         app.router.add_post(path, server.api_create(kind, path))
-        app.router.add_get(path + "/{id}", _later(server.api_retrieve(kind, path)))
+        app.router.add_get(path + "/{id}", _asynchronous(server.api_retrieve(kind, path)))
         app.router.add_post(path + "/{id}", server.api_update(kind, path))
-        app.router.add_delete(path + "/{id}", _later(server.api_delete(kind, path)))
-        app.router.add_get(path, _later(server.api_list_all(kind, path)))
+        app.router.add_delete(path + "/{id}", _asynchronous(server.api_delete(kind, path)))
+        app.router.add_get(path, _asynchronous(server.api_list_all(kind, path)))
     pages.routes(app)
     return app
 
 
 def _extra() -> list[tuple[str, str, Any]]:
     rows = [row for row in resources.extra_apis if isinstance(row[0], str)]
-    return [(method, path, function) for method, path, function in rows if path.startswith(_EXTRA)]
+    return [(method, path, function) for method, path, function in rows if path.startswith(_EXTRA_PATHS)]
 
 
-def _later(handle: Callable[[web.Request], web.Response]) -> Handler:
+def _asynchronous(handle: Callable[[web.Request], web.Response]) -> Handler:
     async def answer(request: web.Request) -> web.StreamResponse:
         return handle(request)
 
@@ -116,8 +116,8 @@ def _secret_key(header: str) -> bool:
     return scheme == "Bearer" and key.startswith("sk_") and len(key) > 5
 
 
-class _Once:
-    """What was asked for with an Idempotency-Key is done once, and answered the same again."""
+class _Idempotency:
+    """Runs requests with the same Idempotency-Key once, and answers the others with the same response."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[bytes, int, bytes]] = {}
@@ -127,18 +127,18 @@ class _Once:
         key = request.headers.get("Idempotency-Key", "")
         if request.method != "POST" or not key:
             return await handler(request)
-        asked = request.path.encode() + b"\0" + await request.read()
+        content = request.path.encode() + b"\0" + await request.read()
         if key in self._known:
             before, status, body = self._known[key]
-            if before != asked:
+            if before != content:
                 text = f"Keys for idempotent requests can only be used with the same parameters: '{key}'."
                 raise error(400, text, "idempotency_error")
             headers = {"Idempotent-Replayed": "true"}
             return web.Response(body=body, status=status, content_type="application/json", headers=headers)
         status, body = await _outcome(request, handler)
         if status < 300 or status == 402:
-            self._known[key] = asked, status, body
-            if len(self._known) > _REMEMBERED:
+            self._known[key] = content, status, body
+            if len(self._known) > _KEYS:
                 del self._known[next(iter(self._known))]
         return web.Response(body=body, status=status, content_type="application/json")
 

@@ -1,33 +1,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How does somebody become a customer?"""
+"""Checkout sessions: how a buyer becomes a customer with a subscription."""
 
 from __future__ import annotations
 
 import secrets
 from typing import Any
 
-from companions.pkgwatch.stripe.events import happened
+from companions.pkgwatch.stripe.events import record
 from companions.pkgwatch.stripe.objects import (
     Customer,
     PaymentMethod,
     Resource,
-    declined,
+    boolean,
+    card_declined,
     error,
-    flag,
-    found,
-    known,
+    lookup,
     now,
+    refuse_unknown,
     required,
-    whole,
 )
+from companions.pkgwatch.stripe.prices import priced
 from companions.pkgwatch.stripe.subscriptions import Subscription
 
 VISA = "4242424242424242"
-_LIFE = 24 * 3600  # seconds until an unused session expires
+_LIFETIME = 24 * 3600  # seconds until an unused session expires
 
 
 class Session(Resource):
-    """A page on which a subscription is paid for: ``url``. ``base`` is where pages are found."""
+    """A page on which a subscription is paid for: ``url``, below ``_base``."""
 
     object = "checkout.session"
     _id_prefix = "cs_test_"
@@ -52,16 +52,12 @@ class Session(Resource):
             raise error(
                 400, "You may only specify one of these parameters: customer, customer_email.", param="customer"
             )
-        lines = required(given, "line_items", list)
-        if len(lines) != 1:
-            raise error(400, "Subscriptions have one item here.", param="line_items")
-        price = found("price", lines[0].get("price"), "line_items[0][price]")
-        quantity = whole(lines[0].get("quantity", 1), "line_items[0][quantity]")
-        customer = found("customer", given["customer"], "customer") if given.get("customer") else None
+        price, quantity = priced(given, "line_items")
+        customer = lookup("customer", given["customer"], "customer") if given.get("customer") else None
         details = given.get("subscription_data") or {}
-        known(details, ("metadata",), "subscription_data")
+        refuse_unknown(details, ("metadata",), "subscription_data")
         super().__init__(self._id_prefix + secrets.token_urlsafe(24))
-        self.allow_promotion_codes = flag(given.get("allow_promotion_codes"))
+        self.allow_promotion_codes = boolean(given.get("allow_promotion_codes"))
         self.amount_subtotal = self.amount_total = price.unit_amount * quantity
         self.cancel_url = given.get("cancel_url")
         self.client_reference_id = given.get("client_reference_id")
@@ -69,7 +65,7 @@ class Session(Resource):
         self.customer = customer.id if customer else None
         self.customer_details: dict[str, Any] | None = None
         self.customer_email = given.get("customer_email")
-        self.expires_at = self.created + _LIFE
+        self.expires_at = self.created + _LIFETIME
         self.invoice: str | None = None
         self.metadata = given.get("metadata") or {}
         self.mode = "subscription"
@@ -84,25 +80,24 @@ class Session(Resource):
         self._subscription_metadata = details.get("metadata") or {}
 
     def _current(self) -> Any:
-        """Itself, expired if its time is over."""
+        """The session, expired if it is due."""
         if self.status == "open" and now() >= self.expires_at:
             self._expire()
         return self
 
     def _expire(self) -> None:
         self.status, self.url = "expired", None
-        happened("checkout.session.expired", self)
+        record("checkout.session.expired", self)
 
     def _complete(self, number: str, email: str = "") -> None:
         """Pays by card; ``email`` is used where the session names no customer. 402 if the card is declined, and
-        then nothing has happened."""
+        then nothing has changed."""
         if self.status != "open":
             raise error(400, f"This checkout session is {self.status}.")
         card = _card(number)
         email = email or self.customer_email or ""
-        customer = found("customer", self.customer, "customer") if self.customer else Customer(email=email)
-        card.customer = customer.id
-        customer.invoice_settings["default_payment_method"] = card.id
+        customer = lookup("customer", self.customer, "customer") if self.customer else Customer(email=email)
+        _attach(card, customer)
         subscription = Subscription(
             customer=customer.id,
             items=[dict(self._item)],
@@ -113,7 +108,7 @@ class Session(Resource):
         self.customer_details = {"email": customer.email, "name": customer.name, "phone": None}
         self.invoice = subscription.latest_invoice
         self.status, self.payment_status, self.url = "complete", "paid", None
-        happened("checkout.session.completed", self)
+        record("checkout.session.completed", self)
 
     @classmethod
     def _api_retrieve(cls, id: str) -> Any:
@@ -128,13 +123,17 @@ class Session(Resource):
         return session
 
 
-def charged_to(customer: Any, number: str) -> None:
-    """Makes a card the one a customer's subscriptions are charged to."""
+def set_default_card(customer: Any, number: str) -> None:
+    """Makes a card the one that a customer's subscriptions are charged to."""
     card = _card(number, later=True)
-    card.customer = customer.id
-    customer.invoice_settings["default_payment_method"] = card.id
+    _attach(card, customer)
     for subscription in Subscription._api_list_all("", customer=customer.id)._list:
         subscription.default_payment_method = card.id
+
+
+def _attach(card: Any, customer: Any) -> None:
+    card.customer = customer.id
+    customer.invoice_settings["default_payment_method"] = card.id
 
 
 def _card(number: str, later: bool = False) -> Any:
@@ -142,5 +141,5 @@ def _card(number: str, later: bool = False) -> Any:
     digits = number.replace(" ", "")
     card = PaymentMethod(type="card", card={"number": digits, "exp_month": 12, "exp_year": 2099, "cvc": "123"})
     if card._attaching_is_declined() or (card._charging_is_declined() and not later):
-        raise declined()
+        raise card_declined()
     return card

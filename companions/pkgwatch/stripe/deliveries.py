@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How do events reach those who asked for them?
+"""Deliveries of events to webhooks.
 
-As Stripe does: each to every endpoint that wants it, at once and in no order, signed, and again for a while when
-the answer is not a success.
+As Stripe does: each event to every endpoint that accepts it, immediately and in no order, signed, and again for a
+while if the answer is not a success.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from typing import Any, NamedTuple
 
 import aiohttp
 
-from companions.pkgwatch.stripe.objects import DeletedObject, Resource, error, flag, known, of, required
+from companions.pkgwatch.stripe.objects import DeletedObject, Resource, all_of, boolean, error, refuse_unknown, required
 
-_PAUSES = (0.5, 1, 2, 5, 15, 60)  # seconds until an event is sent again
-_PATIENCE = aiohttp.ClientTimeout(total=40)  # a function behind the API has 30 s
-log = logging.getLogger("pkgops.stripe")
+_RETRIES = (0.5, 1, 2, 5, 15, 60)  # seconds until an event is sent again
+_TIMEOUT = aiohttp.ClientTimeout(total=40)  # a function behind the API has 30 s
+log = logging.getLogger("companions.stripe")
 
 
 class Target(NamedTuple):
@@ -34,7 +34,7 @@ class Target(NamedTuple):
 
 
 class WebhookEndpoint(Resource):
-    """An address that wants events. Its secret is shown once, when it is made."""
+    """An address that receives events. Its secret is shown once, at its creation."""
 
     object = "webhook_endpoint"
     _id_prefix = "we_"
@@ -59,20 +59,20 @@ class WebhookEndpoint(Resource):
 
     @classmethod
     def _api_update(cls, id: str, **given: Any) -> Any:
-        known(given, ("url", "enabled_events", "disabled"))
+        refuse_unknown(given, ("url", "enabled_events", "disabled"))
         endpoint = cls._api_retrieve(id)
         endpoint.url = given.get("url", endpoint.url)
         endpoint.enabled_events = given.get("enabled_events", endpoint.enabled_events)
         if "disabled" in given:
-            endpoint.status = "disabled" if flag(given["disabled"]) else "enabled"
+            endpoint.status = "disabled" if boolean(given["disabled"]) else "enabled"
         return endpoint
 
     @classmethod
     def _api_delete(cls, id: str) -> Any:
-        cls._api_retrieve(id)._forget()
+        cls._api_retrieve(id)._remove()
         return DeletedObject(id, cls.object)
 
-    def _wants(self, kind: str) -> bool:
+    def _accepts(self, kind: str) -> bool:
         return self.status == "enabled" and not {"*", kind}.isdisjoint(self.enabled_events)
 
 
@@ -85,44 +85,44 @@ class _WithSecret:
 
 
 class Deliveries:
-    """Sends events; ``declared()`` are the targets that systems declare, asked for anew with every event because
-    systems come and go. Must be made in the running loop, and closed."""
+    """Sends events; ``deployed()`` are the targets of deployed systems, looked up for every event because systems
+    come and go. Must be created in the running loop, and closed."""
 
-    def __init__(self, declared: Callable[[], Sequence[Target]], pauses: Sequence[float] = _PAUSES) -> None:
-        self._declared = declared
-        self._pauses = pauses
-        self._session = aiohttp.ClientSession(timeout=_PATIENCE)
-        self._under_way: set[asyncio.Task[None]] = set()
+    def __init__(self, deployed: Callable[[], Sequence[Target]], retries: Sequence[float] = _RETRIES) -> None:
+        self._deployed = deployed
+        self._retries = retries
+        self._session = aiohttp.ClientSession(timeout=_TIMEOUT)
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    def hear(self, event: dict[str, Any]) -> None:
+    def send(self, event: dict[str, Any]) -> None:
         """Sends an event in the background."""
-        registered = [Target(one.url, one._secret) for one in of("webhook_endpoint") if one._wants(event["type"])]
+        registered = [Target(one.url, one._secret) for one in all_of("webhook_endpoint") if one._accepts(event["type"])]
         self._start(self._send_all(event, registered))
 
     async def close(self) -> None:
-        """Gives up what is under way."""
-        for task in self._under_way:
+        """Cancels what has not been delivered."""
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._session.close()
 
     def _start(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _send_all(self, event: dict[str, Any], registered: Sequence[Target]) -> None:
         try:
-            declared = await asyncio.to_thread(self._declared)
+            deployed = await asyncio.to_thread(self._deployed)
         except Exception:
             log.exception("The deployed webhooks could not be looked up")
-            declared = ()
-        for target in (*registered, *declared):
+            deployed = ()
+        for target in (*registered, *deployed):
             self._start(self._send(event, target))
 
     async def _send(self, event: dict[str, Any], target: Target) -> None:
         body = json.dumps(event, indent=2, sort_keys=True)
-        for pause in (*self._pauses, None):
+        for pause in (*self._retries, None):
             answer = await self._post(body, target)
             log.info("%s %s to %s: %s", event["id"], event["type"], target.url, answer)
             if answer.startswith("2") or pause is None:
@@ -146,6 +146,6 @@ class Deliveries:
 
 def signature(body: str, secret: str) -> str:
     """The Stripe-Signature header of a body sent now."""
-    moment = int(time.time())
-    made = hmac.new(secret.encode(), f"{moment}.{body}".encode(), hashlib.sha256).hexdigest()
-    return f"t={moment},v1={made}"
+    timestamp = int(time.time())
+    digest = hmac.new(secret.encode(), f"{timestamp}.{body}".encode(), hashlib.sha256).hexdigest()
+    return f"t={timestamp},v1={digest}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who hears of what happens, and in which form?"""
+"""Events of the API: recorded, and given to those who have subscribed."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from localstripe import resources
 
 from companions.pkgwatch.stripe.objects import API_VERSION
 
-_listeners: list[Callable[[dict[str, Any]], None]] = []
+_subscribers: list[Callable[[dict[str, Any]], None]] = []
 
 
-def listen(hear: Callable[[dict[str, Any]], None]) -> None:
-    """``hear(event)`` is called with every event from now on, as Stripe would send it."""
-    _listeners.append(hear)
+def subscribe(receive: Callable[[dict[str, Any]], None]) -> None:
+    """Calls ``receive(event)`` with every event from now on, as Stripe would send it."""
+    _subscribers.append(receive)
 
 
-def happened(kind: str, thing: Any, before: Mapping[str, Any] | None = None) -> None:
-    """Records an event about an object; ``before`` are the fields that changed, with their old values."""
-    event = resources.Event(kind, thing)
+def record(kind: str, resource: Any, before: Mapping[str, Any] | None = None) -> None:
+    """Records an event about a resource; ``before`` are the fields that changed, with their old values."""
+    event = resources.Event(kind, resource)
     if before:
         event.data["previous_attributes"] = dict(before)
-    _tell(event)
+    _publish(event)
 
 
-def _tell(event: Any) -> None:
+def _publish(event: Any) -> None:
     event.api_version = API_VERSION
     event.pending_webhooks = 1
     event.request = {"id": None, "idempotency_key": None}
-    for hear in _listeners:
-        hear(event._export())
+    for receive in _subscribers:
+        receive(event._export())
 
 
-resources.schedule_webhook = _tell  # what localstripe itself reports takes the same way
+resources.schedule_webhook = _publish  # the events of localstripe itself, too

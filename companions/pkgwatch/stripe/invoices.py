@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is charged, when a subscription starts, goes on, or changes in the middle of a period?"""
+"""Invoices: what is charged when a subscription starts, is renewed, or changes within a period."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ import secrets
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from companions.pkgwatch.stripe.events import happened
+from companions.pkgwatch.stripe.events import record
 from companions.pkgwatch.stripe.objects import (
     Customer,
     List,
     PaymentIntent,
     PaymentMethod,
     Resource,
-    declined,
+    card_declined,
     error,
-    found,
-    known,
+    integer,
+    lookup,
     now,
-    whole,
+    refuse_unknown,
 )
 
 
 class Line(NamedTuple):
-    """One line before it stands on an invoice: ``start`` and ``end`` are the period it pays for, or gives back."""
+    """One line of an invoice to be; ``start`` and ``end`` are the period that it charges or credits."""
 
     item: Any
     price: Any
@@ -36,7 +36,7 @@ class Line(NamedTuple):
 
 
 class Invoice(Resource):
-    """An invoice of a subscription, finalized when it is made. ``preview`` makes one that is kept nowhere."""
+    """An invoice of a subscription, finalized at its creation. A ``preview`` is not stored."""
 
     object = "invoice"
     _id_prefix = "in_"
@@ -75,13 +75,13 @@ class Invoice(Resource):
         self.amount_paid = 0
         self._subscription = subscription
         if preview:
-            self._forget()
+            self._remove()
 
     def _pay(self) -> bool:
         """Charges the customer's card; False if it is declined."""
         self.attempted = True
         self.attempt_count += 1
-        if self.amount_due and not self._charged():
+        if self.amount_due and not self._charge():
             return False
         self.status = "paid"
         self.amount_paid, self.amount_remaining = self.amount_due, 0
@@ -89,7 +89,7 @@ class Invoice(Resource):
         self.status_transitions["paid_at"] = now()
         return True
 
-    def _charged(self) -> bool:
+    def _charge(self) -> bool:
         customer = Customer._api_retrieve(self.customer)
         method = self._subscription.default_payment_method or customer.invoice_settings["default_payment_method"]
         if method is None:
@@ -101,50 +101,52 @@ class Invoice(Resource):
         intent._confirm(on_failure_now=lambda: None)
         return bool(intent.status == "succeeded")
 
-    def _announce(self) -> None:
-        """Tells what has become of it."""
-        happened("invoice.created", self)
-        happened("invoice.finalized", self)
+    def _record_events(self) -> None:
+        """Records the events of its creation and payment."""
+        record("invoice.created", self)
+        record("invoice.finalized", self)
         if self.status == "paid":
-            happened("invoice.paid", self)
-            happened("invoice.payment_succeeded", self)
+            record("invoice.paid", self)
+            record("invoice.payment_succeeded", self)
         else:
-            happened("invoice.payment_failed", self)
+            record("invoice.payment_failed", self)
 
     @classmethod
     def _api_create(cls, **_: Any) -> Any:
-        raise error(400, "Invoices are made by subscriptions here.")
+        raise error(400, "Only subscriptions create invoices here.")
 
     @classmethod
     def _api_pay(cls, id: str, **_: Any) -> Any:
-        """Another try at an open invoice."""
-        invoice = found("invoice", id)
+        """Tries to charge an open invoice again."""
+        invoice = lookup("invoice", id)
         if invoice.status != "open":
             raise error(400, "Invoice is already paid", code="invoice_not_editable")
         if not invoice._pay():
-            happened("invoice.payment_failed", invoice)
-            raise declined()
-        happened("invoice.paid", invoice)
-        happened("invoice.payment_succeeded", invoice)
-        invoice._subscription._paid()
+            record("invoice.payment_failed", invoice)
+            raise card_declined()
+        record("invoice.paid", invoice)
+        record("invoice.payment_succeeded", invoice)
+        invoice._subscription._paid_late()
         return invoice
 
     @classmethod
     def _api_preview(cls, **given: Any) -> Any:
-        """What a change of a subscription would cost now."""
-        known(given, ("customer", "subscription", "subscription_details"))
-        subscription = found("subscription", given.get("subscription"), "subscription")
+        """The invoice that a change of a subscription would lead to now."""
+        refuse_unknown(given, ("customer", "subscription", "subscription_details"))
+        subscription = lookup("subscription", given.get("subscription"), "subscription")
         if given.get("customer", subscription.customer) != subscription.customer:
             raise error(400, "The subscription belongs to another customer.", param="customer")
         details = given.get("subscription_details") or {}
         change = subscription._change(details, inside="subscription_details")
         lines = list(subscription._pending)
         if change is not None and change.behavior != "none":
-            lines += prorated(change.item, change.price, change.at)
+            lines += proration_lines(change.item, change.price, change.at)
         if change is None or change.behavior != "always_invoice":
             item = subscription.items._list[0]
             price = change.price if change else item.price
-            lines.append(regular(item, price, item.current_period_end, subscription._after(item.current_period_end)))
+            lines.append(
+                full_period(item, price, item.current_period_end, subscription._next_end(item.current_period_end))
+            )
         return cls(subscription, lines, "upcoming", preview=True)
 
 
@@ -175,16 +177,16 @@ class _InvoiceLine(Resource):
         }
         self.quantity = line.item.quantity
         self.subscription = subscription
-        self._forget()  # lines are read through their invoice
+        self._remove()  # lines are read through their invoice
 
 
-def regular(item: Any, price: Any, start: int, end: int) -> Line:
-    """A whole period."""
+def full_period(item: Any, price: Any, start: int, end: int) -> Line:
+    """The charge for a whole period."""
     return Line(item, price, price.unit_amount * item.quantity, start, end, False, f"{item.quantity} x {price.id}")
 
 
-def prorated(item: Any, price: Any, at: int) -> list[Line]:
-    """What a change of price at a moment gives back for the rest of the period, and what it costs."""
+def proration_lines(item: Any, price: Any, at: int) -> list[Line]:
+    """The credit for the rest of the period at the old price, and the charge at the new one."""
     start: int = item.current_period_start
     end: int = item.current_period_end
     if not start <= at <= end:
@@ -200,8 +202,8 @@ def prorated(item: Any, price: Any, at: int) -> list[Line]:
     ]
 
 
-def moment(given: dict[str, Any], inside: str) -> int:
-    """When a change counts from: now unless said."""
+def proration_time(given: dict[str, Any], inside: str) -> int:
+    """The time from which a change counts (epoch seconds): now unless given."""
     if given.get("proration_date") is None:
         return now()
-    return whole(given["proration_date"], f"{inside}[proration_date]" if inside else "proration_date")
+    return integer(given["proration_date"], f"{inside}[proration_date]" if inside else "proration_date")

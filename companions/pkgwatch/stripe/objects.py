@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of localstripe stands under everything here, and how are its habits changed?
+"""The parts of localstripe that resources are made of, and the checks of their parameters.
 
-localstripe writes all it knows to a fixed file in /tmp after every change, and reads such a file back: here it
-does neither. Its resources that Stripe has changed since (plans, subscriptions, invoices) are replaced.
+localstripe writes its state to a fixed file in /tmp after every change, and reads such a file back: here it does
+neither. Its resources that Stripe has changed since (plans, subscriptions, invoices) are replaced.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ resources.Store.dump_to_disk = lambda _: None
 
 
 class Resource(StripeObject):
-    """A resource of the API as it is now; attributes without underscore are its fields.
+    """A resource of the API; attributes without underscore are its fields.
 
-    A subclass names what may be given as ``_fields``, and changed afterwards as ``_changeable``: anything else is
-    refused, as Stripe does."""
+    ``_fields`` are the parameters of its creation, ``_changeable`` those of an update: anything else is refused, as
+    Stripe does."""
 
     _fields: tuple[str, ...] = ()
     _changeable: tuple[str, ...] = ("metadata",)
@@ -44,28 +44,28 @@ class Resource(StripeObject):
 
     @classmethod
     def _api_create(cls, **given: Any) -> Any:
-        known(given, cls._fields)
+        refuse_unknown(given, cls._fields)
         return cls(**given)
 
     @classmethod
     def _api_retrieve(cls, id: str) -> Any:
-        return found(cls.object, id)
+        return lookup(cls.object, id)
 
     @classmethod
     def _api_update(cls, id: str, **given: Any) -> Any:
-        known(given, cls._changeable)
+        refuse_unknown(given, cls._changeable)
         return super()._api_update(id, **given)
 
     @classmethod
     def _api_delete(cls, id: str) -> Any:
         raise error(405, f"A {cls.object} cannot be deleted.")
 
-    def _forget(self) -> None:
+    def _remove(self) -> None:
         del store[f"{self.object}:{self.id}"]
 
 
-def found(kind: str, id: Any, param: str = "id") -> Any:
-    """The object of that kind and id. Stripe's 404 for the object asked for, 400 for one a parameter names."""
+def lookup(kind: str, id: Any, param: str = "id") -> Any:
+    """The object of that kind and id; Stripe's 404 for the requested object, 400 for one a parameter names."""
     thing = store.get(f"{kind}:{id}")
     if thing is None:
         status = 404 if param == "id" else 400
@@ -73,7 +73,7 @@ def found(kind: str, id: Any, param: str = "id") -> Any:
     return thing
 
 
-def of(kind: str) -> list[Any]:
+def all_of(kind: str) -> list[Any]:
     """Every object of a kind, the newest first."""
     return [thing for key, thing in store.items() if key.startswith(f"{kind}:")][::-1]
 
@@ -85,14 +85,14 @@ def error(status: int, message: str, kind: str = "invalid_request_error", **more
     return made
 
 
-def declined() -> Exception:
-    """What a card that is refused leads to."""
+def card_declined() -> Exception:
+    """The answer to a card that is refused."""
     more = {"code": "card_declined", "decline_code": "generic_decline"}
     return error(402, "Your card was declined.", "card_error", **more)
 
 
-def known(given: Mapping[str, Any], names: Iterable[str], inside: str = "") -> None:
-    """Refuses parameters Stripe does not have, or that nothing here would act upon."""
+def refuse_unknown(given: Mapping[str, Any], names: Iterable[str], inside: str = "") -> None:
+    """Refuses parameters that Stripe does not have, or that are ignored here."""
     for name in given:
         if name not in names:
             param = f"{inside}[{name}]" if inside else name
@@ -100,26 +100,26 @@ def known(given: Mapping[str, Any], names: Iterable[str], inside: str = "") -> N
 
 
 def required(given: Mapping[str, Any], name: str, kind: type = str) -> Any:
-    """A parameter that must be there, and of that type."""
+    """A parameter that must be given, and of that type."""
     value = given.get(name)
     if not isinstance(value, kind) or not value:
         raise error(400, f"Missing required param: {name}.", code="parameter_missing", param=name)
     return value
 
 
-def whole(value: Any, param: str) -> int:
-    """A number as it comes in a form."""
+def integer(value: Any, param: str) -> int:
+    """An integer of a form."""
     try:
         return int(value)
     except (TypeError, ValueError):
         raise error(400, f"Invalid integer: {value}", code="parameter_invalid_integer", param=param) from None
 
 
-def flag(value: Any) -> bool:
-    """A boolean as it comes in a form."""
+def boolean(value: Any) -> bool:
+    """A boolean of a form."""
     return str(value).lower() == "true"
 
 
 def now() -> int:
-    """The present moment in Stripe's unit."""
+    """The present time in epoch seconds."""
     return int(time.time())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What does somebody see who follows a link to Stripe?
+"""The pages behind the links of sessions.
 
 Plain forms, so that curl can send them too: ``curl -d '' URL`` pays, ``curl -d action=cancel URL`` cancels.
 """
@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from companions.pkgwatch.stripe.checkout import VISA, Session
-from companions.pkgwatch.stripe.objects import Error, Product, found
+from companions.pkgwatch.stripe.objects import Error, Product, lookup
 from companions.pkgwatch.stripe.portal import ACTIONS, PortalSession
 
 _CARDS = {
@@ -21,11 +21,11 @@ _CARDS = {
     "4000000000000341": "works now, is declined when charged later",
     "4000000000000002": "is declined",
 }
-_WHERE = "Stripe on this machine: no money moves, and all is forgotten when the emulator stops."
+_NOTICE = "Stripe on this machine: no money moves, and everything is lost when the emulator stops."
 
 
 def routes(app: web.Application) -> None:
-    """The pages' routes."""
+    """Adds the routes of the pages."""
     app.router.add_get("/pages/pay/{id}", _checkout)
     app.router.add_post("/pages/pay/{id}", _pay)
     app.router.add_get("/pages/portal/{id}", _portal)
@@ -36,19 +36,19 @@ async def _checkout(request: web.Request) -> web.Response:
     if request.query.get("confirm"):
         return await _pay(request)
     session = Session._api_retrieve(request.match_info["id"])
-    return _checkout_page(session) if session.status == "open" else _over(session)
+    return _checkout_page(session) if session.status == "open" else _closed_page(session)
 
 
 async def _pay(request: web.Request) -> web.Response:
     session = Session._api_retrieve(request.match_info["id"])
     if session.status != "open":
-        return _over(session)
+        return _closed_page(session)
     form = {**request.query, **await request.post()}
     try:
         session._complete(str(form.get("card") or VISA), str(form.get("email") or ""))
     except Error as refused:
         return _checkout_page(session, refused.body["error"]["message"], refused.code)
-    return _see(session.success_url)
+    return _redirect(session.success_url)
 
 
 async def _portal(request: web.Request) -> web.Response:
@@ -65,14 +65,14 @@ async def _act(request: web.Request) -> web.Response:
     return _portal_page(session)
 
 
-def _over(session: Any) -> web.Response:
+def _closed_page(session: Any) -> web.Response:
     if session.status == "complete":
-        return _see(session.success_url)
+        return _redirect(session.success_url)
     return _page("Checkout", "<p>This checkout session has expired.</p>", 410)
 
 
 def _checkout_page(session: Any, note: str = "", status: int = 200) -> web.Response:
-    price = found("price", session._item["price"])
+    price = lookup("price", session._item["price"])
     email = "" if session.customer else _field("email", session.customer_email or "")
     body = (
         f"<p>{escape(Product._api_retrieve(price.product).name)}: {_money(session.amount_total, session.currency)} "
@@ -90,10 +90,10 @@ def _portal_page(session: Any, note: str = "", status: int = 200) -> web.Respons
         body += "<p>There is no subscription.</p>"
     else:
         item = subscription.items._list[0]
-        ends = "ends" if subscription.cancel_at_period_end else "goes on"
+        renewal = "ends" if subscription.cancel_at_period_end else "is renewed"
         body += (
             f"<p>{escape(Product._api_retrieve(item.price.product).name)}, {subscription.status}; "
-            f"{ends} on {datetime.fromtimestamp(item.current_period_end, UTC):%Y-%m-%d}</p>"
+            f"{renewal} on {datetime.fromtimestamp(item.current_period_end, UTC):%Y-%m-%d}</p>"
         )
         for action, label in ACTIONS.items():
             cards = _cards() if action == "card" else ""
@@ -107,13 +107,13 @@ def _portal_page(session: Any, note: str = "", status: int = 200) -> web.Respons
 def _page(title: str, body: str, status: int = 200) -> web.Response:
     text = (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
-        f"<body><h1>{title}</h1><p>{_WHERE}</p>{body}</body></html>"
+        f"<body><h1>{title}</h1><p>{_NOTICE}</p>{body}</body></html>"
     )
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
     return web.Response(text=text, status=status, content_type="text/html", headers=headers)
 
 
-def _see(url: str) -> web.Response:
+def _redirect(url: str) -> web.Response:
     return web.Response(status=303, headers={"Location": url})
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What may a customer change about a subscription, and what may time?
+"""Billing portal sessions: what a customer can change about a subscription.
 
 Besides what Stripe's portal offers, the page lets a period end: nothing else here makes time pass.
 """
@@ -9,18 +9,18 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from companions.pkgwatch.stripe.checkout import charged_to
-from companions.pkgwatch.stripe.objects import Resource, error, found, required
+from companions.pkgwatch.stripe.checkout import set_default_card
+from companions.pkgwatch.stripe.objects import Resource, error, lookup, required
 from companions.pkgwatch.stripe.subscriptions import Subscription
 
 # What the page offers: the form's ``action`` -> its label.
 ACTIONS = {
     "cancel": "Cancel at the end of the period",
     "resume": "Do not cancel",
-    "cancel_now": "Cancel at once",
+    "cancel_now": "Cancel immediately",
     "card": "Change the card",
-    "renew": "Let the period end",
-    "pay": "Try the open invoice again",
+    "renew": "End the period",
+    "pay": "Pay the open invoice",
 }
 
 
@@ -33,7 +33,7 @@ class PortalSession(Resource):
     _base = ""
 
     def __init__(self, **given: Any) -> None:
-        customer = found("customer", required(given, "customer"), "customer")
+        customer = lookup("customer", required(given, "customer"), "customer")
         super().__init__(self._id_prefix + secrets.token_urlsafe(24))
         self.configuration = "bpc_local"
         self.customer = customer.id
@@ -48,7 +48,7 @@ class PortalSession(Resource):
         return next(iter(Subscription._api_list_all("", customer=self.customer)._list[::-1]), None)
 
     def _act(self, action: str, number: str) -> None:
-        """Does one of `ACTIONS`; ``number`` is the card's for ``card``."""
+        """Runs one of `ACTIONS`; ``number`` is the card number for ``card``."""
         subscription = self._subscription()
         if subscription is None:
             raise error(400, "There is no subscription.")
@@ -57,10 +57,10 @@ class PortalSession(Resource):
         elif action == "cancel_now":
             subscription._api_delete(subscription.id)
         elif action == "card":
-            charged_to(found("customer", self.customer), number)
+            set_default_card(lookup("customer", self.customer), number)
         elif action == "renew":
             subscription._renew()
         elif action == "pay":
-            found("invoice", subscription.latest_invoice)._api_pay(subscription.latest_invoice)
+            lookup("invoice", subscription.latest_invoice)._api_pay(subscription.latest_invoice)
         else:
             raise error(400, f"There is no action {action!r}.")

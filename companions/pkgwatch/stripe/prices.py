@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be bought?"""
+"""Prices, and the items they are parts of."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from companions.pkgwatch.stripe.objects import Product, Resource, error, flag, required, whole
+from companions.pkgwatch.stripe.objects import Product, Resource, boolean, error, integer, lookup, required
 
 _INTERVALS = ("day", "week", "month", "year")
 
@@ -19,7 +19,7 @@ class Price(Resource):
     _changeable = ("active", "nickname", "lookup_key", "metadata")
 
     def __init__(self, id: str | None = None, **given: Any) -> None:
-        amount = whole(given.get("unit_amount"), "unit_amount")
+        amount = integer(given.get("unit_amount"), "unit_amount")
         currency = required(given, "currency")
         recurring = required(given, "recurring", dict)
         if recurring.get("interval") not in _INTERVALS:
@@ -35,7 +35,7 @@ class Price(Resource):
         self.product = product
         self.recurring = {
             "interval": recurring["interval"],
-            "interval_count": whole(recurring.get("interval_count", 1), "recurring[interval_count]"),
+            "interval_count": integer(recurring.get("interval_count", 1), "recurring[interval_count]"),
             "usage_type": "licensed",
         }
         self.tax_behavior = "unspecified"
@@ -46,8 +46,17 @@ class Price(Resource):
     @classmethod
     def _api_update(cls, id: str, **given: Any) -> Any:
         if "active" in given:
-            given["active"] = flag(given["active"])
+            given["active"] = boolean(given["active"])
         return super()._api_update(id, **given)
+
+
+def priced(given: dict[str, Any], name: str) -> tuple[Price, int]:
+    """Price and quantity of the one item that a parameter holds."""
+    items = required(given, name, list)
+    if len(items) != 1:
+        raise error(400, "Subscriptions have one item here.", param=name)
+    price: Price = lookup("price", items[0].get("price"), f"{name}[0][price]")
+    return price, integer(items[0].get("quantity", 1), f"{name}[0][quantity]")
 
 
 def monthly(id: str, name: str, cents: int) -> Price:

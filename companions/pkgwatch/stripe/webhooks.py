@@ -11,7 +11,7 @@ from pkgops.model import LOCAL, Stage
 from templates.pkgwatch import SYSTEM
 from templates.pkgwatch.config.stripe import STRIPE
 
-log = logging.getLogger("pkgops.stripe")
+log = logging.getLogger("companions.stripe")
 
 
 def targets(context: Context) -> list[Target]:

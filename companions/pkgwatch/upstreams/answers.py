@@ -1,4 +1,4 @@
-"""Which document answers a request?"""
+"""The document that answers a request."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from companions.pkgwatch.upstreams.github import github
 from companions.pkgwatch.upstreams.registries import bundlephobia, npm, npm_api, pypi, pypistats
 
 _DOCUMENTS = Path(__file__).parent / "documents"
-_MOMENT = re.compile(r"\{days_ago:([\d.]+)\}")
+_DAYS_AGO = re.compile(r"\{days_ago:([\d.]+)\}")
 
-_COMPOSED: Mapping[str, Callable[[str, Mapping[str, str], datetime], Any]] = {
+_COMPOSERS: Mapping[str, Callable[[str, Mapping[str, str], datetime], Any]] = {
     "depsdev": depsdev,
     "npm": npm,
     "npm_api": npm_api,
@@ -35,18 +35,18 @@ _COMPOSED: Mapping[str, Callable[[str, Mapping[str, str], datetime], Any]] = {
 
 
 def answer(upstream: str, target: str, now: datetime) -> bytes | None:
-    """JSON for path and query below an upstream's address, None if there is nothing there."""
-    written = _written(upstream).get(target)
-    if written is not None:
-        return _MOMENT.sub(lambda found: iso(now - timedelta(days=float(found[1]))), written).encode()
+    """JSON for path and query below an upstream's address, None if it has no such document."""
+    recorded = _recorded(upstream).get(target)
+    if recorded is not None:
+        return _DAYS_AGO.sub(lambda found: iso(now - timedelta(days=float(found[1]))), recorded).encode()
     path, _, query = target.partition("?")
-    compose = _COMPOSED.get(upstream)
+    compose = _COMPOSERS.get(upstream)
     document = compose(path, dict(parse_qsl(query)), now) if compose else None
     return None if document is None else json.dumps(document).encode()
 
 
 @cache
-def _written(upstream: str) -> Mapping[str, str]:
+def _recorded(upstream: str) -> Mapping[str, str]:
     """The documents of a file, as JSON by path and query."""
     file = _DOCUMENTS / f"{upstream}.json"
     if not file.is_file():

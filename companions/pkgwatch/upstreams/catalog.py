@@ -1,4 +1,4 @@
-"""Which packages does the made-up world consist of, and what is true of them?"""
+"""The packages that all upstreams know, and their properties."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from templates.pkgwatch.seed_data import notes
 from templates.pkgwatch.seed_data.packages import PENDING, TABLES
 from templates.pkgwatch.seed_data.table import rows
 
-# What is seeded as still to be collected has no facts yet, but must have some once somebody collects it.
-_FOUND_LATER = {
+# The properties of packages that are seeded as pending: a collection must find some.
+_UNSEEDED = {
     "version": "5.4.3",
     "created": "2016-11-29",
     "released": "9",
@@ -35,11 +35,17 @@ _FOUND_LATER = {
     "license": "MIT",
 }
 
-# What no seed data knows: what discovery comes across. The second of each is too little used to be taken in.
+# Packages that no seed data holds, for discovery to find. The second of each is too little used to be added.
 UNSEEDED: Mapping[str, Sequence[Mapping[str, str]]] = {
     ecosystem: (
-        {**_FOUND_LATER, "name": "made-up-popular", "repository": "made-up/popular", "dependents": "500"},
-        {**_FOUND_LATER, "name": "made-up-rare", "repository": "made-up/rare", "dependents": "5", "downloads": "90"},
+        {**_UNSEEDED, "name": "made-up-popular", "repository": "made-up/popular", "dependents": "500"},
+        {
+            **_UNSEEDED,
+            "name": "made-up-rare",
+            "repository": "made-up/rare",
+            "dependents": "5",
+            "downloads": "90",
+        },
     )
     for ecosystem in TABLES
 }
@@ -59,7 +65,7 @@ class Package:
         return f"{self.ecosystem}#{self.name}"
 
     def count(self, column: str) -> int:
-        """A number, 0 where nobody knows it."""
+        """A number, 0 where it is unknown."""
         return int(self.row.get(column, "0"))
 
     @property
@@ -74,7 +80,7 @@ class Package:
 
     @property
     def deprecated(self) -> str | None:
-        """The maintainers' last words; None if it is not deprecated."""
+        """The maintainers' message; None if it is not deprecated."""
         return notes.DEPRECATED.get(self.key)
 
     @property
@@ -83,7 +89,7 @@ class Package:
         return self.key in notes.ARCHIVED
 
     def older(self) -> list[str]:
-        """Versions before the newest, the newest of them last."""
+        """Versions before the newest, in ascending order."""
         return [f"0.0.{number}" for number in (1, 2)]
 
     def released(self, now: datetime) -> datetime:
@@ -95,10 +101,10 @@ class Package:
         return self.row.get("created", "2015-01-01")
 
 
-def _known(row: Mapping[str, str]) -> Mapping[str, str]:
+def _properties(row: Mapping[str, str]) -> Mapping[str, str]:
     if row["status"] != PENDING:
         return row
-    return {**_FOUND_LATER, "repository": f"made-up/{row['name'].rpartition('/')[2]}", **row}
+    return {**_UNSEEDED, "repository": f"made-up/{row['name'].rpartition('/')[2]}", **row}
 
 
 @cache
@@ -107,15 +113,15 @@ def packages() -> Mapping[str, Package]:
     found = {}
     for ecosystem, table in TABLES.items():
         for row in rows(table):
-            known = _known(row)
-            found[f"{ecosystem}#{row['name']}"] = Package(ecosystem, row["name"], known)
+            properties = _properties(row)
+            found[f"{ecosystem}#{row['name']}"] = Package(ecosystem, row["name"], properties)
         found |= {f"{ecosystem}#{row['name']}": Package(ecosystem, row["name"], row) for row in UNSEEDED[ecosystem]}
     return found
 
 
 @cache
 def repositories() -> Mapping[str, Package]:
-    """Every package by its repository; one that several share shows the first one's facts."""
+    """Every package by its repository; one that several share shows the first one's properties."""
     found: dict[str, Package] = {}
     for package in packages().values():
         if package.repository:
@@ -123,6 +129,6 @@ def repositories() -> Mapping[str, Package]:
     return found
 
 
-def iso(moment: datetime) -> str:
-    """As the upstreams write moments: UTC, whole seconds, Z."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+def iso(time: datetime) -> str:
+    """A time as the upstreams write it: UTC, whole seconds, Z."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,4 +1,4 @@
-"""What do deps.dev and the OpenSSF scorecards answer?"""
+"""The answers of deps.dev and of the OpenSSF scorecards."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _card(package: Package) -> dict[str, Any] | None:
         "Security-Policy": 10 if package.row.get("policy") == "yes" else 0,
         "License": 10 if "license" in package.row else 0,
         "Maintained": min(10, package.count("commits")),
-        "Signed-Releases": -1,  # the scorecard's way to say that it cannot say
+        "Signed-Releases": -1,  # the scorecard's mark for unknown
     }
     listed = [{"name": name, "score": score, "reason": "made up"} for name, score in checks.items()]
     return {"score": float(package.row["card"]), "checks": listed}

@@ -1,4 +1,4 @@
-"""What do those answer who know packages by popularity, and who depends on whom?"""
+"""The answers of those that rank packages by popularity, and the graph of dependencies."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 
 from companions.pkgwatch.upstreams.catalog import UNSEEDED, Package, packages
 
-_DEPENDENCIES = 3  # of each package, besides those that nobody has seeded
-_LARGEST = 250  # results a page
-_LAST = 10_000
+_DEPENDENCIES = 3  # of each package, besides the unseeded ones
+_PAGE_SIZE = 250  # results a page
+_MAX_RESULTS = 10_000
 
 
 def dependencies(package: Package, version: str) -> dict[str, Any]:
-    """A graph in which every package depends on the unseeded ones and on some others, always the same."""
+    """A graph in which every package depends on the unseeded ones and on a fixed few others."""
     names = [row["name"] for row in UNSEEDED[package.ecosystem]]
     known = sorted(name.partition("#")[2] for name in packages() if name.startswith(package.ecosystem))
     start = zlib.crc32(package.key.encode()) % len(known)
@@ -36,7 +36,7 @@ def _node(package: Package, name: str, version: str, relation: str) -> dict[str,
 def npmsio(path: str, query: Mapping[str, str], now: datetime) -> Any:
     """``/v2/search?q=...&size=<up to 250>&from=<below 10000>``: npm's packages, the most used first."""
     size, start = int(query.get("size", "25")), int(query.get("from", "0"))
-    if path != "/v2/search" or size > _LARGEST or start >= _LAST:
+    if path != "/v2/search" or size > _PAGE_SIZE or start >= _MAX_RESULTS:
         return None
     ranked = _ranked("npm")
     results = [

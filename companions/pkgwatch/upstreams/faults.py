@@ -1,4 +1,4 @@
-"""In which ways can an upstream misbehave, and which request does it hit?"""
+"""Faults that are injected into the answers of upstreams."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Fault:
     """What happens to requests whose path and query match ``path`` entirely.
 
     First they wait for ``seconds``. Then, by ``kind``: ``answer`` is ``document`` with ``status`` and ``headers`` (the
-    usual answer if there is neither another status nor a document), ``garbage`` is text that is no JSON, ``truncated``
-    ends before it said it would, ``closed`` is no answer at all, ``endless`` is JSON that goes on and on, and ``drip``
-    does so a byte at a time. It hits ``times`` requests, all of them if None.
+    regular answer if there is neither another status nor a document), ``garbage`` is text that is no JSON,
+    ``truncated`` ends before its Content-Length, ``closed`` is no answer at all, ``endless`` is JSON without an end,
+    and ``drip`` the same a byte at a time. It affects ``times`` requests, all of them if None.
     """
 
     path: str
@@ -35,36 +35,36 @@ class Fault:
         self._pattern = re.compile(self.path)
 
     @property
-    def usual(self) -> bool:
-        """Late perhaps, but what would have been answered anyway."""
+    def regular(self) -> bool:
+        """The answer is the regular one, late or not."""
         return self.kind == "answer" and self.status == 200 and self.document is None
 
-    def hits(self, target: str) -> bool:
-        """Whether a request for path and query is meant."""
+    def matches(self, target: str) -> bool:
+        """Whether it affects a request for this path and query."""
         return (self.times is None or self.times > 0) and self._pattern.fullmatch(target) is not None
 
 
 class Faults:
-    """The faults switched on at the moment, the newest before the others."""
+    """The faults that are switched on, the newest first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._all: list[Fault] = []
+        self._active: list[Fault] = []
 
     def add(self, fault: Fault) -> None:
         """Switches one on."""
         with self._lock:
-            self._all.insert(0, fault)
+            self._active.insert(0, fault)
 
     def clear(self) -> None:
         """Switches all off."""
         with self._lock:
-            self._all.clear()
+            self._active.clear()
 
-    def hit(self, target: str) -> Fault | None:
-        """The fault that hits this request, which is then one of its ``times``."""
+    def take(self, target: str) -> Fault | None:
+        """The fault that affects this request, which counts as one of its ``times``."""
         with self._lock:
-            fault = next((one for one in self._all if one.hits(target)), None)
+            fault = next((one for one in self._active if one.matches(target)), None)
             if fault and fault.times is not None:
                 fault.times -= 1
             return fault

@@ -1,4 +1,4 @@
-"""What does GitHub answer about a package's repository?"""
+"""The answers of GitHub about a package's repository."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 from companions.pkgwatch.upstreams.catalog import Package, iso, repositories
 
-_WINDOW = 90
-_PAGE = 100
+_WINDOW = 90  # days of commits
+_PAGE = 100  # results at most
 
 
 def github(path: str, query: Mapping[str, str], now: datetime) -> Any:

@@ -1,4 +1,4 @@
-"""What do the npm registry, PyPI, and those who count their downloads answer?"""
+"""The answers of the npm registry, of PyPI, and of those that count their downloads."""
 
 from __future__ import annotations
 

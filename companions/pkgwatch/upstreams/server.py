@@ -1,4 +1,4 @@
-"""How does a request get its answer, or its fault?"""
+"""The HTTP server of the upstreams, which answers or injects a fault."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from companions.pkgwatch.upstreams.answers import answer
 from companions.pkgwatch.upstreams.faults import Fault, Faults
 
 _TARGET = re.compile(r"/(\w+)(/.*)")
-_LOGGED = 100_000  # requests remembered
-_ENDLESS = 4096  # pieces of 64 KB: nobody reads that far
+_RECORDED = 100_000  # requests that are kept
+_ENDLESS = 4096  # pieces of 64 KB: no client reads that far
 
 
 class Upstreams(ThreadingHTTPServer):
-    """The server on ``listening``, a socket of loopback. ``asked`` are the requests so far, without their faults'
-    control; ``authorization`` is what they carried as such; ``connections`` is how many were made."""
+    """The server on ``listening``, a socket of loopback. ``requests`` are the targets requested so far, without those
+    of the control paths (``/_...``); ``authorization`` are their headers of that name; ``connections`` is how many
+    connections were made, ``max_concurrent`` how many requests there were at most at the same time."""
 
     daemon_threads = True
 
@@ -39,11 +40,11 @@ class Upstreams(ThreadingHTTPServer):
         self.clock = clock
         self.allows = allows
         self.faults = Faults()
-        self.asked: list[str] = []
+        self.requests: list[str] = []
         self.authorization: set[str] = set()
-        self.most_at_once = 0
+        self.max_concurrent = 0
         self.connections = 0
-        self._now = 0
+        self._active = 0
         self._lock = threading.Lock()
 
     @property
@@ -52,26 +53,26 @@ class Upstreams(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.socket.getsockname()[1]}"
 
     def begin(self, target: str, authorization: str | None) -> None:
-        """Notes a request; `end` must follow."""
+        """Counts a request; `end` must follow."""
         with self._lock:
-            if len(self.asked) < _LOGGED:
-                self.asked.append(target)
+            if len(self.requests) < _RECORDED:
+                self.requests.append(target)
             self.authorization.add(authorization or "")
-            self._now += 1
-            self.most_at_once = max(self.most_at_once, self._now)
+            self._active += 1
+            self.max_concurrent = max(self.max_concurrent, self._active)
 
     def end(self) -> None:
         """The request is over."""
         with self._lock:
-            self._now -= 1
+            self._active -= 1
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """A new connection."""
+        """Counts a connection."""
         self.connections += 1
         super().process_request(request, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Clients that hang up are part of the game."""
+        """Clients that hang up are expected."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -83,14 +84,14 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if not self._allowed():
             return
-        if self.path == "/_asked":
-            self._send(200, json.dumps(self.server.asked).encode())
+        if self.path == "/_requests":
+            self._send(200, json.dumps(self.server.requests).encode())
             return
         self.server.begin(self.path, self.headers.get("Authorization"))
         try:
-            fault = self.server.faults.hit(self.path)
+            fault = self.server.faults.take(self.path)
             if fault:
-                self._misbehave(fault)
+                self._inject(fault)
             else:
                 self._answer()
         finally:
@@ -102,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         try:
             if self.path != "/_faults":
-                raise ValueError("only /_faults takes anything")
+                raise ValueError("only /_faults accepts POST")
             given = json.loads(body)
             for one in given if isinstance(given, list) else [given]:
                 self.server.faults.add(Fault(**one))
@@ -134,9 +135,9 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(200, body)
 
-    def _misbehave(self, fault: Fault) -> None:
+    def _inject(self, fault: Fault) -> None:
         time.sleep(fault.seconds)
-        if fault.usual:
+        if fault.regular:
             self._answer()
         elif fault.kind == "answer":
             document = {"message": HTTPStatus(fault.status).phrase} if fault.document is None else fault.document
@@ -148,9 +149,9 @@ class _Handler(BaseHTTPRequestHandler):
             if fault.kind != "closed":
                 self._send(200, b'{"name": "', {"Content-Length": str(2**40)})
             if fault.kind in ("endless", "drip"):
-                self._go_on(slowly=fault.kind == "drip")
+                self._send_endless(slowly=fault.kind == "drip")
 
-    def _go_on(self, slowly: bool) -> None:
+    def _send_endless(self, slowly: bool) -> None:
         for _ in range(_ENDLESS):
             self.wfile.write(b"x" * (1 if slowly else 65_536))
             time.sleep(0.02 if slowly else 0)

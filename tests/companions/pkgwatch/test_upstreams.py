@@ -118,7 +118,7 @@ def test_it_serves_alone_with_its_faults_over_http() -> None:
             assert httpx.get(url).status_code == 503
             assert httpx.delete(f"{address}/_faults").status_code == 200
             assert httpx.get(url).status_code == 200
-            assert httpx.get(f"{address}/_asked").json() == ["/npm/lodash"] * 3
+            assert httpx.get(f"{address}/_requests").json() == ["/npm/lodash"] * 3
             for wrong in ({"path": "("}, {"kind": "x"}, [1]):
                 assert httpx.post(f"{address}/_faults", json=wrong).status_code == 400
             for foreign in ({"Host": "evil.example"}, {"Origin": "https://evil.example"}):
