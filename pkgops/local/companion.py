@@ -1,4 +1,4 @@
-"""The runner of a companion: a service that the emulator serves in the place of one on the internet.
+"""The runner of a companion: a service that replaces one on the internet.
 
 A companion is a package ``companions.<system>.<name>`` of the project. Its ``__main__`` calls `run`, which parses the
 options, opens or takes over the listening socket, and ends the service when the emulator ends.
@@ -103,7 +103,7 @@ async def _run(name: str, serve: Serve, given: argparse.Namespace) -> None:
     async with serve(Context(name, listening, given.emulator, given.base or address)):
         if given.fd is not None:
             loop.add_reader(sys.stdin.fileno(), _stop_at_end, stop)
-        print(f"{name} listens on {address}", flush=True)  # noqa: T201 - who asked for port 0 reads it here
+        print(f"{name} listens on {address}", flush=True)  # noqa: T201 - tells the port that 0 has become
         await stop.wait()
 
 

@@ -19,5 +19,5 @@ def _wait(lock: Path, ended: Callable[[], object]) -> None:
         with lock.open() as file:
             fcntl.flock(file, fcntl.LOCK_SH)
     except OSError:
-        pass  # the file is gone, and with it whoever held it
+        pass  # the file was removed: its holder has ended
     ended()

@@ -53,7 +53,7 @@ def listener(port: int) -> str:
 
 
 def _listeners() -> Iterator[tuple[int | None, int]]:
-    """(pid, port) of what listens. macOS tells a user about the user's own processes alone, one by one."""
+    """(pid, port) of what listens. macOS tells a user only of the user's own processes."""
     with suppress(*_unknown()):
         import psutil
 

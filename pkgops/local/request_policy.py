@@ -1,6 +1,6 @@
 """The rule that decides which requests the emulator and its companions answer.
 
-A page in the developer's browser can send requests to 127.0.0.1, and whoever may call the control plane can
+A page in the developer's browser can send requests to 127.0.0.1, and whoever can call the control plane can
 create and run a function, that is code. So the Host must be a name that cannot be rebound to us by DNS, and a
 request that carries an Origin reaches only what a deployed system itself would serve.
 """

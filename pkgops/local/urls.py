@@ -1,4 +1,4 @@
-"""Where does an AWS address found in a stack's outputs lead on the emulator?
+"""The addresses on the emulator for AWS addresses in outputs.
 
 Templates produce AWS host names (``Fn::Sub`` over the API's id and the region), which do not resolve to the
 emulator. The path forms below are the ones it serves under one address.
@@ -34,7 +34,7 @@ def reachable(value: str, endpoint: str) -> str:
 
 def _execute_api(found: re.Match[str], endpoint: str) -> str:
     """A REST or WebSocket API carries its stage as the first path segment; without one it is an HTTP API on
-    ``$default``, which the emulator wants spelled out."""
+    ``$default``, which the emulator needs spelled out."""
     base = endpoint if found["scheme"].startswith("http") else endpoint.replace("http", "ws", 1)
     rest = found["rest"] or ""
     if rest in ("", "/"):

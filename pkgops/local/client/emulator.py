@@ -1,4 +1,4 @@
-"""The embedded emulator as commands see it: started, asked and stopped.
+"""The embedded emulator as commands see it: started, queried and stopped.
 
 The standard library only, because every local command imports it. The server is another process
 (`pkgops.local.server`), which outlives the command that started it.
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The emulator at one moment. ``started`` and ``saved`` (the newest snapshot) are ISO-8601 UTC, ``uptime``
+    """The state of the emulator. ``started`` and ``saved`` (the newest snapshot) are ISO-8601 UTC, ``uptime``
     seconds, ``memory`` bytes (server, companions and functions; None if the system does not tell). ``note`` says
     what a crash has lost, "" if nothing."""
 
@@ -99,7 +99,7 @@ class Emulator:
 
     def reset(self) -> None:
         """Empties the emulator: stacks, tables, buckets and their files. AccessError if it is down."""
-        self._ask("/_ministack/reset", "POST")
+        self._request("/_ministack/reset", "POST")
 
     def log(self, lines: int = 100) -> list[str]:
         """The last ``lines`` lines of the server's log, oldest first; none if it never ran."""
@@ -118,7 +118,7 @@ class Emulator:
 
         from pkgops.local.client.mail import message
 
-        accounts = json.loads(self._ask("/_ministack/ses/messages"))["messages"]
+        accounts = json.loads(self._request("/_ministack/ses/messages"))["messages"]
         rows = sorted(chain.from_iterable(accounts.values()), key=lambda row: row["Timestamp"])
         return [message(row) for row in rows]
 
@@ -149,7 +149,7 @@ class Emulator:
         if note := self.status().note:
             emit(Note(note, "warning"))
 
-    def _ask(self, path: str, method: str = "GET") -> bytes:
+    def _request(self, path: str, method: str = "GET") -> bytes:
         hint = "Start it with: pkgops local up"
         if not self.running():
             raise AccessError(f"The emulator is not running on port {self.port}.", hint)

@@ -90,7 +90,7 @@ def start(home: Home, port: int, project: Path | None, answers: Callable[[], boo
 
 
 def stop(home: Home) -> bool:
-    """Stops the home's server, whatever port it is on. False if none runs; leftovers of a dead one go."""
+    """Stops the home's server, whatever port it is on. False if none runs; what a dead one has left is removed."""
     if not home.server_lock.exists():
         return False
     with exclusive(home):
@@ -151,7 +151,7 @@ def _reason(log: Path, code: int) -> str:
 
 
 def _environment(home: Home, port: int, project: Path | None) -> dict[str, str]:
-    """Nothing of the caller's environment but what a process needs: the server passes none of it on."""
+    """Nothing of the caller's environment but what a process needs: functions and companions must not see the rest."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", OWNER_VARIABLE) if name in os.environ}
     package = Path(__file__).resolve().parents[3]
     return kept | {
@@ -186,7 +186,7 @@ def _info(home: Home) -> dict[str, object]:
 
 
 def _other_home(body: bytes) -> str:
-    """The home an identity answer names; "" if it is none."""
+    """The home that an identity response names; "" if it is no such response."""
     try:
         answer = json.loads(body)
     except ValueError:

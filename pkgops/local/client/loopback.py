@@ -1,4 +1,4 @@
-"""What does a server on 127.0.0.1 answer to one plain request?
+"""One plain HTTP request to a server on 127.0.0.1.
 
 A socket and twenty lines instead of http.client, whose import costs more than most commands may take.
 """
@@ -9,7 +9,7 @@ import socket
 
 
 def fetch(port: int, path: str, method: str = "GET", timeout: float = 5.0) -> tuple[int, bytes]:
-    """Status and body. OSError if nobody listens, the answer takes longer than ``timeout`` seconds between
+    """Status and body. OSError if nothing listens, the answer takes longer than ``timeout`` seconds between
     two packets, or it is no HTTP."""
     request = f"{method} {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 0\r\n\r\n"
     with socket.create_connection(("127.0.0.1", port), timeout=timeout) as connection:

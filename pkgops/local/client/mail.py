@@ -1,4 +1,4 @@
-"""What was mailed through the emulator's SES, and which links are in it?"""
+"""The mails that were sent through the emulator's SES, with their links."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from html.parser import HTMLParser
 from typing import Any
 
 _LINK = re.compile(r"https?://[^\s<>\"']+")
-_BEHIND = ".,;:!?)]}"  # what ends a sentence, not a link
+_PUNCTUATION = ".,;:!?)]}"  # what ends a sentence, not a link
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A mail the emulator's SES took; ``time`` is ISO-8601 UTC, ``to`` includes copies. ``links`` are those of the
-    text, of the HTML where there is no text, in their order and each once."""
+    """A mail that was sent through SES; ``time`` is ISO-8601 UTC, ``to`` includes copies. ``links`` are those of the
+    text, of the HTML where there is no text, in order and without duplicates."""
 
     id: str
     time: str
@@ -29,7 +29,7 @@ class Message:
     links: tuple[str, ...] = ()
 
     def went_to(self, address: str) -> bool:
-        """True if ``address``, in whatever case and without a name beside it, is one of the recipients'."""
+        """True if ``address``, in any case and without a name, is one of the recipients."""
         return address.lower() in {parseaddr(one)[1].lower() for one in self.to}
 
 
@@ -50,7 +50,7 @@ def message(row: dict[str, Any]) -> Message:
 
 def _in_text(text: str) -> Iterator[str]:
     for found in _LINK.findall(text):
-        yield found.rstrip(_BEHIND)
+        yield found.rstrip(_PUNCTUATION)
 
 
 def _in_html(html: str) -> list[str]:

@@ -1,8 +1,8 @@
-"""What does the emulator take without doing it, for the resource types of a template?"""
+"""The notes on what the emulator accepts without doing it, by resource type."""
 
 from __future__ import annotations
 
-# In the order they are told. The types are those whose users would otherwise wait for something to happen.
+# In the order they are shown. The types are those whose users would otherwise wait for an effect.
 _NOTES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("WAF rules are recorded, not evaluated.", ("AWS::WAFv2::WebACL", "AWS::WAFv2::WebACLAssociation")),
     (
@@ -38,6 +38,6 @@ _NOTES: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 def notes(types: set[str]) -> list[str]:
-    """One short sentence for each thing AWS does with these types and the emulator does not, in a fixed
-    order; ``types`` are CloudFormation names (``AWS::S3::Bucket``)."""
+    """A sentence for each effect these types have on AWS and not on the emulator, in a fixed order; ``types`` are
+    CloudFormation names (``AWS::S3::Bucket``)."""
     return [sentence for sentence, concerned in _NOTES if not types.isdisjoint(concerned)]

@@ -1,1 +1,1 @@
-"""How does a Python function run in the emulator? Its own environment, as on AWS Lambda, but a process."""
+"""Functions of the emulator: each runs in a process of its own, in an environment as on AWS Lambda."""

@@ -1,4 +1,4 @@
-"""What does a handler find around it? The program of a function's process.
+"""The program of a function's process.
 
 Run by path with ``python -I -S``, in an interpreter that sees the standard library and nothing of the tool: so
 it imports nothing of the tool either. Standard input and output carry one JSON document a line; what the
@@ -49,7 +49,7 @@ class Context:
 
 
 class Records(logging.Handler):
-    """The root logger's handler: AWS's text or JSON line, one write a record."""
+    """The root logger's handler: AWS's text or JSON line, one write for each record."""
 
     def __init__(self, as_json: bool) -> None:
         super().__init__()
@@ -87,12 +87,12 @@ class Records(logging.Handler):
         return "".join(traceback.format_exception(*record.exc_info)).rstrip() if record.exc_info else ""
 
 
-class Lineage(importlib.abc.MetaPathFinder):
-    """Makes botocore, if and when the handler imports it, send how deep in a chain of invocations it is: the
-    emulator stops functions that call themselves for ever."""
+class InvocationDepth(importlib.abc.MetaPathFinder):
+    """Makes botocore, when the handler imports it, send how deep in a chain of invocations it is: the emulator stops
+    functions that call themselves endlessly."""
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
-        """Steps in for botocore.handlers alone, once."""
+        """Handles the import of botocore.handlers, once."""
         if name != "botocore.handlers":
             return None
         sys.meta_path.remove(self)
@@ -121,7 +121,7 @@ def main() -> None:
     records = _configure_logging(start["log_format"], start["log_level"])
     sys.path[:0] = start["path"]
     sys.path.append(start["sdk"])
-    sys.meta_path.insert(0, Lineage())
+    sys.meta_path.insert(0, InvocationDepth())
     handler = _load(start["handler"])
     _answer(answers, handler if isinstance(handler, dict) else {})
     if isinstance(handler, dict):

@@ -1,4 +1,4 @@
-"""Which environment variables does a function see?"""
+"""The environment variables of a function."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does one invocation leave in CloudWatch Logs?"""
+"""The lines that an invocation leaves in CloudWatch Logs."""
 
 from __future__ import annotations
 

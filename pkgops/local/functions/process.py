@@ -1,4 +1,4 @@
-"""How is one invocation handed to a function's process, and how does it end?"""
+"""A function's process, which gets one invocation at a time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 from pkgops.local import processes
 from pkgops.local.functions.bootstrap import BREAK, END
 
-_WATCH = 0.05  # seconds between looks at the memory of a running function
+_MEMORY_CHECK = 0.05  # seconds between checks of the memory of a running function
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class Outcome:
 
 
 class FunctionProcess:
-    """One running bootstrap. Not for two threads at once."""
+    """One running bootstrap. Not thread-safe."""
 
     def __init__(self, command: list[str], cwd: Path, environment: dict[str, str], memory: int) -> None:
         self._limit = memory * 1024 * 1024
@@ -61,9 +61,9 @@ class FunctionProcess:
         """The exit code, None while it runs. This, `terminate`, `kill` and `wait` are what the emulator calls."""
         return self._process.poll()
 
-    def ask(self, message: dict[str, Any], seconds: float) -> Outcome:
-        """Sends one message and waits for its answer and the end of its log. The process is gone afterwards
-        if the outcome has no answer."""
+    def call(self, message: dict[str, Any], seconds: float) -> Outcome:
+        """Sends one message and waits for its answer and the end of its log. The process has ended if the outcome has
+        no answer."""
         outcome = Outcome()
         deadline = time.monotonic() + seconds
         with suppress(BrokenPipeError):  # the reading below finds out why
@@ -74,7 +74,7 @@ class FunctionProcess:
             left = deadline - time.monotonic()
             if left <= 0:
                 return self._end(outcome, "timeout")
-            for descriptor, event in self._poll.poll(min(left, _WATCH) * 1000):
+            for descriptor, event in self._poll.poll(min(left, _MEMORY_CHECK) * 1000):
                 chunk = _read(descriptor)
                 if not chunk and event & (select.POLLHUP | select.POLLERR):
                     return self._end(outcome, "exit")
@@ -115,7 +115,7 @@ class FunctionProcess:
         return outcome
 
     def _logged(self, chunk: bytes, outcome: Outcome) -> bool:
-        """Takes what came on standard error; True once the end mark has come."""
+        """Takes what was read from standard error; True once it holds the end mark."""
         now = int(time.time() * 1000)
         *lines, self._log = (self._log + chunk).split(b"\n")
         finished = False
@@ -134,7 +134,7 @@ class FunctionProcess:
 
 
 def _read(descriptor: int) -> bytes:
-    """What is there now; b"" if nothing, or at the end."""
+    """What can be read now; b"" if nothing, or at the end."""
     try:
         return os.read(descriptor, 1 << 20)
     except BlockingIOError:

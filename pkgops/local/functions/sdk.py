@@ -1,4 +1,4 @@
-"""What may a handler import besides the standard library and its own package?
+"""The directory of what a handler can import apart from the standard library and its own package.
 
 AWS Lambda's Python runtime brings the AWS SDK, and so does this directory of links; everything else of the
 tool's environment stays out of reach, so that a dependency missing from a package is missing here too.

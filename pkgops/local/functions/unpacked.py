@@ -1,4 +1,4 @@
-"""Where do a function's files lie? Each archive is unpacked once, however many processes use it."""
+"""Unpacked archives of functions' code: each once, however many processes use it."""
 
 from __future__ import annotations
 

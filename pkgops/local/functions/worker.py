@@ -1,8 +1,8 @@
-"""How does the emulator's worker pool run Python functions in processes of ours?
+"""The worker with which the emulator's pool runs Python functions in our processes.
 
 The emulator leases workers from a pool (one invocation each at a time) and expects ``invoke``. Its own worker
-runs handlers with the server's packages and environment, waits 50 ms for a log that may not come, and starts
-anew after every exception; this one does not.
+runs handlers with the server's packages and environment, waits 50 ms for a log that may not come, and restarts
+after every exception; this one does not.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
                 "seconds": seconds,
                 "environment": changes,
             }
-            outcome = self._proc.ask(call, seconds)
+            outcome = self._proc.call(call, seconds)
             self.last_used = time.time()
             return self._result(outcome, request_id, seconds)
 
@@ -85,9 +85,9 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
             raise RuntimeError(failed["error"])
 
     def _start(self, request_id: str) -> dict[str, Any] | None:
-        """A new process, initialized; the failure's result if it does not come to that."""
+        """Starts and initializes a new process; returns the result if that fails."""
         started = time.perf_counter()
-        code = unpack(self.code_zip, _below("code"))
+        code = unpack(self.code_zip, _scratch_directory("code"))
         _, region = lambda_runtime._account_region_from_function_config(self.config)
         variables = environment(
             self.config,
@@ -101,13 +101,13 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         memory = int(self.config.get("MemorySize", 128))
         command = [sys.executable, "-I", "-S", "-B", bootstrap.__file__]
         self._proc = FunctionProcess(command, code, variables, memory)
-        outcome = self._proc.ask(self._first_message(code, memory), _INIT_SECONDS)
+        outcome = self._proc.call(self._first_message(code, memory), _INIT_SECONDS)
         self.init_ms = (time.perf_counter() - started) * 1000
         if outcome.answer == {}:
             self._cold = False
             return None
         result = self._result(outcome, request_id, _INIT_SECONDS)
-        self._drop()
+        self._discard()
         return result
 
     def _first_message(self, code: Path, memory: int) -> dict[str, Any]:
@@ -117,7 +117,7 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
             "memory": memory,
             "handler": self.config.get("Handler", ""),
             "path": [str(code), *self._layer_path()],
-            "sdk": str(_below("sdk")),
+            "sdk": str(_scratch_directory("sdk")),
             "log_format": logging.get("LogFormat", "Text"),
             "log_level": logging.get("ApplicationLogLevel", "INFO") if as_json else "",
         }
@@ -127,7 +127,7 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         for reference in self.config.get("Layers") or []:
             archive = lambda_svc._resolve_layer_zip(reference)
             if archive:
-                python = unpack(archive, _below("layers")) / "python"
+                python = unpack(archive, _scratch_directory("layers")) / "python"
                 path += [str(found) for found in sorted(python.glob("lib/python3.*/site-packages"))]
                 path.append(str(python))
         return path
@@ -135,7 +135,7 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
     def _result(self, outcome: Outcome, request_id: str, seconds: float) -> dict[str, Any]:
         self.peak = max(self.peak, self._proc.peak if self._proc else 0)
         lines = outcome.lines
-        body = (outcome.answer or {}).get("error") or _ended(outcome, request_id, seconds)
+        body = (outcome.answer or {}).get("error") or _no_answer(outcome, request_id, seconds)
         if outcome.ended:
             lines.append((int(time.time() * 1000), _report(outcome, request_id, seconds)))
             self._proc = None
@@ -144,7 +144,7 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
             return result | {"status": "error", "error": body["errorMessage"], "body": body}
         return result | {"status": "ok", "result": (outcome.answer or {}).get("result")}
 
-    def _drop(self) -> None:
+    def _discard(self) -> None:
         process, self._proc = self._proc, None
         if process:
             process.terminate()
@@ -155,26 +155,26 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         shutil.rmtree(self._scratch, ignore_errors=True)
 
 
-def _below(name: str) -> Path:
+def _scratch_directory(name: str) -> Path:
     return Path(tempfile.gettempdir()) / name
 
 
-def _ended(outcome: Outcome, request_id: str, seconds: float) -> dict[str, Any] | None:
-    """The payload AWS answers for a function that did not."""
+def _no_answer(outcome: Outcome, request_id: str, seconds: float) -> dict[str, Any] | None:
+    """AWS's payload for a function that did not answer."""
     if not outcome.ended:
         return None
     kind = "Sandbox.Timedout" if outcome.ended == "timeout" else "Runtime.ExitError"
-    return {"errorType": kind, "errorMessage": f"RequestId: {request_id} Error: {_why(outcome, seconds)}"}
+    return {"errorType": kind, "errorMessage": f"RequestId: {request_id} Error: {_reason(outcome, seconds)}"}
 
 
 def _report(outcome: Outcome, request_id: str, seconds: float) -> str:
     if outcome.ended == "timeout":
         stamp = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        return f"{stamp} {request_id} {_why(outcome, seconds)}"
-    return f"RequestId: {request_id} Error: {_why(outcome, seconds)}\nRuntime.ExitError"
+        return f"{stamp} {request_id} {_reason(outcome, seconds)}"
+    return f"RequestId: {request_id} Error: {_reason(outcome, seconds)}\nRuntime.ExitError"
 
 
-def _why(outcome: Outcome, seconds: float) -> str:
+def _reason(outcome: Outcome, seconds: float) -> str:
     if outcome.ended == "timeout":
         return f"Task timed out after {seconds:.2f} seconds"
     killed = outcome.ended == "memory" or outcome.code < 0

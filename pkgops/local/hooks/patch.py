@@ -1,7 +1,7 @@
 """Monkey patches of the emulator that cannot fail silently on another version of it.
 
-What polyfills patch is private to the emulator and may be gone in its next release; so each name is asked for
-through `wrap` or `need`, and one that is missing keeps the server from starting.
+What polyfills patch is private to the emulator and may be gone in its next release; so each name is looked
+up through `wrap` or `require`, and one that is missing keeps the server from starting.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ class MissingHookError(Exception):
     """The emulator has no such name: it is not the version the polyfills were written for."""
 
 
-def need(module: ModuleType, *names: str) -> None:
+def require(module: ModuleType, *names: str) -> None:
     """Raises `MissingHookError` unless ``module`` has every one of ``names``."""
     for name in names:
         if not hasattr(module, name):
@@ -24,7 +24,7 @@ def need(module: ModuleType, *names: str) -> None:
 
 def wrap(module: ModuleType, name: str, make: Callable[[Any], Any]) -> None:
     """Replaces ``module.name`` by what ``make(original)`` returns."""
-    need(module, name)
+    require(module, name)
     setattr(module, name, make(getattr(module, name)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pkgops.local.hooks.patch import MissingHookError, need, wrap
+from pkgops.local.hooks.patch import MissingHookError, require, wrap
 
 Properties = Mapping[str, Any]
 Created = tuple[str, dict[str, Any]]
@@ -23,7 +23,7 @@ class Types:
     def __init__(self) -> None:
         from ministack.services.cloudformation import provisioners
 
-        need(provisioners, "_RESOURCE_HANDLERS", "_physical_name")
+        require(provisioners, "_RESOURCE_HANDLERS", "_physical_name")
         self._module = provisioners
         self._handlers: dict[str, dict[str, Any]] = provisioners._RESOURCE_HANDLERS
         # Under which name the emulator's update handlers call a type's creation.

@@ -1,4 +1,4 @@
-"""What the emulator lacks or does differently from AWS, one module a gap in the folder of its service.
+"""Polyfills: what the emulator lacks or does differently from AWS, one module for each gap, by service.
 
 A polyfill is a module with ``install(types)``; it is found by being there. Where order matters, it names those that
 must be installed before it: ``AFTER = ("cloudformation.output_changes",)``.
@@ -25,7 +25,7 @@ def names() -> list[str]:
 
 
 def ordered() -> list[ModuleType]:
-    """Every polyfill, behind those it comes after."""
+    """Every polyfill, after those it names in ``AFTER``."""
     modules = {name: import_module(f"{__name__}.{name}") for name in names()}
     order = TopologicalSorter({name: getattr(module, "AFTER", ()) for name, module in modules.items()})
     return [modules[name] for name in order.static_order()]

@@ -136,12 +136,12 @@ def install(snapshots: Snapshots) -> None:
     from ministack import app
     from ministack.services import lambda_svc
 
-    from pkgops.local.hooks.patch import need, wrap
+    from pkgops.local.hooks.patch import require, wrap
 
-    need(lambda_svc, "CODE_BLOB_DIR")
+    require(lambda_svc, "CODE_BLOB_DIR")
     lambda_svc.CODE_BLOB_DIR = f"{kept}/lambda-blobs"
 
-    need(app, "_build_persistence_save_dict", "_load_persisted_state")
+    require(app, "_build_persistence_save_dict", "_load_persisted_state")
     wrap(app, "save_all", lambda _: snapshots.save)
     wrap(app, "_load_persisted_state", _dropping_unknown_buckets)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pkgops.local.hooks.patch import need, switched_on
+from pkgops.local.hooks.patch import require, switched_on
 from pkgops.local.hooks.types import Properties, Types
 
 KIND = "AWS::ApiGatewayV2::Api"
@@ -16,10 +16,10 @@ _WHOLE, _TRUTH = "MaxAge", "AllowCredentials"
 
 
 def install(types: Types) -> None:
-    """Keeps the configuration in the service's spelling once the API is made or changed."""
+    """Keeps the configuration in the service's spelling once the API is created or changed."""
     from ministack.services import apigateway
 
-    need(apigateway, "_apis", "_cors_response_headers", "_cors_preflight_response")
+    require(apigateway, "_apis", "_cors_response_headers", "_cors_preflight_response")
     types.after(KIND, _apply)
 
 
@@ -33,7 +33,7 @@ def _apply(api_id: str, new: Properties, _: Properties) -> None:
 
 
 def _typed(name: str, value: Any) -> Any:
-    """Numbers and truths may arrive as text."""
+    """Numbers and booleans may arrive as text."""
     if name == _WHOLE:
         return int(value)
     return switched_on(value) if name == _TRUTH else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import Any
 
-from pkgops.local.hooks.patch import need, wrap
+from pkgops.local.hooks.patch import require, wrap
 from pkgops.local.hooks.types import Types
 
 AFTER = ("apigateway.rest_responses",)  # which wraps the same function
@@ -17,8 +17,8 @@ def install(_: Types) -> None:
     from ministack.services import apigateway_v1 as rest
     from ministack.services import lambda_svc
 
-    need(rest, "_gw_error", "_extract_lambda_ref_from_integration_uri")
-    need(lambda_svc, "_get_func_record_for_ref_in_scope", "_resolve_name_and_qualifier", "_functions")
+    require(rest, "_gw_error", "_extract_lambda_ref_from_integration_uri")
+    require(lambda_svc, "_get_func_record_for_ref_in_scope", "_resolve_name_and_qualifier", "_functions")
     wrap(rest, "_invoke_lambda_proxy_v1", _checked)
 
 
@@ -39,8 +39,8 @@ def _checked(original: Any) -> Any:
 
 
 def allowed(function: str, source: str, account: str) -> bool:
-    """True if the function's policy lets API Gateway invoke it for the method with ARN ``source``. A function
-    that is not there is the integration's business."""
+    """True if the function's policy lets API Gateway invoke it for the method with ARN ``source``. A missing
+    function is left to the integration."""
     from ministack.services import lambda_svc
 
     name, qualifier = lambda_svc._resolve_name_and_qualifier(function)
@@ -55,7 +55,7 @@ def _allows(statement: dict[str, Any], qualifier: str | None, source: str, accou
     principal = statement.get("Principal")
     if principal != "*" and (principal or {}).get("Service") != _SERVICE:
         return False
-    # The policy of an alias or version is kept with the function's, told apart by the resource's last part.
+    # The policy of an alias or version is kept with the function's, distinguished by the resource's last part.
     last = statement.get("Resource", "").split(":function:")[-1].partition(":")[2]
     if last != (qualifier or "") or statement.get("Action") not in ("lambda:InvokeFunction", "lambda:*"):
         return False

@@ -1,4 +1,4 @@
-"""REST APIs: what a handler is given. An encoded slash stays inside its path parameter, header names keep the
+"""REST APIs: what a handler gets. An encoded slash stays inside its path parameter, header names keep the
 client's spelling, repeated headers all arrive, and the request context is complete."""
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from pkgops.local.hooks import request
-from pkgops.local.hooks.patch import need, wrap
+from pkgops.local.hooks.patch import require, wrap
 from pkgops.local.hooks.types import Types
 
 # Filled where the event is built, read where the answer is finished: another task, hence not a plain value.
@@ -29,10 +29,10 @@ _ABSENT = (
 
 
 def install(_: Types) -> None:
-    """Works from the raw request, which the guard remembers."""
+    """Works from the raw request, which the guard keeps."""
     from ministack.services import apigateway_v1 as rest
 
-    need(rest, "get_account_id", "get_region")
+    require(rest, "get_account_id", "get_region")
     wrap(rest, "_match_resource_tree", _matching_raw)
     wrap(rest, "_build_lambda_event_v1", _completing)
 

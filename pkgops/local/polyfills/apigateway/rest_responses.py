@@ -1,4 +1,4 @@
-"""REST APIs: what a client is given. A handler that fails, answers something else than a response or takes too
+"""REST APIs: what a client gets. A handler that fails, answers something other than a response or takes too
 long shows nothing of itself, large answers are compressed, and a preflight's answer has no body."""
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ import asyncio
 import gzip
 from typing import Any
 
-from pkgops.local.hooks.patch import need, wrap
+from pkgops.local.hooks.patch import require, wrap
 from pkgops.local.hooks.types import Types
 from pkgops.local.polyfills.apigateway.rest_requests import exchange
 
@@ -25,10 +25,10 @@ class _IntegrationError(Exception):
 
 
 def install(_: Types) -> None:
-    """Sits around the proxy integration and around the whole request."""
+    """Wraps the proxy integration and the whole request."""
     from ministack.services import apigateway_v1 as rest
 
-    need(rest, "_GatewayError", "_gw_error", "_rest_apis")
+    require(rest, "_GatewayError", "_gw_error", "_rest_apis")
     wrap(rest, "_lambda_proxy_response", lambda _: _response)
     wrap(rest, "_invoke_lambda_proxy_v1", _bounded)
     wrap(rest, "_gateway_error_response", _with_status)
@@ -37,7 +37,7 @@ def install(_: Types) -> None:
 
 
 def _response(result: dict[str, Any]) -> tuple[dict[str, Any], None]:
-    """The handler's response; `_IntegrationError` if it has not given one of the documented form."""
+    """The handler's response; `_IntegrationError` if it has no documented form."""
     if result.get("throttle"):
         raise _IntegrationError(500)
     body = result.get("body")
@@ -64,7 +64,7 @@ def _bounded(original: Any) -> Any:
         running = asyncio.ensure_future(original(integration, *others, **named))
         done, _ = await asyncio.wait({running}, timeout=limit)
         if not done:
-            running.add_done_callback(_forget)
+            running.add_done_callback(_ignore)
             return rest._gw_error("INTEGRATION_TIMEOUT", "Endpoint request timed out")
         try:
             status, headers, body = await running
@@ -77,8 +77,8 @@ def _bounded(original: Any) -> Any:
     return invoke
 
 
-def _forget(late: asyncio.Future[Any]) -> None:
-    """Looks at the outcome nobody waits for, so that asyncio does not report it."""
+def _ignore(late: asyncio.Future[Any]) -> None:
+    """Retrieves an outcome that is not used, so that asyncio does not report it."""
     late.exception()
 
 

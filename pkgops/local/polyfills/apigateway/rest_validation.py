@@ -6,18 +6,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pkgops.local.hooks.patch import need, refuse, switched_on
+from pkgops.local.hooks.patch import refuse, require, switched_on
 from pkgops.local.hooks.types import Created, Properties, Types
 
 _PATHS = {"ValidateRequestBody": "validateRequestBody", "ValidateRequestParameters": "validateRequestParameters"}
 
 
 def install(types: Types) -> None:
-    """The emulator validates, once told so; its CloudFormation types tell it nothing."""
+    """The emulator's API validates; its CloudFormation types do not configure that."""
     from ministack.services import apigateway_v1 as rest
 
-    need(rest, "_create_request_validator", "_update_request_validator", "_delete_request_validator")
-    need(rest, "_resources", "_check_request_validation")
+    require(rest, "_create_request_validator", "_update_request_validator", "_delete_request_validator")
+    require(rest, "_resources", "_check_request_validation")
     types.redefine("AWS::ApiGateway::RequestValidator", _create, _delete, _update)
     types.after("AWS::ApiGateway::Method", _attach)
     types.after("AWS::ApiGateway::RestApi", _settings)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from pkgops.local.hooks.patch import need, wrap
+from pkgops.local.hooks.patch import require, wrap
 from pkgops.local.hooks.types import Types
 
 _VARIABLE = b"$context.error.validationErrorString"
@@ -16,7 +16,7 @@ def install(_: Types) -> None:
     """Describes the failure where it is found, and fills it in where the response is rendered."""
     from ministack.services import apigateway_v1 as rest
 
-    need(rest, "_model_schema", "_json_schema_valid", "_GatewayError", "_JSON_TYPES")
+    require(rest, "_model_schema", "_json_schema_valid", "_GatewayError", "_JSON_TYPES")
     wrap(rest, "_check_request_validation", _explaining)
     wrap(rest, "_gateway_error_response", _filling_in)
 
@@ -45,17 +45,17 @@ def _filling_in(original: Any) -> Any:
 
 
 def describe(schema: dict[str, Any], body: bytes) -> str:
-    """What API Gateway says about a body its model refuses; "" if the body is no JSON, or nothing simple is
-    wrong with it."""
+    """API Gateway's text about a body that its model refuses; "" if the body is no JSON, or its problem has no
+    text here."""
     try:
         document = json.loads(body)
     except ValueError:
         return ""
-    found = list(_complaints(schema, document))
+    found = list(_problems(schema, document))
     return f"[{', '.join(found)}]" if found else ""
 
 
-def _complaints(schema: dict[str, Any], value: Any) -> Iterator[str]:
+def _problems(schema: dict[str, Any], value: Any) -> Iterator[str]:
     kinds = schema.get("type")
     wanted = kinds if isinstance(kinds, list) else [kinds] if kinds else []
     if wanted and not any(_is(kind, value) for kind in wanted):
@@ -63,12 +63,12 @@ def _complaints(schema: dict[str, Any], value: Any) -> Iterator[str]:
     elif "enum" in schema and value not in schema["enum"]:
         yield f"instance value ({json.dumps(value)}) not found in enum (possible values: {_listed(schema['enum'])})"
     elif isinstance(value, str):
-        yield from _about_text(schema, value)
+        yield from _text_problems(schema, value)
     elif isinstance(value, dict):
-        yield from _about_object(schema, value)
+        yield from _object_problems(schema, value)
 
 
-def _about_text(schema: dict[str, Any], value: str) -> Iterator[str]:
+def _text_problems(schema: dict[str, Any], value: str) -> Iterator[str]:
     from ministack.services import apigateway_v1 as rest
 
     shortest, longest = schema.get("minLength", 0), schema.get("maxLength", len(value))
@@ -83,7 +83,7 @@ def _about_text(schema: dict[str, Any], value: str) -> Iterator[str]:
         yield f'string "{value}" is not a valid {"email address" if form == "email" else form}'
 
 
-def _about_object(schema: dict[str, Any], value: dict[str, Any]) -> Iterator[str]:
+def _object_problems(schema: dict[str, Any], value: dict[str, Any]) -> Iterator[str]:
     missing = sorted(name for name in schema.get("required") or [] if name not in value)
     if missing:
         yield f"object has missing required properties ({_listed(missing)})"
@@ -93,7 +93,7 @@ def _about_object(schema: dict[str, Any], value: dict[str, Any]) -> Iterator[str
         if more:
             yield f"object instance has properties which are not allowed by the schema: {_listed(more)}"
     for name in known.keys() & value.keys():
-        yield from _complaints(known[name], value[name])
+        yield from _problems(known[name], value[name])
 
 
 def _listed(values: list[Any]) -> str:

@@ -1,10 +1,10 @@
-"""AWS::Backup::BackupSelection: recorded. No backup is ever made."""
+"""AWS::Backup::BackupSelection: recorded. No backup is made."""
 
 from __future__ import annotations
 
 import json
 
-from pkgops.local.hooks.patch import need, refuse
+from pkgops.local.hooks.patch import refuse, require
 from pkgops.local.hooks.types import Created, Properties, Types
 
 
@@ -12,7 +12,7 @@ def install(types: Types) -> None:
     """Adds the type; plans and vaults exist."""
     from ministack.services import backup
 
-    need(backup, "_create_selection", "_delete_selection")
+    require(backup, "_create_selection", "_delete_selection")
     types.add("AWS::Backup::BackupSelection", _create, _delete)
 
 

@@ -1,10 +1,10 @@
-"""AWS::Budgets::Budget: recorded with its notifications. No cost is ever measured."""
+"""AWS::Budgets::Budget: recorded with its notifications. No cost is measured."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from pkgops.local.hooks.patch import need, refuse
+from pkgops.local.hooks.patch import refuse, require
 from pkgops.local.hooks.types import Created, Properties, Types
 
 
@@ -12,7 +12,7 @@ def install(types: Types) -> None:
     """Adds the type; the service exists."""
     from ministack.services import budgets
 
-    need(budgets, "_create_budget", "_delete_budget")
+    require(budgets, "_create_budget", "_delete_budget")
     types.add("AWS::Budgets::Budget", _create, _delete, _update)
 
 
@@ -35,7 +35,7 @@ def _notification(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def _update(name: str, old: Properties, new: Properties, stack: str) -> Created:
-    """Under an unchanged name the budget is made anew; under another one the stack removes the old one."""
+    """Under an unchanged name the budget is created again; under another one the stack removes the old one."""
     if (new["Budget"].get("BudgetName") or name) == name:
         _delete(name, old)
     budget = {**new["Budget"], "BudgetName": new["Budget"].get("BudgetName") or name}

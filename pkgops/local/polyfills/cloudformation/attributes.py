@@ -1,4 +1,4 @@
-"""Attributes ``Fn::GetAtt`` finds on AWS and not in the emulator."""
+"""Attributes that ``Fn::GetAtt`` finds on AWS but not in the emulator."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _user_pool(pool: str, _: Properties, __: Properties) -> dict[str, Any]:
 
 
 def _email_identity(identity: str, _: Properties, __: Properties) -> dict[str, Any]:
-    """The three records a domain's owner has to publish; invented, but the same every time."""
+    """The three records a domain's owner has to publish; made up, but constant."""
     attributes: dict[str, Any] = {}
     for number in (1, 2, 3):
         token = sha256(f"{identity}{number}".encode()).hexdigest()[:32]

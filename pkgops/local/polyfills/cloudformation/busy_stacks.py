@@ -1,14 +1,14 @@
-"""While an operation runs on a stack, no change set is made for it.
+"""A change set is refused while an operation runs on its stack.
 
-The emulator makes one, which can be carried out while the other operation still runs: each of the two undoes what the
-other has recorded.
+The emulator creates one, which can be executed while the other operation still runs: each of the two then overwrites
+what the other has recorded.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from pkgops.local.hooks.patch import need
+from pkgops.local.hooks.patch import require
 from pkgops.local.hooks.types import Types
 
 
@@ -17,9 +17,9 @@ def install(_: Types) -> None:
     from ministack.services import cloudformation
     from ministack.services.cloudformation import handlers, helpers
 
-    need(cloudformation, "_ACTION_HANDLERS")
-    need(handlers, "_resolve_stack")
-    need(helpers, "_p", "_error")
+    require(cloudformation, "_ACTION_HANDLERS")
+    require(handlers, "_resolve_stack")
+    require(helpers, "_p", "_error")
     actions: dict[str, Any] = cloudformation._ACTION_HANDLERS
     actions["CreateChangeSet"] = _refusing(actions["CreateChangeSet"])
 

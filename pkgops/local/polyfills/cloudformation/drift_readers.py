@@ -1,4 +1,4 @@
-"""Drift is looked for in alarms, rules and what roles allow too, and a secret is not taken for deleted."""
+"""Drift detection covers alarms, rules and the policies of roles, and finds secrets by their ARN."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pkgops.local.hooks.patch import need
+from pkgops.local.hooks.patch import require
 from pkgops.local.hooks.types import Properties, Types
 
 _ALARM = frozenset(
@@ -31,7 +31,7 @@ _ALARM = frozenset(
     }
 )
 _RULE = frozenset({"Description", "EventPattern", "Name", "ScheduleExpression", "State", "Targets"})
-_GRANTS = frozenset({"ManagedPolicyArns", "Policies"})
+_ROLE_POLICIES = frozenset({"ManagedPolicyArns", "Policies"})
 Found = dict[str, Any] | None
 
 
@@ -41,16 +41,16 @@ def install(_: Types) -> None:
     from ministack.services import cloudwatch, eventbridge, iam, secretsmanager
     from ministack.services.cloudformation import drift
 
-    need(drift, "_DRIFT_READERS", "_eb_rule_bus_name", "_json_or")
-    need(cloudwatch, "_alarms")
-    need(eventbridge, "_rules", "_targets", "_rule_key")
-    need(iam, "_roles")
-    need(secretsmanager, "_secrets")
+    require(drift, "_DRIFT_READERS", "_eb_rule_bus_name", "_json_or")
+    require(cloudwatch, "_alarms")
+    require(eventbridge, "_rules", "_targets", "_rule_key")
+    require(iam, "_roles")
+    require(secretsmanager, "_secrets")
     readers: dict[str, Any] = drift._DRIFT_READERS
     readers["AWS::CloudWatch::Alarm"] = (_alarm, _ALARM)
     readers["AWS::Events::Rule"] = (_rule, _RULE)
     role, known = readers["AWS::IAM::Role"]
-    readers["AWS::IAM::Role"] = (_with_grants(role), known | _GRANTS)
+    readers["AWS::IAM::Role"] = (_with_policies(role), known | _ROLE_POLICIES)
     secret, known = readers["AWS::SecretsManager::Secret"]
     readers["AWS::SecretsManager::Secret"] = (_by_arn(secret), known)
 
@@ -81,7 +81,7 @@ def _rule(name: str, expected: Properties) -> Found:
     return {**found, "EventPattern": pattern, "Targets": eventbridge._targets.get(key, [])}
 
 
-def _with_grants(original: Any) -> Any:
+def _with_policies(original: Any) -> Any:
     def read(name: str, expected: Properties) -> Found:
         from ministack.services import iam
 
@@ -89,7 +89,7 @@ def _with_grants(original: Any) -> Any:
         if found is None:
             return None
         role = iam._roles[name]
-        others = _policies_of_their_own()
+        others = _separate_policies()
         inline = {key: value for key, value in role["InlinePolicies"].items() if key not in others}
         order = [policy.get("PolicyName") for policy in expected.get("Policies") or []]
         names = [key for key in order if key in inline] + sorted(inline.keys() - set(order))
@@ -99,7 +99,7 @@ def _with_grants(original: Any) -> Any:
     return read
 
 
-def _policies_of_their_own() -> set[str]:
+def _separate_policies() -> set[str]:
     """Inline policies that are resources themselves: they are no drift of the role they are attached to."""
     from ministack.services.cloudformation import _stacks
 

@@ -1,14 +1,14 @@
-"""A change set for a stack that still waits for its first one joins it there.
+"""A second change set for a stack in REVIEW_IN_PROGRESS belongs to that stack.
 
-The emulator puts another stack of the name in its place. The first change set could then be carried out on the second
-one's stack, even when that has long been made: its resources collide with themselves, and the rollback deletes them.
+The emulator replaces the stack with another one of that name. The first change set could then be executed on the
+second one's stack, even after its creation: its resources collide with themselves, and the rollback deletes them.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from pkgops.local.hooks.patch import need
+from pkgops.local.hooks.patch import require
 from pkgops.local.hooks.types import Types
 
 
@@ -17,9 +17,9 @@ def install(_: Types) -> None:
     from ministack.services import cloudformation
     from ministack.services.cloudformation import handlers, helpers
 
-    need(cloudformation, "_ACTION_HANDLERS", "_change_sets", "_stack_events", "_stacks")
-    need(handlers, "_resolve_stack")
-    need(helpers, "_p")
+    require(cloudformation, "_ACTION_HANDLERS", "_change_sets", "_stack_events", "_stacks")
+    require(handlers, "_resolve_stack")
+    require(helpers, "_p")
     actions: dict[str, Any] = cloudformation._ACTION_HANDLERS
     actions["CreateChangeSet"] = _joining(actions["CreateChangeSet"])
 

@@ -1,10 +1,10 @@
-"""A nested stack that fails is named by its parent's event, takes with it what it had made, and rolls back as such."""
+"""A nested stack that fails is named by its parent's event, rolls back, and leaves no resource behind."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from pkgops.local.hooks.patch import need, wrap
+from pkgops.local.hooks.patch import require, wrap
 from pkgops.local.hooks.types import Types
 
 _EMBEDDED = "Embedded stack arn:"
@@ -18,13 +18,13 @@ def install(_: Types) -> None:
     from ministack.services import cloudformation
     from ministack.services.cloudformation import provisioners, stacks
 
-    need(cloudformation, "_stacks", "_stack_events")
-    need(provisioners, "_cfn_nested_stack_delete")
-    wrap(provisioners, "_cfn_nested_stack_deploy", _telling)
-    wrap(stacks, "_add_event", _naming)
+    require(cloudformation, "_stacks", "_stack_events")
+    require(provisioners, "_cfn_nested_stack_delete")
+    wrap(provisioners, "_cfn_nested_stack_deploy", _failing_with_reason)
+    wrap(stacks, "_add_event", _naming_nested)
 
 
-def _telling(original: Any) -> Any:
+def _failing_with_reason(original: Any) -> Any:
     from ministack.services import cloudformation
     from ministack.services.cloudformation import provisioners
 
@@ -61,7 +61,7 @@ def _reason(child: dict[str, Any], *, updated: bool) -> str:
 
 
 def _rolled_back(child: dict[str, Any]) -> None:
-    """What the emulator takes for one more update was the way back."""
+    """Corrects the status of a rollback that the emulator records as another update."""
     from ministack.services import cloudformation
 
     own = [e for e in cloudformation._stack_events[child["StackId"]] if e["LogicalResourceId"] == child["StackName"]]
@@ -70,7 +70,7 @@ def _rolled_back(child: dict[str, Any]) -> None:
     child["StackStatus"] = "UPDATE_ROLLBACK_COMPLETE"
 
 
-def _naming(original: Any) -> Any:
+def _naming_nested(original: Any) -> Any:
     def add(stack: str, name: str, logical_id: str, kind: str, status: str, *rest: Any, **more: Any) -> Any:
         reason = str(rest[0] if rest else more.get("reason", ""))
         if reason.startswith(_EMBEDDED) and len(rest) < 2 and not more.get("physical_id"):

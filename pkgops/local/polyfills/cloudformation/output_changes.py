@@ -1,20 +1,20 @@
-"""A change set that changes outputs alone can be executed."""
+"""A change set that changes only outputs can be executed."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from pkgops.local.hooks.patch import need
+from pkgops.local.hooks.patch import require
 from pkgops.local.hooks.types import Types
 
 
 def install(_: Types) -> None:
-    """Looks again at each change set the emulator found to change nothing."""
+    """Reviews each change set that the emulator considers empty."""
     from ministack.services import cloudformation
     from ministack.services.cloudformation import stacks
 
-    need(cloudformation, "_ACTION_HANDLERS", "_change_sets", "_stacks")
-    need(stacks, "_intrinsic_references")
+    require(cloudformation, "_ACTION_HANDLERS", "_change_sets", "_stacks")
+    require(stacks, "_intrinsic_references")
     actions: dict[str, Any] = cloudformation._ACTION_HANDLERS
     actions["CreateChangeSet"] = _reviewing(actions["CreateChangeSet"])
 

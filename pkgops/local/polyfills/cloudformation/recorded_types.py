@@ -1,4 +1,4 @@
-"""Types whose service the emulator does not have at all: their resources get a name and that is all."""
+"""Types whose service the emulator does not have: their resources get a name and nothing else."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _create(types: Types, name: str, logical_id: str, properties: Properties, st
 
 
 def _updating(create: Create, name: str) -> Update:
-    """In place, unless the name changes: that is a new one."""
+    """In place, unless the name changes: that is a replacement."""
 
     def update(physical_id: str, _: Properties, new: Properties, stack: str) -> Created:
         if name and new.get(name) not in (None, physical_id):

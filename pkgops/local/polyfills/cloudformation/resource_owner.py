@@ -1,10 +1,10 @@
-"""The stack a resource belongs to can be asked for by the resource's physical id alone."""
+"""DescribeStackResources accepts the physical id of a resource instead of a stack."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from pkgops.local.hooks.patch import need
+from pkgops.local.hooks.patch import require
 from pkgops.local.hooks.types import Types
 
 
@@ -13,8 +13,8 @@ def install(_: Types) -> None:
     from ministack.services import cloudformation
     from ministack.services.cloudformation import helpers
 
-    need(cloudformation, "_ACTION_HANDLERS", "_stacks")
-    need(helpers, "_p", "_error")
+    require(cloudformation, "_ACTION_HANDLERS", "_stacks")
+    require(helpers, "_p", "_error")
     actions: dict[str, Any] = cloudformation._ACTION_HANDLERS
     actions["DescribeStackResources"] = _by_physical_id(actions["DescribeStackResources"])
 

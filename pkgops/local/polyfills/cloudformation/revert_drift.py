@@ -1,4 +1,4 @@
-"""A change set in deployment mode REVERT_DRIFT brings what was changed behind the stack's back to its template."""
+"""A change set in deployment mode REVERT_DRIFT reverts what was changed outside the stack to its template."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from contextvars import ContextVar
 from copy import deepcopy
 from typing import Any
 
-from pkgops.local.hooks.patch import need, wrap
+from pkgops.local.hooks.patch import require, wrap
 from pkgops.local.hooks.types import Types
 
-AFTER = ("cloudformation.output_changes", "cloudformation.import_existing")  # whose verdicts it revises
+AFTER = ("cloudformation.output_changes", "cloudformation.import_existing")  # whose results it changes
 _MODE = "REVERT_DRIFT"
 Drifts = dict[str, dict[str, Any]]
 _executing: ContextVar[Drifts | None] = ContextVar("reverted_drifts", default=None)
@@ -22,15 +22,15 @@ def install(_: Types) -> None:
     from ministack.services import cloudformation
     from ministack.services.cloudformation import changesets, drift, provisioners, stacks
 
-    need(cloudformation, "_ACTION_HANDLERS", "_change_sets", "_stacks")
-    need(drift, "supports_drift", "detect_resource_drift")
-    need(provisioners, "_property_recreation")
-    need(stacks, "_replacement", "_stack_region_context")
-    need(changesets, "_find_change_set", "_error", "_p", "_esc", "_resolve_refs", "_evaluate_conditions")
+    require(cloudformation, "_ACTION_HANDLERS", "_change_sets", "_stacks")
+    require(drift, "supports_drift", "detect_resource_drift")
+    require(provisioners, "_property_recreation")
+    require(stacks, "_replacement", "_stack_region_context")
+    require(changesets, "_find_change_set", "_error", "_p", "_esc", "_resolve_refs", "_evaluate_conditions")
     actions: dict[str, Any] = cloudformation._ACTION_HANDLERS
     actions["CreateChangeSet"] = _comparing(actions["CreateChangeSet"])
-    actions["DescribeChangeSet"] = _telling(actions["DescribeChangeSet"])
-    actions["ExecuteChangeSet"] = _remembering(actions["ExecuteChangeSet"])
+    actions["DescribeChangeSet"] = _showing_drifts(actions["DescribeChangeSet"])
+    actions["ExecuteChangeSet"] = _with_drifts(actions["ExecuteChangeSet"])
     wrap(changesets, "_deploy_stack_async", _reverting)
 
 
@@ -53,7 +53,7 @@ def _comparing(original: Any) -> Any:
 
 
 def _review(change_set: dict[str, Any]) -> None:
-    """Adds what has drifted to a new change set; one that had nothing to change may have something now."""
+    """Adds what has drifted to a new change set; an empty one may then have changes."""
     drifts = _drifts(change_set["StackName"])
     change_set["_drifts"] = drifts
     drifted = {key: row for key, row in drifts.items() if row["StackResourceDriftStatus"] in {"MODIFIED", "DELETED"}}
@@ -107,8 +107,8 @@ def _change(row: dict[str, Any], change: dict[str, Any] | None) -> dict[str, Any
     }
 
 
-def _telling(original: Any) -> Any:
-    """Adds what only drift-aware change sets tell to the description."""
+def _showing_drifts(original: Any) -> Any:
+    """Adds what only drift-aware change sets describe."""
     from ministack.services.cloudformation import changesets
 
     def describe(parameters: Any) -> Any:
@@ -136,7 +136,7 @@ def _telling(original: Any) -> Any:
 
 
 def _contexts(change_set: dict[str, Any], logical_id: str) -> str:
-    """What a drifted resource is now, and what it will be."""
+    """A drifted resource's present properties, and those it will get."""
     from ministack.services import cloudformation
     from ministack.services.cloudformation import changesets
 
@@ -154,8 +154,8 @@ def _contexts(change_set: dict[str, Any], logical_id: str) -> str:
     return "".join(f"<{name}>{changesets._esc(text)}</{name}>" for name, text in texts.items())
 
 
-def _remembering(original: Any) -> Any:
-    """Tells the deployment that an execution begins which drifts it reverts."""
+def _with_drifts(original: Any) -> Any:
+    """Passes the drifts to revert to the deployment that the execution starts."""
     from ministack.services.cloudformation import changesets
 
     def execute(parameters: Any) -> Any:
@@ -172,8 +172,8 @@ def _remembering(original: Any) -> Any:
 
 
 def _reverting(original: Any) -> Any:
-    """An update calls a resource's handler where old and new properties differ, and makes a resource it does not
-    know. So the stack is shown its present state; if it rolls back, it gets the one it knew back."""
+    """An update calls a resource's handler where old and new properties differ, and creates a resource it does not
+    know. So the stack is given its present state; if it rolls back, it gets the recorded one again."""
 
     async def deploy(name: str, *arguments: Any, previous_stack: Any = None, **options: Any) -> Any:
         from ministack.services import cloudformation

@@ -1,4 +1,4 @@
-"""CloudFormation acts with the rights of whoever started it: what a caller may not do, fails the resource.
+"""CloudFormation acts with the permissions of its caller: what the caller may not do fails the resource.
 
 Root may do everything, and its operations take no longer for this.
 """
@@ -10,25 +10,25 @@ from contextvars import ContextVar
 from typing import Any
 from uuid import uuid4
 
-from pkgops.local.hooks.patch import need, wrap
+from pkgops.local.hooks.patch import require, wrap
 from pkgops.local.hooks.types import Types
 
 _caller: ContextVar[str] = ContextVar("stack_caller", default="")
 
 
 def install(_: Types) -> None:
-    """Notes who calls, and asks for each resource of a stack what its handler would need."""
+    """Remembers the caller, and checks for each resource of a stack what its handler needs."""
     from ministack.core import iam_actions, iam_evaluator
     from ministack.services.cloudformation import stacks
 
-    need(iam_actions, "identity_denial_message")
-    need(iam_evaluator, "EvalContext", "evaluate", "is_root_access_key", "resolve_principal")
-    wrap(iam_evaluator, "pin_request_caller", _noting)
+    require(iam_actions, "identity_denial_message")
+    require(iam_evaluator, "EvalContext", "evaluate", "is_root_access_key", "resolve_principal")
+    wrap(iam_evaluator, "pin_request_caller", _remembering)
     for name, make in _WRAPPED.items():
         wrap(stacks, name, make)
 
 
-def _noting(original: Any) -> Any:
+def _remembering(original: Any) -> Any:
     def pin(headers: Any, query: Any = None) -> None:
         from ministack.core.router import extract_access_key_id
 
@@ -44,7 +44,7 @@ def _creating(original: Any) -> Any:
 
         physical_id, attributes = original(kind, logical_id, properties, stack)
         try:
-            # Asked when the name is known, which CloudFormation may have made up; undone before anybody sees it.
+            # Checked when the name is known, which CloudFormation may have generated; undone before it can be seen.
             _check(kind, physical_id, properties, attributes, "create", "read")
         except ValueError:
             provisioners._delete_resource(kind, physical_id, properties, stack, logical_id)
@@ -75,33 +75,33 @@ _WRAPPED = {"_provision_resource": _creating, "_update_resource": _updating, "_d
 
 
 def _check(kind: str, physical_id: str, properties: Any, attributes: Any, *operations: str) -> None:
-    """ValueError with AWS's text for the first thing the caller may not do."""
+    """ValueError with AWS's text for the first action the caller may not perform."""
     from ministack.core import iam_evaluator
     from ministack.core.responses import get_account_id, get_region
 
     if iam_evaluator.is_root_access_key(_caller.get()):
         return
-    from pkgops.local.hooks.access_questions import Resource, questions
+    from pkgops.local.hooks.access_checks import Resource, checks
 
     account, region = get_account_id(), get_region()
     principal = iam_evaluator.resolve_principal(_caller.get(), account)
     if getattr(principal, "policies", None) is None:
         return
     resource = Resource(kind, str(physical_id), properties or {}, attributes or {}, region, account)
-    for question in questions(resource, *operations):
+    for check in checks(resource, *operations):
         context = iam_evaluator.EvalContext(
             principal_arn=principal.arn,
             principal_type=principal.type,
             principal_account=principal.account,
-            action=question.action,
-            resource_arn=question.arn,
+            action=check.action,
+            resource_arn=check.arn,
             region=region,
-            service_context=dict(question.keys),
+            service_context=dict(check.keys),
             principal_keys=principal.keys,
         )
         result = iam_evaluator.evaluate(context, principal.policies, *principal.limits)
         if result.decision != "Allow":
-            raise ValueError(_denied(question.action, question.arn, principal.arn, result.decision == "Deny"))
+            raise ValueError(_denied(check.action, check.arn, principal.arn, result.decision == "Deny"))
 
 
 def _denied(action: str, arn: str, principal: str, explicit: bool) -> str:

@@ -1,4 +1,4 @@
-"""A resource with a name that is taken is refused, as on AWS, instead of replacing the one that has it (and
+"""A resource with a name that is taken is refused, as on AWS, instead of replacing the existing one (and
 emptying the table)."""
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
 
-from pkgops.local.hooks.patch import need
+from pkgops.local.hooks.patch import require
 from pkgops.local.hooks.types import Properties, Types
 
 # type -> (the property with the name, module of its service, the store, where the name is found in it)
@@ -23,10 +23,10 @@ _NAMED: dict[str, tuple[str, str, str]] = {
 
 
 def install(types: Types) -> None:
-    """Looks before each creation, replacements included."""
+    """Checks before each creation, replacements included."""
     for kind, (name, service, store) in _NAMED.items():
         module = import_module(f"ministack.services.{service}")
-        need(module, store)
+        require(module, store)
         types.before_create(kind, _refusing(kind, name, module, store))
 
 

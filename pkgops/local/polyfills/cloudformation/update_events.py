@@ -1,29 +1,29 @@
-"""An update tells of what it changes, and not of every resource of its stack."""
+"""An update writes events for the resources it changes, not for every resource of its stack."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from pkgops.local.hooks.patch import need, wrap
+from pkgops.local.hooks.patch import require, wrap
 from pkgops.local.hooks.types import Types
 
-_NESTED = "AWS::CloudFormation::Stack"  # CloudFormation looks into these at every update, and says so
+_NESTED = "AWS::CloudFormation::Stack"  # CloudFormation updates these every time, with events
 
 _Unchanged = set[tuple[str, str]]
 
 
 def install(_: Types) -> None:
-    """Wraps what the emulator updates a resource with, and what it writes events with."""
+    """Wraps the emulator's update of a resource, and its writing of events."""
     from ministack.services import cloudformation
     from ministack.services.cloudformation import stacks
 
-    need(cloudformation, "_stack_events")
+    require(cloudformation, "_stack_events")
     unchanged: _Unchanged = set()
-    wrap(stacks, "_update_keeping_seed", lambda original: _noting(original, unchanged))
-    wrap(stacks, "_add_event", lambda original: _telling(original, unchanged))
+    wrap(stacks, "_update_keeping_seed", lambda original: _marking_unchanged(original, unchanged))
+    wrap(stacks, "_add_event", lambda original: _dropping_events(original, unchanged))
 
 
-def _noting(original: Any, unchanged: _Unchanged) -> Any:
+def _marking_unchanged(original: Any, unchanged: _Unchanged) -> Any:
     def update(kind: str, identifier: str, old: Any, new: Any, stack: str, logical_id: str, *rest: Any) -> Any:
         answer = original(kind, identifier, old, new, stack, logical_id, *rest)
         if old == new and kind != _NESTED:
@@ -33,8 +33,8 @@ def _noting(original: Any, unchanged: _Unchanged) -> Any:
     return update
 
 
-def _telling(original: Any, unchanged: _Unchanged) -> Any:
-    """The beginning of an update is written before the properties are compared: it is taken back."""
+def _dropping_events(original: Any, unchanged: _Unchanged) -> Any:
+    """The event of an update's start is written before the properties are compared: it is removed."""
     from ministack.services import cloudformation
 
     def add(stack_id: str, stack: str, logical_id: str, kind: str, status: str, *rest: Any, **more: Any) -> Any:

@@ -1,4 +1,4 @@
-"""CloudWatch alarms over metric math are accepted. They keep their first state: nothing computes them."""
+"""CloudWatch alarms over metric math are accepted. They keep their first state: they are not evaluated."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pkgops.local.hooks.types import Types
 
 
 def install(_: Types) -> None:
-    """Gives such an alarm a metric nobody writes to, and keeps its expression beside it."""
+    """Gives such an alarm a metric that is never written, and keeps its expression."""
     from ministack.services.cloudformation import provisioners
 
     wrap(provisioners, "_cw_metric_alarm_record", _recorded)

@@ -1,4 +1,4 @@
-"""Who may publish metrics of one namespace may publish those, and no others."""
+"""A permission to publish metrics of one namespace is limited to that namespace."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def _with_namespace(original: Any) -> Any:
 
 
 def _namespace(body: bytes) -> str:
-    """What a request of whichever of the three protocols is about: form, JSON or CBOR; "" if it does not say."""
+    """The namespace in a request of any of the three protocols: form, JSON or CBOR; "" if it has none."""
     import cbor2
 
     if body.startswith(b"Action=") or b"&Action=" in body:
         return parse_qs(body.decode(errors="replace")).get("Namespace", [""])[0]
     try:
-        said = json.loads(body) if body.startswith(b"{") else cbor2.loads(body)
+        fields = json.loads(body) if body.startswith(b"{") else cbor2.loads(body)
     except (ValueError, cbor2.CBORDecodeError):
         return ""
-    return str(said.get("Namespace", "")) if isinstance(said, dict) else ""
+    return str(fields.get("Namespace", "")) if isinstance(fields, dict) else ""

@@ -7,25 +7,25 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from pkgops.local.hooks.patch import need, wrap
+from pkgops.local.hooks.patch import require, wrap
 from pkgops.local.hooks.types import Types
 
 _polled = threading.local()  # the mapping whose records this thread is about to hand to a function
-_failures: dict[str, tuple[str, int]] = {}  # mapping -> sequence number it stands at, failed attempts
+_failures: dict[str, tuple[str, int]] = {}  # mapping -> sequence number of its position, failed attempts
 
 
 def install(_: Types) -> None:
     """Sits between the poller and the function it calls."""
     from ministack.services import dynamodb, lambda_svc
 
-    need(lambda_svc, "_dynamodb_stream_positions", "_dynamodb_stream_positions_lock", "_poll_dynamodb_streams")
-    need(lambda_svc, "_send_ddb_stream_failure_record", "_dynamodb_stream_table_from_arn_spec", "parse_arn")
-    need(dynamodb, "stream_records_since")
-    wrap(lambda_svc, "_iter_all_esms", _noting)
-    wrap(lambda_svc, "_execute_function", _counting)
+    require(lambda_svc, "_dynamodb_stream_positions", "_dynamodb_stream_positions_lock", "_poll_dynamodb_streams")
+    require(lambda_svc, "_send_ddb_stream_failure_record", "_dynamodb_stream_table_from_arn_spec", "parse_arn")
+    require(dynamodb, "stream_records_since")
+    wrap(lambda_svc, "_iter_all_esms", _remembering_mapping)
+    wrap(lambda_svc, "_execute_function", _counting_attempts)
 
 
-def _noting(original: Any) -> Any:
+def _remembering_mapping(original: Any) -> Any:
     def mappings() -> Iterator[Any]:
         for account, region, mapping in original():
             _polled.mapping = mapping
@@ -35,14 +35,14 @@ def _noting(original: Any) -> Any:
     return mappings
 
 
-def _counting(original: Any) -> Any:
+def _counting_attempts(original: Any) -> Any:
     def execute(func: dict[str, Any], event: Any) -> Any:
         mapping = getattr(_polled, "mapping", None)
         records = event.get("Records") if isinstance(event, dict) else None
         result: dict[str, Any] = original(func, event)
         if not mapping or not records or not _is_from(mapping, records[0]):
             return result
-        return _judged(mapping, func, records, result)
+        return _outcome(mapping, func, records, result)
 
     return execute
 
@@ -52,8 +52,8 @@ def _is_from(mapping: dict[str, Any], record: dict[str, Any]) -> bool:
     return same and record.get("eventSource") == "aws:dynamodb"
 
 
-def _judged(mapping: dict[str, Any], func: dict[str, Any], records: list[Any], result: dict[str, Any]) -> Any:
-    """What the poller is told: an error keeps it where it is, a success takes it behind the batch."""
+def _outcome(mapping: dict[str, Any], func: dict[str, Any], records: list[Any], result: dict[str, Any]) -> Any:
+    """The result for the poller: an error keeps its position, a success moves it behind the batch."""
     first = _first_failed(mapping, records, result)
     if first is None:
         _failures.pop(mapping["UUID"], None)
@@ -73,7 +73,7 @@ def _judged(mapping: dict[str, Any], func: dict[str, Any], records: list[Any], r
 
 
 def _first_failed(mapping: dict[str, Any], records: list[Any], result: dict[str, Any]) -> int | None:
-    """The index of the first record that failed, None if all went well."""
+    """The index of the first record that failed, None if none did."""
     if result.get("error"):
         return 0
     body = result.get("body")
@@ -92,7 +92,7 @@ def _sequence(record: dict[str, Any]) -> str:
 
 
 def _move_to(mapping: dict[str, Any], sequence: str) -> None:
-    """What came before the failed item is done."""
+    """Moves the position to the failed item: what precedes it is done."""
     from ministack.services import dynamodb, lambda_svc
 
     source = lambda_svc.parse_arn(mapping["EventSourceArn"])

@@ -1,14 +1,14 @@
-"""DynamoDB streams: after a restart mappings hear of what changes from then on.
+"""DynamoDB streams: after a restart mappings receive what changes from then on.
 
-The emulator keeps how far a mapping has read, but not the records: they are gone with the process, and the place
-kept lies behind as many records as there have ever been. What nobody had read when the emulator ended stays unread.
+The emulator stores how far a mapping has read, but not the records: they are lost with the process, and the stored
+position is behind all records there have been. What was unread when the emulator ended stays unread.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from pkgops.local.hooks.patch import need, wrap
+from pkgops.local.hooks.patch import require, wrap
 from pkgops.local.hooks.types import Types
 
 
@@ -16,7 +16,7 @@ def install(_: Types) -> None:
     """Lets every mapping begin at the start of the new, empty stream."""
     from ministack.services import lambda_svc
 
-    need(lambda_svc, "_dynamodb_stream_positions")
+    require(lambda_svc, "_dynamodb_stream_positions")
     wrap(lambda_svc, "_restore_esm_positions", _from_the_start)
 
 

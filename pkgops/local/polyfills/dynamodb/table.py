@@ -3,7 +3,7 @@ protects."""
 
 from __future__ import annotations
 
-from pkgops.local.hooks.patch import need, refuse, switched_on
+from pkgops.local.hooks.patch import refuse, require, switched_on
 from pkgops.local.hooks.types import Properties, Types
 
 KIND = "AWS::DynamoDB::Table"
@@ -13,8 +13,8 @@ def install(types: Types) -> None:
     """Applies what the emulator's own handler drops."""
     from ministack.services import dynamodb
 
-    need(dynamodb, "_tables", "_ttl_settings", "_update_ttl", "_update_continuous_backups")
-    need(dynamodb, "_sse_description_from_spec")
+    require(dynamodb, "_tables", "_ttl_settings", "_update_ttl", "_update_continuous_backups")
+    require(dynamodb, "_sse_description_from_spec")
     types.after(KIND, _apply)
     types.before_delete(KIND, _protect)
 

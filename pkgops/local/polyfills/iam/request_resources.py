@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from pkgops.local.hooks.patch import need, wrap
+from pkgops.local.hooks.patch import require, wrap
 from pkgops.local.hooks.types import Types
 
 EVERYTHING = "*"
@@ -20,16 +20,16 @@ def install(_: Types) -> None:
     from ministack.core import iam_actions
     from ministack.services import cloudformation
 
-    need(cloudformation, "_change_sets")
-    wrap(iam_actions, "extract_resource_arn", _read)
+    require(cloudformation, "_change_sets")
+    wrap(iam_actions, "extract_resource_arn", _with_resource)
 
 
-def _read(original: Any) -> Any:
+def _with_resource(original: Any) -> Any:
     def extract(service: str, method: str, path: str, headers: Any, body: bytes, *rest: Any) -> str:
         found = str(original(service, method, path, headers, body, *rest))
-        if found != EVERYTHING or service not in _READERS:
+        if found != EVERYTHING or service not in _RESOURCES:
             return found
-        return _READERS[service](_fields(body)) or EVERYTHING
+        return _RESOURCES[service](_fields(body)) or EVERYTHING
 
     return extract
 
@@ -44,7 +44,7 @@ def _fields(body: bytes) -> Mapping[str, Any]:
 
 
 def _change_set(fields: Mapping[str, Any]) -> str:
-    """A change set goes by its ARN alone; it belongs to a stack."""
+    """The stack of a change set that is named by its ARN."""
     from ministack.services import cloudformation
 
     known = cloudformation._change_sets.get(fields.get("ChangeSetName", ""))
@@ -52,7 +52,7 @@ def _change_set(fields: Mapping[str, Any]) -> str:
 
 
 def _groups(fields: Mapping[str, Any]) -> str:
-    """Live Tail's first log group. AWS asks for each."""
+    """Live Tail's first log group. AWS checks each."""
     return re.sub(r":\*$", "", str((fields.get("logGroupIdentifiers") or [""])[0]))
 
 
@@ -60,7 +60,7 @@ def _source(fields: Mapping[str, Any]) -> str:
     return str(fields.get("SourceArn", ""))
 
 
-_READERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+_RESOURCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "cloudformation": _change_set,
     "logs": _groups,
     "sqs": _source,

@@ -1,4 +1,4 @@
-"""A request to the emulator counts as encrypted: it stands for one that would be, and never leaves the machine.
+"""A request to the emulator counts as encrypted: the same request to AWS would be, and it never leaves the machine.
 
 Without this, a bucket policy that refuses what comes without TLS, as every bucket's should, refuses everything.
 """

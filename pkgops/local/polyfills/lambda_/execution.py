@@ -1,5 +1,5 @@
-"""Functions run with the SDK and nothing else of the tool's, keep their environment after an exception, report
-errors and write logs as on AWS, and stay within their memory."""
+"""Functions run with the SDK and nothing else of the tool's packages, keep their environment after an exception,
+report errors and write logs as on AWS, and stay within their memory."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pkgops.local.hooks.patch import need, wrap
+from pkgops.local.hooks.patch import require, wrap
 from pkgops.local.hooks.types import Types
 
 _last = threading.local()  # the invocation whose log is written next in this thread
 
 
 class Invocation(NamedTuple):
-    """What the log needs to know: ``started`` is epoch seconds, ``init`` milliseconds, ``peak`` bytes."""
+    """What the log is made of: ``started`` is epoch seconds, ``init`` milliseconds, ``peak`` bytes."""
 
     request_id: str
     started: float
@@ -27,19 +27,19 @@ class Invocation(NamedTuple):
 
 
 def install(_: Types) -> None:
-    """Puts our worker, dispatcher, log writer and reaper in the place of the emulator's."""
+    """Replaces the emulator's worker, dispatcher, log writer and reaper with ours."""
     from ministack.core import lambda_runtime
     from ministack.services import cloudwatch_logs, lambda_svc
 
     from pkgops.local.functions import sdk
     from pkgops.local.functions.worker import PythonWorker
 
-    need(lambda_runtime, "Worker", "_account_region_from_function_config", "execution_credentials", "_workers")
-    need(lambda_runtime, "DURABLE_ENV_VARS", "INVOKE_DEPTH_ENV", "kill_workers", "_LOCAL_WORKER_TTL", "_lock")
-    need(lambda_svc, "_resolve_layer_zip", "_ensure_reaper_thread", "_xray_trace_id_for_invocation")
-    need(lambda_svc, "_invoke_depth", "_durable_env_overlay", "acquire_worker", "release_worker")
-    need(cloudwatch_logs, "_log_groups", "_make_group_arn", "_append_log_events")
-    need(cloudwatch_logs, "_fanout_to_subscription_filters", "_fanout_to_live_tail_sessions")
+    require(lambda_runtime, "Worker", "_account_region_from_function_config", "execution_credentials", "_workers")
+    require(lambda_runtime, "DURABLE_ENV_VARS", "INVOKE_DEPTH_ENV", "kill_workers", "_LOCAL_WORKER_TTL", "_lock")
+    require(lambda_svc, "_resolve_layer_zip", "_ensure_reaper_thread", "_xray_trace_id_for_invocation")
+    require(lambda_svc, "_invoke_depth", "_durable_env_overlay", "acquire_worker", "release_worker")
+    require(cloudwatch_logs, "_log_groups", "_make_group_arn", "_append_log_events")
+    require(cloudwatch_logs, "_fanout_to_subscription_filters", "_fanout_to_live_tail_sessions")
     sdk.link(Path(tempfile.gettempdir()) / "sdk")
 
     def worker_class(original: Any) -> Any:

@@ -1,9 +1,9 @@
-"""Lambda functions: the code must be there and runnable, reserved concurrency holds, and a deleted function's
+"""Lambda functions: the code must exist and be runnable, reserved concurrency holds, and a deleted function's
 processes end."""
 
 from __future__ import annotations
 
-from pkgops.local.hooks.patch import need, refuse
+from pkgops.local.hooks.patch import refuse, require
 from pkgops.local.hooks.types import Properties, Types
 
 KIND = "AWS::Lambda::Function"
@@ -11,11 +11,11 @@ _KEPT = ("DeadLetterConfig", "FileSystemConfigs", "KmsKeyArn", "VpcConfig")
 
 
 def install(types: Types) -> None:
-    """Applies what the emulator's own handler drops, and refuses what it would pretend to run."""
+    """Applies what the emulator's own handler drops, and refuses what it would only pretend to run."""
     from ministack.services import lambda_svc
 
-    need(lambda_svc, "_functions", "_fetch_code_from_s3", "_put_function_concurrency", "invalidate_worker")
-    need(lambda_svc, "_delete_function_concurrency")
+    require(lambda_svc, "_functions", "_fetch_code_from_s3", "_put_function_concurrency", "invalidate_worker")
+    require(lambda_svc, "_delete_function_concurrency")
     types.after(KIND, _apply)
     types.before_create(KIND, lambda _, properties, __: _check(properties))
     types.before_update(KIND, _check)

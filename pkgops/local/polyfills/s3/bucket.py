@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
-from pkgops.local.hooks.patch import need, refuse
+from pkgops.local.hooks.patch import refuse, require
 from pkgops.local.hooks.types import Properties, Types
 
 KIND = "AWS::S3::Bucket"
@@ -19,9 +19,9 @@ def install(types: Types) -> None:
     from ministack.services import s3
     from ministack.services.cloudformation import provisioners
 
-    need(s3, "_bucket_lifecycle", "_bucket_tags", "_bucket_encryption", "_bucket_logging_config")
-    need(s3, "_bucket_versioning", "_put_bucket_ownership_controls", "_delete_bucket", "_buckets")
-    need(provisioners, "_STACK_TAG_PROPERTY")
+    require(s3, "_bucket_lifecycle", "_bucket_tags", "_bucket_encryption", "_bucket_logging_config")
+    require(s3, "_bucket_versioning", "_put_bucket_ownership_controls", "_delete_bucket", "_buckets")
+    require(provisioners, "_STACK_TAG_PROPERTY")
     provisioners._STACK_TAG_PROPERTY.setdefault(KIND, ("Tags", "list"))
     types.after(KIND, _apply)
     types.before_delete(KIND, _refuse_with_objects)
@@ -46,7 +46,7 @@ def _apply(bucket: str, new: Properties, old: Properties) -> None:
 
 
 def _store(store: Any, bucket: str, value: Any, had: bool) -> None:
-    """Sets what the template says; clears what an earlier template said, but nothing set by hand."""
+    """Sets what the template has; clears what an earlier template had, but nothing that was set by hand."""
     if value:
         store[bucket] = value
     elif had:

@@ -1,18 +1,18 @@
-"""``Ref`` of a secret is its ARN, as on AWS, so that it may stand in a policy."""
+"""``Ref`` of a secret is its ARN, as on AWS, so that a policy can hold it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from pkgops.local.hooks.patch import need
+from pkgops.local.hooks.patch import require
 from pkgops.local.hooks.types import Created, Properties, Types
 
 
 def install(types: Types) -> None:
-    """Turns physical ids into ARNs on the way out and into names on the way in."""
+    """Returns ARNs as physical ids, and accepts them where the emulator expects names."""
     from ministack.services import secretsmanager
 
-    need(secretsmanager, "_secrets")
+    require(secretsmanager, "_secrets")
     handler = types.handler("AWS::SecretsManager::Secret")
     create, update, delete = handler["create"], handler["update"], handler["delete"]
 

@@ -1,4 +1,4 @@
-"""A raw message sent through the second version of SES's API goes to the recipients in its own header."""
+"""A raw message sent through the second version of SES's API goes to the recipients in its header."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pkgops.local.hooks.types import Types
 
 
 def install(_: Types) -> None:
-    """Spells the recipients out before the service sees the request."""
+    """Adds the recipients to the request before the service sees it."""
     from ministack.services import ses_v2
 
     wrap(ses_v2, "handle_request", _addressing)

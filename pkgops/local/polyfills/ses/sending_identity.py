@@ -1,4 +1,4 @@
-"""Who sends mail is allowed to by the identity it sends as: the address, or the nearest domain above it."""
+"""Permissions to send mail are checked on the sending identity: the address, or the nearest domain above it."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 from typing import Any
 
-from pkgops.local.hooks.patch import need, wrap
+from pkgops.local.hooks.patch import require, wrap
 from pkgops.local.hooks.types import Types
 
 
 def install(_: Types) -> None:
-    """Names the identity where the emulator would ask for a permission on everything."""
+    """Names the identity where the emulator would check a permission on every resource."""
     from ministack.core import iam_actions
     from ministack.services import ses, ses_v2
 
-    need(iam_actions, "_query_param")
-    need(ses, "_identities", "_domain_and_parents")
-    need(ses_v2, "_identities")
+    require(iam_actions, "_query_param")
+    require(ses, "_identities", "_domain_and_parents")
+    require(ses_v2, "_identities")
     wrap(iam_actions, "extract_resource_arn", _naming)
 
 
@@ -38,7 +38,7 @@ def _naming(original: Any) -> Any:
 
 
 def _sender(path: str, body: bytes, query: Mapping[str, Any]) -> str:
-    """The address a request of either version sends from; "" if it sends nothing."""
+    """The address a request of either version sends from; "" if it does not send."""
     from ministack.core.iam_actions import _query_param
 
     if path.rstrip("/").endswith("/outbound-emails"):

@@ -1,4 +1,4 @@
-"""Who may send, delete or hide an SQS message may do it in batches: IAM knows no action of its own for them."""
+"""Permissions to send, delete or hide SQS messages hold for batches: IAM has no separate actions for them."""
 
 from __future__ import annotations
 

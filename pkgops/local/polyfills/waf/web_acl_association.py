@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pkgops.local.hooks.patch import need, refuse
+from pkgops.local.hooks.patch import refuse, require
 from pkgops.local.hooks.types import Created, Properties, Types
 
 
@@ -10,7 +10,7 @@ def install(types: Types) -> None:
     """Adds the type; the service keeps associations already."""
     from ministack.services import waf
 
-    need(waf, "_associate_web_acl", "_disassociate_web_acl")
+    require(waf, "_associate_web_acl", "_disassociate_web_acl")
     types.add("AWS::WAFv2::WebACLAssociation", _create, _delete, _update)
 
 

@@ -98,8 +98,8 @@ def test_a_server_that_refuses_says_why_and_leaves_nothing(fresh, tmp_path):
 def test_a_missing_hook_is_named():
     import json
 
-    from pkgops.local.hooks.patch import MissingHookError, need
+    from pkgops.local.hooks.patch import MissingHookError, require
 
-    need(json, "dumps")
+    require(json, "dumps")
     with pytest.raises(MissingHookError, match="json has no gone"):
-        need(json, "dumps", "gone")
+        require(json, "dumps", "gone")

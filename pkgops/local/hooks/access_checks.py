@@ -1,7 +1,7 @@
-"""What does an operation on a resource ask of whoever started it, with the resource's real name?
+"""The permissions an operation on a resource needs of its caller, each with the ARN it is checked on.
 
-The actions are those CloudFormation's registry lists for the type (`pkgops.permissions.registry`). On what they are
-asked follows from the resource as it is: its physical id, its attributes and resolved properties.
+The actions are those CloudFormation's registry lists for the type (`pkgops.permissions.registry`). The ARNs follow
+from the resource's physical id, its attributes and resolved properties.
 """
 
 from __future__ import annotations
@@ -74,53 +74,53 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """May the caller do this, on that ARN, under these condition keys (in lower case)?"""
+class Check:
+    """An action, the ARN it is checked on, and the condition keys of the request (in lower case)."""
 
     action: str
     arn: str
     keys: Mapping[str, Any] = field(default_factory=dict)
 
 
-def questions(resource: Resource, *operations: str) -> Iterator[Question]:
-    """Everything AWS would ask for the operations, sorted by action."""
+def checks(resource: Resource, *operations: str) -> Iterator[Check]:
+    """Everything AWS checks for the operations, sorted by action."""
     named = {service for text in texts(resource.properties) for service in arn_services(text)}
     actions = {
         action for name in operations for action in required_actions(resource.kind, name, resource.properties, named)
     }
     for action in sorted(actions):
-        yield from _questions(resource, action)
+        yield from _checks(resource, action)
 
 
-def _questions(resource: Resource, action: str) -> Iterator[Question]:
+def _checks(resource: Resource, action: str) -> Iterator[Check]:
     if action.startswith("iam:"):
-        yield from _about_roles(resource, action)
+        yield from _role_checks(resource, action)
     elif action.startswith("kms:"):
         through = {"kms:viaservice": f"{_service(resource)}.{resource.region}.amazonaws.com"}
         named = sorted({key for text in texts(resource.properties) for key in _KEY.findall(text)})
         for key in named or [f"arn:aws:kms:{resource.region}:{resource.account}:key/of-the-service"]:
-            yield Question(action, key, through)
+            yield Check(action, key, through)
     elif action.startswith("s3:GetObject"):
-        yield from (Question(action, arn) for arn in _objects(resource.properties))
+        yield from (Check(action, arn) for arn in _objects(resource.properties))
     else:
         keys = {"lambda:functionarn": _function(resource)} if "EventSourceMapping" in action else {}
-        yield from (Question(action, arn, keys) for arn in _targets(resource, action))
+        yield from (Check(action, arn, keys) for arn in _targets(resource, action))
 
 
-def _about_roles(resource: Resource, action: str) -> Iterator[Question]:
+def _role_checks(resource: Resource, action: str) -> Iterator[Check]:
     if action == "iam:CreateServiceLinkedRole":
         service = _LINKED.get(resource.kind, "")
         arn = f"arn:aws:iam::{resource.account}:role/aws-service-role/{service}/AWSServiceRole"
-        yield Question(action, arn, {"iam:awsservicename": service})
+        yield Check(action, arn, {"iam:awsservicename": service})
     elif action == "iam:AttachRolePolicy":
         for policy in resource.properties.get("ManagedPolicyArns", []):
-            yield Question(action, _arn(resource), {"iam:policyarn": policy})
+            yield Check(action, _arn(resource), {"iam:policyarn": policy})
     elif resource.kind == "AWS::IAM::Role":
-        yield Question(action, _arn(resource))
+        yield Check(action, _arn(resource))
     else:  # passed to the service the type belongs to, or looked at before
         to = {"iam:passedtoservice": f"{_service(resource)}.amazonaws.com"} if action == "iam:PassRole" else {}
         roles = sorted({role for text in texts(resource.properties) for role in _ROLE.findall(text)})
-        yield from (Question(action, role, to) for role in roles)
+        yield from (Check(action, role, to) for role in roles)
 
 
 def _service(resource: Resource) -> str:
@@ -130,7 +130,7 @@ def _service(resource: Resource) -> str:
 
 
 def _targets(resource: Resource, action: str) -> list[str]:
-    """The ARNs an action is asked on: the resource's own, or those it names of the action's service."""
+    """The ARNs an action is checked on: the resource's own, or those it names of the action's service."""
     if not takes_resource(action):
         return ["*"]
     if action == "cloudwatch:DescribeAlarms":
@@ -171,13 +171,13 @@ def _arn(resource: Resource) -> str:
 
 
 def _filled(forms: Iterable[str], resource: Resource) -> list[str]:
-    """Formats of ARNs with what an account and a region decide."""
+    """Formats of ARNs with account and region filled in."""
     values = {"${Partition}": "aws", "${Region}": resource.region, "${Account}": resource.account}
     return [re.sub(r"\$\{\w+\}", lambda found: values.get(found[0], "*"), form) for form in forms]
 
 
 def _formats(prefix: str, last: str) -> list[tuple[str, ...]]:
-    """The formats of the action that makes the resource, or else of the one that describes it."""
+    """The formats of the action that creates the resource, or else of the one that describes it."""
     for verb in ("Create", "Put", "Describe", "Get", "Modify"):
         if found := resource_formats(f"{prefix}:{verb}{last}"):
             return list(found.values())
