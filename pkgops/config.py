@@ -1,7 +1,7 @@
-"""Which stage and system is meant, and with which settings?
+"""The configuration of a run: stage, system and settings, read and checked.
 
-``stages.toml`` at the project's root holds a table a stage and, in ``[<stage>.<system>]``, the settings of
-each system; ``.env`` and then the environment win over it, under the documented names. Everything is checked:
+``stages.toml`` at the project's root has a table for each stage and, in ``[<stage>.<system>]``, the settings of
+each system; ``.env`` and then the environment override it, under the documented names. Everything is checked:
 an unknown key or a wrong type is a `ConfigError` that names the file, the key and the allowed keys.
 """
 
@@ -26,7 +26,7 @@ _STAGE_KEYS = tuple(field.name for field in fields(Stage) if field.name != "name
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A checked configuration: where the project lies, which stage, which system, which settings."""
+    """A checked configuration: the project's directory, the stage, the system and its settings."""
 
     root: Path
     stage: Stage
@@ -35,7 +35,7 @@ class Project:
 
     @property
     def home(self) -> Path:
-        """Where the tool keeps what it can make again (``.pkgops``)."""
+        """The directory for everything the tool can create again (``.pkgops``)."""
         return self.root / ".pkgops"
 
 
@@ -77,14 +77,14 @@ def stages(root: Path) -> dict[str, Stage]:
 
 
 def require_account(stage: Stage, account: str, region: str = "") -> None:
-    """Refuses credentials of another account than the stage's, answers from another ``region`` ("" where it is not
-    known), and a protected stage that names no account."""
+    """Refuses an ``account`` or a ``region`` ("" if unknown) other than the stage's, and a protected stage without an
+    account. AccessError, ConfigError."""
     if stage.local:
         return
     if stage.account is None and stage.protected:
         raise ConfigError(
             f"Stage {stage.name} is protected but {FILE} names no account for it.",
-            f'Add account = "{account}" under [{stage.name}] if that is the one.',
+            f'Add account = "{account}" under [{stage.name}] if that is the right one.',
         )
     if stage.account is not None and stage.account != account:
         raise AccessError(
@@ -93,8 +93,8 @@ def require_account(stage: Stage, account: str, region: str = "") -> None:
         )
     if region and region != stage.region:
         raise AccessError(
-            f"The stacks that answer are in {region}, stage {stage.name} is in {stage.region}.",
-            "Look at AWS_ENDPOINT_URL and the profile's endpoints; nothing was changed.",
+            f"The deployed stacks are in {region}, stage {stage.name} is in {stage.region}.",
+            "Check AWS_ENDPOINT_URL and the profile's endpoints; nothing was changed.",
         )
 
 

@@ -1,4 +1,4 @@
-"""What will a value in a template be, as far as that is known before anything is deployed?"""
+"""Intrinsic functions: the values they will have, as far as that is known before deployment."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
 
 def pseudo(region: str, account: str, stack: str) -> dict[str, str]:
-    """CloudFormation's own parameters; those whose value is "" are left out."""
+    """The pseudo parameters of CloudFormation; those whose value is "" are left out."""
     partition = next((name for prefix, name in _PARTITIONS.items() if region.startswith(prefix)), "aws")
     known = {"AccountId": account, "Region": region, "Partition": partition, "StackName": stack}
     return {f"AWS::{name}": value for name, value in known.items() if value}
 
 
 def resolved(value: Any, known: Mapping[str, str]) -> str | None:
-    """A value made of text and of what ``known`` names; None if something else goes into it."""
+    """The text of a value with references to ``known`` names replaced; None if it depends on anything else."""
     if isinstance(value, str):
         return value
     if not isinstance(value, Mapping) or len(value) != 1:
@@ -38,7 +38,7 @@ def resolved(value: Any, known: Mapping[str, str]) -> str | None:
 
 
 def references(value: Any) -> Iterator[str]:
-    """The logical ids and parameters that a value names, pseudo parameters among them."""
+    """The logical ids and parameters that a value refers to, including pseudo parameters."""
     if isinstance(value, list):
         for inner in value:
             yield from references(inner)
@@ -56,7 +56,7 @@ def references(value: Any) -> Iterator[str]:
 
 
 def texts(value: Any) -> Iterator[str]:
-    """Every text inside a value."""
+    """Every string inside a value."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):

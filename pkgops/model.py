@@ -1,4 +1,4 @@
-"""What is a system made of, as far as the tool is concerned?
+"""The model of a system: its stacks, stages, settings, companions and variables.
 
 Plain data without troposphere, so that a command which needs only names starts at once. The convention that
 replaces registration: the stack with key ``storage`` of system ``pkgwatch`` is built by
@@ -14,9 +14,9 @@ from typing import Any
 LOCAL = "local"
 LOCAL_ACCOUNT = "000000000000"  # the emulator's
 PRODUCTION = "prod"
-# Where the emulator answers for the services it keeps beside itself (see `Companion`).
+# The path under which the emulator serves companions (see `Companion`).
 COMPANIONS = "/_companions/"
-# Stands in a documented name where the documents put the stage (``kefir-app-{stage}``).
+# The placeholder for the stage in a documented name (``shop-app-{stage}``).
 NAMED_STAGE = "{stage}"
 # A function's S3Key until the packager knows the real one: asset://handlers/<system>/.../<name>.py
 ASSET = "asset://"
@@ -50,14 +50,14 @@ class Stage:
         return self.name == PRODUCTION
 
     def companion(self, name: str) -> str:
-        """The address of a `Companion` as functions and browsers reach it, without a slash at the end. Only stage
-        local has companions."""
+        """The address of a `Companion` for functions and browsers, without a slash at the end. Companions run on
+        stage local only."""
         return f"http://127.0.0.1:{self.port}{COMPANIONS}{name}"
 
     def named(self, documented: str) -> str:
-        """The physical name of something the documents name. Where they hold a place for the stage (``{stage}``) it
-        goes there; a name without one is exact in production and has the stage behind it elsewhere, so that two
-        stages can share an account."""
+        """The physical name of something with a documented name. The placeholder ``{stage}`` is replaced by the
+        stage's name; a name without one is used as it is in production and gets the stage appended elsewhere, so that
+        two stages can share an account."""
         if NAMED_STAGE in documented:
             return documented.replace(NAMED_STAGE, self.name)
         return documented if self.production else f"{documented}-{self.name}"
@@ -81,7 +81,7 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A request a newcomer can paste once the system runs: ``path`` behind the URL in output ``output``."""
+    """A request to try once the system runs: ``path`` appended to the URL in output ``output``."""
 
     output: str
     path: str
@@ -89,7 +89,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Companion:
-    """A service the emulator keeps beside itself in the place of one on the internet, because a system needs it.
+    """A local stand-in for a service on the internet that a system needs; the emulator runs it.
 
     ``name`` is unique in the project: the package is ``companions.<system>.<name>``, and its docstring says what it
     takes as ``options``. It is started by the first request to `Stage.companion` and ends with the emulator.
@@ -101,8 +101,8 @@ class Companion:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """An environment variable of what uses a system from outside, its frontend say: the value of ``output``
-    ("app.ApiUrl"), or ``value`` where no output is named."""
+    """An environment variable for a client of the system, such as its frontend: the value of ``output``
+    ("app.ApiUrl"), or ``value`` if no output is named."""
 
     name: str
     output: str = ""

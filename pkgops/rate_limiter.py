@@ -1,4 +1,4 @@
-"""How often may a service be asked?"""
+"""The rate limiter for calls to a service: a token bucket."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from collections.abc import Callable
 
 
 class RateLimiter:
-    """A bucket of ``most`` calls that fills by ``rate`` a second. For one thread."""
+    """A bucket of ``burst`` calls that fills by ``rate`` a second. Not thread-safe."""
 
-    def __init__(self, rate: float, most: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._rate = rate
-        self._most = most
+        self._burst = burst
         self._clock = clock
-        self._left = float(most)
-        self._filled = clock()
+        self._available = float(burst)
+        self._filled_at = clock()
 
     def reserve(self, calls: int = 1) -> float:
-        """Takes so many calls, and says how many seconds to wait before they are made."""
-        self._fill()
-        self._left -= calls
-        return max(0.0, -self._left / self._rate)
+        """Takes that many calls; returns how many seconds to wait before making them."""
+        self._refill()
+        self._available -= calls
+        return max(0.0, -self._available / self._rate)
 
     def try_acquire(self) -> bool:
-        """Takes a call if it can be made at once."""
-        self._fill()
-        if self._left < 1:
+        """Takes one call if it can be made now; True if so."""
+        self._refill()
+        if self._available < 1:
             return False
-        self._left -= 1
+        self._available -= 1
         return True
 
-    def _fill(self) -> None:
+    def _refill(self) -> None:
         now = self._clock()
-        self._left = min(float(self._most), self._left + (now - self._filled) * self._rate)
-        self._filled = now
+        self._available = min(float(self._burst), self._available + (now - self._filled_at) * self._rate)
+        self._filled_at = now

@@ -1,4 +1,4 @@
-"""What may a stack's build function see, and how does it name values of other stacks?"""
+"""The scope of a stack's build function: its stage and settings, its template, and values of other stacks."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from troposphere import Export, Output, Parameter, Ref, Template
 
 from pkgops.model import ASSET, Stage, System
 
-# A legal bucket name, because cfn-lint reads templates before the packager fills the real one in.
+# A placeholder that is a legal bucket name, because cfn-lint reads templates before packaging.
 ASSET_BUCKET = "asset.bucket"
 
 _REFERENCE = re.compile(r"^[a-z][a-z0-9_]*\.[A-Za-z][A-Za-z0-9]*$")
 
 
 class Scope:
-    """Handed to ``build(scope)``: the stage, the system's settings, and the template being filled.
+    """The argument of ``build(scope)``: the stage, the system's settings, and the template being filled.
 
     ``inputs`` records which parameter comes from which output (``{"StoragePackagesTableName":
-    "storage.PackagesTableName"}``): the tool derives the order of stacks from it and fills the values in.
-    ``sources`` records where each resource was asked for ("templates/pkgwatch/storage.py:84").
+    "storage.PackagesTableName"}``): the tool derives the order of stacks from it and fills in the values.
+    ``sources`` records where each resource was added ("templates/pkgwatch/storage.py:84").
     """
 
     def __init__(self, system: System, stage: Stage, settings: Any, description: str = "") -> None:
@@ -45,8 +45,8 @@ class Scope:
     def use(self, reference: str) -> Ref:
         """A value of another stack, ``"<stack key>.<OutputName>"``, as a template parameter.
 
-        No export is imported, so nothing is locked by its use. Raises ValueError on a malformed reference;
-        one that no output answers is found by the tool, which sees all stacks."""
+        No export is imported, so no stack is locked by this. ValueError for a malformed reference; whether the output
+        exists is checked once all stacks are built."""
         if not _REFERENCE.match(reference):
             raise ValueError(f"{reference!r} is not of the form stack.OutputName")
         stack, output = reference.split(".")
@@ -58,7 +58,7 @@ class Scope:
 
     def add(self, resource: Any) -> Any:
         """Adds a resource and returns it."""
-        self.sources[resource.title] = _asked_for()
+        self.sources[resource.title] = _source_line()
         return self.template.add_resource(resource)
 
     def output(self, name: str, value: Any, export: str | None = None, description: str = "") -> None:
@@ -72,8 +72,8 @@ class Scope:
         self.template.add_output(Output(name, Value=value, **extra))
 
 
-def _asked_for() -> str:
-    """The nearest line of a stack's own file among the callers: building blocks and this file do not count."""
+def _source_line() -> str:
+    """The nearest caller in templates/; this file and the building blocks do not count."""
     frame = sys._getframe(2)
     while frame.f_back is not None:
         path = frame.f_code.co_filename.replace("\\", "/")
@@ -84,6 +84,6 @@ def _asked_for() -> str:
 
 
 def handler_code(path: str) -> dict[str, str]:
-    """``Code`` properties for the handler at ``path`` (``handlers/pkgwatch/api/health.py``): placeholders the
-    packager replaces, so that templates do not change when code does."""
+    """``Code`` properties for the handler at ``path`` (``handlers/shop/api/health.py``): placeholders that packaging
+    replaces, so that templates do not change when code does."""
     return {"S3Bucket": ASSET_BUCKET, "S3Key": ASSET + path}

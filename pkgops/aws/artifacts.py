@@ -1,4 +1,4 @@
-"""Where do zips and large templates go? The `Artifacts` port on S3."""
+"""The artifact bucket on S3: the `Artifacts` port."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ class S3Artifacts:
             except ClientError as error:
                 if error.response["Error"]["Code"] != "NoSuchBucket":
                     raise
-                raise BucketGoneError(f"The bucket {self.bucket} is gone.", "pkgops deploy makes it again.") from error
+                raise BucketGoneError(
+                    f"The bucket {self.bucket} does not exist.", "pkgops deploy creates it again."
+                ) from error
 
     def url(self, key: str) -> str:
         base = self._clients.endpoint or f"https://s3.{self._clients.stage.region}.amazonaws.com"
@@ -96,7 +98,7 @@ class S3Artifacts:
         return deleted
 
     def _exists(self, key: str) -> bool:
-        """True if the object is there with the bytes its name promises: S3 kept the checksum it was sent with."""
+        """True if there is an object whose checksum, kept by S3 since the upload, matches its key."""
         from botocore.exceptions import ClientError
 
         with translated("s3:GetObject"):
@@ -106,13 +108,12 @@ class S3Artifacts:
                 if _absent(error):
                     return False
                 if error.response["Error"]["Code"] == "400":
-                    self._refusal(key)
+                    self._raise_reason(key)
                 raise
         return base64.b64decode(found.get("ChecksumSHA256", "")).hex() == PurePosixPath(key).stem
 
-    def _refusal(self, key: str) -> None:
-        """The refusal of a HEAD has no body, and of expired credentials it is 400 like any other; asked this way, S3
-        says what it minds."""
+    def _raise_reason(self, key: str) -> None:
+        """Raises the reason for a refused HEAD, which has no body: expired credentials answer 400 like other errors."""
         from botocore.exceptions import ClientError
 
         try:

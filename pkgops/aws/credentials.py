@@ -1,7 +1,6 @@
-"""Where are credentials of an assumed role kept between two commands?
+"""The cache of temporary credentials, shared with the AWS CLI.
 
-Where the AWS CLI keeps them: whoever has typed an MFA code for the one is not asked again by the other, and not once
-a command (docs/adr/0018).
+An MFA code typed for either is valid for both, and is not asked for by every command (docs/adr/0018).
 """
 
 from __future__ import annotations
@@ -12,23 +11,23 @@ from typing import Any
 from pkgops.errors import AccessError
 
 _CACHE = "~/.aws/cli/cache"
-_KEPT = ("assume-role", "assume-role-with-web-identity", "sso")  # what the AWS CLI keeps
+_CACHED = ("assume-role", "assume-role-with-web-identity", "sso")  # what the AWS CLI keeps
 
 
-def remembered(session: Any) -> None:
-    """Makes a botocore session keep what it is given, in files that their owner alone can read."""
+def use_cli_cache(session: Any) -> None:
+    """Makes a botocore session cache temporary credentials, in files that only their owner can read."""
     from botocore.utils import JSONFileCache
 
     resolver = session.get_component("credential_provider")
     cache = JSONFileCache(str(Path(_CACHE).expanduser()))
     for provider in resolver.providers:
-        if provider.METHOD in _KEPT:
+        if provider.METHOD in _CACHED:
             provider.cache = cache
 
 
-def nobody_there() -> AccessError:
-    """A code is asked for, and there is nobody to type it."""
+def no_terminal_error() -> AccessError:
+    """The error for an MFA code that is required without a terminal."""
     return AccessError(
-        "The profile's role wants an MFA code, and there is no terminal to type it on.",
-        "Run any command of pkgops or the AWS CLI on a terminal first; both use what it gets for an hour or so.",
+        "The profile's role requires an MFA code, and there is no terminal to type it on.",
+        "Run any command of pkgops or the AWS CLI on a terminal first; its session is used by both for about an hour.",
     )

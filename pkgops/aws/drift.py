@@ -1,4 +1,4 @@
-"""How does the tool ask CloudFormation for drift? The `Drift` port on botocore."""
+"""Drift detection on CloudFormation: the `Drift` port."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _resource(row: dict[str, Any]) -> ResourceDrift:
 
 
 def _difference(row: dict[str, Any]) -> PropertyDrift:
-    """What is missing on one side comes as the text null."""
+    """A value missing on one side comes as the text null."""
     kind = row["DifferenceType"]
     return PropertyDrift(
         row["PropertyPath"],

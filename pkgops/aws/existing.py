@@ -1,7 +1,7 @@
-"""Which of some resources are there already, and whose are they? The `Existing` port on several services.
+"""Existing resources and their owners: the `Existing` port, on several services.
 
-Asked before a deployment touches anything, and only about what it would create: so few calls, and all at once. A
-service that lists by prefix is asked once for many names; the others, of which a system has few, one by one.
+It is called before a deployment changes anything, and only about what it would create, so with few calls, all at once.
+A service that lists by prefix is called once for many names, the others once a name.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from pkgops.aws.client import Clients, translated
 from pkgops.ports.existing import ExistingResource
 
 _PARALLEL = 8
-_LISTED_FROM = 6  # functions; ListFunctions knows no prefix, but gives fifty at once
-_FILTERED = 10  # values a filter of ListSecrets takes
+_LIST_FROM = 6  # functions; ListFunctions takes no prefix, but returns fifty at once
+_MAX_FILTER_VALUES = 10  # of ListSecrets
 _ABSENT = {"404", "ResourceNotFoundException", "NoSuchEntity", "NoSuchBucket", "NotFound"}
-_NOT_ASKED = {"301", "400", "403"}  # what HeadBucket answers where a bucket is another account's or region's
+_FOREIGN = {"301", "400", "403"}  # HeadBucket's answers about a bucket of another account or region
 
 Job = Callable[[], Iterable[ExistingResource]]
 
@@ -70,32 +70,35 @@ class ExistingResources:
                 raise
 
     def _jobs(self, kind: str, names: list[str]) -> list[Job]:
-        """The calls that answer for all resources of a type."""
-        each = _EACH.get(kind)
-        if kind == "AWS::Lambda::Function" and len(names) >= _LISTED_FROM:
+        """The calls that find all resources of a type."""
+        each = _LOOKUPS.get(kind)
+        if kind == "AWS::Lambda::Function" and len(names) >= _LIST_FROM:
             return [partial(self._functions, names)]
         if each is not None:
-            return [partial(self._each, kind, name, each) for name in names]
+            return [partial(self._look_up, kind, name, each) for name in names]
         if kind == "AWS::Logs::LogGroup":
-            return [partial(self._log_groups, group) for group in _neighbours(names)]
+            return [partial(self._log_groups, group) for group in _by_folder(names)]
         if kind == "AWS::SQS::Queue":
             return [partial(self._queues, names)]
         if kind == "AWS::Cognito::UserPool":
             return [partial(self._pools, names)]
         if kind == "AWS::SecretsManager::Secret":
-            return [partial(self._secrets, names[at : at + _FILTERED]) for at in range(0, len(names), _FILTERED)]
+            return [
+                partial(self._secrets, names[at : at + _MAX_FILTER_VALUES])
+                for at in range(0, len(names), _MAX_FILTER_VALUES)
+            ]
         return []
 
-    def _each(self, kind: str, name: str, call: tuple[str, str, str, str]) -> Iterator[ExistingResource]:
+    def _look_up(self, kind: str, name: str, call: tuple[str, str, str, str]) -> Iterator[ExistingResource]:
         from botocore.exceptions import ClientError
 
         service, operation, key, permission = call
         with translated(f"{service}:{permission}"):
             try:
-                getattr(self._clients.get(service, asking=True), operation)(**{key: name})
+                getattr(self._clients.get(service, read_only=True), operation)(**{key: name})
             except ClientError as error:
                 code = error.response["Error"]["Code"]
-                if kind == "AWS::S3::Bucket" and code in _NOT_ASKED:
+                if kind == "AWS::S3::Bucket" and code in _FOREIGN:
                     yield ExistingResource(kind, name, name, foreign=True)
                 elif code not in _ABSENT:
                     raise
@@ -110,14 +113,14 @@ class ExistingResources:
         yield from (ExistingResource("AWS::Lambda::Function", name, name) for name in names if name in set(listed))
 
     def _log_groups(self, names: list[str]) -> Iterator[ExistingResource]:
-        prefix = _prefix(names)
+        prefix = _common_prefix(names)
         with translated("logs:DescribeLogGroups"):
             pages = self._pages("logs", "describe_log_groups", **({"logGroupNamePrefix": prefix} if prefix else {}))
             listed = {row["logGroupName"] for page in pages for row in page["logGroups"]}
         yield from (ExistingResource("AWS::Logs::LogGroup", name, name) for name in names if name in listed)
 
     def _queues(self, names: list[str]) -> Iterator[ExistingResource]:
-        prefix = _prefix(names)
+        prefix = _common_prefix(names)
         asked = {"QueueNamePrefix": prefix} if prefix else {}
         with translated("sqs:ListQueues"):
             pages = self._pages("sqs", "list_queues", MaxResults=1000, **asked)
@@ -143,15 +146,15 @@ class ExistingResources:
                 yield ExistingResource("AWS::SecretsManager::Secret", name, row["ARN"], deleting)
 
     def _pages(self, service: str, operation: str, **arguments: Any) -> Iterator[dict[str, Any]]:
-        client = self._clients.get(service, asking=True)
+        client = self._clients.get(service, read_only=True)
         if client.can_paginate(operation):
             yield from client.get_paginator(operation).paginate(**arguments)
         else:
             yield getattr(client, operation)(**arguments)
 
 
-# type -> service, operation, its parameter, its permission, where one is asked for at a time
-_EACH = {
+# type -> service, operation, its parameter, its permission; for types that are looked up one by one
+_LOOKUPS = {
     "AWS::DynamoDB::Table": ("dynamodb", "describe_table", "TableName", "DescribeTable"),
     "AWS::IAM::Role": ("iam", "get_role", "RoleName", "GetRole"),
     "AWS::Lambda::Function": ("lambda", "get_function_configuration", "FunctionName", "GetFunctionConfiguration"),
@@ -164,12 +167,12 @@ def _by_type(wanted: Sequence[tuple[str, str]]) -> Iterator[tuple[str, list[str]
         yield kind, [name for _, name in group]
 
 
-def _prefix(names: list[str]) -> str:
-    return commonprefix(names)  # noqa: RUF071 - characters are what is meant
+def _common_prefix(names: list[str]) -> str:
+    return commonprefix(names)  # noqa: RUF071 - of strings, not of paths
 
 
-def _neighbours(names: list[str]) -> Iterator[list[str]]:
-    """The names by their folder, so that what they have in common says something."""
+def _by_folder(names: list[str]) -> Iterator[list[str]]:
+    """The names grouped by folder, so that each group has a long common prefix."""
 
     def folder(name: str) -> str:
         return name.rpartition("/")[0]

@@ -1,4 +1,4 @@
-"""How is a function called, and what is an answer that is none? The `Functions` port on Lambda."""
+"""Invocations of Lambda functions: the `Functions` port."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pkgops.errors import AccessError, PkgopsError, UsageError, not_deployed
 from pkgops.ports.functions import Invocation
 
 LIMIT = 6 * 1024 * 1024
-"""Bytes of a synchronous request, by Lambda's quota; the emulator takes more, so it is held here."""
+"""Bytes of a synchronous request, by Lambda's quota; checked here, because the emulator accepts more."""
 
 _BUSY = {"TooManyRequestsException", "ServiceException", "EC2ThrottledException"}
 
@@ -38,7 +38,7 @@ class LambdaFunctions:
                 )
                 body = answer["Payload"].read()
         except ClientError as error:
-            raise _meaning(error, name) from error
+            raise _error(error, name) from error
         return Invocation(
             status=answer["StatusCode"],
             payload=body,
@@ -48,7 +48,7 @@ class LambdaFunctions:
         )
 
 
-def _meaning(error: Any, name: str) -> PkgopsError:
+def _error(error: Any, name: str) -> PkgopsError:
     detail = error.response["Error"]
     code, text = detail["Code"], detail.get("Message") or detail["Code"]
     if code == "ResourceNotFoundException":

@@ -1,4 +1,4 @@
-"""Whose credentials are in use? The `Identity` port on STS."""
+"""The identity of the credentials: the `Identity` port on STS."""
 
 from __future__ import annotations
 

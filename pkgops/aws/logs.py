@@ -1,4 +1,4 @@
-"""How are log events read without losing or repeating one? The `Logs` port on CloudWatch Logs."""
+"""Log events, read without losing or repeating one: the `Logs` port on CloudWatch Logs."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from pkgops.aws.client import Clients, translated
 from pkgops.errors import AccessError
 from pkgops.ports.logs import LogEvent
 
-_CAP = 10_000  # FilterLogEvents and GetLogEvents return at most this many events in one answer
-_GONE = "ResourceNotFoundException"
-_WITHOUT_LIVE_TAIL = {
+_MAX_EVENTS = 10_000  # FilterLogEvents and GetLogEvents return at most this many events in one answer
+_NOT_FOUND = "ResourceNotFoundException"
+_LIVE_TAIL_UNAVAILABLE = {
     "AccessDeniedException",
     "InvalidAction",
     "LimitExceededException",  # 15 sessions an account
     "UnknownOperationException",
 }
-_ENDED = "SessionTimeoutException"  # AWS ends every session after three hours
+_SESSION_ENDED = "SessionTimeoutException"  # AWS ends every session after three hours
 
-Edge = Counter[tuple[str, str]]
-"""How often each (stream, message) has been handed out in one millisecond."""
+Counts = Counter[tuple[str, str]]
+"""How often each (stream, message) of one millisecond has been returned."""
 
 
 class CloudWatchLogs:
@@ -36,7 +36,7 @@ class CloudWatchLogs:
     @cached_property
     def _client(self) -> Any:
         client = self._clients.get("logs")
-        client.meta.events.register("before-parse.cloudwatch-logs.FilterLogEvents", _quick_parse)
+        client.meta.events.register("before-parse.cloudwatch-logs.FilterLogEvents", _parse_page)
         return client
 
     def fetch(self, group: str, start: int, end: int | None = None) -> Iterator[LogEvent]:
@@ -55,16 +55,16 @@ class CloudWatchLogs:
                 yield from _session(stream, sampled)
             except ClientError as error:
                 code = error.response.get("Error", {}).get("Code", "")
-                if code in _WITHOUT_LIVE_TAIL:
+                if code in _LIVE_TAIL_UNAVAILABLE:
                     raise NotImplementedError(f"Live Tail cannot be used here ({code}).") from error
-                if code != _ENDED:
+                if code != _SESSION_ENDED:
                     raise
 
     def _arns(self, groups: Sequence[str]) -> list[str]:
-        """Live Tail wants ARNs; one paged listing under the groups' common prefix finds them."""
+        """The ARNs of log groups, which Live Tail requires; from one listing by the groups' common prefix."""
         wanted = set(groups)
         found: list[str] = []
-        prefix = commonprefix(list(groups))  # noqa: RUF071 - of names: they are no paths
+        prefix = commonprefix(list(groups))  # noqa: RUF071 - of strings, not of paths
         narrowed = {"logGroupNamePrefix": prefix} if prefix else {}
         for page in self._listing("describe_log_groups", **narrowed):
             found += [row["arn"].removesuffix(":*") for row in page["logGroups"] if row["logGroupName"] in wanted]
@@ -73,33 +73,33 @@ class CloudWatchLogs:
         return found
 
     def _pages(self, group: str, start: int, end: int | None) -> Iterator[list[LogEvent]]:
-        """FilterLogEvents, page by page. Where an answer is full but names no next page (the emulator), the
-        next call starts at the last event's millisecond and leaves out what that millisecond already gave."""
-        given: Edge = Counter()
+        """FilterLogEvents, page by page. If a response is full but has no token (the emulator), the next call starts at
+        the last event's millisecond and leaves out what that millisecond has already returned."""
+        given: Counts = Counter()
         while end is None or start <= end:
             left_out = given.copy()
             pages, page = 0, list[LogEvent]()
             for page in self._answers(group, start, end):
                 pages += 1
-                yield [event for event in page if not _again(event, start, left_out)] if left_out else page
-            if len(page) < _CAP or pages > 1:  # a service that named a next page has named them all
+                yield [event for event in page if not _is_repeated(event, start, left_out)] if left_out else page
+            if len(page) < _MAX_EVENTS or pages > 1:  # a service that returned a token has returned all pages
                 return
             last = page[-1].time
-            returned = Edge((event.stream, event.message) for event in page if event.time == last)
+            returned = Counts((event.stream, event.message) for event in page if event.time == last)
             if last > start:
                 start, given = last, returned
-            else:  # one millisecond fills a whole answer: only its streams can be paged
+            else:  # one millisecond fills a whole response: only its streams can be paged
                 yield from self._millisecond(group, last, given | returned)
                 start, given = last + 1, Counter()
 
     def _answers(self, group: str, start: int, end: int | None) -> Iterator[list[LogEvent]]:
-        arguments: dict[str, Any] = {"logGroupName": group, "startTime": start, "limit": _CAP}
+        arguments: dict[str, Any] = {"logGroupName": group, "startTime": start, "limit": _MAX_EVENTS}
         if end is not None:
             arguments["endTime"] = end
         for page in self._listing("filter_log_events", **arguments):
             yield _events(group, page["events"])
 
-    def _millisecond(self, group: str, time: int, given: Edge) -> Iterator[list[LogEvent]]:
+    def _millisecond(self, group: str, time: int, given: Counts) -> Iterator[list[LogEvent]]:
         """Everything of one millisecond except ``given``, stream by stream."""
         for streams in self._listing("describe_log_streams", logGroupName=group):
             for stream in streams["logStreams"]:
@@ -107,10 +107,10 @@ class CloudWatchLogs:
                     name = stream["logStreamName"]
                     rows = list(chain.from_iterable(self._stream(group, name, time)))
                     events = _events(group, [{**row, "logStreamName": name} for row in rows])
-                    yield [event for event in events if not _again(event, time, given)]
+                    yield [event for event in events if not _is_repeated(event, time, given)]
 
     def _stream(self, group: str, stream: str, time: int) -> Iterator[list[dict[str, Any]]]:
-        """GetLogEvents over one millisecond; its end is reached when the token comes back unchanged."""
+        """GetLogEvents for one millisecond; an unchanged token marks the end."""
         arguments = {"logGroupName": group, "logStreamName": stream, "startFromHead": True}
         arguments |= {"startTime": time, "endTime": time + 1}
         token = ""
@@ -123,7 +123,7 @@ class CloudWatchLogs:
             token = arguments["nextToken"] = page["nextForwardToken"]
 
     def _listing(self, operation: str, **arguments: Any) -> Iterator[dict[str, Any]]:
-        """Pages of an operation; none of a log group that does not exist, or no longer."""
+        """Pages of an operation; none for a log group that does not exist."""
         from botocore.exceptions import ClientError
 
         call = getattr(self._client, operation)
@@ -132,7 +132,7 @@ class CloudWatchLogs:
                 try:
                     page = call(**arguments)
                 except ClientError as error:
-                    if error.response.get("Error", {}).get("Code") == _GONE:
+                    if error.response.get("Error", {}).get("Code") == _NOT_FOUND:
                         return
                     raise
             yield page
@@ -141,10 +141,9 @@ class CloudWatchLogs:
             arguments["nextToken"] = page["nextToken"]
 
 
-def _quick_parse(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_ignored: Any) -> None:
-    """Decodes a page of events itself: botocore's walk along the model takes twice as long as the call.
-
-    Only the answer's own keys are taken out; errors and everything else stay botocore's."""
+def _parse_page(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_ignored: Any) -> None:
+    """Decodes a page of events, because botocore's parsing takes twice as long as the call. Errors and metadata are
+    left to botocore."""
     import msgspec
 
     if response_dict["status_code"] == 200:
@@ -170,14 +169,14 @@ def _session(stream: Any, sampled: Callable[[], None] | None) -> Iterator[LogEve
                 yield LogEvent(group, row["logStreamName"], row["timestamp"], "", row["message"])
     except (HTTPError, OSError) as error:
         raise AccessError(
-            f"The Live Tail session broke off: {error}", "Check the network; following goes on by polling."
+            f"The Live Tail session was interrupted: {error}", "Check the network; following continues by polling."
         ) from error
     finally:
         stream.close()
 
 
 def _events(group: str, rows: Sequence[dict[str, Any]]) -> list[LogEvent]:
-    """The emulator gives a function's own lines no id: their place within stream and millisecond is one."""
+    """Events with ids. The emulator gives a function's lines none: their position in stream and millisecond is used."""
     places: Counter[tuple[str, int]] = Counter()
     events = []
     for row in rows:
@@ -190,8 +189,8 @@ def _events(group: str, rows: Sequence[dict[str, Any]]) -> list[LogEvent]:
     return events
 
 
-def _again(event: LogEvent, start: int, given: Edge) -> bool:
-    """Whether the event was handed out by the call before; takes it off ``given``."""
+def _is_repeated(event: LogEvent, start: int, given: Counts) -> bool:
+    """True if the previous call returned the event; removes it from ``given``."""
     key = (event.stream, event.message)
     if event.time != start or not given[key]:
         return False

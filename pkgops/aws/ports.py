@@ -1,4 +1,4 @@
-"""How does a command get at AWS, or at the emulator, for its stage?"""
+"""The ports of a stage on botocore, to AWS or to the emulator."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class AwsPorts:
-    """`pkgops.ports.ports.Ports` on botocore. Each adapter is imported and made when it is first used."""
+    """`pkgops.ports.ports.Ports` on botocore. Each adapter is imported and created on first use."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class AwsPorts:
 
     @cached_property
     def existing(self) -> Existing:
-        """What is there already, in several services."""
+        """Existing resources, in several services."""
         from pkgops.aws.existing import ExistingResources
 
         return ExistingResources(self.clients)
@@ -118,7 +118,7 @@ class AwsPorts:
 
     @cached_property
     def account(self) -> str:
-        """The account the credentials belong to; asked once, and not at all on the emulator."""
+        """The account of the credentials; one call, none on the emulator."""
         return LOCAL_ACCOUNT if self.endpoint else self.identity.account()
 
 

@@ -1,4 +1,4 @@
-"""How full are queues, and how are messages moved between them? The `Queues` port on SQS."""
+"""Queues and their messages: the `Queues` port on SQS."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ABSENT = {"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"}
 _UNKNOWN_ACTION = {"InvalidAction", "UnknownOperationException", "AWS.SimpleQueueService.UnsupportedOperation"}
 _AGE = timedelta(minutes=15)  # SQS publishes every minute, late at times
 _MOST_METRICS = 500  # a GetMetricData call
-_HIDDEN = 120  # seconds a message is hidden while it is moved by hand
+_MOVE_TIMEOUT = 120  # seconds a message is hidden while it is moved by hand
 _POLL = 1.0  # seconds
 _BATCH = 10  # messages SQS takes at once
 
@@ -41,11 +41,10 @@ class SqsQueues:
         ]
 
     def move(self, source: str, target: str, progress: Callable[[int], None]) -> int:
-        """SQS does it by itself where it has that; then an interruption ends the
-        watching, not the moving."""
+        """By SQS itself where it supports that; then an interruption ends the waiting, not the move."""
         from botocore.exceptions import ClientError
 
-        origin, destination = self._there(source), self._there(target)
+        origin, destination = self._existing_url(source), self._existing_url(target)
         sqs = self._clients.get("sqs")
         try:
             with translated("sqs:StartMessageMoveTask"):
@@ -53,22 +52,24 @@ class SqsQueues:
         except ClientError as error:
             if error.response["Error"]["Code"] not in _UNKNOWN_ACTION:
                 raise PkgopsError(
-                    f"SQS does not move the messages of {source}: {error.response['Error'].get('Message', '')}",
-                    "If they are being moved already, wait until that has ended: pkgops queues",
+                    f"SQS cannot move the messages of {source}: {error.response['Error'].get('Message', '')}",
+                    "If they are already being moved, wait until that has ended: pkgops queues ls",
                 ) from error
-            return self._carry(origin, destination, progress)
-        return self._watched(self._arn(origin), source, progress)
+            return self._move_messages(origin, destination, progress)
+        return self._wait_for_move(self._arn(origin), source, progress)
 
     def send(self, name: str, bodies: Sequence[str]) -> None:
-        url = self._there(name)
+        url = self._existing_url(name)
         for start in range(0, len(bodies), _BATCH):
             batch = [{"Body": body} for body in bodies[start : start + _BATCH]]
-            taken = len(list(self._sent(url, batch)))
+            taken = len(list(self._send(url, batch)))
             if taken < len(batch):
-                raise PkgopsError(f"{name} took only {start + taken} of {len(bodies)} messages.", "Repeat it.")
+                raise PkgopsError(
+                    f"{name} accepted only {start + taken} of {len(bodies)} messages.", "Repeat the command."
+                )
 
-    def _watched(self, arn: str, source: str, progress: Callable[[int], None]) -> int:
-        """Waits for the end of the newest task."""
+    def _wait_for_move(self, arn: str, source: str, progress: Callable[[int], None]) -> int:
+        """Waits until the newest task has ended."""
         sqs = self._clients.get("sqs")
         while True:
             with translated("sqs:ListMessageMoveTasks"):
@@ -80,13 +81,13 @@ class SqsQueues:
             if task["Status"] in {"FAILED", "CANCELLED"}:
                 reason = task.get("FailureReason") or "it was cancelled"
                 raise PkgopsError(
-                    f"Moving the messages of {source} ended after {moved}: {reason}.", "The others are where they were."
+                    f"Moving the messages of {source} ended after {moved}: {reason}.", "The others are still in it."
                 )
             time.sleep(_POLL)
 
-    def _carry(self, origin: str, destination: str, progress: Callable[[int], None]) -> int:
-        """Message by message: received, sent, and only then deleted. What comes back meanwhile is left alone, so
-        that a consumer that fails at once does not keep this going for ever."""
+    def _move_messages(self, origin: str, destination: str, progress: Callable[[int], None]) -> int:
+        """Receives messages, sends them on, and only then deletes them. Messages that come back meanwhile are not moved
+        again, so that a consumer that always fails does not keep this going forever."""
         sqs = self._clients.get("sqs")
         left, moved = sum(self._read(origin, _COUNTS[:1])), 0
         while left > moved:
@@ -94,31 +95,32 @@ class SqsQueues:
                 received = sqs.receive_message(
                     QueueUrl=origin,
                     MaxNumberOfMessages=min(10, left - moved),
-                    VisibilityTimeout=_HIDDEN,
+                    VisibilityTimeout=_MOVE_TIMEOUT,
                     AttributeNames=["All"],
                     MessageAttributeNames=["All"],
                 ).get("Messages", [])
             if not received:
                 break
-            sent = list(self._sent(destination, received))
-            self._deleted(origin, sent)
+            sent = list(self._send(destination, received))
+            self._delete(origin, sent)
             moved += len(sent)
             progress(moved)
             if len(sent) < len(received):
                 raise PkgopsError(
-                    f"Only {moved} of {left} messages could be sent on.", "The others are where they were; repeat it."
+                    f"Only {moved} of {left} messages could be moved.",
+                    "The others are still in it; repeat the command.",
                 )
         return moved
 
-    def _sent(self, destination: str, messages: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        """Those of the messages the queue has taken."""
+    def _send(self, destination: str, messages: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """The messages that the queue has accepted."""
         entries = [{"Id": str(number), **_copy(message)} for number, message in enumerate(messages)]
         with translated("sqs:SendMessage"):
             answer = self._clients.get("sqs").send_message_batch(QueueUrl=destination, Entries=entries)
         for taken in answer.get("Successful", []):
             yield messages[int(taken["Id"])]
 
-    def _deleted(self, origin: str, messages: Sequence[dict[str, Any]]) -> None:
+    def _delete(self, origin: str, messages: Sequence[dict[str, Any]]) -> None:
         entries = [{"Id": str(n), "ReceiptHandle": message["ReceiptHandle"]} for n, message in enumerate(messages)]
         if entries:
             with translated("sqs:DeleteMessage"):
@@ -138,7 +140,7 @@ class SqsQueues:
             found = self._clients.get("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
         return str(found["Attributes"]["QueueArn"])
 
-    def _there(self, name: str) -> str:
+    def _existing_url(self, name: str) -> str:
         url = self._url(name)
         if not url:
             raise not_deployed("Queue", name)
@@ -156,7 +158,7 @@ class SqsQueues:
             raise PkgopsError(f"Queue {name} cannot be read: {error.response['Error']['Code']}") from error
 
     def _ages(self, names: Sequence[str]) -> dict[str, int]:
-        """The newest known age of each queue's oldest message."""
+        """The latest known age of the oldest message of each queue."""
         if not names:
             return {}
         now = datetime.now(UTC)
@@ -184,7 +186,7 @@ def _query(identifier: str, queue: str) -> dict[str, Any]:
 
 
 def _copy(message: dict[str, Any]) -> dict[str, Any]:
-    """What is sent of a received message: the same body and attributes, in a FIFO queue the same group."""
+    """The entry to send for a received message: the same body, attributes and FIFO group."""
     entry: dict[str, Any] = {"MessageBody": message["Body"]}
     if message.get("MessageAttributes"):
         entry["MessageAttributes"] = message["MessageAttributes"]

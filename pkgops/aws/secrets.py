@@ -1,4 +1,4 @@
-"""How does a secret get into Secrets Manager? The `Secrets` port."""
+"""Secrets in Secrets Manager: the `Secrets` port."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class SecretsManager:
                 return str(self._clients.get("secretsmanager").get_secret_value(SecretId=name).get("SecretString", ""))
         except ClientError as error:
             if error.response["Error"]["Code"] == "ResourceNotFoundException":
-                return None if not self._there(name) else ""
-            raise _meaning(error, name, "read") from None
+                return None if not self._exists(name) else ""
+            raise _error(error, name, "read") from None
 
     def write(self, name: str, value: str) -> None:
-        """No error it raises holds the value."""
+        """No error it raises contains the value."""
         from botocore.exceptions import ClientError
 
         if self.put_if_absent(name, value):
@@ -35,10 +35,10 @@ class SecretsManager:
             with translated("secretsmanager:PutSecretValue"):
                 self._clients.get("secretsmanager").put_secret_value(SecretId=name, SecretString=value)
         except ClientError as error:
-            raise _meaning(error, name) from None
+            raise _error(error, name) from None
 
-    def _there(self, name: str) -> bool:
-        """A secret without a value answers like one that does not exist."""
+    def _exists(self, name: str) -> bool:
+        """True if the secret exists; one without a value answers like one that does not exist."""
         from botocore.exceptions import ClientError
 
         try:
@@ -49,7 +49,7 @@ class SecretsManager:
         return True
 
     def put_if_absent(self, name: str, value: str) -> bool:
-        """No error it raises holds the value."""
+        """No error it raises contains the value."""
         from botocore.exceptions import ClientError
 
         client = self._clients.get("secretsmanager")
@@ -59,7 +59,7 @@ class SecretsManager:
         except ClientError as error:
             if error.response["Error"]["Code"] == "ResourceExistsException":
                 return False
-            raise _meaning(error, name) from None
+            raise _error(error, name) from None
         return True
 
     def restore(self, name: str) -> None:
@@ -69,16 +69,16 @@ class SecretsManager:
             with translated("secretsmanager:RestoreSecret"):
                 self._clients.get("secretsmanager").restore_secret(SecretId=name)
         except ClientError as error:
-            if error.response["Error"]["Code"] != "InvalidRequestException":  # it does not wait for its deletion
-                raise _meaning(error, name, "restored") from None
+            if error.response["Error"]["Code"] != "InvalidRequestException":  # it is not scheduled for deletion
+                raise _error(error, name, "restored") from None
 
 
-def _meaning(error: Any, name: str, done: str = "stored") -> PkgopsError:
+def _error(error: Any, name: str, done: str = "stored") -> PkgopsError:
     """What is left of a service error once access and presence are ruled out."""
     detail = error.response["Error"]
     if detail["Code"] == "InvalidRequestException" and "delet" in detail.get("Message", ""):
         return UsageError(
             f"Secret {name} is scheduled for deletion.",
-            f"Take it back with: aws secretsmanager restore-secret --secret-id {name}",
+            f"Restore it with: aws secretsmanager restore-secret --secret-id {name}",
         )
     return PkgopsError(f"Secret {name} cannot be {done}: {detail['Code']}")

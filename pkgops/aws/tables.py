@@ -1,4 +1,4 @@
-"""How do plain values get into tables and back? The `Tables` port on DynamoDB."""
+"""Items of tables as plain values: the `Tables` port on DynamoDB."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DynamoTables:
             with translated("dynamodb:DescribeTable"):
                 schema = self._client.describe_table(TableName=table)["Table"]["KeySchema"]
         except ClientError as error:
-            raise _meaning(error, table) from error
+            raise _error(error, table) from error
         return tuple(row["AttributeName"] for row in sorted(schema, key=lambda row: row["KeyType"]))
 
     def put_if_absent(
@@ -61,12 +61,12 @@ class DynamoTables:
                     self._put(put, others)
                 return True
             except ClientError as error:
-                if _taken(error):
+                if _item_exists(error):
                     return False
                 if not _conflict(error):
-                    raise _meaning(error, table) from error
+                    raise _error(error, table) from error
             _wait(attempt)
-        raise _too_busy(table)
+        raise _throttled_error(table)
 
     def read(self, table: str, keys: Iterable[Mapping[str, Any]], attributes: Sequence[str]) -> list[dict[str, Any]]:
         """In no particular order."""
@@ -85,7 +85,7 @@ class DynamoTables:
             self._client.put_item(**put)
 
     def _batch(self, table: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """One batch; what the service leaves unprocessed under load is asked for again, ever less often."""
+        """One batch; unprocessed keys are requested again, with growing pauses."""
         from botocore.exceptions import ClientError
 
         pending: Any = {table: request}
@@ -94,13 +94,13 @@ class DynamoTables:
                 with translated("dynamodb:BatchGetItem"):
                     answer = self._client.batch_get_item(RequestItems=pending)
             except ClientError as error:
-                raise _meaning(error, table) from error
+                raise _error(error, table) from error
             yield from (decoded(item) for item in answer["Responses"].get(table, []))
             pending = answer.get("UnprocessedKeys")
             if not pending:
                 return
             _wait(attempt)
-        raise _too_busy(table)
+        raise _throttled_error(table)
 
 
 def encoded(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -179,8 +179,8 @@ def _plain(number: str) -> float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _taken(error: Any) -> bool:
-    """The item is there: the condition failed, by itself or as the reason a transaction was cancelled."""
+def _item_exists(error: Any) -> bool:
+    """True if the item exists: the condition failed, by itself or as the reason a transaction was cancelled."""
     if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
         return True
     reasons = error.response.get("CancellationReasons", [])
@@ -188,12 +188,12 @@ def _taken(error: Any) -> bool:
 
 
 def _conflict(error: Any) -> bool:
-    """Somebody else writes one of the items at this moment; botocore does not try again by itself."""
+    """True if another writer changes one of the items; botocore does not retry this."""
     codes = {row.get("Code") for row in error.response.get("CancellationReasons", [])}
     return "TransactionConflict" in codes or error.response["Error"]["Code"] == "TransactionConflictException"
 
 
-def _meaning(error: Any, table: str) -> PkgopsError:
+def _error(error: Any, table: str) -> PkgopsError:
     """What is left of a service error once access, absence and conflict are ruled out."""
     detail = error.response["Error"]
     if detail["Code"] == "ResourceNotFoundException":
@@ -201,7 +201,7 @@ def _meaning(error: Any, table: str) -> PkgopsError:
     return PkgopsError(f"Table {table} refuses the request: {detail.get('Message') or detail['Code']}")
 
 
-def _too_busy(table: str) -> AccessError:
+def _throttled_error(table: str) -> AccessError:
     return AccessError(f"Table {table} is too busy.", "Wait a moment, then repeat the command.")
 
 

@@ -1,4 +1,4 @@
-"""How does a user get into a Cognito user pool? The `Users` port."""
+"""Users of Cognito user pools: the `Users` port."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import secrets
 from pkgops.aws.client import Clients, translated
 from pkgops.errors import PkgopsError
 
-# A character of each kind a pool's policy may ask for.
-_EVERY_KIND = "aA1!"
+# A character of each kind that a pool's password policy may require.
+_REQUIRED_CHARACTERS = "aA1!"
 
 
 class CognitoUsers:
@@ -18,8 +18,8 @@ class CognitoUsers:
         self._clients = clients
 
     def put_if_absent(self, pool: str, email: str) -> bool:
-        """The password is what takes the user out of the state in which
-        Cognito asks for a new one; it is set again if an earlier run ended in between."""
+        """A password takes the user out of the state in which Cognito
+        asks for a new one; it is set again if an earlier run was interrupted in between."""
         from botocore.exceptions import ClientError
 
         client = self._clients.get("cognito-idp")
@@ -32,15 +32,15 @@ class CognitoUsers:
                 )
         except ClientError as error:
             if error.response["Error"]["Code"] != "UsernameExistsException":
-                raise _meaning(error, email) from None
+                raise _error(error, email) from None
             new = False
         try:
             if new or self._unfinished(pool, email):
                 with translated("cognito-idp:AdminSetUserPassword"):
-                    password = secrets.token_urlsafe(48) + _EVERY_KIND
+                    password = secrets.token_urlsafe(48) + _REQUIRED_CHARACTERS
                     client.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
         except ClientError as error:
-            raise _meaning(error, email) from None
+            raise _error(error, email) from None
         return new
 
     def _unfinished(self, pool: str, email: str) -> bool:
@@ -49,6 +49,6 @@ class CognitoUsers:
         return bool(found["UserStatus"] == "FORCE_CHANGE_PASSWORD")
 
 
-def _meaning(error: Exception, email: str) -> PkgopsError:
+def _error(error: Exception, email: str) -> PkgopsError:
     code = getattr(error, "response", {}).get("Error", {}).get("Code", "")
     return PkgopsError(f"User {email} cannot be enrolled: {code}")

@@ -1,4 +1,4 @@
-"""What the tool asks of the artifact bucket (S3)."""
+"""The port to the artifact bucket (S3)."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ class StoredObject:
 
 
 class Artifacts(Protocol):
-    """Content-addressed objects in one bucket: a key's last part is the sha256 of the bytes, and an ending."""
+    """Content-addressed objects in one bucket: a key's last part is the sha256 of the bytes, and a suffix."""
 
     bucket: str
 
     def missing(self, keys: Sequence[str]) -> set[str]:
-        """Those of ``keys`` that are not there, or are there with other bytes than their name says."""
+        """The keys without an object, or with one whose bytes do not match the key."""
 
     def put(self, key: str, path: Path) -> None:
-        """Uploads a file; its sha256 is checked by S3. `BucketGoneError` if there is no bucket."""
+        """Uploads a file; S3 verifies its sha256. `BucketGoneError` if there is no bucket."""
 
     def url(self, key: str) -> str:
-        """The path-style address CloudFormation reads a template from."""
+        """The path-style URL from which CloudFormation reads a template."""
 
     def list_objects(self) -> list[StoredObject]:
-        """Every object of the bucket; none if there is no bucket."""
+        """All objects in the bucket; none if there is no bucket."""
 
     def remove(self, keys: Sequence[str]) -> None:
-        """Deletes objects; in a versioned bucket they can be taken back until their lifecycle ends."""
+        """Deletes objects; in a versioned bucket they can be restored until the lifecycle rule expires them."""
 
     def empty(self, bucket: str) -> int:
         """Deletes every object and version in ``bucket``; returns how many."""

@@ -1,7 +1,4 @@
-"""What does the tool ask of CloudFormation about drift?
-
-A port like those in ``ports.py``, with the same errors.
-"""
+"""The port to CloudFormation's drift detection."""
 
 from __future__ import annotations
 
@@ -11,8 +8,8 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class PropertyDrift:
-    """``path`` is a JSON pointer into the resource's properties; the values are scalars as text or JSON, None where
-    there is none."""
+    """``path`` is a JSON pointer into the resource's properties; the values are scalars as text or JSON, None if
+    there is no value."""
 
     path: str
     expected: str | None
@@ -33,7 +30,7 @@ class ResourceDrift:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """A search for drift. ``status`` is DRIFTED, IN_SYNC or UNKNOWN once it has ``ended``; ``reason`` says what could
+    """A drift detection. ``status`` is DRIFTED, IN_SYNC or UNKNOWN once it has ``ended``; ``reason`` says what could
     not be checked."""
 
     ended: bool
@@ -42,13 +39,13 @@ class Detection:
 
 
 class Drift(Protocol):
-    """CloudFormation's comparison of stacks with what is there. Nested stacks are not part of it."""
+    """CloudFormation's comparison of stacks with their actual resources; nested stacks are not included."""
 
     def begin(self, stack: str) -> str:
-        """Starts a detection and returns its id. DeployError if CloudFormation makes none for this stack now."""
+        """Starts a detection and returns its id. DeployError if CloudFormation cannot start one for this stack now."""
 
     def detection(self, detection_id: str) -> Detection:
-        """How far it is."""
+        """The state of a detection."""
 
     def resources(self, stack: str) -> list[ResourceDrift]:
-        """What the newest detection found, resource by resource; types that cannot be checked are left out."""
+        """The results of the newest detection by resource; types that cannot be checked are left out."""

@@ -1,7 +1,4 @@
-"""What does the tool ask about resources that exist already?
-
-A port like those in ``ports.py``, with the same errors.
-"""
+"""The port to resources that already exist, in several services."""
 
 from __future__ import annotations
 
@@ -12,8 +9,8 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class ExistingResource:
-    """A resource that is there, whoever made it. ``identifier`` is what CloudFormation knows it by: its physical id.
-    ``deleting`` says that it waits for its deletion, ``foreign`` that it is another account's, or may not be seen."""
+    """A resource that exists, whatever created it. ``identifier`` is its physical id in CloudFormation. ``deleting``
+    says that it is scheduled for deletion, ``foreign`` that it belongs to another account or may not be read."""
 
     type: str
     name: str
@@ -23,15 +20,15 @@ class ExistingResource:
 
 
 class Existing(Protocol):
-    """What is in the account and region already."""
+    """The existing resources of the account and region."""
 
     def find(self, wanted: Sequence[tuple[str, str]]) -> list[ExistingResource]:
-        """Those of the (CloudFormation type, name) that are there, in their order. Types that cannot be asked for by
-        name are left out; the others are log groups, tables, buckets, secrets, queues, functions, roles and user
-        pools, which may share a name: of several the newest."""
+        """The existing resources among the (CloudFormation type, name) pairs, in their order. Types that cannot be
+        looked up by name are left out; the others are log groups, tables, buckets, secrets, queues, functions, roles
+        and user pools, which may share a name: of several the newest."""
 
     def owner(self, resource: ExistingResource) -> tuple[str, str]:
-        """The stack a resource belongs to, and its logical id there; ("", "") if it belongs to none."""
+        """The name of the stack that owns a resource and the logical id in it; ("", "") if none does."""
 
     def importers(self, export: str) -> list[str]:
-        """The stacks that use an export."""
+        """The stacks that import an export."""

@@ -1,4 +1,4 @@
-"""What the tool asks of Lambda."""
+"""The port to Lambda functions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """A function's answer. ``error`` is "", Handled or Unhandled; ``log`` is the tail of its log."""
+    """A function's response. ``error`` is "", Handled or Unhandled; ``log`` is the end of its log."""
 
     status: int
     payload: bytes
@@ -18,7 +18,7 @@ class Invocation:
 
 
 class Functions(Protocol):
-    """Lambda."""
+    """Lambda functions."""
 
     def invoke(self, name: str, payload: bytes, qualifier: str = "") -> Invocation:
-        """Calls a function and waits. UsageError if it is not deployed."""
+        """Invokes a function and waits. UsageError if it is not deployed."""

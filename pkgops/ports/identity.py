@@ -1,4 +1,4 @@
-"""What the tool asks of STS."""
+"""The port to the identity of the credentials (STS)."""
 
 from __future__ import annotations
 

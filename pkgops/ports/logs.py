@@ -1,4 +1,4 @@
-"""What the tool asks of CloudWatch Logs."""
+"""The port to CloudWatch Logs."""
 
 from __future__ import annotations
 

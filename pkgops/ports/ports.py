@@ -1,8 +1,8 @@
-"""Everything the tool asks of AWS, for one stage.
+"""The ports: everything the tool asks of AWS, for one stage.
 
-Each service has a module with its Protocol and records. ``aws/`` implements them with botocore, ``tests/pkgops/fakes/``
-in memory, and one contract suite runs over both. All raise `pkgops.errors.AccessError` for missing or expired
-credentials, refused access and unreachable endpoints; anything else is documented at the method.
+Each service has a module with its protocol and records. ``pkgops/aws/`` implements them with botocore, the tests in
+memory, and one contract suite runs over both. All raise `pkgops.errors.AccessError` for missing or expired credentials,
+denied access and unreachable endpoints; other errors are documented at the method.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pkgops.ports.users import Users
 
 
 class Ports(Protocol):
-    """Everything above, for one stage; each part is made when it is first asked for."""
+    """The ports of one stage; each is created on first use."""
 
     @property
     def stacks(self) -> Stacks: ...

@@ -1,4 +1,4 @@
-"""What the tool asks of SQS."""
+"""The port to SQS queues."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """How many messages of a queue wait, are being worked on, and are held back; by SQS's count, which is
-    approximate. ``oldest`` is the age of the oldest one in seconds, None where nobody says."""
+    """How many messages of a queue are waiting, in flight and delayed, by SQS's approximate count. ``oldest`` is the
+    age of the oldest message in seconds, None if unknown."""
 
     name: str
     waiting: int
@@ -23,12 +23,12 @@ class Queues(Protocol):
     """SQS."""
 
     def states(self, names: Sequence[str]) -> list[QueueState]:
-        """The queues of those names that are there, in their order."""
+        """The existing queues among those names, in their order."""
 
     def move(self, source: str, target: str, progress: Callable[[int], None]) -> int:
-        """Moves what waits in ``source`` now to ``target``; how many messages that were. ``progress`` hears how
-        many so far. Interrupted at any moment nothing is lost; a message may then be in both. UsageError if a
-        queue is not there."""
+        """Moves the messages now waiting in ``source`` to ``target`` and returns how many. ``progress`` is called with
+        the number so far. An interruption loses no message; one may then be in both queues. UsageError if a queue
+        does not exist."""
 
     def send(self, name: str, bodies: Sequence[str]) -> None:
-        """Sends messages. UsageError if the queue is not there, PkgopsError if it does not take all of them."""
+        """Sends messages. UsageError if the queue does not exist, PkgopsError if it does not accept all of them."""

@@ -1,4 +1,4 @@
-"""What the tool asks of Secrets Manager."""
+"""The port to Secrets Manager."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from typing import Protocol
 
 
 class Secrets(Protocol):
-    """Secrets Manager. No error holds a value."""
+    """Secrets Manager. No error contains a value."""
 
     def read(self, name: str) -> str | None:
         """A secret's value, "" if it has none yet; None if there is no such secret."""
 
     def write(self, name: str, value: str) -> None:
-        """Stores a value under a name, new or not."""
+        """Stores a value, in a new secret if there is none of that name."""
 
     def put_if_absent(self, name: str, value: str) -> bool:
-        """Stores a secret unless there is one of that name; True if stored. UsageError if one of that name waits
-        for its deletion."""
+        """Stores a secret unless there is one of that name; True if stored. UsageError if one of that name is
+        scheduled for deletion."""
 
     def restore(self, name: str) -> None:
-        """Takes back a secret that waits for its deletion, with its value; one that does not stays as it is."""
+        """Restores a secret that is scheduled for deletion, with its value; leaves any other as it is."""

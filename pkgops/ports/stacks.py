@@ -1,4 +1,4 @@
-"""What the tool asks of CloudFormation."""
+"""The port to CloudFormation: stacks, change sets, events."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class StackState:
 
     @property
     def in_progress(self) -> bool:
-        """An operation is running (a stack in REVIEW_IN_PROGRESS only waits for its first change set)."""
+        """An operation is running (a stack in REVIEW_IN_PROGRESS only has a change set)."""
         return self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS"
 
 
@@ -65,8 +65,8 @@ class StackResource:
 @dataclass(frozen=True, slots=True)
 class ResourceChange:
     """One row of a change set. ``action`` is Add, Modify, Remove or Import; ``replacement`` is True, False or
-    Conditional; ``properties`` are the changed property paths. ``drift`` is what a change set that reverts drift says
-    of the resource: MODIFIED, DELETED, ...; "" in others."""
+    Conditional; ``properties`` are the changed property paths. ``drift`` is the resource's drift status in a change set
+    that reverts drift (MODIFIED, DELETED, ...), "" in others."""
 
     logical_id: str
     type: str
@@ -80,11 +80,11 @@ class ResourceChange:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSetRequest:
-    """What a change set is made of. Exactly one of ``body`` and ``url`` is given.
+    """The input of a change set. The template is either ``body`` or, above 51,200 bytes, ``url``.
 
-    Over 51,200 bytes it must be the url. ``revert_drift`` also changes what is not as the template says any more; it
-    is for updates alone, and not for express ones. With ``imports`` (logical id -> type and identifier of a resource
-    that is there) it takes those into the stack, made for them if ``create``, and does nothing else."""
+    ``revert_drift`` also reverts resources that differ from the template; for updates only, and not with ``express``.
+    With ``imports`` (logical id -> type and identifier of an existing resource) it imports those into the stack, a new
+    one if ``create``, and does nothing else."""
 
     stack: str
     create: bool
@@ -100,8 +100,8 @@ class ChangeSetRequest:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """A change set and its state: CREATE_COMPLETE, FAILED (``empty`` if nothing changes) or pending. ``present`` are
-    the properties drifted resources have now, and those they get, by logical id: values as they are, not shown."""
+    """A change set and its status: CREATE_COMPLETE, FAILED (``empty`` if nothing changes) or pending. ``present`` maps
+    drifted resources to their actual properties and to those they will get; not for display, as it holds raw values."""
 
     id: str
     stack: str
@@ -112,7 +112,7 @@ class ChangeSet:
 
     @property
     def empty(self) -> bool:
-        """CloudFormation found no difference."""
+        """True if CloudFormation found no difference."""
         text = self.reason.lower()
         return self.status == "FAILED" and ("didn't contain changes" in text or "no updates" in text)
 
@@ -121,48 +121,48 @@ class Stacks(Protocol):
     """CloudFormation."""
 
     def describe(self) -> list[StackState]:
-        """Every stack of the account and region, one (paged) call."""
+        """All stacks of the account and region; one (paged) call."""
 
     def template(self, stack: str) -> str:
-        """The deployed template's text; "" if the stack is not there."""
+        """The text of the deployed template; "" if there is no such stack."""
 
     def change_set_templates(self, stack: str) -> list[str]:
-        """The texts of the templates in those of its change sets that can still be carried out."""
+        """The texts of the templates in its change sets that can still be executed."""
 
     def create_change_set(self, request: ChangeSetRequest) -> str:
-        """Starts a change set and returns its id. DeployError if CloudFormation refuses the template."""
+        """Starts to create a change set and returns its id. DeployError if CloudFormation refuses the template."""
 
     def change_set(self, change_set_id: str) -> ChangeSet:
-        """Its present state with all its changes. DeployError if it is gone: it goes when another one of its stack is
-        carried out."""
+        """The change set with all its changes. DeployError if it no longer exists: executing one deletes the others of
+        the stack."""
 
     def execute(self, change_set_id: str) -> None:
-        """Carries a change set out. DeployError if the stack has changed since it was made."""
+        """Executes a change set. DeployError if the stack has changed since it was created."""
 
     def delete_change_set(self, change_set_id: str) -> None:
-        """Deletes a change set; a stack that was only made for it, and has no other one, goes too."""
+        """Deletes a change set, and its stack if that was created only for it and has no other."""
 
     def delete(self, stack: str, retain: Sequence[str] = ()) -> None:
-        """Starts deleting a stack; a stack in DELETE_FAILED may leave the resources ``retain`` behind."""
+        """Starts to delete a stack; one in DELETE_FAILED may keep the resources ``retain``."""
 
     def resume_rollback(self, stack: str, skip: Sequence[str] = ()) -> None:
-        """Goes on with a rollback that failed, without the resources ``skip``."""
+        """Continues a failed rollback without the resources ``skip``."""
 
     def cancel_update(self, stack: str) -> None:
-        """Begins to roll back an update in progress. DeployError if none is, or it is past that."""
+        """Starts to roll back a running update. DeployError if there is none, or it is too late."""
 
     def set_termination_protection(self, stack: str, on: bool) -> None:
-        """Switches termination protection."""
+        """Turns termination protection on or off."""
 
     def set_policy(self, stack: str, policy: str) -> None:
-        """Sets the stack policy (JSON), which says what updates may do to which resource."""
+        """Sets the stack policy (JSON), which limits what updates may do to which resources."""
 
     def events(self, stack: str, until: str = "", since: str = "") -> list[StackEvent]:
-        """Events oldest first: those after the event id ``until`` and not before the moment ``since``
-        (ISO-8601, the service's clock); "" sets no bound."""
+        """Events, oldest first: those after the event id ``until`` and not before the time ``since`` (ISO-8601, the
+        service's clock); "" sets no bound."""
 
     def failures(self, stack: str) -> list[StackEvent]:
-        """Failed events of the newest operation and of the rollback it led to, oldest first."""
+        """Failed events of the newest operation and its rollback, oldest first."""
 
     def resources(self, stack: str) -> list[StackResource]:
-        """What a stack consists of."""
+        """The resources of a stack."""

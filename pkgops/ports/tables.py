@@ -1,4 +1,4 @@
-"""What the tool asks of DynamoDB."""
+"""The port to DynamoDB tables."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any, Protocol
 
 
 class Tables(Protocol):
-    """DynamoDB."""
+    """DynamoDB tables."""
 
     def keys(self, table: str) -> tuple[str, ...]:
-        """The names of the table's key attributes, the partition key first. UsageError if there is no such
-        table; so do the others."""
+        """The names of the table's key attributes, the partition key first. UsageError if there is no such table, here
+        and in the other methods."""
 
     def put_if_absent(
         self,

@@ -1,4 +1,4 @@
-"""What the tool asks of Cognito user pools."""
+"""The port to the users of Cognito user pools."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Protocol
 
 
 class Users(Protocol):
-    """Cognito's user pools."""
+    """Users of Cognito user pools."""
 
     def put_if_absent(self, pool: str, email: str) -> bool:
-        """Enrols a user whose address counts as verified, with a password nobody learns and without a mail, unless
-        the pool has one of that address; True if enrolled. PkgopsError if the pool takes none."""
+        """Creates a user with a verified address and a random password, without an invitation mail, unless the pool
+        has one with that address; True if created. PkgopsError if the pool refuses."""

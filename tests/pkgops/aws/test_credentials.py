@@ -84,7 +84,7 @@ def test_a_code_nobody_can_type_is_told(home: Path) -> None:
     ended = subprocess.run(
         command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, start_new_session=True, check=False
     )
-    assert "wants an MFA code, and there is no terminal" in ended.stdout, ended.stderr
+    assert "requires an MFA code, and there is no terminal" in ended.stdout, ended.stderr
     assert "on a terminal first" in ended.stdout
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pkgops.aws.client import Clients
-from pkgops.aws.region import overridden, reached
+from pkgops.aws.region import check_endpoint, overridden_region
 from pkgops.config import require_account
 from pkgops.errors import AccessError
 from pkgops.events import Event, Note
@@ -28,8 +28,8 @@ class Profile:
 
 
 def test_the_stages_own_region_is_nothing_to_tell() -> None:
-    assert overridden(STAGE, {}, Profile()) == ""
-    assert overridden(STAGE, {"AWS_REGION": "eu-west-1"}, Profile("eu-west-1")) == ""
+    assert overridden_region(STAGE, {}, Profile()) == ""
+    assert overridden_region(STAGE, {"AWS_REGION": "eu-west-1"}, Profile("eu-west-1")) == ""
 
 
 @pytest.mark.parametrize(
@@ -41,8 +41,8 @@ def test_the_stages_own_region_is_nothing_to_tell() -> None:
     ],
 )
 def test_another_region_is_told_and_does_not_count(environ: dict[str, str], profile: str | None, told: str) -> None:
-    text = overridden(STAGE, environ, Profile(profile))
-    assert text == f"Stage prod is in eu-west-1, and nothing else is asked: {told} does not count."
+    text = overridden_region(STAGE, environ, Profile(profile))
+    assert text == f"Stage prod is in eu-west-1; {told} is ignored."
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_another_region_is_told_and_does_not_count(environ: dict[str, str], prof
     ],
 )
 def test_addresses_of_aws(url: str) -> None:
-    assert reached(STAGE, url) == ""
+    assert check_endpoint(STAGE, url) == ""
 
 
 @pytest.mark.parametrize(
@@ -69,11 +69,11 @@ def test_addresses_of_aws(url: str) -> None:
 )
 def test_addresses_of_another_region_are_refused(url: str) -> None:
     with pytest.raises(AccessError, match="Stage prod is in eu-west-1"):
-        reached(STAGE, url)
+        check_endpoint(STAGE, url)
 
 
 def test_an_address_that_is_not_of_aws_is_told() -> None:
-    assert "http://127.0.0.1:4566" in reached(STAGE, "http://127.0.0.1:4566")
+    assert "http://127.0.0.1:4566" in check_endpoint(STAGE, "http://127.0.0.1:4566")
 
 
 def test_stacks_of_another_region_are_refused() -> None:
@@ -96,5 +96,5 @@ def test_a_client_is_of_the_stages_region_and_it_is_said_once(monkeypatch: pytes
     clients = Clients(STAGE, emit=events.append)
     assert {clients.get(name).meta.region_name for name in ("cloudformation", "s3", "sts")} == {"eu-west-1"}
     region, address = [event.text for event in events if isinstance(event, Note)]
-    assert "AWS_REGION=us-east-1, AWS_DEFAULT_REGION=ap-south-1 does not count" in region
+    assert "AWS_REGION=us-east-1, AWS_DEFAULT_REGION=ap-south-1 is ignored" in region
     assert "http://127.0.0.1:9" in address

@@ -26,7 +26,7 @@ class FakeArtifacts:
 
     def put(self, key: str, path: Path) -> None:
         if self.gone:
-            raise BucketGoneError(f"The bucket {self.bucket} is gone.", "pkgops deploy makes it again.")
+            raise BucketGoneError(f"The bucket {self.bucket} does not exist.", "pkgops deploy creates it again.")
         self.objects[key] = path.read_bytes()
 
     def url(self, key: str) -> str:

@@ -89,7 +89,7 @@ class Deleted(FakeArtifacts):
     def put(self, key: str, path: Path) -> None:
         if not self.gone:
             self.gone = True
-            raise BucketGoneError("The bucket artifacts is gone.", "pkgops deploy makes it again.")
+            raise BucketGoneError("The bucket artifacts does not exist.", "pkgops deploy creates it again.")
         self.objects[key] = path.read_bytes()
 
 
