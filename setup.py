@@ -16,12 +16,13 @@ class BuildWithExamples(build_py):
     """Copies the trees of the systems into ``pkgops/init/examples`` of what is built, not of the sources."""
 
     def run(self) -> None:
+        if not self.editable_mode:
+            shutil.rmtree(self.build_lib, ignore_errors=True)  # of an earlier build: modules removed since
         super().run()
         if self.editable_mode:
             return  # the checkout itself is there to read
         for name in SYSTEMS:
             target = Path(self.build_lib) / "pkgops" / "init" / "examples" / name
-            shutil.rmtree(target, ignore_errors=True)
             shutil.copytree(HERE / name, target, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
 
 

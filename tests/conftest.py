@@ -18,10 +18,10 @@ import hypothesis
 import pytest
 
 from pkgops.local.client.emulator import Emulator
+from pkgops.testing.owner import owner
 from tests.builds import Builds
 from tests.canary import pytest_runtest_makereport  # noqa: F401 - a hook: a secret that shows fails its test
 from tests.emulator import TRUSTED, client, free_port, start_emulator
-from tests.owner import owner
 from tests.repository import ROOT
 
 _NUMBERS = count(1)

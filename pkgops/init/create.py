@@ -14,9 +14,8 @@ from pkgops.testing.goldens import Goldens
 
 DEFAULT = "notes_app"
 _SKELETON = Path(__file__).parent / "project"
-_SHIPPED = (
-    Path(__file__).parent / "shipped"
-)  # what a project made from a shipped system has instead of the example's own
+# What a project made from a shipped system has instead of the example's own.
+_SHIPPED = Path(__file__).parent / "shipped"
 _EXAMPLES = Path(__file__).parent / "examples"  # the shipped systems, in an installed pkgops
 _CHECKOUT = Path(__file__).parents[2]  # where they are in pkgops' own repository
 _OWN = ("templates/notes_app/", "handlers/notes_app/", "tests/test_notes_app.py", "README.md")
@@ -54,8 +53,9 @@ def create(name: str, parent: Path, *, example: str = DEFAULT, force: bool = Fal
     """Writes project ``name`` into the directory of that name below ``parent`` ("." is ``parent`` itself, whose name
     is then the project's).
 
-    The system's key is the name in lower case with _ for -. RefusedError if the directory has files and ``force`` is
-    not given; with ``force`` only files that are not there are written, and RefusedError names those that are.
+    The system's key is the name in lower case with _ for -. RefusedError if the directory has files (a new repository's
+    ``.git`` is none) and ``force`` is not given; with ``force`` only files that are not there are written, and
+    RefusedError names those that are.
     UsageError for a name no system can have, or an unknown example."""
     root = (parent / name).resolve()
     key = re.sub(r"[-. ]+", "_", root.name).lower()
@@ -116,7 +116,7 @@ def _require_free(root: Path, files: Mapping[str, bytes], force: bool) -> None:
         return
     if not root.is_dir():
         raise UsageError(f"{root} is a file.", "Choose another name.")
-    if not force and any(root.iterdir()):
+    if not force and any(entry.name != ".git" for entry in root.iterdir()):
         hint = "Choose another name, or add --force to write next to what is there."
         raise RefusedError(f"{root} is not empty; nothing was written.", hint)
     there = [name for name in files if (root / name).exists()]

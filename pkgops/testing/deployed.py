@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pkgops.testing.owner import owner
+
 T = TypeVar("T")
 _LINKED = ("templates", "handlers", "companions", ".env")
 _PORT = re.compile(r"^\s*port\s*=.*$", re.MULTILINE)
@@ -53,7 +55,7 @@ class Deployed:
         """Runs a command and returns what it writes to stdout. AssertionError with both streams if it fails."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("PKGOPS_", "AWS_"))}
         command = [sys.executable, "-m", "pkgops.cli", *arguments]
-        done = subprocess.run(command, cwd=self.root, env=clean, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=self.root, env=clean | owner(), capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"pkgops {' '.join(arguments)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
@@ -105,7 +107,8 @@ class Deployed:
 @contextlib.contextmanager
 def deployment(root: Path, scratch: Path) -> Iterator[Deployed]:
     """Deploys and seeds the default system of the project at ``root`` from ``scratch``, and stops its emulator at the
-    end. Neither the project's own emulator nor its state is touched."""
+    end; if the test process is killed before, the emulator ends with it. Neither the project's own emulator nor its
+    state is touched."""
     stages = (root / "stages.toml").read_text(encoding="utf-8")
     (scratch / "stages.toml").write_text(_with_port(stages, free_port()), encoding="utf-8")
     for name in _LINKED:

@@ -68,7 +68,10 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
         "aws": "doctor checks an account before there are ports",
         "local": "doctor checks the emulator; addresses differ there",
     },
-    "testing": {"build": "templates are compared with recorded ones"},
+    "testing": {
+        "build": "templates are compared with recorded ones",
+        "local": "an emulator ends with the tests that started it",
+    },
     "init": {"testing": "it records the templates of a new project"},
     "cli": {
         "init": "a command creates a project",

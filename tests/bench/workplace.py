@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from pkgops.local.client.emulator import Emulator
+from pkgops.testing.owner import owner
 from tests.bench.measure import Command
 from tests.emulator import ACCOUNT, REGION, free_port
-from tests.owner import owner
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

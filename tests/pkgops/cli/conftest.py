@@ -15,9 +15,9 @@ from click.testing import CliRunner, Result
 from pkgops.cli.main import root
 from pkgops.cli.session import Session
 from pkgops.config import load
+from pkgops.testing.owner import owner
 from tests.builds import Builds
 from tests.canary import listen
-from tests.owner import owner
 from tests.repository import ROOT, link_project
 
 Run = Callable[..., Result]

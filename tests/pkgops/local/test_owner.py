@@ -30,7 +30,7 @@ OWNER = """
 import os, sys, time
 from pathlib import Path
 from pkgops.local.client.emulator import Emulator
-from tests.owner import owner
+from pkgops.testing.owner import owner
 os.environ.update(owner())
 print(Emulator.of(Path(sys.argv[1]), int(sys.argv[2])).up().pid, flush=True)
 time.sleep(600)

@@ -59,6 +59,21 @@ def test_a_directory_with_files_is_left_alone_unless_told_otherwise(run, empty):
     assert (empty / "shop" / "LICENSE").read_text() == "mine"
 
 
+def test_a_new_git_repository_is_an_empty_directory(run, empty, monkeypatch):
+    (empty / "shop" / ".git").mkdir(parents=True)
+    monkeypatch.chdir(empty / "shop")
+    assert run("init", ".").exit_code == 0
+    assert projects.systems(empty / "shop") == ("shop",)
+
+
+def test_the_answer_as_json_lists_every_file(run, empty):
+    made = json.loads(run("init", "shop", "--output", "json").stdout)
+    there = sorted(
+        path.relative_to(empty / "shop").as_posix() for path in (empty / "shop").rglob("*") if path.is_file()
+    )
+    assert made == {"project": str(empty / "shop"), "system": "shop", "files": there}
+
+
 def test_no_file_is_ever_overwritten(run, empty):
     (empty / "shop").mkdir()
     (empty / "shop" / "Makefile").write_text("mine")

@@ -9,8 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+from pkgops.testing.owner import owner
 from tests.canary import listen
-from tests.owner import owner
 from tests.pkgops.deploy.states.conftest import ROOT, World
 
 SYSTEM = """

@@ -1,4 +1,4 @@
-"""What lets emulators end with the test process, however that ends."""
+"""The lock by which emulators that tests start belong to the test process, and end with it however that ends."""
 
 from __future__ import annotations
 

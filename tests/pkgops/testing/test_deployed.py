@@ -1,0 +1,75 @@
+"""The deployed system of a project's tests: what they reach, what they leave alone, and how its emulator ends."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pkgops.local.home import Home
+from pkgops.testing.deployed import Deployed, deployment, free_port
+from tests.processes import ended, family
+from tests.repository import ROOT
+
+UP = """
+import sys, time
+from pathlib import Path
+from pkgops.testing.deployed import Deployed
+Deployed(Path(sys.argv[1])).pkgops("local", "up")
+print("up", flush=True)
+time.sleep(600)
+"""
+
+
+def server(root: Path) -> int:
+    """The pid of the emulator of the project at ``root``."""
+    return int(json.loads(Home(root / ".pkgops" / "local").info.read_text())["pid"])
+
+
+@pytest.mark.emulator
+def test_a_system_is_deployed_seeded_and_reached_next_to_the_projects_own(shop: Path, tmp_path: Path) -> None:
+    with deployment(shop, tmp_path) as system:
+        listed = system.request("GET", "/notebooks/welcome/notes")
+        assert (listed.status, len(listed.json()["notes"])) == (200, 2)
+        assert listed.headers["content-type"] == "application/json"
+        refused = system.request("POST", "/notebooks/welcome/notes", {"text": "x"}, headers={"X-Api-Key": "wrong"})
+        assert (refused.status, "X-Api-Key" in refused.text) == (401, True)
+        assert system.output("NotesTableName") == "shop-notes-local"
+        assert system.secret("shop/api-key")
+        assert {row["current"] for row in system.rows("status")} == {True}
+        processes = family(server(tmp_path))
+        assert not (shop / ".pkgops" / "local").exists()
+    assert all(ended(pid) for pid in processes)
+
+
+@pytest.mark.emulator
+def test_the_emulator_ends_with_the_tests_even_if_these_are_killed(shop: Path, tmp_path: Path) -> None:
+    (tmp_path / "templates").symlink_to(shop / "templates")
+    (tmp_path / "stages.toml").write_text(f"[local]\nport = {free_port()}\n")
+    command = [sys.executable, "-c", UP, str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as tests:
+        assert tests.stdout
+        try:
+            assert tests.stdout.readline() == "up\n"
+            processes = family(server(tmp_path))
+        finally:
+            tests.send_signal(signal.SIGKILL)
+    assert all(ended(pid) for pid in processes)
+
+
+def test_a_command_that_fails_shows_what_it_has_written(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match=r"pkgops status: 2\n\nError: This is not a pkgops project") as failed:
+        Deployed(tmp_path).pkgops("status")
+    assert str(tmp_path) in str(failed.value)
+
+
+def test_waiting_ends_with_the_last_look(tmp_path: Path) -> None:
+    looks = iter(range(1_000_000))
+    system = Deployed(tmp_path)
+    assert system.until(lambda: next(looks), lambda seen: seen == 2) == 2
+    with pytest.raises(AssertionError, match="Not after 0 s: 3"):
+        system.until(lambda: next(looks), lambda seen: False, seconds=0)
