@@ -20,8 +20,8 @@ from pathlib import Path
 from pkgops.build.archive import write_atomically
 from pkgops.build.build import build, synthesized
 from pkgops.build.check import verdict_file
-from pkgops.build.package import Packaged
-from pkgops.build.synth import Synthesized, text
+from pkgops.build.package import PackagedSystem
+from pkgops.build.synth import SynthesizedStack, template_text
 from pkgops.config import Project
 from pkgops.events import Emit, silent
 
@@ -34,7 +34,7 @@ class Builds:
     def __init__(self, shared: Path) -> None:
         self._shared = shared
 
-    def build(self, project: Project, emit: Emit = silent) -> Packaged:
+    def build(self, project: Project, emit: Emit = silent) -> PackagedSystem:
         """`pkgops.build.build.build`, with everything at hand that other tests of this run have had made."""
         for stack in synthesized(project):
             if not self.findings(stack, project.stage.region):
@@ -51,11 +51,11 @@ class Builds:
         for path in (project.home / "cache").glob(f"{project.system.key}-{project.stage.name}.*"):
             path.unlink()
 
-    def findings(self, stack: Synthesized, region: str) -> list[str]:
+    def findings(self, stack: SynthesizedStack, region: str) -> list[str]:
         """Everything cfn-lint says about a template, warnings included.
 
         Stage local's templates hold the emulator's address. Projects differ in its port, which no rule looks at."""
-        template = _PORT.sub("127.0.0.1:4566", text(stack.template))
+        template = _PORT.sub("127.0.0.1:4566", template_text(stack.template))
         digest = hashlib.sha256(f"{region}\n{template}".encode()).hexdigest()
         path = self._shared / "findings" / f"{digest}.json"
         with _exclusive(path.with_suffix(".lock")):

@@ -1,4 +1,4 @@
-"""What must an account hold before pkgops can deploy a stage to it?
+"""The bootstrap system: what a stage needs in its account before its stacks can be deployed.
 
 Not one of the systems a user deploys: the tool deploys it itself before the first stack of a stage.
 """

@@ -1,4 +1,4 @@
-"""Where do a stage's code and templates lie?"""
+"""The artifact bucket of a stage, for code and large templates."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from pkgops.scope import Scope
 
 
 def build(scope: Scope) -> None:
-    """One bucket. Noncurrent versions are leftovers: keys are content hashes, which nothing overwrites.
-
-    It is not retained: whatever it holds can be built again, and CloudFormation deletes no bucket with content."""
+    """One bucket. Noncurrent versions expire, because keys are content hashes and are never overwritten. It is not
+    retained: its contents can be built again, and CloudFormation deletes only empty buckets."""
     account = scope.stage.account or "${AWS::AccountId}"
     name = f"pkgops-artifacts-{scope.stage.name}-{account}-{scope.stage.region}"
     row = Bucket("pkgops-artifacts", versioned=True, expire_noncurrent=30, abort_uploads=7, retained=False)

@@ -1,7 +1,7 @@
-"""How does a set of files become the same zip on every machine?
+"""Deterministic zip archives: the same files give the same bytes on every machine.
 
-Sorted names, the earliest date a zip can hold, one mode for files, no directories. The sha256 of the zip is its
-name, in the local store (``.pkgops/artifacts``) and in the bucket.
+Names are sorted, dates are the earliest a zip can hold, files have one mode, and there are no directories. The sha256
+of the zip is its name, in the local store (``.pkgops/artifacts``) and in the bucket.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MODE = (stat.S_IFREG | 0o644) << 16
 
 
-def build(files: Iterable[tuple[str, Path]], store: Path) -> tuple[str, Path]:
+def build_zip(files: Iterable[tuple[str, Path]], store: Path) -> tuple[str, Path]:
     """Zips (name in the zip, file) pairs into ``store``; returns the sha256 and the path.
 
-    Written beside its final name and moved there, so that an interrupted run leaves no broken artifact."""
-    import zipfile  # not needed by those who only write files
+    Written under a temporary name and moved, so that an interrupted run leaves no broken artifact."""
+    import zipfile  # slow to import, and not needed for `write_atomically`
 
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
@@ -41,7 +41,7 @@ def build(files: Iterable[tuple[str, Path]], store: Path) -> tuple[str, Path]:
 
 
 def write_atomically(target: Path, body: bytes) -> None:
-    """Writes a file so that it is either whole or absent."""
+    """Writes a file so that it is either complete or absent."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=target.parent)
     try:

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pkgops.build.cache import BuildCache, fingerprint
-from pkgops.build.synth import Synthesized, synth
+from pkgops.build.synth import SynthesizedStack, synth
 from pkgops.config import Project
 from pkgops.events import Emit, silent
 
 if TYPE_CHECKING:
-    from pkgops.build.package import Packaged
+    from pkgops.build.package import PackagedSystem
 
 
-def build(project: Project, emit: Emit = silent, *, checked: bool = True) -> Packaged:
+def build(project: Project, emit: Emit = silent, *, checked: bool = True) -> PackagedSystem:
     """Templates and artifacts. What will not be deployed need not be ``checked``, which takes longer than all the rest.
 
     ConfigError, BuildError: see `pkgops.build.synth.synth`, `pkgops.build.check.check`,
@@ -41,32 +41,32 @@ def build(project: Project, emit: Emit = silent, *, checked: bool = True) -> Pac
     return packaged
 
 
-def synthesized(project: Project) -> list[Synthesized]:
+def synthesized(project: Project) -> list[SynthesizedStack]:
     """`pkgops.build.synth.synth` for a project, from the cache if nothing it depends on has changed."""
     return _synthesized(project, BuildCache(project))
 
 
-def _synthesized(project: Project, cache: BuildCache) -> list[Synthesized]:
+def _synthesized(project: Project, cache: BuildCache) -> list[SynthesizedStack]:
     known = cache.read("synthesized")
     if known is not None:
-        return [Synthesized(**row) for row in known]
+        return [SynthesizedStack(**row) for row in known]
     stacks = synth(project.system, project.stage, project.settings)
     cache.write("synthesized", _plain(stacks))
     return stacks
 
 
-def _cached(project: Project, cache: BuildCache, code: str) -> Packaged | None:
+def _cached(project: Project, cache: BuildCache, code: str) -> PackagedSystem | None:
     """The result of the last build with this code, if all its artifacts are still there."""
     known = cache.read("packaged", code)
     if known is None:
         return None
-    from pkgops.build.package import Asset, Packaged
+    from pkgops.build.package import Asset, PackagedSystem
 
     store = project.home / "artifacts"
     assets = tuple(Asset(**{**row, "path": store / Path(row["path"]).name}) for row in known["assets"])
     if not all(asset.path.is_file() for asset in assets):
         return None
-    return Packaged(tuple(Synthesized(**row) for row in known["stacks"]), assets)
+    return PackagedSystem(tuple(SynthesizedStack(**row) for row in known["stacks"]), assets)
 
 
 def _plain(rows: Any) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Which Lambda functions do the templates define, and which one does a name mean?"""
+"""The Lambda functions that templates define, and their names on the command line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
-from pkgops.build.synth import Synthesized, resources
+from pkgops.build.synth import SynthesizedStack, resources
 from pkgops.errors import UsageError, unknown
 
 _TYPE = "AWS::Lambda::Function"
@@ -30,7 +30,7 @@ class Function:
 
     @property
     def short(self) -> str:
-        """The name people type: ``get-package``."""
+        """The short name: ``get-order``."""
         return PurePosixPath(self.handler).stem.replace("_", "-") if self.handler else self.name
 
     @cached_property
@@ -46,7 +46,7 @@ class Function:
         return tuple(dict.fromkeys(spelling for spelling in spellings if spelling))
 
 
-def functions(stacks: Iterable[Synthesized]) -> list[Function]:
+def functions(stacks: Iterable[SynthesizedStack]) -> list[Function]:
     """The functions of those stacks in the templates' order.
 
     Only functions with a literal FunctionName are named; all documented ones are. Works on templates with
@@ -59,10 +59,10 @@ def functions(stacks: Iterable[Synthesized]) -> list[Function]:
     ]
 
 
-def find(known: Sequence[Function], name: str) -> Function:
+def find_function(known: Sequence[Function], name: str) -> Function:
     """The function called ``name`` by any of its `Function.aliases`.
 
-    UsageError if there is none (with the nearest names) or if the name means several."""
+    UsageError if there is none (with the nearest names) or if the name is ambiguous."""
     wanted = name.strip().casefold()
     physical = [function for function in known if function.name.casefold() == wanted]
     found = physical or [
@@ -77,15 +77,15 @@ def find(known: Sequence[Function], name: str) -> Function:
         raise unknown(kind, name, [function.short for function in known])
     if len(found) > 1:
         raise UsageError(
-            f"{name!r} means {len(found)} functions.",
+            f"{name!r} is the name of {len(found)} functions.",
             f"Name one of: {', '.join(sorted(function.name for function in found))}.",
         )
     return found[0]
 
 
-def _function(stack: Synthesized, logical_id: str, properties: dict[str, Any]) -> Function:
+def _function(stack: SynthesizedStack, logical_id: str, properties: dict[str, Any]) -> Function:
     name = properties["FunctionName"]
-    suffix = "-" + stack.name.rpartition("-")[2]  # a staged stack's functions carry the same stage
+    suffix = "-" + stack.name.rpartition("-")[2]  # the stack's name ends with the stage, and so do its functions'
     return Function(
         stack=stack.key,
         logical_id=logical_id,

@@ -1,8 +1,8 @@
-"""Which files and which third-party packages does a handler reach by import?
+"""The import closure of a handler: the files and third-party packages it reaches by import.
 
 An AST walk: nothing is executed. A handler may import the standard library, what the Lambda runtime provides,
 ``handlers.*``, and what ``handlers/requirements.in`` pins; anything else is a `BuildError` with file and line.
-Beside a module ``x.py`` its data files ``x.*`` (``x.json``, ``x.txt``) travel along.
+The data files ``x.*`` next to a module ``x.py`` (``x.json``, ``x.txt``) are included.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pkgops.errors import BuildError
 
 REQUIREMENTS = "handlers/requirements.in"
 PINS = "handlers/requirements.txt"
-# What the AWS Lambda Python runtimes bring along and a handler may rely on.
+# Packages of the AWS Lambda Python runtimes that a handler may rely on.
 RUNTIME = frozenset({"boto3", "botocore"})
 
 _Import = tuple[str, int]
@@ -29,7 +29,7 @@ _IMPORTED_AS = re.compile(r"#\s*imports:\s*([\w, ]+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Closure:
+class ImportClosure:
     """A handler's files (paths relative to the root, sorted) and the distributions it needs (sorted)."""
 
     handler: str
@@ -38,27 +38,27 @@ class Closure:
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
-    """One file: the files it makes run, the distributions it imports, the data files beside it."""
+class _FileImports:
+    """One file: the files and distributions it imports, and its data files."""
 
     follow: tuple[str, ...]
     needed: frozenset[str]
     data: tuple[str, ...]
 
 
-class Closures:
-    """Works closures out for one source tree; each file is read and parsed once, however many reach it.
+class ImportClosures:
+    """Computes closures for one source tree; each file is read and parsed once.
 
-    ``known`` maps a file's folder and sha256 to its imports and survives between runs: hand in what the last run left.
+    ``known`` maps a file's folder and sha256 to its imports, and is kept between runs.
     """
 
     def __init__(self, root: Path, known: dict[str, list[_Import]] | None = None) -> None:
         self.root = root
         self.known = known if known is not None else {}
         self._digests: dict[str, str] = {}
-        self._steps: dict[str, _Step] = {}
+        self._steps: dict[str, _FileImports] = {}
 
-    def of(self, handler: str) -> Closure:
+    def of(self, handler: str) -> ImportClosure:
         """The closure of the handler at that path (``handlers/pkgwatch/api/health.py``)."""
         if not (self.root / handler).is_file():
             raise BuildError(
@@ -76,7 +76,7 @@ class Closures:
             waiting += step.follow
             needed |= step.needed
         files.update(data for path in list(files) for data in self._step(path).data)
-        return Closure(handler, tuple(sorted(files)), tuple(sorted(needed)))
+        return ImportClosure(handler, tuple(sorted(files)), tuple(sorted(needed)))
 
     def digest(self, path: str) -> str:
         """The sha256 of a file of the tree."""
@@ -98,25 +98,25 @@ class Closures:
             names |= dict.fromkeys((name.strip() for name in imported.split(",")), pin.group(1).lower())
         return names
 
-    def _step(self, path: str) -> _Step:
-        """What one file adds; worked out once, however many handlers reach it."""
+    def _step(self, path: str) -> _FileImports:
+        """What one file adds to a closure."""
         if path not in self._steps:
             needed: set[str] = set()
-            follow = [*self._packages(path)]  # their code runs before the file's, so their imports count too
+            follow = [*self._packages(path)]  # their code runs before the file's, so their imports count, too
             for name, line in self._imports(path):
                 follow += self._resolve(name, path, line, needed)
-            self._steps[path] = _Step(tuple(follow), frozenset(needed), tuple(self._data(path)))
+            self._steps[path] = _FileImports(tuple(follow), frozenset(needed), tuple(self._data(path)))
         return self._steps[path]
 
     def _imports(self, path: str) -> list[_Import]:
-        # With the folder, because the same text means other modules there if it imports relatively.
+        # With the folder, because relative imports mean other modules in another folder.
         key = f"{Path(path).parent.as_posix()}:{self.digest(path)}"
         if key not in self.known:
             try:
                 tree = ast.parse((self.root / path).read_bytes(), filename=path)
             except SyntaxError as error:
                 raise BuildError(f"{path}:{error.lineno}: {error.msg}.", "Correct the syntax.") from None
-            self.known[key] = sorted(set(_names(tree, path)))
+            self.known[key] = sorted(set(_imported_names(tree, path)))
         return self.known[key]
 
     def _resolve(self, name: str, importer: str, line: int, needed: set[str]) -> list[str]:
@@ -156,9 +156,9 @@ class Closures:
                 yield sibling.relative_to(self.root).as_posix()
 
 
-def _names(tree: ast.Module, path: str) -> Iterator[_Import]:
-    """Every module a file imports, wherever in it, except for annotations only."""
-    for node in _running(tree):
+def _imported_names(tree: ast.Module, path: str) -> Iterator[_Import]:
+    """Every module a file imports, anywhere in it, except under ``if TYPE_CHECKING``."""
+    for node in _executed(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, node.lineno
@@ -178,13 +178,13 @@ def _absolute(node: ast.ImportFrom, path: str) -> str:
     return ".".join((*package, *([node.module] if node.module else [])))
 
 
-def _running(node: ast.AST) -> Iterator[ast.AST]:
-    """All nodes below ``node`` that run: not the bodies of ``if TYPE_CHECKING``."""
+def _executed(node: ast.AST) -> Iterator[ast.AST]:
+    """All nodes below ``node`` except the bodies of ``if TYPE_CHECKING``."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
             yield from child.orelse
             for other in child.orelse:
-                yield from _running(other)
+                yield from _executed(other)
             continue
         yield child
-        yield from _running(child)
+        yield from _executed(child)

@@ -1,7 +1,7 @@
-"""Which artifacts does a system need, and what do its templates look like once they are known?
+"""Packaging: the artifacts of a system, and its templates with references to them.
 
-One zip a handler (its import closure), one layer a distinct set of requirements. Everything is cached by content
-under ``.pkgops``: what has not changed is neither zipped nor resolved again.
+Each handler gets a zip of its import closure, each distinct set of requirements a layer. Everything is cached by
+content under ``.pkgops``: what has not changed is neither zipped nor installed again.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from pkgops.build import layer, versions
-from pkgops.build.archive import build, write_atomically
-from pkgops.build.import_closure import PINS, Closure, Closures
-from pkgops.build.synth import Synthesized, resources
+from pkgops.build.archive import build_zip, write_atomically
+from pkgops.build.import_closure import PINS, ImportClosure, ImportClosures
+from pkgops.build.synth import SynthesizedStack, resources
 from pkgops.config import Project
 from pkgops.errors import BuildError
 from pkgops.events import Emit, Finished, Progress, Started, silent
@@ -29,8 +29,8 @@ LAYER = "AWS::Lambda::LayerVersion"
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file for the artifact bucket. ``key`` is its object key, ``path`` where it lies here, ``size`` bytes;
-    ``source`` says what it is made of (a handler's path, or the requirements of a layer)."""
+    """A file for the artifact bucket. ``key`` is its object key, ``path`` the local file, ``size`` bytes; ``source`` is
+    the handler's path or the requirements of a layer."""
 
     key: str
     path: Path
@@ -39,10 +39,10 @@ class Asset:
 
 
 @dataclass(frozen=True, slots=True)
-class Packaged:
-    """Templates with all placeholders replaced, and the assets they name."""
+class PackagedSystem:
+    """Templates with all placeholders replaced, and the assets they refer to."""
 
-    stacks: tuple[Synthesized, ...]
+    stacks: tuple[SynthesizedStack, ...]
     assets: tuple[Asset, ...]
 
 
@@ -55,14 +55,16 @@ class Packager:
         self._index_path = project.home / "cache" / "artifacts.json"
         self._index: dict[str, Any] = _read(self._index_path)
         self._before = json.dumps(self._index, sort_keys=True)
-        self.closures = Closures(project.root, {k: [(n, i) for n, i in v] for k, v in self._part("imports").items()})
+        self.closures = ImportClosures(
+            project.root, {k: [(n, i) for n, i in v] for k, v in self._part("imports").items()}
+        )
         self.assets: dict[str, Asset] = {}
 
-    def code(self, closure: Closure) -> Asset:
+    def code(self, closure: ImportClosure) -> Asset:
         """The zip of a handler."""
         digests = "".join(f"{path}\0{self.closures.digest(path)}\n" for path in closure.files)
         files = [(path, self.project.root / path) for path in closure.files]
-        return self._asset(digests, closure.handler, lambda: build(files, self.store))
+        return self._asset(digests, closure.handler, lambda: build_zip(files, self.store))
 
     def dependencies(self, requirements: Sequence[str], target: layer.Target) -> Asset:
         """The layer of a set of requirements for a target."""
@@ -74,7 +76,7 @@ class Packager:
         )
 
     def save(self) -> None:
-        """Keeps what was learned for the next run."""
+        """Saves the index for the next run."""
         self._index["imports"] = self.closures.known
         after = json.dumps(self._index, sort_keys=True)
         if after != self._before:
@@ -95,8 +97,8 @@ class Packager:
         return part
 
 
-def package(project: Project, stacks: Sequence[Synthesized], emit: Emit = silent) -> Packaged:
-    """Builds every artifact the templates name and puts the addresses in. BuildError names file and line."""
+def package(project: Project, stacks: Sequence[SynthesizedStack], emit: Emit = silent) -> PackagedSystem:
+    """Builds every artifact that the templates refer to and fills in its location. BuildError with file and line."""
     packager = Packager(project)
     handlers = sum(1 for stack in stacks for _ in resources(stack.template, FUNCTION))
     emit(Started("Packaging"))
@@ -108,10 +110,10 @@ def package(project: Project, stacks: Sequence[Synthesized], emit: Emit = silent
             _link(packager, template, logical_id, function)
             done += 1
             emit(Progress("Packaging", done, handlers))
-        linked.append(replace(stack, template=versions.pin(template)))
+        linked.append(replace(stack, template=versions.pin_versions(template)))
     packager.save()
     emit(Finished("Packaging", f"{len(packager.assets)} artifacts"))
-    return Packaged(tuple(linked), tuple(packager.assets.values()))
+    return PackagedSystem(tuple(linked), tuple(packager.assets.values()))
 
 
 def bucket_reference(project: Project) -> dict[str, str]:
@@ -125,7 +127,7 @@ def _link(packager: Packager, template: dict[str, Any], logical_id: str, functio
     if not properties["Code"].get("S3Key", "").startswith(ASSET):
         return
     closure = packager.closures.of(path)
-    _check_entry(properties, path, logical_id)
+    _require_handler(properties, path, logical_id)
     bucket = bucket_reference(packager.project)
     properties["Code"] = {"S3Bucket": bucket, "S3Key": packager.code(closure).key}
     if closure.requirements:
@@ -137,7 +139,7 @@ def _layer(
     packager: Packager, template: dict[str, Any], requirements: Sequence[str], properties: Mapping[str, Any]
 ) -> str:
     architecture = properties.get("Architectures", ["x86_64"])[0]
-    wanted = layer.target(properties["Runtime"], architecture, packager.project.stage.local)
+    wanted = layer.layer_target(properties["Runtime"], architecture, packager.project.stage.local)
     asset = packager.dependencies(requirements, wanted)
     digest = asset.path.stem
     logical_id = f"Dependencies{digest[:12]}"
@@ -156,11 +158,11 @@ def _layer(
     return logical_id
 
 
-def _check_entry(properties: Mapping[str, Any], path: str, logical_id: str) -> None:
+def _require_handler(properties: Mapping[str, Any], path: str, logical_id: str) -> None:
     expected = path.removesuffix(".py").replace("/", ".") + ".handler"
     if properties["Handler"] != expected:
         raise BuildError(
-            f"{logical_id} packages {path} but calls {properties['Handler']}.", f"Its Handler should be {expected}."
+            f"{logical_id} packages {path}, but its Handler is {properties['Handler']}.", f"It should be {expected}."
         )
 
 

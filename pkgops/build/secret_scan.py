@@ -1,7 +1,7 @@
-"""Would a template put a secret where people can read it?
+"""The secret scan of templates: secrets in places where they can be read.
 
-Outputs, parameters and the variables of functions are shown in the console to everyone who may look at the stack. A
-secret belongs in Secrets Manager, and what needs it reads it there by its name. No finding holds a value.
+Outputs, parameters and functions' environment variables are visible in the console to everyone with read access to the
+stack. Secrets belong in Secrets Manager, to be read there by name. No finding contains a value.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pkgops.build.synth import Synthesized, resources, text
+from pkgops.build.synth import SynthesizedStack, resources, template_text
 
-# What is unmistakable: the prefixes its issuers document, and PEM's own line.
-_SHAPES = {
+# Unmistakable patterns: prefixes that the issuers document, and the first line of a PEM file.
+_EXPRESSIONS = {
     "an AWS access key": r"(?<![A-Z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])",
     "a Stripe key": r"\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}",
     "a webhook's signing secret": r"\bwhsec_[A-Za-z0-9+/]{16,}",
@@ -21,8 +21,8 @@ _SHAPES = {
     "a GitHub token": r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22,})",
     "a Slack token": r"\bxox[abprs]-[A-Za-z0-9-]{10,}",
 }
-SHAPED = {what: re.compile(shape) for what, shape in _SHAPES.items()}
-_MARKS = (
+PATTERNS = {what: re.compile(shape) for what, shape in _EXPRESSIONS.items()}
+_SUBSTRINGS = (
     "AKIA",
     "ASIA",
     "k_live_",
@@ -38,23 +38,23 @@ _SECRET_ATTRIBUTES = {"SecretAccessKey", "ClientSecret"}
 _SUBSTITUTED = re.compile(r"\$\{([^!}][^}]*)\}")
 
 
-def find_secrets(stack: Synthesized) -> Iterator[tuple[str, str]]:
-    """(path in the template, a sentence) of every place that shows a secret."""
+def find_secrets(stack: SynthesizedStack) -> Iterator[tuple[str, str]]:
+    """(path in the template, a sentence) for every place that exposes a secret."""
     template = stack.template
-    whole = text(template)
-    if any(mark in whole for mark in _MARKS):  # ten times as quick as the expressions
+    whole = template_text(template)
+    if any(mark in whole for mark in _SUBSTRINGS):  # ten times as fast as the expressions
         yield from _literals(template, "")
     hidden = {name for name, row in template.get("Parameters", {}).items() if str(row.get("NoEcho")).lower() == "true"}
     for name in sorted(hidden):
         if template["Parameters"][name].get("Default"):
-            yield f"Parameters/{name}/Default", "The default of a parameter that is not to be shown is in the template."
-    for path, value in _shown(template):
+            yield f"Parameters/{name}/Default", "The default of a NoEcho parameter is in the template."
+    for path, value in _visible_values(template):
         for reason in dict.fromkeys(_reasons(value, hidden)):
             yield path, reason
 
 
-def _shown(template: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """What the console shows of a deployed stack: outputs, and the variables of functions."""
+def _visible_values(template: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What the console shows of a deployed stack: outputs, and functions' environment variables."""
     for name, output in template.get("Outputs", {}).items():
         yield f"Outputs/{name}/Value", output.get("Value")
     for logical_id, resource in resources(template, "AWS::Lambda::Function"):
@@ -71,13 +71,13 @@ def _literals(value: Any, path: str) -> Iterator[tuple[str, str]]:
         for index, inner in enumerate(value):
             yield from _literals(inner, f"{path}/{index}")
     elif isinstance(value, str):
-        for what, shape in SHAPED.items():
+        for what, shape in PATTERNS.items():
             if shape.search(value):
                 yield path, f"This looks like {what}; keep it in Secrets Manager."
 
 
 def _reasons(value: Any, hidden: set[str]) -> Iterator[str]:
-    """Why a value that is shown is a secret, wherever inside it the secret stands."""
+    """Why a visible value contains a secret."""
     if isinstance(value, list):
         for inner in value:
             yield from _reasons(inner, hidden)
@@ -85,18 +85,18 @@ def _reasons(value: Any, hidden: set[str]) -> Iterator[str]:
         name, attribute = value.get("Ref"), value.get("Fn::GetAtt")
         names = [name] if isinstance(name, str) else []
         parts = attribute.split(".") if isinstance(attribute, str) else attribute
-        yield from _named(names + ([".".join(map(str, parts))] if parts else []), hidden)
+        yield from _reference_reasons(names + ([".".join(map(str, parts))] if parts else []), hidden)
         for inner in value.values():
             yield from _reasons(inner, hidden)
     elif isinstance(value, str):
         if any(mark in value for mark in _RESOLVED):
-            yield "This shows the secret it resolves; hand over the secret's name or ARN instead."
-        yield from _named(_SUBSTITUTED.findall(value), hidden)
+            yield "This exposes the secret it resolves; pass the secret's name or ARN instead."
+        yield from _reference_reasons(_SUBSTITUTED.findall(value), hidden)
 
 
-def _named(names: list[str], hidden: set[str]) -> Iterator[str]:
+def _reference_reasons(names: list[str], hidden: set[str]) -> Iterator[str]:
     for name in names:
         if name in hidden:
-            yield f"This shows parameter {name}, which is not to be shown (NoEcho)."
+            yield f"This exposes parameter {name}, which is NoEcho."
         if name.rpartition(".")[2] in _SECRET_ATTRIBUTES and "." in name:
-            yield f"This shows {name}; keep it in Secrets Manager."
+            yield f"This exposes {name}; keep it in Secrets Manager."

@@ -1,6 +1,6 @@
-"""Which templates does a system consist of on a stage, and in which order?
+"""The synthesis of a system: its stacks' templates for a stage, in the order of deployment.
 
-Pure: the same system, stage and settings give the same result. Golden files stop here.
+Pure: the same system, stage and settings give the same result. Golden files compare it.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from pkgops.model import Stack, Stage, System
 
 
 @dataclass(frozen=True, slots=True)
-class Synthesized:
-    """One stack's template. ``name`` is the stack's name on the stage; ``inputs`` maps parameters to the
-    outputs that fill them (``{"StoragePackagesTableName": "storage.PackagesTableName"}``), ``sources`` resources to
-    the lines that ask for them."""
+class SynthesizedStack:
+    """One stack's template. ``name`` is the stack's name on the stage; ``inputs`` maps parameters to the outputs that
+    fill them (``{"StorageOrdersTableName": "storage.OrdersTableName"}``), ``sources`` resources to the lines in
+    templates/ that add them."""
 
     system: str
     key: str
@@ -36,36 +36,36 @@ class Synthesized:
         return frozenset(reference.split(".")[0] for reference in self.inputs.values())
 
 
-def synth(system: System, stage: Stage, settings: Any) -> list[Synthesized]:
+def synth(system: System, stage: Stage, settings: Any) -> list[SynthesizedStack]:
     """Builds every stack of a system, upstream stacks first.
 
-    ConfigError if the settings are not fit for the stage; BuildError for a value no output answers, or a
-    cycle between stacks."""
+    ConfigError if the settings are not valid for the stage; BuildError for a reference to an output that does not
+    exist, or a cycle between stacks."""
     problems = system.check(stage, settings)
     if problems:
         raise ConfigError(
             f"{system.key} cannot be built for stage {stage.name}: {' '.join(problems)}",
             f"Set them in the environment, in .env, or in stages.toml under [{stage.name}.{system.key}].",
         )
-    return ordered([_build(stack, system, stage, settings) for stack in system.stacks])
+    return in_order([_build(stack, system, stage, settings) for stack in system.stacks])
 
 
-def ordered(stacks: Sequence[Synthesized]) -> list[Synthesized]:
-    """The stacks with what they need before them, otherwise in the given order."""
+def in_order(stacks: Sequence[SynthesizedStack]) -> list[SynthesizedStack]:
+    """The stacks, each after those it needs, otherwise in the given order."""
     by_key = {stack.key: stack for stack in stacks}
     for stack in stacks:
-        _answered(stack, by_key)
+        _require_outputs(stack, by_key)
     sorter = TopologicalSorter({stack.key: sorted(stack.needs) for stack in stacks})
     try:
         sorter.prepare()
     except CycleError as error:
-        circle = " -> ".join(error.args[1])
+        cycle = " -> ".join(error.args[1])
         raise BuildError(
-            f"Stacks use each other's values in a circle: {circle}.",
+            f"Stacks depend on each other in a cycle: {cycle}.",
             "Move one of the resources to a third stack.",
         ) from None
     position = {stack.key: index for index, stack in enumerate(stacks)}
-    result: list[Synthesized] = []
+    result: list[SynthesizedStack] = []
     while sorter.is_active():
         ready = sorted(sorter.get_ready(), key=lambda key: position[key])
         result += [by_key[key] for key in ready]
@@ -73,30 +73,30 @@ def ordered(stacks: Sequence[Synthesized]) -> list[Synthesized]:
     return result
 
 
-def text(template: Mapping[str, Any]) -> str:
-    """The one textual form of a template: compact and sorted, so that equal templates are equal texts."""
+def template_text(template: Mapping[str, Any]) -> str:
+    """The canonical text of a template: compact and sorted, so that equal templates have equal texts."""
     return json.dumps(template, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def resources(template: Mapping[str, Any], *types: str) -> Iterable[tuple[str, dict[str, Any]]]:
-    """(logical id, resource) of every resource of those types (all types if none is given)."""
+    """(logical id, resource) for every resource of those types (of all types if none is given)."""
     for logical_id, resource in template.get("Resources", {}).items():
         if not types or resource["Type"] in types:
             yield logical_id, resource
 
 
-def _build(stack: Stack, system: System, stage: Stage, settings: Any) -> Synthesized:
+def _build(stack: Stack, system: System, stage: Stage, settings: Any) -> SynthesizedStack:
     if stack.template:
         from pkgops.build.template_file import read_template
 
         template, sources = read_template(system, stack)
         name, inputs = stage.named(stack.name), dict(stack.inputs)
-        return Synthesized(system.key, stack.key, name, template, inputs, system.tags(stage), sources)
+        return SynthesizedStack(system.key, stack.key, name, template, inputs, system.tags(stage), sources)
     from pkgops.scope import Scope
 
     scope = Scope(system, stage, settings)
     import_module(f"{system.package}.{stack.key}").build(scope)
-    return Synthesized(
+    return SynthesizedStack(
         system=system.key,
         key=stack.key,
         name=stage.named(stack.name),
@@ -107,7 +107,7 @@ def _build(stack: Stack, system: System, stage: Stage, settings: Any) -> Synthes
     )
 
 
-def _answered(stack: Synthesized, by_key: Mapping[str, Synthesized]) -> None:
+def _require_outputs(stack: SynthesizedStack, by_key: Mapping[str, SynthesizedStack]) -> None:
     for reference in stack.inputs.values():
         upstream, output = reference.split(".")
         if upstream not in by_key or output not in by_key[upstream].template.get("Outputs", {}):

@@ -1,8 +1,8 @@
-"""When does CloudFormation publish a new version of a function?
+"""Function versions: logical ids that change whenever a new version has to be published.
 
-``AWS::Lambda::Version`` is a snapshot taken once, when the resource is created. So its logical id gets a hash of all
-that a version holds: whenever code or configuration changes there is another resource, and the alias follows it.
-Templates keep a plain id, and their goldens stay as they are when code changes.
+``AWS::Lambda::Version`` is a snapshot that is taken when the resource is created. So its logical id gets a hash of
+everything in the version: if code or configuration changes, there is another resource, and the alias refers to it.
+Templates have a plain id, so goldens stay the same when code changes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pkgops.build.synth import resources
 from pkgops.errors import BuildError
 
 VERSION = "AWS::Lambda::Version"
-# Lambda keeps these beside a function's versions: a version made for them alone would be refused as already there.
+# Not part of a version: Lambda would refuse to publish one that differs in nothing else.
 _UNVERSIONED = {
     "CodeSigningConfigArn",
     "RecursiveLoop",
@@ -26,8 +26,8 @@ _UNVERSIONED = {
 }
 
 
-def pin(template: dict[str, Any]) -> dict[str, Any]:
-    """The linked ``template`` with the hash of its function behind each version's logical id, everywhere.
+def pin_versions(template: dict[str, Any]) -> dict[str, Any]:
+    """The packaged ``template`` with the hash of its function appended to each version's logical id.
 
     BuildError for a version whose function is not in the template."""
     functions = template["Resources"]
@@ -55,7 +55,7 @@ def _digest(logical_id: str, version: Mapping[str, Any], functions: Mapping[str,
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:
-    """``value`` with every Ref, GetAtt and DependsOn of the renamed ids following."""
+    """``value`` with every Ref, GetAtt and DependsOn of the renamed ids updated."""
     if isinstance(value, list):
         return [_renamed(item, names) for item in value]
     if not isinstance(value, dict):

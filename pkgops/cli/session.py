@@ -15,8 +15,8 @@ from pkgops.cli.output.mode import OutputMode
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pkgops.build.package import Packaged
-    from pkgops.build.synth import Synthesized
+    from pkgops.build.package import PackagedSystem
+    from pkgops.build.synth import SynthesizedStack
     from pkgops.config import Project
     from pkgops.events import Emit
     from pkgops.model import Stage
@@ -67,18 +67,18 @@ class Session:
         pairs = select.targets(self.root, systems(self.root) if all_systems else names, self.system)
         return [(self.project(system), keys) for system, keys in pairs]
 
-    def stacks(self, project: Project, keys: Sequence[str] = ()) -> list[Synthesized]:
+    def stacks(self, project: Project, keys: Sequence[str] = ()) -> list[SynthesizedStack]:
         """The selected stacks (() for all) without their templates, where only their names are needed: building
         templates costs more than most requests do."""
-        from pkgops.build.synth import Synthesized
+        from pkgops.build.synth import SynthesizedStack
 
         return [
-            Synthesized(project.system.key, stack.key, project.stage.named(stack.name), {})
+            SynthesizedStack(project.system.key, stack.key, project.stage.named(stack.name), {})
             for stack in project.system.stacks
             if not keys or stack.key in keys
         ]
 
-    def packaged(self, project: Project, keys: Sequence[str] = (), *, checked: bool = True) -> Packaged:
+    def packaged(self, project: Project, keys: Sequence[str] = (), *, checked: bool = True) -> PackagedSystem:
         """The selected stacks (() for all) with their artifacts built; linted if ``checked``."""
         from dataclasses import replace
 

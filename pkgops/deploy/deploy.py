@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from pkgops.build.synth import text
+from pkgops.build.synth import template_text
 from pkgops.deploy.import_resources import restore_secrets
 from pkgops.deploy.interruption import Interrupted, detach_on_interrupt, detacher
 from pkgops.deploy.report import Report, Result, require_success
@@ -54,7 +54,7 @@ def deploy(plan: Plan, ports: Ports, emit: Emit = silent, concurrency: int = CON
 
 def upload(plan: Plan, ports: Ports, emit: Emit = silent) -> int:
     """Uploads the artifacts that changing stacks refer to and the bucket lacks; returns how many."""
-    wanted = "".join(text(step.stack.template) for step in plan.steps if step.action is not Action.UNCHANGED)
+    wanted = "".join(template_text(step.stack.template) for step in plan.steps if step.action is not Action.UNCHANGED)
     assets = {asset.key: asset for asset in plan.assets if asset.key in wanted}
     absent = set(assets) if plan.bootstrap is not None else ports.artifacts.missing(list(assets))
     if not absent:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pkgops.build.synth import Synthesized
+from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project, require_account
 from pkgops.deploy.deploy import CONCURRENCY
 from pkgops.deploy.interruption import detach_on_interrupt, detacher
@@ -66,7 +66,7 @@ class DestroyPlan:
 
 
 def plan_destroy(
-    project: Project, stacks: Sequence[Synthesized], ports: Ports, only: Sequence[str] = ()
+    project: Project, stacks: Sequence[SynthesizedStack], ports: Ports, only: Sequence[str] = ()
 ) -> DestroyPlan:
     """Reads what is deployed of a system on its stage; changes nothing."""
     everything = {state.name: state for state in ports.stacks.describe()}

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from pkgops.build.synth import Synthesized
+from pkgops.build.synth import SynthesizedStack
 from pkgops.deploy.custom_resource_log import Origin, read_log_tail
 from pkgops.errors import AccessError
 from pkgops.ports.ports import Ports
@@ -57,7 +57,7 @@ def first_failure(stacks: Stacks, stack: str) -> Failure | None:
 
 
 def explain_failure(
-    ports: Ports, id: str, declared: Synthesized | None = None, parameters: Mapping[str, str] = {}
+    ports: Ports, id: str, declared: SynthesizedStack | None = None, parameters: Mapping[str, str] = {}
 ) -> Explanation:
     """Everything known about a failed operation on the stack ``id``. ``declared`` is the template that was deployed,
     None for a deletion."""

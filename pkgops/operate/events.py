@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pkgops.logs.time_range import format_time, parse_time
 
 if TYPE_CHECKING:
-    from pkgops.build.synth import Synthesized
+    from pkgops.build.synth import SynthesizedStack
     from pkgops.ports.ports import Ports
     from pkgops.ports.stacks import StackEvent
 
@@ -18,14 +18,14 @@ _PARALLEL = 4  # DescribeStackEvents is throttled at a few calls a second
 
 
 def stack_events(
-    stacks: Sequence[Synthesized], ports: Ports, since: str | None = None, *, failed: bool = False
+    stacks: Sequence[SynthesizedStack], ports: Ports, since: str | None = None, *, failed: bool = False
 ) -> list[StackEvent]:
     """The stacks' events oldest first, merged; ``since`` as in `pkgops.logs.time_range.parse_time` (None: all).
     ``failed`` keeps failures only; without ``since`` those of each stack's last failed operation, including failures
     before any resource was changed. Stacks that are not deployed have none."""
     start = format_time(parse_time(since)) if since else ""
 
-    def read(stack: Synthesized) -> list[StackEvent]:
+    def read(stack: SynthesizedStack) -> list[StackEvent]:
         return (
             ports.stacks.failures(stack.name) if failed and not start else ports.stacks.events(stack.name, since=start)
         )

@@ -13,7 +13,7 @@ from pkgops.errors import UsageError, unknown
 from pkgops.plan.digest import DIGEST_OUTPUT
 
 if TYPE_CHECKING:
-    from pkgops.build.synth import Synthesized
+    from pkgops.build.synth import SynthesizedStack
     from pkgops.config import Project
     from pkgops.ports.ports import Ports
     from pkgops.ports.stacks import StackState
@@ -31,7 +31,7 @@ class OutputRow:
     export: str = ""
 
 
-def read_outputs(project: Project, stacks: Sequence[Synthesized], ports: Ports) -> list[OutputRow]:
+def read_outputs(project: Project, stacks: Sequence[SynthesizedStack], ports: Ports) -> list[OutputRow]:
     """The outputs of those of ``stacks`` that are deployed, in the stacks' order, keys sorted.
 
     URLs are made reachable on stage local. UsageError if none of the stacks is deployed. One call."""

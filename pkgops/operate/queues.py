@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from pkgops.build.synth import Synthesized, resources
+from pkgops.build.synth import SynthesizedStack, resources
 from pkgops.errors import UsageError, not_deployed, unknown
 from pkgops.events import Emit, Progress
 
@@ -52,7 +52,7 @@ class RedriveResult:
     moved: int
 
 
-def declared_queues(stacks: Iterable[Synthesized]) -> list[Queue]:
+def declared_queues(stacks: Iterable[SynthesizedStack]) -> list[Queue]:
     """The queues of those stacks in template order; only those with a literal name."""
     found: list[Queue] = []
     for stack in stacks:
@@ -135,7 +135,7 @@ def _dead_letters(resource: dict[str, Any], named: dict[str, str]) -> str:
     return named.get(attribute[0], "") if attribute else ""
 
 
-def _documented(stack: Synthesized, name: str) -> str:
+def _documented(stack: SynthesizedStack, name: str) -> str:
     """The name without the stage, which its stack's name ends with too."""
     suffix = "-" + stack.name.rpartition("-")[2]
     bare, fifo, _ = name.partition(".fifo")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pkgops.build.secret_scan import SHAPED
+from pkgops.build.secret_scan import PATTERNS
 
 REDACTED = "(hidden)"
 
@@ -18,7 +18,7 @@ _NAME = re.compile(r"secret|passw|passphrase|token|credential|private|(^|_)(pass
 # Names of properties about a secret, such as its location, that do not contain it.
 _ABOUT = re.compile(r"(arn|name|id|url|path|prefix|table|length|ttl|days|hours|minutes|seconds)$", re.IGNORECASE)
 _SHAPES = (
-    *SHAPED.values(),
+    *PATTERNS.values(),
     re.compile(r"\beyJ[\w-]{10,}\.[\w-]+\."),  # a signed token
     re.compile(r"://[^/\s:@]+:[^/\s@]+@"),  # a password in a URL
 )

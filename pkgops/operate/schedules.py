@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pkgops.build.synth import Synthesized, resources
+from pkgops.build.synth import SynthesizedStack, resources
 from pkgops.errors import UsageError, unknown
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Rule:
     input: Any = None
 
 
-def find_rules(stacks: Iterable[Synthesized]) -> list[Rule]:
+def find_rules(stacks: Iterable[SynthesizedStack]) -> list[Rule]:
     """The schedules of those stacks, one entry per target, in template order."""
     return [
         Rule(properties["Name"], _documented(stack, properties["Name"]), logical_id, target.get("Input"))
@@ -82,7 +82,7 @@ def _default_event(rule: Rule, stage: Stage) -> dict[str, Any]:
     }
 
 
-def _function(stack: Synthesized, arn: Any) -> str:
+def _function(stack: SynthesizedStack, arn: Any) -> str:
     """The logical id of a target's function, by the ARN of the function or of an alias of it."""
     logical_id = _referenced(arn)
     resource = stack.template["Resources"].get(logical_id, {})
@@ -98,6 +98,6 @@ def _referenced(value: Any) -> str:
     return str(attribute[0] if attribute else value.get("Ref", ""))
 
 
-def _documented(stack: Synthesized, name: str) -> str:
+def _documented(stack: SynthesizedStack, name: str) -> str:
     """The name without the stage, which its stack's name ends with too."""
     return name.removesuffix("-" + stack.name.rpartition("-")[2])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pkgops.build.synth import Synthesized
+    from pkgops.build.synth import SynthesizedStack
     from pkgops.config import Project
     from pkgops.events import Emit
     from pkgops.operate.drift import StackDrift
@@ -39,7 +39,7 @@ class StatusRow:
     drift: StackDrift | None = None
 
 
-def stack_status(project: Project, stacks: Sequence[Synthesized], ports: Ports) -> list[StatusRow]:
+def stack_status(project: Project, stacks: Sequence[SynthesizedStack], ports: Ports) -> list[StatusRow]:
     """One row per stack, in their order. ``stacks`` should be packaged ones: ``current`` is known only then."""
     states = {state.name: state for state in ports.stacks.describe()}
     known = {stack.key: states.get(project.stage.named(stack.name)) for stack in project.system.stacks}
@@ -63,7 +63,7 @@ def _count(ports: Ports, stack: str) -> int:
 
 
 def _row(
-    stack: Synthesized,
+    stack: SynthesizedStack,
     state: StackState | None,
     outputs: Mapping[str, Mapping[str, str]],
     resources: int,
@@ -83,18 +83,18 @@ def _row(
     )
 
 
-def _current(stack: Synthesized, state: StackState, outputs: Mapping[str, Mapping[str, str]]) -> bool | None:
+def _current(stack: SynthesizedStack, state: StackState, outputs: Mapping[str, Mapping[str, str]]) -> bool | None:
     """Compares the digest that a deployment stores. Templates that are not packaged have none."""
-    from pkgops.build.synth import text
+    from pkgops.build.synth import template_text
     from pkgops.plan.step import is_current, parameter_values
 
-    if not stack.template or "asset://" in text(stack.template):
+    if not stack.template or "asset://" in template_text(stack.template):
         return None
     parameters = parameter_values(stack, outputs)
     return None if parameters is None else is_current(stack, parameters, state)
 
 
-def _advice(stack: Synthesized, state: StackState) -> str:
+def _advice(stack: SynthesizedStack, state: StackState) -> str:
     """The next step for a status that needs one, else ""."""
     target = f"{stack.system}/{stack.key}"
     if state.in_progress:

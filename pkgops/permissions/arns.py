@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pkgops.build.synth import Synthesized
+from pkgops.build.synth import SynthesizedStack
 from pkgops.intrinsics import texts
 from pkgops.permissions.registry import arn_services, service
 
@@ -71,7 +71,7 @@ ResourceKey = tuple[str, str]
 class SystemContext:
     """What names depend on. ``stacks`` are all stacks of the system: values reach from one into another."""
 
-    stacks: Mapping[str, Synthesized]
+    stacks: Mapping[str, SynthesizedStack]
     region: str
     account: str
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from pkgops.build.synth import Synthesized, resources
+from pkgops.build.synth import SynthesizedStack, resources
 from pkgops.permissions.api_calls import CALLS, Call, Target
 from pkgops.permissions.arns import ResourceKey, SystemContext
 from pkgops.permissions.needs import EVERYTHING, Need, is_always_retained, needs
@@ -40,7 +40,7 @@ class Policy:
     document: Mapping[str, Any]
 
 
-def policies(project: Project, stacks: Sequence[Synthesized], account: str, exclusive: bool) -> list[Policy]:
+def policies(project: Project, stacks: Sequence[SynthesizedStack], account: str, exclusive: bool) -> list[Policy]:
     """What to attach to whoever deploys the system, few documents that IAM takes as they are.
 
     ``stacks`` are all stacks of the system, ``account`` the 12 digits of the stage's account, ``exclusive`` whether no
@@ -56,7 +56,7 @@ def policies(project: Project, stacks: Sequence[Synthesized], account: str, excl
     return [Policy(f"{name}-{number}", document) for number, document in enumerate(found, 1)]
 
 
-def unlisted_types(stacks: Sequence[Synthesized]) -> list[str]:
+def unlisted_types(stacks: Sequence[SynthesizedStack]) -> list[str]:
     """The types of the stacks' resources whose needs the registry does not list."""
     kinds = {resource["Type"] for stack in stacks for _, resource in resources(stack.template)}
     return sorted(kind for kind in kinds if not service(kind))
@@ -70,7 +70,7 @@ def has_own_account(stage: Stage, stages: Mapping[str, Stage]) -> bool:
     return stage.account is not None and all(other.account not in (None, stage.account) for other in others)
 
 
-def _context(project: Project, stacks: Sequence[Synthesized], account: str) -> SystemContext:
+def _context(project: Project, stacks: Sequence[SynthesizedStack], account: str) -> SystemContext:
     """The system with what deploying adds to it: the bootstrap stack, code in the artifact bucket, layers."""
     from pkgops.bootstrap import SYSTEM
     from pkgops.build.build import synthesized
@@ -80,7 +80,7 @@ def _context(project: Project, stacks: Sequence[Synthesized], account: str) -> S
     return SystemContext(every, project.stage.region, account)
 
 
-def _packaged(project: Project, stack: Synthesized) -> Synthesized:
+def _packaged(project: Project, stack: SynthesizedStack) -> SynthesizedStack:
     from pkgops.build.package import bucket_reference
     from pkgops.model import ASSET
 

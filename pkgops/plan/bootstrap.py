@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pkgops.build.build import synthesized
-from pkgops.build.synth import Synthesized
+from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.plan.conflicts import Conflict, ConflictKind
 from pkgops.plan.options import PlanOptions
@@ -52,13 +52,13 @@ def recreate_bootstrap(project: Project, ports: Ports) -> Step:
     return replace(step, action=Action.RECREATE) if step.action is Action.UPDATE else step
 
 
-def _stack(project: Project) -> Synthesized:
+def _stack(project: Project) -> SynthesizedStack:
     from pkgops.bootstrap import SYSTEM
 
     (stack,) = synthesized(replace(project, system=SYSTEM, settings=SYSTEM.settings()))
     return stack
 
 
-def _bucket_import(stack: Synthesized, row: StackResource) -> Conflict:
+def _bucket_import(stack: SynthesizedStack, row: StackResource) -> Conflict:
     found = (row.type, row.physical_id, ConflictKind.EXISTS, ("import",), "import")
     return Conflict(stack.key, row.logical_id, *found, identifier=row.physical_id)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pkgops.build.synth import Synthesized, text
+from pkgops.build.synth import SynthesizedStack, template_text
 from pkgops.config import Project
 from pkgops.errors import DeployError, PkgopsError
 from pkgops.plan.digest import digest, with_digest
@@ -30,7 +30,7 @@ class NameTakenError(DeployError):
 
 def create_change_set(
     project: Project,
-    stack: Synthesized,
+    stack: SynthesizedStack,
     parameters: Mapping[str, str],
     ports: Ports,
     *,
@@ -63,7 +63,7 @@ def create_import(
     else: parameters and tags stay as they are.
 
     ``imports``: see `pkgops.ports.stacks.ChangeSetRequest`. DeployError as for `create_change_set`."""
-    body, url = _body(text(template), ports)
+    body, url = _body(template_text(template), ports)
     parameters, tags = (before.parameters, before.tags) if before else ({}, {})
     return _create(ChangeSetRequest(name, before is None, parameters, tags, body, url, imports=imports), ports)
 

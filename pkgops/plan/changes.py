@@ -6,7 +6,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from pkgops.build.synth import Synthesized
+from pkgops.build.synth import SynthesizedStack
 from pkgops.errors import BucketGoneError, DeployError
 from pkgops.events import Emit, Finished, Started, silent
 from pkgops.plan.bootstrap import recreate_bootstrap
@@ -33,7 +33,7 @@ def with_changes(plan: Plan, ports: Ports, emit: Emit = silent) -> Plan:
     return plan
 
 
-def update_concerns(stack: Synthesized, change_set: ChangeSet, ports: Ports) -> tuple[Concern, ...]:
+def update_concerns(stack: SynthesizedStack, change_set: ChangeSet, ports: Ports) -> tuple[Concern, ...]:
     """What deserves review in the changes of an update; reads the deployed template if they may affect access."""
     before = json.loads(ports.stacks.template(stack.name) or "{}") if may_affect_access(change_set.changes) else {}
     found = review(change_set.changes, before, stack.template if before else {})

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from pkgops.build.package import Packaged
-from pkgops.build.synth import Synthesized
+from pkgops.build.package import PackagedSystem
+from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project, require_account
 from pkgops.errors import UsageError
 from pkgops.plan.bootstrap import bootstrap_step
@@ -19,7 +19,7 @@ from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import StackState
 
 
-def compare(project: Project, packaged: Packaged, ports: Ports, options: PlanOptions) -> Plan:
+def compare(project: Project, packaged: PackagedSystem, ports: Ports, options: PlanOptions) -> Plan:
     """The plan with an action for every selected stack.
 
     AccessError if the credentials belong to another account than the stage's; UsageError if a selected stack needs
@@ -40,12 +40,12 @@ def compare(project: Project, packaged: Packaged, ports: Ports, options: PlanOpt
 
 
 def _step(
-    stack: Synthesized, state: StackState | None, outputs: Mapping[str, Mapping[str, str]], options: PlanOptions
+    stack: SynthesizedStack, state: StackState | None, outputs: Mapping[str, Mapping[str, str]], options: PlanOptions
 ) -> Step:
     return decide(stack, state, parameter_values(stack, outputs), options)
 
 
-def _selected(stacks: Sequence[Synthesized], options: PlanOptions) -> list[Synthesized]:
+def _selected(stacks: Sequence[SynthesizedStack], options: PlanOptions) -> list[SynthesizedStack]:
     """The stacks to deploy, in their order."""
     if not options.stacks:
         return list(stacks)
@@ -53,7 +53,7 @@ def _selected(stacks: Sequence[Synthesized], options: PlanOptions) -> list[Synth
     return [stack for stack in stacks if stack.key in keys]
 
 
-def _with_needs(keys: Collection[str], stacks: Sequence[Synthesized]) -> list[str]:
+def _with_needs(keys: Collection[str], stacks: Sequence[SynthesizedStack]) -> list[str]:
     """The named stacks and, transitively, those whose values they use."""
     needs = {stack.key: stack.needs for stack in stacks}
     selected = list(keys)
@@ -62,7 +62,7 @@ def _with_needs(keys: Collection[str], stacks: Sequence[Synthesized]) -> list[st
     return selected
 
 
-def _require_upstream(selected: Sequence[Synthesized], states: Mapping[str, StackState]) -> None:
+def _require_upstream(selected: Sequence[SynthesizedStack], states: Mapping[str, StackState]) -> None:
     available = {stack.key for stack in selected} | {key for key, state in states.items() if state.status in READY}
     for stack in selected:
         if absent := sorted(stack.needs - available):

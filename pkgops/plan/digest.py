@@ -10,18 +10,18 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from pkgops.build.synth import Synthesized, text
+from pkgops.build.synth import SynthesizedStack, template_text
 
 DIGEST_OUTPUT = "PkgopsDigest"
 
 
-def digest(stack: Synthesized, parameters: Mapping[str, str]) -> str:
+def digest(stack: SynthesizedStack, parameters: Mapping[str, str]) -> str:
     """The sha256 of a stack's template, tags and these parameter values."""
     rest = json.dumps([sorted(parameters.items()), sorted(stack.tags.items())])
-    return hashlib.sha256(f"{text(stack.template)}\n{rest}".encode()).hexdigest()
+    return hashlib.sha256(f"{template_text(stack.template)}\n{rest}".encode()).hexdigest()
 
 
-def with_digest(stack: Synthesized, value: str) -> str:
+def with_digest(stack: SynthesizedStack, value: str) -> str:
     """The template's text with the digest as an output."""
     outputs = {**stack.template.get("Outputs", {}), DIGEST_OUTPUT: {"Value": value}}
-    return text({**stack.template, "Outputs": outputs})
+    return template_text({**stack.template, "Outputs": outputs})

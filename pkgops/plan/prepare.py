@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from pkgops.build.package import Packaged
+from pkgops.build.package import PackagedSystem
 from pkgops.config import Project
 from pkgops.events import Emit, silent
 from pkgops.plan.changes import with_changes
@@ -31,7 +31,7 @@ def require_allowed_concerns(plan: Plan) -> None:
 
 def prepare(
     project: Project,
-    packaged: Packaged,
+    packaged: PackagedSystem,
     ports: Ports,
     emit: Emit = silent,
     options: PlanOptions = DEFAULT_OPTIONS,
@@ -62,7 +62,7 @@ def prepare(
 
 def preview(
     project: Project,
-    packaged: Packaged,
+    packaged: PackagedSystem,
     ports: Ports,
     emit: Emit = silent,
     options: PlanOptions = DEFAULT_OPTIONS,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pkgops.build.synth import Synthesized
+from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.plan.digest import DIGEST_OUTPUT, digest
 from pkgops.plan.options import PlanOptions
@@ -47,7 +47,7 @@ class Step:
     """One stack of a plan. ``parameters`` is None while a value of an upstream stack is unknown; ``change_set`` is ""
     if none has been made; ``retain`` are resources to keep when the stack is deleted to recreate it."""
 
-    stack: Synthesized
+    stack: SynthesizedStack
     action: Action
     before: StackState | None = None
     parameters: Mapping[str, str] | None = None
@@ -57,7 +57,7 @@ class Step:
     retain: tuple[str, ...] = ()
 
 
-def parameter_values(stack: Synthesized, outputs: Mapping[str, Mapping[str, str]]) -> dict[str, str] | None:
+def parameter_values(stack: SynthesizedStack, outputs: Mapping[str, Mapping[str, str]]) -> dict[str, str] | None:
     """The parameters of a stack from the outputs of others (by stack key); None if one is not known yet."""
     filled: dict[str, str] = {}
     for parameter, reference in stack.inputs.items():
@@ -68,7 +68,7 @@ def parameter_values(stack: Synthesized, outputs: Mapping[str, Mapping[str, str]
     return filled
 
 
-def is_current(stack: Synthesized, parameters: Mapping[str, str], state: StackState | None) -> bool:
+def is_current(stack: SynthesizedStack, parameters: Mapping[str, str], state: StackState | None) -> bool:
     """True if this stack with these parameters is what is deployed."""
     return state is not None and state.status in READY and state.outputs.get(DIGEST_OUTPUT) == digest(stack, parameters)
 
@@ -81,7 +81,7 @@ def fingerprint(state: StackState | None) -> tuple[str, ...]:
 
 
 def decide(
-    stack: Synthesized, state: StackState | None, parameters: Mapping[str, str] | None, options: PlanOptions
+    stack: SynthesizedStack, state: StackState | None, parameters: Mapping[str, str] | None, options: PlanOptions
 ) -> Step:
     """The step for a stack in that state; Action.STUCK if no deployment can start."""
     if state is None or state.status == "REVIEW_IN_PROGRESS":

@@ -22,8 +22,8 @@ from pkgops.aws.client import LOCAL_ACCOUNT
 from pkgops.aws.ports import artifact_bucket
 from pkgops.build.build import build, synthesized
 from pkgops.build.functions import functions
-from pkgops.build.package import Packaged
-from pkgops.build.synth import Synthesized, text
+from pkgops.build.package import PackagedSystem
+from pkgops.build.synth import SynthesizedStack, template_text
 from pkgops.scope import Scope
 
 
@@ -36,7 +36,7 @@ def scopes(project: config.Project) -> dict[str, Scope]:
     return found
 
 
-def deployed(stack: Synthesized) -> Iterator[dict[str, Any]]:
+def deployed(stack: SynthesizedStack) -> Iterator[dict[str, Any]]:
     """The functions of a packaged stack."""
     resources = stack.template["Resources"]
     for one in functions([stack]):
@@ -51,7 +51,7 @@ def deployed(stack: Synthesized) -> Iterator[dict[str, Any]]:
         }
 
 
-def job(project: config.Project, packaged: Packaged) -> dict[str, Any]:
+def job(project: config.Project, packaged: PackagedSystem) -> dict[str, Any]:
     """A first deployment."""
     names = {stack.key: stack.name for stack in packaged.stacks}
     early = synthesized(replace(project, system=bootstrap.SYSTEM, settings=bootstrap.SYSTEM.settings()))
@@ -62,12 +62,18 @@ def job(project: config.Project, packaged: Packaged) -> dict[str, Any]:
     }
 
 
-def _stack(stack: Synthesized, names: dict[str, str], early: bool) -> dict[str, Any]:
+def _stack(stack: SynthesizedStack, names: dict[str, str], early: bool) -> dict[str, Any]:
     inputs = {}
     for parameter, reference in stack.inputs.items():
         upstream, output = reference.split(".")
         inputs[parameter] = [names[upstream], output]
-    return {"name": stack.name, "type": "CREATE", "template": text(stack.template), "inputs": inputs, "early": early}
+    return {
+        "name": stack.name,
+        "type": "CREATE",
+        "template": template_text(stack.template),
+        "inputs": inputs,
+        "early": early,
+    }
 
 
 def main(folder: Path) -> None:

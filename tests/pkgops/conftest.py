@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.package import Packaged
-from pkgops.build.synth import Synthesized
+from pkgops.build.package import PackagedSystem
+from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.model import Stack, Stage, System
 from tests.pkgops.fakes.ports import FakePorts
@@ -51,26 +51,26 @@ def ports() -> FakePorts:
     return made
 
 
-def stack(key: str, stage: Stage, uses: dict[str, str] | None = None, **resources: dict[str, Any]) -> Synthesized:
+def stack(key: str, stage: Stage, uses: dict[str, str] | None = None, **resources: dict[str, Any]) -> SynthesizedStack:
     """A stack of one queue (or the given resources) with an output ``Name`` and parameters as ``uses`` says."""
     name = next(row.name for row in SYSTEM.stacks if row.key == key)
     declared = resources or {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": f"demo-{key}"}}}
     template: dict[str, Any] = {"Resources": declared, "Outputs": {"Name": {"Value": f"demo-{key}"}}}
     if uses:
         template["Parameters"] = {parameter: {"Type": "String"} for parameter in uses}
-    return Synthesized("demo", key, stage.named(name), template, uses or {}, SYSTEM.tags(stage))
+    return SynthesizedStack("demo", key, stage.named(name), template, uses or {}, SYSTEM.tags(stage))
 
 
 @pytest.fixture
-def system_of() -> Callable[..., Packaged]:
+def system_of() -> Callable[..., PackagedSystem]:
     """store <- web, and alone: the smallest system with an order and with something independent of it."""
 
-    def make(stage: Stage, **changed: Synthesized) -> Packaged:
+    def make(stage: Stage, **changed: SynthesizedStack) -> PackagedSystem:
         stacks = {
             "store": stack("store", stage),
             "web": stack("web", stage, {"StoreName": "store.Name"}),
             "alone": stack("alone", stage),
         }
-        return Packaged(tuple({**stacks, **changed}.values()), ())
+        return PackagedSystem(tuple({**stacks, **changed}.values()), ())
 
     return make

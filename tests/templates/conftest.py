@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pkgops import bootstrap
-from pkgops.build.synth import Synthesized, synth
+from pkgops.build.synth import SynthesizedStack, synth
 from pkgops.model import LOCAL, LOCAL_ACCOUNT, Stage, System
 from tests.repository import SYSTEMS, load_system
 
@@ -31,7 +31,7 @@ class Case:
     """One template on one stage."""
 
     stage: Stage
-    stack: Synthesized
+    stack: SynthesizedStack
 
     @property
     def id(self) -> str:

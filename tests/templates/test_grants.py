@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.import_closure import Closures
+from pkgops.build.import_closure import ImportClosures
 from pkgops.build.synth import resources
 from templates.pkgwatch.config.upstreams import PLACES as UPSTREAMS
 from tests.repository import SYSTEMS
@@ -68,7 +68,7 @@ DOCUMENTED = {
 }
 # Those whose tables `handler_use` tells apart; Kefir has one, and a reading of its own in test_kefir_grants.
 CHECKED = [system for system in SYSTEMS if system != "kefir"]
-CLOSURES = Closures(ROOT)
+CLOSURES = ImportClosures(ROOT)
 _NAMED = re.compile(r"\$\{(\w+)\}")
 
 

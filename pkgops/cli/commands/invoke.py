@@ -34,13 +34,13 @@ def command(session: Session, name: str, given: str | None, schedule: str | None
     FUNCTION is any of its names: health, HealthHandler, its file, its name in AWS. Exits with 1 if it failed.
     """
     from pkgops.build.build import synthesized
-    from pkgops.build.functions import find, functions
+    from pkgops.build.functions import find_function, functions
 
     if given is not None and schedule is not None:
         raise click.UsageError("Give --payload or --schedule, not both.")
     project = session.project()
     stacks = synthesized(project)
-    function = find(functions(stacks), name)
+    function = find_function(functions(stacks), name)
     if schedule is not None:
         from pkgops.operate.schedules import find_rules, rule_event
 

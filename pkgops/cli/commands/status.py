@@ -12,7 +12,7 @@ from pkgops.cli.options import targets
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pkgops.build.synth import Synthesized
+    from pkgops.build.synth import SynthesizedStack
     from pkgops.cli.output.console import Console
     from pkgops.cli.session import Session
     from pkgops.config import Project
@@ -51,7 +51,7 @@ def _rows(session: Session, project: Project, keys: tuple[str, ...], *, drift: b
     return add_drift(rows, ports, session.console.emit) if drift else rows
 
 
-def _definitions(session: Session, project: Project, keys: tuple[str, ...]) -> Sequence[Synthesized]:
+def _definitions(session: Session, project: Project, keys: tuple[str, ...]) -> Sequence[SynthesizedStack]:
     """The packaged stacks; without templates if the code does not build, because the status is needed then too."""
     from pkgops.errors import BuildError, ConfigError
     from pkgops.events import Note

@@ -12,7 +12,7 @@ from pkgops.cli.command import session_command
 from pkgops.cli.options import choice, targets
 
 if TYPE_CHECKING:
-    from pkgops.build.synth import Synthesized
+    from pkgops.build.synth import SynthesizedStack
     from pkgops.cli.session import Session
 
 EXAMPLE = """\
@@ -39,7 +39,7 @@ def command(session: Session, names: tuple[str, ...], all_systems: bool, folder:
     session.console.print_table(("System", "Stack", "File"), rows, "There are no stacks.")
 
 
-def _selected(session: Session, names: tuple[str, ...], all_systems: bool) -> list[Synthesized]:
+def _selected(session: Session, names: tuple[str, ...], all_systems: bool) -> list[SynthesizedStack]:
     from pkgops.build.build import synthesized
 
     return [
@@ -50,11 +50,11 @@ def _selected(session: Session, names: tuple[str, ...], all_systems: bool) -> li
     ]
 
 
-def _by_name(stacks: list[Synthesized]) -> dict[str, object]:
+def _by_name(stacks: list[SynthesizedStack]) -> dict[str, object]:
     return {stack.name: stack.template for stack in stacks}
 
 
-def _joined(stacks: list[Synthesized], format: str) -> str:
+def _joined(stacks: list[SynthesizedStack], format: str) -> str:
     if len(stacks) == 1:
         return _text(stacks[0].template, format)
     if format == "yaml":
@@ -62,7 +62,7 @@ def _joined(stacks: list[Synthesized], format: str) -> str:
     return _text(_by_name(stacks), format)
 
 
-def _write(stack: Synthesized, folder: Path, format: str) -> str:
+def _write(stack: SynthesizedStack, folder: Path, format: str) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{stack.name}.{format}"
     path.write_text(_text(stack.template, format) + "\n", encoding="utf-8")

@@ -35,14 +35,14 @@ def command(session: Session, names: tuple[str, ...], **options: Any) -> None:
     writes one JSON object per line.
     """
     from pkgops.build.build import synthesized
-    from pkgops.build.functions import find, functions
+    from pkgops.build.functions import find_function, functions
     from pkgops.cli.output.log_lines import line_writer
     from pkgops.logs.query import parse_query
     from pkgops.logs.tail import tail_logs
 
     project = session.project()
     known = functions(synthesized(project))
-    chosen = [find(known, name) for name in names] or known
+    chosen = [find_function(known, name) for name in names] or known
     query = parse_query(project.stage, **options)
     write = line_writer(session.console, [function.short for function in chosen], raw=query.raw)
     for line in tail_logs(chosen, session.ports(project).logs, query, session.console.emit):

@@ -15,7 +15,7 @@ from pkgops.operate.seed.declared import declared_seeds, resolve_outputs
 from pkgops.operate.seed.report import Arrived, CollectReport, Stuck
 
 if TYPE_CHECKING:
-    from pkgops.build.synth import Synthesized
+    from pkgops.build.synth import SynthesizedStack
     from pkgops.config import Project
     from pkgops.ports.ports import Ports
     from pkgops.ports.tables import Tables
@@ -56,7 +56,7 @@ def declared_collection(project: Project, *, offline: bool) -> Collection:
 def collect(
     wanted: Collection,
     project: Project,
-    stacks: Sequence[Synthesized],
+    stacks: Sequence[SynthesizedStack],
     ports: Ports,
     emit: Emit,
     timeout: float = 60.0,

@@ -13,7 +13,7 @@ from pkgops.errors import RefusedError, UsageError
 from pkgops.seeds import SeedContext, Seeds
 
 if TYPE_CHECKING:
-    from pkgops.build.synth import Synthesized
+    from pkgops.build.synth import SynthesizedStack
     from pkgops.config import Project
     from pkgops.ports.ports import Ports
 
@@ -49,7 +49,7 @@ def _context(project: Project) -> SeedContext:
 
 
 def resolve_outputs(
-    project: Project, stacks: Sequence[Synthesized], ports: Ports, references: Iterable[str]
+    project: Project, stacks: Sequence[SynthesizedStack], ports: Ports, references: Iterable[str]
 ) -> dict[str, str]:
     """The deployed value of each reference in seed data (``storage.OrdersTableName``). UsageError if one is not
     deployed."""

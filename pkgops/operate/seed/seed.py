@@ -14,7 +14,7 @@ from pkgops.operate.seed.users import create_users
 from pkgops.operate.seed.wait import wait_for_attribute
 
 if TYPE_CHECKING:
-    from pkgops.build.synth import Synthesized
+    from pkgops.build.synth import SynthesizedStack
     from pkgops.config import Project
     from pkgops.ports.ports import Ports
 
@@ -23,7 +23,7 @@ KindResult = tuple[KindCount, tuple[str, ...]]  # a kind's count and a sentence 
 
 def seed(
     project: Project,
-    stacks: Sequence[Synthesized],
+    stacks: Sequence[SynthesizedStack],
     ports: Ports,
     emit: Emit = silent,
     timeout: float = 60.0,

@@ -18,10 +18,10 @@ def test_a_zip_does_not_depend_on_order_times_or_modes(tmp_path: Path) -> None:
     one, two = tmp_path / "one.py", tmp_path / "two.py"
     one.write_text("1", encoding="utf-8")
     two.write_text("2", encoding="utf-8")
-    first, path = archive.build([("b.py", two), ("a.py", one)], tmp_path / "s1")
+    first, path = archive.build_zip([("b.py", two), ("a.py", one)], tmp_path / "s1")
     os.utime(one, (1, 1))
     one.chmod(0o600)
-    second, _ = archive.build([("a.py", one), ("b.py", two)], tmp_path / "s2")
+    second, _ = archive.build_zip([("a.py", one), ("b.py", two)], tmp_path / "s2")
     assert first == second == path.stem
     with zipfile.ZipFile(path) as zipped:
         assert zipped.namelist() == ["a.py", "b.py"]
@@ -37,7 +37,7 @@ def test_an_interrupted_write_leaves_nothing(tmp_path: Path) -> None:
 
 def test_a_layer_for_another_machine_holds_its_wheels_and_no_installer_files(tmp_path: Path) -> None:
     root = pinned(tmp_path, "markupsafe")
-    wanted = layer.target("python3.12", "arm64", local=False)
+    wanted = layer.layer_target("python3.12", "arm64", local=False)
     first, path = layer.build_layer(root, ["markupsafe"], wanted, tmp_path / "store")
     second, _ = layer.build_layer(root, ["markupsafe"], wanted, tmp_path / "other")
     assert first == second
@@ -52,7 +52,7 @@ def test_a_layer_for_another_machine_holds_its_wheels_and_no_installer_files(tmp
 
 def test_on_stage_local_a_layer_is_for_this_machine(tmp_path: Path) -> None:
     root = pinned(tmp_path, "markupsafe")
-    wanted = layer.target("python3.99", "arm64", local=True)
+    wanted = layer.layer_target("python3.99", "arm64", local=True)
     _, path = layer.build_layer(root, ["markupsafe"], wanted, tmp_path / "store")
     with zipfile.ZipFile(path) as zipped:
         zipped.extractall(tmp_path / "unzipped")
@@ -75,7 +75,7 @@ def test_a_wheel_for_the_wrong_machine_is_refused(tmp_path: Path) -> None:
     library = tmp_path / "x.so"
     library.write_bytes(b"\x7fELF" + bytes(14) + (62).to_bytes(2, "little"))
     with pytest.raises(BuildError, match="not built for aarch64"):
-        layer._fitting([("python/x.so", library)], ["x"], layer.Target("3.12", "aarch64"))
+        layer._require_usable([("python/x.so", library)], ["x"], layer.Target("3.12", "aarch64"))
 
 
 def pinned(tmp_path: Path, name: str) -> Path:

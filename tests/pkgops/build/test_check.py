@@ -41,7 +41,7 @@ def test_an_unresolved_reference_is_found(project: Project) -> None:
 def test_a_parameter_nothing_fills_is_found(project: Project) -> None:
     lonely = stack("alone", project.stage)
     lonely.template["Parameters"] = {"Lonely": {"Type": "String"}}
-    with pytest.raises(BuildError, match="Parameters/Lonely: Nothing fills this parameter"):
+    with pytest.raises(BuildError, match="Parameters/Lonely: This parameter has no value"):
         check(project, [lonely])
 
 
@@ -55,7 +55,7 @@ def test_cloudformations_limit_is_watched(project: Project) -> None:
     events: list[Event] = []
     check(project, [warned], events.append)
     assert any(isinstance(event, Note) and event.level == "warning" for event in events)
-    with pytest.raises(BuildError, match="501 resources; CloudFormation takes 500"):
+    with pytest.raises(BuildError, match="501 resources; CloudFormation accepts 500"):
         check(project, [refused])
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.functions import find, functions
-from pkgops.build.synth import Synthesized
+from pkgops.build.functions import find_function, functions
+from pkgops.build.synth import SynthesizedStack
 from pkgops.errors import UsageError
 
 
-def stack(key: str, name: str, **resources: dict[str, Any]) -> Synthesized:
-    return Synthesized("pkgwatch", key, name, {"Resources": resources})
+def stack(key: str, name: str, **resources: dict[str, Any]) -> SynthesizedStack:
+    return SynthesizedStack("pkgwatch", key, name, {"Resources": resources})
 
 
 def function(name: Any, handler: str, **properties: Any) -> dict[str, Any]:
@@ -91,27 +91,27 @@ def test_functions_come_from_the_templates() -> None:
     ],
 )
 def test_any_name_finds_it(name: str) -> None:
-    assert find(KNOWN, name).name == "pkgwatch-api-get-package-dev"
+    assert find_function(KNOWN, name).name == "pkgwatch-api-get-package-dev"
 
 
 def test_its_own_log_group_finds_it() -> None:
-    assert find(KNOWN, "/custom/scan").short == "scan"
+    assert find_function(KNOWN, "/custom/scan").short == "scan"
 
 
 @pytest.mark.parametrize("name", ["cleanup", "CleanupFunction"])
 def test_a_name_of_several_is_refused_with_all_of_them(name: str) -> None:
-    with pytest.raises(UsageError, match="means 2 functions") as error:
-        find(KNOWN, name)
+    with pytest.raises(UsageError, match="is the name of 2 functions") as error:
+        find_function(KNOWN, name)
     assert error.value.hint == "Name one of: pkgwatch-api-cleanup-dev, pkgwatch-cleanup-dev."
 
 
 @pytest.mark.parametrize("name", ["pipeline/cleanup", "pkgwatch-cleanup", "pkgwatch-cleanup-dev"])
 def test_a_longer_name_tells_them_apart(name: str) -> None:
-    assert find(KNOWN, name).stack == "pipeline"
+    assert find_function(KNOWN, name).stack == "pipeline"
 
 
 @pytest.mark.parametrize("name", ["get-pakage", "get"])
 def test_an_unknown_name_is_answered_with_the_nearest(name: str) -> None:
     with pytest.raises(UsageError, match="Unknown function") as error:
-        find(KNOWN, name)
+        find_function(KNOWN, name)
     assert error.value.hint == "Did you mean get-package?"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pkgops.build.import_closure import Closures
+from pkgops.build.import_closure import ImportClosures
 from pkgops.errors import BuildError
 
 FILES = {
@@ -32,7 +32,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_only_what_is_reached_by_import(root: Path) -> None:
-    closure = Closures(root).of("handlers/shop/sell.py")
+    closure = ImportClosures(root).of("handlers/shop/sell.py")
     assert closure.files == (
         "handlers/__init__.py",
         "handlers/common/__init__.py",
@@ -46,9 +46,9 @@ def test_only_what_is_reached_by_import(root: Path) -> None:
     assert closure.requirements == ("httpx",)
 
 
-def write(root: Path, body: str) -> Closures:
+def write(root: Path, body: str) -> ImportClosures:
     (root / "handlers/shop/sell.py").write_text(body, encoding="utf-8")
-    return Closures(root)
+    return ImportClosures(root)
 
 
 @pytest.mark.parametrize(
@@ -80,12 +80,12 @@ def test_imports_for_annotations_only_are_not_needed(root: Path) -> None:
 
 def test_a_file_is_parsed_once_for_all_handlers_and_runs(root: Path) -> None:
     known: dict[str, list[tuple[str, int]]] = {}
-    Closures(root, known).of("handlers/shop/sell.py")
+    ImportClosures(root, known).of("handlers/shop/sell.py")
     before = dict(known)
-    Closures(root, known).of("handlers/shop/sell.py")
+    ImportClosures(root, known).of("handlers/shop/sell.py")
     assert known == before
     (root / "handlers/shop/prices.py").write_text("import json\n", encoding="utf-8")
-    Closures(root, known).of("handlers/shop/sell.py")
+    ImportClosures(root, known).of("handlers/shop/sell.py")
     assert len(known) == len(before) + 1
 
 
@@ -94,7 +94,7 @@ def test_equal_files_in_different_packages_are_told_apart(root: Path) -> None:
         (root / "handlers" / shop).mkdir()
         (root / "handlers" / shop / "sell.py").write_text("from . import price\n", encoding="utf-8")
         (root / "handlers" / shop / "price.py").write_text("", encoding="utf-8")
-    closures = Closures(root)
+    closures = ImportClosures(root)
     assert "handlers/east/price.py" in closures.of("handlers/east/sell.py").files
     assert "handlers/west/price.py" in closures.of("handlers/west/sell.py").files
 
@@ -108,4 +108,4 @@ def test_what_a_package_imports_when_it_is_imported_counts(root: Path) -> None:
 
 def test_an_absent_handler_is_an_error(root: Path) -> None:
     with pytest.raises(BuildError, match=r"no handler handlers/shop/buy\.py"):
-        Closures(root).of("handlers/shop/buy.py")
+        ImportClosures(root).of("handlers/shop/buy.py")

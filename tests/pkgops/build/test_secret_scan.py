@@ -8,7 +8,7 @@ import pytest
 
 from pkgops.build.check import check
 from pkgops.build.secret_scan import find_secrets
-from pkgops.build.synth import Synthesized
+from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.errors import BuildError
 from pkgops.model import Stage
@@ -26,7 +26,7 @@ SHAPED = {
 }
 
 
-def with_output(value: Any, **template: Any) -> Synthesized:
+def with_output(value: Any, **template: Any) -> SynthesizedStack:
     made = stack("alone", Stage("local"))
     made.template.update(template)
     made.template["Outputs"]["Shown"] = {"Value": value}
@@ -37,7 +37,7 @@ def function(**variables: Any) -> dict[str, Any]:
     return {"Type": "AWS::Lambda::Function", "Properties": {"Environment": {"Variables": variables}}}
 
 
-def paths(made: Synthesized) -> list[str]:
+def paths(made: SynthesizedStack) -> list[str]:
     return [path for path, _ in find_secrets(made)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pkgops.build.synth import ordered, synth, text
+from pkgops.build.synth import in_order, synth, template_text
 from pkgops.errors import BuildError, ConfigError
 from pkgops.model import Stage
 from tests.pkgops.conftest import stack
@@ -15,14 +15,14 @@ LOCAL = Stage("local")
 
 def test_what_is_used_comes_first() -> None:
     web = stack("web", LOCAL, {"StoreName": "store.Name"})
-    result = ordered([web, stack("alone", LOCAL), stack("store", LOCAL)])
+    result = in_order([web, stack("alone", LOCAL), stack("store", LOCAL)])
     assert [row.key for row in result].index("store") < [row.key for row in result].index("web")
 
 
 def test_a_circle_is_drawn() -> None:
     circle = [stack("web", LOCAL, {"A": "store.Name"}), stack("store", LOCAL, {"B": "web.Name"})]
-    with pytest.raises(BuildError, match=r"in a circle: (web -> store -> web|store -> web -> store)"):
-        ordered(circle)
+    with pytest.raises(BuildError, match=r"in a cycle: (web -> store -> web|store -> web -> store)"):
+        in_order(circle)
 
 
 @pytest.mark.parametrize(
@@ -30,14 +30,14 @@ def test_a_circle_is_drawn() -> None:
 )
 def test_a_value_nobody_gives_is_an_error(reference: str, hint: str) -> None:
     with pytest.raises(BuildError, match=reference) as caught:
-        ordered([stack("web", LOCAL, {"A": reference}), stack("store", LOCAL)])
+        in_order([stack("web", LOCAL, {"A": reference}), stack("store", LOCAL)])
     assert hint in caught.value.hint
 
 
 def test_pkgwatch_is_pure_and_in_order() -> None:
     system = load_system("pkgwatch")
     first, second = (synth(system, LOCAL, system.settings()) for _ in range(2))
-    assert [text(row.template) for row in first] == [text(row.template) for row in second]
+    assert [template_text(row.template) for row in first] == [template_text(row.template) for row in second]
     keys = [row.key for row in first]
     assert keys.index("storage") < keys.index("pipeline") < keys.index("api")
     assert keys.index("pipeline") < keys.index("budgets")

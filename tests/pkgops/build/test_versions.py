@@ -44,7 +44,7 @@ def pinned(**changes: Any) -> tuple[str, dict[str, Any]]:
     """The version's logical id and the template, with the function's properties changed."""
     template = copy.deepcopy(TEMPLATE)
     template["Resources"]["Function"]["Properties"] |= changes
-    made = versions.pin(template)
+    made = versions.pin_versions(template)
     (title,) = [t for t, r in made["Resources"].items() if r["Type"] == "AWS::Lambda::Version"]
     return title, made
 
@@ -82,7 +82,7 @@ def test_a_version_of_nothing_is_a_mistake() -> None:
     template = copy.deepcopy(TEMPLATE)
     del template["Resources"]["Function"]
     with pytest.raises(BuildError, match="Version is a version of"):
-        versions.pin(template)
+        versions.pin_versions(template)
 
 
 def test_packaging_changed_code_publishes_a_version(project: Project) -> None:

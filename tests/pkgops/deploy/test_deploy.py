@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.package import Asset, Packaged
+from pkgops.build.package import Asset, PackagedSystem
 from pkgops.config import Project
 from pkgops.deploy.deploy import Report, deploy, require_success
 from pkgops.errors import AccessError, ConfigError, DeployError, UsageError
@@ -22,10 +22,12 @@ from pkgops.plan.step import Action
 from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.ports import FakeIdentity, FakePorts
 
-Make = Callable[..., Packaged]
+Make = Callable[..., PackagedSystem]
 
 
-def run(project: Project, packaged: Packaged, ports: FakePorts, **options: Any) -> tuple[Plan, Report, list[Event]]:
+def run(
+    project: Project, packaged: PackagedSystem, ports: FakePorts, **options: Any
+) -> tuple[Plan, Report, list[Event]]:
     events: list[Event] = []
     made = prepare(project, packaged, ports, options=PlanOptions(**options))
     return made, deploy(made, ports, events.append), events
@@ -208,7 +210,7 @@ def test_artifacts_are_uploaded_once_and_only_those_needed(project: Project, por
     key = f"demo/{hashlib.sha256(b'zip').hexdigest()}.zip"
     function = {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"S3Key": key}}}}
     assets = (Asset(key, zipped, 3, "handlers/a.py"), Asset("demo/b.zip", zipped, 3, "handlers/b.py"))
-    packaged = Packaged((stack("alone", project.stage, **function),), assets)
+    packaged = PackagedSystem((stack("alone", project.stage, **function),), assets)
     run(project, packaged, ports)
     assert ports.artifacts.objects == {key: b"zip"}
     zipped.write_bytes(b"another upload would bring this")
@@ -223,7 +225,7 @@ def test_an_artifact_with_wrong_bytes_is_replaced(project: Project, ports: FakeP
     key = f"demo/{hashlib.sha256(b'zip').hexdigest()}.zip"
     ports.artifacts.objects[key] = b"half of it"
     function = {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"S3Key": key}}}}
-    packaged = Packaged((stack("alone", project.stage, **function),), (Asset(key, zipped, 3, "handlers/a.py"),))
+    packaged = PackagedSystem((stack("alone", project.stage, **function),), (Asset(key, zipped, 3, "handlers/a.py"),))
     run(project, packaged, ports)
     assert ports.artifacts.objects == {key: b"zip"}
 

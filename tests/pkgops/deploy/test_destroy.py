@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from pkgops.build.package import Packaged
-from pkgops.build.synth import Synthesized, synth
+from pkgops.build.package import PackagedSystem
+from pkgops.build.synth import SynthesizedStack, synth
 from pkgops.config import Project, load
 from pkgops.deploy.deploy import deploy
 from pkgops.deploy.destroy import destroy, plan_destroy
@@ -20,7 +20,7 @@ from tests.pkgops.fakes.ports import FakePorts
 from tests.repository import ROOT
 
 
-def stacks_of(project: Project) -> list[Synthesized]:
+def stacks_of(project: Project) -> list[SynthesizedStack]:
     return synth(project.system, project.stage, project.settings)
 
 
@@ -102,7 +102,7 @@ def test_nothing_deployed_is_nothing_to_destroy() -> None:
 
 
 def test_buckets_without_retention_are_emptied(
-    project: Project, ports: FakePorts, system_of: Callable[..., Packaged]
+    project: Project, ports: FakePorts, system_of: Callable[..., PackagedSystem]
 ) -> None:
     deploy(prepare(project, system_of(project.stage), ports), ports)
     ports.stacks.deployed("DemoAlone-local", "CREATE_COMPLETE", {"Resources": {"B": {"Type": "AWS::S3::Bucket"}}})

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.package import Packaged
+from pkgops.build.package import PackagedSystem
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.plan.importable import importable
@@ -43,7 +43,7 @@ def ports(ports: FakePorts) -> FakePorts:
 def imported(project: Project, ports: FakePorts, resource: dict[str, Any], name: str) -> ChangeSetRequest:
     """The request that took the resource in; the deployment ends with the whole template."""
     ports.existing.put(resource["Type"], name)
-    packaged = Packaged((stack("alone", project.stage, Thing=resource, Other={"Type": "AWS::SNS::Topic"}),), ())
+    packaged = PackagedSystem((stack("alone", project.stage, Thing=resource, Other={"Type": "AWS::SNS::Topic"}),), ())
     assert deploy(prepare(project, packaged, ports, options=PlanOptions(imports=("Thing",))), ports).ok
     first, last = ports.stacks.requests
     assert json.loads(last.body or "")["Resources"]["Thing"] == resource

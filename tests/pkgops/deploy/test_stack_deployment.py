@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from pkgops.build.package import Packaged
+from pkgops.build.package import PackagedSystem
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.deploy.report import Result
@@ -19,7 +19,7 @@ from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.ports import FakePorts
 from tests.pkgops.fakes.stacks import FakeStacks
 
-Make = Callable[..., Packaged]
+Make = Callable[..., PackagedSystem]
 NAME = "DemoAlone-local"
 
 
@@ -47,7 +47,7 @@ def brought(project: Project, system_of: Make, stacks: FakeStacks) -> tuple[Resu
     stacks.deployed(NAME, "CREATE_COMPLETE", {"Resources": {"Old": {"Type": "AWS::SQS::Queue"}}})
     events: list[Event] = []
     packaged = system_of(project.stage, alone=stack("alone", project.stage))
-    alone = Packaged(tuple(one for one in packaged.stacks if one.key == "alone"), ())
+    alone = PackagedSystem(tuple(one for one in packaged.stacks if one.key == "alone"), ())
     (result,) = deploy(prepare(project, alone, ports), ports, events.append).results
     return result, events
 

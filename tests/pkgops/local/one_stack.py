@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from pkgops.aws.ports import AwsPorts
-from pkgops.build.package import Packaged
-from pkgops.build.synth import Synthesized
+from pkgops.build.package import PackagedSystem
+from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.deploy.deploy import Report, deploy
 from pkgops.deploy.destroy import destroy, plan_destroy
@@ -44,9 +44,9 @@ class Place:
         self.ports = AwsPorts(stage, emulator.endpoint)
         self.stack = stage.named(name)
 
-    def packaged(self, resources: dict[str, Any], **outputs: Any) -> Packaged:
+    def packaged(self, resources: dict[str, Any], **outputs: Any) -> PackagedSystem:
         template = {"Resources": resources, "Outputs": {"Word": {"Value": "word"}, **outputs}}
-        return Packaged((Synthesized("way", "one", self.stack, template, {}, {"Tag": "value"}),), ())
+        return PackagedSystem((SynthesizedStack("way", "one", self.stack, template, {}, {"Tag": "value"}),), ())
 
     def previewed(self, resources: dict[str, Any], **options: Any) -> Plan:
         return preview(self.project, self.packaged(resources), self.ports, options=PlanOptions(**options))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.package import Packaged
+from pkgops.build.package import PackagedSystem
 from pkgops.deploy.deploy import deploy
 from pkgops.errors import RefusedError
 from pkgops.local.client.emulator import Emulator
@@ -221,7 +221,7 @@ def test_interrupted_after_the_import_the_next_deployment_completes_it(place: Pl
 
 
 def test_an_export_another_stack_imports_is_not_taken_away(place: Place, aws: Any) -> None:
-    def exporting(value: str, name: str) -> Packaged:
+    def exporting(value: str, name: str) -> PackagedSystem:
         return place.packaged({"Queue": queue(place.name)}, Out={"Value": value, "Export": {"Name": name}})
 
     name = f"{place.name}-out"

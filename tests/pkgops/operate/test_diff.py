@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pkgops.build.package import Packaged
+from pkgops.build.package import PackagedSystem
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.operate.diff import Difference, compare, diff
@@ -43,7 +43,7 @@ def test_leaves_are_named_by_path() -> None:
 
 
 def test_a_system_that_is_not_there_is_all_additions(
-    project: Project, ports: FakePorts, system_of: Callable[..., Packaged]
+    project: Project, ports: FakePorts, system_of: Callable[..., PackagedSystem]
 ) -> None:
     rows = diff(preview(project, system_of(project.stage), ports), ports)
     assert {(row.key, resource.action) for row in rows for resource in row.resources} == {
@@ -54,7 +54,7 @@ def test_a_system_that_is_not_there_is_all_additions(
 
 
 def test_replacement_parameters_and_outputs_are_shown(
-    project: Project, ports: FakePorts, system_of: Callable[..., Packaged]
+    project: Project, ports: FakePorts, system_of: Callable[..., PackagedSystem]
 ) -> None:
     table = {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "one"}}}
     deploy(prepare(project, system_of(project.stage, alone=stack("alone", project.stage, **table)), ports), ports)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.package import Packaged
+from pkgops.build.package import PackagedSystem
 from pkgops.config import Project
 from pkgops.deploy.deploy import Report, deploy
 from pkgops.errors import RefusedError
@@ -26,18 +26,18 @@ from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.ports import FakePorts
 from tests.pkgops.fakes.stacks import FakeStacks
 
-Make = Callable[..., Packaged]
+Make = Callable[..., PackagedSystem]
 REVERT = PlanOptions(revert_drift=True)
 QUEUE = {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {}}, "Table": {"Type": "AWS::DynamoDB::Table"}}
 
 
-def run(project: Project, packaged: Packaged, ports: FakePorts, **options: Any) -> tuple[Plan, Report]:
+def run(project: Project, packaged: PackagedSystem, ports: FakePorts, **options: Any) -> tuple[Plan, Report]:
     made = prepare(project, packaged, ports, options=PlanOptions(**options))
     return made, deploy(made, ports)
 
 
 @pytest.fixture
-def deployed(project: Project, ports: FakePorts, system_of: Make) -> Packaged:
+def deployed(project: Project, ports: FakePorts, system_of: Make) -> PackagedSystem:
     packaged = system_of(project.stage, store=stack("store", project.stage, **QUEUE))
     run(project, packaged, ports)
     ports.stacks.calls.clear()
@@ -125,7 +125,9 @@ def test_what_could_not_be_read_is_named(ports: FakePorts) -> None:
     assert (drift.reason, drift.resources) == ("A: denied", ())
 
 
-def test_a_deployment_reverts_drift_only_if_requested(project: Project, ports: FakePorts, deployed: Packaged) -> None:
+def test_a_deployment_reverts_drift_only_if_requested(
+    project: Project, ports: FakePorts, deployed: PackagedSystem
+) -> None:
     ports.stacks.drifts = {"Table": {"/BillingMode": ("A", "B")}}
     made, _ = run(project, deployed, ports)
     assert not made.changed
@@ -142,7 +144,7 @@ def test_a_deployment_reverts_drift_only_if_requested(project: Project, ports: F
 
 
 def test_drift_is_reverted_after_an_operation_of_another_tool(
-    project: Project, ports: FakePorts, deployed: Packaged
+    project: Project, ports: FakePorts, deployed: PackagedSystem
 ) -> None:
     """Its end state has the same digest, which does not cover drift."""
     ports.stacks.drifts = {"Table": {"/BillingMode": ("A", "B")}}

@@ -11,7 +11,7 @@ from dotenv import dotenv_values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pkgops.build.synth import Synthesized
+from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.errors import UsageError
 from pkgops.operate.outputs import (
@@ -26,9 +26,9 @@ from pkgops.operate.outputs import (
 from tests.pkgops.fakes.ports import FakePorts
 
 STACKS = [
-    Synthesized("pkgwatch", "storage", "PkgWatchStorage-dev", {}),
-    Synthesized("pkgwatch", "api", "PkgWatchApi-dev", {}),
-    Synthesized("pkgwatch", "budgets", "PkgWatchBudgets-dev", {}),
+    SynthesizedStack("pkgwatch", "storage", "PkgWatchStorage-dev", {}),
+    SynthesizedStack("pkgwatch", "api", "PkgWatchApi-dev", {}),
+    SynthesizedStack("pkgwatch", "budgets", "PkgWatchBudgets-dev", {}),
 ]
 URL = "https://abc123.execute-api.us-east-1.amazonaws.com/v1"
 

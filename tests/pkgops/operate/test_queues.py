@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.synth import Synthesized
+from pkgops.build.synth import SynthesizedStack
 from pkgops.errors import UsageError
 from pkgops.events import Progress, silent
 from pkgops.operate.queues import QueueRow, RedriveResult, declared_queues, queue_rows, redrive
@@ -18,7 +18,7 @@ def queue(name: Any, dead: str = "") -> dict[str, Any]:
     return {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name, **({"RedrivePolicy": policy} if dead else {})}}
 
 
-STACK = Synthesized(
+STACK = SynthesizedStack(
     "pkgwatch",
     "pipeline",
     "PkgWatchPipeline-dev",

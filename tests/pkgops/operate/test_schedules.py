@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.functions import find, functions
-from pkgops.build.synth import Synthesized
+from pkgops.build.functions import find_function, functions
+from pkgops.build.synth import SynthesizedStack
 from pkgops.errors import UsageError
 from pkgops.model import Stage
 from pkgops.operate.schedules import find_rules, rule_event
@@ -26,7 +26,7 @@ def rule(name: str, target: Any, given: Any = None, **more: Any) -> dict[str, An
 
 
 DAILY = '{"tier":1,"reason":"daily_refresh"}'
-STACK = Synthesized(
+STACK = SynthesizedStack(
     "pkgwatch",
     "pipeline",
     "PkgWatchPipeline-dev",
@@ -56,12 +56,12 @@ STAGE = Stage("dev", account="123456789012")
 
 @pytest.mark.parametrize("name", ["pkgwatch-daily", "pkgwatch-daily-dev", "PkgWatch-Daily", "daily"])
 def test_the_rules_input_is_sent_as_it_is(name: str) -> None:
-    assert rule_event(RULES, find(KNOWN, "refresh"), name, STAGE) == DAILY.encode()
-    assert json.loads(rule_event(RULES, find(KNOWN, "refresh"), "pkgwatch-weekly", STAGE)) == {"tier": 3}
+    assert rule_event(RULES, find_function(KNOWN, "refresh"), name, STAGE) == DAILY.encode()
+    assert json.loads(rule_event(RULES, find_function(KNOWN, "refresh"), "pkgwatch-weekly", STAGE)) == {"tier": 3}
 
 
 def test_without_an_input_it_is_eventbridges_event() -> None:
-    sent = json.loads(rule_event(RULES, find(KNOWN, "retry"), "pkgwatch-often", STAGE))
+    sent = json.loads(rule_event(RULES, find_function(KNOWN, "retry"), "pkgwatch-often", STAGE))
     assert (sent["detail-type"], sent["source"], sent["account"], sent["detail"]) == (
         "Scheduled Event",
         "aws.events",
@@ -84,5 +84,5 @@ def test_without_an_input_it_is_eventbridges_event() -> None:
 )
 def test_events_that_are_unknown(name: str, schedule: str, message: str, hint: str) -> None:
     with pytest.raises(UsageError, match=message) as error:
-        rule_event(RULES, find(KNOWN, name), schedule, STAGE)
+        rule_event(RULES, find_function(KNOWN, name), schedule, STAGE)
     assert hint in error.value.hint

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.synth import Synthesized
+from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.operate.events import stack_events
 from pkgops.operate.status import stack_status
@@ -15,8 +15,8 @@ from pkgops.ports.stacks import ChangeSetRequest
 from tests.pkgops.fakes.ports import FakePorts
 
 QUEUE: dict[str, Any] = {"Resources": {"A": {"Type": "AWS::SQS::Queue"}, "B": {"Type": "AWS::SQS::Queue"}}}
-STORAGE = Synthesized("pkgwatch", "storage", "PkgWatchStorage-dev", QUEUE)
-API = Synthesized("pkgwatch", "api", "PkgWatchApi-dev", QUEUE, {"StorageName": "storage.Name"})
+STORAGE = SynthesizedStack("pkgwatch", "storage", "PkgWatchStorage-dev", QUEUE)
+API = SynthesizedStack("pkgwatch", "api", "PkgWatchApi-dev", QUEUE, {"StorageName": "storage.Name"})
 
 
 def test_a_stack_is_current_if_its_digest_says_so(pkgwatch: Project, account: FakePorts) -> None:
@@ -35,10 +35,10 @@ def test_a_stack_is_current_if_its_digest_says_so(pkgwatch: Project, account: Fa
 
 def test_what_cannot_be_compared_is_not_guessed(pkgwatch: Project, account: FakePorts) -> None:
     account.stacks.deployed(STORAGE.name, "CREATE_COMPLETE")
-    named = Synthesized("pkgwatch", "storage", STORAGE.name, {})
+    named = SynthesizedStack("pkgwatch", "storage", STORAGE.name, {})
     code = {"Code": {"S3Bucket": "b", "S3Key": "asset://handlers/x.py"}}
     placeholders = {"Resources": {"F": {"Type": "AWS::Lambda::Function", "Properties": code}}}
-    raw = Synthesized("pkgwatch", "storage", STORAGE.name, placeholders)
+    raw = SynthesizedStack("pkgwatch", "storage", STORAGE.name, placeholders)
     assert [row.current for row in stack_status(pkgwatch, [named, raw], account)] == [None, None]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pkgops.build.build import synthesized
-from pkgops.build.synth import Synthesized
+from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project, load
 from pkgops.permissions.policy import Policy, policies
 from tests.repository import link_project
@@ -23,13 +23,13 @@ Made = Callable[..., list[Policy]]
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], tuple[Project, list[Synthesized]]]:
+def project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], tuple[Project, list[SynthesizedStack]]]:
     """``project("kefir", "dev")``: the project and its templates."""
     root = tmp_path_factory.mktemp("project")
     link_project(root)
 
     @cache
-    def made(system: str, stage: str) -> tuple[Project, list[Synthesized]]:
+    def made(system: str, stage: str) -> tuple[Project, list[SynthesizedStack]]:
         found = load(stage, system, root, environ=SETTINGS)
         return found, synthesized(found)
 
@@ -37,7 +37,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], tu
 
 
 @pytest.fixture(scope="session")
-def made(project: Callable[[str, str], tuple[Project, list[Synthesized]]]) -> Made:
+def made(project: Callable[[str, str], tuple[Project, list[SynthesizedStack]]]) -> Made:
     """``made("kefir", "dev", exclusive=False)``: its policies."""
 
     @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pkgops.build.synth import Synthesized
+from pkgops.build.synth import SynthesizedStack
 from pkgops.permissions.arns import SystemContext
 from pkgops.permissions.broad_grants import UNNAMED, broad_grants
 from pkgops.permissions.needs import needs
@@ -15,7 +15,7 @@ TRUST = {
 
 
 def context(**stacks):
-    made = {key: Synthesized("demo", key, f"Demo-{key}", *rest) for key, rest in stacks.items()}
+    made = {key: SynthesizedStack("demo", key, f"Demo-{key}", *rest) for key, rest in stacks.items()}
     return SystemContext(made, "us-east-1", ACCOUNT)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.package import Asset, Packaged
+from pkgops.build.package import Asset, PackagedSystem
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.errors import BucketGoneError
@@ -22,7 +22,7 @@ from tests.pkgops.fakes.ports import FakePorts
 from tests.pkgops.fakes.stacks import FakeStacks
 from tests.repository import ROOT
 
-Make = Callable[..., Packaged]
+Make = Callable[..., PackagedSystem]
 NAME = "PkgopsBootstrap-local"
 KEY = "demo/code.zip"
 LEFT = "The following resource(s) failed to delete: [Bucket]."
@@ -75,7 +75,7 @@ def test_if_something_else_holds_it_up_now_that_is_said(project: Project, system
     assert f"The failed stack {NAME} cannot be deleted: DELETE_FAILED" in result.reason
 
 
-def with_code(project: Project, system_of: Make) -> Packaged:
+def with_code(project: Project, system_of: Make) -> PackagedSystem:
     path = project.root / "code.zip"
     path.write_bytes(b"code")
     packaged = system_of(project.stage)

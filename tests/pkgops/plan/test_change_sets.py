@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 
-from pkgops.build.package import Packaged
+from pkgops.build.package import PackagedSystem
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.errors import DeployError
@@ -18,7 +18,7 @@ from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.ports import FakePorts
 from tests.pkgops.fakes.stacks import FakeStacks
 
-Make = Callable[..., Packaged]
+Make = Callable[..., PackagedSystem]
 TOPIC = {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {}}}
 
 
@@ -44,7 +44,7 @@ class Refusing(FakeStacks):
         return super().create_change_set(request)
 
 
-def changed(project: Project, system_of: Make) -> Packaged:
+def changed(project: Project, system_of: Make) -> PackagedSystem:
     """The demo system with two stacks that differ from what was deployed at first."""
     differing = {key: stack(key, project.stage, **TOPIC) for key in ("store", "alone")}
     return system_of(project.stage, **differing)

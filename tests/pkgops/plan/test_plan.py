@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pkgops.build.package import Packaged
+from pkgops.build.package import PackagedSystem
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.errors import DeployError
@@ -16,7 +16,7 @@ from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.ports import FakePorts
 from tests.pkgops.fakes.stacks import FakeStacks
 
-Make = Callable[..., Packaged]
+Make = Callable[..., PackagedSystem]
 TOPIC = {"Topic": {"Type": "AWS::SNS::Topic"}}
 
 
@@ -51,7 +51,7 @@ def test_no_change_set_is_left(project: Project, system_of: Make, error: BaseExc
     changed = system_of(
         project.stage, alone=stack("alone", project.stage, **TOPIC), web=stack("web", project.stage, uses, **TOPIC)
     )
-    first = Packaged((*(one for one in changed.stacks if one.key != "web"), changed.stacks[1]), ())
+    first = PackagedSystem((*(one for one in changed.stacks if one.key != "web"), changed.stacks[1]), ())
     with pytest.raises(type(error)):
         prepare(project, first, ports)
     assert ports.stacks.calls.count("create_change_set") >= 4  # three creations, and alone's update

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.package import Packaged
+from pkgops.build.package import PackagedSystem
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.errors import RefusedError
@@ -21,7 +21,7 @@ from pkgops.ports.stacks import ChangeSet
 from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.ports import FakePorts
 
-Make = Callable[..., Packaged]
+Make = Callable[..., PackagedSystem]
 QUEUE, GROUP, TABLE, BUCKET = "AWS::SQS::Queue", "AWS::Logs::LogGroup", "AWS::DynamoDB::Table", "AWS::S3::Bucket"
 SECRET, FUNCTION = "AWS::SecretsManager::Secret", "AWS::Lambda::Function"
 
@@ -30,11 +30,11 @@ def resource(kind: str, policy: str | None = None, **properties: Any) -> dict[st
     return {"Type": kind, "Properties": properties, **({"DeletionPolicy": policy} if policy else {})}
 
 
-def only(project: Project, sources: dict[str, str] | None = None, **resources: dict[str, Any]) -> Packaged:
-    return Packaged((replace(stack("alone", project.stage, **resources), sources=sources or {}),), ())
+def only(project: Project, sources: dict[str, str] | None = None, **resources: dict[str, Any]) -> PackagedSystem:
+    return PackagedSystem((replace(stack("alone", project.stage, **resources), sources=sources or {}),), ())
 
 
-def seen(project: Project, packaged: Packaged, ports: FakePorts, **options: Any) -> Plan:
+def seen(project: Project, packaged: PackagedSystem, ports: FakePorts, **options: Any) -> Plan:
     return preview(project, packaged, ports, options=PlanOptions(**options))
 
 
@@ -150,13 +150,13 @@ def test_what_is_left_of_a_failed_first_creation_goes_with_it(project: Project, 
 
 def test_an_update_whose_changes_are_not_known_yet_is_asked_about_too(project: Project, ports: FakePorts) -> None:
     store, web = stack("store", project.stage), stack("web", project.stage, {"StoreName": "store.Name"})
-    deploy(seen(project, Packaged((store, web), ()), ports), ports)
+    deploy(seen(project, PackagedSystem((store, web), ()), ports), ports)
     ports.stacks.delete("DemoStore-local")
     while any(state.name == "DemoStore-local" for state in ports.stacks.describe()):
         pass
     ports.existing.put(GROUP, "group")
     web.template["Resources"]["Group"] = resource(GROUP, LogGroupName="group")
-    made = seen(project, Packaged((store, web), ()), ports)
+    made = seen(project, PackagedSystem((store, web), ()), ports)
     assert [(step.action, step.parameters) for step in made.steps][1] == (Action.UPDATE, None)
     assert told(made) == {"Group": (ConflictKind.EXISTS, ("import", "rename"))}
 
@@ -193,10 +193,10 @@ def test_secrets_outside_the_stacks_are_asked_about_on_a_creation(project: Proje
     assert ports.secrets.restored == [stored]
 
 
-def exporting(project: Project, name: str, value: Any, **resources: dict[str, Any]) -> Packaged:
+def exporting(project: Project, name: str, value: Any, **resources: dict[str, Any]) -> PackagedSystem:
     made = stack("alone", project.stage, **(resources or {"Queue": resource(QUEUE, QueueName="one")}))
     made.template["Outputs"] = {"Out": {"Value": value, "Export": {"Name": name}}}
-    return Packaged((made,), ())
+    return PackagedSystem((made,), ())
 
 
 def exported(ports: FakePorts, value: str = "one") -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.package import Packaged
+from pkgops.build.package import PackagedSystem
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.errors import RefusedError, UsageError
@@ -18,16 +18,16 @@ from pkgops.plan.prepare import prepare, preview
 from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.ports import FakePorts
 
-Make = Callable[..., Packaged]
+Make = Callable[..., PackagedSystem]
 
 
 def group(name: str) -> dict[str, Any]:
     return {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": name}}
 
 
-def two(project: Project, *, first: dict[str, Any], second: dict[str, Any] | None = None) -> Packaged:
+def two(project: Project, *, first: dict[str, Any], second: dict[str, Any] | None = None) -> PackagedSystem:
     stacks = [stack("store", project.stage, **first)]
-    return Packaged((*stacks, *([stack("alone", project.stage, **second)] if second else [])), ())
+    return PackagedSystem((*stacks, *([stack("alone", project.stage, **second)] if second else [])), ())
 
 
 def deployed(project: Project, ports: FakePorts) -> None:

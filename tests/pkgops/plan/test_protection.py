@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pkgops.build.package import Packaged
+from pkgops.build.package import PackagedSystem
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.errors import RefusedError
@@ -17,7 +17,7 @@ from pkgops.plan.protection import policy
 from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.ports import FakePorts
 
-Make = Callable[..., Packaged]
+Make = Callable[..., PackagedSystem]
 
 
 def test_losing_data_in_a_protected_stage_must_be_named(production: Project, ports: FakePorts, system_of: Make) -> None:

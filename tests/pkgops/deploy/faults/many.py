@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from pkgops.aws.ports import AwsPorts
 from pkgops.aws.retry_policy import RetryPolicy
-from pkgops.build.package import Packaged
-from pkgops.build.synth import Synthesized
+from pkgops.build.package import PackagedSystem
+from pkgops.build.synth import SynthesizedStack
 from pkgops.deploy.deploy import Report, deploy
 from pkgops.plan.prepare import prepare
 from pkgops.rate_limiter import RateLimiter
@@ -56,7 +56,7 @@ def limits(rates: Mapping[str, float]) -> Weather:
 
 def deployed(world: World, hold: float, count: int = COUNT) -> Count:
     """Deploys all at once as on AWS; they go on for ``hold`` seconds after the last has begun."""
-    packaged = Packaged(tuple(_stack(number) for number in range(count)), ())
+    packaged = PackagedSystem(tuple(_stack(number) for number in range(count)), ())
     ports = AwsPorts(world.project.stage, world.proxy.endpoint, SHORTER)
     ports.endpoint = None  # what the emulator is spared is not: the pauses and the pace are those on AWS
     made = prepare(world.project, packaged, ports)
@@ -102,6 +102,6 @@ def _calls(proxy: Proxy) -> Counter[str]:
     return Counter({name: proxy.calls[name] - proxy.met["throttle", name] for name in names})
 
 
-def _stack(number: int) -> Synthesized:
+def _stack(number: int) -> SynthesizedStack:
     template = {"Resources": {"Gate": GATE}}
-    return Synthesized("faulty", f"many{number}", f"FaultyMany{number}-local", template, {}, TAGS)
+    return SynthesizedStack("faulty", f"many{number}", f"FaultyMany{number}-local", template, {}, TAGS)

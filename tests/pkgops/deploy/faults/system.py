@@ -11,8 +11,8 @@ from typing import Any
 
 from pkgops.aws.ports import AwsPorts
 from pkgops.aws.retry_policy import RetryPolicy
-from pkgops.build.package import Asset, Packaged
-from pkgops.build.synth import Synthesized
+from pkgops.build.package import Asset, PackagedSystem
+from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.model import LOCAL_ACCOUNT, Stack, Stage, System
 from tests.repository import ROOT
@@ -50,7 +50,7 @@ def project(root: Path, port: int) -> Project:
     return Project(root, Stage("local", account=LOCAL_ACCOUNT, port=port), SYSTEM, NoSettings())
 
 
-def packaged(root: Path, version: int, size: int = 0, broken: bool = False) -> Packaged:
+def packaged(root: Path, version: int, size: int = 0, broken: bool = False) -> PackagedSystem:
     """The system in one of its versions: queues and artifacts that change, an output that changes, a template that
     needs S3, and if asked for a resource that cannot be made."""
     assets = tuple(_artifact(root, f"{name} {version // turns}") for name, turns in (("code", 1), ("layer", 2)))
@@ -65,11 +65,11 @@ def packaged(root: Path, version: int, size: int = 0, broken: bool = False) -> P
         name = {"Fn::GetAtt": ["Queue", "Nonsense"]}
         alone["Resources"][BROKEN] = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name}}
     stacks = (
-        Synthesized("faulty", "store", "FaultyStore-local", store, {}, TAGS),
-        Synthesized("faulty", "web", "FaultyWeb-local", web, {"StoreWord": "store.Word"}, TAGS),
-        Synthesized("faulty", "alone", "FaultyAlone-local", alone, {}, TAGS),
+        SynthesizedStack("faulty", "store", "FaultyStore-local", store, {}, TAGS),
+        SynthesizedStack("faulty", "web", "FaultyWeb-local", web, {"StoreWord": "store.Word"}, TAGS),
+        SynthesizedStack("faulty", "alone", "FaultyAlone-local", alone, {}, TAGS),
     )
-    return Packaged(stacks, assets)
+    return PackagedSystem(stacks, assets)
 
 
 def stick(ports: AwsPorts) -> str:

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from pkgops.aws.ports import AwsPorts
-from pkgops.build.package import Packaged
-from pkgops.build.synth import Synthesized
+from pkgops.build.package import PackagedSystem
+from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.deploy.deploy import Report, deploy
 from pkgops.deploy.destroy import destroy, plan_destroy
@@ -191,7 +191,7 @@ def put_right(world: World, version: int, size: int) -> None:
     assert not prepare(world.project, wanted, ports).changed
 
 
-def _planned(world: World, wanted: Packaged) -> Plan:
+def _planned(world: World, wanted: PackagedSystem) -> Plan:
     """The plan; where a rollback is stuck, the one with the choice that the refusal names."""
     stuck = [state.name for state in world.direct.stacks.describe() if state.status == "UPDATE_ROLLBACK_FAILED"]
     if not stuck:
@@ -202,7 +202,7 @@ def _planned(world: World, wanted: Packaged) -> Plan:
     return prepare(world.project, wanted, world.ports, options=PlanOptions(resume=True, skip=("Pool",)))
 
 
-def equal(stack: Synthesized, state: StackState, ports: AwsPorts) -> None:
+def equal(stack: SynthesizedStack, state: StackState, ports: AwsPorts) -> None:
     """The stack is what its template says, in CloudFormation's records and in the service itself."""
     parameters: Mapping[str, str] = {"StoreWord": state.outputs["Heard"]} if stack.inputs else {}
     assert state.status in READY

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from pkgops.aws.ports import AwsPorts
-from pkgops.build.package import Packaged
-from pkgops.build.synth import Synthesized
+from pkgops.build.package import PackagedSystem
+from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.deploy.deploy import Report, deploy
 from pkgops.deploy.destroy import destroy, plan_destroy
@@ -95,11 +95,11 @@ class World:
         queues = {name: {"Type": "AWS::SQS::Queue"} for name in ("Queue", *extra)}
         return {"Resources": {"Thing": thing, **queues, **resources}, "Outputs": {"Version": {"Value": str(version)}}}
 
-    def packaged(self, template: dict[str, Any], **more: Any) -> Packaged:
+    def packaged(self, template: dict[str, Any], **more: Any) -> PackagedSystem:
         """The stack as the pipeline hands it on."""
         sources = {"Thing": "templates/stately/thing.py:7", "Nested": "templates/stately/thing.py:9"}
-        stack = Synthesized("stately", "thing", self.name, template, {}, {"Project": "Stately"}, sources)
-        return Packaged((stack, *more.get("stacks", ())), ())
+        stack = SynthesizedStack("stately", "thing", self.name, template, {}, {"Project": "Stately"}, sources)
+        return PackagedSystem((stack, *more.get("stacks", ())), ())
 
     def plan(self, version: int = 1, *extra: str, **options: Any) -> Plan:
         """The plan for a version."""

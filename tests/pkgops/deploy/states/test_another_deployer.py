@@ -216,20 +216,20 @@ def json_of(world: World) -> dict[str, Any]:
 
 def test_values_unknown_at_the_plan_are_reviewed_before_they_are_used(world: World) -> None:
     """The table is named by an upstream stack's output, which changes: known only once that is deployed."""
-    from pkgops.build.package import Packaged
-    from pkgops.build.synth import Synthesized
+    from pkgops.build.package import PackagedSystem
+    from pkgops.build.synth import SynthesizedStack
 
     guarded = protected(world)
 
-    def system(word: str) -> Packaged:
+    def system(word: str) -> PackagedSystem:
         up = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}, "Outputs": {"Word": {"Value": word}}}
         down = {"Parameters": {"Word": {"Type": "String"}}, "Resources": {"Table": table("x")}}
         down["Resources"]["Table"]["Properties"]["TableName"] = {"Ref": "Word"}
         names = (world.name, f"{world.name}-down")
-        return Packaged(
+        return PackagedSystem(
             (
-                Synthesized("stately", "thing", names[0], up),
-                Synthesized("stately", "other", names[1], down, {"Word": "thing.Word"}),
+                SynthesizedStack("stately", "thing", names[0], up),
+                SynthesizedStack("stately", "other", names[1], down, {"Word": "thing.Word"}),
             ),
             (),
         )

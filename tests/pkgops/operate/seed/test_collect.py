@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.synth import Synthesized
+from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.errors import RefusedError, UsageError
 from pkgops.events import Event, Finished, Progress, silent
@@ -32,8 +32,8 @@ QUEUES = {
     "Dead": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "dead"}},
 }
 STACKS = [
-    Synthesized("demo", "storage", "DemoStorage-dev", {"Resources": {}}),
-    Synthesized("demo", "work", "DemoWork-dev", {"Resources": QUEUES}),
+    SynthesizedStack("demo", "storage", "DemoStorage-dev", {"Resources": {}}),
+    SynthesizedStack("demo", "work", "DemoWork-dev", {"Resources": QUEUES}),
 ]
 NAMES = ("one", "two", "three")
 WANTED = Collection(

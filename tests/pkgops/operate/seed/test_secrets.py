@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.synth import Synthesized
+from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.errors import AccessError
 from pkgops.operate.seed.seed import seed
 from pkgops.seeds import SeedContext, SeedItem, Seeds, SeedSecret
 from tests.pkgops.fakes.ports import FakePorts
 
-STACKS = [Synthesized("demo", "storage", "DemoStorage-dev", {})]
+STACKS = [SynthesizedStack("demo", "storage", "DemoStorage-dev", {})]
 
 
 def demo(context: SeedContext) -> Seeds:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.synth import Synthesized
+from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.errors import AccessError, PkgopsError, RefusedError, UsageError
 from pkgops.events import Event, Progress
@@ -21,7 +21,7 @@ from pkgops.seeds import ExpectedAttribute, SeedContext, SeedItem, Seeds
 from tests.pkgops.fakes.ports import FakePorts
 from tests.pkgops.fakes.tables import FakeTables
 
-STACKS = [Synthesized("demo", "storage", "DemoStorage-dev", {})]
+STACKS = [SynthesizedStack("demo", "storage", "DemoStorage-dev", {})]
 PACKAGES, KEYS = "storage.PackagesName", "storage.KeysName"
 
 

@@ -8,14 +8,14 @@ from types import ModuleType
 
 import pytest
 
-from pkgops.build.synth import Synthesized
+from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.errors import UsageError
 from pkgops.operate.seed.seed import seed
 from pkgops.seeds import Seeds, SeedUser
 from tests.pkgops.fakes.ports import FakePorts
 
-STACKS = [Synthesized("demo", "app", "Demo-dev", {})]
+STACKS = [SynthesizedStack("demo", "app", "Demo-dev", {})]
 USERS = tuple(SeedUser("app.PoolId", f"{name}@example.com") for name in ("one", "two"))
 
 
