@@ -13,7 +13,9 @@ SYSTEMS = ("templates", "handlers", "companions")
 
 
 class BuildWithExamples(build_py):
-    """Copies the trees of the systems into ``pkgops/init/examples`` of what is built, not of the sources."""
+    """Copies the trees of the systems into ``pkgops/init/examples`` of what is built, not of the sources.
+
+    What has a license of its own stays in the repository (docs/adr/0009): the distribution is under pkgops' alone."""
 
     def run(self) -> None:
         if not self.editable_mode:
@@ -23,7 +25,16 @@ class BuildWithExamples(build_py):
             return  # the checkout itself is there to read
         for name in SYSTEMS:
             target = Path(self.build_lib) / "pkgops" / "init" / "examples" / name
-            shutil.copytree(HERE / name, target, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+            shutil.copytree(HERE / name, target, ignore=left_out)
+
+
+def left_out(directory: str, names: list[str]) -> list[str]:
+    """Compiled files, and folders that hold a license."""
+    return [
+        name
+        for name in names
+        if name == "__pycache__" or name.endswith(".pyc") or (Path(directory) / name / "LICENSE").is_file()
+    ]
 
 
 setup(cmdclass={"build_py": BuildWithExamples})

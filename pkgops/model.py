@@ -1,8 +1,8 @@
 """The model of a system: its stacks, stages, settings, companions and variables.
 
 Plain data without troposphere, so that a command which needs only names starts at once. The convention that
-replaces registration: the stack with key ``storage`` of system ``pkgwatch`` is built by
-``templates.pkgwatch.storage.build(scope)``; its seed data is ``templates.pkgwatch.seed.seed(context)``.
+replaces registration: the stack with key ``storage`` of system ``shop`` is built by
+``templates.shop.storage.build(scope)``; its seed data is ``templates.shop.seed.seed(context)``.
 """
 
 from __future__ import annotations

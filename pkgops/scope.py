@@ -20,8 +20,8 @@ class Scope:
     """The argument of ``build(scope)``: the stage, the system's settings, and the template being filled.
 
     ``inputs`` records which parameter comes from which output (``{"StoragePackagesTableName":
-    "storage.PackagesTableName"}``): the tool derives the order of stacks from it and fills in the values.
-    ``sources`` records where each resource was added ("templates/pkgwatch/storage.py:84").
+    "storage.OrdersTableName"}``): the tool derives the order of stacks from it and fills in the values.
+    ``sources`` records where each resource was added ("templates/shop/storage.py:84").
     """
 
     def __init__(self, system: System, stage: Stage, settings: Any, description: str = "") -> None:

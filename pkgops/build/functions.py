@@ -19,7 +19,7 @@ class Function:
     """A function as its template defines it.
 
     ``stack`` is the stack's key, ``name`` the physical name on the stage, ``handler`` the path of its file in
-    the repository (``handlers/pkgwatch/api/get_package.py``), ``documented`` the name without the stage."""
+    the repository (``handlers/shop/api/get_order.py``), ``documented`` the name without the stage."""
 
     stack: str
     logical_id: str
@@ -97,7 +97,7 @@ def _function(stack: SynthesizedStack, logical_id: str, properties: dict[str, An
 
 
 def _path(properties: dict[str, Any]) -> str:
-    """From the Handler property, which packaging leaves alone: handlers.pkgwatch.api.get_package.handler."""
+    """From the Handler property, which packaging leaves alone: handlers.shop.api.get_order.handler."""
     dotted = properties.get("Handler")
     if not isinstance(dotted, str) or not dotted.startswith("handlers."):
         return ""
@@ -113,6 +113,6 @@ def _log_group(template: dict[str, Any], properties: dict[str, Any]) -> str:
 
 
 def _tails(path: PurePosixPath) -> list[str]:
-    """handlers/pkgwatch/api/get_package and its shorter tails, all with at least one slash."""
+    """handlers/shop/api/get_order and its shorter tails, all with at least one slash."""
     parts = path.with_suffix("").parts
     return ["/".join(parts[start:]) for start in range(len(parts) - 1)]

@@ -22,7 +22,7 @@ _OPERATORS = {
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One row: ``Alarm("pkgwatch-dlq-messages", waiting(dlq), ">= 1")``.
+    """One row: ``Alarm("shop-dlq-messages", waiting(dlq), ">= 1")``.
 
     Several metrics are added up. ``condition`` must hold for ``periods`` periods in a row; missing data is
     good unless ``missing`` says otherwise; ``ok`` also tells when it is over.

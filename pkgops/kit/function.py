@@ -1,8 +1,8 @@
 """What does one Lambda function consist of?
 
 A row says what is special about a function; everything else follows from the handler's file: for
-``handlers/pkgwatch/api/get_package.py`` the function ``pkgwatch-api-get-package``, its role, its log group and
-the logical ids ``GetPackageFunction``, ``GetPackageRole``, ``GetPackageLogGroup``.
+``handlers/shop/api/get_order.py`` the function ``shop-api-get-order``, its role, its log group and
+the logical ids ``GetOrderFunction``, ``GetOrderRole``, ``GetOrderLogGroup``.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ def camel_case(row: str) -> str:
 
 
 def logical_id(scope: Scope, documented: str, kind: str) -> str:
-    """A readable logical id for a documented name: ``pkgwatch-api-keys`` of kind ``Table`` is ``ApiKeysTable``.
+    """A readable logical id for a documented name: ``shop-api-keys`` of kind ``Table`` is ``ApiKeysTable``.
 
     It holds neither system nor stage, so it stays when a stack is built for another stage."""
     prefix = scope.system.key.replace("_", "-") + "-"

@@ -24,7 +24,7 @@ def failed_resources(stacks: Stacks, state: StackState) -> tuple[str, ...]:
 
 def recovery_hint(stacks: Stacks, state: StackState, target: str) -> str:
     """The next step for a stuck stack: commands, with flags for the resources that block it. ``target`` are the
-    arguments of the commands ("pkgwatch --stage dev")."""
+    arguments of the commands ("shop --stage dev")."""
     names = failed_resources(stacks, state) if state.status in {ROLLBACK_FAILED, DELETE_FAILED} else ()
     named = ", ".join(names) or "Something"
     if state.status == ROLLBACK_FAILED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -24,6 +25,13 @@ def contents(wheel: Path) -> dict[str, str]:
         }
 
 
+def is_ours(name: str) -> bool:
+    """False for files of a folder that holds a license of its own."""
+    licensed = [folder.removesuffix("LICENSE") for folder in files() if folder.endswith("/LICENSE")]
+    assert licensed
+    return not name.startswith(tuple(licensed))
+
+
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_sources(tmp_path_factory.mktemp("sources"))
@@ -36,11 +44,18 @@ def wheel(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_the_package_and_the_examples_and_nothing_else(wheel: Path) -> None:
     own = {name for name in files() if name.startswith("pkgops/")}
-    examples = {f"pkgops/init/examples/{name}" for name in files() if name.startswith(EXAMPLES)}
+    examples = {f"pkgops/init/examples/{name}" for name in files() if name.startswith(EXAMPLES) and is_ours(name)}
     found = set(contents(wheel))
     assert {"pkgops/py.typed", "pkgops/init/project/.gitignore", "pkgops/init/project/.github/workflows/ci.yml"} <= own
     assert (own | examples) - found == set(), "missing in the wheel"
     assert found - own - examples == set(), "in the wheel alone"
+
+
+def test_all_of_it_is_under_one_license(wheel: Path) -> None:
+    """A folder with a license of its own is in the repository, and not in what is distributed."""
+    with zipfile.ZipFile(wheel) as archive:
+        texts = {name: archive.read(name) for name in archive.namelist() if name.endswith(".py")}
+    assert not [name for name, text in texts.items() if b"SPDX-License-Identifier: GPL" in text]
 
 
 def test_nothing_but_pkgops_is_on_the_import_path(wheel: Path) -> None:
@@ -52,6 +67,10 @@ def test_nothing_but_pkgops_is_on_the_import_path(wheel: Path) -> None:
 def test_a_source_distribution_builds_the_same_wheel(sources: Path, wheel: Path, tmp_path: Path) -> None:
     """Without --wheel, uv builds the wheel from the source distribution."""
     assert contents(build(sources, tmp_path)) == contents(wheel)
+    (packed,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(packed) as archive:
+        names = [name.partition("/")[2] for name in archive.getnames()]
+    assert not [name for name in names if not is_ours(name)]
 
 
 def test_a_module_removed_since_the_last_build_is_not_in_the_wheel(sources: Path, wheel: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 EXAMPLE = """\
 pkgops init shop
 pkgops init --list
-pkgops init tracker --from kefir"""
+pkgops init tracker --from notes-app"""
 
 
 @session_command("init", example=EXAMPLE, has_system=False, has_project=False)
