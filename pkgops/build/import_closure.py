@@ -59,7 +59,7 @@ class ImportClosures:
         self._steps: dict[str, _FileImports] = {}
 
     def of(self, handler: str) -> ImportClosure:
-        """The closure of the handler at that path (``handlers/pkgwatch/api/health.py``)."""
+        """The closure of the handler at that path (``handlers/shop/api/health.py``)."""
         if not (self.root / handler).is_file():
             raise BuildError(
                 f"There is no handler {handler}.", "Correct the path in the stack's table, or add the file."
