@@ -123,5 +123,5 @@ class AwsPorts:
 
 
 def artifact_bucket(stage: Stage, account: str) -> str:
-    """The bucket of the bootstrap stack (templates/bootstrap): one a stage, account and region."""
+    """The bucket of the bootstrap stack (`pkgops.bootstrap`): one a stage, account and region."""
     return f"pkgops-artifacts-{stage.name}-{account}-{stage.region}"

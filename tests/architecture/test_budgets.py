@@ -7,15 +7,21 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
 
 from tests.architecture.tree import Function, Source, sources
 
 FILE, FILE_HARD = 250, 400
+FOLDER = 25
 FUNCTION = 40
 PARAMETERS = 6
 COMMAND = 15
 
+LARGE_FOLDERS = {
+    "handlers/pkgwatch/api": "a file for each function, in the folder that the functions' documented names come from",
+}
 LONG_FILES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {
     "handlers/pkgwatch/runtime/settings.py:settings": "one line a variable of the environment: it is a list",
@@ -71,6 +77,12 @@ def is_command(function: Function) -> bool:
 def test_files_are_short():
     sizes = {source.path: source.lines for source in sources(*EVERYTHING)}
     problems = judged(sizes, LONG_FILES, FILE) + judged(sizes, (), FILE_HARD)
+    assert not problems
+
+
+def test_folders_hold_few_modules():
+    modules = [PurePosixPath(source.path) for source in sources() if not source.path.endswith("__init__.py")]
+    problems = judged(Counter(str(module.parent) for module in modules), LARGE_FOLDERS, FOLDER)
     assert not problems
 
 

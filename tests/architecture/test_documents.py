@@ -1,6 +1,6 @@
 """Do the documents speak of what is there?
 
-That the generated reference is current is tried beside the command line (tests/cli).
+That the generated reference is current is tried beside the command line (tests/pkgops/cli).
 """
 
 from __future__ import annotations
@@ -81,6 +81,12 @@ def test_every_setting_is_documented(key):
 @pytest.mark.parametrize("key", SYSTEMS)
 def test_every_system_has_a_page(key):
     assert (ROOT / f"docs/systems/{key}.md").is_file()
+
+
+def test_every_room_has_a_row():
+    rows = set(re.findall(r"^\| `pkgops/(\w+)/` \|", read("docs/architecture.md"), re.MULTILINE))
+    rooms = {path.parent.name for path in (ROOT / "pkgops").glob("*/__init__.py")}
+    assert rows == rooms
 
 
 def test_records_are_numbered_one_after_the_other():
