@@ -1,4 +1,4 @@
-"""What Stripe's own SDK finds where the emulator plays Stripe."""
+"""The local Stripe, as Stripe's own SDK sees it."""
 
 from __future__ import annotations
 

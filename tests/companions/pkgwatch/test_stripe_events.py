@@ -1,4 +1,4 @@
-"""What the local Stripe tells, to whom, and how a subscription goes on."""
+"""The events of the local Stripe, who receives them, and the life of a subscription."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ def act(api: Any, subscription: Any) -> Callable[..., httpx.Response]:
     return lambda action, **form: httpx.post(portal.url, data={"action": action, **form})
 
 
-def heard(receiver: Receiver, secret: str, kind: str) -> Any:
+def received(receiver: Receiver, secret: str, kind: str) -> Any:
     return receiver.wait(lambda: receiver.events(secret, kind))[-1].data.object
 
 
 def test_a_period_that_ends_is_charged(api: Any, act: Any, subscription: Any, receiver: Receiver, secret: str) -> None:
     before = subscription["items"].data[0]
     assert "active" in act("renew").text
-    invoice = heard(receiver, secret, "invoice.paid")
+    invoice = received(receiver, secret, "invoice.paid")
     assert (invoice.billing_reason, invoice.amount_paid) == ("subscription_cycle", 2900)
     line = invoice.lines.data[0]
     assert line.parent.type == "subscription_item_details"
@@ -76,7 +76,7 @@ def test_a_period_that_ends_is_charged(api: Any, act: Any, subscription: Any, re
 def test_a_card_that_stops_working(api: Any, act: Any, subscription: Any, receiver: Receiver, secret: str) -> None:
     act("card", card=LATER_DECLINED)
     assert "past_due" in act("renew").text
-    failed = heard(receiver, secret, "invoice.payment_failed")
+    failed = received(receiver, secret, "invoice.payment_failed")
     assert (failed.attempt_count, failed.customer_email) == (1, "buyer@example.com")
     assert act("pay").status_code == 402
     receiver.wait(
@@ -98,7 +98,7 @@ def test_a_cancelled_subscription_ends_with_its_period(
     assert api.subscriptions.retrieve(subscription.id).cancel_at is None
     act("cancel")
     assert "no subscription" in act("renew").text
-    assert heard(receiver, secret, "customer.subscription.deleted").id == subscription.id
+    assert received(receiver, secret, "customer.subscription.deleted").id == subscription.id
     assert act("resume").status_code == 400
 
 
@@ -122,7 +122,7 @@ def test_only_the_wanted_events_are_sent(api: Any, receiver: Receiver, act: Any)
         api.webhook_endpoints.create({"url": "ftp://a.example", "enabled_events": wanted})
 
 
-def test_a_deployed_system_hears_where_its_template_says(aws: Any, receiver: Receiver, act: Any) -> None:
+def test_a_deployed_system_receives_events_where_its_template_says(aws: Any, receiver: Receiver, act: Any) -> None:
     template = {
         "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
         "Outputs": {"ApiUrl": {"Value": receiver.url.rstrip("/")}},
@@ -135,6 +135,6 @@ def test_a_deployed_system_hears_where_its_template_says(aws: Any, receiver: Rec
         StackName="PkgWatchApi-local", WaiterConfig={"Delay": 1, "MaxAttempts": 10}
     )
     act("cancel_now")
-    assert heard(receiver, "whsec_declared", "customer.subscription.deleted")
+    assert received(receiver, "whsec_declared", "customer.subscription.deleted")
     cloudformation.delete_stack(StackName="PkgWatchApi-local")
     secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)

@@ -1,4 +1,4 @@
-"""The upstreams played on this machine: what they answer, how they fail, who may ask."""
+"""The upstreams on this machine: their answers, their faults, and who may reach them."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_it_serves_alone_with_its_faults_over_http() -> None:
 
 
 @pytest.mark.emulator
-def test_the_emulator_keeps_it_beside_itself(emulator: Any) -> None:
+def test_the_emulator_serves_it(emulator: Any) -> None:
     base = f"{emulator.endpoint}/_companions/upstreams"
     assert httpx.get(f"{base}/npm/@babel%2Fcore").json()["name"] == "@babel/core"
     assert httpx.get(f"{base}/pypistats/api/packages/flask/recent?period=week").status_code == 200
@@ -155,6 +155,6 @@ def test_what_discovery_asks(world: World) -> None:
 
 
 def test_repositories_are_called_as_github_allows() -> None:
-    """Of scoped packages too, those that nobody has collected yet among them."""
+    """Scoped packages and uncollected ones, too."""
     assert packages()["npm#@angular/core"].repository == "made-up/core"
     assert not [one.key for one in packages().values() if one.repository and one.repository.count("/") != 1]

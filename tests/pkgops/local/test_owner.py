@@ -51,18 +51,18 @@ def running(program: str, *arguments: str, **environment: str) -> Iterator[tuple
 
 
 def test_the_end_of_the_owner_is_the_end_of_its_lock(tmp_path: Path) -> None:
-    lock, told = tmp_path / "lock", Event()
+    lock, noticed = tmp_path / "lock", Event()
     with lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        watch(lock, told.set)
-        assert not told.wait(0.2)
-    assert told.wait(5)
+        watch(lock, noticed.set)
+        assert not noticed.wait(0.2)
+    assert noticed.wait(5)
 
 
 def test_an_owner_that_has_ended_before_is_noticed(tmp_path: Path) -> None:
-    told = Event()
-    watch(tmp_path / "removed", told.set)
-    assert told.wait(5)
+    noticed = Event()
+    watch(tmp_path / "removed", noticed.set)
+    assert noticed.wait(5)
 
 
 def test_a_killed_owner_leaves_no_process(tmp_path: Path) -> None:

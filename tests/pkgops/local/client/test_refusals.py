@@ -1,4 +1,4 @@
-"""When the emulator does not start, and what is said then."""
+"""Starts that are refused, with their messages."""
 
 from __future__ import annotations
 

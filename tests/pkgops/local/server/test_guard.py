@@ -1,4 +1,4 @@
-"""Who may talk to the emulator."""
+"""The requests the emulator refuses."""
 
 from __future__ import annotations
 

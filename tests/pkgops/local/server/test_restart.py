@@ -16,10 +16,10 @@ from tests.waiting import eventually
 
 pytestmark = pytest.mark.emulator
 
-CODE = "def handler(event, context):\n    return {'heard': event}\n"
+CODE = "def handler(event, context):\n    return {'received': event}\n"
 
 
-def heard(emulator):
+def invoke(emulator):
     answer = client(emulator, "lambda").invoke(FunctionName="echo", Payload=b'"you"')
     return json.loads(answer["Payload"].read())
 
@@ -27,11 +27,11 @@ def heard(emulator):
 def test_functions_run_after_every_restart(fresh):
     fresh.up()
     create_function(fresh, "echo", CODE)
-    assert heard(fresh) == {"heard": "you"}
+    assert invoke(fresh) == {"received": "you"}
     for _ in range(2):
         assert fresh.down()
         fresh.up()
-        assert heard(fresh) == {"heard": "you"}
+        assert invoke(fresh) == {"received": "you"}
 
 
 def test_functions_run_after_a_crash(fresh):
@@ -41,4 +41,4 @@ def test_functions_run_after_a_crash(fresh):
     eventually(lambda: newest.exists() and int(newest.read_text()) > now)  # named for when it was begun
     os.kill(fresh.status().pid, signal.SIGKILL)
     fresh.up()
-    assert heard(fresh) == {"heard": "you"}
+    assert invoke(fresh) == {"received": "you"}

@@ -31,12 +31,12 @@ def test_a_nested_stack_that_fails_is_named_and_leaves_nothing(aws, unique, depl
         f"Embedded stack {child} was not successfully created: The following resource(s) failed to create: [Bad]."
     )
     inner = aws("cloudformation").describe_stack_events(StackName=child)["StackEvents"]
-    told = [e["ResourceStatusReason"] for e in inner if e["LogicalResourceId"] == "Bad"]
-    assert any("already exists" in reason for reason in told)
+    reasons = [e["ResourceStatusReason"] for e in inner if e["LogicalResourceId"] == "Bad"]
+    assert any("already exists" in reason for reason in reasons)
     assert not aws("sqs").list_queues(QueueNamePrefix=name).get("QueueUrls")
 
 
-def test_a_template_that_is_not_there_is_told_as_ever(aws, unique, deploy):
+def test_a_missing_template_is_reported_as_before(aws, unique, deploy):
     missing = nested(aws, unique, {})
     missing["Properties"]["TemplateURL"] += ".not"
     stack = deploy({"Inner": missing})

@@ -10,7 +10,7 @@ from tests.waiting import eventually
 
 pytestmark = pytest.mark.emulator
 
-CODE = "def handler(event, context):\n    print('heard', len(event['Records']))\n"
+CODE = "def handler(event, context):\n    print('received', len(event['Records']))\n"
 
 
 def test_streams_go_on_after_a_restart(fresh):
@@ -32,16 +32,16 @@ def test_streams_go_on_after_a_restart(fresh):
     )
     for number in (1, 2, 3):
         client(fresh, "dynamodb").put_item(TableName="changes", Item={"pk": {"S": str(number)}})
-    until_heard(fresh, 3)
+    until_received(fresh, 3)
     assert fresh.down()
     fresh.up()
     client(fresh, "dynamodb").put_item(TableName="changes", Item={"pk": {"S": "4"}})
-    until_heard(fresh, 4)
+    until_received(fresh, 4)
 
 
-def until_heard(emulator, times):
+def until_received(emulator, times):
     def lines():
         events = client(emulator, "logs").filter_log_events(logGroupName="/aws/lambda/echo")["events"]
         return [event["message"] for event in events]
 
-    eventually(lambda: sum("heard" in line for line in lines()) >= times)
+    eventually(lambda: sum("received" in line for line in lines()) >= times)

@@ -1,4 +1,4 @@
-"""What is in the way of a deployment, made for real: refused, then each choice carried out."""
+"""Conflicts with existing resources, on the emulator: refused, then resolved by each choice."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pkgops.local.client.emulator import Emulator
 from pkgops.plan.conflicts import ConflictKind
 from pkgops.plan.prepare import prepare, preview
 from pkgops.plan.step import Action
-from tests.pkgops.local.one_stack import Place
+from tests.pkgops.deploy.one_stack import Place
 
 pytestmark = pytest.mark.emulator
 
