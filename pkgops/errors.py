@@ -2,6 +2,7 @@
 
     PkgopsError                 1   the base class
     ├─ UsageError               2   an unknown system, stack, stage, output, function or option
+    │  └─ NotFoundError         2   one that another system may have
     ├─ ConfigError              2   stages.toml or the environment is wrong: file, key, allowed keys
     ├─ BuildError               3   a template or an artifact cannot be made, or is rejected by a check
     ├─ AccessError              4   credentials, account, network, emulator: nothing was changed
@@ -28,11 +29,25 @@ class PkgopsError(Exception):
         self.message = message
         self.hint = hint
 
+    @property
+    def kind(self) -> str:
+        """The class's name in JSON output."""
+        return type(self).__name__
+
 
 class UsageError(PkgopsError):
     """The command line names something that does not exist."""
 
     code = 2
+
+
+class NotFoundError(UsageError):
+    """A system does not have what the command line names, or has not deployed it. Another system may have it."""
+
+    @property
+    def kind(self) -> str:
+        """Programs see a `UsageError`: systems are searched before the error reaches them."""
+        return UsageError.__name__
 
 
 class ConfigError(PkgopsError):
@@ -69,7 +84,7 @@ class RefusedError(PkgopsError):
     code = 6
 
 
-def unknown(kind: str, given: str, known: Iterable[str]) -> UsageError:
+def unknown(kind: str, given: str, known: Iterable[str]) -> NotFoundError:
     """The error for a name that does not exist: lists the nearest names, or all if none is near."""
     names = sorted(set(known))
     near = difflib.get_close_matches(given, names, n=3, cutoff=0.5)
@@ -79,7 +94,7 @@ def unknown(kind: str, given: str, known: Iterable[str]) -> UsageError:
         hint = f"There are: {', '.join(names[:20])}" + (", ..." if len(names) > 20 else "") + "."
     else:
         hint = f"There is no {kind}."
-    return UsageError(f"Unknown {kind} {given!r}.", hint)
+    return NotFoundError(f"Unknown {kind} {given!r}.", hint)
 
 
 def not_deployed(kind: str, name: str) -> UsageError:

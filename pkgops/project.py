@@ -87,6 +87,21 @@ def require_key(name: str) -> None:
 def default_system(root: Path, known: tuple[str, ...] | None = None) -> str:
     """The system meant where none is named: ``default_system`` of ``[project]``, or the only one there is."""
     known = systems(root) if known is None else known
+    default = find_default_system(root, known)
+    if default is not None:
+        return default
+    if not known:
+        raise ConfigError(
+            f"The project in {root} has no system.", f"A system is a package of {_PACKAGE}/ that defines SYSTEM."
+        )
+    raise ConfigError(
+        f"The project has several systems ({', '.join(known)}) and no default.",
+        f'Name one, or add default_system = "{known[0]}" under [{TABLE}] in {FILE}.',
+    )
+
+
+def find_default_system(root: Path, known: tuple[str, ...]) -> str | None:
+    """As `default_system`; None for a project that has none."""
     own = tables(root).get(TABLE, {})
     for key in own:
         if key not in KEYS:
@@ -96,16 +111,7 @@ def default_system(root: Path, known: tuple[str, ...] | None = None) -> str:
         if named not in known:
             raise ConfigError(f"{FILE} [{TABLE}] default_system: there is no system {named!r}.", _offered(known))
         return str(named)
-    if len(known) == 1:
-        return known[0]
-    if not known:
-        raise ConfigError(
-            f"The project in {root} has no system.", f"A system is a package of {_PACKAGE}/ that defines SYSTEM."
-        )
-    raise ConfigError(
-        f"The project has several systems ({', '.join(known)}) and no default.",
-        f'Name one, or add default_system = "{known[0]}" under [{TABLE}] in {FILE}.',
-    )
+    return known[0] if len(known) == 1 else None
 
 
 def load_system(root: Path, key: str) -> System:

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from pkgops.build.synth import SynthesizedStack, resources
-from pkgops.errors import UsageError, unknown
+from pkgops.errors import NotFoundError, UsageError, unknown
 
 _TYPE = "AWS::Lambda::Function"
 
@@ -73,7 +73,7 @@ def find_function(known: Sequence[Function], name: str) -> Function:
         if any(alias.casefold().startswith(wanted) for function in known for alias in function.aliases):
             near = sorted(function.short for function in known if wanted in function.short.casefold())
             if near:
-                raise UsageError(f"Unknown {kind} {name!r}.", f"Did you mean {' or '.join(near[:5])}?")
+                raise NotFoundError(f"Unknown {kind} {name!r}.", f"Did you mean {' or '.join(near[:5])}?")
         raise unknown(kind, name, [function.short for function in known])
     if len(found) > 1:
         raise UsageError(

@@ -60,11 +60,36 @@ def _stacks(ctx: Context, root: Path, _incomplete: str) -> list[str]:
     return _stack_keys(root, _system(ctx, root))
 
 
-def _functions(ctx: Context, root: Path, _incomplete: str) -> list[str]:
-    folder = root / "handlers" / _system(ctx, root)
-    return sorted(
-        {path.stem.replace("_", "-") for path in folder.rglob("*.py") if b"\ndef handler(" in path.read_bytes()}
-    )
+def _functions(_ctx: Context, root: Path, incomplete: str) -> list[str]:
+    return _of_systems(root, incomplete, lambda system: _handlers(root / "handlers" / system))
+
+
+def _names(ctx: Context, root: Path, incomplete: str) -> list[str]:
+    return [*_systems(ctx, root, incomplete), *_functions(ctx, root, incomplete)]
+
+
+def _secrets(_ctx: Context, root: Path, incomplete: str) -> list[str]:
+    from pkgops.project import load_system
+
+    return _of_systems(root, incomplete, lambda system: list(load_system(root, system).secrets))
+
+
+def _of_systems(root: Path, incomplete: str, offer: Callable[[str], list[str]]) -> list[str]:
+    """What ``offer`` returns for each system; after ``SYSTEM/`` also what it returns for that one, as SYSTEM/NAME."""
+    from pkgops.project import systems
+
+    known = systems(root)
+    names = {name for system in known for name in offer(system)}
+    system, slash, _ = incomplete.partition("/")
+    if slash and system in known:
+        names |= {f"{system}/{name}" for name in offer(system)}
+    return sorted(names)
+
+
+def _handlers(folder: Path) -> list[str]:
+    return [
+        path.stem.replace("_", "-") for path in folder.rglob("*.py") if b"\ndef handler(" in b"\n" + path.read_bytes()
+    ]
 
 
 def _stack_keys(root: Path, system: str) -> list[str]:
@@ -85,4 +110,6 @@ complete_stages = _never_fails(_stages)  # of stages.toml
 complete_systems = _never_fails(_systems)
 complete_targets = _never_fails(_targets)  # systems, stacks of the default system, and system/stack after a slash
 complete_stacks = _never_fails(_stacks)  # of the default system
-complete_functions = _never_fails(_functions)  # of the default system, as get-order
+complete_functions = _never_fails(_functions)  # of all systems, as get-order, or shop/get-order after a slash
+complete_names = _never_fails(_names)  # systems and functions
+complete_secrets = _never_fails(_secrets)  # of all systems, by documented name

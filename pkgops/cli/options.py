@@ -21,6 +21,12 @@ def targets(function: Callable[..., Any]) -> Callable[..., Any]:
     return argument(function)
 
 
+def systems(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``[SYSTEM ...]`` and ``--all``: parameters ``names`` and ``all_systems``."""
+    function = click.option("--all", "all_systems", is_flag=True, help="Every system.")(function)
+    return click.argument("names", nargs=-1, metavar="[SYSTEM ...]", shell_complete=complete_systems)(function)
+
+
 def yes(action: str) -> Decorator:
     """``--yes``: no question is asked."""
     return click.option("--yes", "-y", is_flag=True, help=f"{action} without asking.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pkgops.ports.ports import Ports
 
     Connect = Callable[[Stage, Path, Emit], Ports]
+
+Found = TypeVar("Found")
 
 
 class Session:
@@ -66,6 +68,29 @@ class Session:
             raise click.UsageError("Give names or --all, not both.")
         pairs = select.targets(self.root, systems(self.root) if all_systems else names, self.system)
         return [(self.project(system), keys) for system, keys in pairs]
+
+    def search(self, name: str, find: Callable[[Project, str], Found]) -> tuple[Project, Found]:
+        """The project of the system that has ``[SYSTEM/]NAME``, and what ``find`` returns for the name in it
+        (`pkgops.select.search`)."""
+        from pkgops import select
+
+        def look(system: str, wanted: str) -> tuple[Project, Found]:
+            project = self.project(system)
+            return project, find(project, wanted)
+
+        return select.search(self.root, name, look, self.system)
+
+    def systems(self, names: Sequence[str], all_systems: bool = False) -> list[Project]:
+        """What ``[SYSTEM ...]`` selects. UsageError for a stack."""
+        from pkgops.errors import UsageError
+
+        selected = self.targets(names, all_systems)
+        for project, keys in selected:
+            if keys:
+                raise UsageError(
+                    f"{keys[0]} is a stack; this command takes systems.", f"Name its system: {project.system.key}"
+                )
+        return [project for project, _ in selected]
 
     def stacks(self, project: Project, keys: Sequence[str] = ()) -> list[SynthesizedStack]:
         """The selected stacks (() for all) without their templates, where only their names are needed: building

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pkgops.errors import UsageError, unknown
+from pkgops.errors import NotFoundError, UsageError, unknown
 from pkgops.plan.digest import DIGEST_OUTPUT
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ class OutputRow:
 def read_outputs(project: Project, stacks: Sequence[SynthesizedStack], ports: Ports) -> list[OutputRow]:
     """The outputs of those of ``stacks`` that are deployed, in the stacks' order, keys sorted.
 
-    URLs are made reachable on stage local. UsageError if none of the stacks is deployed. One call."""
+    URLs are made reachable on stage local. NotFoundError if none of the stacks is deployed. One call."""
     states = {state.name: state for state in ports.stacks.describe()}
     deployed = [(stack.key, states[stack.name]) for stack in stacks if stack.name in states]
     if not deployed:
-        raise UsageError(
+        raise NotFoundError(
             f"No stack of {project.system.key} is deployed on stage {project.stage.name}.",
             f"Deploy it first: pkgops deploy {project.system.key} --stage {project.stage.name}",
         )

@@ -99,7 +99,7 @@ def _row(queue: Queue, state: QueueState | None, dead: QueueState | None) -> Que
 
 def _route(known: Sequence[Queue], name: str) -> tuple[str, str]:
     """The dead-letter queue and the queue its messages go back to."""
-    queue = _find(known, name)
+    queue = find_queue(known, name)
     if queue.dead_letters and not queue.sources:
         return queue.dead_letters, queue.name
     if len(queue.sources) == 1:
@@ -115,7 +115,10 @@ def _route(known: Sequence[Queue], name: str) -> tuple[str, str]:
     )
 
 
-def _find(known: Sequence[Queue], name: str) -> Queue:
+def find_queue(known: Sequence[Queue], name: str) -> Queue:
+    """The queue called ``name``: its name with or without the stage, or the last parts of it (``orders-dlq``).
+
+    UsageError if there is none or if several match."""
     wanted = name.strip().casefold()
     exact = [queue for queue in known if wanted in {queue.name.casefold(), queue.documented.casefold()}]
     ending = [queue for queue in known if queue.documented.casefold().endswith("-" + wanted)]

@@ -19,11 +19,11 @@ pkgops env shop --stage prod --format json
 eval "$(pkgops env shop --format shell)\""""
 
 
-@session_command("env", example=EXAMPLE, has_system=False)
-@click.argument("name", metavar="SYSTEM", shell_complete=complete_systems)
+@session_command("env", example=EXAMPLE)
+@click.argument("name", required=False, metavar="[SYSTEM]", shell_complete=complete_systems)
 @choice("--format", ("dotenv", "shell", "json"), "How to write the variables.", default="dotenv")
-def command(session: Session, name: str, format: str) -> None:
-    """Print the environment variables that a frontend of SYSTEM needs to reach its stage.
+def command(session: Session, name: str | None, format: str) -> None:
+    """Print the environment variables that a frontend of a system needs to reach its stage.
 
     The system declares them; their values are outputs of its stacks. On stage local, URLs point to the emulator.
     """

@@ -21,30 +21,31 @@ pkgops invoke health
 pkgops invoke get-order --payload '{"pathParameters": {"id": "1001"}}'
 pkgops invoke create-order --payload @event.json --stage dev
 pkgops invoke send-reminders --schedule shop-daily-reminders
+pkgops invoke notes/cleanup
 jq .event saved.json | pkgops invoke create-order --payload -"""
 
 
 @session_command("invoke", example=EXAMPLE)
-@click.argument("name", metavar="FUNCTION", shell_complete=complete_functions)
+@click.argument("name", metavar="[SYSTEM/]FUNCTION", shell_complete=complete_functions)
 @click.option("--payload", "given", metavar="JSON|@FILE|-", help="The event; - reads stdin.  [default: {}]")
 @click.option("--schedule", metavar="RULE", help="Send the event of this schedule, by its documented name.")
 def command(session: Session, name: str, given: str | None, schedule: str | None) -> int:
     """Invoke FUNCTION and wait: its response goes to stdout, the end of its log to stderr.
 
-    FUNCTION is any of its names: health, HealthHandler, its file, its name in AWS. Exits with 1 if it failed.
+    FUNCTION is any of its names: health, HealthHandler, its file, its name in AWS; it is looked for in the default
+    system, then in all others. Exits with 1 if it failed.
     """
     from pkgops.build.build import synthesized
     from pkgops.build.functions import find_function, functions
 
     if given is not None and schedule is not None:
         raise click.UsageError("Give --payload or --schedule, not both.")
-    project = session.project()
-    stacks = synthesized(project)
-    function = find_function(functions(stacks), name)
+    project, function = session.search(name, lambda project, bare: find_function(functions(synthesized(project)), bare))
     if schedule is not None:
         from pkgops.operate.schedules import find_rules, rule_event
 
-        return _invoke(session, project, function, rule_event(find_rules(stacks), function, schedule, project.stage))
+        rules, rule = find_rules(synthesized(project)), schedule.removeprefix(f"{project.system.key}/")
+        return _invoke(session, project, function, rule_event(rules, function, rule, project.stage))
     from pkgops.operate.invoke import parse_payload
 
     return _invoke(session, project, function, parse_payload(given, sys.stdin))

@@ -7,35 +7,39 @@ from typing import TYPE_CHECKING
 import click
 
 from pkgops.cli.command import session_command
+from pkgops.cli.completion import complete_targets
 from pkgops.cli.options import choice
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
+    from pkgops.config import Project
+    from pkgops.operate.outputs import OutputRow
 
 EXAMPLE = """\
 pkgops outputs
+pkgops outputs shop notes
 pkgops outputs ApiUrl
-pkgops outputs api.ApiUrl --stage dev
+pkgops outputs shop/api.ApiUrl --stage dev
 pkgops outputs --stage dev --format dotenv > .env.dev
 eval "$(pkgops outputs --format shell)\""""
 
 
 @session_command("outputs", example=EXAMPLE)
-@click.argument("key", required=False)
+@click.argument("names", nargs=-1, metavar="[SYSTEM[/STACK] ... | [SYSTEM/]KEY]", shell_complete=complete_targets)
+@click.option("--all", "all_systems", is_flag=True, help="Every system.")
 @choice("--format", ("table", "json", "dotenv", "shell"), "How to write the outputs.", default="table")
-def command(session: Session, key: str | None, format: str) -> None:
-    """Show the outputs of a system's stacks, or the bare value of KEY.
+def command(session: Session, names: tuple[str, ...], all_systems: bool, format: str) -> None:
+    """Show the outputs of systems or stacks, or the bare value of KEY.
 
-    KEY is an output's name, stack.Output, or the name of its export. On stage local, URLs are the ones that work on
-    the emulator.
+    KEY is an output's name, stack.Output, or the name of its export; it is looked for in the default system, then in
+    all others. On stage local, URLs are the ones that work on the emulator.
     """
     from pkgops.operate import outputs
 
-    project, console = session.project(), session.console
-    rows = outputs.read_outputs(project, session.stacks(project), session.ports(project))
-    if key is not None:
-        row = outputs.find_output(rows, key)
+    console = session.console
+    if (row := _output(session, names)) is not None:
         return console.print_result(row, row.value)
+    rows = _rows(session, names, all_systems)
     if console.mode.json or format == "json":
         return click.echo(outputs.format_json(rows))
     if format == "table":
@@ -43,3 +47,49 @@ def command(session: Session, key: str | None, format: str) -> None:
         return console.print_table(("Stack", "Output", "Value", "Export"), cells, "The stacks have no outputs.")
     variables = outputs.environment_variables(rows)
     return click.echo(outputs.format_shell(variables) if format == "shell" else outputs.format_dotenv(variables))
+
+
+def _read(session: Session, project: Project, keys: tuple[str, ...] = ()) -> list[OutputRow]:
+    from pkgops.operate.outputs import read_outputs
+
+    return read_outputs(project, session.stacks(project, keys), session.ports(project))
+
+
+def _rows(session: Session, names: tuple[str, ...], all_systems: bool) -> list[OutputRow]:
+    """The outputs of the selected stacks. Of several systems, stacks are called system/stack, and those that are not
+    deployed are left out as long as one is."""
+    from dataclasses import replace
+
+    from pkgops.errors import NotFoundError
+
+    selected = session.targets(names, all_systems)
+    if len(selected) == 1:
+        return _read(session, *selected[0])
+    rows: list[OutputRow] = []
+    missing: list[NotFoundError] = []
+    for project, keys in selected:
+        try:
+            rows += [replace(row, stack=f"{project.system.key}/{row.stack}") for row in _read(session, project, keys)]
+        except NotFoundError as error:
+            missing.append(error)
+    if len(missing) == len(selected):
+        raise missing[0]
+    return rows
+
+
+def _output(session: Session, names: tuple[str, ...]) -> OutputRow | None:
+    """The output that the only name means; None if it means a system or a stack."""
+    from pkgops import select
+    from pkgops.errors import NotFoundError
+    from pkgops.operate.outputs import find_output
+
+    if len(names) != 1 or select.system_key(session.root, names[0]):
+        return None
+    try:
+        return session.search(names[0], lambda project, key: find_output(_read(session, project), key))[1]
+    except NotFoundError as unknown_output:
+        try:
+            session.targets(names)
+        except NotFoundError:
+            raise unknown_output from None
+        return None

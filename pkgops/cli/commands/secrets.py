@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pkgops.cli.command import CommandGroup, session_command
+from pkgops.cli.completion import complete_secrets, complete_systems
+from pkgops.cli.options import systems
 
 if TYPE_CHECKING:
     from pkgops.cli.output.console import Console
@@ -19,22 +21,22 @@ _COLUMNS = ("Secret", "State", "Fields", "Stored as")
 
 @click.group("secrets", cls=CommandGroup, default="ls")
 def command() -> None:
-    """List and set the secrets a system declares; values come from files, stdin or a prompt.
+    """List and set the secrets that systems declare; values come from files, stdin or a prompt.
 
     Without a subcommand it lists them.
     """
 
 
-@session_command("ls", example="pkgops secrets ls\npkgops secrets ls --stage prod --output json")
-def ls(session: Session) -> None:
+@session_command("ls", example="pkgops secrets ls\npkgops secrets ls shop notes --stage prod --output json")
+@systems
+def ls(session: Session, names: tuple[str, ...], all_systems: bool) -> None:
     """List the declared secrets: whether each is set, and the names of its fields, without values."""
     from pkgops.operate.secrets import secret_rows
 
-    project, console = session.project(), session.console
-    found = secret_rows(project, session.ports(project))
-    console.print_table(
-        _COLUMNS, map(_cells, found), "The system declares no secrets.", found if console.mode.json else None
-    )
+    console = session.console
+    projects = session.systems(names, all_systems)
+    found = [row for project in projects for row in secret_rows(project, session.ports(project))]
+    console.print_table(_COLUMNS, map(_cells, found), "No secrets are declared.", found if console.mode.json else None)
 
 
 SET = """\
@@ -43,16 +45,19 @@ pkgops secrets set session-secret --from secret.txt --stage dev"""
 
 
 @session_command("set", example=SET)
-@click.argument("name")
+@click.argument("name", metavar="[SYSTEM/]NAME", shell_complete=complete_secrets)
 @click.argument("words", metavar="[FIELD]", nargs=-1)
 @click.option("--from", "source", metavar="FILE|-", help="Read the value from there instead of prompting.")
 @click.option("--replace", is_flag=True, help="Drop all existing fields.")
 def set_(session: Session, name: str, words: tuple[str, ...], source: str | None, replace: bool) -> None:
-    """Set secret NAME, or one FIELD of it. Fields not given stay as they are."""
+    """Set secret NAME, or one FIELD of it. Fields not given stay as they are.
+
+    NAME is a secret of the default system, or else of any other.
+    """
     from pkgops.operate.secrets import declared_secret, parse_field, read_value, set_secret
 
-    project, console = session.project(), session.console
-    known, field = declared_secret(project, name), parse_field(words)
+    console, field = session.console, parse_field(words)
+    project, known = session.search(name, declared_secret)
     label = f"{known}{f' {field}' if field else ''}"
     value = read_value(source, sys.stdin)
     if value is None:
@@ -62,14 +67,18 @@ def set_(session: Session, name: str, words: tuple[str, ...], source: str | None
 
 
 @session_command("show", example="pkgops secrets show stripe-secret\npkgops secrets show stripe-secret --reveal")
-@click.argument("name")
+@click.argument("name", metavar="[SYSTEM/]NAME", shell_complete=complete_secrets)
 @click.option("--reveal", is_flag=True, help="Print the value.")
 def show(session: Session, name: str, reveal: bool) -> None:
-    """Show secret NAME: its fields, or with --reveal its value."""
+    """Show secret NAME: its fields, or with --reveal its value.
+
+    NAME is a secret of the default system, or else of any other.
+    """
     from pkgops.operate.secrets import declared_secret, read_secret, secret_rows
 
-    project, console = session.project(), session.console
-    known, ports = declared_secret(project, name), session.ports(project)
+    console = session.console
+    project, known = session.search(name, declared_secret)
+    ports = session.ports(project)
     if reveal:
         value = read_secret(project, known, ports)
         return console.print_result({"value": value}, value)
@@ -79,16 +88,17 @@ def show(session: Session, name: str, reveal: bool) -> None:
 
 INIT = """\
 pkgops secrets init --from secrets.json --stage dev
-pkgops secrets init --stage prod"""
+pkgops secrets init shop --stage prod"""
 
 
 @session_command("init", example=INIT)
+@click.argument("name", required=False, metavar="[SYSTEM]", shell_complete=complete_systems)
 @click.option("--from", "source", metavar="FILE|-", help="Read a JSON object, secret to value, instead of prompting.")
-def init(session: Session, source: str | None) -> None:
+def init(session: Session, name: str | None, source: str | None) -> None:
     """Store declared secrets and fields that are missing or empty; existing values stay as they are."""
     from pkgops.operate.secrets import fill_missing, secret_rows
 
-    project, console = session.project(), session.console
+    project, console = session.project(name), session.console
     ports = session.ports(project)
     missing = [row.name for row in secret_rows(project, ports) if row.state != "set"]
     stored = fill_missing(project, _values(console, source, missing), ports)

@@ -8,21 +8,24 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pkgops.cli.command import session_command
-from pkgops.cli.completion import complete_functions
+from pkgops.cli.completion import complete_names
 
 if TYPE_CHECKING:
+    from pkgops.build.functions import Function
     from pkgops.cli.session import Session
+    from pkgops.config import Project
 
 EXAMPLE = """\
 pkgops tail-logs --since 1h
 pkgops tail-logs get-order create-order --follow
+pkgops tail-logs notes shop/get-order
 pkgops tail-logs GetOrderHandler --stage dev --filter timeout
 pkgops tail-logs --since 2026-05-01T09:30 --output json"""
 SINCE = "Start time: how long ago (30s, 10m, 2h, 1d) or ISO 8601."
 
 
 @session_command("tail-logs", example=EXAMPLE)
-@click.argument("names", nargs=-1, metavar="[FUNCTION ...]", shell_complete=complete_functions)
+@click.argument("names", nargs=-1, metavar="[SYSTEM|[SYSTEM/]FUNCTION ...]", shell_complete=complete_names)
 @click.option("--since", metavar="TIME", default="10m", show_default=True, help=SINCE)
 @click.option("--until", metavar="TIME", help="End time, in the same forms.")
 @click.option("--follow", "-f", is_flag=True, help="Keep showing new lines as they arrive.")
@@ -31,21 +34,41 @@ SINCE = "Start time: how long ago (30s, 10m, 2h, 1d) or ISO 8601."
 def command(session: Session, names: tuple[str, ...], **options: Any) -> None:
     """Show the logs of functions, by default all of the system, merged in time order.
 
-    A function goes by any of its names: get-order, GetOrderHandler, its file, its name in AWS. --output json
-    writes one JSON object per line.
+    A function goes by any of its names: get-order, GetOrderHandler, its file, its name in AWS; it is looked for in
+    the default system, then in all others. A system means all its functions. --output json writes one JSON object per
+    line.
     """
-    from pkgops.build.build import synthesized
-    from pkgops.build.functions import find_function, functions
     from pkgops.cli.output.log_lines import line_writer
     from pkgops.logs.query import parse_query
     from pkgops.logs.tail import tail_logs
 
-    project = session.project()
-    known = functions(synthesized(project))
-    chosen = [find_function(known, name) for name in names] or known
+    project, chosen = _functions(session, names)
     query = parse_query(project.stage, **options)
     write = line_writer(session.console, [function.short for function in chosen], raw=query.raw)
     for line in tail_logs(chosen, session.ports(project).logs, query, session.console.emit):
         write(line)
         if query.follow:
             sys.stdout.flush()
+
+
+def _functions(session: Session, names: tuple[str, ...]) -> tuple[Project, list[Function]]:
+    """The named functions, each once, and the project of the first of them, whose stage is that of all."""
+    from pkgops.build.build import synthesized
+    from pkgops.build.functions import find_function, functions
+    from pkgops.select import system_key
+
+    projects: list[Project] = []
+    chosen: list[Function] = []
+    for name in names or (None,):
+        system = name and system_key(session.root, name)
+        if name is None or system:
+            project = session.project(system)
+            found = functions(synthesized(project))
+        else:
+            project, function = session.search(
+                name, lambda each, bare: find_function(functions(synthesized(each)), bare)
+            )
+            found = [function]
+        projects.append(project)
+        chosen += [function for function in found if function not in chosen]
+    return projects[0], chosen

@@ -26,7 +26,8 @@ def report_error(error: PkgopsError | click.ClickException, mode: OutputMode) ->
     if mode.json:
         import json
 
-        fields = {"error": type(error).__name__, "message": message, "hint": hint, "code": code}
+        kind = error.kind if isinstance(error, PkgopsError) else type(error).__name__
+        fields = {"error": kind, "message": message, "hint": hint, "code": code}
         click.echo(json.dumps(fields), err=True)
         return code
     label = click.style("Error:", fg="red", bold=True)
