@@ -1,4 +1,4 @@
-"""When does somebody get a message?"""
+"""CloudWatch alarms."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _OPERATORS = {
 class Alarm:
     """One row: ``Alarm("shop-dlq-messages", waiting(dlq), ">= 1")``.
 
-    Several metrics are added up. ``condition`` must hold for ``periods`` periods in a row; missing data is
-    good unless ``missing`` says otherwise; ``ok`` also tells when it is over.
+    Several metrics are added up. ``condition`` must hold for ``periods`` periods in a row; missing data counts as
+    good unless ``missing`` says otherwise; with ``ok`` the topic is notified of recovery, too.
     """
 
     name: str
@@ -56,22 +56,22 @@ def _alarm(scope: Scope, topic_arn: Any, row: Alarm) -> Any:
         EvaluationPeriods=row.periods,
         TreatMissingData=row.missing,
         AlarmActions=[topic_arn],
-        **_watched(row),
+        **_metrics(row),
         **extra,
     )
 
 
-def _watched(row: Alarm) -> dict[str, Any]:
+def _metrics(row: Alarm) -> dict[str, Any]:
     if isinstance(row.metric, Metric):
-        return _single(row.metric)
+        return _single_metric(row.metric)
     queries = [_query(f"m{index}", metric) for index, metric in enumerate(row.metric)]
-    # An operation nobody called has no data points; without FILL the whole sum would have none.
+    # A metric without calls has no data points; without FILL the whole sum would have none.
     total = "+".join(f"FILL(m{index},0)" for index in range(len(queries)))
     queries.append(cloudwatch.MetricDataQuery(Id="total", Expression=total, Label="Total", ReturnData=True))
     return {"Metrics": queries}
 
 
-def _single(metric: Metric) -> dict[str, Any]:
+def _single_metric(metric: Metric) -> dict[str, Any]:
     statistic = "ExtendedStatistic" if metric.stat.startswith("p") else "Statistic"
     found: dict[str, Any] = {
         "Namespace": metric.namespace,

@@ -1,4 +1,4 @@
-"""How are tables backed up beyond point-in-time recovery?"""
+"""AWS Backup: a vault, and a plan for resources."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _POLICY = "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSBackupServiceRo
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A vault, and a plan with one rule: when it runs (UTC), its windows in minutes, the days a copy lives."""
+    """A vault, and a plan with one rule: its schedule (UTC), windows in minutes, days a copy is kept."""
 
     vault: str
     plan: str
@@ -28,7 +28,7 @@ class Backup:
 
 
 def backups(scope: Scope, row: Backup, resource_arns: Sequence[Any]) -> None:
-    """Adds vault (kept when the stack goes), plan, and the selection of ``resource_arns`` with its role."""
+    """Adds the vault (retained), the plan, and the selection of ``resource_arns`` with its role."""
     vault = scope.add(
         backup.BackupVault(
             "BackupVault",

@@ -1,4 +1,4 @@
-"""What does an S3 bucket look like?"""
+"""S3 buckets: private, encrypted, reached over TLS only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pkgops.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class BucketCors:
-    """Browsers' pages of ``origins`` may use these ``methods``; preflights hold for ``max_age`` seconds."""
+    """Pages of ``origins`` may use these ``methods``; preflight responses are cached for ``max_age`` seconds."""
 
     origins: tuple[str, ...]
     methods: tuple[str, ...]
@@ -27,12 +27,12 @@ class BucketCors:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A bucket called ``<name>-<account id>`` (names are global), with the region behind it if ``regional``.
-    It is kept when its stack goes, unless ``retained`` is off.
+    """A bucket called ``<name>-<account id>`` (names are global), followed by the region if ``regional``. It is kept
+    when its stack is deleted, unless ``retained`` is off.
 
     ``expire``, ``expire_noncurrent`` and ``abort_uploads`` are days, 0 for never; ``expire_rule`` and ``abort_rule``
-    are the documented names of those rules. ``public`` switches the public-access block off
-    and needs a statement that says what is public. ``logs_to`` is (bucket, prefix) for server access logs.
+    are the documented names of those rules. ``public`` turns the public-access block off and needs
+    a statement that says what is public. ``logs_to`` is (bucket, prefix) for server access logs.
     """
 
     name: str
@@ -51,9 +51,9 @@ class Bucket:
 
 
 def bucket_name(scope: Scope, name: str, regional: bool = False) -> str:
-    """A bucket's name, with placeholders for ``Fn::Sub`` where the stage does not name its account.
+    """A bucket's name, with placeholders for ``Fn::Sub`` if the stage does not name its account.
 
-    CloudFormation takes a kept bucket back only under a literal name."""
+    CloudFormation imports a retained bucket automatically only under a literal name."""
     place = f"-{scope.stage.account or '${AWS::AccountId}'}" + (f"-{scope.stage.region}" if regional else "")
     return scope.named(name + place)
 
@@ -89,7 +89,7 @@ def bucket(scope: Scope, row: Bucket, name: str = "", statements: tuple[Statemen
 
 
 def literal(name: str) -> Any:
-    """A name as it is, or as ``Fn::Sub`` if it holds a placeholder."""
+    """The name, as ``Fn::Sub`` if it has a placeholder."""
     return Sub(name) if "${" in name else name
 
 
@@ -106,7 +106,7 @@ def _optional(row: Bucket) -> dict[str, Any]:
     if row.logs_to:
         target, prefix = row.logs_to
         extra["LoggingConfiguration"] = s3.LoggingConfiguration(DestinationBucketName=Ref(target), LogFilePrefix=prefix)
-        # S3 delivers nothing until the target's policy lets it.
+        # S3 delivers logs only once the target's policy allows it.
         extra["DependsOn"] = [f"{target.title}Policy"]
     return extra
 

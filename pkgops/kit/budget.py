@@ -1,4 +1,4 @@
-"""When is a month's bill too high?"""
+"""Cost budgets with alerts."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""How do callers get a function's new code: all at once, or a tenth of them first?
+"""Canary deployments of functions: new code gets a tenth of the calls first.
 
-An alias ``live`` stands between callers and versions. CodeDeploy moves it to a new version in two steps, and back
-if the function's alarm goes off meanwhile. The packager publishes a version whenever code or configuration changes
-(`pkgops.build.versions`). The emulator shifts no traffic: on stage ``local`` callers reach the function itself.
+Callers invoke the alias ``live``. CodeDeploy moves it to a new version in two steps, and back if the function's alarm
+fires meanwhile. A version is published whenever code or configuration changes (`pkgops.build.versions`). The emulator
+shifts no traffic: on stage ``local`` callers invoke the function itself.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _ROLL_BACK_ON = ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_S
 def canary(scope: Scope, stem: str, alarm: str) -> Any:
     """Adds version, alias and deployment group of the function ``<stem>Function``; returns the alias's ARN.
 
-    ``alarm`` is the documented name of the alarm that turns a deployment back; its stack adds it."""
+    ``alarm`` is the documented name of the alarm that rolls a deployment back; the stack adds it."""
     function = Ref(f"{stem}Function")
     version = scope.add(awslambda.Version(f"{stem}Version", FunctionName=function))
     application, role = _application(scope)
@@ -58,7 +58,7 @@ def canary(scope: Scope, stem: str, alarm: str) -> Any:
 
 
 def _application(scope: Scope) -> tuple[Any, Any]:
-    """The stack's one CodeDeploy application and the ARN of the role it works with."""
+    """The stack's one CodeDeploy application and the ARN of its role."""
     if "CanaryApplication" not in scope.template.resources:
         scope.add(codedeploy.Application("CanaryApplication", ComputePlatform="Lambda"))
         scope.add(

@@ -1,7 +1,7 @@
-"""What may the callers of a route rely on?
+"""The contracts of routes: requests, responses and errors, as JSON schemas.
 
-Schemas are JSON Schema of 2020-12, as OpenAPI 3.1 takes them. Objects are closed: a field that is not named here
-is not promised, and a test that sees one fails.
+Schemas are JSON Schema 2020-12, as in OpenAPI 3.1. Objects are closed: a field that is not listed is not part of the
+contract, and a test that sees one fails.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def object_of(required: Mapping[str, Schema], optional: Mapping[str, Schema] | N
 
 
 def map_of(values: Schema) -> Schema:
-    """An object whose field names are data."""
+    """An object with any field names and these values."""
     return {"type": "object", "additionalProperties": values}
 
 
@@ -39,12 +39,12 @@ def array_of(items: Schema) -> Schema:
 
 
 def one_of(*values: str) -> Schema:
-    """One of these texts."""
+    """One of these strings."""
     return {"type": "string", "enum": list(values)}
 
 
 def nullable(schema: Schema) -> Schema:
-    """The same, or null."""
+    """The same schema, or null."""
     if "enum" in schema:
         return {**schema, "type": [schema["type"], "null"], "enum": [*schema["enum"], None]}
     return {**schema, "type": [schema["type"], "null"]}
@@ -52,7 +52,7 @@ def nullable(schema: Schema) -> Schema:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A body by its ``schema`` (None: an empty body), and headers by name with what they say."""
+    """A body by its ``schema`` (None: an empty body), and headers with their descriptions."""
 
     description: str
     schema: Schema | None = None
@@ -62,7 +62,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class ErrorResponse:
-    """The codes of the errors of one status, fields beside ``code`` and ``message``, and headers."""
+    """The error codes of one status, fields in addition to ``code`` and ``message``, and headers."""
 
     codes: tuple[str, ...]
     fields: Mapping[str, Schema] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class ErrorResponse:
 
 @dataclass(frozen=True, slots=True)
 class QueryParameter:
-    """A parameter of the query."""
+    """A query parameter."""
 
     name: str
     description: str

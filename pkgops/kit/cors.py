@@ -1,7 +1,6 @@
-"""Which browsers' pages may call a REST API, and how are they told?
+"""CORS of REST APIs, for responses that do not come from a handler.
 
-Handlers answer for the requests they see. This is for those they never see: preflights, answered by a mock
-integration, and API Gateway's own errors.
+Those are preflights, answered by a mock integration, and API Gateway's own errors.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ _HEADER = "method.response.header."
 
 @dataclass(frozen=True, slots=True)
 class Cors:
-    """Pages of ``origin`` may call, and those of ``extra_origins`` too where a preflight asks; with cookies."""
+    """Pages of ``origin`` may call with cookies, and, after a preflight, those of ``extra_origins``."""
 
     origin: str
     methods: tuple[str, ...]
@@ -28,7 +27,7 @@ class Cors:
     extra_origins: tuple[str, ...] = ()
 
     def response_headers(self) -> dict[str, str]:
-        """Header names and values, as the main origin gets them."""
+        """Header names and values for the main origin."""
         return {
             "Access-Control-Allow-Origin": self.origin,
             "Access-Control-Allow-Methods": ",".join(self.methods),
@@ -39,7 +38,7 @@ class Cors:
 
 
 def preflight(scope: Scope, cors: Cors, title: str, api: Any, resource_id: Any) -> Any:
-    """Adds the OPTIONS method of one resource: status 204, no function behind it."""
+    """Adds the OPTIONS method of one resource: status 204, without a function."""
     names = cors.response_headers()
     response: dict[str, Any] = {
         "StatusCode": "204",
@@ -69,9 +68,9 @@ def preflight(scope: Scope, cors: Cors, title: str, api: Any, resource_id: Any) 
 
 
 def gateway_response(scope: Scope, cors: Cors, api: Any, kind: str, template: str = "", status: str = "") -> Any:
-    """Adds CORS headers (and a body, with ``$context`` variables) to one kind of API Gateway's own answers.
+    """Adds CORS headers (and a body, with ``$context`` variables) to one type of gateway response.
 
-    A special kind does not inherit the headers of DEFAULT_4XX, so each one carries them."""
+    Specific types do not inherit the headers of DEFAULT_4XX, so each has its own."""
     extra: dict[str, Any] = {"ResponseTemplates": {"application/json": template}} if template else {}
     if status:
         extra["StatusCode"] = status
@@ -88,7 +87,7 @@ def gateway_response(scope: Scope, cors: Cors, api: Any, kind: str, template: st
 
 
 def _override(origins: tuple[str, ...]) -> str:
-    """Velocity that answers one of the further origins with itself; it renders to nothing."""
+    """A Velocity template that allows the request's origin if it is one of these; it renders to nothing."""
     wanted = " || ".join(f'$origin == "{origin}"' for origin in origins)
     return (
         '#set($origin = $input.params().header.get("Origin"))'

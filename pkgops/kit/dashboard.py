@@ -1,4 +1,4 @@
-"""What is seen at one glance?"""
+"""CloudWatch dashboards."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _HEIGHT = 6
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """One graph: a line a metric, labelled where ``labels`` says how; ``from_zero`` starts its axis there."""
+    """One graph with a line for each metric, and optional labels; ``from_zero`` starts its axis at zero."""
 
     title: str
     metrics: Sequence[Metric]
@@ -28,7 +28,7 @@ class Graph:
 
 
 def dashboard(scope: Scope, name: str, rows: Sequence[Sequence[Graph]]) -> None:
-    """Adds a dashboard; the graphs of a row share its width."""
+    """Adds a dashboard; the graphs in a row share its width."""
     widgets = [
         _widget(graph, column * _COLUMNS // len(row), line * _HEIGHT, _COLUMNS // len(row))
         for line, row in enumerate(rows)

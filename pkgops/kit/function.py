@@ -1,6 +1,6 @@
-"""What does one Lambda function consist of?
+"""Lambda functions, each with its role, log group and triggers.
 
-A row says what is special about a function; everything else follows from the handler's file: for
+A row has what is special about a function; everything else follows from the handler's file: for
 ``handlers/shop/api/get_order.py`` the function ``shop-api-get-order``, its role, its log group and
 the logical ids ``GetOrderFunction``, ``GetOrderRole``, ``GetOrderLogGroup``.
 """
@@ -25,9 +25,8 @@ from pkgops.scope import Scope, handler_code
 
 @dataclass(frozen=True, slots=True)
 class FunctionDefaults:
-    """What the functions of a stack share. ``package`` is the handlers' folder, ``prefix`` stands before each
-    documented name, the rest of which is how the documents ``spell`` the file's name; ``memory`` in MB, ``timeout``
-    in seconds, ``retention`` of logs in days."""
+    """What the functions of a stack share. ``package`` is the handlers' folder; a documented name is ``prefix`` and
+    the file's name in ``name_style``; ``memory`` in MB, ``timeout`` in seconds, ``retention`` of logs in days."""
 
     package: str
     prefix: str
@@ -42,14 +41,14 @@ class FunctionDefaults:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One row: the handler's file name, what starts it, what it may use, and where it differs.
+    """One row: the handler's file name, its triggers, its permissions, and what differs from the defaults.
 
     ``links`` give it environment variables and permissions for resources (see `pkgops.kit.links`); ``grants`` are
     further statements.
 
-    ``canary`` names the alarm that turns back a deployment of new code, which then reaches a tenth of the
-    callers first; without one, new code is live at once. ``concurrency`` is how many invocations run at a time at
-    most, None for as many as the account allows.
+    ``canary`` names the alarm that rolls back a deployment of new code, which then gets a tenth of the calls first;
+    without one, new code gets all calls at once. ``concurrency`` is the maximum number of concurrent invocations, None
+    for the account's limit.
     """
 
     name: str
@@ -65,8 +64,8 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class FunctionResource:
-    """A function in its template: ``id`` is the stem of its logical ids, ``name`` references its name,
-    ``target`` is the ARN callers invoke (the alias's, where there is one)."""
+    """A function in its template: ``id`` is the stem of its logical ids, ``name`` a reference to its name, ``target``
+    the ARN that callers invoke (the alias's, if there is one)."""
 
     row: Function
     id: str
@@ -75,13 +74,13 @@ class FunctionResource:
 
 
 def functions(scope: Scope, defaults: FunctionDefaults, rows: Iterable[Function]) -> dict[str, FunctionResource]:
-    """Adds every row's function with role, log group and event sources; by row name."""
+    """Adds every row's function with its role, log group and triggers; by row name."""
     return {row.name: _function(scope, defaults, row) for row in rows}
 
 
-def function_name(scope: Scope, prefix: str, row: str, spell: Callable[[str], str] = kebab_case) -> str:
+def function_name(scope: Scope, prefix: str, row: str, name_style: Callable[[str], str] = kebab_case) -> str:
     """The physical name of the function of that row."""
-    return scope.named(prefix + spell(row))
+    return scope.named(prefix + name_style(row))
 
 
 def _function(scope: Scope, defaults: FunctionDefaults, row: Function) -> FunctionResource:
@@ -122,7 +121,7 @@ def _function(scope: Scope, defaults: FunctionDefaults, row: Function) -> Functi
 
 
 def _role(scope: Scope, stem: str, row: Function, group: Any) -> Any:
-    """One role a function, with one inline policy: what it may do is read in one place."""
+    """The function's role, with one inline policy."""
     statements = [grants.log_lines(GetAtt(group, "Arn")), grants.traces(), *row.grants, *links.statements(row.links)]
     return scope.add(
         iam.Role(

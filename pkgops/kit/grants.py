@@ -1,8 +1,7 @@
-"""What may a function do, and to what exactly?
+"""IAM statements for functions, one for each kind of access.
 
-One function a kind of access; each returns one IAM statement for the row of the function that needs it. Actions
-are the ones handlers call, resources are single ARNs; ``*`` stands only where IAM knows no resource, and then a
-condition narrows it where there is one.
+Actions are those that handlers call, resources are single ARNs; ``*`` is used only for actions without resource-level
+permissions, with a condition if there is one.
 """
 
 from __future__ import annotations
@@ -48,12 +47,12 @@ def table_operations(table: Any, *operations: str) -> Statement:
 
 
 def table_scan(table: Any) -> Statement:
-    """Scans a whole table: for jobs that say so, never for a request."""
+    """Scans a whole table: for background jobs, not for requests."""
     return allow([dynamodb.Scan], *_table(table))
 
 
 def stream_read(stream_arn: Any) -> Statement:
-    """What Lambda needs to poll a table's stream on the function's behalf."""
+    """Reads a table's stream, as Lambda does for the function."""
     actions = (dynamodb.DescribeStream, dynamodb.GetRecords, dynamodb.GetShardIterator, dynamodb.ListStreams)
     return allow(actions, stream_arn)
 
@@ -64,13 +63,13 @@ def queue_send(queue_arn: Any) -> Statement:
 
 
 def queue_consume(queue_arn: Any) -> Statement:
-    """Receives and deletes messages, as Lambda does for a queue that starts a function."""
+    """Receives and deletes messages, as Lambda does for a queue that triggers the function."""
     actions = (sqs.ChangeMessageVisibility, sqs.DeleteMessage, sqs.GetQueueAttributes, sqs.ReceiveMessage)
     return allow(actions, queue_arn)
 
 
 def queue_depth(*queue_arns: Any) -> Statement:
-    """Asks how many messages wait."""
+    """Reads how many messages are waiting."""
     return allow([sqs.GetQueueAttributes], *queue_arns)
 
 
@@ -95,8 +94,8 @@ def topic_publish(topic_arn: Any) -> Statement:
 
 
 def secret_read(name: str) -> Statement:
-    """Reads a secret by its physical name. Secrets Manager puts a hyphen and six characters behind the name;
-    exactly those are allowed, so that ``x`` does not open ``x-dev``."""
+    """Reads a secret by its physical name. Secrets Manager appends a hyphen and six characters to the name in the ARN;
+    exactly those are allowed, so that access to ``x`` does not include ``x-dev``."""
     return allow([secretsmanager.GetSecretValue], arn("secretsmanager", f"secret:{name}", "-??????"))
 
 
@@ -106,7 +105,7 @@ def user_pool(pool_arn: Any, *operations: str) -> Statement:
 
 
 def invoke(function: str) -> Statement:
-    """Invokes a function by its physical name: its own too, which its role cannot refer to in a circle."""
+    """Invokes a function by its physical name, possibly its own, which its role cannot refer to."""
     return allow([awslambda.InvokeFunction], arn("lambda", f"function:{function}"))
 
 
@@ -116,19 +115,19 @@ def mail_send(domain: str) -> Statement:
 
 
 def metrics(namespace: str) -> Statement:
-    """Publishes metrics of one namespace: PutMetricData knows no resource, the condition is the boundary."""
+    """Publishes metrics of one namespace: PutMetricData has no resource, so a condition limits it."""
     condition = Condition(StringEquals("cloudwatch:namespace", namespace))
     return allow([cloudwatch.PutMetricData], "*", condition=condition)
 
 
 def traces() -> Statement:
-    """Sends X-Ray segments, which have no resource either."""
+    """Sends X-Ray segments, which have no resource."""
     return allow([xray.PutTelemetryRecords, xray.PutTraceSegments], "*")
 
 
 def log_lines(log_group_arn: Any) -> Statement:
-    """Writes to one existing log group. Creating one is not allowed: a function that outlives its stack for a
-    moment must not bring back a group without retention."""
+    """Writes to one existing log group, without creating one: a function that still runs while its stack is deleted
+    must not recreate a group without retention."""
     return allow([logs.CreateLogStream, logs.PutLogEvents], log_group_arn)
 
 

@@ -1,4 +1,4 @@
-"""How do the routes of a stack's functions become an HTTP API?"""
+"""HTTP APIs from the routes of a stack's functions."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from pkgops.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class HttpCors:
-    """Pages of ``origins`` may call, without cookies. API Gateway takes ``*`` or whole origins, no wildcard inside one.
-    It answers preflights itself and replaces whatever CORS headers a function returns."""
+    """Pages of ``origins`` may call, without cookies. API Gateway accepts ``*`` or whole origins, no wildcard inside
+    one. It answers preflights itself and replaces the CORS headers that a function returns."""
 
     origins: tuple[str, ...]
     methods: tuple[str, ...]
@@ -28,7 +28,7 @@ class HttpCors:
 
 @dataclass(frozen=True, slots=True)
 class JwtAuthorizer:
-    """Who issues the tokens callers carry as ``Authorization: Bearer``, and for which audience."""
+    """The authorizer of callers by ``Authorization: Bearer`` tokens: their issuer and audience."""
 
     name: str
     issuer: Any
@@ -37,9 +37,9 @@ class JwtAuthorizer:
 
 @dataclass(frozen=True, slots=True)
 class HttpApi:
-    """An API on stage ``$default``, so that addresses hold no stage; ``rate`` and ``burst`` are requests a second.
+    """An API on stage ``$default``, so that URLs have no stage; ``rate`` and ``burst`` are requests a second.
 
-    Without ``cors`` no page of another origin may call it; without ``authorizer`` every route is open to everyone."""
+    Without ``cors`` no page of another origin may call it; without ``authorizer`` every route is public."""
 
     name: str
     cors: HttpCors | None = None
@@ -57,8 +57,8 @@ class HttpApiResources:
 
 
 def http_api(scope: Scope, row: HttpApi, functions: Iterable[FunctionResource]) -> HttpApiResources:
-    """Adds the API with every `HttpRoute` of ``functions``: one integration and one permission a function. The stage
-    deploys changes by itself."""
+    """Adds the API with every `HttpRoute` of ``functions``: an integration and a permission for each function. The
+    stage deploys changes automatically."""
     extra = {"CorsConfiguration": _cors(row.cors)} if row.cors else {}
     api = scope.add(apigatewayv2.Api("HttpApi", Name=scope.named(row.name), ProtocolType="HTTP", **extra))
     authorizer = scope.add(_authorizer(api, row.authorizer)) if row.authorizer else None

@@ -1,4 +1,4 @@
-"""Which domain may a stack's functions send mail from?"""
+"""SES identities of domains to send mail from."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pkgops.scope import Scope
 
 
 def mail_identity(scope: Scope, domain: str) -> Any:
-    """Adds the domain's SES identity. Returns the names of the three DNS records its owner has to publish before
-    mail leaves, separated by commas."""
+    """Adds the domain's SES identity. Returns the names of the three DNS records that must be published before mail
+    can be sent, separated by commas."""
     identity = scope.add(ses.EmailIdentity("MailIdentity", EmailIdentity=domain))
     return Join(",", [GetAtt(identity, f"DkimDNSTokenName{number}") for number in (1, 2, 3)])

@@ -1,4 +1,4 @@
-"""Which number is watched? Shared by alarms and dashboards."""
+"""CloudWatch metrics, for alarms and dashboards."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def queue_metric(queue: Any, name: str, stat: str = "Maximum") -> Metric:
 
 
 def queue_depth(queue: Any) -> Metric:
-    """How many messages wait in a queue."""
+    """The number of messages waiting in a queue."""
     return queue_metric(queue, "ApproximateNumberOfMessagesVisible")
 
 

@@ -1,4 +1,4 @@
-"""How do routes and their contracts read as an OpenAPI document?"""
+"""The OpenAPI document of routes and their contracts."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Json = dict[str, Any]
 _PARAMETER = re.compile(r"{(\w+)}")
 _JSON = "application/json"
 _GATEWAY = {"$ref": "#/components/schemas/GatewayMessage"}
-# What the gateway answers with before a function is asked, whatever the route.
-_OWN = {
+# Responses of the gateway itself, on every route.
+_GATEWAY_ERRORS = {
     "403": "The firewall refuses the request.",
     "429": "Too many requests at a time.",
     "5XX": "The gateway got no answer from the function.",
@@ -57,7 +57,7 @@ def openapi(
 
 
 def _name(function: Function, route: Route, routes: list[Route]) -> str:
-    """The function's name; with the method or path behind it where it has several routes."""
+    """The function's name, followed by the method or path of its further routes."""
     stem = pascal_case(function.name)
     if route is not routes[0]:
         stem += pascal_case(
@@ -98,7 +98,7 @@ def _responses(route: Route, contract: Contract) -> Json:
     found: dict[str, Json] = {str(status): _answer(answer) for status, answer in contract.responses.items()}
     for status, refused in refusals.items():
         found[str(status)] = _error(status, refused, contract)
-    own = {status: _answer(Response(description, _GATEWAY)) for status, description in _OWN.items()}
+    own = {status: _answer(Response(description, _GATEWAY)) for status, description in _GATEWAY_ERRORS.items()}
     return dict(sorted({**own, **found}.items()))
 
 
@@ -118,7 +118,7 @@ def _answer(answer: Response) -> Json:
 
 
 def _error(status: int, refused: ErrorResponse, contract: Contract) -> Json:
-    """The documented shape with the codes of that status; where the gateway may answer too, its own."""
+    """The system's error format with the codes of that status, or the gateway's own if it may answer, too."""
     fields: Json = {"code": {"type": "string", "enum": list(refused.codes)}, "message": {"type": "string"}}
     optional = {**refused.fields, **({"request_id": {"type": "string"}} if contract.has_request_id else {})}
     error = {
@@ -128,7 +128,7 @@ def _error(status: int, refused: ErrorResponse, contract: Contract) -> Json:
         "additionalProperties": False,
     }
     shape = {"type": "object", "properties": {"error": error}, "required": ["error"], "additionalProperties": False}
-    both = status >= 500 or str(status) in _OWN
+    both = status >= 500 or str(status) in _GATEWAY_ERRORS
     schema = {"anyOf": [shape, _GATEWAY]} if both else shape
     return _answer(Response(", ".join(refused.codes), schema, refused.headers))
 

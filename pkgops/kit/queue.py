@@ -1,4 +1,4 @@
-"""What does an SQS queue look like?"""
+"""SQS queues."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """``retention`` and ``visibility`` in seconds (0: the service's 30); a message received ``receives`` times
-    goes to the queue ``dead_letters``, which is another row."""
+    """``retention`` and ``visibility`` in seconds (0: the default of 30); a message received ``max_receives`` times is
+    moved to the queue ``dead_letters``, which is another row."""
 
     name: str
     retention: int

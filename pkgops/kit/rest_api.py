@@ -1,4 +1,4 @@
-"""How do the routes of a stack's functions become a REST API?"""
+"""REST APIs from the routes of a stack's functions, and their custom domains."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from troposphere import GetAtt, Ref, Sub, apigateway, iam
+from troposphere import GetAtt, Ref, Sub, apigateway, certificatemanager, iam
 
 from pkgops.kit.cors import Cors, gateway_response
 from pkgops.kit.function import FunctionResource
@@ -24,7 +24,7 @@ _LOGS = "arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPush
 class RestApi:
     """An API with one stage; ``rate`` and ``burst`` are requests a second, ``compress_over`` is in bytes.
 
-    ``invalid_body`` is the answer to a body its model refuses, with ``$context`` variables.
+    ``invalid_body`` is the response to a body that its model rejects, with ``$context`` variables.
     """
 
     name: str
@@ -44,6 +44,14 @@ class RestApiResources:
     stage: Any
     url: Any
     stage_arn: Any
+
+
+@dataclass(frozen=True, slots=True)
+class CustomDomain:
+    """``target`` is what the name's DNS record points to, ``certificate`` the certificate's ARN."""
+
+    target: Any
+    certificate: Any
 
 
 def rest_api(scope: Scope, row: RestApi, functions: Iterable[FunctionResource]) -> RestApiResources:
@@ -70,9 +78,32 @@ def rest_api(scope: Scope, row: RestApi, functions: Iterable[FunctionResource]) 
     )
 
 
+def custom_domain(scope: Scope, name: str, api: RestApiResources) -> CustomDomain:
+    """Adds the domain with its certificate, mapped to the API's stage, so that URLs have no stage.
+
+    The certificate is validated by DNS: the stack's deployment waits until the record that Certificate Manager shows is
+    published."""
+    certificate = scope.add(certificatemanager.Certificate("ApiCertificate", DomainName=name, ValidationMethod="DNS"))
+    domain = scope.add(
+        apigateway.DomainName(
+            "ApiDomain",
+            DomainName=name,
+            RegionalCertificateArn=Ref(certificate),
+            EndpointConfiguration=apigateway.EndpointConfiguration(Types=["REGIONAL"]),
+            SecurityPolicy="TLS_1_2",
+        )
+    )
+    scope.add(
+        apigateway.BasePathMapping(
+            "ApiDomainMapping", DomainName=Ref(domain), RestApiId=Ref(api.api), Stage=Ref(api.stage)
+        )
+    )
+    return CustomDomain(GetAtt(domain, "RegionalDomainName"), Ref(certificate))
+
+
 def default_url(scope: Scope, stage: str) -> Any:
-    """Where the API of this template is reached under no name of its own; a function of the API may be told,
-    since the API's resource depends on nothing. On the emulator this is its path form, which needs no DNS."""
+    """The URL of the template's API without a custom domain; functions of the API may use it, since the API's resource
+    depends on nothing. On the emulator it is the path form, which needs no DNS."""
     if scope.stage.local:
         return Sub(f"http://127.0.0.1:{scope.stage.port}/_aws/execute-api/${{Api}}/{stage}")
     return _url(stage)
@@ -83,8 +114,8 @@ def _url(stage: str) -> Any:
 
 
 def _deployment(scope: Scope, api: Any) -> Any:
-    """A deployment is a snapshot, and CloudFormation takes no new one by itself: the logical id holds a hash
-    of everything in the snapshot, so that every change of the API brings a new deployment."""
+    """A deployment is a snapshot that CloudFormation does not renew: its logical id has a hash of everything in the
+    snapshot, so that every change of the API creates a new deployment."""
     parts = {
         title: resource.to_dict()
         for title, resource in scope.template.resources.items()
@@ -122,8 +153,8 @@ def _stage(scope: Scope, row: RestApi, api: Any, deployment: Any, account: Any) 
 
 
 def _logging(scope: Scope) -> Any:
-    """API Gateway logs with one role an account and region. It is kept when the stack goes: other stages'
-    APIs in the same account log with it too."""
+    """API Gateway logs with one role per account and region. It is retained, because other stages' APIs in the same
+    account use it, too."""
     kept = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
     role = scope.add(
         iam.Role(

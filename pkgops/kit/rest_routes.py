@@ -1,4 +1,4 @@
-"""What does a route need in a REST API?"""
+"""The routes of a REST API: resources, methods, permissions, models and preflights."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from pkgops.scope import Scope
 
 
 def add_routes(scope: Scope, api: Any, stage: str, cors: Cors, functions: Iterable[FunctionResource]) -> None:
-    """Adds every `Route` of ``functions`` to ``api``: a resource a path segment, the method and the permission
-    to invoke behind it, models, and a preflight on each resource."""
+    """Adds every `Route` of ``functions`` to ``api``: a resource for each path segment, the method and the permission
+    to invoke the function, models, and a preflight on each resource."""
     routes = _Routes(scope, api, stage, cors)
     for function in functions:
         for source in function.row.triggers:
@@ -26,7 +26,7 @@ def add_routes(scope: Scope, api: Any, stage: str, cors: Cors, functions: Iterab
 
 
 class _Routes:
-    """Adds routes, making each path segment and each model once."""
+    """Adds routes, creating each path segment and each model once."""
 
     def __init__(self, scope: Scope, api: Any, stage: str, cors: Cors) -> None:
         self.scope = scope
@@ -39,10 +39,10 @@ class _Routes:
         self.validator: Any = None
 
     def add(self, function: FunctionResource, route: Route) -> None:
-        """The method, with whatever of its path and its body's model is not there yet."""
+        """Adds the method, and its path and its body's model if they do not exist yet."""
         title = f"Api{pascal_case(route.path)}{route.method.capitalize()}"
         keys = [f"method.request.{key}" for key in route.cache_keys]
-        extra = self._validated(route.body) if route.body else {}
+        extra = self._validation(route.body) if route.body else {}
         if keys:
             extra["RequestParameters"] = {key: ".path." in key for key in keys}
         self.scope.add(
@@ -59,14 +59,14 @@ class _Routes:
         self._permission(title, function, route)
 
     def _resource(self, path: str) -> Any:
-        """The reference to a path's resource, made with its parents and their preflights when first asked."""
+        """The reference to a path's resource, created on first use with its parents and their preflights."""
         path = path.rstrip("/")
         if path not in self.resources:
-            self.resources[path] = self._made(path)
+            self.resources[path] = self._created(path)
             preflight(self.scope, self.cors, f"Api{pascal_case(path)}Options", self.api, self.resources[path])
         return self.resources[path]
 
-    def _made(self, path: str) -> Any:
+    def _created(self, path: str) -> Any:
         if not path:
             return GetAtt(self.api, "RootResourceId")
         parent, _, part = path.rpartition("/")
@@ -81,7 +81,7 @@ class _Routes:
             )
         )
 
-    def _validated(self, body: Body) -> dict[str, Any]:
+    def _validation(self, body: Body) -> dict[str, Any]:
         if self.validator is None:
             self.validator = self.scope.add(
                 apigateway.RequestValidator(

@@ -1,4 +1,4 @@
-"""What does a DynamoDB table look like?"""
+"""DynamoDB tables."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Index:
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table with keys ``hash`` and ``range``; ``stream`` is a view type, ``ttl`` the attribute in epoch
-    seconds. A ``disposable`` one holds nothing anybody would miss: it goes with its stack, and is neither protected
+    seconds. A ``disposable`` table has no data worth keeping: it is deleted with its stack, and is neither protected
     nor recoverable."""
 
     name: str
@@ -43,11 +43,11 @@ class Table:
 
 def table(scope: Scope, row: Table) -> LinkedTable:
     """Adds the table: on demand, recoverable to any second of the last 35 days, encrypted with the AWS-managed
-    key, protected from deletion, and kept when its stack goes. Functions are linked to what it returns.
+    key, protected from deletion, and retained. Functions are linked to what it returns.
 
-    Unless the documents call a stage's data disposable, the protection holds on every stage, local and personal ones
-    too: what ``destroy`` says about kept data is then the same, and tried out, everywhere."""
-    kept = "Delete" if row.disposable else "Retain"
+    Unless a stage's data is documented as disposable, the protection applies to every stage, local and personal ones,
+    too, so that what ``destroy`` keeps is the same, and tested, everywhere."""
+    policy = "Delete" if row.disposable else "Retain"
     extra: dict[str, Any] = {}
     if row.indexes:
         extra["GlobalSecondaryIndexes"] = [_index(index) for index in row.indexes]
@@ -67,8 +67,8 @@ def table(scope: Scope, row: Table) -> LinkedTable:
             ),
             SSESpecification=dynamodb.SSESpecification(SSEEnabled=True),
             DeletionProtectionEnabled=not row.disposable,
-            DeletionPolicy=kept,
-            UpdateReplacePolicy=kept,
+            DeletionPolicy=policy,
+            UpdateReplacePolicy=policy,
             **extra,
         )
     )

@@ -1,4 +1,4 @@
-"""What does an SNS topic look like, and who may publish to it?"""
+"""SNS topics, and the services that may publish to them."""
 
 from __future__ import annotations
 

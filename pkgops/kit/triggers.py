@@ -18,8 +18,8 @@ from pkgops.scope import Scope
 class Route:
     """``"GET /packages/{ecosystem}/{name}"`` of the stack's REST API.
 
-    ``contract`` is what callers may rely on. It is documented; of it only the body changes the API, which checks it.
-    ``cache_keys`` (``path.name``, ``header.Origin``) tell answers apart where the API caches.
+    ``contract`` is documented for callers; of it only the body affects the API, which validates it.
+    ``cache_keys`` (``path.name``, ``header.Origin``) distinguish responses if the API caches.
     """
 
     route: str
@@ -28,7 +28,7 @@ class Route:
 
     @property
     def body(self) -> Body | None:
-        """The body that the API checks, None if it checks none."""
+        """The body that the API validates, None if it validates none."""
         found = self.contract.body if self.contract else None
         return found if isinstance(found, Body) else None
 
@@ -45,7 +45,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class StreamTrigger:
-    """A table's stream, from now on. ``pattern`` picks the records worth an invocation; a batch that fails
+    """New records of a table's stream. ``pattern`` filters them; a batch that fails
     ``retries`` times is described to the queue ``failures`` (an ARN)."""
 
     arn: Any
@@ -90,20 +90,20 @@ Trigger = Route | HttpRoute | StreamTrigger | QueueTrigger | Schedule
 
 
 class _Concurrency(awslambda.ScalingConfig):
-    """troposphere 4.11 has two properties of this name and keeps the wrong one for event sources."""
+    """troposphere 4.11 has two properties of this name and uses the wrong one for event sources."""
 
     props: ClassVar[dict[str, Any]] = {"MaximumConcurrency": (int, False)}
 
 
-def add_trigger(scope: Scope, function_id: str, target: Any, source: Trigger) -> None:
-    """Adds what makes ``source`` invoke ``target`` (a function's or alias's ARN or name). Routes are left to
-    their API, which needs all of them at once."""
-    if isinstance(source, StreamTrigger):
-        _stream(scope, function_id, target, source)
-    elif isinstance(source, QueueTrigger):
-        _queue(scope, function_id, target, source)
-    elif isinstance(source, Schedule):
-        _schedule(scope, function_id, target, source)
+def add_trigger(scope: Scope, function_id: str, target: Any, trigger: Trigger) -> None:
+    """Adds the resources that make ``trigger`` invoke ``target`` (the ARN or name of a function or alias). Routes are
+    added by their API, which needs all of them at once."""
+    if isinstance(trigger, StreamTrigger):
+        _stream(scope, function_id, target, trigger)
+    elif isinstance(trigger, QueueTrigger):
+        _queue(scope, function_id, target, trigger)
+    elif isinstance(trigger, Schedule):
+        _schedule(scope, function_id, target, trigger)
 
 
 def _stream(scope: Scope, function_id: str, target: Any, row: StreamTrigger) -> None:

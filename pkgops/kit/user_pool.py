@@ -1,4 +1,4 @@
-"""Who are a system's users, and how do they log in? (Cognito)"""
+"""Cognito user pools and their clients."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _FLOWS = ("ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_
 
 @dataclass(frozen=True, slots=True)
 class UserPool:
-    """Users who sign up themselves and are known by their e-mail address, which never changes.
+    """Users who sign up themselves and are identified by their e-mail address, which cannot be changed.
 
     ``subject`` and ``message`` are those of the verification mail, with ``{####}`` for the code. ``triggers`` are
-    functions by trigger (``PreSignUp``). ``guarded`` protects the pool from deletion, keeps it when its stack goes,
-    and switches threat protection on, which needs the tier above the usual one.
+    functions by trigger (``PreSignUp``). ``protected`` protects the pool from deletion, retains it, and turns on threat
+    protection, which needs a higher tier.
     """
 
     name: str
@@ -45,7 +45,7 @@ class UserPoolClient:
 def user_pool(scope: Scope, row: UserPool) -> Any:
     """Adds the pool, which may invoke its triggers, and returns it."""
     pool_id = logical_id(scope, row.name, "UserPool")
-    kept = "Retain" if row.protected else "Delete"
+    policy = "Retain" if row.protected else "Delete"
     pool = scope.add(
         cognito.UserPool(
             pool_id,
@@ -53,13 +53,13 @@ def user_pool(scope: Scope, row: UserPool) -> Any:
             UserPoolTier="PLUS" if row.protected else "ESSENTIALS",
             UserPoolAddOns=cognito.UserPoolAddOns(AdvancedSecurityMode="ENFORCED" if row.protected else "OFF"),
             DeletionProtection="ACTIVE" if row.protected else "INACTIVE",
-            DeletionPolicy=kept,
-            UpdateReplacePolicy=kept,
+            DeletionPolicy=policy,
+            UpdateReplacePolicy=policy,
             LambdaConfig=cognito.LambdaConfig(**{name: built.target for name, built in row.triggers.items()}),
             VerificationMessageTemplate=cognito.VerificationMessageTemplate(
                 DefaultEmailOption="CONFIRM_WITH_CODE", EmailSubject=row.subject, EmailMessage=row.message
             ),
-            **_by_address(),
+            **_email_sign_in(),
         )
     )
     for built in row.triggers.values():
@@ -76,7 +76,7 @@ def user_pool(scope: Scope, row: UserPool) -> Any:
 
 
 def user_pool_client(scope: Scope, pool: Any, row: UserPoolClient) -> Any:
-    """Adds an app that users of ``pool`` log in through."""
+    """Adds an app client of ``pool``."""
     return scope.add(
         cognito.UserPoolClient(
             logical_id(scope, row.name, "Client"),
@@ -100,12 +100,12 @@ def user_pool_client(scope: Scope, pool: Any, row: UserPoolClient) -> Any:
 
 
 def issuer(pool: Any) -> Any:
-    """What stands in a pool's tokens as their issuer."""
+    """The issuer in a pool's tokens."""
     return Sub(f"https://cognito-idp.${{AWS::Region}}.amazonaws.com/{placeholder(Ref(pool))}")
 
 
-def _by_address() -> dict[str, Any]:
-    """Cognito insists on a password policy; that nobody learns their password makes the least one enough."""
+def _email_sign_in() -> dict[str, Any]:
+    """Sign-in by e-mail address. Passwords are not used, so the weakest policy that Cognito accepts is enough."""
     no = dict.fromkeys(("RequireLowercase", "RequireUppercase", "RequireNumbers", "RequireSymbols"), False)
     return {
         "UsernameAttributes": ["email"],

@@ -1,4 +1,4 @@
-"""What does the firewall in front of an API let through?"""
+"""Web ACLs (AWS WAF) in front of APIs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pkgops.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class ManagedRuleGroup:
-    """A rule group kept by AWS (``AWSManagedRulesCommonRuleSet``); its own actions apply."""
+    """A rule group managed by AWS (``AWSManagedRulesCommonRuleSet``), with its own actions."""
 
     name: str
     group: str
@@ -33,8 +33,8 @@ class RateLimitRule:
 def web_acl(
     scope: Scope, name: str, rules: Iterable[ManagedRuleGroup | RateLimitRule], stage_arn: Any, depends_on: str
 ) -> None:
-    """Adds a regional web ACL that allows what no rule blocks, and puts it in front of an API's stage.
-    ``depends_on`` is the logical id of the resource behind ``stage_arn``."""
+    """Adds a regional web ACL that allows what no rule blocks, and associates it with an API's stage.
+    ``depends_on`` is the logical id of the resource with ``stage_arn``."""
     acl_id = logical_id(scope, name, "Waf")
     physical = scope.named(name)
     acl = scope.add(
@@ -65,7 +65,7 @@ def _rule(row: ManagedRuleGroup | RateLimitRule) -> Any:
         return wafv2.WebACLRule(Action=block, Statement=wafv2.Statement(RateBasedStatement=limit), **common)
     group = wafv2.ManagedRuleGroupStatement(VendorName="AWS", Name=row.group)
     return wafv2.WebACLRule(
-        # "None" keeps what each rule of the group does.
+        # "None" keeps the actions of the group's rules.
         OverrideAction=wafv2.OverrideAction(**{"None": {}}),
         Statement=wafv2.Statement(ManagedRuleGroupStatement=group),
         **common,

@@ -1,7 +1,7 @@
-"""Which permission does each call of the adapters need, and on what?
+"""The permissions that the adapters' own API calls need, a row a call.
 
-One row a call, beside the adapters that make it; a test compares the table with their code. What CloudFormation
-calls in the deployer's name does not stand here: see `pkgops.permissions`.
+A test compares the table with the adapters' code. What CloudFormation calls on the deployer's behalf is in
+`pkgops.permissions.needs`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import StrEnum
 
 
 class Target(StrEnum):
-    """What a call is made on."""
+    """The resources a call is made on."""
 
     ACCOUNT = "nothing narrower than the account"
     STACKS = "the stacks of the system, and the bootstrap stack"
@@ -20,22 +20,22 @@ class Target(StrEnum):
     BUCKET = "the artifact bucket"
     OBJECTS = "the system's own objects in the artifact bucket"
     GARBAGE = "every object in the artifact bucket"
-    EMPTIED = "buckets that go with their stack, and their objects"
+    EMPTIED = "buckets that are deleted with their stack, and their objects"
     GROUPS = "log groups"
     FUNCTIONS = "functions, and their versions and aliases"
     BUCKETS = "the system's buckets"
     ROLES = "roles"
     TABLES = "tables"
-    SEEDED_TABLES = "tables, on stages that are not protected: they alone are seeded"
-    ALL_POOLS = "every user pool of the account, where the system has one"
-    SEEDED_POOLS = "user pools, on stages that are not protected"
+    SEEDED_TABLES = "tables, on unprotected stages: only those are seeded"
+    ALL_POOLS = "every user pool of the account, if the system has one"
+    SEEDED_POOLS = "user pools, on unprotected stages"
     QUEUES = "queues"
     SECRETS = "the secrets the system declares"
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One operation: the actions it needs, and where."""
+    """Actions that an operation needs, and on what."""
 
     target: Target
     actions: tuple[str, ...]
@@ -47,16 +47,16 @@ def _call(target: Target, *actions: str) -> Call:
 
 # (service, operation) as botocore names them.
 CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
-    # Without a stack's name it lists, which is an action of its own.
+    # Without a stack's name it lists stacks, which is an action of its own.
     ("cloudformation", "describe_stacks"): (
         _call(Target.ACCOUNT, "cloudformation:DescribeStacks", "cloudformation:ListStacks"),
     ),
-    # Garbage collection reads the template of every stack and change set: what any of them names is in use.
+    # Garbage collection reads the templates of all stacks and change sets: what any of them refers to is in use.
     ("cloudformation", "get_template"): (_call(Target.EVERY_STACK, "cloudformation:GetTemplate"),),
     ("cloudformation", "list_change_sets"): (_call(Target.EVERY_STACK, "cloudformation:ListChangeSets"),),
     ("cloudformation", "create_change_set"): (
         _call(Target.STACKS, "cloudformation:CreateChangeSet", "cloudformation:TagResource"),
-        _call(Target.OBJECTS, "s3:GetObject"),  # a large template is read in the caller's name
+        _call(Target.OBJECTS, "s3:GetObject"),  # a large template is read with the caller's permissions
     ),
     ("cloudformation", "describe_change_set"): (_call(Target.STACKS, "cloudformation:DescribeChangeSet"),),
     ("cloudformation", "execute_change_set"): (_call(Target.STACKS, "cloudformation:ExecuteChangeSet"),),
@@ -71,12 +71,12 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
     ("cloudformation", "describe_stack_events"): (_call(Target.STACKS, "cloudformation:DescribeStackEvents"),),
     ("cloudformation", "describe_events"): (_call(Target.STACKS, "cloudformation:DescribeEvents"),),
     ("cloudformation", "list_stack_resources"): (_call(Target.STACKS, "cloudformation:ListStackResources"),),
-    # Whose is what a deployment would create and is there already? Any stack's.
+    # A resource that conflicts with a deployment may belong to any stack.
     ("cloudformation", "describe_stack_resources"): (
         _call(Target.EVERY_STACK, "cloudformation:DescribeStackResources"),
     ),
     ("cloudformation", "list_imports"): (_call(Target.ACCOUNT, "cloudformation:ListImports"),),
-    # Drift is looked for in the caller's name; what reading each resource takes, deploying it takes as well.
+    # Drift is detected with the caller's permissions; those to read each resource are needed to deploy it, too.
     ("cloudformation", "detect_stack_drift"): (
         _call(Target.STACKS, "cloudformation:DetectStackDrift", "cloudformation:DetectStackResourceDrift"),
         _call(Target.ACCOUNT, "cloudformation:BatchDescribeTypeConfigurations"),
@@ -87,7 +87,7 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
     ("cloudformation", "describe_stack_resource_drifts"): (
         _call(Target.STACKS, "cloudformation:DescribeStackResourceDrifts"),
     ),
-    # Without s3:ListBucket an object that is not there answers 403 and not 404.
+    # Without s3:ListBucket the answer for a missing object is 403, not 404.
     ("s3", "head_object"): (_call(Target.OBJECTS, "s3:GetObject"), _call(Target.BUCKET, "s3:ListBucket")),
     ("s3", "head_bucket"): (_call(Target.BUCKETS, "s3:ListBucket"),),
     ("s3", "get_object"): (_call(Target.OBJECTS, "s3:GetObject"),),
@@ -132,5 +132,5 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
     ("cognito-idp", "admin_create_user"): (_call(Target.SEEDED_POOLS, "cognito-idp:AdminCreateUser"),),
     ("cognito-idp", "admin_get_user"): (_call(Target.SEEDED_POOLS, "cognito-idp:AdminGetUser"),),
     ("cognito-idp", "admin_set_user_password"): (_call(Target.SEEDED_POOLS, "cognito-idp:AdminSetUserPassword"),),
-    ("sts", "get_caller_identity"): (),  # everybody may ask who they are
+    ("sts", "get_caller_identity"): (),  # needs no permission
 }

@@ -1,7 +1,7 @@
-"""Which ARN will a resource of a template have?
+"""The ARNs that resources of templates will have.
 
-Names stand in templates; where CloudFormation makes one up, its beginning is known. What has a random id has the
-narrowest pattern that AWS documents for it.
+Explicit names are in templates; of a name that CloudFormation generates, the beginning is known. A resource with a
+random id gets the narrowest ARN pattern that AWS documents for it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _HTTP = ("apigateway:{r}::/apis", "apigateway:{r}::/apis/*", "apigateway:{r}::/t
 _NAMES = "apigateway:{r}::/domainnames"
 _DOMAIN = (_NAMES, f"{_NAMES}/{{n}}", f"{_NAMES}/{{n}}/*", "apigateway:{r}::/tags/*")
 
-# type -> the property that holds the name ("" for none), and ARNs behind the partition: region, account, name.
+# type -> the property with the name ("" for none), and ARNs without "arn:<partition>:" ({r}egion, {a}ccount, {n}ame).
 _SHAPES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "AWS::ApiGateway::Account": ("", ("apigateway:{r}::/account",)),
     "AWS::ApiGateway::DomainName": ("DomainName", _DOMAIN),
@@ -56,12 +56,12 @@ _SHAPES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "AWS::StepFunctions::StateMachine": ("StateMachineName", ("states:{r}:{a}:stateMachine:{n}",)),
     "AWS::WAFv2::WebACL": ("Name", ("wafv2:{r}:{a}:regional/webacl/{n}/*",)),
 }
-# Versions and aliases of a function have its ARN and their name behind it.
+# Versions and aliases have the function's ARN followed by their own name.
 _QUALIFIED = frozenset({"AWS::Lambda::Alias", "AWS::Lambda::Version"})
 _LOWER = frozenset({"AWS::S3::Bucket"})
-_LONGEST = 64  # a made-up name may be cut to this; then less of its beginning is certain
-_MADE_UP = 13  # characters CloudFormation puts behind stack and logical id
-_CERTAIN = 20  # characters of the stack's name that a cut leaves at least
+_MAX_NAME = 64  # a generated name may be truncated to this; then less of its beginning is certain
+_SUFFIX = 13  # characters CloudFormation appends to stack and logical id
+_MIN_PREFIX = 20  # characters of the stack's name that a truncation leaves at least
 
 ResourceKey = tuple[str, str]
 """A resource of a system: key of its stack, logical id."""
@@ -69,7 +69,7 @@ ResourceKey = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class SystemContext:
-    """What names depend on. ``stacks`` are all stacks of the system: values reach from one into another."""
+    """What ARNs depend on. ``stacks`` are all stacks of the system, because values are passed between them."""
 
     stacks: Mapping[str, SynthesizedStack]
     region: str
@@ -77,7 +77,7 @@ class SystemContext:
 
     @property
     def partition(self) -> str:
-        """The first part of every ARN in the region."""
+        """The partition of every ARN in the region."""
         return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(re.sub(r"-[a-z]+-\d$", "", self.region), "aws")
 
     def resource(self, place: ResourceKey) -> Mapping[str, Any]:
@@ -85,19 +85,19 @@ class SystemContext:
         found: Mapping[str, Any] = self.stacks[place[0]].template["Resources"][place[1]]
         return found
 
-    def arn(self, behind: str, **values: str) -> str:
-        """A full ARN of what stands behind ``arn:<partition>:``."""
-        return f"arn:{self.partition}:" + behind.format(r=self.region, a=self.account, **values)
+    def arn(self, format: str, **values: str) -> str:
+        """The full ARN for a format without ``arn:<partition>:``."""
+        return f"arn:{self.partition}:" + format.format(r=self.region, a=self.account, **values)
 
     def text(self, value: Any) -> str | None:
-        """A literal or a Sub over account and region as text; None for what is known only once it is deployed."""
+        """A literal or a Sub of account and region as text; None for a value that is known only after deployment."""
         if isinstance(value, Mapping) and isinstance(value.get("Fn::Sub"), str):
             pseudo = {"AccountId": self.account, "Region": self.region, "Partition": self.partition}
             value = re.sub(r"\$\{AWS::(\w+)\}", lambda found: pseudo.get(found[1], found[0]), value["Fn::Sub"])
         return value if isinstance(value, str) and "${" not in value else None
 
     def literals(self, value: Any) -> Iterator[str]:
-        """Every text inside a value that is known before anything is deployed."""
+        """Every text inside a value that is known before deployment."""
         text = self.text(value)
         if text is not None:
             yield text
@@ -106,7 +106,7 @@ class SystemContext:
                 yield from self.literals(inner)
 
     def references(self, stack: str, value: Any) -> Iterator[ResourceKey]:
-        """The resources a value names, through parameters that are filled from other stacks' outputs too."""
+        """The resources a value refers to, including those behind parameters filled from other stacks' outputs."""
         if isinstance(value, Mapping):
             for key, inner in value.items():
                 names = _referred(key, inner)
@@ -119,7 +119,7 @@ class SystemContext:
                 yield from self.references(stack, inner)
 
     def arns(self, place: ResourceKey) -> tuple[str, ...]:
-        """The ARNs of a resource that has some of its own; () for parts of others."""
+        """The ARNs of a resource; () for one that is part of another and has none."""
         resource = self.resource(place)
         kind, properties = resource["Type"], resource.get("Properties", {})
         if kind in _QUALIFIED:
@@ -139,19 +139,19 @@ class SystemContext:
         return tuple(self.arn(shape, n=name, application=application) for shape in shapes)
 
     def name(self, place: ResourceKey, key: str) -> str:
-        """A resource's physical name, or the pattern of the one CloudFormation makes up."""
+        """A resource's physical name, or the pattern of the one CloudFormation generates."""
         resource = self.resource(place)
         given = self.text(_property(resource.get("Properties", {}), key))
         if given is not None:
             return given.lstrip("/") if resource["Type"] == "AWS::SSM::Parameter" else given
         stack = self.stacks[place[0]].name
         made = f"{stack}-{place[1]}-"
-        if len(made) + _MADE_UP > _LONGEST:
-            made = stack[:_CERTAIN]
+        if len(made) + _SUFFIX > _MAX_NAME:
+            made = stack[:_MIN_PREFIX]
         return (made.lower() if resource["Type"] in _LOWER else made) + "*"
 
     def services(self, stack: str, resource: Mapping[str, Any]) -> set[str]:
-        """The prefixes of the services whose resources a definition names."""
+        """The prefixes of the services whose resources a definition refers to."""
         named = {service(self.resource(place)["Type"]) for place in self.references(stack, resource)}
         return named | {prefix for text in texts(resource) for prefix in arn_services(text)}
 
@@ -176,7 +176,7 @@ def _referred(key: str, value: Any) -> list[str]:
 
 
 def _property(properties: Any, key: str) -> Any:
-    """A property, at the top or one level below (a budget's name stands in its ``Budget``)."""
+    """A property, at the top or one level below (a budget's name is in its ``Budget``)."""
     if key in properties:
         return properties[key]
     inner = [value[key] for value in properties.values() if isinstance(value, Mapping) and key in value]

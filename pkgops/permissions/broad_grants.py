@@ -1,4 +1,4 @@
-"""Why does a policy name more than the system's own resources?"""
+"""Broad grants: policy resources that include more than the system's own, and the reason for each."""
 
 from __future__ import annotations
 
@@ -8,54 +8,54 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-_LISTS = "lists or describes, and takes no narrower resource"
+_LISTS = "lists or describes; accepts no narrower resource"
 
-# "*", or service and what stands behind the account in an ARN -> actions and the reason; the first that fits counts.
+# "*", or service and resource part of an ARN -> (action pattern, reason); the first match counts.
 _REASONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "*": (
-        ("lambda:CreateEventSourceMapping", "takes no resource; the condition names the functions"),
-        ("cognito-idp:CreateUserPool", "takes no resource: a pool's id is random"),
-        ("acm:RequestCertificate", "takes no resource: a certificate's id is random"),
-        ("backup-storage:MountCapsule", "takes no resource; no backup vault is made without it"),
-        ("codedeploy:StopDeployment", "takes no resource; a rollout that is rolled back is stopped"),
-        ("cloudwatch:GetMetricData", "takes no resource; tells the age of a queue's oldest message"),
-        ("cloudformation:*Stacks", "every deployment begins with one list of all stacks"),
+        ("lambda:CreateEventSourceMapping", "accepts no resource; the condition names the functions"),
+        ("cognito-idp:CreateUserPool", "accepts no resource: a pool's id is random"),
+        ("acm:RequestCertificate", "accepts no resource: a certificate's id is random"),
+        ("backup-storage:MountCapsule", "accepts no resource; required to create a backup vault"),
+        ("codedeploy:StopDeployment", "accepts no resource; stops a rollout that is rolled back"),
+        ("cloudwatch:GetMetricData", "accepts no resource; gets the age of a queue's oldest message"),
+        ("cloudformation:*Stacks", "every deployment starts by listing all stacks"),
         ("*:Describe*", _LISTS),
         ("*:BatchDescribe*", _LISTS),
         ("*:List*", _LISTS),
     ),
-    "apigateway:/restapis": (("*", "a REST API is made in the list of all"),),
+    "apigateway:/restapis": (("*", "a REST API is created in the list of all"),),
     "apigateway:/restapis/*": (("*", "the ids of REST APIs are random"),),
-    "apigateway:/apis": (("*", "an HTTP API is made in the list of all"),),
+    "apigateway:/apis": (("*", "an HTTP API is created in the list of all"),),
     "apigateway:/apis/*": (("*", "the ids of HTTP APIs are random"),),
-    "apigateway:/tags/*": (("*", "an API is tagged by its ARN, in which its id is random"),),
-    "apigateway:/account": (("*", "a region has one: the role API Gateway logs with"),),
-    "apigateway:/domainnames": (("*", "a domain name is made in the list of all"),),
+    "apigateway:/tags/*": (("*", "an API is tagged by its ARN, which has a random id"),),
+    "apigateway:/account": (("*", "the region's setting for the role that API Gateway logs with"),),
+    "apigateway:/domainnames": (("*", "a domain name is created in the list of all"),),
     "backup:backup-plan:*": (("*", "the ids of backup plans are random"),),
     "cognito-idp:userpool/*": (("*", "the ids of user pools are random"),),
     "acm:certificate/*": (("*", "the ids of certificates are random"),),
     "lambda:event-source-mapping:*": (("*", "the ids of event source mappings are random"),),
     "kms:key/*": (("*", "the ids of keys are random; the condition names the service they are used through"),),
-    "codedeploy:deploymentconfig:*": (("codedeploy:Get*", "AWS's own deployment configurations, read only"),),
-    "cloudwatch:alarm:*": (("cloudwatch:Describe*", "asked on all alarms, whichever are named"),),
+    "codedeploy:deploymentconfig:*": (("codedeploy:Get*", "AWS's own deployment configurations, read-only"),),
+    "cloudwatch:alarm:*": (("cloudwatch:Describe*", "required on all alarms, whichever are named"),),
     "cloudformation:stack/*": (
-        ("cloudformation:Get*", "gc spares what the template of any stack names"),
-        ("cloudformation:List*", "gc spares what the change set of any stack names"),
-        ("cloudformation:Describe*", "what is in the way of a deployment may be any stack's"),
+        ("cloudformation:Get*", "gc keeps what any stack's template refers to"),
+        ("cloudformation:List*", "gc keeps what any stack's change set refers to"),
+        ("cloudformation:Describe*", "a conflicting resource may belong to any stack"),
     ),
-    "billing:billingview/primary": (("billing:Get*", "the account's own costs, which a budget is about"),),
-    "iam:role/aws-service-role/*": (("*", "the role a service makes for itself; the condition names the service"),),
+    "billing:billingview/primary": (("billing:Get*", "the account's own costs, which a budget monitors"),),
+    "iam:role/aws-service-role/*": (("*", "the role a service creates for itself; the condition names the service"),),
 }
 
-# A kind of resource and no name; the objects of a bucket have the bucket's.
+# A kind of resource without a name; objects have their bucket's.
 _BARE = re.compile(r"(?!s3:)[\w-]+:([\w-]+[:/])?\*")
-# Types the tool has no names for.
-UNNAMED = "the narrowest that is documented for a type whose names are not made out here"
+# For types that `pkgops.permissions.arns` does not know.
+UNNAMED = "the narrowest documented pattern for a type without a known name"
 
 
 @dataclass(frozen=True, slots=True)
 class BroadGrant:
-    """A resource that no name narrows, the actions on it, and why."""
+    """A resource pattern without a name, the actions on it, and the reason."""
 
     resource: str
     actions: tuple[str, ...]
@@ -63,7 +63,7 @@ class BroadGrant:
 
 
 def broad_grants(documents: Iterable[Mapping[str, Any]]) -> list[BroadGrant]:
-    """Everything in the documents that stands for more than a system's own, by resource and reason."""
+    """The broad grants in policy documents, by resource and reason."""
     found: dict[tuple[str, str], list[str]] = {}
     for document in documents:
         for statement in document["Statement"]:
@@ -76,7 +76,7 @@ def broad_grants(documents: Iterable[Mapping[str, Any]]) -> list[BroadGrant]:
 
 
 def _shape(resource: str) -> str:
-    """An ARN without what a stage decides: partition, region, account, and the service a linked role is for."""
+    """Service and resource part of an ARN, without the service of a service-linked role."""
     if resource == "*":
         return resource
     _, _, service, _, _, rest = resource.split(":", 5)
@@ -86,4 +86,4 @@ def _shape(resource: str) -> str:
 
 
 def _reason(rows: Iterable[tuple[str, str]], action: str) -> str:
-    return next((why for actions, why in rows if fnmatchcase(action, actions)), UNNAMED)
+    return next((reason for actions, reason in rows if fnmatchcase(action, actions)), UNNAMED)

@@ -1,7 +1,7 @@
-"""What must a deployer be allowed for the resources of a system, and on which of them?
+"""The permissions a deployer needs for the resources of a system.
 
-CloudFormation acts with the rights of whoever started it. So everything its handlers call is asked of the deployer,
-each action on the ARNs its resource will have; roles may be passed to the services alone that may assume them.
+CloudFormation acts with the permissions of its caller. So the deployer needs every action that its resource handlers
+call, on the ARNs the resources will have; roles may be passed only to services that may assume them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pkgops.permissions.arns import ResourceKey, SystemContext
 from pkgops.permissions.registry import DELETE, OPERATIONS, required_actions, resource_formats, service, takes_resource
 
 EVERYTHING = "*"
-# Roles that services make for themselves the first time somebody uses them.
+# Service-linked roles, which services create on first use.
 _LINKED = {
     "AWS::Backup::BackupSelection": "backup.amazonaws.com",
     "AWS::Cognito::UserPool": "email.cognito-idp.amazonaws.com",
@@ -39,7 +39,7 @@ class Need:
 
 
 def needs(context: SystemContext) -> set[Need]:
-    """Everything CloudFormation will call to create, change and delete the stacks."""
+    """Everything CloudFormation calls to create, update and delete the stacks."""
     return {
         need
         for key, stack in context.stacks.items()
@@ -48,33 +48,35 @@ def needs(context: SystemContext) -> set[Need]:
     }
 
 
-def _of_resource(context: SystemContext, place: ResourceKey) -> Iterator[Need]:
-    resource = context.resource(place)
-    named = context.services(place[0], resource)
+def _of_resource(context: SystemContext, key: ResourceKey) -> Iterator[Need]:
+    resource = context.resource(key)
+    services = context.services(key[0], resource)
     operations = [name for name in OPERATIONS if not (name == DELETE and is_always_retained(resource))]
     properties = resource.get("Properties", {})
-    actions = {action for name in operations for action in required_actions(resource["Type"], name, properties, named)}
+    actions = {
+        action for name in operations for action in required_actions(resource["Type"], name, properties, services)
+    }
     for action in sorted(actions):
-        special = _special(context, place, action)
-        yield from _plain(context, place, action) if special is None else special
+        special = _special_needs(context, key, action)
+        yield from _ordinary_needs(context, key, action) if special is None else special
 
 
 def is_always_retained(resource: Mapping[str, Any]) -> bool:
-    """Whether CloudFormation never deletes a resource, whatever happens to its stack or to its definition."""
+    """True if CloudFormation never deletes the resource, with its stack or on replacement."""
     return resource.get("DeletionPolicy") == "Retain" == resource.get("UpdateReplacePolicy")
 
 
-def _plain(context: SystemContext, place: ResourceKey, action: str) -> list[Need]:
-    """The action on the resource's own ARNs; where it takes none of those, on what the resource names; else on the
-    narrowest pattern the service documents."""
+def _ordinary_needs(context: SystemContext, key: ResourceKey, action: str) -> list[Need]:
+    """The action on the resource's own ARNs; if it accepts none of those, on the resources it refers to; else on the
+    narrowest pattern that the service documents."""
     if not takes_resource(action):
         return [Need(action, EVERYTHING)]
-    resource = context.resource(place)
-    own = (*context.arns(place), *_objects(context, resource.get("Properties", {})))
-    other = [arn for one in _named(context, place) for arn in context.arns(one)]
+    resource = context.resource(key)
+    own = (*context.arns(key), *_objects(context, resource.get("Properties", {})))
+    other = [arn for one in _referenced(context, key) for arn in context.arns(one)]
     formats = resource_formats(action)
     for candidates in (own, other):
-        if fitting := [arn for arn in candidates if _fits(context, action, arn, formats)]:
+        if fitting := [arn for arn in candidates if _accepts(context, action, arn, formats)]:
             return [Need(action, arn) for arn in fitting]
     last = _word(resource["Type"].rpartition("::")[2])
     alike = {kind: forms for kind, forms in formats.items() if _word(kind) in last or last in _word(kind)}
@@ -85,38 +87,43 @@ def _word(name: str) -> str:
     return re.sub(r"[^a-z]", "", name.lower())
 
 
-def _special(context: SystemContext, place: ResourceKey, action: str) -> list[Need] | None:
-    """Actions that a condition, or another resource than the type's own, keeps narrower; None for the others."""
-    kind = context.resource(place)["Type"]
+def _special_needs(context: SystemContext, key: ResourceKey, action: str) -> list[Need] | None:
+    """Actions that are narrowed by a condition or need another resource; None for other actions."""
+    kind = context.resource(key)["Type"]
     if action == "iam:PassRole":
-        return list(_passed(context, place))
+        return list(_passed_roles(context, key))
     if action == "iam:CreateServiceLinkedRole":
         maker = _LINKED.get(kind, "*.amazonaws.com")
         role = context.arn("iam::{a}:role/aws-service-role/{maker}/*", maker=maker)
         return [Need(action, role, condition("StringLike", "iam:AWSServiceName", [maker]))]
     if action == "iam:AttachRolePolicy":
-        managed = context.resource(place)["Properties"].get("ManagedPolicyArns", [])
+        managed = context.resource(key)["Properties"].get("ManagedPolicyArns", [])
         arns = [context.text(arn) or EVERYTHING for arn in managed]
-        return [Need(action, arn, condition("ArnLike", "iam:PolicyARN", arns)) for arn in context.arns(place)]
+        return [Need(action, arn, condition("ArnLike", "iam:PolicyARN", arns)) for arn in context.arns(key)]
     if action == "lambda:GetLayerVersion" and kind == "AWS::Lambda::Function":
-        layers = [one for one in _named(context, place) if context.resource(one)["Type"] == "AWS::Lambda::LayerVersion"]
+        layers = [
+            one for one in _referenced(context, key) if context.resource(one)["Type"] == "AWS::Lambda::LayerVersion"
+        ]
         return [Need(action, arn) for one in layers for arn in context.arns(one)]
-    if action == "cloudwatch:DescribeAlarms":  # asked on all alarms, whichever are named
+    if action == "cloudwatch:DescribeAlarms":  # required on all alarms, whichever are named
         return [Need(action, context.arn("cloudwatch:{r}:{a}:alarm:*"))]
     if action.startswith("kms:") and kind != _KEY:
         through = condition("StringEquals", "kms:ViaService", [f"{service(kind)}.{context.region}.amazonaws.com"])
         keys = [
-            arn for one in _named(context, place) if context.resource(one)["Type"] == _KEY for arn in context.arns(one)
+            arn
+            for one in _referenced(context, key)
+            if context.resource(one)["Type"] == _KEY
+            for arn in context.arns(one)
         ]
         return [Need(action, arn, through) for arn in keys or [context.arn("kms:{r}:{a}:key/*")]]
     if action in _MAPPINGS:
-        target = context.arns(place) if takes_resource(action) else (EVERYTHING,)
-        return [Need(action, arn, _called(context)) for arn in target]
+        target = context.arns(key) if takes_resource(action) else (EVERYTHING,)
+        return [Need(action, arn, _mapped_functions(context)) for arn in target]
     return None
 
 
-def _called(context: SystemContext) -> str:
-    """The condition that an event source mapping calls a function that one of the system's mappings calls."""
+def _mapped_functions(context: SystemContext) -> str:
+    """The condition that an event source mapping is for a function that has one in the system."""
     functions = {
         arn
         for key, stack in context.stacks.items()
@@ -127,16 +134,16 @@ def _called(context: SystemContext) -> str:
     return condition("ArnLike", "lambda:FunctionArn", sorted(functions))
 
 
-def _named(context: SystemContext, place: ResourceKey) -> list[ResourceKey]:
-    """The resources a resource names."""
-    return list(context.references(place[0], context.resource(place)))
+def _referenced(context: SystemContext, key: ResourceKey) -> list[ResourceKey]:
+    """The resources that a resource refers to."""
+    return list(context.references(key[0], context.resource(key)))
 
 
-def _passed(context: SystemContext, place: ResourceKey) -> Iterator[Need]:
-    """The roles a resource is given: the template's, to the services they trust, and those it names by their ARN."""
-    resource = context.resource(place)
-    for role in _named(context, place):
-        if context.resource(role)["Type"] == _ROLE and (trusted := _trusted(context.resource(role))):
+def _passed_roles(context: SystemContext, key: ResourceKey) -> Iterator[Need]:
+    """The roles a resource is given: the template's, for the services they trust, and those given by ARN."""
+    resource = context.resource(key)
+    for role in _referenced(context, key):
+        if context.resource(role)["Type"] == _ROLE and (trusted := _trusted_services(context.resource(role))):
             only = condition("StringEquals", "iam:PassedToService", trusted)
             yield from (Need("iam:PassRole", arn, only) for arn in context.arns(role))
     for arn in context.literals(resource):
@@ -145,8 +152,8 @@ def _passed(context: SystemContext, place: ResourceKey) -> Iterator[Need]:
             yield Need("iam:PassRole", arn, condition("StringEquals", "iam:PassedToService", [own]))
 
 
-def _trusted(role: Mapping[str, Any]) -> list[str]:
-    """The services that may assume a role."""
+def _trusted_services(role: Mapping[str, Any]) -> list[str]:
+    """The services that a role trusts."""
     statements = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
     found: set[str] = set()
     for statement in statements:
@@ -163,7 +170,7 @@ def condition(operator: str, key: str, values: Iterable[str]) -> str:
 
 
 def _objects(context: SystemContext, value: Any) -> Iterator[str]:
-    """Code that a resource reads from a bucket, by the directory it lies in."""
+    """The objects with a resource's code, by their prefix in the bucket."""
     if not isinstance(value, Mapping):
         return
     bucket, key = context.text(value.get("S3Bucket")), context.text(value.get("S3Key"))
@@ -173,16 +180,16 @@ def _objects(context: SystemContext, value: Any) -> Iterator[str]:
         yield from _objects(context, inner)
 
 
-def _fits(context: SystemContext, action: str, arn: str, formats: Mapping[str, tuple[str, ...]]) -> bool:
-    """Whether the action is granted on a resource of that kind, by the formats of ARNs that are documented for it;
-    where a kind has none, on any of the same service."""
+def _accepts(context: SystemContext, action: str, arn: str, formats: Mapping[str, tuple[str, ...]]) -> bool:
+    """True if the action can be granted on that resource, by the documented ARN formats; without a format, on any
+    resource of the same service."""
     if any(fnmatchcase(arn, pattern) for pattern in _documented(context, formats)):
         return not _object_for_bucket(arn, formats)
     return not (formats and all(formats.values())) and arn.split(":")[2] == action.partition(":")[0]
 
 
 def _object_for_bucket(arn: str, formats: Mapping[str, tuple[str, ...]]) -> bool:
-    """Buckets and objects have one format: any text. The slash tells them apart."""
+    """True for an object's ARN where a bucket's is needed, or vice versa: both formats match, so the slash decides."""
     if arn.split(":")[2] != "s3":
         return False
     return ("/" in arn) != ("object" in formats)

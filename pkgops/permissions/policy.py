@@ -1,4 +1,4 @@
-"""Which IAM policies does somebody need to deploy and operate a system on a stage?"""
+"""The IAM policies for deploying and operating a system on a stage."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pkgops.model import Stage
 
 _FUNCTION = "AWS::Lambda::Function"
-_KINDS = {
+_TYPES = {
     Target.GROUPS: ("AWS::Logs::LogGroup",),
     Target.FUNCTIONS: (_FUNCTION, "AWS::Lambda::Alias", "AWS::Lambda::Version"),
     Target.BUCKETS: ("AWS::S3::Bucket",),
@@ -41,15 +41,15 @@ class Policy:
 
 
 def policies(project: Project, stacks: Sequence[SynthesizedStack], account: str, exclusive: bool) -> list[Policy]:
-    """What to attach to whoever deploys the system, few documents that IAM takes as they are.
+    """The policies to attach to the deployer of a system, as few documents as IAM's size limit allows.
 
     ``stacks`` are all stacks of the system, ``account`` the 12 digits of the stage's account, ``exclusive`` whether no
     other stage of the project shares it. The same input gives the same documents."""
     context = _context(project, stacks, account)
-    wanted = needs(context) | set(_called(project, context))
-    data = [place for place in _places(context, *STATEFUL) if is_always_retained(context.resource(place))]
-    spared = {arn for place in data for arn in context.arns(place)}
-    found = policy_documents(statements(wanted, PatternScope(project.stage.name, exclusive, frozenset(spared))))
+    wanted = needs(context) | set(_own_calls(project, context))
+    data = [key for key in _keys(context, *STATEFUL) if is_always_retained(context.resource(key))]
+    preserved = {arn for key in data for arn in context.arns(key)}
+    found = policy_documents(statements(wanted, PatternScope(project.stage.name, exclusive, frozenset(preserved))))
     name = f"pkgops-{project.system.key}-{project.stage.name}"
     if len(found) == 1:
         return [Policy(name, found[0])]
@@ -57,13 +57,13 @@ def policies(project: Project, stacks: Sequence[SynthesizedStack], account: str,
 
 
 def unlisted_types(stacks: Sequence[SynthesizedStack]) -> list[str]:
-    """The types of the stacks' resources whose needs the registry does not list."""
+    """The types of the stacks' resources that the registry does not describe."""
     kinds = {resource["Type"] for stack in stacks for _, resource in resources(stack.template)}
     return sorted(kind for kind in kinds if not service(kind))
 
 
 def has_own_account(stage: Stage, stages: Mapping[str, Stage]) -> bool:
-    """True if the stage's account is its own among all ``stages``: pinned, and to another one than theirs."""
+    """True if no other stage uses the stage's account: it is pinned, and the others are pinned to other accounts."""
     others = [other for name, other in stages.items() if name != stage.name and not other.local]
     if stage.local:
         return True
@@ -71,7 +71,7 @@ def has_own_account(stage: Stage, stages: Mapping[str, Stage]) -> bool:
 
 
 def _context(project: Project, stacks: Sequence[SynthesizedStack], account: str) -> SystemContext:
-    """The system with what deploying adds to it: the bootstrap stack, code in the artifact bucket, layers."""
+    """The system with what deployment adds: the bootstrap stack, code in the artifact bucket, layers."""
     from pkgops.bootstrap import SYSTEM
     from pkgops.build.build import synthesized
 
@@ -102,19 +102,19 @@ def _packaged(project: Project, stack: SynthesizedStack) -> SynthesizedStack:
     return replace(stack, template={**stack.template, "Resources": {**declared, "Dependencies": layer}})
 
 
-def _called(project: Project, context: SystemContext) -> Iterator[Need]:
-    """What the tool itself calls."""
+def _own_calls(project: Project, context: SystemContext) -> Iterator[Need]:
+    """The needs of the tool's own calls."""
     targets = _targets(project, context)
     for calls in CALLS.values():
         for call in calls:
-            yield from _needed(call, targets.get(call.target, []))
+            yield from _call_needs(call, targets.get(call.target, []))
 
 
-def _needed(call: Call, targets: Sequence[str]) -> Iterator[Need]:
+def _call_needs(call: Call, targets: Sequence[str]) -> Iterator[Need]:
     for action in call.actions:
         for target in targets:
             if action.startswith("s3:") and ("/" in target) == ("Bucket" in action):
-                continue  # an object's ARN is none of a bucket's
+                continue  # an object's ARN is not a bucket's
             yield Need(action, target)
 
 
@@ -122,19 +122,19 @@ def _targets(project: Project, context: SystemContext) -> dict[Target, list[str]
     stage = project.stage
     seeded = () if stage.protected else _SEED_TARGETS
     found = {
-        on: [arn for place in _places(context, *kinds) for arn in context.arns(place)]
-        for on, kinds in _KINDS.items()
+        on: [arn for key in _keys(context, *kinds) for arn in context.arns(key)]
+        for on, kinds in _TYPES.items()
         if on not in _SEED_TARGETS or on in seeded
     }
     names = [stack.name for stack in context.stacks.values()]
     bucket = context.arn("s3:::{n}", n=f"pkgops-artifacts-{stage.name}-{context.account}-{stage.region}")
-    buckets = [place for place in _places(context, "AWS::S3::Bucket") if _goes(context, place)]
-    emptied = [arn for place in buckets for arn in context.arns(place)]
-    # One that is not there yet has no random ending, and is asked for without.
+    buckets = [key for key in _keys(context, "AWS::S3::Bucket") if _is_deleted(context, key)]
+    emptied = [arn for key in buckets for arn in context.arns(key)]
+    # One that does not exist yet has no random suffix and is looked up without it.
     secrets = [stage.named(name) + ending for name in project.system.secrets for ending in ("", "-??????")]
     return found | {
         Target.ACCOUNT: [EVERYTHING],
-        Target.ALL_POOLS: [EVERYTHING] if _places(context, "AWS::Cognito::UserPool") else [],
+        Target.ALL_POOLS: [EVERYTHING] if _keys(context, "AWS::Cognito::UserPool") else [],
         Target.STACKS: [context.arn("cloudformation:{r}:{a}:stack/{n}/*", n=name) for name in names],
         Target.EVERY_STACK: [context.arn("cloudformation:{r}:{a}:stack/*")],
         Target.BUCKET: [bucket],
@@ -145,7 +145,7 @@ def _targets(project: Project, context: SystemContext) -> dict[Target, list[str]
     }
 
 
-def _places(context: SystemContext, *kinds: str) -> list[ResourceKey]:
+def _keys(context: SystemContext, *kinds: str) -> list[ResourceKey]:
     """Every resource of those types, of all types if none is given."""
     return [
         (key, logical_id)
@@ -154,6 +154,6 @@ def _places(context: SystemContext, *kinds: str) -> list[ResourceKey]:
     ]
 
 
-def _goes(context: SystemContext, place: ResourceKey) -> bool:
-    """Whether a resource is deleted with its stack."""
-    return str(context.resource(place).get("DeletionPolicy", "Delete")) == "Delete"
+def _is_deleted(context: SystemContext, key: ResourceKey) -> bool:
+    """True if a resource is deleted with its stack."""
+    return str(context.resource(key).get("DeletionPolicy", "Delete")) == "Delete"

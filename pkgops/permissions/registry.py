@@ -1,9 +1,8 @@
-"""What does CloudFormation call, in its caller's name, for a resource of a type?
+"""The actions CloudFormation calls on its caller's behalf for a resource, from its registry's schemas.
 
-Each type's schema in CloudFormation's registry lists the actions its handlers may call to create, read, update and
-delete a resource: for whatever properties it could have. cfn-lint brings the schemas along, and the service
-authorization reference, which says what an action is granted on. Here the list is cut down to what the properties
-that are there can lead to.
+Each type's schema lists the actions its handlers may call to create, read, update and delete a resource, whatever
+properties it has. cfn-lint ships the schemas, and the service authorization reference, which says on what an action
+can be granted. This module reduces the list to what the properties of a resource can lead to.
 """
 
 from __future__ import annotations
@@ -17,18 +16,18 @@ from typing import Any
 
 CREATE, READ, UPDATE, DELETE = OPERATIONS = ("create", "read", "update", "delete")
 
-# Asked for on AWS, although neither list of actions knows them yet.
+# Required by AWS, although neither list of actions has them yet.
 _UNLISTED = frozenset({"apigateway:TagResource", "apigateway:UntagResource"})
-# Belongs to a service beside the type's own and is called whatever the properties say.
+# Actions of another service than the type's own that are always called.
 _ALWAYS = frozenset({"backup-storage:MountCapsule", "billing:GetBillingViewData"})
-_SUPPORTING = frozenset({"iam", "kms"})  # what types of every service call
+_SUPPORTING = frozenset({"iam", "kms"})  # called for types of every service
 _BACKUP_KEYS = "AWS::Backup::BackupVault"  # encrypts with a key of AWS Backup where none is named
 _DATA = ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
 
 
 @dataclass(frozen=True, slots=True)
 class ConditionalActions:
-    """Actions a type's handlers call only where one of the properties ``given`` is there."""
+    """Actions that a type's handlers call only if one of ``properties`` is set."""
 
     kind: str
     actions: frozenset[str]
@@ -39,9 +38,8 @@ def _only(kind: str, given: str, actions: str) -> ConditionalActions:
     return ConditionalActions(kind, frozenset(actions.split()), frozenset(given.split()))
 
 
-# What reaches into data, hands out access or concerns others' resources is granted only where a template needs it.
-# Everything else of a type's own service is granted whether its property is there or not: to take a property away
-# takes the same permission as to set it.
+# Actions that read data, grant access or affect other resources are needed only if a template uses them. All others of
+# a type's own service are always needed: removing a property takes the same permission as setting it.
 _CONDITIONAL = (
     _only(
         "AWS::DynamoDB::Table",
@@ -82,10 +80,10 @@ _CONDITIONAL = (
 
 
 def required_actions(kind: str, operation: str, properties: Any, named: Collection[str]) -> list[str]:
-    """The actions, sorted, that one operation takes on a resource of type ``kind`` with these properties.
+    """The actions, sorted, that one operation needs on a resource of type ``kind`` with these properties.
 
-    ``named`` are the prefixes of the services whose resources the properties name (a role: iam, an encryption key:
-    kms): a handler calls another service for the sake of such a resource. Empty for types the registry lacks."""
+    ``named`` are the prefixes of the services whose resources the properties refer to (a role: iam, an encryption key:
+    kms), because handlers call other services for such resources. Empty for types that the registry lacks."""
     there = set(_keys(properties))
     held = {action for row in _CONDITIONAL if row.kind == kind and not row.properties & there for action in row.actions}
     own = service(kind)
@@ -98,8 +96,8 @@ def required_actions(kind: str, operation: str, properties: Any, named: Collecti
 
 @cache
 def service(kind: str) -> str:
-    """The prefix of a type's own service: the one most of its handlers' actions have, keys and roles aside; "" if
-    it has no handlers."""
+    """The prefix of a type's own service: the most frequent one among its handlers' actions, except keys and roles; ""
+    if it has no handlers."""
     every = Counter(action.split(":")[0] for name in OPERATIONS for action in _permissions(kind, name))
     prefixes = Counter({prefix: count for prefix, count in every.items() if prefix not in _SUPPORTING}) or every
     return max(prefixes, key=lambda prefix: (prefixes[prefix], prefix)) if prefixes else ""
@@ -107,8 +105,8 @@ def service(kind: str) -> str:
 
 @cache
 def resource_formats(action: str) -> dict[str, tuple[str, ...]]:
-    """What an action is granted on: kind of resource -> formats of its ARN, in which ``*`` stands for the variable
-    end. Empty for an action that is granted on everything or nothing."""
+    """On what an action can be granted: kind of resource -> formats of its ARN, with ``*`` for the variable end. Empty
+    for an action without resource-level permissions."""
     prefix, _, name = action.partition(":")
     known = _reference().get(prefix, {})
     kinds = known.get("Actions", {}).get(name.lower(), {}).get("Resources", [])
@@ -125,8 +123,8 @@ def takes_resource(action: str) -> bool:
 
 
 def is_action(action: str) -> bool:
-    """Whether there is such an action. The schemas name some that are none: operations of the API that are called
-    otherwise in policies, slips, and internal ones."""
+    """True if there is such an action. Some in the schemas are not: API operations with another name in policies,
+    mistakes, and internal ones."""
     from pkgops.plan.iam_diff import policyuniverse
 
     prefix, _, name = action.partition(":")
@@ -167,7 +165,7 @@ def _permissions(kind: str, operation: str) -> frozenset[str]:
 
 
 def _capitalized(action: str) -> str:
-    """The schemas write some actions with a small letter; a policy takes either, a reader wants one."""
+    """An action with a capital letter, as in policies; the schemas write some in lower case."""
     prefix, _, name = action.partition(":")
     return f"{prefix}:{name[0].upper()}{name[1:]}"
 

@@ -1,8 +1,8 @@
-"""How do many needs become few statements, and statements the documents that IAM takes?
+"""Policy statements and documents for a set of needs, as small as they can be.
 
-Resources on which the same is allowed share a statement. Names of one kind that begin alike become one pattern where
-that reaches nobody else's: without it a policy of a hundred functions would fill a role's quota, and each new function
-would wait for an administrator.
+Resources with the same actions share a statement. Names of one kind with a common prefix become a pattern if that
+matches no other stage's: otherwise a policy for a hundred functions would exceed a role's quota, and each new function
+would need an administrator.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LIMIT = 6144
 ATTACHED = 10
 """Managed policies IAM attaches to a role or user by default."""
 
-_SEVERAL = 4  # names that begin alike are worth a pattern
+_MIN_GROUP = 4  # names with a common prefix that are worth a pattern
 _FRAME = len('{"Version":"2012-10-17","Statement":[]}')
 
 Statement = dict[str, Any]
@@ -34,8 +34,8 @@ Grouped = list[tuple[tuple[str, ...], tuple[str, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class PatternScope:
-    """What a pattern may stand for. ``stage`` is the stage's name, which its resources' names hold; ``exclusive`` says
-    that no other stage shares the account; ``preserved`` are ARNs of data that is never deleted."""
+    """What a pattern may match. ``stage`` is the stage's name, part of its resources' names; ``exclusive`` says that no
+    other stage uses the account; ``preserved`` are ARNs of data that is never deleted."""
 
     stage: str
     exclusive: bool = False
@@ -43,7 +43,7 @@ class PatternScope:
 
 
 def statements(needs: Iterable[Need], reach: PatternScope) -> list[Statement]:
-    """The statements that allow the needs, in an order of their own."""
+    """The statements that allow the needs, in a stable order."""
     apart: dict[tuple[str, str], list[Need]] = defaultdict(list)
     for need in needs:
         apart[need.condition, need.action.split(":")[0]].append(need)
@@ -56,7 +56,7 @@ def statements(needs: Iterable[Need], reach: PatternScope) -> list[Statement]:
 
 
 def patterns(arns: Iterable[str], reach: PatternScope) -> tuple[str, ...]:
-    """The ARNs, those of names that begin (and perhaps end) alike as one pattern with a ``*`` in the middle.
+    """The ARNs, with those that share a prefix (and perhaps a suffix) merged into one pattern with a ``*``.
 
     A pattern is made only if its fixed parts hold the stage's name or the account is exclusive to the stage, because
     production's names are prefixes of other stages' names. It must not match preserved data, unless all of that is
@@ -70,7 +70,7 @@ def patterns(arns: Iterable[str], reach: PatternScope) -> tuple[str, ...]:
 
 
 def policy_documents(made: Sequence[Statement]) -> list[dict[str, Any]]:
-    """The statements as policy documents, each within IAM's limit, filled in their order."""
+    """The statements as policy documents, each within IAM's limit, filled in order."""
     filled: list[list[Statement]] = [[]]
     size = _FRAME
     for statement in (part for one in made for part in _parts(one)):
@@ -89,7 +89,7 @@ def _statement(actions: Iterable[str], resources: Iterable[str], condition: str)
 
 
 def _by_actions(needs: Iterable[Need], reach: PatternScope) -> Grouped:
-    """Resources on which the same actions are allowed, together."""
+    """Groups of resources on which the same actions are allowed."""
     actions: dict[str, set[str]] = defaultdict(set)
     for need in needs:
         actions[need.resource].add(need.action)
@@ -100,7 +100,7 @@ def _by_actions(needs: Iterable[Need], reach: PatternScope) -> Grouped:
 
 
 def _by_resources(needs: Iterable[Need], reach: PatternScope) -> Grouped:
-    """Actions that are allowed on the same resources, together."""
+    """Groups of actions that are allowed on the same resources."""
     resources: dict[str, set[str]] = defaultdict(set)
     for need in needs:
         resources[need.action].add(need.resource)
@@ -115,7 +115,7 @@ def _length(grouped: Grouped) -> int:
 
 
 def _pattern(group: Sequence[str], reach: PatternScope) -> list[str]:
-    if len(group) < _SEVERAL:
+    if len(group) < _MIN_GROUP:
         return list(group)
     split = [arn.split("-") for arn in group]
     front = _common(split)
@@ -131,12 +131,12 @@ def _pattern(group: Sequence[str], reach: PatternScope) -> list[str]:
 
 
 def _common(rows: Sequence[Sequence[str]]) -> list[str]:
-    """What all rows begin with."""
+    """The common prefix of all rows."""
     return [column[0] for column in takewhile(lambda column: len(set(column)) == 1, zip(*rows, strict=False))]
 
 
 def _parts(statement: Statement) -> Iterator[Statement]:
-    """A statement that alone is over the limit, with its resources shared out."""
+    """A statement, split by resources if it exceeds the limit by itself."""
     if _size(statement) + _FRAME <= LIMIT or len(statement["Resource"]) < 2:
         yield statement
         return

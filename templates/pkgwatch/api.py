@@ -6,13 +6,12 @@ from collections.abc import Iterable
 
 from pkgops.kit.alarms import Alarm, alarms
 from pkgops.kit.cors import Cors
-from pkgops.kit.custom_domain import custom_domain
 from pkgops.kit.dashboard import Graph, dashboard
 from pkgops.kit.function import FunctionDefaults, FunctionResource, functions
 from pkgops.kit.mail import mail_identity
 from pkgops.kit.metrics import Metric, function_metric, throttled_requests
 from pkgops.kit.naming import arn
-from pkgops.kit.rest_api import RestApi, RestApiResources, rest_api
+from pkgops.kit.rest_api import RestApi, RestApiResources, custom_domain, rest_api
 from pkgops.kit.web_acl import ManagedRuleGroup, RateLimitRule, web_acl
 from pkgops.scope import Scope
 from templates.pkgwatch import routes
