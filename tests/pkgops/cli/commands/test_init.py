@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from pkgops import project as projects
+from pkgops.cli.main import COMMANDS
 from tests.repository import ROOT
+
+ARGUMENTS = {"invoke": ("something",), "local": ("up",)}  # of commands that cannot be called without
 
 
 @pytest.fixture(autouse=True)
@@ -102,3 +105,11 @@ def test_what_there_is_to_start_from(run):
     assert [row["example"] for row in rows] == ["notes_app", *projects.systems(ROOT)]
     unknown = run("init", "shop", "--from", "keffir")
     assert (unknown.exit_code, "kefir" in unknown.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("name", sorted({*COMMANDS} - {"init", "completion", "doctor"}))
+def test_outside_a_project_every_other_command_names_init(run, name):
+    refused = run(name, *ARGUMENTS.get(name, ()))
+    assert refused.exit_code == 2, refused.output
+    assert "not a pkgops project" in refused.stderr
+    assert "pkgops init NAME" in refused.stderr
