@@ -6,7 +6,7 @@ UV := $(BIN)/uv
 # Processes that run tests. Tests that share a deployed system run in one of them (tests/conftest.py).
 WORKERS ?= 2
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
-SOURCES := pkgops templates handlers companions tests
+SOURCES := pkgops templates handlers companions tests docs/reference/kit/examples
 COMPILE := $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
 
 .PHONY: help up down test check unit e2e bench goldens docs pins format clean

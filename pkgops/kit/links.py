@@ -91,6 +91,14 @@ class LinkedQueue(sqs.Queue):
         """Its ARN, which a trigger names."""
         return GetAtt(self, "Arn")
 
+    @property
+    def dead_letters(self) -> Any:
+        """The name of the queue that gets what failed too often. ValueError if this queue names none of its stack."""
+        target = self.properties["RedrivePolicy"].deadLetterTargetArn if "RedrivePolicy" in self.properties else None
+        if not isinstance(target, GetAtt):
+            raise ValueError(f"{self.title} has no dead-letter queue in its stack")
+        return GetAtt(target.data["Fn::GetAtt"][0], "QueueName")
+
     def send(self) -> Link:
         """Sends messages; the variable holds the queue's URL."""
         return Link(variable(self.title) + "_URL", Ref(self), (grants.queue_send(self.arn),))

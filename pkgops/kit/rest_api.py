@@ -30,10 +30,10 @@ class RestApi:
     name: str
     stage: str
     cors: Cors
-    rate: int
-    burst: int
-    compress_over: int
-    invalid_body: str
+    rate: int = 100
+    burst: int = 200
+    compress_over: int = 1024
+    invalid_body: str = '{"message":"$context.error.validationErrorString"}'
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pkgops.cli import reference
+from pkgops.cli.kit_reference import kit_pages
 from tests.repository import ROOT
 
 FOLDER = ROOT / "docs" / "reference"
@@ -19,8 +22,23 @@ def same(name, text):
     return path.is_file() and path.read_text(encoding="utf-8") == text
 
 
-def test_no_page_of_a_removed_command():
-    assert {f"cli/{path.name}" for path in (FOLDER / "cli").glob("*.md")} <= set(reference.pages(ROOT))
+@pytest.mark.parametrize("part", ["cli", "kit"])
+def test_no_page_of_something_removed(part):
+    assert {f"{part}/{path.name}" for path in (FOLDER / part).glob("*.md")} <= set(reference.pages(ROOT))
+
+
+def test_every_module_of_the_kit_has_a_page():
+    made = reference.pages(ROOT)
+    kit = [path.stem for path in (ROOT / "pkgops" / "kit").glob("[a-z]*.py")]
+    assert len(kit) > 20
+    assert {f"kit/{name}.md" for name in kit} <= set(made)
+    assert "- `read_write() -> Link`: Reads and writes items." in made["kit/links.md"]
+    assert "    hash: str = 'pk'," in made["kit/table.md"]
+
+
+def test_a_module_of_the_kit_without_an_example_is_an_error(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        kit_pages(tmp_path, "")
 
 
 def test_every_setting_and_stage_key_is_there():
