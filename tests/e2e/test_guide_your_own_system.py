@@ -13,8 +13,8 @@ from threading import Timer
 
 import pytest
 
+from pkgops.testing.owner import owner
 from tests.emulator import free_port
-from tests.owner import owner
 from tests.repository import ROOT
 
 pytestmark = pytest.mark.e2e

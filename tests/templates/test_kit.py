@@ -18,6 +18,7 @@ from pkgops.kit.cors import Cors
 from pkgops.kit.function import Function, FunctionDefaults, functions
 from pkgops.kit.metrics import Metric
 from pkgops.kit.naming import logical_id, pascal_case, placeholder
+from pkgops.kit.queue import Queue, queues, work_queue
 from pkgops.kit.rest_api import RestApi, rest_api
 from pkgops.kit.triggers import QueueTrigger, Route, Schedule
 from pkgops.model import Stage
@@ -216,3 +217,15 @@ def test_an_alarm_may_be_silent_when_it_is_over_and_breach_on_missing_data() -> 
     assert alarm["AlarmActions"] == [{"Ref": "Topic"}]
     assert "OKActions" not in alarm
     assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == ("LessThanThreshold", "breaching")
+
+
+def test_a_queue_knows_where_its_dead_letters_are() -> None:
+    made = scope()
+    jobs = work_queue(made, "web-shop-jobs", visibility=60)
+    made.output("DeadLettersName", jobs.dead_letters)
+    template = made.template.to_dict()
+    assert template["Outputs"]["DeadLettersName"]["Value"] == {"Fn::GetAtt": ["JobsDlqQueue", "QueueName"]}
+    assert template["Resources"]["JobsDlqQueue"]["Properties"]["QueueName"] == "web-shop-jobs-dlq-dev"
+    alone = queues(made, [Queue("web-shop-alone", retention=60)])["web-shop-alone"]
+    with pytest.raises(ValueError, match="AloneQueue"):
+        _ = alone.dead_letters
