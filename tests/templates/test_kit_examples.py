@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pkgops import bootstrap
-from pkgops.build.synth import Synthesized
+from pkgops.build.synth import SynthesizedStack
 from pkgops.cli.kit_reference import EXAMPLES, modules
 from pkgops.model import Stage
 from pkgops.scope import Scope
@@ -27,11 +27,11 @@ def example(module: str) -> Path:
     return ROOT / EXAMPLES / f"{module}.py"
 
 
-def built(module: str, stage: Stage) -> Synthesized:
+def built(module: str, stage: Stage) -> SynthesizedStack:
     scope = Scope(SYSTEM, stage, bootstrap.Settings())
     names: dict[str, Any] = runpy.run_path(str(example(module)))
     names["build"](scope)
-    return Synthesized("shop", module, f"Shop-{module}", scope.template.to_dict())
+    return SynthesizedStack("shop", module, f"Shop-{module}", scope.template.to_dict())
 
 
 @pytest.mark.parametrize("module", modules())
