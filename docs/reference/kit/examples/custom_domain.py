@@ -1,5 +1,6 @@
-from pkgops.kit.cors import Cors
 from pkgops.kit.custom_domain import custom_domain
+
+from pkgops.kit.cors import Cors
 from pkgops.kit.function import Function, FunctionDefaults, functions
 from pkgops.kit.rest_api import RestApi, rest_api
 from pkgops.kit.triggers import Route
