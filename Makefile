@@ -3,9 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PKGOPS := $(BIN)/pkgops
 UV := $(BIN)/uv
-# Processes that run tests. Tests that share a deployed system run in one of them (tests/conftest.py).
+# Processes that run tests, as tests/scheduling.py says.
 WORKERS ?= 2
-PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/pytest -n $(WORKERS)
 SOURCES := pkgops templates handlers companions tests docs/reference/kit/examples
 COMPILE := $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
 

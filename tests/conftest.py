@@ -23,6 +23,7 @@ from tests.builds import Builds
 from tests.canary import pytest_runtest_makereport  # noqa: F401 - a hook: a secret that shows fails its test
 from tests.emulator import TRUSTED, client, free_port, start_emulator
 from tests.repository import ROOT
+from tests.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 - hooks
 
 _NUMBERS = count(1)
 
@@ -35,30 +36,6 @@ os.environ.update(owner())
 
 # A shell without job control starts what runs behind it with Ctrl-C ignored; the tests of Ctrl-C want it heard.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-# Groups of tests that take long, first to last: what is short fills the gaps at the end.
-LONG = (
-    "pkgwatch",
-    "kefir",
-    "tests/e2e/",
-    "tests/templates/test_cfn_lint",
-    "tests/pkgops/deploy/",
-    "tests/pkgops/local/",
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Says which tests run in one process: those that use the same deployed system, and otherwise those of a file."""
-    groups = {item: _group(item) for item in items}
-    items.sort(key=lambda item: [not groups[item].startswith(start) for start in LONG])
-    for item, group in groups.items():
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
-def _group(item: Any) -> str:
-    deployed = [name for name in LONG[:2] if name in item.fixturenames and item.get_closest_marker("e2e")]
-    return str(deployed[0] if deployed else item.nodeid.partition("::")[0])
 
 
 @pytest.fixture

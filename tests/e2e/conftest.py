@@ -9,7 +9,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -33,7 +33,6 @@ _KEYS = {
     "AWS_SECRET_ACCESS_KEY": canary("secret-key"),
     "AWS_SESSION_TOKEN": canary("session-token"),
 }
-_SEED_ONCE = 4  # users, one a plan
 # The documented floors would make the suite wait; one test measures them.
 _STAGES = """
 [local]
@@ -115,11 +114,11 @@ class Deployed:
 
     def leave(self) -> None:
         """Stops the emulator; of what the tool has written, only the emulator's state may hold a secret."""
-        kept = self.root / ".pkgops"
-        stores = [kept / "local" / name for name in ("state", "s3", "runtime", "tmp")]
-        files = (path for path in kept.rglob("*") if path.is_file() and not {*path.parents} & {*stores})
-        read([path for path in files if path.suffix != ".zip"])
         self.pkgops("local", "down", ok=False)
+        stores = {"state", "s3", "runtime", "tmp"}
+        for folder, inner, names in os.walk(self.root / ".pkgops"):
+            inner[:] = [name for name in inner if name not in stores]
+            read(Path(folder, name) for name in names if not name.endswith(".zip"))
 
     @cached_property
     def url(self) -> str:
@@ -179,29 +178,3 @@ def new_project(tmp_path_factory: pytest.TempPathFactory, builds: Builds) -> New
         return Deployed(root, port)
 
     return make
-
-
-@pytest.fixture(scope="session")
-def pkgwatch(new_project: NewProject) -> Iterator[Deployed]:
-    """PkgWatch, deployed and seeded as ``make up`` does it; ``keys`` holds the API key of each plan."""
-    project = new_project("pkgwatch")
-    try:
-        project.pkgops("deploy", "--yes")
-        seeded = project.pkgops("seed-dev").stdout
-        lines = [line.split() for line in seeded.splitlines() if "pw_" in line and "@example.com" in line]
-        project.keys = {line[1].split("@")[0]: line[-1] for line in lines}
-        assert len(project.keys) == _SEED_ONCE, seeded
-        watch(*project.keys.values())
-        project.learn()
-        yield project
-    finally:
-        project.leave()
-
-
-@pytest.fixture(scope="session")
-def kefir(new_project: NewProject) -> Iterator[Any]:
-    """Kefir, deployed; see `tests.e2e.kefir_app`."""
-    from tests.e2e.kefir_app import deployed
-
-    with deployed(new_project) as system:
-        yield system

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.e2e.conftest import NewProject
-from tests.e2e.kefir_app import deployed
+from tests.e2e.kefir.app import deployed
 from tests.emulator import client
 
 pytestmark = pytest.mark.e2e

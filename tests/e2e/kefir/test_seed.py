@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from dotenv import dotenv_values
 
-from tests.e2e.kefir_app import Kefir, User
+from tests.e2e.kefir.app import Kefir, User
 
 pytestmark = pytest.mark.e2e
 

@@ -7,7 +7,7 @@ from urllib.request import Request
 import pytest
 
 from tests.e2e.conftest import exchange
-from tests.e2e.kefir_app import Kefir
+from tests.e2e.kefir.app import Kefir
 
 pytestmark = pytest.mark.e2e
 

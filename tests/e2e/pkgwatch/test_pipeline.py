@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Deployed
-from tests.e2e.pipeline import DEAD, DISCOVERY, PACKAGE, RAW, TABLE, Pipeline
+from tests.e2e.pkgwatch.pipeline import DEAD, DISCOVERY, PACKAGE, RAW, TABLE, Pipeline
 from tests.emulator import ACCOUNT, client
 from tests.waiting import eventually
 
@@ -41,7 +41,7 @@ def test_a_handful_is_collected_and_scored_offline(pipeline: Pipeline) -> None:
     report = pipeline.pkgwatch.rows("seed-dev", "--collect", "--offline")["pkgwatch"]["collected"]
     assert report["stuck"] == []
     assert {one["label"] for one in report["arrived"]} >= {"npm/svelte", "npm/express", "pypi/flask"}
-    assert {one["shown"]["data_status"] for one in report["arrived"]} == {"complete"}
+    assert {one["reported"]["data_status"] for one in report["arrived"]} == {"complete"}
     express = pipeline.item("npm#express")
     assert (express["tier"], express["sources"]) == (before["tier"], ["deps.dev", "npm", "github"])
     assert 0 < express["health_score"] <= 100
@@ -121,7 +121,7 @@ def test_an_operator_sends_dead_letters_back(pipeline: Pipeline) -> None:
     before = pipeline.item("pypi#flask")
     pipeline.send(DEAD, message("pypi", "flask"))
     would = pipeline.pkgwatch.pkgops("queues", "redrive", "package-dlq", "--dry-run").stdout
-    assert "1 messages would be moved" in would
+    assert "Would move 1 messages" in would
     assert pipeline.depth(DEAD) == 1
     moved = pipeline.pkgwatch.rows("queues", "redrive", "package-dlq")
     assert (moved["source"], moved["target"], moved["moved"]) == (DEAD, PACKAGE, 1)

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.e2e.conftest import Deployed
-from tests.e2e.person import Person, attributes, member, someone
+from tests.e2e.pkgwatch.person import Person, attributes, member, someone
 from tests.emulator import client
 
 pytestmark = pytest.mark.e2e

@@ -15,7 +15,7 @@ import pytest
 
 from pkgops.build.synth import synth
 from pkgops.model import LOCAL, LOCAL_ACCOUNT, Stage
-from tests.e2e.kefir_app import Kefir, User
+from tests.e2e.kefir.app import Kefir, User
 from tests.repository import load_system
 
 pytestmark = pytest.mark.e2e

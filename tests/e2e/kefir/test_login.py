@@ -7,7 +7,7 @@ import urllib.request
 
 import pytest
 
-from tests.e2e.kefir_app import Kefir, User, wrong
+from tests.e2e.kefir.app import Kefir, User, wrong
 
 pytestmark = pytest.mark.e2e
 

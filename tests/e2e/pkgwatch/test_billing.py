@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Deployed
-from tests.e2e.customer import buys, portal, submit
-from tests.e2e.person import Person, member
+from tests.e2e.pkgwatch.customer import buys, portal, submit
+from tests.e2e.pkgwatch.person import Person, member
 from tests.emulator import client
 from tests.waiting import eventually
 

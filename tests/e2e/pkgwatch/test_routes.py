@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Answer, Deployed
-from tests.e2e.person import member
+from tests.e2e.pkgwatch.person import member
 from tests.emulator import client
 
 pytestmark = pytest.mark.e2e

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.e2e.conftest import Deployed
-from tests.e2e.person import Person, member
+from tests.e2e.pkgwatch.person import Person, member
 
 pytestmark = pytest.mark.e2e
 

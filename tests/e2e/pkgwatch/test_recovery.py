@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.e2e.conftest import Deployed
-from tests.e2e.person import Person, member, someone
+from tests.e2e.pkgwatch.person import Person, member, someone
 
 pytestmark = pytest.mark.e2e
 

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.e2e.conftest import Deployed
 from tests.e2e.contract import document
-from tests.e2e.person import Person, member
+from tests.e2e.pkgwatch.person import Person, member
 
 pytestmark = pytest.mark.e2e
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from tests.e2e.conftest import Answer, Deployed
-from tests.e2e.person import Person
+from tests.e2e.pkgwatch.person import Person
 from tests.waiting import eventually
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.canary import canary
-from tests.e2e.kefir_app import RULE, Kefir, User
+from tests.e2e.kefir.app import RULE, Kefir, User
 from tests.emulator import client
 from tests.waiting import eventually
 

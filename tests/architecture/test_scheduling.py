@@ -1,0 +1,26 @@
+"""Do tests that share something run in one process, and the long ones first?"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.architecture.tree import files
+from tests.scheduling import LONG, group, rank
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "expected"),
+    [
+        ("tests/e2e/pkgwatch/test_api.py::test_x[a-b]", "tests/e2e/pkgwatch"),
+        ("tests/e2e/test_pkgwatch_life.py::test_x", "tests/e2e/test_pkgwatch_life.py"),
+        ("tests/pkgops/plan/test_plan.py::test_x[tests/e2e/]", "tests/pkgops/plan/test_plan.py"),
+    ],
+)
+def test_groups_are_files_and_deployed_systems(nodeid, expected):
+    assert group(nodeid) == expected
+
+
+def test_what_is_called_long_exists():
+    assert [start for start in LONG if not any(name.startswith(start) for name in files())] == []
+    assert [rank(f"{start}x::test_x") for start in LONG] == [*range(len(LONG))]
+    assert rank("tests/architecture/test_budgets.py::test_x") == len(LONG)
