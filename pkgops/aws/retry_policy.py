@@ -1,4 +1,4 @@
-"""The retry policy for calls to a service that throttling_codes, fails or cannot be reached.
+"""The retry policy for calls to a service that throttles, fails or cannot be reached.
 
 The SDK's own retries end after a number of attempts, and those of a client after 100 in total (its retry quota), so
 fifty stacks deployed at once would fail just for their number. Throttled calls are therefore repeated for minutes,

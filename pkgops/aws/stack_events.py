@@ -41,8 +41,8 @@ class StackEvents(CloudFormationCalls):
             if _starts_operation(stack, event):
                 break
         begin = newest[-1].time if newest else ""
-        told = [event for event in self._operation_failures(stack) if event.time >= begin]
-        return told or [event for event in reversed(newest) if event.status.endswith("FAILED")]
+        failures = [event for event in self._operation_failures(stack) if event.time >= begin]
+        return failures or [event for event in reversed(newest) if event.status.endswith("FAILED")]
 
     def _operation_failures(self, stack: str) -> list[StackEvent]:
         from botocore.exceptions import ClientError

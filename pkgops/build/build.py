@@ -1,6 +1,6 @@
-"""The build of a system: its templates checked and its artifacts packaged, from the cache as far as it holds.
+"""The build of a system: its templates checked and its artifacts packaged, from the cache if nothing has changed.
 
-With nothing changed a build reads files and compares; troposphere is not even imported.
+An unchanged build only reads and compares files; troposphere is not even imported.
 """
 
 from __future__ import annotations

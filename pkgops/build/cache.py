@@ -19,7 +19,7 @@ from pkgops.build.archive import write_atomically
 from pkgops.config import Project
 
 PACKAGE = Path(__file__).parents[1]
-# The parts of pkgops that decide what a build makes. A test holds them against everything that a build imports.
+# The parts of pkgops that affect the result of a build. A test compares them with everything that a build imports.
 TOOL = (
     *("__init__.py", "config.py", "errors.py", "events.py", "model.py", "project.py", "scope.py", "seeds.py"),
     *("bootstrap", "build", "kit"),
@@ -63,7 +63,7 @@ def fingerprint(place: Path) -> str:
 
 
 def tool_fingerprint(package: Path = PACKAGE) -> str:
-    """The fingerprint of the tool's own sources, as they lie in ``package``."""
+    """The fingerprint of the tool's own sources, in the directory ``package``."""
     return " ".join(fingerprint(package / name) for name in TOOL)
 
 

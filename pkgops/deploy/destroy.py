@@ -1,4 +1,4 @@
-"""The plan of a system: which stacks are deleted, which buckets emptied, which resources retained.
+"""The destruction of a system: which stacks are deleted, which buckets emptied, which resources retained.
 
 First everything is read, then the stacks are deleted in reverse order. The bootstrap stack is deleted along with the
 last system of its stage, as it was created along with the first.

@@ -101,9 +101,9 @@ class Watcher:
     ) -> StackState | None:
         """Returns the state of a stack when its operation has ended, None if the stack is gone.
 
-        ``before`` is the state before the operation was started: it tells an old result from a new one, and the stack
-        from another of its name. None waits for any running operation. ``total`` is the number of resources that the
-        operation changes. `StillRunningError` if it has not ended after ``timeout`` seconds (None: no limit)."""
+        ``before`` is the state before the operation was started, which distinguishes its result from an older one, and
+        the stack from another of its name. None waits for any running operation. ``total`` is the number of resources
+        that the operation changes. `StillRunningError` after ``timeout`` seconds (None: no limit)."""
         with self._change:
             self._watched[name] = watched = _Watched(time.monotonic(), before, total, seen=mark, mark=mark)
             if self._thread is None:

@@ -95,7 +95,7 @@ class Body:
 class Contract:
     """One operation.
 
-    ``callers`` are security requirements by name, one of which is enough; "" among them means nobody in particular.
+    ``callers`` are security requirements by name, one of which is enough; "" among them means that anyone may call.
     ``errors`` are codes by status where there is nothing more to say. ``body`` is a `Body`, which API Gateway checks,
     or the schema of one that it does not. ``identified``: errors carry the request's id.
     """

@@ -31,14 +31,14 @@ def camel_case(row: str) -> str:
 def logical_id(scope: Scope, documented: str, kind: str) -> str:
     """A readable logical id for a documented name: ``shop-api-keys`` of kind ``Table`` is ``ApiKeysTable``.
 
-    It holds neither system nor stage, so it stays when a stack is built for another stage."""
+    It has neither system nor stage, so it is the same on every stage."""
     prefix = scope.system.key.replace("_", "-") + "-"
     own = pascal_case(documented.replace(NAMED_STAGE, "").removeprefix(prefix))
     return own if own.endswith(kind) else own + kind
 
 
 def placeholder(value: Any) -> str:
-    """A value as it stands inside ``Fn::Sub``: a ``Ref`` as ``${Name}``, a ``GetAtt`` as ``${Name.Attribute}``,
+    """A value inside ``Fn::Sub``: a ``Ref`` as ``${Name}``, a ``GetAtt`` as ``${Name.Attribute}``,
     a string as itself. TypeError for any other intrinsic function."""
     if isinstance(value, str):
         return value
@@ -47,9 +47,9 @@ def placeholder(value: Any) -> str:
         return "${" + str(data["Ref"]) + "}"
     if isinstance(value, GetAtt):
         return "${" + ".".join(data["Fn::GetAtt"]) + "}"
-    raise TypeError(f"{data!r} cannot stand inside a string")
+    raise TypeError(f"{data!r} cannot be used inside a string")
 
 
 def arn(service: str, resource: str, suffix: str = "") -> Any:
-    """The ARN of something in the stack's own account and region; ``resource`` may hold placeholders."""
+    """The ARN of something in the stack's own account and region; ``resource`` may contain placeholders."""
     return Sub(f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{resource}{suffix}")

@@ -17,7 +17,7 @@ from pkgops.plan.digest import digest, with_digest
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ChangeSet, ChangeSetRequest, StackState
 
-INLINE_LIMIT = 51_200  # bytes CloudFormation takes in a request; larger templates are read from S3
+INLINE_LIMIT = 51_200  # bytes CloudFormation accepts in a request; larger templates are read from S3
 _MAX_PAUSE = 1.0
 _NAME_TAKEN = ("already exist", "ResourceExistenceCheck")  # in reasons; the second is from early validation
 

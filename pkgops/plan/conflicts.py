@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from pkgops.errors import RefusedError
 from pkgops.plan.options import PlanOptions
 
-_FEW = 5  # conflicts whose flags are listed one by one
+_MAX_FLAGS = 5  # conflicts whose flags are listed one by one
 
 
 class ConflictKind(StrEnum):
@@ -28,8 +28,8 @@ class ConflictKind(StrEnum):
 class Conflict:
     """A resource that exists before the deployment. ``stack`` is a key, "" for a secret outside the stacks;
     ``resolutions`` are those there are (import, restore, rename), ``resolution`` the chosen one; ``detail`` names
-    stacks, ``source`` the line in templates/, ``identifier`` is the physical id. ``retained`` says that it stays when
-    its stack is destroyed."""
+    stacks, ``source`` the line in templates/, ``identifier`` is the physical id. ``retained`` says that it is kept
+    when its stack is destroyed."""
 
     stack: str
     logical_id: str
@@ -90,8 +90,8 @@ def _remedies(conflicts: Sequence[Conflict]) -> Iterator[str]:
     for way, meaning in (("import", "imports it into its stack as it is"), ("restore", "restores the secret")):
         names = [conflict.logical_id for conflict in conflicts if way in conflict.resolutions]
         if names:
-            flags = " ".join(f"--{way} {name}" for name in names[:_FEW])
-            rest = f" and so on; --{way} '*' is for all {len(names)}" if len(names) > _FEW else ""
+            flags = " ".join(f"--{way} {name}" for name in names[:_MAX_FLAGS])
+            rest = f" and so on; --{way} '*' is for all {len(names)}" if len(names) > _MAX_FLAGS else ""
             yield f"{flags}{rest}: {meaning}."
     kinds = {conflict.kind for conflict in conflicts}
     if ConflictKind.IN_USE in kinds:

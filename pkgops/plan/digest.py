@@ -1,4 +1,4 @@
-"""The digest of a stack, which tells whether the deployed stack equals the one that would be deployed now.
+"""The digest of a stack, which shows whether the deployed stack equals the one that would be deployed now.
 
 A stack has the sha256 of its template, parameters and tags as an output. A tag would do, too, but CloudFormation
 copies stack tags to every resource, and would update them all at each deployment.

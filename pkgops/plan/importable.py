@@ -1,4 +1,4 @@
-"""The resource types that CloudFormation can import into a stack, and how it is told which resource is meant."""
+"""The resource types that CloudFormation can import into a stack, and their definitions in an import."""
 
 from __future__ import annotations
 
