@@ -57,7 +57,7 @@ class Scope:
         return Ref(name)
 
     def add(self, resource: Any) -> Any:
-        """Adds a resource and returns it."""
+        """Adds a resource and returns it: one of the kit's, or any of troposphere's."""
         self.sources[resource.title] = _source_line()
         return self.template.add_resource(resource)
 

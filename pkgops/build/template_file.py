@@ -27,15 +27,22 @@ def read_template(system: System, stack: Stack) -> tuple[dict[str, Any], dict[st
     rows = list(resources.values()) if isinstance(resources, dict) else [None]
     if not isinstance(resources, dict) or not all(isinstance(row, dict) and "Type" in row for row in rows):
         raise BuildError(f"{shown} is no CloudFormation template: it has no Resources.", "Give each resource a Type.")
+    parameters = template.get("Parameters", {})
+    for name in stack.inputs:
+        if name not in parameters:
+            raise BuildError(
+                f"{shown} has no parameter {name}, which stack {stack.key} fills.",
+                f"Its parameters: {', '.join(parameters) or 'none'}.",
+            )
     return template, {name: f"{shown}:{_line(text, name)}" for name in resources}
 
 
 def _parse(text: str, shown: str) -> dict[str, Any]:
-    from cfn_flip import load  # type: ignore[import-untyped]
+    from cfn_flip import load_json, load_yaml  # type: ignore[import-untyped]
     from yaml import YAMLError
 
     try:
-        template, _ = load(text)
+        template = load_json(text) if text.lstrip().startswith("{") else load_yaml(text)
     except (YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f":{mark.line + 1}" if mark else ""

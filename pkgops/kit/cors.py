@@ -67,14 +67,14 @@ def preflight(scope: Scope, cors: Cors, title: str, api: Any, resource_id: Any) 
     )
 
 
-def gateway_response(scope: Scope, cors: Cors, api: Any, kind: str, template: str = "", status: str = "") -> Any:
+def gateway_response(scope: Scope, cors: Cors | None, api: Any, kind: str, template: str = "", status: str = "") -> Any:
     """Adds CORS headers (and a body, with ``$context`` variables) to one type of gateway response.
 
     Specific types do not inherit the headers of DEFAULT_4XX, so each has its own."""
     extra: dict[str, Any] = {"ResponseTemplates": {"application/json": template}} if template else {}
     if status:
         extra["StatusCode"] = status
-    headers: Mapping[str, str] = cors.response_headers()
+    headers: Mapping[str, str] = cors.response_headers() if cors else {}
     return scope.add(
         apigateway.GatewayResponse(
             f"{api.title}{pascal_case(kind.lower())}",

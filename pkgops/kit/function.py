@@ -24,6 +24,15 @@ from pkgops.scope import Scope, handler_code
 
 
 @dataclass(frozen=True, slots=True)
+class Vpc:
+    """An existing VPC by the ids of its subnets and security groups, from settings or `Scope.use`. A function in it
+    reaches the internet and AWS only where the subnets do."""
+
+    subnets: tuple[Any, ...]
+    security_groups: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionDefaults:
     """What the functions of a stack share. ``package`` is the handlers' folder; a documented name is ``prefix`` and
     the file's name in ``name_style``; ``memory`` in MB, ``timeout`` in seconds, ``retention`` of logs in days."""
@@ -37,6 +46,7 @@ class FunctionDefaults:
     runtime: str = "python3.12"
     architecture: str = "arm64"
     name_style: Callable[[str], str] = kebab_case
+    vpc: Vpc | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,7 @@ class Function:
     timeout: int | None = None
     canary: str = ""
     concurrency: int | None = None
+    vpc: Vpc | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +97,12 @@ def function_name(scope: Scope, prefix: str, row: str, name_style: Callable[[str
 def _function(scope: Scope, defaults: FunctionDefaults, row: Function) -> FunctionResource:
     stem = pascal_case(row.name)
     name = function_name(scope, defaults.prefix, row.name, defaults.name_style)
-    extra = {"ReservedConcurrentExecutions": row.concurrency} if row.concurrency else {}
+    vpc = row.vpc or defaults.vpc
+    extra: dict[str, Any] = {"ReservedConcurrentExecutions": row.concurrency} if row.concurrency else {}
+    if vpc:
+        extra["VpcConfig"] = awslambda.VPCConfig(
+            SubnetIds=list(vpc.subnets), SecurityGroupIds=list(vpc.security_groups)
+        )
     path = f"{defaults.package}/{row.name}.py"
     group = scope.add(
         cloudwatch_logs.LogGroup(
@@ -103,7 +119,7 @@ def _function(scope: Scope, defaults: FunctionDefaults, row: Function) -> Functi
             Architectures=[defaults.architecture],
             MemorySize=row.memory or defaults.memory,
             Timeout=row.timeout or defaults.timeout,
-            Role=GetAtt(_role(scope, stem, row, group), "Arn"),
+            Role=GetAtt(_role(scope, stem, row, group, grants.network_interfaces(name) if vpc else ()), "Arn"),
             Environment=awslambda.Environment(
                 Variables={**defaults.environment, **links.environment(row.links), **row.environment}
             ),
@@ -120,9 +136,10 @@ def _function(scope: Scope, defaults: FunctionDefaults, row: Function) -> Functi
     return built
 
 
-def _role(scope: Scope, stem: str, row: Function, group: Any) -> Any:
+def _role(scope: Scope, stem: str, row: Function, group: Any, network: Iterable[Statement]) -> Any:
     """The function's role, with one inline policy."""
-    statements = [grants.log_lines(GetAtt(group, "Arn")), grants.traces(), *row.grants, *links.statements(row.links)]
+    own = (*row.grants, *links.statements(row.links))
+    statements = [grants.log_lines(GetAtt(group, "Arn")), grants.traces(), *network, *own]
     return scope.add(
         iam.Role(
             f"{stem}Role",

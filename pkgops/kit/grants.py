@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from awacs import awslambda, cloudwatch, cognito_idp, dynamodb, logs, secretsmanager, ses, sns, sqs, sts, xray
+from awacs import awslambda, cloudwatch, cognito_idp, dynamodb, ec2, logs, secretsmanager, ses, sns, sqs, sts, xray
 from awacs import s3 as s3_actions
-from awacs.aws import Allow, Condition, PolicyDocument, Principal, Statement, StringEquals
+from awacs.aws import Allow, ArnEquals, Condition, Deny, PolicyDocument, Principal, Statement, StringEquals
 from troposphere import Sub
 
 from pkgops.kit.naming import arn, placeholder
@@ -129,6 +129,21 @@ def log_lines(log_group_arn: Any) -> Statement:
     """Writes to one existing log group, without creating one: a function that still runs while its stack is deleted
     must not recreate a group without retention."""
     return allow([logs.CreateLogStream, logs.PutLogEvents], log_group_arn)
+
+
+def network_interfaces(function: str) -> tuple[Statement, Statement]:
+    """What Lambda needs to connect a function, by its physical name, to a VPC. EC2 knows no narrower resource for it,
+    so the function's own code, which runs with the same role, is denied the same actions."""
+    actions = [
+        ec2.AssignPrivateIpAddresses,
+        ec2.CreateNetworkInterface,
+        ec2.DeleteNetworkInterface,
+        ec2.DescribeNetworkInterfaces,
+        ec2.DescribeSubnets,
+        ec2.UnassignPrivateIpAddresses,
+    ]
+    by_code = Condition(ArnEquals("lambda:SourceFunctionArn", arn("lambda", f"function:{function}")))
+    return allow(actions, "*"), Statement(Effect=Deny, Action=actions, Resource=["*"], Condition=by_code)
 
 
 def trust_policy(service: str) -> PolicyDocument:

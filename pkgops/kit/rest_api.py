@@ -24,12 +24,13 @@ _LOGS = "arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPush
 class RestApi:
     """An API with one stage; ``rate`` and ``burst`` are requests a second, ``compress_over`` is in bytes.
 
-    ``invalid_body`` is the response to a body that its model rejects, with ``$context`` variables.
+    Without ``cors`` no page of another origin may call it. ``invalid_body`` is the response to a body that its model
+    rejects, with ``$context`` variables.
     """
 
     name: str
-    stage: str
-    cors: Cors
+    stage: str = "v1"
+    cors: Cors | None = None
     rate: int = 100
     burst: int = 200
     compress_over: int = 1024
@@ -66,8 +67,9 @@ def rest_api(scope: Scope, row: RestApi, functions: Iterable[FunctionResource]) 
         )
     )
     add_routes(scope, api, row.stage, row.cors, functions)
-    gateway_response(scope, row.cors, api, "DEFAULT_4XX")
-    gateway_response(scope, row.cors, api, "DEFAULT_5XX")
+    if row.cors:
+        gateway_response(scope, row.cors, api, "DEFAULT_4XX")
+        gateway_response(scope, row.cors, api, "DEFAULT_5XX")
     gateway_response(scope, row.cors, api, "BAD_REQUEST_BODY", row.invalid_body, "400")
     stage = _stage(scope, row, api, _deployment(scope, api), _logging(scope))
     return RestApiResources(

@@ -15,9 +15,9 @@ from pkgops.kit.triggers import Route
 from pkgops.scope import Scope
 
 
-def add_routes(scope: Scope, api: Any, stage: str, cors: Cors, functions: Iterable[FunctionResource]) -> None:
+def add_routes(scope: Scope, api: Any, stage: str, cors: Cors | None, functions: Iterable[FunctionResource]) -> None:
     """Adds every `Route` of ``functions`` to ``api``: a resource for each path segment, the method and the permission
-    to invoke the function, models, and a preflight on each resource."""
+    to invoke the function, models, and with ``cors`` a preflight on each resource."""
     routes = _Routes(scope, api, stage, cors)
     for function in functions:
         for source in function.row.triggers:
@@ -28,7 +28,7 @@ def add_routes(scope: Scope, api: Any, stage: str, cors: Cors, functions: Iterab
 class _Routes:
     """Adds routes, creating each path segment and each model once."""
 
-    def __init__(self, scope: Scope, api: Any, stage: str, cors: Cors) -> None:
+    def __init__(self, scope: Scope, api: Any, stage: str, cors: Cors | None) -> None:
         self.scope = scope
         self.api = api
         self.stage = stage
@@ -63,7 +63,8 @@ class _Routes:
         path = path.rstrip("/")
         if path not in self.resources:
             self.resources[path] = self._created(path)
-            preflight(self.scope, self.cors, f"Api{pascal_case(path)}Options", self.api, self.resources[path])
+            if self.cors:
+                preflight(self.scope, self.cors, f"Api{pascal_case(path)}Options", self.api, self.resources[path])
         return self.resources[path]
 
     def _created(self, path: str) -> Any:

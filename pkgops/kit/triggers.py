@@ -86,7 +86,18 @@ class HttpRoute:
     public: bool = False
 
 
-Trigger = Route | HttpRoute | StreamTrigger | QueueTrigger | Schedule
+@dataclass(frozen=True, slots=True)
+class FunctionUrl:
+    """An address of the function's own. ``auth`` is "AWS_IAM", or "NONE" for one that everyone on the internet may
+    call; pages of ``origins`` may call it. It reaches the newest code, not the alias of a canary."""
+
+    auth: str = "AWS_IAM"
+    origins: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ("*",)
+    headers: tuple[str, ...] = ()
+
+
+Trigger = FunctionUrl | Route | HttpRoute | StreamTrigger | QueueTrigger | Schedule
 
 
 class _Concurrency(awslambda.ScalingConfig):
@@ -104,6 +115,23 @@ def add_trigger(scope: Scope, function_id: str, target: Any, trigger: Trigger) -
         _queue(scope, function_id, target, trigger)
     elif isinstance(trigger, Schedule):
         _schedule(scope, function_id, target, trigger)
+    elif isinstance(trigger, FunctionUrl):
+        _url(scope, function_id, trigger)
+
+
+def _url(scope: Scope, function_id: str, row: FunctionUrl) -> None:
+    function = f"{function_id}Function"
+    extra: dict[str, Any] = {}
+    if row.origins:
+        headers = {"AllowHeaders": list(row.headers)} if row.headers else {}
+        extra["Cors"] = awslambda.Cors(AllowOrigins=list(row.origins), AllowMethods=list(row.methods), **headers)
+    scope.add(awslambda.Url(f"{function_id}Url", AuthType=row.auth, TargetFunctionArn=GetAtt(function, "Arn"), **extra))
+    if row.auth == "NONE":  # Lambda wants both; the second counts for calls of the URL alone
+        everyone = {"FunctionName": GetAtt(function, "Arn"), "Principal": "*"}
+        opened = {"Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "NONE", **everyone}
+        invoked = {"Action": "lambda:InvokeFunction", "InvokedViaFunctionUrl": True, **everyone}
+        scope.add(awslambda.Permission(f"{function_id}UrlPermission", **opened))
+        scope.add(awslambda.Permission(f"{function_id}UrlInvokePermission", **invoked))
 
 
 def _stream(scope: Scope, function_id: str, target: Any, row: StreamTrigger) -> None:
