@@ -14,6 +14,7 @@ from threading import Timer
 import pytest
 
 from pkgops.testing.owner import owner
+from tests.canary import listen
 from tests.emulator import free_port
 from tests.repository import ROOT
 
@@ -76,7 +77,9 @@ class Terminal:
         for line in self.shell.stdout:
             if line.endswith(f"{_END}\n"):
                 limit.cancel()
-                return printed + line.removesuffix(f"{_END}\n")
+                printed += line.removesuffix(f"{_END}\n")
+                listen([text], printed)
+                return printed
             printed += line
         limit.cancel()
         raise AssertionError(f"This block failed:\n{text}\nIt printed:\n{printed}")
