@@ -21,6 +21,7 @@ SUITE = (
     "local/polyfills/lambda_/test_execution.py",
     "local/server/test_companion_proxy.py",
     "local/server/test_restart.py",
+    "local/test_processes.py",
 )
 
 
