@@ -1,6 +1,6 @@
 """Do the documents speak of what is there?
 
-That the generated reference is current is tried beside the command line (tests/pkgops/cli).
+That the generated reference is current is tested with the command line (tests/pkgops/cli).
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ TERMINAL = {"click", "rich"}
 # What making templates and artifacts takes, and finding them in the cache does not: 30 ms together.
 BUILDING = {"pkgops.build.check", "pkgops.build.package", "importlib.metadata", "zipfile"}
 
-# module -> what importing it must not load, because somebody would wait for it
+# module -> what importing it must not load, because every command would wait for it
 START_UP = {
     "pkgops.cli.main": {
         *("boto3", "botocore", "troposphere", "awacs", "rich", "cfnlint", "msgspec", "templates.pkgwatch"),

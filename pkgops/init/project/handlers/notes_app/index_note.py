@@ -42,7 +42,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
 
 
 def count_words(key: dict[str, str]) -> None:
-    """Writes the number of words beside the text; a note that is gone by now is left alone."""
+    """Stores the number of words with the note; a note that was deleted meanwhile is skipped."""
     note = table().get_item(Key=key).get("Item")
     if note is None:
         return
