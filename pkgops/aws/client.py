@@ -159,7 +159,7 @@ def _access_error(error: Any, what: str) -> PkgopsError | None:
             "Add this permission; all that are needed: pkgops doctor --policy",
         )
     if code in throttling_codes():
-        return AccessError(f"AWS throttling_codes the calls ({what}): {text}", _LATER)
+        return AccessError(f"AWS throttles the calls ({what}): {text}", _LATER)
     if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
         return AccessError(f"AWS reports an internal error ({what}): {text or code}", _LATER)
     return None

@@ -46,7 +46,7 @@ def region_rows(root: Path) -> Iterator[tuple[str, str]]:
 '''
 CHECK = """
 
-def _named(stack: Synthesized) -> Iterable[Finding]:
+def _named(stack: SynthesizedStack) -> Iterable[Finding]:
     if stack.key == "test":
         yield Finding("name", stack.name, "", "No stack is called test.")
 """
@@ -114,18 +114,18 @@ def test_a_check_of_templates(scratch: Scratch) -> None:
     path = "pkgops/build/check.py"
     scratch.edit(
         path,
-        "    findings += _linted(",
-        "    findings += [finding for stack in stacks for finding in _named(stack)]\n    findings += _linted(",
+        "    findings += _lint_all(",
+        "    findings += [finding for stack in stacks for finding in _named(stack)]\n    findings += _lint_all(",
     )
     scratch.edit(path, "\n\ndef _limits(", f"{CHECK}\n\ndef _limits(")
     scratch.follows("a check of templates")
     program = """
 from pathlib import Path
 from pkgops.build.check import check, verdict_file
-from pkgops.build.synth import Synthesized
+from pkgops.build.synth import SynthesizedStack
 from pkgops.config import load
 project = load("dev", "kefir", Path(), {})
-stack = Synthesized("kefir", "test", "Test", {"Resources": {}}, {}, {})
+stack = SynthesizedStack("kefir", "test", "Test", {"Resources": {}}, {}, {})
 kept = verdict_file(project.home, project.stage.region, stack)
 kept.parent.mkdir(parents=True)
 kept.touch()
@@ -155,8 +155,8 @@ def test_a_dependency_of_handlers(scratch: Scratch) -> None:
     scratch.follows("a dependency of handlers")
     with (scratch.root / "handlers/requirements.txt").open("a", encoding="utf-8") as file:
         file.write(pinned[0])
-    program = "from pathlib import Path; from pkgops.build.import_closure import Closures; "
-    program += "print(*Closures(Path()).of('handlers/kefir/api/read_cbor.py').requirements)"
+    program = "from pathlib import Path; from pkgops.build.import_closure import ImportClosures; "
+    program += "print(*ImportClosures(Path()).of('handlers/kefir/api/read_cbor.py').requirements)"
     assert "cbor2" in scratch.run("-c", program)
 
 

@@ -130,6 +130,7 @@ def test_artifacts_are_put_found_and_emptied(ports: Ports, tmp_path: Path, reque
         ports.clients.get("s3").create_bucket(Bucket=ports.artifacts.bucket)
         versioned = {"Status": "Enabled"}
         ports.clients.get("s3").put_bucket_versioning(Bucket=ports.artifacts.bucket, VersioningConfiguration=versioned)
+        ports.artifacts.empty(ports.artifacts.bucket)  # other tests' templates
     path, other = tmp_path / "a.zip", tmp_path / "b.zip"
     path.write_bytes(b"one")
     other.write_bytes(b"broken")

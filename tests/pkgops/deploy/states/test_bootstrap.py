@@ -75,7 +75,7 @@ def test_a_bucket_somebody_has_deleted_is_made_again(world: World, aws: Aws, siz
         assert made.bootstrap.action is Action.RECREATE
     report = deploy(made, world.ports, world.events.append)
     assert [result.status for result in report.results] == ["UPDATE_COMPLETE"], report
-    told = any(isinstance(event, Note) and "is gone" in event.text for event in world.events)
+    told = any(isinstance(event, Note) and "does not exist" in event.text for event in world.events)
     assert told == (size == 0)  # otherwise the plan says it
     assert (state(world).status, state(world).id == before.id) == ("CREATE_COMPLETE", False)
     assert world.ports.artifacts.missing([asset(world).key]) == set()
