@@ -85,7 +85,7 @@ def test_a_call_to_aws(scratch: Scratch) -> None:
         "    def send(",
         f'    {signature}\n        """Deletes all messages."""\n\n    def send(',
     )
-    called = 'self._clients.get("sqs").purge_queue(QueueUrl=self._there(name))'
+    called = 'self._clients.get("sqs").purge_queue(QueueUrl=self._existing_url(name))'
     scratch.edit(
         "pkgops/aws/queues.py",
         "    def send(",

@@ -1,4 +1,4 @@
-"""Is what keeps the tool from AWS said as what it is, and at once?"""
+"""What keeps the tool from AWS is reported as what it is, and at once."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_an_emulator_that_is_gone_is_an_access_error() -> None:
 
 @pytest.fixture
 def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A profile of the AWS configuration, beside other keys in the environment."""
+    """A profile of the AWS configuration, with other keys in the environment."""
     (tmp_path / "credentials").write_text("[mine]\naws_access_key_id = AKIAMINE\naws_secret_access_key = secret\n")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     return "mine"

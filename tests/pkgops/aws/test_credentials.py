@@ -1,4 +1,4 @@
-"""What an assumed role is given is kept for the next command, where the AWS CLI looks for it as well."""
+"""Temporary credentials are cached for the next command, and shared with the AWS CLI."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_role_is_assumed_once_for_many_commands(proxy: Proxy, home: Path) -> N
     assert kept.stat().st_mode & 0o077 == 0
 
 
-def test_what_has_expired_is_got_anew(proxy: Proxy, home: Path) -> None:
+def test_expired_credentials_are_requested_again(proxy: Proxy, home: Path) -> None:
     asked()
     (kept,) = (home / ".aws" / "cli" / "cache").glob("*.json")
     old = json.loads(kept.read_text())
@@ -77,7 +77,7 @@ def test_what_has_expired_is_got_anew(proxy: Proxy, home: Path) -> None:
     assert proxy.calls["AssumeRole"] == 2
 
 
-def test_a_code_nobody_can_type_is_told(home: Path) -> None:
+def test_a_required_code_without_a_terminal_is_an_error(home: Path) -> None:
     """A process without a terminal, as CI has it."""
     (home / ".aws" / "config").write_text(CONFIG.replace("source_profile", "mfa_serial = x\nsource_profile"))
     command = [sys.executable, "-c", "from tests.pkgops.aws.test_credentials import say; say()"]

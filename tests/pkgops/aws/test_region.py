@@ -1,4 +1,4 @@
-"""Nothing but stages.toml says which region is asked."""
+"""The region comes from stages.toml alone."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ def test_the_stages_own_region_is_nothing_to_tell() -> None:
 
 
 @pytest.mark.parametrize(
-    ("environ", "profile", "told"),
+    ("environ", "profile", "setting"),
     [
         ({"AWS_REGION": "us-east-1"}, None, "AWS_REGION=us-east-1"),
         ({"AWS_DEFAULT_REGION": "us-east-1"}, "us-east-1", "AWS_DEFAULT_REGION=us-east-1"),
         ({}, "us-east-1", "the profile's region"),
     ],
 )
-def test_another_region_is_told_and_does_not_count(environ: dict[str, str], profile: str | None, told: str) -> None:
+def test_another_region_is_reported_and_ignored(environ: dict[str, str], profile: str | None, setting: str) -> None:
     text = overridden_region(STAGE, environ, Profile(profile))
-    assert text == f"Stage prod is in eu-west-1; {told} is ignored."
+    assert text == f"Stage prod is in eu-west-1; {setting} is ignored."
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_addresses_of_another_region_are_refused(url: str) -> None:
         check_endpoint(STAGE, url)
 
 
-def test_an_address_that_is_not_of_aws_is_told() -> None:
+def test_an_endpoint_outside_of_aws_is_reported() -> None:
     assert "http://127.0.0.1:4566" in check_endpoint(STAGE, "http://127.0.0.1:4566")
 
 

@@ -1,4 +1,4 @@
-"""Are calls repeated for long enough, at random moments, and not when repeating is no use?"""
+"""The retry policy: how long calls are repeated, with which delays, and which are not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is nothing built twice, and nothing stale used?"""
+"""Builds: nothing is built twice, and nothing stale is used."""
 
 from __future__ import annotations
 
@@ -51,27 +51,27 @@ def built(project: Project) -> tuple[dict[str, str], list[str]]:
 
 def test_the_second_build_does_nothing(original: Project) -> None:
     first, _ = built(original)
-    second, told = built(original)
-    assert (second, told) == (first, [])
+    second, events = built(original)
+    assert (second, events) == (first, [])
 
 
 def test_what_is_not_to_be_deployed_is_not_checked(tmp_path: Path, original: Project) -> None:
-    """Checking a template nobody has seen takes seconds; the verdict is asked for later, and then kept."""
+    """The first check of a template takes seconds; the verdict is needed later, and then kept."""
     project = sources(tmp_path)
     shutil.copytree(original.home / "artifacts", project.home / "artifacts")
     shutil.copytree(original.home / "cache", project.home / "cache", ignore=shutil.ignore_patterns("lint", "*.check*"))
     lint = project.home / "cache" / "lint"
-    told: list[Event] = []
-    build(project, told.append, checked=False)
-    assert told == []
+    events: list[Event] = []
+    build(project, events.append, checked=False)
+    assert events == []
     assert not lint.exists()
     shutil.copytree(original.home / "cache" / "lint", lint)
     next(lint.iterdir()).unlink()
-    build(project, told.append)
-    assert [str(event.what) for event in told if isinstance(event, Started)] == ["Checking templates"]
-    told.clear()
-    build(project, told.append)
-    assert told == []
+    build(project, events.append)
+    assert [str(event.what) for event in events if isinstance(event, Started)] == ["Checking templates"]
+    events.clear()
+    build(project, events.append)
+    assert events == []
 
 
 def test_a_changed_line_changes_the_zips_that_hold_it_and_no_other(copy: Project) -> None:

@@ -1,4 +1,4 @@
-"""Can nothing stale be read from the build cache?"""
+"""The build cache: nothing stale can be read from it."""
 
 from __future__ import annotations
 

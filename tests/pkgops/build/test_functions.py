@@ -1,4 +1,4 @@
-"""Every name people know a function by leads to it."""
+"""Every name of a function finds it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a closure hold what a handler reaches, and nothing else?"""
+"""Import closures hold what a handler reaches, and nothing else."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_a_file_is_parsed_once_for_all_handlers_and_runs(root: Path) -> None:
     assert len(known) == len(before) + 1
 
 
-def test_equal_files_in_different_packages_are_told_apart(root: Path) -> None:
+def test_equal_files_in_different_packages_are_distinguished(root: Path) -> None:
     for shop in ("east", "west"):
         (root / "handlers" / shop).mkdir()
         (root / "handlers" / shop / "sell.py").write_text("from . import price\n", encoding="utf-8")

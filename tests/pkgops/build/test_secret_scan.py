@@ -1,4 +1,4 @@
-"""Is a secret that a template would show found, and left out of what is said about it?"""
+"""The secret scan finds exposed secrets, and no finding contains one."""
 
 from __future__ import annotations
 

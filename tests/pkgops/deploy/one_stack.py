@@ -1,4 +1,4 @@
-"""A system of one stack on the emulator, and what is asked of it."""
+"""A system of one stack on the emulator, and calls to it."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def test_a_deployment_that_did_not_look_is_refused_and_leaves_nothing(place: Pla
     assert place.stack not in {state.name for state in place.ports.stacks.describe()}
 
 
-def test_a_first_creation_that_failed_is_begun_anew_with_the_import(place: Place, aws: Any) -> None:
+def test_a_failed_creation_is_recreated_with_the_import(place: Place, aws: Any) -> None:
     broken = {"Queue": queue(place.name, VisibilityTimeout=-1), "Group": group(place.name)}
     report = deploy(prepare(place.project, place.packaged(broken), place.ports), place.ports)
     assert [result.status for result in report.results] == ["ROLLBACK_COMPLETE"]

@@ -1,4 +1,4 @@
-"""Does a deployment end where the plan says, whatever state it finds?"""
+"""Deployments reach the planned state from whatever state they find."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_failure_holds_back_dependents_only_and_names_the_first_cause(
         require_success(report, "local")
 
 
-def test_a_stack_that_never_came_up_is_made_anew(project: Project, ports: FakePorts, system_of: Make) -> None:
+def test_a_stack_whose_creation_failed_is_recreated(project: Project, ports: FakePorts, system_of: Make) -> None:
     ports.stacks.broken["Queue"] = "boom"
     run(project, system_of(project.stage), ports)
     ports.stacks.broken.clear()

@@ -1,4 +1,4 @@
-"""Does destroying take the right things, in the right order, and leave what is retained?"""
+"""Destruction: the right stacks in the right order, without what is retained."""
 
 from __future__ import annotations
 

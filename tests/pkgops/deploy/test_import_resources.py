@@ -1,4 +1,4 @@
-"""Is a resource described, when it is imported, by what it can be described with alone?"""
+"""The definitions of resources in an import."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def test_a_nested_stack_one_may_not_look_into_is_the_cause_itself() -> None:
     assert found.event == failed
 
 
-def test_nothing_told_is_no_cause() -> None:
+def test_without_failed_events_there_is_no_cause() -> None:
     assert first_failure(History(), "top") is None  # type: ignore[arg-type]
 
 

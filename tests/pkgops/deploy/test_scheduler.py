@@ -1,4 +1,4 @@
-"""Does a walk keep the order, use what may run at once, and hold back only dependents?"""
+"""The scheduler keeps the order, runs independent work at once, and holds back only dependents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does one stack's deployment do when somebody else's comes between?"""
+"""The deployment of one stack while another deployer changes it."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Refusing(FakeStacks):
         raise DeployError("CloudFormation refuses it.")
 
 
-def test_a_refusal_that_nobody_else_has_caused_is_told_at_once(project: Project, system_of: Make) -> None:
+def test_a_refusal_without_a_concurrent_change_is_reported_at_once(project: Project, system_of: Make) -> None:
     stacks: Any = Refusing()
     result, _ = brought(project, system_of, stacks)
     assert (result.status, result.reason) == ("REFUSED", "CloudFormation refuses it.")

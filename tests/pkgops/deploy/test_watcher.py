@@ -1,4 +1,4 @@
-"""Does one poller serve any number of stacks at a pace the service bears?"""
+"""The watcher: one poller for any number of stacks, within the rate limit."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_fifty_running_stacks_are_asked_about_at_one_stacks_pace() -> None:
 
 
 @pytest.mark.parametrize("quick", [True, False])
-def test_whoever_ends_has_all_its_events_told(quick: bool) -> None:
+def test_all_events_of_an_ended_operation_are_emitted(quick: bool) -> None:
     stacks, heard = Told(rounds=2), []
     names = begun(stacks, 5)
     with ThreadPoolExecutor(5) as pool, Watcher(stacks, heard.append, fast=quick) as watcher:

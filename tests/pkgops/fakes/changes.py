@@ -1,4 +1,4 @@
-"""What would a change set of the fake CloudFormation change?"""
+"""The changes in a change set of the fake CloudFormation."""
 
 from __future__ import annotations
 

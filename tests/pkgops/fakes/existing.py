@@ -1,4 +1,4 @@
-"""What is there already, in memory."""
+"""Existing resources, in memory: the fake of the `Existing` port."""
 
 from __future__ import annotations
 

@@ -32,9 +32,9 @@ class FakeFunctions:
             with redirect_stdout(said):
                 result = self.deployed[name](json.loads(payload))
         except Exception as error:
-            told = {"errorMessage": str(error), "errorType": type(error).__name__}
+            body = {"errorMessage": str(error), "errorType": type(error).__name__}
             said.write(f"[ERROR] {type(error).__name__}: {error}\n")
-            return Invocation(200, json.dumps(told).encode(), "Unhandled", _log(said), "$LATEST")
+            return Invocation(200, json.dumps(body).encode(), "Unhandled", _log(said), "$LATEST")
         return Invocation(200, json.dumps(result).encode(), "", _log(said), "$LATEST")
 
 

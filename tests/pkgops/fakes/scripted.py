@@ -1,4 +1,4 @@
-"""An AWS service that answers as a test has written down: for what the emulator does otherwise than AWS."""
+"""An AWS service with scripted answers, for what the emulator does not do like AWS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CloudFormation in memory: enough of it to make every state a plan or a deployment has an answer for."""
+"""CloudFormation in memory, with every state that a plan or a deployment handles."""
 
 from __future__ import annotations
 

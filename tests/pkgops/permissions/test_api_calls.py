@@ -1,4 +1,4 @@
-"""Does the table of calls say what the adapters really call?"""
+"""The table of API calls lists what the adapters call."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def inherited(source: Source) -> set[str]:
 
 
 def made() -> set[tuple[str, str]]:
-    """(service, operation) of every call an adapter can make. An operation that does not stand beside its service may
+    """(service, operation) of every call an adapter can make. An operation that is not named with its service may
     be of any service that the file names."""
     found = set()
     for source in sources("pkgops"):

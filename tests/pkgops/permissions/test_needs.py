@@ -1,4 +1,4 @@
-"""What do single resources ask for, those too that no system has yet?"""
+"""The needs of single resources, including types that no system has yet."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_key_is_used_through_the_service_that_encrypts():
     assert '"kms:ViaService": "lambda.us-east-1.amazonaws.com"' in condition
 
 
-def test_an_unknown_type_gets_the_documented_pattern_of_its_kind_and_it_is_told():
+def test_an_unknown_type_gets_the_documented_pattern_of_its_kind_and_is_reported():
     cluster = {"Type": "AWS::Kinesis::Stream", "Properties": {"Name": "clicks"}}
     pattern = f"arn:aws:kinesis:us-east-1:{ACCOUNT}:stream/*"
     assert asked({"Clicks": cluster}, "kinesis:CreateStream") == [(pattern, "")]

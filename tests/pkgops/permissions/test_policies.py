@@ -1,4 +1,4 @@
-"""Do the policies of the systems allow what is needed, and little else?"""
+"""The policies of the systems allow what is needed, and little else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which actions does a type ask for, given its properties?"""
+"""The actions that a resource needs, given its properties."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Are many needs said in few words, without saying more?"""
+"""Many needs in few statements, without more permissions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a plan that does not come about leave anything behind?"""
+"""Plans that are refused or interrupted leave no change set."""
 
 from __future__ import annotations
 

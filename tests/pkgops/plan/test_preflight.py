@@ -1,4 +1,4 @@
-"""Is what is in the way found before, and only when it may be?"""
+"""Conflicts: found before anything is changed, and only where they can be."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def seen(project: Project, packaged: PackagedSystem, ports: FakePorts, **options
     return preview(project, packaged, ports, options=PlanOptions(**options))
 
 
-def told(made: Plan) -> dict[str, tuple[ConflictKind, tuple[str, ...]]]:
+def found(made: Plan) -> dict[str, tuple[ConflictKind, tuple[str, ...]]]:
     return {row.logical_id: (row.kind, row.resolutions) for row in made.conflicts}
 
 
@@ -60,10 +60,10 @@ def test_what_an_update_adds_is_asked_about(project: Project, ports: FakePorts) 
     ports.existing.put(QUEUE, "demo-alone")
     ports.existing.put(GROUP, "demo")
     more = only(project, Queue=resource(QUEUE, QueueName="demo-alone"), Group=resource(GROUP, LogGroupName="demo"))
-    assert told(seen(project, more, ports)) == {"Group": (ConflictKind.EXISTS, ("import", "rename"))}
+    assert found(seen(project, more, ports)) == {"Group": (ConflictKind.EXISTS, ("import", "rename"))}
 
 
-def test_every_kind_is_told_with_its_ways_and_its_line(project: Project, ports: FakePorts) -> None:
+def test_every_kind_is_listed_with_its_resolutions_and_its_line(project: Project, ports: FakePorts) -> None:
     put = ports.existing.put
     for kind, name in ((GROUP, "group"), (TABLE, "kept"), (QUEUE, "owned"), (FUNCTION, "function")):
         put(kind, name)
@@ -82,7 +82,7 @@ def test_every_kind_is_told_with_its_ways_and_its_line(project: Project, ports: 
         Free=resource(QUEUE, QueueName="free"),
     )
     made = seen(project, packaged, ports)
-    assert told(made) == {
+    assert found(made) == {
         "Group": (ConflictKind.EXISTS, ("import", "rename")),
         "Table": (ConflictKind.AUTO_IMPORTED, ()),
         "Queue": (ConflictKind.OWNED, ("rename",)),
@@ -136,16 +136,16 @@ def test_an_update_takes_nothing_back_by_itself(project: Project, ports: FakePor
     deploy(seen(project, only(project, Queue=resource(QUEUE)), ports), ports)
     ports.existing.put(TABLE, "kept")
     more = only(project, Queue=resource(QUEUE), Table=resource(TABLE, "Retain", TableName="kept"))
-    assert told(seen(project, more, ports)) == {"Table": (ConflictKind.EXISTS, ("import", "rename"))}
+    assert found(seen(project, more, ports)) == {"Table": (ConflictKind.EXISTS, ("import", "rename"))}
 
 
 def test_what_is_left_of_a_failed_first_creation_goes_with_it(project: Project, ports: FakePorts) -> None:
     ports.stacks.deployed("DemoAlone-local", "CREATE_FAILED")
     ports.existing.put(GROUP, "group")
     packaged = only(project, Group=resource(GROUP, LogGroupName="group"))
-    assert told(seen(project, packaged, ports)) == {"Group": (ConflictKind.EXISTS, ("import", "rename"))}
+    assert found(seen(project, packaged, ports)) == {"Group": (ConflictKind.EXISTS, ("import", "rename"))}
     ports.existing.owners["group"] = ("DemoAlone-local", "Group")
-    assert told(seen(project, packaged, ports)) == {}
+    assert found(seen(project, packaged, ports)) == {}
 
 
 def test_an_update_whose_changes_are_not_known_yet_is_asked_about_too(project: Project, ports: FakePorts) -> None:
@@ -158,7 +158,7 @@ def test_an_update_whose_changes_are_not_known_yet_is_asked_about_too(project: P
     web.template["Resources"]["Group"] = resource(GROUP, LogGroupName="group")
     made = seen(project, PackagedSystem((store, web), ()), ports)
     assert [(step.action, step.parameters) for step in made.steps][1] == (Action.UPDATE, None)
-    assert told(made) == {"Group": (ConflictKind.EXISTS, ("import", "rename"))}
+    assert found(made) == {"Group": (ConflictKind.EXISTS, ("import", "rename"))}
 
 
 def test_a_change_set_that_fails_for_a_taken_name_leads_to_the_name(project: Project, ports: FakePorts) -> None:
@@ -173,7 +173,7 @@ def test_a_change_set_that_fails_for_a_taken_name_leads_to_the_name(project: Pro
 
     ports.stacks.change_set = refusing
     made = seen(project, only(project, Queue=resource(QUEUE), Group=resource(GROUP, LogGroupName="group")), ports)
-    assert told(made) == {"Group": (ConflictKind.EXISTS, ("import", "rename"))}
+    assert found(made) == {"Group": (ConflictKind.EXISTS, ("import", "rename"))}
     ports.existing.there.clear()
     report = deploy(seen(project, only(project, Queue=resource(QUEUE), Group=resource(GROUP)), ports), ports)
     assert "ResourceExistenceCheck" in report.results[0].reason
@@ -186,7 +186,7 @@ def test_secrets_outside_the_stacks_are_asked_about_on_a_creation(project: Proje
     ports.existing.put(SECRET, project.stage.named("demo/other"))
     packaged = only(project, Queue=resource(QUEUE))
     made = seen(declaring, packaged, ports)
-    assert told(made) == {"demo/token": (ConflictKind.DELETING, ("restore",))}
+    assert found(made) == {"demo/token": (ConflictKind.DELETING, ("restore",))}
     with pytest.raises(RefusedError, match=f"{stored} is scheduled for deletion"):
         require_resolved(made.conflicts)
     assert deploy(prepare(declaring, packaged, ports, options=PlanOptions(restores=("demo/token",))), ports).ok
@@ -244,5 +244,5 @@ def test_an_export_is_not_asked_about_while_it_stays(project: Project, ports: Fa
     deploy(seen(project, exporting(project, "demo-out", "one"), ports), ports)
     exported(ports)
     ports.existing.asked.clear()
-    assert told(seen(project, exporting(project, "demo-out", "one", Queue=resource(QUEUE)), ports)) == {}
+    assert found(seen(project, exporting(project, "demo-out", "one", Queue=resource(QUEUE)), ports)) == {}
     assert ports.existing.asked == []

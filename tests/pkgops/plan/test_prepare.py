@@ -96,7 +96,7 @@ def test_a_preview_has_the_conflicts_that_are_wanted_and_no_change_sets(project:
     assert ports.existing.asked == []
 
 
-def test_selected_stacks_come_with_those_they_use_unless_told_otherwise(
+def test_selected_stacks_bring_those_they_use_unless_only_is_set(
     project: Project, ports: FakePorts, system_of: Make
 ) -> None:
     packaged = system_of(project.stage)

@@ -1,4 +1,4 @@
-"""Is widened access seen, and nothing but that? Is what the world can reach?"""
+"""The review of changes: widened access and public exposure."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_a_web_acls_statements_are_no_policy() -> None:
     assert public_resources(template) == {}
 
 
-def test_a_new_stack_is_told_only_what_it_opens() -> None:
+def test_of_a_new_stack_only_public_exposure_is_reported() -> None:
     template = json.loads((DEPLOYED / "storage.json").read_text(encoding="utf-8"))
     concerns = review([ResourceChange("PackagesTable", "AWS::DynamoDB::Table", "Add")], {}, template)
     assert {(concern.kind, concern.logical_id) for concern in concerns} == {

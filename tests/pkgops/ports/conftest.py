@@ -1,4 +1,4 @@
-"""Fakes and real adapters, to be held to the same contract."""
+"""Fakes and real adapters for the contract suites."""
 
 from __future__ import annotations
 

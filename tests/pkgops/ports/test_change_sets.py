@@ -1,4 +1,4 @@
-"""Do the fake CloudFormation and the real adapter keep the same promises about change sets?"""
+"""The contract of change sets, for the fake and for the emulator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do the fake drift detection and the real adapter keep the same promises?"""
+"""The contract of the `Drift` port, for the fake and for the emulator."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class RealPorts:
 
 @dataclass
 class World:
-    """Ports with one deployed stack, and somebody who changes it by other means."""
+    """Ports with one deployed stack, and a way to change it outside of deployments."""
 
     ports: Any
     name: str

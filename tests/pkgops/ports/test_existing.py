@@ -1,4 +1,4 @@
-"""Do the fake and the real account say the same about what is there already?"""
+"""The contract of the `Existing` port, for the fake and for the emulator."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def test_the_stacks_that_import_an_export(account: Account) -> None:
     assert account.port.importers(name) == [user]
 
 
-def test_a_bucket_that_may_not_be_looked_at_is_somebody_elses() -> None:
+def test_a_bucket_that_may_not_be_read_is_foreign() -> None:
     from pkgops.aws.client import Clients
     from pkgops.model import Stage
     from tests.pkgops.fakes.scripted import scripted

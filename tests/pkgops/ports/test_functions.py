@@ -1,4 +1,4 @@
-"""Fake and real functions answer alike."""
+"""The contract of the `Functions` port, for the fake and for the emulator."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_an_answer_has_payload_and_log(service: Service) -> None:
     assert "heard hi" in answer.log
 
 
-def test_an_error_is_told(service: Service) -> None:
+def test_an_error_is_returned(service: Service) -> None:
     answer = service.port.invoke(service.name, b'{"word": "bad"}')
     said = json.loads(answer.payload)
     assert (answer.status, answer.error) == (200, "Unhandled")

@@ -1,4 +1,4 @@
-"""Fake and real identity name an account."""
+"""The contract of the `Identity` port, for the fake and for the emulator."""
 
 from __future__ import annotations
 

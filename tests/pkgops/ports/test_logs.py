@@ -1,4 +1,4 @@
-"""Fake and real logs keep the same promises: whole, once, in order."""
+"""The contract of the `Logs` port, for the fake and for the emulator: every event, once, in order."""
 
 from __future__ import annotations
 
@@ -147,20 +147,20 @@ def test_pages_of_aws_are_followed_to_the_last() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "told"), [("AccessDeniedException", "AccessDenied"), ("LimitExceededException", "Limit")]
+    ("code", "reason"), [("AccessDeniedException", "AccessDenied"), ("LimitExceededException", "Limit")]
 )
-def test_a_refused_live_tail_is_no_live_tail(code: str, told: str) -> None:
+def test_a_refused_live_tail_is_not_implemented(code: str, reason: str) -> None:
     def answer(operation: str, arguments: dict[str, Any]) -> Answer:
         if operation == "DescribeLogGroups":
             assert arguments == {"logGroupNamePrefix": "/aws/lambda/a"}
             return 200, {"logGroups": [{"logGroupName": "/aws/lambda/a", "arn": "arn:aws:logs:x:1:log-group:a:*"}]}
         return 400, {"__type": code, "message": "no"}
 
-    with scripted(answer) as endpoint, pytest.raises(NotImplementedError, match=told):
+    with scripted(answer) as endpoint, pytest.raises(NotImplementedError, match=reason):
         next(CloudWatchLogs(Clients(Stage("local"), endpoint)).live(["/aws/lambda/a"]))
 
 
-def test_refused_access_is_told() -> None:
+def test_denied_access_is_an_access_error() -> None:
     with (
         scripted(
             lambda *_call: (400, {"__type": "AccessDeniedException", "message": "no logs:FilterLogEvents"})

@@ -1,4 +1,4 @@
-"""Fake and real queues are counted and moved alike."""
+"""The contract of the `Queues` port, for the fake and for the emulator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fake and real secrets are stored once and kept to themselves."""
+"""The contract of the `Secrets` port, for the fake and for the emulator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do the fake CloudFormation and the real adapter keep the same promises?"""
+"""The contract of the `Stacks` port, for the fake and for the emulator."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_an_unknown_parameter_is_refused(ports: Ports, name: str) -> None:
         ports.stacks.create_change_set(request_for(name, body))
 
 
-def test_events_are_in_order_and_told_once(ports: Ports, name: str) -> None:
+def test_events_are_in_order_and_emitted_once(ports: Ports, name: str) -> None:
     carried_out(ports, request_for(name, template("A")))
     events = ports.stacks.events(name)
     assert [event.time for event in events] == sorted(event.time for event in events)
@@ -110,7 +110,7 @@ def test_only_an_update_is_cancelled_and_only_the_stack_of_that_id_deleted(ports
     assert found(ports, name) is not None
 
 
-def test_told_twice_a_change_set_is_carried_out_once(real: Ports) -> None:
+def test_a_repeated_call_executes_a_change_set_once(real: Ports) -> None:
     made = wait_until_ready(real, real.stacks.create_change_set(request_for("contract-twice", template("A"))))
     real.stacks.execute(made.id)
     real.stacks.execute(made.id)

@@ -1,4 +1,4 @@
-"""Fake and real tables take and give the same items."""
+"""The contract of the `Tables` port, for the fake and for the emulator."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def test_an_item_is_written_once(service: Service) -> None:
 
 def test_together_is_all_or_nothing(service: Service) -> None:
     def write(key: str) -> bool:
-        account, beside = {"pk": "user", "sk": "META"}, {"pk": "user", "sk": key}
-        return service.port.put_if_absent(service.table, account, KEYS, [beside])
+        account, related = {"pk": "user", "sk": "META"}, {"pk": "user", "sk": key}
+        return service.port.put_if_absent(service.table, account, KEYS, [related])
 
     assert write("first")
     assert not write("second")

@@ -1,4 +1,4 @@
-"""Fake and real user pools enrol a user once."""
+"""The contract of the `Users` port, for the fake and for the emulator."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Service:
 
 @pytest.fixture(params=["fake", "emulator"])
 def service(request: pytest.FixtureRequest) -> Service:
-    """A pool nobody is in yet, one that is not there, and who is in the first now."""
+    """An empty pool, the id of one that does not exist, and a function that lists the users of the first."""
     if request.param == "fake":
         fake = FakeUsers()
         fake.refused = {"missing"}

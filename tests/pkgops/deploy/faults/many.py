@@ -1,4 +1,4 @@
-"""Fifty stacks at once in an account that refuses what is asked too often: how often is it asked, and does it end well?
+"""Fifty stacks deployed at once in an account that throttles: the rate of calls, and the result.
 
 The stacks stay in progress until a signal comes, as stacks on AWS do for longer than one likes.
 """

@@ -113,7 +113,7 @@ class Proxy(ThreadingHTTPServer):
     def stored(self, call: str, path: str, done: bool) -> None:
         """Keeps account of the objects S3 is known to have; ``done`` says whether its consent came back.
 
-        What a killed process puts does not count: nobody has heard of it."""
+        What a killed process puts does not count: nothing has recorded it."""
         with self._lock:
             if call == "PutObject":
                 if path in self._stored:

@@ -1,4 +1,4 @@
-"""A small system in versions that differ, and how one of its stacks is got into a state no deployment can move."""
+"""A small system in several versions, and how one of its stacks gets into a state that no deployment leaves."""
 
 from __future__ import annotations
 

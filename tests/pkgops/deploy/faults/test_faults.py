@@ -139,8 +139,7 @@ def test_a_refused_look_at_an_object_says_why(bad: World) -> None:
 
 
 def test_a_service_that_goes_on_failing_is_said_as_that(bad: World) -> None:
-    expected = {"throttle": "throttles the calls", "unavailable": "internal error", "reset before": "Cannot reach"}
-    for kind, said in expected.items():
+    for kind, said in (("throttle", "throttles"), ("unavailable", "internal error"), ("reset before", "Cannot reach")):
         bad.proxy.weather = Faults(0, rate=1.0, most=10, kinds=(kind,))
         bad.proxy.calls.clear()
         with pytest.raises(AccessError, match=said) as caught:

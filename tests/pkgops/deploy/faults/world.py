@@ -101,7 +101,7 @@ def run(world: World, seed: int, tally: Tally) -> None:
 
 
 def step(world: World, chance: random.Random) -> tuple[str, str]:
-    """A deployment of some version, one that must fail, one that goes on with a stuck rollback, a destruction, or a
+    """A deployment of some version, one that must fail, one that continues a stuck rollback, a destruction, or a
     command that is killed; which it was and how it ended."""
     (kind,) = chance.choices(list(STEPS), list(STEPS.values()))
     version, size = chance.randint(0, 3), chance.choice((0, LARGE))

@@ -1,4 +1,4 @@
-"""A system on the emulator whose one custom resource does what a switch says: works, fails, or keeps one waiting."""
+"""A system on the emulator whose one custom resource works, fails or waits, as a file says."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ import json, time, urllib.request
 
 def wish(event):
     with open(event["ResourceProperties"]["Switch"]) as file:
-        told, _, version = json.load(file).get(event["RequestType"], "work").partition(" ")
-    return told if version in ("", event["ResourceProperties"]["Version"]) else "work"
+        instruction, _, version = json.load(file).get(event["RequestType"], "work").partition(" ")
+    return instruction if version in ("", event["ResourceProperties"]["Version"]) else "work"
 
 def handler(event, context):
     print(event["RequestType"], "of", event["LogicalResourceId"])

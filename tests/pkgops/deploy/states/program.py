@@ -1,4 +1,4 @@
-"""The program itself, in a process of its own, on a project whose one system is the stately one."""
+"""The program in a process of its own, on a project with one system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Somebody else is at work, before, between and during: what runs is watched, and then compared again."""
+"""Another deployer changes stacks before, between and during: its operations are awaited, then compared again."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def meanwhile(work: Callable[[], Report]) -> Iterator[Future[Report]]:
 
 
 def seen(world: World, wanted: Callable[[Event], bool]) -> None:
-    """Waits until the deployment has told something."""
+    """Waits until the deployment has emitted a note."""
     until = time.monotonic() + PATIENCE
     while not any(wanted(event) for event in list(world.events)):
         assert time.monotonic() < until, world.events
@@ -80,7 +80,7 @@ def test_what_it_left_different_is_deployed_after_it(world: World) -> None:
     assert (result.status, result.outputs["Version"]) == ("UPDATE_COMPLETE", "3")
 
 
-def test_a_first_creation_of_others_that_fails_is_made_anew(world: World) -> None:
+def test_a_failed_creation_by_another_deployer_is_recreated(world: World) -> None:
     world.instruct(Create="wait")
     others_begin(world, 1)
     with meanwhile(lambda: world.deploy(2)) as deployment:
@@ -135,7 +135,7 @@ def test_a_stack_made_or_deleted_in_between_is_noticed(world: World) -> None:
     assert (result.status, result.outputs["Version"]) == ("CREATE_COMPLETE", "3")
 
 
-def test_a_failed_creation_that_somebody_has_made_anew_is_not_deleted(world: World) -> None:
+def test_a_stack_that_another_deployer_has_recreated_is_not_deleted(world: World) -> None:
     world.instruct(Create="fail")
     world.deploy(1)
     world.instruct()
@@ -150,7 +150,7 @@ def test_a_failed_creation_that_somebody_has_made_anew_is_not_deleted(world: Wor
     assert world.state.id == state.id
 
 
-def test_no_longer_than_it_is_told_does_it_wait(world: World) -> None:
+def test_it_waits_no_longer_than_the_time_limit(world: World) -> None:
     world.instruct(Create="wait")
     others_begin(world, 1)
     with pytest.raises(DeployError, match="nothing was changed"):

@@ -1,4 +1,4 @@
-"""A stage's artifact bucket whose stack is half deleted, or that is deleted itself: the next deployment mends it."""
+"""A damaged bootstrap stack, or a deleted artifact bucket, is repaired by the next deployment."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def state(world: World) -> StackState:
 
 
 @pytest.mark.parametrize("looked", [False, True])
-def test_what_somebody_has_put_there_meanwhile_stays(world: World, aws: Aws, looked: bool) -> None:
+def test_what_another_deployer_has_uploaded_meanwhile_is_kept(world: World, aws: Aws, looked: bool) -> None:
     """Somebody destroys the last other system of the stage, while another one's deployment uploads."""
     world.deploy(1)
     bucket = world.ports.artifacts.bucket
@@ -60,7 +60,7 @@ def test_what_somebody_has_put_there_meanwhile_stays(world: World, aws: Aws, loo
 
 
 @pytest.mark.parametrize("size", [0, 60_000])
-def test_a_bucket_somebody_has_deleted_is_made_again(world: World, aws: Aws, size: int) -> None:
+def test_a_deleted_bucket_is_created_again(world: World, aws: Aws, size: int) -> None:
     """A large template is to go there before the plan is made, an artifact when it is carried out."""
     world.deploy(1)
     bucket, before = world.ports.artifacts.bucket, state(world)
@@ -75,8 +75,8 @@ def test_a_bucket_somebody_has_deleted_is_made_again(world: World, aws: Aws, siz
         assert made.bootstrap.action is Action.RECREATE
     report = deploy(made, world.ports, world.events.append)
     assert [result.status for result in report.results] == ["UPDATE_COMPLETE"], report
-    told = any(isinstance(event, Note) and "does not exist" in event.text for event in world.events)
-    assert told == (size == 0)  # otherwise the plan says it
+    warned = any(isinstance(event, Note) and "does not exist" in event.text for event in world.events)
+    assert warned == (size == 0)  # otherwise the plan says it
     assert (state(world).status, state(world).id == before.id) == ("CREATE_COMPLETE", False)
     assert world.ports.artifacts.missing([asset(world).key]) == set()
     versioning = aws("s3").get_bucket_versioning(Bucket=bucket)

@@ -1,4 +1,4 @@
-"""Is the first cause found, in nested stacks too, and does the function behind it get a word?"""
+"""The root cause of a failure, in nested stacks, too, with the log of the function behind it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LINE = "templates/stately/thing.py"
 TOLD = "The end of /aws/lambda/stately-provider:"
 
 
-def test_a_custom_resource_that_fails_is_told_with_the_end_of_its_log(world: World) -> None:
+def test_a_failed_custom_resource_is_reported_with_the_end_of_its_log(world: World) -> None:
     world.instruct(Create="fail")
     report = world.deploy()
     (result,) = report.results
@@ -57,7 +57,7 @@ def nested(world: World, aws: Callable[[str], Any], depth: int, version: int = 1
     return {"Resources": {"Nested": inner, "After": {"Type": "AWS::SQS::Queue", "DependsOn": "Nested"}}}
 
 
-def test_in_a_nested_stack_the_way_to_the_resource_is_told(world: World, aws: Callable[[str], Any]) -> None:
+def test_the_path_to_a_resource_in_a_nested_stack_is_reported(world: World, aws: Callable[[str], Any]) -> None:
     world.instruct(Create="fail")
     (result,) = world.deploy_template(nested(world, aws, 2)).results
     assert result.status == "ROLLBACK_COMPLETE"

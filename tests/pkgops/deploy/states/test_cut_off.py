@@ -1,4 +1,4 @@
-"""Credentials that expire midway, a connection lost for good: what goes on is said, and the next run takes it up."""
+"""Expired credentials and a lost connection: what continues is named, and the next run attaches to it."""
 
 from __future__ import annotations
 

@@ -196,7 +196,7 @@ def test_a_deletion_that_failed_is_repeated(world: World) -> None:
 
 
 def test_what_a_first_creation_left_and_cannot_be_removed_is_named(world: World, aws: Aws) -> None:
-    """A failed creation of which something cannot be deleted: nothing is lost, and the way out is told."""
+    """A failed creation of which something cannot be deleted: nothing is lost, and the recovery is named."""
     world.instruct(Create="work")
     template = world.template(1)
     bad = {"QueueName": {"Fn::GetAtt": ["Thing", "Nonsense"]}}

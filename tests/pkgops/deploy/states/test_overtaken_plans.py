@@ -1,4 +1,4 @@
-"""Somebody else carries out a change while the plan is being made: it comes about all the same."""
+"""Another deployer executes a change while the plan is being made: the plan is made all the same."""
 
 from __future__ import annotations
 

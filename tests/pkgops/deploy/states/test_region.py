@@ -1,4 +1,4 @@
-"""Does a deployment end in the stage's region, whatever the environment and the profile name?"""
+"""Deployments are made in the stage's region, whatever environment and profile name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is an operation that runs watched to its end, whatever it is, before a stack is deployed or destroyed?"""
+"""Every kind of running operation is watched to its end before a stack is deployed or destroyed."""
 
 from __future__ import annotations
 
@@ -66,6 +66,6 @@ def test_what_runs_is_watched_to_its_end_and_then_compared(world: World, aws: Aw
 def test_what_runs_is_watched_before_it_is_destroyed(world: World, aws: Aws, status: str) -> None:
     running(world, aws, status)
     doomed = plan_destroy(world.project, world.packaged(world.template()).stacks, world.ports, ("thing",))
-    told = lambda event: world.instruct() if isinstance(event, Note) else None  # noqa: E731
-    assert destroy(doomed, world.ports, told).results[0].status == "DELETE_COMPLETE"
+    instruct = lambda event: world.instruct() if isinstance(event, Note) else None  # noqa: E731
+    assert destroy(doomed, world.ports, instruct).results[0].status == "DELETE_COMPLETE"
     assert world.state is None

@@ -1,4 +1,4 @@
-"""Ctrl-C once and twice, SIGTERM, and taking an update back: real processes, real signals."""
+"""Ctrl-C once and twice, SIGTERM, and cancelling an update, with real processes and signals."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ def stopped_unread(pid: int, port: int) -> bool:
     return False
 
 
-def told(process: subprocess.Popen[str], text: str) -> None:
+def wait_for_text(process: subprocess.Popen[str], text: str) -> None:
     """Waits until the process says something on stderr."""
     assert process.stderr is not None
     while text not in (line := process.stderr.readline()):
         assert line, text
 
 
-def test_told_to_end_it_lets_go_and_the_next_run_takes_it_up(program: Program) -> None:
+def test_a_signal_detaches_and_the_next_run_attaches(program: Program) -> None:
     running = program.start("deploy", version=2)
     program.until(running, "UPDATE_IN_PROGRESS")
     code, out, err = program.signalled(running, signal.SIGTERM)
@@ -77,7 +77,7 @@ def test_told_to_end_it_lets_go_and_the_next_run_takes_it_up(program: Program) -
     assert list(program.scratch.iterdir()) == []
     assert program.world.status == "UPDATE_IN_PROGRESS"
     again = program.start("deploy", version=2)
-    told(again, f"{NAME} is UPDATE_IN_PROGRESS: waiting for that to end")
+    wait_for_text(again, f"{NAME} is UPDATE_IN_PROGRESS: waiting for that to end")
     program.world.instruct()
     code, out, err = program.ended(again)
     assert code == 0, err
@@ -90,7 +90,7 @@ def test_the_second_time_it_ends_at_once(program: Program, emulator: Emulator) -
     program.until(running, "UPDATE_IN_PROGRESS")
     with silent(emulator, program.root):  # so that letting go has to wait for an answer
         running.send_signal(signal.SIGINT)
-        told(running, "interrupt again to exit at once")
+        wait_for_text(running, "interrupt again to exit at once")
         code, out, err = program.signalled(running, signal.SIGINT)
     assert (code, out) == (130, "")
     assert (
@@ -109,7 +109,7 @@ def test_after_ctrl_c_the_update_can_be_taken_back(program: Program) -> None:
     assert last["event"] == "Note"
     assert f"Stopped watching {NAME}" in last["text"]
     cancelling = program.start("cancel")
-    told(cancelling, "UPDATE_ROLLBACK_IN_PROGRESS")
+    wait_for_text(cancelling, "UPDATE_ROLLBACK_IN_PROGRESS")
     program.world.instruct()
     code, _, err = program.ended(cancelling)
     assert code == 0, err
