@@ -93,9 +93,8 @@ def test_the_second_time_it_ends_at_once(program: Program, emulator: Emulator) -
         wait_for_text(running, "interrupt again to exit at once")
         code, out, err = program.signalled(running, signal.SIGINT)
     assert (code, out) == (130, "")
-    assert (
-        err.splitlines()[-1] == "Ended at once. CloudFormation continues what it has started; pkgops status shows it."
-    )
+    # Not always the last line: the thread of the stack reports its end in the same moment.
+    assert "Ended at once. CloudFormation continues what it has started; pkgops status shows it." in err.splitlines()
     assert "Traceback" not in err
     assert program.world.status == "UPDATE_IN_PROGRESS"
 
