@@ -21,7 +21,8 @@ class Scope:
 
     ``inputs`` records which parameter comes from which output (``{"StoragePackagesTableName":
     "storage.OrdersTableName"}``): the tool derives the order of stacks from it and fills in the values.
-    ``sources`` records where each resource was added ("templates/shop/storage.py:84").
+    ``sources`` records where each resource was added ("templates/shop/storage.py:84"), ``accepted``
+    which findings of ``pkgops check`` the stack accepts.
     """
 
     def __init__(self, system: System, stage: Stage, settings: Any, description: str = "") -> None:
@@ -30,6 +31,7 @@ class Scope:
         self.settings = settings
         self.inputs: dict[str, str] = {}
         self.sources: dict[str, str] = {}
+        self.accepted: list[dict[str, str]] = []
         self.template = Template(Description=description or system.title)
         self.template.set_version("2010-09-09")
 
@@ -60,6 +62,17 @@ class Scope:
         """Adds a resource and returns it: one of the kit's, or any of troposphere's."""
         self.sources[resource.title] = _source_line()
         return self.template.add_resource(resource)
+
+    def accept(self, rule: str, resource: Any = None, *, reason: str, subject: str = "*") -> None:
+        """Accepts the findings of a rule of ``pkgops check`` ("P401"), with the reason. The template does not change.
+
+        ``resource`` is what `add` returned, or a logical id; None for all resources of the stack. ``subject`` is a
+        pattern (``*``, ``?``) that the finding's subject must match. ValueError for an empty reason."""
+        if not reason.strip():
+            raise ValueError(f"The acceptance of {rule} needs a reason.")
+        named = resource if isinstance(resource, str) else resource.title if resource is not None else ""
+        row = {"rule": rule, "resource": named, "subject": subject, "reason": reason, "source": _source_line()}
+        self.accepted.append(row)
 
     def output(self, name: str, value: Any, export: str | None = None, description: str = "") -> None:
         """Publishes ``name`` to other stacks and to ``pkgops outputs``; ``export`` is the documented export

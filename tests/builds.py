@@ -13,17 +13,21 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from pkgops.build.archive import write_atomically
 from pkgops.build.build import build, synthesized
-from pkgops.build.check import verdict_file
+from pkgops.build.check import report
+from pkgops.build.lint import verdict, verdict_file
 from pkgops.build.package import PackagedSystem
 from pkgops.build.synth import SynthesizedStack, template_text
+from pkgops.checks.run import Result
 from pkgops.config import Project
 from pkgops.events import Emit, silent
+from tests.repository import ROOT
 
 _PORT = re.compile(r"\b127\.0\.0\.1:\d+")
 
@@ -36,9 +40,7 @@ class Builds:
 
     def build(self, project: Project, emit: Emit = silent) -> PackagedSystem:
         """`pkgops.build.build.build`, with everything at hand that other tests of this run have had made."""
-        for stack in synthesized(project):
-            if not self.findings(stack, project.stage.region):
-                write_atomically(verdict_file(project.home, project.stage.region, stack), b"")
+        self.lint(project, synthesized(project))
         with _exclusive(self._shared / "artifacts.lock"):
             _add(self._shared, project.home)
             packaged = build(project, emit)
@@ -51,26 +53,37 @@ class Builds:
         for path in (project.home / "cache").glob(f"{project.system.key}-{project.stage.name}.*"):
             path.unlink()
 
-    def findings(self, stack: SynthesizedStack, region: str) -> list[str]:
-        """Everything cfn-lint says about a template, warnings included.
+    def lint(self, project: Project, stacks: Iterable[SynthesizedStack]) -> None:
+        """Gives a project cfn-lint's verdicts on its templates."""
+        region = project.stage.region
+        for stack in stacks:
+            write_atomically(verdict_file(project.home, region, stack.template), self._verdict(stack, region))
 
-        Stage local's templates hold the emulator's address. Projects differ in its port, which no rule looks at."""
+    def report(self, project: Project, stacks: Sequence[SynthesizedStack]) -> Result:
+        """`pkgops.build.check.report` for a shipped system, whose handlers are read once in a run."""
+        root = self._shared / "checked"
+        with _exclusive(self._shared / "checked.lock"):
+            root.mkdir(exist_ok=True)
+            for name in ("handlers", "templates", "docs", "tests", "README.md"):
+                if not (root / name).exists():
+                    (root / name).symlink_to(ROOT / name)
+            here = replace(project, root=root)
+            self.lint(here, stacks)
+            return report(here, stacks)
+
+    def findings(self, stack: SynthesizedStack, region: str) -> list[str]:
+        """Everything cfn-lint says about a template, warnings included."""
+        return [f"{row['rule']} {row['path']}: {row['message']}" for row in json.loads(self._verdict(stack, region))]
+
+    def _verdict(self, stack: SynthesizedStack, region: str) -> bytes:
+        """Stage local's templates hold the emulator's address. Projects differ in its port, which no rule looks at."""
         template = _PORT.sub("127.0.0.1:4566", template_text(stack.template))
         digest = hashlib.sha256(f"{region}\n{template}".encode()).hexdigest()
-        path = self._shared / "findings" / f"{digest}.json"
+        path = self._shared / "verdicts" / f"{digest}.json"
         with _exclusive(path.with_suffix(".lock")):
             if not path.exists():
-                write_atomically(path, json.dumps(_lint(template, region)).encode())
-            found: list[str] = json.loads(path.read_text(encoding="utf-8"))
-        return found
-
-
-def _lint(template: str, region: str) -> list[str]:
-    from cfnlint.api import lint
-    from cfnlint.config import ManualArgs
-
-    found = lint(template, config=ManualArgs(regions=[region]))
-    return [f"{match.rule.id} {'/'.join(map(str, match.path))}: {match.message}" for match in found]
+                write_atomically(path, json.dumps(verdict(json.loads(template), region)).encode())
+            return path.read_bytes()
 
 
 def _add(source: Path, target: Path) -> None:

@@ -10,7 +10,7 @@ LONG = (
     "tests/e2e/pkgwatch/",
     "tests/e2e/kefir/",
     "tests/e2e/",
-    "tests/templates/test_cfn_lint",
+    "tests/templates/test_checks",
     "tests/pkgops/deploy/",
     "tests/pkgops/local/",
 )

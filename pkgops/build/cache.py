@@ -22,7 +22,7 @@ PACKAGE = Path(__file__).parents[1]
 # The parts of pkgops that affect the result of a build. A test compares them with everything that a build imports.
 TOOL = (
     *("__init__.py", "config.py", "errors.py", "events.py", "model.py", "project.py", "scope.py", "seeds.py"),
-    *("bootstrap", "build", "kit"),
+    *("bootstrap", "build", "checks", "kit"),
 )
 
 

@@ -1,108 +1,66 @@
-"""The checks of templates before deployment: cfn-lint, quotas, parameters and secrets.
+"""The checks of a system: those before a deployment, and all of them for ``pkgops check``.
 
-cfn-lint runs in process. Its verdict is cached by the template's text and the linter's version, because loading it
-takes two seconds.
+Both apply rules of `pkgops.checks` and cfn-lint, and take out accepted findings.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
-from pkgops.build.archive import write_atomically
-from pkgops.build.secret_scan import find_secrets
-from pkgops.build.synth import SynthesizedStack, template_text
+from pkgops.build.cache import PACKAGE, fingerprint
+from pkgops.build.handler_usage import HandlerUsage
+from pkgops.build.lint import lint
+from pkgops.build.synth import SynthesizedStack
+from pkgops.checks.code.uses import Usage
+from pkgops.checks.kit.finding import ERROR, WARNING, Finding
+from pkgops.checks.kit.subject import Subject
+from pkgops.checks.registry import all_rules, rules
+from pkgops.checks.run import Result, judge, not_applicable, run
 from pkgops.config import Project
 from pkgops.errors import BuildError
-from pkgops.events import Emit, Finished, Note, Started, silent
-
-RESOURCE_LIMIT = 500  # CloudFormation quota: resources in a template
-RESOURCE_WARNING = 400
-SIZE_LIMIT = 1_000_000  # bytes, CloudFormation quota for a template in S3
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A violation: the rule's id ("E3012"), the stack, the path in its template, a sentence."""
-
-    rule: str
-    stack: str
-    path: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.rule} {self.stack} {self.path}: {self.message}"
+from pkgops.events import Emit, Note, silent
 
 
 def check(project: Project, stacks: Sequence[SynthesizedStack], emit: Emit = silent) -> None:
-    """BuildError with rule and path of each finding, if there are any."""
-    findings = [finding for stack in stacks for finding in _limits(stack)]
-    findings += [finding for stack in stacks for finding in _parameters(stack)]
-    findings += [Finding("secret", stack.name, *leak) for stack in stacks for leak in find_secrets(stack)]
-    findings += _lint_all(project, stacks, emit)
-    if findings:
-        listed = "\n".join(f"  {finding}" for finding in findings)
+    """Applies cfn-lint and the gates among the rules: BuildError with all errors; the gates' warnings are shown."""
+    gates = {key: rule for key, rule in rules().items() if rule.gate}
+    subject = Subject(project.root, project.stage, project.system, stacks, _unread)
+    found = [*run(gates.values(), subject), *lint(subject, project.home, emit)]
+    left = judge(found, subject, skipped={row["rule"] for stack in stacks for row in stack.accepted}).findings
+    errors = [one for one in left if one.severity == ERROR]
+    if errors:
+        listed = "\n".join(f"  {_line(one, stacks)}" for one in errors)
         raise BuildError(
-            f"{len(findings)} problem(s) in the templates of {project.system.key}; nothing was deployed:\n{listed}",
-            "Correct templates/ and repeat the command; for the rules see: cfn-lint --list-rules",
+            f"{len(errors)} problem(s) in the templates of {project.system.key}; nothing was deployed:\n{listed}",
+            "Correct templates/ and repeat the command; for a rule see: pkgops check --explain ID",
         )
-    for stack in stacks:
-        count = len(stack.template["Resources"])
-        if count > RESOURCE_WARNING:
-            emit(Note(f"{stack.name} has {count} of at most {RESOURCE_LIMIT} resources.", "warning"))
+    for one in left:
+        if one.severity == WARNING and one.rule in gates:
+            emit(Note(one.message, "warning"))
 
 
-def _limits(stack: SynthesizedStack) -> Iterable[Finding]:
-    count = len(stack.template["Resources"])
-    if count > RESOURCE_LIMIT:
-        yield Finding("limit", stack.name, "Resources", f"{count} resources; CloudFormation accepts {RESOURCE_LIMIT}.")
-    size = len(template_text(stack.template).encode())
-    if size > SIZE_LIMIT:
-        yield Finding("limit", stack.name, "", f"{size} bytes; CloudFormation accepts {SIZE_LIMIT}.")
+def report(project: Project, stacks: Sequence[SynthesizedStack], emit: Emit = silent, *, linted: bool = True) -> Result:
+    """The findings of all rules, the project's included, and of cfn-lint.
+
+    BuildError for a rule of the project that cannot be loaded."""
+    usage = HandlerUsage(project.root, project.home / "cache" / "usage.json", fingerprint(PACKAGE / "checks"), emit)
+    subject = Subject(project.root, project.stage, project.system, stacks, usage.of)
+    known = all_rules(project.root)
+    found = run(known.values(), subject)
+    usage.save()
+    skipped = not_applicable(known.values(), subject)
+    if linted:
+        found += lint(subject, project.home, emit)
+    else:
+        skipped |= {row["rule"] for stack in stacks for row in stack.accepted if row["rule"] not in known}
+    return judge(found, subject, skipped)
 
 
-def _parameters(stack: SynthesizedStack) -> Iterable[Finding]:
-    for name, parameter in stack.template.get("Parameters", {}).items():
-        if name not in stack.inputs and "Default" not in parameter:
-            yield Finding("input", stack.name, f"Parameters/{name}", "This parameter has no value.")
+def _line(finding: Finding, stacks: Sequence[SynthesizedStack]) -> str:
+    name = next((stack.name for stack in stacks if stack.key == finding.stack), finding.stack)
+    where = f" ({finding.place})" if finding.line else ""
+    return f"{finding.rule} {name} {finding.path}: {finding.message}{where}"
 
 
-def _lint_all(project: Project, stacks: Sequence[SynthesizedStack], emit: Emit) -> list[Finding]:
-    kept = {stack.key: verdict_file(project.home, project.stage.region, stack) for stack in stacks}
-    waiting = [stack for stack in stacks if not kept[stack.key].is_file()]
-    if not waiting:
-        return []
-    emit(Started("Checking templates"))
-    findings: list[Finding] = []
-    for stack in waiting:
-        found = lint(stack, project.stage.region)
-        findings += found
-        if not found:
-            write_atomically(kept[stack.key], b"")
-    emit(Finished("Checking templates", f"{len(waiting)} checked"))
-    return findings
-
-
-def verdict_file(home: Path, region: str, stack: SynthesizedStack) -> Path:
-    """Where below ``.pkgops`` it is kept that this version of cfn-lint finds no error in a template for a region."""
-    from importlib.metadata import version  # it imports the email package: too slow for templates from the cache
-
-    tag = f"{version('cfn-lint')} {region}"
-    return home / "cache" / "lint" / hashlib.sha256(f"{tag}\n{template_text(stack.template)}".encode()).hexdigest()
-
-
-def lint(stack: SynthesizedStack, region: str) -> list[Finding]:
-    """cfn-lint's errors (not its warnings) for one template."""
-    from cfnlint.api import lint as run
-    from cfnlint.config import ManualArgs
-
-    matches = run(template_text(stack.template), config=ManualArgs(regions=[region], ignore_checks=["W", "I"]))
-    return [_finding(stack, match) for match in matches]
-
-
-def _finding(stack: SynthesizedStack, match: Any) -> Finding:
-    path = "/".join(str(part) for part in getattr(match, "path", None) or ())
-    return Finding(match.rule.id, stack.name, path, match.message)
+def _unread(handler: str) -> Usage:
+    raise AssertionError(f"no rule that stops a deployment reads code: {handler}")

@@ -20,7 +20,8 @@ from pkgops.model import Stack, Stage, System
 class SynthesizedStack:
     """One stack's template. ``name`` is the stack's name on the stage; ``inputs`` maps parameters to the outputs that
     fill them (``{"StorageOrdersTableName": "storage.OrdersTableName"}``), ``sources`` resources to the lines in
-    templates/ that add them."""
+    templates/ that add them, ``accepted`` is what
+    `pkgops.scope.Scope.accept` was given."""
 
     system: str
     key: str
@@ -29,6 +30,7 @@ class SynthesizedStack:
     inputs: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
+    accepted: Sequence[Mapping[str, str]] = ()
 
     @property
     def needs(self) -> frozenset[str]:
@@ -104,6 +106,7 @@ def _build(stack: Stack, system: System, stage: Stage, settings: Any) -> Synthes
         inputs=dict(scope.inputs),
         tags=system.tags(stage),
         sources=dict(scope.sources),
+        accepted=list(scope.accepted),
     )
 
 

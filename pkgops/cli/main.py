@@ -27,6 +27,7 @@ COMMANDS = {
     "ls": "List systems, stacks, stages and functions.",
     "synth": "Write the CloudFormation templates.",
     "package": "Build the handlers' artifacts.",
+    "check": "Check templates, code and files by rules.",
     "diff": "Show what a deployment would change.",
     "deploy": "Create or update stacks to match the code.",
     "cancel": "Cancel running updates.",

@@ -1,7 +1,7 @@
 """The generator of the reference documentation, from the commands, the settings and the kit.
 
 ``python -m pkgops.cli.reference`` writes, below docs/reference, ``cli/*.md`` (a page per command and an index),
-``settings.md``, and ``kit/*.md``; a test compares them with the files.
+``checks.md``, ``settings.md``, and ``kit/*.md``; a test compares them with the files.
 """
 
 from __future__ import annotations
@@ -30,10 +30,15 @@ STAGE_KEYS = {
 
 def pages(project: Path) -> dict[str, str]:
     """Every generated page: path below docs/reference -> text; the settings are those of the systems of ``project``."""
+    from pkgops.cli.checks_reference import page
     from pkgops.cli.main import COMMANDS, root
 
     context = root.make_context("pkgops", [], resilient_parsing=True)
-    found = {"cli/index.md": _index(COMMANDS), "settings.md": _settings(project)}
+    found = {
+        "checks.md": f"{NOTE}\n<!-- fmt: off -->\n{page()}",
+        "cli/index.md": _index(COMMANDS),
+        "settings.md": _settings(project),
+    }
     for name in COMMANDS:
         command = root.get_command(context, name)
         assert command is not None  # noqa: S101 - for the type checker: the name is from the table

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pkgops.build.secret_scan import PATTERNS
+from pkgops.checks.kit.secret_scan import PATTERNS
 
 REDACTED = "(hidden)"
 

@@ -12,5 +12,6 @@ def build(scope: Scope) -> None:
     stored = data.add(scope)
     served = api.add(scope, users, stored)
     processor = scheduler.add(scope, stored)
+    scope.accept("P206", subject="STAGE", reason="the documents give it to every function")
     if scope.stage.production:
         monitoring.add(scope, served, processor, stored)

@@ -43,6 +43,13 @@ DEVICES = (
     "DELETE /me/devices/{id}",
     "POST /notifications/register",
 )
+# Routes that need no token, and why.
+LOGIN = ("POST /auth/login", "POST /auth/verify")
+SHARED_BATCH = ("GET /public/b/{batchId}",)
+WITHOUT_TOKEN = {
+    **dict.fromkeys(LOGIN, "it is how a token is obtained"),
+    **dict.fromkeys(SHARED_BATCH, "the documents show a shared batch to anyone"),
+}
 EXPORT = ("GET /export.csv", "POST /export/batches/csv")
 PHOTOS, EXPORTS = "users/", "exports/"  # prefixes in the bucket
 
@@ -70,13 +77,13 @@ def rows(users: Users, stored: Stored) -> list[Function]:
         grants.bucket_write(bucket, EXPORTS),
     )
     return [
-        Function("handle_auth", _public("POST /auth/login", "POST /auth/verify"), login),
+        Function("handle_auth", _public(*LOGIN), login),
         Function("handle_batches", _own(*BATCHES), photos),
         Function("handle_events", _own(*EVENTS), (events,)),
         Function("handle_reminders", _own(*REMINDERS), (reminders,)),
         Function("handle_devices", _own(*DEVICES), (devices,)),
         Function("handle_export", _own(*EXPORT), export),
-        Function("handle_public", _public("GET /public/b/{batchId}"), (grants.table_operations(table, "Query"),)),
+        Function("handle_public", _public(*SHARED_BATCH), (grants.table_operations(table, "Query"),)),
     ]
 
 

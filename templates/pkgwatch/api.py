@@ -33,6 +33,14 @@ NO_ERROR_ALARM = ("logout", "backup_reset_usage")
 # Functions with graphs of their own: the busiest, those that sign users in, those that sell.
 BUSY = ("get_package", "scan", "stripe_webhook")
 SIGN_IN = ("signup", "magic_link", "auth_callback")
+# Variables of all functions that have to do with accounts.
+DOCUMENTED_FOR_ACCOUNTS = (
+    "API_URL",
+    "BASE_URL",
+    "LOGIN_EMAIL_SENDER",
+    "SESSION_SECRET_ARN",
+    "VERIFICATION_EMAIL_SENDER",
+)
 PURCHASES = ("create_checkout", "upgrade_confirm")
 
 
@@ -52,6 +60,14 @@ def build(scope: Scope) -> None:
         made = custom_domain(scope, domain, api)
         scope.output("ApiCustomDomainTarget", made.target, "PkgWatchApiCustomDomainTarget")
         scope.output("ApiCertificateArn", made.certificate, "PkgWatchApiCertificateArn")
+    _accept(scope)
+
+
+def _accept(scope: Scope) -> None:
+    for name in (*_defaults(scope).environment, *DOCUMENTED_FOR_ACCOUNTS):
+        scope.accept("P206", subject=name, reason="the documents give it to functions that do not read it")
+    if not scope.stage.local:
+        scope.accept("P205", subject="STRIPE_API_BASE", reason="without it Stripe's library uses Stripe's own address")
 
 
 def _secrets(scope: Scope) -> None:

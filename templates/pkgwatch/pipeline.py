@@ -16,7 +16,7 @@ from pkgops.scope import Scope
 from templates.pkgwatch.background.access import GITHUB_TOKEN
 from templates.pkgwatch.background.functions import rows
 from templates.pkgwatch.background.monitoring import alarm_rows, graphs
-from templates.pkgwatch.background.queues import PACKAGE_QUEUE, QUEUES
+from templates.pkgwatch.background.queues import PACKAGE_QUEUE, QUEUES, STREAMS_DLQ
 
 
 def build(scope: Scope) -> None:
@@ -36,6 +36,13 @@ def build(scope: Scope) -> None:
         "PkgWatchGitHubTokenSecretArn",
     )
     scope.output("AlertTopicArn", Ref(alerts), "PkgWatchAlertTopicArn")
+    _accept(scope, made)
+
+
+def _accept(scope: Scope, made: dict[str, Any]) -> None:
+    for name in (*_defaults(scope, made).environment, "USE_DISTRIBUTED_CIRCUIT_BREAKER"):
+        scope.accept("P206", subject=name, reason="the documents give it to functions that do not read it")
+    scope.accept("P302", made[STREAMS_DLQ], reason="the documents set 360 s; its messages are handled one at a time")
 
 
 def _defaults(scope: Scope, made: dict[str, Any]) -> FunctionDefaults:

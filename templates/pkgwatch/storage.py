@@ -100,6 +100,8 @@ def _buckets(scope: Scope) -> None:
         Bucket("pkgwatch-raw-data", versioned=True, expire=7, expire_noncurrent=7, logs_to=(logs, RAW_DATA_LOGS)),
     )
     public = bucket(scope, PUBLIC_DATA, statements=(_public_read(scope),))
+    scope.accept("P401", public, reason="the documents publish the data in it")
+    scope.accept("P106", f"{public.title}Policy", reason="anyone may read what is below data/, and nothing else")
     scope.output("RawDataBucketName", Ref(raw), "PkgWatchRawDataBucket")
     scope.output("PublicDataBucketName", Ref(public), "PkgWatchPublicDataBucket")
 

@@ -32,7 +32,8 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
     "ports": {},
     "select": {},
     "bootstrap": {"kit": "the bootstrap stack is a template like any other"},
-    "build": {},
+    "checks": {},
+    "build": {"checks": "what is built is checked"},
     "aws": {"ports": "adapters implement protocols"},
     "logs": {"ports": "events are read through them", "build": "log groups are found in templates"},
     "plan": {
@@ -59,6 +60,7 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
     },
     "connect": {"aws": "a stage is AWS", "local": "or the emulator"},
     "operate": {
+        "checks": "what looks like a secret is not shown",
         "ports": "verbs read and change what is deployed",
         "build": "and know it by its templates",
         "bootstrap": "doctor looks for its stack",
@@ -76,6 +78,7 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
     "cli": {
         "init": "a command creates a project",
         "build": "a command builds",
+        "checks": "shows findings and explains rules",
         "connect": "connects",
         "deploy": "deploys",
         "local": "runs the emulator",

@@ -22,7 +22,8 @@ _LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _HEADING = re.compile(r"^#+\s+(.*?)\s*#*$", re.MULTILINE)
 _SAID = re.compile(r"(?:^|[\s`(])(pkgops|make) +([a-z][a-z-]*)\b")
-_QUOTED = re.compile(r"```(?:sh|bash|shell|console)?\n(.*?)```|`([^`\n]*)`", re.DOTALL)
+_QUOTED = re.compile(r"```(\w*)\n(.*?)```|`([^`\n]*)`", re.DOTALL)
+_SHELLS = {"", "sh", "bash", "shell", "console"}
 _TARGET = re.compile(r"^([a-z][a-z0-9-]*):(?!=)", re.MULTILINE)
 
 
@@ -52,7 +53,8 @@ def broken(page: str) -> list[str]:
 
 def quoted(page: str) -> list[tuple[str, str]]:
     """(program, verb) of every ``pkgops x`` and ``make x`` in the page's code."""
-    code = "\n".join(block or inline for block, inline in _QUOTED.findall(read(page)))
+    found = _QUOTED.findall(read(page))
+    code = "\n".join(block or inline for language, block, inline in found if language in _SHELLS)
     return _SAID.findall(code)
 
 

@@ -28,10 +28,12 @@ PRODUCTION: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Case:
-    """One template on one stage."""
+    """One template of a system on one stage, with its settings there."""
 
+    system: System
     stage: Stage
     stack: SynthesizedStack
+    settings: Any
 
     @property
     def id(self) -> str:
@@ -47,7 +49,7 @@ def built(system_key: str, stage_name: str) -> tuple[Case, ...]:
     system: System = bootstrap.SYSTEM if system_key == "bootstrap" else load_system(system_key)
     stage = Stage(stage_name, account=LOCAL_ACCOUNT if stage_name == LOCAL else None)
     settings = system.settings(**(PRODUCTION.get(system_key, {}) if stage.production else {}))
-    return tuple(Case(stage, stack) for stack in synth(system, stage, settings))
+    return tuple(Case(system, stage, stack, settings) for stack in synth(system, stage, settings))
 
 
 def systems_by_stage() -> list[tuple[Case, ...]]:

@@ -44,12 +44,32 @@ def region_rows(root: Path) -> Iterator[tuple[str, str]]:
     """(stage, region) for each stage."""
     return ((stage.name, stage.region) for stage in stages(root).values())
 '''
-CHECK = """
+RULE = '''"""Stacks called test."""
 
-def _named(stack: SynthesizedStack) -> Iterable[Finding]:
-    if stack.key == "test":
-        yield Finding("name", stack.name, "", "No stack is called test.")
-"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pkgops.checks.kit.rule import Example, Rule
+from pkgops.checks.kit.subject import Found, Subject
+
+
+def _find(subject: Subject) -> Iterator[Found]:
+    for stack in subject.stacks:
+        if stack.key == "test":
+            yield Found("No stack is called test.", stack.key)
+
+
+RULE = Rule(
+    id="P099",
+    title="Stack called test",
+    reason="It says nothing.",
+    remedy="Rename it.",
+    find=_find,
+    bad=Example(),
+    good=Example(),
+)
+'''
 POLYFILL = '''"""AWS::SQS::Imaginary: recorded and nothing else."""
 
 from __future__ import annotations
@@ -110,31 +130,18 @@ def test_a_call_to_aws(scratch: Scratch) -> None:
     assert scratch.run("-c", program) == "{'a': []}\n"
 
 
-def test_a_check_of_templates(scratch: Scratch) -> None:
-    path = "pkgops/build/check.py"
-    scratch.edit(
-        path,
-        "    findings += _lint_all(",
-        "    findings += [finding for stack in stacks for finding in _named(stack)]\n    findings += _lint_all(",
-    )
-    scratch.edit(path, "\n\ndef _limits(", f"{CHECK}\n\ndef _limits(")
-    scratch.follows("a check of templates")
+def test_a_check_rule(scratch: Scratch) -> None:
+    scratch.add("pkgops/checks/rules/templates/stack_called_test.py", RULE)
+    scratch.follows("a check rule")
     program = """
 from pathlib import Path
-from pkgops.build.check import check, verdict_file
+from pkgops.build.check import report
 from pkgops.build.synth import SynthesizedStack
 from pkgops.config import load
-project = load("dev", "kefir", Path(), {})
 stack = SynthesizedStack("kefir", "test", "Test", {"Resources": {}}, {}, {})
-kept = verdict_file(project.home, project.stage.region, stack)
-kept.parent.mkdir(parents=True)
-kept.touch()
-try:
-    check(project, [stack])
-except Exception as error:
-    print(error)
+print(*(one.message for one in report(load("dev", "kefir", Path(), {}), [stack], linted=False).findings))
 """
-    assert "name Test : No stack is called test." in scratch.run("-c", program)
+    assert "No stack is called test." in scratch.run("-c", program)
 
 
 def test_a_polyfill(scratch: Scratch) -> None:

@@ -1,74 +1,124 @@
-"""Is a template AWS would refuse refused here, with rule and path, and is the verdict remembered?"""
+"""Are templates that must not be deployed refused, with rule and path; and is everything else reported?"""
 
 from __future__ import annotations
 
-import sys
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from pkgops.build.archive import write_atomically
-from pkgops.build.check import RESOURCE_WARNING, check, verdict_file
+from pkgops.build.check import check, report
+from pkgops.build.lint import verdict_file
+from pkgops.build.synth import SynthesizedStack
+from pkgops.checks.rules.templates.approaching_limits import MANY
 from pkgops.config import Project
 from pkgops.errors import BuildError
-from pkgops.events import Event, Note, Started
+from pkgops.events import Event, Note
 from tests.pkgops.conftest import stack
 
-
-def test_a_good_template_is_linted_once(project: Project) -> None:
-    events: list[Event] = []
-    good = stack("alone", project.stage)
-    check(project, [good], events.append)
-    assert Started("Checking templates") in events
-    events.clear()
-    check(project, [good], events.append)
-    assert events == []
+KEY = "sk_live_" + "abcdefghijklmnop1234"  # in two parts, so that no scanner takes it for a real one
 
 
-def test_a_bad_one_names_rule_and_path_and_is_not_remembered(project: Project) -> None:
-    queue = {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": "soon"}}}
-    bad = stack("alone", project.stage, **queue)
-    for _ in range(2):
-        with pytest.raises(BuildError, match=r"E3012 DemoAlone-local Resources/Queue/Properties/VisibilityTimeout"):
-            check(project, [bad])
+def unlinted(project: Project, *stacks: SynthesizedStack) -> None:
+    """What cfn-lint says does not matter, and takes seconds."""
+    for one in stacks:
+        write_atomically(verdict_file(project.home, project.stage.region, one.template), b"[]")
 
 
-def test_an_unresolved_reference_is_found(project: Project) -> None:
-    queue = {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "Nowhere"}}}}
-    with pytest.raises(BuildError, match=r"E1020 .*Nowhere"):
-        check(project, [stack("alone", project.stage, **queue)])
+def many(count: int) -> dict[str, dict[str, str]]:
+    return {f"Q{number}": {"Type": "AWS::SQS::Queue"} for number in range(count)}
 
 
-def test_a_parameter_nothing_fills_is_found(project: Project) -> None:
+def test_a_parameter_nothing_fills(project: Project) -> None:
     lonely = stack("alone", project.stage)
     lonely.template["Parameters"] = {"Lonely": {"Type": "String"}}
-    with pytest.raises(BuildError, match="Parameters/Lonely: This parameter has no value"):
+    unlinted(project, lonely)
+    with pytest.raises(
+        BuildError, match="P003 DemoAlone-local Parameters/Lonely: Parameter Lonely of DemoAlone-local has no value"
+    ):
         check(project, [lonely])
 
 
 def test_cloudformations_limit_is_watched(project: Project) -> None:
-    def many(count: int) -> dict[str, dict[str, str]]:
-        return {f"Q{number}": {"Type": "AWS::SQS::Queue"} for number in range(count)}
-
-    warned, refused = (stack("alone", project.stage, **many(count)) for count in (RESOURCE_WARNING + 1, 501))
-    for large in (warned, refused):  # the limit is not cfn-lint's matter, which would take seconds to read them
-        write_atomically(verdict_file(project.home, project.stage.region, large), b"")
+    warned, refused = (stack("alone", project.stage, **many(count)) for count in (MANY + 1, 501))
+    unlinted(project, warned, refused)
     events: list[Event] = []
     check(project, [warned], events.append)
-    assert any(isinstance(event, Note) and event.level == "warning" for event in events)
+    assert [event.level for event in events if isinstance(event, Note)] == ["warning"]
     with pytest.raises(BuildError, match="501 resources; CloudFormation accepts 500"):
         check(project, [refused])
 
 
-def test_a_remembered_verdict_needs_no_linter(project: Project) -> None:
-    import subprocess
+def test_a_secret_stops_the_deployment_and_is_not_repeated(project: Project) -> None:
+    shown = stack("alone", project.stage)
+    shown.template["Outputs"]["Shown"] = {"Value": KEY}
+    unlinted(project, shown)
+    with pytest.raises(BuildError, match=r"P407 DemoAlone-local Outputs/Shown/Value: This looks like a Str") as error:
+        check(project, [shown])
+    assert error.value.code == 3
+    assert KEY not in str(error.value)
+    assert "pkgops check --explain" in error.value.hint
 
-    check(project, [stack("alone", project.stage)])
-    program = (
-        "import sys; from pathlib import Path; from dataclasses import replace\n"
-        "from tests.pkgops.conftest import SYSTEM, NoSettings, stack\n"
-        "from pkgops.config import Project; from pkgops.build.check import check; from pkgops.model import Stage\n"
-        f"check(Project(Path({str(project.root)!r}), Stage('local'), SYSTEM, NoSettings()), "
-        "[stack('alone', Stage('local'))])\n"
-        "assert 'cfnlint' not in sys.modules\n"
-    )
-    subprocess.run([sys.executable, "-c", program], check=True)
+
+def test_what_is_accepted_does_not_stop_it(project: Project) -> None:
+    shown = stack("alone", project.stage)
+    shown.template["Outputs"]["Shown"] = {"Value": KEY}
+    unlinted(project, shown)
+    row = {"rule": "P407", "resource": "", "subject": "*", "reason": "a key of the documentation", "source": "x:1"}
+    check(project, [replace(shown, accepted=[row])])
+
+
+def test_what_only_a_report_finds_does_not_stop_it(project: Project) -> None:
+    endless = stack("alone", project.stage, Log={"Type": "AWS::Logs::LogGroup"})
+    unlinted(project, endless)
+    check(project, [endless])
+    assert "P202" in {one.rule for one in report(project, [endless]).findings}
+
+
+def test_the_linter_can_be_left_out_of_a_report(project: Project) -> None:
+    """Then nothing is said about what is accepted of it either."""
+    row = {"rule": "W2001", "resource": "", "subject": "*", "reason": "it is used by hand", "source": "x:1"}
+    plain = replace(stack("alone", project.stage), accepted=[row])
+    assert not {"W2001", "P005"} & {one.rule for one in report(project, [plain], linted=False).findings}
+    unlinted(project, plain)
+    assert "P005" in {one.rule for one in report(project, [plain]).findings}
+
+
+OWN_RULE = """
+from pkgops.checks.kit.rule import Example, Rule
+
+def _find(subject):
+    for topic in subject.resources("AWS::SNS::Topic"):
+        yield topic.found("is a topic, and we use queues.")
+
+RULE = Rule(id="{id}", title="Topic", reason="We use queues.", remedy="Use a queue.", find=_find,
+            bad=Example('scope.add(sns.Topic("News"))'), good=Example('scope.add(sqs.Queue("News"))'))
+"""
+
+
+def with_rule(project: Project, text: str) -> SynthesizedStack:
+    (project.root / "checks").mkdir()
+    (project.root / "checks" / "no_topics.py").write_text(text, encoding="utf-8")
+    topic: dict[str, Any] = {"Type": "AWS::SNS::Topic"}
+    return stack("alone", project.stage, News=topic)
+
+
+def test_a_projects_own_rule_is_run_with_the_others(project: Project) -> None:
+    made = with_rule(project, OWN_RULE.format(id="Q001"))
+    (one,) = [one for one in report(project, [made], linted=False).findings if one.rule == "Q001"]
+    assert (one.message, one.remedy, one.severity) == ("News is a topic, and we use queues.", "Use a queue.", "warning")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (OWN_RULE.format(id="P202"), "checks/no_topics.py uses the id P202, which is reserved or taken"),
+        (OWN_RULE.format(id="E999"), "uses the id E999"),
+        ("X = 1\n", "checks/no_topics.py defines no rule"),
+    ],
+)
+def test_a_rule_that_cannot_be_one(project: Project, text: str, message: str) -> None:
+    made = with_rule(project, text)
+    with pytest.raises(BuildError, match=message):
+        report(project, [made], linted=False)

@@ -1,0 +1,1 @@
+"""IAM: the policy statements of templates, and the actions that AWS calls need."""

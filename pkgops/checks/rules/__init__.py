@@ -1,0 +1,1 @@
+"""The rules, a file each, in folders by what they are about."""

@@ -1,0 +1,1 @@
+"""Rules about queues, streams and alarms."""

@@ -1,0 +1,1 @@
+"""Rules about Lambda functions and what they are given."""

@@ -1,0 +1,66 @@
+"""Functions whose handler does not exist."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from pkgops.checks.kit.finding import ERROR
+from pkgops.checks.kit.functions import functions
+from pkgops.checks.kit.rule import Example, Rule
+from pkgops.checks.kit.subject import Found, Subject
+
+
+def _find(subject: Subject) -> Iterator[Found]:
+    for function in functions(subject):
+        if not function.handler:
+            continue
+        path = subject.root / function.handler
+        called = str(function.resource.properties.get("Handler"))
+        module, _, name = called.rpartition(".")
+        if not path.is_file():
+            yield function.resource.found(f"runs {function.handler}, which does not exist.", "Code")
+        elif module != function.handler.removesuffix(".py").replace("/", "."):
+            yield function.resource.found(f"packages {function.handler} but calls {called}.", "Handler")
+        elif name not in _defined(path.read_text(encoding="utf-8")):
+            yield function.resource.found(f"calls {called}, but {function.handler} does not define {name}.", "Handler")
+
+
+def _defined(text: str) -> set[str]:
+    """The names of a module's top level; that of every handler if it is no Python, which the build reports."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return {"handler"}
+    found = set()
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        for inner in ast.walk(node) if isinstance(node, ast.Assign | ast.AnnAssign) else ():
+            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+                found.add(inner.id)
+        for alias in node.names if isinstance(node, ast.ImportFrom) else ():
+            found.add(alias.asname or alias.name)
+    return found
+
+
+_TEMPLATE = """\
+role = scope.add(iam.Role("Role", AssumeRolePolicyDocument=grants.trust_policy("lambda")))
+scope.add(awslambda.Function(
+    "Read",
+    Code=awslambda.Code(**handler_code("handlers/shop/read.py")),
+    Handler="handlers.shop.read.handler",
+    Runtime="python3.12",
+    Role=GetAtt(role, "Arn"),
+))
+"""
+RULE = Rule(
+    id="P204",
+    title="Missing handler",
+    severity=ERROR,
+    reason="The function fails at its first invocation, with an import error.",
+    remedy="Correct the name in the function's row, or add the file with a function named handler.",
+    find=_find,
+    bad=Example(_TEMPLATE, {"handlers/shop/read.py": "def run(event, context): ...\n"}),
+    good=Example(_TEMPLATE, {"handlers/shop/read.py": "def handler(event, context): ...\n"}),
+)

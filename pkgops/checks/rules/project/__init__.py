@@ -1,0 +1,1 @@
+"""Rules about the files a project keeps for a system."""

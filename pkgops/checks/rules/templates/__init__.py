@@ -1,0 +1,1 @@
+"""Rules about a template as a whole."""

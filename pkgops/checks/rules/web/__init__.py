@@ -1,0 +1,1 @@
+"""Rules about what browsers and strangers reach."""

@@ -1,0 +1,71 @@
+"""Is cfn-lint asked once about each template, and is its verdict remembered without loading it?"""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from pkgops.build.check import check, report
+from pkgops.build.lint import described
+from pkgops.config import Project
+from pkgops.errors import BuildError
+from pkgops.events import Event, Started
+from tests.pkgops.conftest import stack
+
+
+def test_a_template_is_linted_once(project: Project) -> None:
+    events: list[Event] = []
+    good = stack("alone", project.stage)
+    check(project, [good], events.append)
+    assert Started("Checking templates") in events
+    events.clear()
+    check(project, [good], events.append)
+    assert events == []
+
+
+def test_an_error_names_rule_and_path_and_is_remembered(project: Project) -> None:
+    queue = {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": "soon"}}}
+    bad = stack("alone", project.stage, **queue)
+    events: list[Event] = []
+    for _ in range(2):
+        with pytest.raises(BuildError, match=r"E3012 DemoAlone-local Resources/Queue/Properties/VisibilityTimeout"):
+            check(project, [bad], events.append)
+    assert events.count(Started("Checking templates")) == 1
+
+
+def test_an_unresolved_reference_is_found(project: Project) -> None:
+    queue = {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "Nowhere"}}}}
+    with pytest.raises(BuildError, match=r"E1020 .*Nowhere"):
+        check(project, [stack("alone", project.stage, **queue)])
+
+
+def test_a_warning_is_reported_and_stops_nothing(project: Project) -> None:
+    unused = stack("alone", project.stage)
+    unused.template["Parameters"] = {"Unused": {"Type": "String", "Default": "x"}}
+    check(project, [unused])
+    (one,) = [one for one in report(project, [unused]).findings if one.rule == "W2001"]
+    assert (one.severity, one.stack, one.path) == ("warning", "alone", "Parameters/Unused")
+
+
+def test_a_remembered_verdict_needs_no_linter(project: Project) -> None:
+    import subprocess
+
+    check(project, [stack("alone", project.stage)])
+    program = (
+        "import sys; from pathlib import Path; from dataclasses import replace\n"
+        "from tests.pkgops.conftest import SYSTEM, NoSettings, stack\n"
+        "from pkgops.config import Project; from pkgops.build.check import check; from pkgops.model import Stage\n"
+        f"check(Project(Path({str(project.root)!r}), Stage('local'), SYSTEM, NoSettings()), "
+        "[stack('alone', Stage('local'))])\n"
+        "assert 'cfnlint' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_rule_of_the_linter_can_be_looked_up() -> None:
+    found = described("E3012")
+    assert found is not None
+    assert "resource" in found[0].lower()
+    assert found[2].startswith("https://")
+    assert described("E9999") is None
