@@ -42,18 +42,26 @@ class Attributes(Statements):
             return self._of_module(atom, name)
         if isinstance(atom, Object) and atom.kind is not None:
             return self.of_instance(atom, atom.kind, name, node, frame)
-        if isinstance(atom, Class):
-            found = self.of_class(atom, name)
-            return frozenset(bound(one, frozenset({atom})) if self._is(one, "classmethod") else one for one in found)
-        if isinstance(atom, Super):
-            above = self.of_class(atom.kind, name, above=True)
-            return frozenset(bound(one, atom.instance) for one in above) or PLAIN
+        if isinstance(atom, Class | Super):
+            return self._of_kind(atom, name) or PLAIN
         if isinstance(atom, SDK):
             return sdk.attribute(atom, name)
         if isinstance(atom, Plain | Foreign):
             return join(frozenset({atom}), self.resolved(self.pool.get(name, NOTHING)))
-        # A method of a list or of a text; of anything else it is data.
-        return frozenset({Method(atom, name)}) if isinstance(atom, Object | Variable) else PLAIN
+        return self._of_data(atom, name)
+
+    def _of_data(self, atom: Any, name: str) -> Value:
+        """A name of a namespace, or a method of a collection or a text; of anything else it is data."""
+        if isinstance(atom, Object) and name in self.names_of.get(atom, ()):
+            return self.get(atom, name)
+        return frozenset({Method(atom, name)}) if isinstance(atom, Object | Variable | Text) else PLAIN
+
+    def _of_kind(self, atom: Class | Super, name: str) -> Value:
+        """An attribute of a class, or of ``super()``."""
+        if isinstance(atom, Super):
+            return frozenset(bound(one, atom.instance) for one in self.of_class(atom.kind, name, above=True))
+        found = self.of_class(atom, name)
+        return frozenset(bound(one, frozenset({atom})) if self._is(one, "classmethod") else one for one in found)
 
     def _of_module(self, atom: Module, name: str) -> Value:
         frame = self.module(atom.name)

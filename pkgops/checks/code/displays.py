@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import ast
 from abc import abstractmethod
+from collections.abc import Callable
 
 from pkgops.checks.code.collections import merge, write
-from pkgops.checks.code.memory import Frame
+from pkgops.checks.code.memory import Frame, position
+from pkgops.checks.code.program import Program
 from pkgops.checks.code.state import ANY, State
-from pkgops.checks.code.values import NOTHING, PLAIN, Class, Object, Value, join, texts
+from pkgops.checks.code.values import NOTHING, PLAIN, Class, Object, Value, join, texts, truth
+
+_MOST = 16  # elements of a comprehension that are evaluated one by one
 
 
 class Displays(State):
     """Evaluates displays; `Expressions` evaluates their parts."""
+
+    def __init__(self, program: Program, home: str = "") -> None:
+        super().__init__(program, home)
+        self.scopes: dict[tuple[str, int, int], Frame] = {}
 
     @abstractmethod
     def value(self, node: ast.AST | None, frame: Frame) -> Value:
@@ -93,20 +101,46 @@ class Displays(State):
 
     def _listcomp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, frame: Frame) -> Value:
         made = self.collection(node, frame)
-        self._generators(node.generators, frame)
-        self.put(made, ANY, self.value(node.elt, frame))
+        self._generate(node.generators, frame, lambda inner: self.put(made, ANY, self.value(node.elt, inner)))
         return frozenset({made})
 
     _setcomp = _generatorexp = _listcomp
 
     def _dictcomp(self, node: ast.DictComp, frame: Frame) -> Value:
         made = self.collection(node, frame)
-        self._generators(node.generators, frame)
-        self._set_element(frozenset({made}), self.value(node.key, frame), self.value(node.value, frame))
+
+        def add(inner: Frame) -> None:
+            write(self, made, self.value(node.key, inner), self.value(node.value, inner))
+
+        self._generate(node.generators, frame, add)
         return frozenset({made})
 
-    def _generators(self, generators: list[ast.comprehension], frame: Frame) -> None:
-        for generator in generators:
-            self.assign(generator.target, self.elements(self.value(generator.iter, frame)), frame)
-            for test in generator.ifs:
-                self.value(test, frame)
+    def _generate(self, generators: list[ast.comprehension], frame: Frame, add: Callable[[Frame], None]) -> None:
+        """Calls ``add`` for each element, in a frame of its own where the elements are known one by one."""
+        if not generators:
+            add(frame)
+            return
+        first, *others = generators
+        for number, element in enumerate(self._each(self.value(first.iter, frame))):
+            inner = self._scope(first.target, frame, number)
+            self.assign(first.target, element, inner)
+            tests = [truth(self.value(test, inner)) for test in first.ifs]
+            if False not in tests:
+                self._generate(others, inner, add)
+
+    def _each(self, value: Value) -> list[Value]:
+        """The elements one by one if they are few and known, else all in one."""
+        one = next(iter(value)) if len(value) == 1 else None
+        count = len(self.names_of.get(one, ())) if isinstance(one, Object) and one.kind is None else 0
+        if isinstance(one, Object) and 0 < count <= _MOST:
+            found = [self.get(one, str(index)) for index in range(count)]
+            if all(found):
+                return found
+        return [self.elements(value)]
+
+    def _scope(self, node: ast.AST, frame: Frame, number: int) -> Frame:
+        key = (position(node), frame.id, number)
+        if key not in self.scopes:
+            self.scopes[key] = self.frame(frame.module, frame.file, frame.id, frame.depth)
+            self.scopes[key].comprehension = True
+        return self.scopes[key]

@@ -13,6 +13,7 @@ from pkgops.checks.code.program import has_yield
 from pkgops.checks.code.state import ANY
 from pkgops.checks.code.values import (
     NOTHING,
+    NUMBER,
     PLAIN,
     Class,
     External,
@@ -21,6 +22,7 @@ from pkgops.checks.code.values import (
     Object,
     Text,
     Value,
+    Variable,
     join,
     text,
     texts,
@@ -52,7 +54,7 @@ class Expressions(Displays):
     def _constant(self, node: ast.Constant, _frame: Frame) -> Value:
         if isinstance(node.value, bool):
             return frozenset({Flag(node.value)})
-        return text(node.value) if isinstance(node.value, str) else PLAIN
+        return text(node.value) if isinstance(node.value, str) else PLAIN if isinstance(node.value, bytes) else NUMBER
 
     def _attribute(self, node: ast.Attribute, frame: Frame) -> Value:
         return self.attribute(self.value(node.value, frame), node.attr, node, frame)
@@ -109,9 +111,9 @@ class Expressions(Displays):
         left, *others = [self.value(one, frame) for one in (node.left, *node.comparators)]
         inner = join(left, *others)
         if join(*others) >= environment.WHOLE:  # "X" in os.environ
-            environment.variable(self, left, "value", node, frame)
+            environment.variable(self, left, "tested", node, frame)
         self.defaulted = defaulted
-        return frozenset(atom for atom in self.computed(inner) if not isinstance(atom, Object | Function)) | PLAIN
+        return frozenset(atom for atom in self.computed(inner) if isinstance(atom, Variable)) | NUMBER
 
     def _unaryop(self, node: ast.UnaryOp, frame: Frame) -> Value:
         inner = self.value(node.operand, frame)
@@ -144,6 +146,9 @@ class Expressions(Displays):
     def _namedexpr(self, node: ast.NamedExpr, frame: Frame) -> Value:
         value = self.value(node.value, frame)
         self.assign(node.target, value, frame)
+        while frame.comprehension and frame.outer is not None:  # the name belongs to the function
+            frame = self.frames[frame.outer]
+            self.assign(node.target, value, frame)
         return value
 
     def _await(self, node: ast.Await, frame: Frame) -> Value:

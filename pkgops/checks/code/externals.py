@@ -6,13 +6,16 @@ import ast
 from collections.abc import Callable
 
 from pkgops.checks.code import environment
+from pkgops.checks.code.arguments import fields as field_names
 from pkgops.checks.code.memory import Arguments, Frame, position
 from pkgops.checks.code.program import is_standard
 from pkgops.checks.code.state import ANY, State
 from pkgops.checks.code.values import (
     CALLABLE,
     NOTHING,
+    NUMBER,
     PLAIN,
+    Class,
     Client,
     External,
     Flag,
@@ -21,6 +24,7 @@ from pkgops.checks.code.values import (
     Object,
     Partial,
     Session,
+    Text,
     Value,
     Variable,
     join,
@@ -157,6 +161,20 @@ def _replace(state: State, arguments: Arguments, node: ast.AST, frame: Frame) ->
     return frozenset(found) or PLAIN
 
 
+def _fields(state: State, arguments: Arguments, node: ast.AST, frame: Frame) -> Value:
+    """``dataclasses.fields``: each with its name."""
+    made = state.collection(node, frame, ":fields")
+    for atom in arguments.at(0):
+        kind = atom if isinstance(atom, Class) else getattr(atom, "kind", None)
+        frames = state.class_names(kind) if isinstance(kind, Class) else []
+        nodes = [state.definitions[one.kind.key][0] for one in frames if one.kind]
+        for index, name in enumerate(field_names(nodes)):
+            one = state.collection(node, frame, f":field:{name}")
+            state.put(one, "name", frozenset({Text(name)}))
+            state.put(made, str(index), frozenset({one}))
+    return frozenset({made})
+
+
 def _pairs(state: State, arguments: Arguments, node: ast.AST, frame: Frame) -> Value:
     """``zip``: pairs of elements."""
     made, pair = state.collection(node, frame, ":pairs"), state.collection(node, frame, ":pair")
@@ -187,9 +205,10 @@ def _namespace(state: State, arguments: Arguments, node: ast.AST, frame: Frame) 
 
 
 def _data(state: State, arguments: Arguments, _node: ast.AST, _frame: Frame) -> Value:
-    """``isinstance``, ``len``: the result holds no part of the arguments."""
+    """``len``, ``int``: the result is no text, and holds no part of the arguments."""
     return (
-        frozenset(atom for one in arguments.all() for atom in state.computed(one) if isinstance(atom, Variable)) | PLAIN
+        frozenset(atom for one in arguments.all() for atom in state.computed(one) if isinstance(atom, Variable))
+        | NUMBER
     )
 
 
@@ -197,6 +216,7 @@ def _session(_state: State, _arguments: Arguments, _node: ast.AST, _frame: Frame
     return frozenset({Session()})
 
 
+_NUMBERS = ("abs", "bool", "float", "hasattr", "int", "isinstance", "issubclass", "len", "ord", "print", "round")
 _Model = Callable[[State, Arguments, ast.AST, Frame], Value]
 _MODELS: dict[str, _Model] = {
     "os.environ.get": environment.get,
@@ -210,11 +230,13 @@ _MODELS: dict[str, _Model] = {
     "builtins.enumerate": _enumerate,
     "builtins.next": _element,
     "builtins.str": _same,
+    "dataclasses.fields": _fields,
     "dataclasses.replace": _replace,
+    "msgspec.structs.fields": _fields,
     "msgspec.structs.replace": _replace,
     "typing.cast": _cast,
     "boto3.session.Session": _session,
-    **{f"builtins.{name}": _data for name in ("isinstance", "issubclass", "len", "hasattr", "id", "repr", "print")},
+    **{f"builtins.{name}": _data for name in _NUMBERS},
     # Whatever their arguments, these give back what they are about.
     **{f"builtins.{name}": _same for name in ("list", "tuple", "set", "frozenset", "iter", "reversed")},
     **{f"{module}": _same for module in ("copy.copy", "copy.deepcopy", "functools.wraps")},

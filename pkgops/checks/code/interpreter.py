@@ -19,6 +19,7 @@ from pkgops.checks.code.state import ANY
 from pkgops.checks.code.uses import Place, Unresolved
 from pkgops.checks.code.values import (
     NOTHING,
+    NUMBER,
     PLAIN,
     SDK,
     Class,
@@ -30,6 +31,7 @@ from pkgops.checks.code.values import (
     Partial,
     Plain,
     Super,
+    Text,
     Value,
     Variable,
     join,
@@ -151,6 +153,8 @@ class Interpreter(Attributes):
             return sdk.call(self, method, arguments, node, frame)
         if isinstance(owner, Variable):
             return frozenset({owner}) if method.name in _KEEPING else self.computed(frozenset({owner}))
+        if isinstance(owner, Text):
+            return collections.of_text(owner, method.name, arguments)
         if isinstance(owner, Object) and owner.kind is None:
             return collections.call(self, owner, method.name, arguments, (node, frame))
         return externals.unknown(self, arguments, node, frame)
@@ -200,7 +204,7 @@ class Interpreter(Attributes):
         if isinstance(node, ast.Lambda):
             self.bind(frame, "<returns>", self.value(node.body, frame))
         elif not self.run(node.body, frame):
-            self.bind(frame, "<returns>", PLAIN)
+            self.bind(frame, "<returns>", NUMBER)
 
     def _frame_of(self, atom: Function, node: ast.AST, arguments: Arguments) -> Frame:
         """The frame of a call: a separate one, unless the function has too many."""

@@ -17,7 +17,8 @@ class Frame:
     """The names of a module, a class or one call of a function.
 
     ``depth`` is the nesting of the calls that made its arguments; ``wide`` are names that belong to another frame
-    (``global``), ``kind`` is the class whose attributes these are, ``method_of`` the one whose method is evaluated."""
+    (``global``), ``kind`` is the class whose attributes these are, ``method_of`` the one whose method is evaluated.
+    Each element of a ``comprehension`` has a frame, if there are not too many."""
 
     id: int
     module: str
@@ -28,6 +29,7 @@ class Frame:
     wide: dict[str, int] = field(default_factory=dict)
     kind: Class | None = None
     method_of: Class | None = None
+    comprehension: bool = False
 
 
 @dataclass(slots=True)
@@ -158,7 +160,10 @@ class Memory(ABC):
             if isinstance(atom, Variable):
                 self.found.reads |= self.sites.get(atom.name, set())
                 computed |= set() if atom.exact else {atom}
-        return value - computed | PLAIN if computed else value
+        if not computed:
+            return value
+        exact = any(isinstance(atom, Variable) and atom.exact for atom in value)
+        return value - computed if exact else value - computed | PLAIN
 
     def computed(self, value: Value) -> Value:
         """`passed_through`; in the arguments of a class with the variables it is computed from, see `read`."""

@@ -13,6 +13,7 @@ from pkgops.checks.code.values import (
     Client,
     Handle,
     Method,
+    Number,
     Object,
     Paginator,
     ServiceResource,
@@ -166,7 +167,7 @@ def targets(value: Value) -> tuple[Target, ...]:
         elif isinstance(atom, Text):
             if atom.text:
                 found.add(Target(name=atom.text))
-        else:
+        elif not isinstance(atom, Number):
             return ()
     return tuple(sorted(found))
 

@@ -13,6 +13,7 @@ from pkgops.checks.code.memory import Arguments, Frame
 from pkgops.checks.code.program import is_own
 from pkgops.checks.code.values import (
     NOTHING,
+    NUMBER,
     PLAIN,
     Class,
     External,
@@ -65,7 +66,7 @@ class Statements(Expressions):
         self.assign(node.target, value, frame)
 
     def _do_return(self, node: ast.Return, frame: Frame) -> bool:
-        self.bind(frame, "<returns>", PLAIN if node.value is None else self.value(node.value, frame))
+        self.bind(frame, "<returns>", NUMBER if node.value is None else self.value(node.value, frame))
         return True
 
     def _do_raise(self, node: ast.Raise, frame: Frame) -> bool:

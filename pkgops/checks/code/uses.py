@@ -43,7 +43,7 @@ class Read:
     """An environment variable that is read; ``*`` in its name is a computed part.
 
     ``default`` is what the code does without it: "" it fails, "empty" it continues with nothing, "value" it continues
-    with a default."""
+    with a default, "tested" it looks whether the variable is there."""
 
     name: str
     default: str

@@ -21,6 +21,11 @@ class Plain:
 
 
 @dataclass(frozen=True, slots=True)
+class Number(Plain):
+    """Data that is no text: a number, None, the result of a comparison."""
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """A string constant that may be a name."""
 
@@ -161,6 +166,7 @@ class Method:
 
 
 PLAIN: Value = frozenset({Plain()})
+NUMBER: Value = frozenset({Number()})
 SDK = (Session, Client, ServiceResource, Handle, Paginator)
 CALLABLE = (Function, Class, Partial, Method)
 

@@ -14,7 +14,7 @@ from pkgops.checks.kit.subject import Found, Subject
 def _find(subject: Subject) -> Iterator[Found]:
     for function in functions(subject):
         usage = function.usage(subject)
-        reported: set[str] = set()
+        reported = {one.name for one in usage.reads if one.default == "tested"} if usage else set()
         for read in sorted(usage.reads) if usage else ():
             missing = read.name not in function.environment and not read.name.startswith(RUNTIME_VARIABLES)
             if missing and read.default != "value" and "*" not in read.name and read.name not in reported:

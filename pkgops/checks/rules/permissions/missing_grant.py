@@ -66,7 +66,8 @@ RULE = Rule(
     title="Call without a grant",
     severity=ERROR,
     reason="IAM denies the call when it is made, which may be in a rarely used branch.",
-    remedy="Add the grant to the function's row (see pkgops.kit.grants), or remove the call.",
+    remedy="Add the link or grant to the function's row (see pkgops.kit.links and pkgops.kit.grants), or remove the "
+    "call.",
     find=_find,
     bad=Example(_TEMPLATE.format(statements="grants.traces()"), {"handlers/shop/send.py": _HANDLER}),
     good=Example(

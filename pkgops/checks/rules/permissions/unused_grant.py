@@ -91,7 +91,7 @@ def _method(action: str) -> str:
 def _found(function: LambdaFunction, grant: Grant, actions: list[str]) -> Found:
     listed = ", ".join(actions)
     path = grant.holder.found("", *grant.statement.path).path
-    found = function.resource.found(f"has {listed} on {grant.shown}, but its code never calls it.")
+    found = function.resource.found(f"has {listed} on {grant.shown}, which its code never uses.")
     return Found(
         found.message, found.stack, found.resource, path, f"{' '.join(actions)} {grant.shown}", found.file, found.line
     )
@@ -135,7 +135,8 @@ RULE = Rule(
     reason="Unused permissions are what an attacker gains with the function. The code is read, not executed: every "
     "AWS call it can reach counts, on the table, queue or bucket that its variables name. Permission to write "
     "includes reading, and actions that pkgops.kit.grants grants together are judged together.",
-    remedy="Remove the grant from the function's row, or narrow it, for example with grants.table_operations.",
+    remedy="Remove the link or grant from the function's row, or narrow it, for example with table.only or "
+    "grants.table_operations.",
     find=_find,
     bad=Example(_TEMPLATE.format(operations='"GetItem", "PutItem"'), {"handlers/shop/read.py": _HANDLER}),
     good=Example(_TEMPLATE.format(operations='"GetItem"'), {"handlers/shop/read.py": _HANDLER}),

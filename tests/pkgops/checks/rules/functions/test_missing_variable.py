@@ -31,6 +31,7 @@ def severities(tmp_path: Path, code: str) -> list[tuple[str, str]]:
         ("os.environ['TABLE']", None),
         ("os.environ['AWS_REGION']", None),  # Lambda's own
         ("os.environ[event['x']]", None),
+        ("os.environ['XX'] if 'XX' in os.environ else 'a'", None),
     ],
 )
 def test_what_happens_without_it(tmp_path: Path, expression: str, expected: str | None) -> None:

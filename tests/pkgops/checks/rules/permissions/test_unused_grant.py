@@ -30,7 +30,7 @@ def test_an_exact_grant(tmp_path: Path) -> None:
 def test_the_finding_names_function_actions_resource_and_line(tmp_path: Path) -> None:
     body = reader('grants.table_operations(Ref(notes), "GetItem", "Scan")')
     (one,) = found("P101", tmp_path, body, read=READING)
-    assert one.message == "Read has dynamodb:Scan on main.Notes, but its code never calls it."
+    assert one.message == "Read has dynamodb:Scan on main.Notes, which its code never uses."
     assert (one.resource, one.subject) == ("Read", "dynamodb:Scan main.Notes")
     assert one.path == "Resources/Role/Properties/Policies/0/PolicyDocument/Statement/0"
     assert one.place.startswith("templates/shop/main.py:")
