@@ -111,5 +111,6 @@ def test_the_makefile_installs_deploys_and_tests(user: User) -> None:
     user.init("books")
     user.run(f"make up PKGOPS='{user.wheel}[local]'", "books")
     assert "passed" in user.run("make test", "books").stdout
+    assert "No findings" in user.run("make check", "books").stderr
     user.run("make goldens pins down", "books")
-    assert user.run("make help", "books").stdout.count("make ") == 6
+    assert user.run("make help", "books").stdout.count("make ") == 7
