@@ -42,7 +42,11 @@ class UsageError(PkgopsError):
 
 
 class NotFoundError(UsageError):
-    """A system does not have what the command line names, or has not deployed it. Another system may have it."""
+    """A system does not have what the command line names, or has not deployed it. Another system may have it.
+
+    ``unknown`` has what `unknown` was called with: the kind of thing, the name, and the names there are."""
+
+    unknown: tuple[str, str, tuple[str, ...]] | None = None
 
     @property
     def kind(self) -> str:
@@ -94,7 +98,9 @@ def unknown(kind: str, given: str, known: Iterable[str]) -> NotFoundError:
         hint = f"There are: {', '.join(names[:20])}" + (", ..." if len(names) > 20 else "") + "."
     else:
         hint = f"There is no {kind}."
-    return NotFoundError(f"Unknown {kind} {given!r}.", hint)
+    error = NotFoundError(f"Unknown {kind} {given!r}.", hint)
+    error.unknown = (kind, given, tuple(names))
+    return error
 
 
 def not_deployed(kind: str, name: str) -> UsageError:

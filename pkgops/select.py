@@ -132,8 +132,17 @@ def _only(name: str, systems: Iterable[str], find: Callable[[str, str], Found], 
         )
     if found:
         return next(iter(found.values()))
-    first = missing[0] if missing else NotFoundError(f"Unknown name {name!r}.")
+    first = _nearest(missing) if missing else NotFoundError(f"Unknown name {name!r}.")
     raise NotFoundError(first.message, " ".join([first.hint, *unread]).strip())
+
+
+def _nearest(missing: list[NotFoundError]) -> NotFoundError:
+    """The first error, with the nearest of all names that the systems have."""
+    first, rows = missing[0], [error.unknown for error in missing if error.unknown]
+    if not first.unknown:
+        return first
+    kind, given, _ = first.unknown
+    return unknown(kind, given, [name for row in rows if row[:2] == (kind, given) for name in row[2]])
 
 
 def _bare_stack_key(system: System, name: str) -> str:

@@ -18,10 +18,11 @@ import hypothesis
 import pytest
 
 from pkgops.local.client.emulator import Emulator
+from pkgops.testing.deployed import free_port
 from pkgops.testing.owner import owner
 from tests.builds import Builds
 from tests.canary import pytest_runtest_makereport  # noqa: F401 - a hook: a secret that shows fails its test
-from tests.emulator import TRUSTED, client, free_port, start_emulator
+from tests.emulator import TRUSTED, client, start_emulator
 from tests.repository import ROOT
 from tests.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 - hooks
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
-import random
-import socket
 import textwrap
 import urllib.request
 import zipfile
@@ -14,21 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from pkgops.local.client.emulator import Emulator
+from pkgops.testing.deployed import free_port
 from tests.repository import ROOT
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 TRUSTED = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
-
-
-def free_port() -> int:
-    """A port nobody listens on at the moment. Not one of those the system gives to connections: until the emulator
-    listens on it, it could be given away. Ten apart, as companions listen on the ports behind the emulator's."""
-    for port in random.SystemRandom().sample(range(20_000, 32_000, 10), 100):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise OSError("There is no free port.")
 
 
 def start_emulator(project: Path) -> Emulator:

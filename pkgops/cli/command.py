@@ -7,6 +7,7 @@ parameters after it. Its return value is the exit code (None: 0).
 from __future__ import annotations
 
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -21,7 +22,9 @@ from pkgops.cli.options import (
     system_option,
 )
 from pkgops.cli.session import Session
+from pkgops.errors import NotFoundError, unknown
 
+_WORD = "pkgops.first_word"  # the key of what stood where a command may be named
 CommandFunction = Callable[..., int | None]
 
 
@@ -66,7 +69,7 @@ def session_command(
 
 class CommandGroup(click.Group):
     """A group that lists its commands in the order they were added, and runs ``default``, if it has one, when none
-    is named."""
+    is named: ``queues shop`` is ``queues ls shop``."""
 
     def __init__(self, *args: Any, default: str = "", **attributes: Any) -> None:
         super().__init__(*args, **attributes)
@@ -78,5 +81,30 @@ class CommandGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Inserts the default command where none is named."""
-        bare = not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names)
-        return super().parse_args(ctx, [self.default, *args] if self.default and bare else args)
+        named = bool(args) and (args[0] in self.commands or args[0] in ctx.help_option_names)
+        if not self.default or named:
+            return super().parse_args(ctx, args)
+        ctx.meta[_WORD] = args[0] if args else ""
+        return super().parse_args(ctx, [self.default, *args])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Suggests the nearest names for an unknown command, as for every unknown name."""
+        if args[0] not in self.commands and not args[0].startswith("-"):
+            raise self._unknown(args[0])
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command. What the default one cannot use may be a command with a mistake in its name."""
+        word = ctx.meta.get(_WORD, "")
+        try:
+            return super().invoke(ctx)
+        except (NotFoundError, click.UsageError) as error:
+            about_word = isinstance(error, click.UsageError) or repr(word) in error.message
+            if about_word and get_close_matches(word, self.commands):
+                raise self._unknown(word) from error
+            raise
+
+    def _unknown(self, word: str) -> NotFoundError:
+        return unknown(f"{self.name} command", word, self.commands)

@@ -35,11 +35,13 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """What was written: the project's directory, its system's key, and the files relative to the directory."""
+    """What was written: the project's directory, its system's key, and the files relative to the directory.
+    ``incomplete`` are the stages without recorded templates, each with what is wrong with its settings."""
 
     root: Path
     system: str
     files: tuple[str, ...]
+    incomplete: Mapping[str, list[str]]
 
 
 def examples() -> list[Example]:
@@ -68,8 +70,9 @@ def create(name: str, parent: Path, *, example: str = DEFAULT, force: bool = Fal
     for path, content in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(content)
-    goldens = Goldens(root, update=True).compare(key)
-    return Created(root, key, tuple(sorted([*files, *goldens])))
+    goldens = Goldens(root, update=True)
+    recorded = goldens.compare_complete(key)
+    return Created(root, key, tuple(sorted([*files, *recorded])), goldens.incomplete(key))
 
 
 def renamed(text: str, source: Example, key: str) -> str:

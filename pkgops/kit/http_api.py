@@ -17,11 +17,12 @@ from pkgops.scope import Scope
 @dataclass(frozen=True, slots=True)
 class HttpCors:
     """Pages of ``origins`` may call, without cookies. API Gateway accepts ``*`` or whole origins, no wildcard inside
-    one. It answers preflights itself and replaces the CORS headers that a function returns."""
+    one. It answers preflights itself and replaces the CORS headers that a function returns. Pages may send the request
+    ``headers`` and read the response headers ``expose``."""
 
     origins: tuple[str, ...]
     methods: tuple[str, ...]
-    headers: tuple[str, ...]
+    headers: tuple[str, ...] = ()
     expose: tuple[str, ...] = ()
     max_age: int = 300
 
@@ -62,10 +63,14 @@ def http_api(scope: Scope, row: HttpApi, functions: Iterable[FunctionResource]) 
     extra = {"CorsConfiguration": _cors(row.cors)} if row.cors else {}
     api = scope.add(apigatewayv2.Api("HttpApi", Name=scope.named(row.name), ProtocolType="HTTP", **extra))
     authorizer = scope.add(_authorizer(api, row.authorizer)) if row.authorizer else None
+    added: list[HttpRoute] = []
     for function in functions:
         routes = [source for source in function.row.triggers if isinstance(source, HttpRoute)]
         if routes:
             _connect(scope, api, authorizer, function, routes)
+            added += routes
+    if authorizer is not None:
+        _accept_public(scope, added)
     scope.add(
         apigatewayv2.Stage(
             "HttpApiStage",
@@ -81,13 +86,13 @@ def http_api(scope: Scope, row: HttpApi, functions: Iterable[FunctionResource]) 
 
 
 def _cors(row: HttpCors) -> Any:
+    lists = {"AllowHeaders": list(row.headers), "ExposeHeaders": list(row.expose)}
     return apigatewayv2.Cors(
         AllowOrigins=list(row.origins),
         AllowMethods=list(row.methods),
-        AllowHeaders=list(row.headers),
-        ExposeHeaders=list(row.expose),
         MaxAge=row.max_age,
         AllowCredentials=False,
+        **{name: headers for name, headers in lists.items() if headers},
     )
 
 
@@ -113,13 +118,12 @@ def _connect(scope: Scope, api: Any, authorizer: Any, function: FunctionResource
         )
     )
     for row in routes:
-        method, path = row.route.split(" ")
         guard: dict[str, Any] = {"AuthorizationType": "NONE"}
         if authorizer is not None and not row.public:
             guard = {"AuthorizationType": "JWT", "AuthorizerId": Ref(authorizer)}
         scope.add(
             apigatewayv2.Route(
-                f"{pascal_case(method.capitalize())}{pascal_case(path)}Route",
+                _route_id(row),
                 ApiId=Ref(api),
                 RouteKey=row.route,
                 Target=Sub(f"integrations/{placeholder(Ref(integration))}"),
@@ -135,3 +139,17 @@ def _connect(scope: Scope, api: Any, authorizer: Any, function: FunctionResource
             SourceArn=arn("execute-api", f"{placeholder(Ref(api))}/*/*"),
         )
     )
+
+
+def _accept_public(scope: Scope, routes: list[HttpRoute]) -> None:
+    """``pkgops check`` asks about a public route next to one that is not; here its author has said so."""
+    if all(route.public for route in routes):
+        return
+    for route in routes:
+        if route.public:
+            scope.accept("P502", _route_id(route), reason="declared public by HttpRoute")
+
+
+def _route_id(row: HttpRoute) -> str:
+    method, path = row.route.split(" ")
+    return f"{pascal_case(method.capitalize())}{pascal_case(path)}Route"

@@ -126,7 +126,8 @@ def deployment(root: Path, scratch: Path) -> Iterator[Deployed]:
 
 
 def free_port() -> int:
-    """A port nothing listens on, outside the range the system gives to connections."""
+    """A port nothing listens on at the moment, outside the range the system gives to connections: until the emulator
+    listens on it, it could be given away. Ten apart, as companions listen on the ports behind the emulator's."""
     for port in random.SystemRandom().sample(range(20_000, 32_000, 10), 100):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pkgops.build.synth import synth
 from pkgops.config import Project, load, stages
+
+
+class StageLeftOutWarning(UserWarning):
+    """A stage's templates cannot be compared, because its settings are incomplete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +24,24 @@ class Goldens:
     update: bool = False
 
     def compare(self, system: str) -> list[str]:
-        """Compares every stage of ``stages.toml`` whose settings are complete. AssertionError if a template is not as
-        recorded, or one is recorded that no stack makes; with ``update`` the templates are recorded instead. Returns
-        the files compared, relative to the project."""
-        complete = [
-            project for project in self._projects(system) if not project.system.check(project.stage, project.settings)
-        ]
+        """Compares every stage of ``stages.toml`` whose settings are complete, and warns of each other one
+        (`StageLeftOutWarning`). AssertionError if a template is not as recorded, or one is recorded that no stack
+        makes; with ``update`` the templates are recorded instead. Returns the files compared, relative to the project.
+        """
+        for stage, wrong in self.incomplete(system).items():
+            message = f"Stage {stage} of {system} is not compared, as its settings are incomplete: {' '.join(wrong)}"
+            warnings.warn(message, StageLeftOutWarning, stacklevel=2)
+        return self.compare_complete(system)
+
+    def compare_complete(self, system: str) -> list[str]:
+        """As `compare`, without a word about the stages left out."""
+        complete = [project for project in self._projects(system) if not _problems(project)]
         assert complete, f"{system} can be built for no stage: its settings are incomplete"
         return [file for project in complete for file in self._compare(project)]
+
+    def incomplete(self, system: str) -> dict[str, list[str]]:
+        """The stages that cannot be built, each with what is wrong with its settings, one sentence each."""
+        return {project.stage.name: wrong for project in self._projects(system) if (wrong := _problems(project))}
 
     def _projects(self, system: str) -> Iterator[Project]:
         for stage in stages(self.root):
@@ -57,6 +72,10 @@ class Goldens:
                 path.unlink()
         for name, text in made.items():
             (directory / name).write_text(text, encoding="utf-8")
+
+
+def _problems(project: Project) -> list[str]:
+    return list(project.system.check(project.stage, project.settings))
 
 
 def _text(template: dict[str, object]) -> str:

@@ -43,13 +43,8 @@ DEVICES = (
     "DELETE /me/devices/{id}",
     "POST /notifications/register",
 )
-# Routes that need no token, and why.
-LOGIN = ("POST /auth/login", "POST /auth/verify")
-SHARED_BATCH = ("GET /public/b/{batchId}",)
-WITHOUT_TOKEN = {
-    **dict.fromkeys(LOGIN, "it is how a token is obtained"),
-    **dict.fromkeys(SHARED_BATCH, "the documents show a shared batch to anyone"),
-}
+LOGIN = ("POST /auth/login", "POST /auth/verify")  # public: how a token is obtained
+SHARED_BATCH = ("GET /public/b/{batchId}",)  # public: the documents show a shared batch to anyone
 EXPORT = ("GET /export.csv", "POST /export/batches/csv")
 PHOTOS, EXPORTS = "users/", "exports/"  # prefixes in the bucket
 

@@ -11,6 +11,7 @@ from tests.architecture.tree import ROOT, files
 
 PINS = ("handlers/requirements.txt", "requirements/dev.txt", "requirements/local.txt", "requirements/uv.txt")
 
+_CONFLICT = re.compile(r"(<{7}|>{7}|\|{7})( |$)")
 # Somebody's directories. Examples of other people's paths would be no less wrong elsewhere.
 _MACHINE = re.compile(r"(?<![\w.$}~])/(?:home|Users|root|work|workspace|mnt)/[\w.-]+|[A-Z]:\\\\?Users\\\\?\w")
 _PIN = re.compile(r"[A-Za-z0-9._-]+(?:\[[a-z,]+\])?==[^\s;\\]+(?:\s*;[^\\]+)?")
@@ -34,6 +35,21 @@ def test_no_path_of_somebodys_machine():
         if _MACHINE.search(line)
     ]
     assert not lines
+
+
+def test_no_file_holds_markers_of_a_merge_conflict():
+    """A rebase leaves seven of one character at the start of a line, which Markdown and data files may well accept."""
+    assert not [f"{name}:{number}" for name, text in texts() for number in conflicts(text)]
+    left = ["kept", "<" * 7 + " HEAD", "ours", "=" * 7, "theirs", ">" * 7 + " 1234567 (message)", "=" * 8, "=" * 7]
+    assert conflicts("\n".join(left)) == [2, 4, 6]
+
+
+def conflicts(text: str) -> list[int]:
+    """The numbers of the lines that are conflict markers; a row of = alone is a heading in reStructuredText."""
+    found = [number for number, line in enumerate(text.splitlines(), 1) if _CONFLICT.match(line)]
+    inside = range(min(found, default=0), max(found, default=0))
+    lines = enumerate(text.splitlines(), 1)
+    return sorted([*found, *(number for number, line in lines if line == "=" * 7 and number in inside)])
 
 
 def test_no_path_leads_out_of_the_repository():

@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from pkgops.local.client.emulator import Emulator
+from pkgops.testing.deployed import free_port
 from pkgops.testing.owner import owner
 from tests.bench.measure import Command
-from tests.emulator import ACCOUNT, REGION, free_port
+from tests.emulator import ACCOUNT, REGION
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

@@ -20,11 +20,12 @@ import pytest
 
 from pkgops.config import load
 from pkgops.local.client.emulator import Emulator
+from pkgops.testing.deployed import free_port
 from pkgops.testing.owner import owner
 from tests.builds import Builds
 from tests.canary import canary, listen, read, watch
 from tests.e2e.contract import problems
-from tests.emulator import client, free_port
+from tests.emulator import client
 from tests.repository import link_project
 
 # Stage local has keys of its own; whoever's keys are in the shell are nobody's business there.

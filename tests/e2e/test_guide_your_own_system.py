@@ -13,9 +13,9 @@ from threading import Timer
 
 import pytest
 
+from pkgops.testing.deployed import free_port
 from pkgops.testing.owner import owner
 from tests.canary import listen
-from tests.emulator import free_port
 from tests.repository import ROOT
 
 pytestmark = pytest.mark.e2e

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from pkgops.testing.deployed import free_port
 from pkgops.testing.owner import owner
-from tests.emulator import free_port
 from tests.repository import ROOT
 from tests.wheel import UV, build, copy_sources
 

@@ -38,6 +38,8 @@ def command(session: Session, name: str | None, example: str | None, listing: bo
         raise click.UsageError("Missing argument 'NAME'.")
     made = create(name, Path.cwd(), example=example or DEFAULT, force=force)
     session.console.print_result({"project": made.root, "system": made.system, "files": made.files}, str(made.root))
+    for stage, wrong in made.incomplete.items():
+        session.console.print_message(f"Before stage {stage} can be built, complete its settings: {' '.join(wrong)}")
     inside = "" if name == "." else f"cd {name} && "
     return session.console.print_message(f"Created {len(made.files)} files. Next: {inside}pkgops deploy")
 

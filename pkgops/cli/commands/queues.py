@@ -20,7 +20,7 @@ _COLUMNS = ("Queue", "Waiting", "In flight", "Delayed", "Oldest", "Dead letters"
 def command() -> None:
     """List the queues of systems, and redrive dead letters.
 
-    Without a subcommand it lists them.
+    Without a subcommand it lists them: pkgops queues shop is pkgops queues ls shop.
     """
 
 

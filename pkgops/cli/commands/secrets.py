@@ -23,7 +23,7 @@ _COLUMNS = ("Secret", "State", "Fields", "Stored as")
 def command() -> None:
     """List and set the secrets that systems declare; values come from files, stdin or a prompt.
 
-    Without a subcommand it lists them.
+    Without a subcommand it lists them: pkgops secrets shop is pkgops secrets ls shop.
     """
 
 

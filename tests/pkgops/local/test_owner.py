@@ -18,7 +18,8 @@ import pytest
 from pkgops.local.client.emulator import Emulator
 from pkgops.local.home import OWNER_VARIABLE
 from pkgops.local.owner import watch
-from tests.emulator import client, free_port
+from pkgops.testing.deployed import free_port
+from tests.emulator import client
 from tests.pkgops.local.conftest import create_function
 from tests.pkgops.local.server.shop_project import shop_project
 from tests.processes import ended, family

@@ -10,7 +10,7 @@ import pytest
 
 from pkgops.errors import AccessError
 from pkgops.operate.doctor import Check, run_checks
-from tests.emulator import free_port
+from pkgops.testing.deployed import free_port
 from tests.pkgops.fakes.ports import FakeIdentity, FakePorts
 from tests.repository import link_project
 

@@ -27,7 +27,7 @@ def test_the_account_has_twelve_digits(port: Identity) -> None:
 def test_an_endpoint_that_does_not_answer_is_an_access_error() -> None:
     from pkgops.aws.client import Clients
     from pkgops.model import Stage
-    from tests.emulator import free_port
+    from pkgops.testing.deployed import free_port
 
     with pytest.raises(AccessError, match="Cannot reach"):
         StsIdentity(Clients(Stage("local"), f"http://127.0.0.1:{free_port()}")).account()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pkgops.testing.goldens import Goldens
+from pkgops.testing.goldens import Goldens, StageLeftOutWarning
 
 FILE = "tests/golden/shop/{}/app.json"
 
@@ -41,15 +41,16 @@ def test_a_recorded_template_that_no_stack_makes_fails_and_is_removed_when_recor
     assert not left.exists()
 
 
-def test_a_stage_whose_settings_are_incomplete_is_left_out(root: Path) -> None:
+def test_a_stage_whose_settings_are_incomplete_is_left_out_with_a_warning(root: Path) -> None:
     stages = root / "stages.toml"
     stages.write_text(stages.read_text() + "\n[prod.shop]\nkeep_days = 0\n")
-    assert Goldens(root).compare("shop") == [FILE.format(stage) for stage in ("local", "dev")]
+    with pytest.warns(StageLeftOutWarning, match=r"Stage prod of shop is not compared.*: KEEP_DAYS is at least 1\.$"):
+        assert Goldens(root).compare("shop") == [FILE.format(stage) for stage in ("local", "dev")]
 
 
 def test_a_system_that_can_be_built_for_no_stage_fails(root: Path) -> None:
     stages = root / "stages.toml"
     tables = "".join(f"\n[{stage}.shop]\nkeep_days = 0\n" for stage in ("local", "dev", "prod"))
     stages.write_text(stages.read_text() + tables)
-    with pytest.raises(AssertionError, match="settings are incomplete"):
+    with pytest.warns(StageLeftOutWarning), pytest.raises(AssertionError, match="settings are incomplete"):
         Goldens(root).compare("shop")

@@ -8,7 +8,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from tests.emulator import ACCOUNT, REGION, free_port
+from pkgops.testing.deployed import free_port
+from tests.emulator import ACCOUNT, REGION
 from tests.processes import KNOWN
 
 LINK = "https://example.com/verify?token=a-b_c"

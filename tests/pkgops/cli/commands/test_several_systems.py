@@ -168,6 +168,41 @@ def test_env_of_the_default_system_or_another(run):
     assert run("env", "notes").stdout == run("env", "--system", "notes").stdout == "URL=https://notes\n"
 
 
+@pytest.mark.parametrize("group", ["queues", "secrets"])
+def test_a_group_takes_systems_like_the_command_it_runs(run, group):
+    for words in (["notes"], ["blog", "notes"], ["--all"], []):
+        assert run(group, *words, "-o", "json").stdout == run(group, "ls", *words, "-o", "json").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["queues", "redirve", "notes-jobs"], "Unknown queues command 'redirve'.\nDid you mean redrive?"),
+        (["queues", "redirve", "notes-jobs", "--dry-run"], "Did you mean redrive?"),
+        (["secrets", "shwo", "notes/pin"], "Unknown secrets command 'shwo'.\nDid you mean show?"),
+        (["queues", "noets"], "Unknown system or stack 'noets'.\nDid you mean notes?"),
+        (["queues", "notes", "--no-such"], "No such option"),
+        (["local", "upp"], "Unknown local command 'upp'.\nDid you mean up?"),
+        (["local", "notes"], "Unknown local command 'notes'.\nThere are: down, logs, mail, reset, status, up."),
+    ],
+)
+def test_a_mistake_in_a_command_of_a_group_is_told_from_one_in_a_system(run, words, said):
+    done = run(*words)
+    assert (done.exit_code, said in done.stderr) == (2, True), done.stderr
+
+
+def test_names_of_all_systems_are_suggested(run):
+    """The nearest function is in another system than the default one."""
+    assert "Did you mean cleanup?" in run("invoke", "clenup").stderr
+    assert "Did you mean notes-jobs or" in run("queues", "redrive", "notes-jobz").stderr
+    assert "cleanup" not in run("invoke", "shop/clenup").stderr
+
+
+def test_a_name_that_no_system_has_builds_no_artifact(run, project):
+    assert run("invoke", "nosuch").exit_code == 2
+    assert not (project / ".pkgops" / "artifacts").exists()
+
+
 @pytest.mark.parametrize("command", ["status", "events"])
 def test_commands_on_stacks_take_systems(run, command):
     assert run(command, "notes", "shop/main", "texts").exit_code == 0

@@ -12,7 +12,7 @@ import pytest
 from pkgops.errors import AccessError
 from pkgops.local.client.emulator import Emulator
 from pkgops.local.home import Home
-from tests.emulator import free_port
+from pkgops.testing.deployed import free_port
 from tests.processes import needs_process_table
 
 pytestmark = pytest.mark.emulator

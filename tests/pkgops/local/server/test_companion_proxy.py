@@ -18,7 +18,8 @@ import pytest
 
 from pkgops.local.client.emulator import Emulator
 from pkgops.local.server.companion_proxy import CompanionProxy
-from tests.emulator import client, free_port
+from pkgops.testing.deployed import free_port
+from tests.emulator import client
 from tests.pkgops.local.server.shop_project import shop_project
 from tests.processes import ended, listening_addresses, needs_process_table
 from tests.repository import ROOT
