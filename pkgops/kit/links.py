@@ -83,13 +83,39 @@ class ExistingTable(TableLinks):
     variable: str
 
 
-class LinkedQueue(sqs.Queue):
-    """An SQS queue that functions can be linked to."""
+class QueueLinks:
+    """The uses of an SQS queue: ``url`` is what senders are given, ``variable`` what they find it under."""
+
+    url: Any
+    arn: Any
+    variable: str
+
+    def send(self) -> Link:
+        """Sends messages; the variable holds the queue's URL."""
+        return Link(self.variable, self.url, (grants.queue_send(self.arn),))
+
+    def consume(self) -> Link:
+        """Lets the queue invoke the function; sets no variable, as messages come with the event."""
+        return Link("", None, (grants.queue_consume(self.arn),))
+
+
+class LinkedQueue(QueueLinks, sqs.Queue):
+    """A queue of this stack that functions can be linked to."""
+
+    @property
+    def url(self) -> Any:
+        """Its URL."""
+        return Ref(self)
 
     @property
     def arn(self) -> Any:
         """Its ARN, which a trigger names."""
         return GetAtt(self, "Arn")
+
+    @property
+    def variable(self) -> str:  # type: ignore[override]
+        """``JobsQueue`` is found under ``JOBS_QUEUE_URL``."""
+        return variable(self.title) + "_URL"
 
     @property
     def dead_letters(self) -> Any:
@@ -99,32 +125,62 @@ class LinkedQueue(sqs.Queue):
             raise ValueError(f"{self.title} has no dead-letter queue in its stack")
         return GetAtt(target.data["Fn::GetAtt"][0], "QueueName")
 
-    def send(self) -> Link:
-        """Sends messages; the variable holds the queue's URL."""
-        return Link(variable(self.title) + "_URL", Ref(self), (grants.queue_send(self.arn),))
 
-    def consume(self) -> Link:
-        """Lets the queue invoke the function; sets no variable, as messages come with the event."""
-        return Link("", None, (grants.queue_consume(self.arn),))
+@dataclass(frozen=True, slots=True)
+class ExistingQueue(QueueLinks):
+    """A queue that is not of this stack, by its URL and ARN: literally, or `Scope.use` of another stack's outputs."""
+
+    url: Any
+    arn: Any
+    variable: str
 
 
-class LinkedBucket(s3.Bucket):
-    """An S3 bucket that functions can be linked to, as a whole or below ``prefix`` ("photos/")."""
+class BucketLinks:
+    """The uses of an S3 bucket, as a whole or below ``prefix`` ("photos/"). ``reference`` is its name."""
+
+    reference: Any
+    variable: str
 
     def read(self, prefix: str = "") -> Link:
         """Reads objects."""
-        return self._link(grants.bucket_read(Ref(self), prefix))
+        return self._link(grants.bucket_read(self.reference, prefix))
 
     def write(self, prefix: str = "") -> Link:
         """Writes objects."""
-        return self._link(grants.bucket_write(Ref(self), prefix))
+        return self._link(grants.bucket_write(self.reference, prefix))
 
     def read_write(self, prefix: str = "") -> Link:
         """Reads and writes objects."""
-        return self._link(grants.bucket_read(Ref(self), prefix), grants.bucket_write(Ref(self), prefix))
+        return self._link(grants.bucket_read(self.reference, prefix), grants.bucket_write(self.reference, prefix))
+
+    def delete(self, prefix: str = "") -> Link:
+        """Deletes objects."""
+        return self._link(grants.bucket_delete(self.reference, prefix))
 
     def _link(self, *statements: Statement) -> Link:
-        return Link(variable(self.title), Ref(self), statements)
+        return Link(self.variable, self.reference, statements)
+
+
+class LinkedBucket(BucketLinks, s3.Bucket):
+    """A bucket of this stack that functions can be linked to."""
+
+    @property
+    def reference(self) -> Any:
+        """Its name."""
+        return Ref(self)
+
+    @property
+    def variable(self) -> str:  # type: ignore[override]
+        """``PhotosBucket`` is found under ``PHOTOS_BUCKET``."""
+        return variable(self.title)
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingBucket(BucketLinks):
+    """A bucket that is not of this stack: ``reference`` is its name, or `Scope.use` of another stack's output."""
+
+    reference: Any
+    variable: str
 
 
 class LinkedTopic(sns.Topic):
@@ -132,7 +188,19 @@ class LinkedTopic(sns.Topic):
 
     def publish(self) -> Link:
         """Publishes; the variable holds the topic's ARN."""
-        return Link(variable(self.title) + "_ARN", Ref(self), (grants.topic_publish(Ref(self)),))
+        return ExistingTopic(Ref(self), variable(self.title) + "_ARN").publish()
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingTopic:
+    """A topic that is not of this stack, by its ARN: literally, or `Scope.use` of another stack's output."""
+
+    arn: Any
+    variable: str
+
+    def publish(self) -> Link:
+        """Publishes; the variable holds the topic's ARN."""
+        return Link(self.variable, self.arn, (grants.topic_publish(self.arn),))
 
 
 @dataclass(frozen=True, slots=True)

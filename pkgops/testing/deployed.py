@@ -7,6 +7,7 @@ import json
 import os
 import random
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -114,6 +115,7 @@ def deployment(root: Path, scratch: Path) -> Iterator[Deployed]:
     for name in _LINKED:
         if (root / name).exists():
             (scratch / name).symlink_to(root / name)
+    _share_builds(root / ".pkgops", scratch / ".pkgops")
     system = Deployed(scratch)
     try:
         system.pkgops("deploy", "--yes")
@@ -133,6 +135,16 @@ def free_port() -> int:
             probe.bind(("127.0.0.1", port))
             return port
     raise OSError("There is no free port.")
+
+
+def _share_builds(home: Path, target: Path) -> None:
+    """Copies what the project has built: it is found by its content, and templates need not be linted again."""
+    for folder in ("artifacts", "cache"):
+        for path in [path for path in (home / folder).rglob("*") if path.is_file()]:
+            copy = target / path.relative_to(home)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # removed by a command since
+                shutil.copyfile(path, copy)
 
 
 def _with_port(stages: str, port: int) -> str:

@@ -28,8 +28,7 @@ class Served:
 def add(scope: Scope, users: Users, stored: Stored) -> Served:
     """Adds the seven functions and the HTTP API in front of them."""
     environment = {
-        "TABLE_NAME": stored.table,
-        "BUCKET_NAME": stored.bucket,
+        stored.bucket.variable: stored.bucket.reference,
         "USER_POOL_ID": users.pool,
         "USER_POOL_CLIENT_ID": users.client,
         "WEB_DOMAIN": scope.settings.web_domain,
@@ -60,5 +59,4 @@ def add(scope: Scope, users: Users, stored: Stored) -> Served:
 
 def _accept(scope: Scope, environment: dict[str, Any]) -> None:
     for name in environment:
-        if name != "TABLE_NAME":
-            scope.accept("P206", subject=name, reason="the documents give it to every function of the API")
+        scope.accept("P206", subject=name, reason="the documents give it to every function of the API")

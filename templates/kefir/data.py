@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from troposphere import Ref
 
 from pkgops.kit.bucket import Bucket, BucketCors, bucket
+from pkgops.kit.links import ExistingBucket, ExistingTable
 from pkgops.kit.table import Index, Table, table
 from pkgops.scope import Scope
 from templates.kefir.naming import named
@@ -20,10 +20,10 @@ NONCURRENT_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """References to the names of the table and the bucket."""
+    """The table and the bucket, as functions are linked to them: under the documented variables."""
 
-    table: Any
-    bucket: Any
+    table: ExistingTable
+    bucket: ExistingBucket
 
 
 def add(scope: Scope) -> Stored:
@@ -49,4 +49,4 @@ def add(scope: Scope) -> Stored:
     )
     scope.output("TableName", Ref(made))
     scope.output("BucketName", Ref(photos))
-    return Stored(Ref(made), Ref(photos))
+    return Stored(ExistingTable(Ref(made), "TABLE_NAME"), ExistingBucket(Ref(photos), "BUCKET_NAME"))

@@ -27,8 +27,8 @@ def add(scope: Scope, served: Served, processor: FunctionResource, stored: Store
     alerts = topic(scope, named("alerts"), display, ("cloudwatch",), scope.settings.alert_email)
     watched = (*served.functions, processor)
     rows = [alarm for function in watched for alarm in _of_function(function)]
-    alarms(scope, Ref(alerts), [*rows, *_of_api(served.api), *_of_table(stored.table)])
-    dashboard(scope, NAME, _graphs(served.api, watched, stored.table))
+    alarms(scope, Ref(alerts), [*rows, *_of_api(served.api), *_of_table(stored.table.reference)])
+    dashboard(scope, NAME, _graphs(served.api, watched, stored.table.reference))
     scope.output("AlertTopicArn", Ref(alerts))
     scope.output("DashboardUrl", Sub(_CONSOLE + scope.named(NAME)))
 

@@ -1,4 +1,4 @@
-"""The routes of Kefir's HTTP API, and the permissions of the function behind each."""
+"""The routes of Kefir's HTTP API, and the links of the function behind each."""
 
 from __future__ import annotations
 
@@ -50,35 +50,26 @@ PHOTOS, EXPORTS = "users/", "exports/"  # prefixes in the bucket
 
 
 def rows(users: Users, stored: Stored) -> list[Function]:
-    """One row a handler: its file, its routes, its permissions."""
+    """One row a handler: its file, its routes, what it is linked to."""
     table, bucket = stored.table, stored.bucket
     keyed = ("GetItem", "PutItem", "UpdateItem", "DeleteItem")
-    devices = grants.table_operations(table, *keyed, "Query")
-    events = grants.table_operations(table, "GetItem", "PutItem", "DeleteItem", "Query")
-    reminders = grants.table_operations(table, "GetItem", "PutItem", "UpdateItem", "Query")
-    login = (
-        grants.user_pool(users.arn, "AdminGetUser"),
-        grants.table_operations(table, *keyed),
+    batches = (
+        table.only("GetItem", "PutItem", "UpdateItem", "Query"),
+        bucket.read_write(PHOTOS),
+        bucket.delete(PHOTOS),
     )
-    photos = (
-        grants.table_operations(table, "GetItem", "PutItem", "UpdateItem", "Query"),
-        grants.bucket_read(bucket, PHOTOS),
-        grants.bucket_write(bucket, PHOTOS),
-        grants.bucket_delete(bucket, PHOTOS),
-    )
-    export = (
-        grants.table_operations(table, "GetItem", "PutItem", "Query"),
-        grants.bucket_read(bucket, EXPORTS),
-        grants.bucket_write(bucket, EXPORTS),
-    )
+    events = (table.only("GetItem", "PutItem", "DeleteItem", "Query"),)
+    reminders = (table.only("GetItem", "PutItem", "UpdateItem", "Query"),)
+    export = (table.only("GetItem", "PutItem", "Query"), bucket.read_write(EXPORTS))
+    accounts = (grants.user_pool(users.arn, "AdminGetUser"),)
     return [
-        Function("handle_auth", _public(*LOGIN), login),
-        Function("handle_batches", _own(*BATCHES), photos),
-        Function("handle_events", _own(*EVENTS), (events,)),
-        Function("handle_reminders", _own(*REMINDERS), (reminders,)),
-        Function("handle_devices", _own(*DEVICES), (devices,)),
-        Function("handle_export", _own(*EXPORT), export),
-        Function("handle_public", _public(*SHARED_BATCH), (grants.table_operations(table, "Query"),)),
+        Function("handle_auth", _public(*LOGIN), accounts, links=(table.only(*keyed),)),
+        Function("handle_batches", _own(*BATCHES), links=batches),
+        Function("handle_events", _own(*EVENTS), links=events),
+        Function("handle_reminders", _own(*REMINDERS), links=reminders),
+        Function("handle_devices", _own(*DEVICES), links=(table.only(*keyed, "Query"),)),
+        Function("handle_export", _own(*EXPORT), links=export),
+        Function("handle_public", _public(*SHARED_BATCH), links=(table.only("Query"),)),
     ]
 
 

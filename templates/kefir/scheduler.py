@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pkgops.kit import grants
 from pkgops.kit.function import Function, FunctionResource, functions
+from pkgops.kit.links import secret
 from pkgops.kit.triggers import Schedule
 from pkgops.scope import Scope
 from templates.kefir.data import Stored
@@ -16,9 +16,7 @@ INPUT = {"source": "eventbridge-scheduler", "action": "process-reminders"}
 def add(scope: Scope, stored: Stored) -> FunctionResource:
     """Adds the function that sends due reminders, and its rule. It runs once at a time: overlapping invocations would
     send the same reminders."""
-    expo = {"EXPO_SECRET_ARN": scope.named(EXPO_SECRET)}
-    if scope.settings.expo_base_url:
-        expo["EXPO_BASE_URL"] = scope.settings.expo_base_url
+    own_address = scope.settings.expo_base_url
     rule = Schedule(
         named("reminder-schedule"),
         "rate(5 minutes)",
@@ -28,12 +26,12 @@ def add(scope: Scope, stored: Stored) -> FunctionResource:
     row = Function(
         PROCESSOR,
         (rule,),
-        (
-            grants.table_operations(stored.table, "GetItem", "PutItem", "UpdateItem", "Query"),
-            grants.secret_read(scope.named(EXPO_SECRET)),
+        environment={"EXPO_BASE_URL": own_address} if own_address else {},
+        links=(
+            stored.table.only("GetItem", "PutItem", "UpdateItem", "Query"),
+            secret(scope, EXPO_SECRET).read().named("EXPO_SECRET_ARN"),
         ),
-        expo,
         timeout=60,
         concurrency=1,
     )
-    return functions(scope, defaults(scope, "scheduler", {"TABLE_NAME": stored.table}), [row])[PROCESSOR]
+    return functions(scope, defaults(scope, "scheduler", {}), [row])[PROCESSOR]

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -45,12 +45,29 @@ class User:
         assert done.returncode == code, f"{command}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 
+    def install(self, python: Path) -> None:
+        """Makes the environment, with pkgops and pytest in it."""
+        self.run(f"uv venv --quiet --python {python} {self.environment}")
+        self.run(f"uv pip install --quiet --python {self.environment}/bin/python '{self.wheel}[local]' pytest")
+
     def init(self, arguments: str) -> None:
         """Creates a project, and gives its emulator a port of its own: those of other tests run, too."""
         name = arguments.split(maxsplit=1)[0]
         self.run(f"pkgops init {arguments}")
         stages = self.directory / name / "stages.toml"
         stages.write_text(stages.read_text().replace("port = 4566", f"port = {free_port()}"))
+
+
+def interpreter(version: str) -> Path:
+    """A Python of that version which uv or pyenv has. Nothing is downloaded: skips if neither has one."""
+    command = [str(UV), "python", "find", "--no-python-downloads", version]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return Path(done.stdout.strip())
+    versions = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
+    for found in sorted(versions.glob(f"{version}.*/bin/python{version}")):
+        return found
+    pytest.skip(f"There is no Python {version} on this machine. To run this test: uv python install {version}")
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +77,7 @@ def user(tmp_path_factory: pytest.TempPathFactory) -> User:
     (home / "tools").mkdir()
     (home / "tools" / "uv").symlink_to(UV)
     one = User(wheel, home / "environment", home)
-    one.run(f"uv venv --quiet --python {sys.executable} environment")
-    one.run(f"uv pip install --quiet --python environment/bin/python '{wheel}[local]' pytest")
+    one.install(Path(sys.executable))
     return one
 
 
@@ -104,6 +120,19 @@ def test_a_project_made_from_a_shipped_system_is_deployed_and_seeded(user: User)
     user.run("pkgops deploy && pkgops seed-dev", "tracker")
     assert user.run("pkgops outputs TableName", "tracker").stdout.strip() == "tracker-app-local-table"
     user.run("pkgops local down", "tracker")
+
+
+@pytest.mark.parametrize("version", ["3.12", "3.13"])
+def test_other_versions_of_python_run_the_tool_and_the_emulator(user: User, version: str) -> None:
+    """This repository's environment has the oldest one."""
+    other, name = replace(user, environment=user.directory / version), f"on_{version.replace('.', '_')}"
+    other.install(interpreter(version))
+    assert f"Python {version}." in other.run("python --version").stdout
+    assert "seed-dev" in other.run("pkgops --help").stdout
+    other.init(name)
+    assert "AWS::ApiGatewayV2::Api" in other.run("pkgops synth --stage dev", name).stdout
+    assert "No findings" in other.run("pkgops check --strict", name).stderr
+    assert "Endpoint" in other.run("pkgops local up && pkgops local down", name).stdout
 
 
 def test_the_makefile_installs_deploys_and_tests(user: User) -> None:

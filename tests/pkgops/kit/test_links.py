@@ -9,7 +9,17 @@ from troposphere import GetAtt, Ref, encode_to_dict
 
 from pkgops.kit import grants, links
 from pkgops.kit.function import Function, FunctionDefaults, functions
-from pkgops.kit.links import ExistingTable, LinkedBucket, LinkedQueue, LinkedTable, LinkedTopic, Secret
+from pkgops.kit.links import (
+    ExistingBucket,
+    ExistingQueue,
+    ExistingTable,
+    ExistingTopic,
+    LinkedBucket,
+    LinkedQueue,
+    LinkedTable,
+    LinkedTopic,
+    Secret,
+)
 from pkgops.scope import Scope
 
 TABLE, QUEUE, BUCKET, TOPIC = (
@@ -36,6 +46,7 @@ USES = {
         [grants.bucket_read(PHOTOS), grants.bucket_write(PHOTOS)],
     ),
     "topic publish": (TOPIC.publish(), "NEWS_TOPIC_ARN", [grants.topic_publish(Ref("NewsTopic"))]),
+    "bucket delete": (BUCKET.delete("a/"), "PHOTOS_BUCKET", [grants.bucket_delete(PHOTOS, "a/")]),
     "secret read": (SECRET.read(), "API_KEY_SECRET", [grants.secret_read("shop/api-key-dev")]),
 }
 
@@ -45,6 +56,19 @@ def test_a_use_is_its_statements_and_one_variable(use):
     link, variable, statements = USES[use]
     assert encode_to_dict(links.statements([link])) == encode_to_dict(statements)
     assert list(links.environment([link])) == ([variable] if variable else [])
+
+
+@pytest.mark.parametrize(
+    ("link", "value", "statement"),
+    [
+        (ExistingQueue("https://queue", "arn:q", "X").send(), "https://queue", grants.queue_send("arn:q")),
+        (ExistingBucket("photos", "X").write("a/"), "photos", grants.bucket_write("photos", "a/")),
+        (ExistingTopic("arn:t", "X").publish(), "arn:t", grants.topic_publish("arn:t")),
+    ],
+)
+def test_what_is_not_of_the_stack_is_linked_under_a_variable_of_its_own(link, value, statement):
+    assert links.environment([link]) == {"X": value}
+    assert encode_to_dict(links.statements([link])) == encode_to_dict([statement])
 
 
 def test_two_links_that_set_one_variable_to_different_values_are_refused():

@@ -32,7 +32,11 @@ def server(root: Path) -> int:
 
 @pytest.mark.emulator
 def test_a_system_is_deployed_seeded_and_reached_next_to_the_projects_own(shop: Path, tmp_path: Path) -> None:
+    known = Path(".pkgops", "cache", "lint", "of-a-template.json")
+    (shop / known).parent.mkdir(parents=True)
+    (shop / known).write_text("[]")
     with deployment(shop, tmp_path) as system:
+        assert (tmp_path / known).exists(), "What the project has built is not built again"
         listed = system.request("GET", "/notebooks/welcome/notes")
         assert (listed.status, len(listed.json()["notes"])) == (200, 2)
         assert listed.headers["content-type"] == "application/json"
