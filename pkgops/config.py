@@ -15,6 +15,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
+from pkgops import own_files
 from pkgops import project as projects
 from pkgops.errors import AccessError, ConfigError, unknown
 from pkgops.model import LOCAL, LOCAL_ACCOUNT, Stage, System
@@ -35,8 +36,8 @@ class Project:
 
     @property
     def home(self) -> Path:
-        """The directory for everything the tool can create again (``.pkgops``)."""
-        return self.root / ".pkgops"
+        """The directory for everything the tool can create again (`pkgops.own_files.home`)."""
+        return own_files.home(self.root)
 
 
 def load(

@@ -18,7 +18,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from pkgops.build.archive import write_atomically
 from pkgops.build.build import build, synthesized
 from pkgops.build.check import report
 from pkgops.build.lint import verdict, verdict_file
@@ -27,6 +26,7 @@ from pkgops.build.synth import SynthesizedStack, template_text
 from pkgops.checks.run import Result
 from pkgops.config import Project
 from pkgops.events import Emit, silent
+from pkgops.own_files import keep_document, read_document
 from tests.repository import ROOT
 
 _PORT = re.compile(r"\b127\.0\.0\.1:\d+")
@@ -57,7 +57,7 @@ class Builds:
         """Gives a project cfn-lint's verdicts on its templates."""
         region = project.stage.region
         for stack in stacks:
-            write_atomically(verdict_file(project.home, region, stack.template), self._verdict(stack, region))
+            keep_document(verdict_file(project.home, region, stack.template), self._verdict(stack, region))
 
     def report(self, project: Project, stacks: Sequence[SynthesizedStack]) -> Result:
         """`pkgops.build.check.report` for a shipped system, whose handlers are read once in a run."""
@@ -73,17 +73,19 @@ class Builds:
 
     def findings(self, stack: SynthesizedStack, region: str) -> list[str]:
         """Everything cfn-lint says about a template, warnings included."""
-        return [f"{row['rule']} {row['path']}: {row['message']}" for row in json.loads(self._verdict(stack, region))]
+        return [f"{row['rule']} {row['path']}: {row['message']}" for row in self._verdict(stack, region)]
 
-    def _verdict(self, stack: SynthesizedStack, region: str) -> bytes:
+    def _verdict(self, stack: SynthesizedStack, region: str) -> list[dict[str, str]]:
         """Stage local's templates hold the emulator's address. Projects differ in its port, which no rule looks at."""
         template = _PORT.sub("127.0.0.1:4566", template_text(stack.template))
         digest = hashlib.sha256(f"{region}\n{template}".encode()).hexdigest()
         path = self._shared / "verdicts" / f"{digest}.json"
         with _exclusive(path.with_suffix(".lock")):
-            if not path.exists():
-                write_atomically(path, json.dumps(verdict(json.loads(template), region)).encode())
-            return path.read_bytes()
+            known: list[dict[str, str]] | None = read_document(path)
+            if known is None:
+                known = verdict(json.loads(template), region)
+                keep_document(path, known)
+            return known
 
 
 def _add(source: Path, target: Path) -> None:

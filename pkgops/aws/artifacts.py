@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pkgops.aws.client import Clients, translated
-from pkgops.errors import BucketGoneError
+from pkgops.errors import BucketGoneError, BuildError
 from pkgops.ports.artifacts import StoredObject
 
 _PARALLEL = 8
@@ -41,7 +41,10 @@ class S3Artifacts:
         from botocore.exceptions import ClientError
 
         body = path.read_bytes()
-        digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+        checksum = hashlib.sha256(body)
+        if checksum.hexdigest() != PurePosixPath(key).stem:
+            raise BuildError(f"{path} was damaged while it was uploaded.", "Repeat the command: it is built again.")
+        digest = base64.b64encode(checksum.digest()).decode()
         with translated("s3:PutObject"):
             try:
                 self._client.put_object(Bucket=self.bucket, Key=key, Body=body, ChecksumSHA256=digest)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import stat
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+
+from pkgops.own_files import write_atomically
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MODE = (stat.S_IFREG | 0o644) << 16
@@ -21,8 +21,9 @@ _MODE = (stat.S_IFREG | 0o644) << 16
 def build_zip(files: Iterable[tuple[str, Path]], store: Path) -> tuple[str, Path]:
     """Zips (name in the zip, file) pairs into ``store``; returns the sha256 and the path.
 
-    Written under a temporary name and moved, so that an interrupted run leaves no broken artifact."""
-    import zipfile  # slow to import, and not needed for `write_atomically`
+    Written under a temporary name and moved, so that an interrupted run leaves no broken artifact; one that is there
+    and damaged is replaced."""
+    import zipfile  # slow to import, and not needed for `intact`
 
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
@@ -35,19 +36,15 @@ def build_zip(files: Iterable[tuple[str, Path]], store: Path) -> tuple[str, Path
     body = buffer.getvalue()
     digest = hashlib.sha256(body).hexdigest()
     target = store / f"{digest}.zip"
-    if not target.is_file():
+    if not intact(target):
         write_atomically(target, body)
     return digest, target
 
 
-def write_atomically(target: Path, body: bytes) -> None:
-    """Writes a file so that it is either complete or absent."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=target.parent)
+def intact(artifact: Path) -> bool:
+    """True if an artifact is there and holds what its name says."""
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(body)
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        with artifact.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == artifact.stem
+    except OSError:
+        return False

@@ -7,7 +7,6 @@ the settings, the tool's own sources and the installed distributions, so that no
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -15,14 +14,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from pkgops.build.archive import write_atomically
 from pkgops.config import Project
+from pkgops.own_files import keep_document, read_document
 
 PACKAGE = Path(__file__).parents[1]
 # The parts of pkgops that affect the result of a build. A test compares them with everything that a build imports.
 TOOL = (
-    *("__init__.py", "config.py", "errors.py", "events.py", "model.py", "project.py", "scope.py", "seeds.py"),
-    *("bootstrap", "build", "checks", "kit"),
+    *("__init__.py", "config.py", "errors.py", "events.py", "model.py", "own_files.py", "project.py", "scope.py"),
+    *("seeds.py", "bootstrap", "build", "checks", "kit"),
 )
 
 
@@ -35,15 +34,12 @@ class BuildCache:
 
     def read(self, kind: str, extra: str = "") -> Any:
         """The result that was written with the same inputs, None if there is none."""
-        try:
-            first, _, body = self._path(kind).read_text(encoding="utf-8").partition("\n")
-        except FileNotFoundError:
-            return None
-        return json.loads(body) if first == self._fingerprint(extra) else None
+        kept = read_document(self._path(kind))
+        return kept["value"] if kept is not None and kept["inputs"] == self._fingerprint(extra) else None
 
     def write(self, kind: str, value: Any, extra: str = "") -> None:
         """Keeps a JSON value."""
-        write_atomically(self._path(kind), f"{self._fingerprint(extra)}\n{json.dumps(value)}".encode())
+        keep_document(self._path(kind), {"inputs": self._fingerprint(extra), "value": value})
 
     def _path(self, kind: str) -> Path:
         return self._base.with_name(f"{self._base.name}.{kind}.json")

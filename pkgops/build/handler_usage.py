@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pkgops.build.archive import write_atomically
 from pkgops.checks.code.uses import Place, Read, Target, Unresolved, Usage, Use
 from pkgops.events import Emit, Finished, Started, silent
+from pkgops.own_files import keep_document, read_document
 
 _TITLE = "Analyzing handlers"
 
@@ -47,7 +46,7 @@ class HandlerUsage:
         """Writes the cache."""
         if self.changed:
             self.emit(Finished(_TITLE, f"{self.analyzed} analyzed"))
-            write_atomically(self.kept, json.dumps({"tool": self.tool, "handlers": self.known}).encode())
+            keep_document(self.kept, {"tool": self.tool, "handlers": self.known})
 
     def _fresh(self, handler: str) -> dict[str, Any]:
         from pkgops.checks.code.reader import read_handler
@@ -68,12 +67,8 @@ class HandlerUsage:
 
 
 def _stored(path: Path, tool: str) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
-        return {}
-    found: dict[str, Any] = content["handlers"] if content.get("tool") == tool else {}
-    return found
+    kept = read_document(path)
+    return kept["handlers"] if kept is not None and kept["tool"] == tool else {}
 
 
 def _row(usage: Usage, files: Mapping[str, str]) -> dict[str, Any]:

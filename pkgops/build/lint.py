@@ -7,16 +7,15 @@ large templates take more.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pkgops.build.archive import write_atomically
 from pkgops.build.synth import template_text
 from pkgops.checks.kit.finding import ERROR, INFO, WARNING, Finding
 from pkgops.checks.kit.subject import Subject
 from pkgops.events import Emit, Finished, Started
+from pkgops.own_files import keep_document, read_document
 
 _SEVERITIES = {"E": ERROR, "W": WARNING, "I": INFO}
 
@@ -24,18 +23,16 @@ _SEVERITIES = {"E": ERROR, "W": WARNING, "I": INFO}
 def lint(subject: Subject, home: Path, emit: Emit) -> list[Finding]:
     """cfn-lint's errors and warnings for the system's templates. ``home`` is the directory of the cache."""
     region = subject.stage.region
-    kept = {stack.key: verdict_file(home, region, stack.template) for stack in subject.stacks}
-    waiting = [stack for stack in subject.stacks if not kept[stack.key].is_file()]
+    files = {stack.key: verdict_file(home, region, stack.template) for stack in subject.stacks}
+    verdicts = {key: read_document(path) for key, path in files.items()}
+    waiting = [stack for stack in subject.stacks if verdicts[stack.key] is None]
     if waiting:
         emit(Started("Checking templates"))
         for stack in waiting:
-            write_atomically(kept[stack.key], json.dumps(verdict(stack.template, region)).encode())
+            verdicts[stack.key] = verdict(stack.template, region)
+            keep_document(files[stack.key], verdicts[stack.key])
         emit(Finished("Checking templates", f"{len(waiting)} checked"))
-    return [
-        _finding(subject, stack.key, row)
-        for stack in subject.stacks
-        for row in json.loads(kept[stack.key].read_text(encoding="utf-8"))
-    ]
+    return [_finding(subject, stack.key, row) for stack in subject.stacks for row in verdicts[stack.key]]
 
 
 def verdict(template: Mapping[str, Any], region: str) -> list[dict[str, str]]:

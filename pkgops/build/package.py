@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from pkgops.build import layer, versions
-from pkgops.build.archive import build_zip, write_atomically
+from pkgops.build.archive import build_zip
 from pkgops.build.import_closure import PINS, ImportClosure, ImportClosures
 from pkgops.build.synth import SynthesizedStack, resources
 from pkgops.config import Project
 from pkgops.errors import BuildError
 from pkgops.events import Emit, Finished, Progress, Started, silent
 from pkgops.model import ASSET
+from pkgops.own_files import keep_document, read_document
 
 FUNCTION = "AWS::Lambda::Function"
 LAYER = "AWS::Lambda::LayerVersion"
@@ -53,7 +54,7 @@ class Packager:
         self.project = project
         self.store = project.home / "artifacts"
         self._index_path = project.home / "cache" / "artifacts.json"
-        self._index: dict[str, Any] = _read(self._index_path)
+        self._index: dict[str, Any] = read_document(self._index_path) or {}
         self._before = json.dumps(self._index, sort_keys=True)
         self.closures = ImportClosures(
             project.root, {k: [(n, i) for n, i in v] for k, v in self._part("imports").items()}
@@ -80,7 +81,7 @@ class Packager:
         self._index["imports"] = self.closures.known
         after = json.dumps(self._index, sort_keys=True)
         if after != self._before:
-            write_atomically(self._index_path, after.encode())
+            keep_document(self._index_path, self._index)
 
     def _asset(self, inputs: str, source: str, make: Any) -> Asset:
         digest = hashlib.sha256(inputs.encode()).hexdigest()
@@ -164,11 +165,3 @@ def _require_handler(properties: Mapping[str, Any], path: str, logical_id: str) 
         raise BuildError(
             f"{logical_id} packages {path}, but its Handler is {properties['Handler']}.", f"It should be {expected}."
         )
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
-        return {}
-    return content if isinstance(content, dict) else {}

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from pkgops.build.repair import repair
 from pkgops.build.synth import template_text
 from pkgops.deploy.import_resources import restore_secrets
 from pkgops.deploy.interruption import Interrupted, detach_on_interrupt, detacher
@@ -53,12 +54,14 @@ def deploy(plan: Plan, ports: Ports, emit: Emit = silent, concurrency: int = CON
 
 
 def upload(plan: Plan, ports: Ports, emit: Emit = silent) -> int:
-    """Uploads the artifacts that changing stacks refer to and the bucket lacks; returns how many."""
+    """Uploads the artifacts that changing stacks refer to and the bucket lacks, or has with other bytes; returns how
+    many. What is damaged here is built again first."""
     wanted = "".join(template_text(step.stack.template) for step in plan.steps if step.action is not Action.UNCHANGED)
     assets = {asset.key: asset for asset in plan.assets if asset.key in wanted}
     absent = set(assets) if plan.bootstrap is not None else ports.artifacts.missing(list(assets))
     if not absent:
         return 0
+    repair(plan.project, [assets[key] for key in sorted(absent)], emit)
     emit(Started("Uploading"))
     with ThreadPoolExecutor(_UPLOADS) as pool, interruptible(pool):
         sent = pool.map(lambda key: ports.artifacts.put(key, assets[key].path), sorted(absent))

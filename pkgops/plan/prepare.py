@@ -1,7 +1,8 @@
 """The preparation of a deployment: comparison, conflicts, change sets, approval. Nothing is executed here.
 
 Conflicts are looked for before change sets are made, as far as the actions allow it: what a stack creates is in its
-template, what an update adds is known from its change set.
+template, what an update adds is known from its change set. What exists may also be what another deployment of the same
+stacks is just creating: if one of them has changed since it was described, everything is compared again.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from dataclasses import replace
 
 from pkgops.build.package import PackagedSystem
 from pkgops.config import Project
-from pkgops.events import Emit, silent
+from pkgops.errors import DeployError
+from pkgops.events import Emit, Note, silent
 from pkgops.plan.changes import with_changes
 from pkgops.plan.compare import compare
 from pkgops.plan.conflicts import require_resolved
@@ -19,8 +21,14 @@ from pkgops.plan.options import DEFAULT_OPTIONS, PlanOptions
 from pkgops.plan.plan import Plan, discard_change_sets
 from pkgops.plan.preflight import with_conflicts
 from pkgops.plan.protection import require_allowed
-from pkgops.plan.step import CREATING, Step
+from pkgops.plan.step import CREATING, Step, fingerprint
 from pkgops.ports.ports import Ports
+
+_MAX_ROUNDS = 10  # times that other deployments may change the stacks while a plan is made
+
+
+class _OvertakenError(Exception):
+    """Another deployment has changed a stack since it was described; the text is the stack's name."""
 
 
 def require_allowed_concerns(plan: Plan) -> None:
@@ -39,18 +47,30 @@ def prepare(
 ) -> Plan:
     """The plan to carry out. ``approve`` gets it when it is complete, if it changes anything, and raises to refuse it.
 
-    RefusedError also for conflicts without a resolution; other errors: see `pkgops.plan.compare.compare` and
-    `pkgops.plan.changes.with_changes`. Whatever is raised, no change set is left."""
+    RefusedError also for conflicts without a resolution; DeployError if other deployments keep changing the stacks;
+    other errors: see `pkgops.plan.compare.compare` and `pkgops.plan.changes.with_changes`. Whatever is raised, no
+    change set is left."""
+    return _repeated(lambda: _prepared(project, packaged, ports, emit, options, approve), project, emit)
+
+
+def _prepared(
+    project: Project,
+    packaged: PackagedSystem,
+    ports: Ports,
+    emit: Emit,
+    options: PlanOptions,
+    approve: Callable[[Plan], None],
+) -> Plan:
     plan = compare(project, packaged, ports, options)
     if not plan.changed:
         return plan
     created = _created(plan)
-    plan = with_conflicts(plan, created, ports, emit)
+    plan = _with_conflicts(plan, created, ports, emit)
     if any(conflict.blocking for conflict in plan.conflicts):  # those of updates are listed along with them
-        require_resolved(with_conflicts(plan, _others(plan, created), ports, emit).conflicts)
+        require_resolved(_with_conflicts(plan, _others(plan, created), ports, emit).conflicts)
     plan = with_changes(plan, ports, emit)
     try:
-        plan = with_conflicts(plan, _others(plan, created), ports, emit)
+        plan = _with_conflicts(plan, _others(plan, created), ports, emit)
         require_resolved(plan.conflicts)
         if plan.changed:
             approve(plan)
@@ -70,6 +90,12 @@ def preview(
     conflicts: bool = True,
 ) -> Plan:
     """A plan to look at, whose change sets are deleted; with all its conflicts, unless they are not wanted."""
+    return _repeated(lambda: _previewed(project, packaged, ports, emit, options, conflicts), project, emit)
+
+
+def _previewed(
+    project: Project, packaged: PackagedSystem, ports: Ports, emit: Emit, options: PlanOptions, conflicts: bool
+) -> Plan:
     plan = compare(project, packaged, ports, options)
     if not plan.changed:
         return plan
@@ -77,10 +103,34 @@ def preview(
     try:
         if conflicts:
             created = _created(plan)
-            plan = with_conflicts(plan, created + _others(plan, created), ports, emit)
+            plan = _with_conflicts(plan, created + _others(plan, created), ports, emit)
     finally:
         discard_change_sets(plan, ports)
     return replace(plan, steps=tuple(replace(step, change_set="") for step in plan.steps))
+
+
+def _repeated(make: Callable[[], Plan], project: Project, emit: Emit) -> Plan:
+    """What ``make`` returns once no other deployment has changed a stack meanwhile."""
+    for _ in range(_MAX_ROUNDS):
+        try:
+            return make()
+        except _OvertakenError as change:
+            emit(Note(f"Another deployment has changed {change} meanwhile; comparing again."))
+    raise DeployError(
+        f"Other deployments keep changing the stacks of {project.system.key}.", "Deploy again when they have ended."
+    )
+
+
+def _with_conflicts(plan: Plan, steps: Sequence[Step], ports: Ports, emit: Emit) -> Plan:
+    """`pkgops.plan.preflight.with_conflicts`. Raises `_OvertakenError` if there are any, but a stack of the plan is no
+    longer as it was described."""
+    found = with_conflicts(plan, steps, ports, emit)
+    if len(found.conflicts) > len(plan.conflicts):
+        states = {state.name: state for state in ports.stacks.describe()}
+        for step in (*plan.steps, *([plan.bootstrap] if plan.bootstrap is not None else [])):
+            if fingerprint(states.get(step.stack.name)) != fingerprint(step.before):
+                raise _OvertakenError(step.stack.name)
+    return found
 
 
 def _created(plan: Plan) -> list[Step]:

@@ -26,7 +26,8 @@ class Artifacts(Protocol):
         """The keys without an object, or with one whose bytes do not match the key."""
 
     def put(self, key: str, path: Path) -> None:
-        """Uploads a file; S3 verifies its sha256. `BucketGoneError` if there is no bucket."""
+        """Uploads a file; S3 verifies its sha256. `BucketGoneError` if there is no bucket, BuildError if the file's
+        bytes do not match the key."""
 
     def url(self, key: str) -> str:
         """The path-style URL from which CloudFormation reads a template."""

@@ -23,7 +23,8 @@ FOUNDATION: Mapping[str, frozenset[str]] = {
     "scope": frozenset({"model"}),
     "seeds": frozenset({"model"}),
     "project": frozenset({"errors", "model"}),
-    "config": frozenset({"errors", "model", "project"}),
+    "own_files": frozenset({"errors"}),
+    "config": frozenset({"errors", "model", "own_files", "project"}),
 }
 
 # room -> the rooms it may import, and why it may. What is not listed is an arrow that must not be.

@@ -21,7 +21,7 @@ def test_it(%s):
 # Where the command line is run: what it prints is handed over there. The others run a part of it, with no secret.
 FUNNELS = {"tests/pkgops/cli/conftest.py", "tests/e2e/conftest.py", "tests/pkgops/deploy/states/program.py"}
 FUNNELS |= {"tests/architecture/recipes/scratch.py", "tests/e2e/test_guide_your_own_system.py"}
-FUNNELS |= {"tests/canary.py", "tests/architecture/test_canary.py"}
+FUNNELS |= {"tests/canary.py", "tests/architecture/test_canary.py", "tests/pkgops/test_own_files.py"}
 PARTS = {"tests/pkgops/cli/test_root.py"}
 RUNS_IT = re.compile(r"CliRunner\(|\"pkgops\.cli\"[,\]]|-m pkgops\.cli |with_name\(\"pkgops\"\)")
 

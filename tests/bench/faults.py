@@ -1,6 +1,7 @@
-"""What becomes of deployments over a bad network, and how often is AWS asked while fifty stacks are made at once?
+"""What becomes of deployments over a bad network, of several first ones at once, and how often is AWS asked while fifty
+stacks are made at once?
 
-Both on an emulator of their own, behind the proxy of `tests.pkgops.deploy.faults`.
+Each on an emulator of its own, behind the proxy of `tests.pkgops.deploy.faults`.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from pathlib import Path
 
 from tests.bench.measure import Row
 from tests.pkgops.deploy.faults.many import COUNT, LIMITS, deployed
+from tests.pkgops.deploy.faults.together import place, round_of
 from tests.pkgops.deploy.faults.world import Tally, put_right, run, world
 
 RUNS = 200
 SEQUENCES = "deployments over a bad network"
 MANY = f"{COUNT} stacks at once, calls limited as on AWS"
+FIRST = "first deployments of one system at once"
+ROUNDS = 20  # for two deployers, and for three
 HOLD = 10.0  # seconds for which all are in progress
 
 
@@ -24,6 +28,8 @@ def measured(folder: Path, only: str, runs: int = RUNS) -> Iterator[Row | str]:
     """Rows, and notes about them. A run that does not end as it must raises AssertionError."""
     if only in SEQUENCES:
         yield from _sequences(folder / "sequences", runs)
+    if only in FIRST:
+        yield from _first(folder / "first")
     if only in MANY:
         yield from _many(folder / "many")
 
@@ -52,6 +58,18 @@ def summary(tally: Tally) -> Iterator[str]:
         f"after each run one quiet deployment made all {tally.runs} equal to their templates; of {tally.puts} uploads "
         "none was of what had arrived"
     )
+
+
+def _first(folder: Path) -> Iterator[Row | str]:
+    folder.mkdir()
+    began, ends = time.monotonic(), Counter[str]()
+    with place(folder) as here:
+        for deployers in (2, 3):
+            for seed in range(ROUNDS):
+                reports = round_of(here, deployers, seed)
+                ends.update(result.status for report in reports for result in report.results)
+    yield Row(FIRST, time.monotonic() - began, runs=2 * ROUNDS)
+    yield f"{ROUNDS} rounds of two and {ROUNDS} of three first deployments: {_counts(ends)}, none refused"
 
 
 def _many(folder: Path) -> Iterator[Row | str]:

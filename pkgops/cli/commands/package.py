@@ -8,6 +8,7 @@ from pkgops.cli.command import session_command
 from pkgops.cli.options import targets
 
 if TYPE_CHECKING:
+    from pkgops.build.package import Asset
     from pkgops.cli.session import Session
 
 EXAMPLE = """\
@@ -21,12 +22,14 @@ pkgops package --all --output json"""
 def command(session: Session, names: tuple[str, ...], all_systems: bool) -> None:
     """Build one zip per handler and the layers they need, in .pkgops/artifacts; upload nothing.
 
-    Unchanged artifacts are not built again.
+    Unchanged artifacts are not built again; damaged ones are.
     """
-    assets = [
-        asset
-        for project, keys in session.targets(names, all_systems)
-        for asset in session.packaged(project, keys).assets
-    ]
+    from pkgops.build.repair import repair
+
+    assets: list[Asset] = []
+    for project, keys in session.targets(names, all_systems):
+        found = session.packaged(project, keys).assets
+        repair(project, found, session.console.emit)
+        assets += found
     rows = [(asset.source, f"{asset.size / 1024:.1f} KB", asset.path) for asset in assets]
     session.console.print_table(("Source", "Size", "File"), rows, "The stacks have no artifacts.", assets)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pkgops import own_files
 from pkgops.build import archive, layer
 from pkgops.errors import BuildError
 
@@ -31,7 +32,7 @@ def test_a_zip_does_not_depend_on_order_times_or_modes(tmp_path: Path) -> None:
 def test_an_interrupted_write_leaves_nothing(tmp_path: Path) -> None:
     target = tmp_path / "x.zip"
     with pytest.raises(TypeError):
-        archive.write_atomically(target, "text")  # type: ignore[arg-type]
+        own_files.write_atomically(target, "text")  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []
 
 

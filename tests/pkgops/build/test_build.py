@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +12,10 @@ import pytest
 
 from pkgops import config
 from pkgops.build.build import build, synthesized
+from pkgops.build.repair import repair
 from pkgops.config import Project
 from pkgops.errors import BuildError
-from pkgops.events import Event, Started
+from pkgops.events import Event, Note, Started
 from tests.builds import Builds
 from tests.repository import ROOT, link_project
 
@@ -126,3 +129,31 @@ def test_an_unpinned_import_stops_the_build_with_file_and_line(copy: Project) ->
     path.write_text("import leftpad\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
     with pytest.raises(BuildError, match=r"handlers/pkgwatch/api/health\.py:1 imports 'leftpad'"):
         build(copy)
+
+
+def test_damaged_artifacts_are_found_and_made_again(copy: Project) -> None:
+    """A module changed inside a zip, one byte flipped at the same size and time, half a file, a directory in its
+    place: each is said, and each has its bytes back."""
+    assets = build(copy).assets
+    small = sorted(assets, key=lambda asset: asset.size)[:5]
+    before = {asset.path: asset.path.read_bytes() for asset in small}
+    changed, flipped, cut, replaced, lost = (asset.path for asset in small)
+    with zipfile.ZipFile(changed, "a") as zipped:
+        zipped.writestr("handlers/more.py", "evil = True\n")
+    times = flipped.stat()
+    body = bytearray(before[flipped])
+    body[len(body) // 2] ^= 1
+    flipped.write_bytes(body)
+    os.utime(flipped, ns=(times.st_atime_ns, times.st_mtime_ns))
+    cut.write_bytes(before[cut][:100])
+    replaced.unlink()
+    replaced.mkdir()
+    lost.unlink()
+    events: list[Event] = []
+    repair(copy, assets, events.append)
+    assert {asset.path: asset.path.read_bytes() for asset in small} == before
+    said = " ".join(event.text for event in events if isinstance(event, Note))
+    assert all(path.name in said for path in before)
+    events.clear()
+    repair(copy, assets, events.append)
+    assert events == []

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.archive import write_atomically
 from pkgops.build.check import check, report
 from pkgops.build.lint import verdict_file
 from pkgops.build.synth import SynthesizedStack
@@ -15,6 +14,7 @@ from pkgops.checks.rules.templates.approaching_limits import MANY
 from pkgops.config import Project
 from pkgops.errors import BuildError
 from pkgops.events import Event, Note
+from pkgops.own_files import keep_document
 from tests.pkgops.conftest import stack
 
 KEY = "sk_live_" + "abcdefghijklmnop1234"  # in two parts, so that no scanner takes it for a real one
@@ -23,7 +23,7 @@ KEY = "sk_live_" + "abcdefghijklmnop1234"  # in two parts, so that no scanner ta
 def unlinted(project: Project, *stacks: SynthesizedStack) -> None:
     """What cfn-lint says does not matter, and takes seconds."""
     for one in stacks:
-        write_atomically(verdict_file(project.home, project.stage.region, one.template), b"[]")
+        keep_document(verdict_file(project.home, project.stage.region, one.template), [])
 
 
 def many(count: int) -> dict[str, dict[str, str]]:

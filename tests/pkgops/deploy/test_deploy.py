@@ -205,9 +205,9 @@ def test_a_protected_stage_must_name_its_account(production: Project, ports: Fak
 
 
 def test_artifacts_are_uploaded_once_and_only_those_needed(project: Project, ports: FakePorts, tmp_path: Path) -> None:
-    zipped = tmp_path / "a.zip"
+    zipped = tmp_path / f"{hashlib.sha256(b'zip').hexdigest()}.zip"
     zipped.write_bytes(b"zip")
-    key = f"demo/{hashlib.sha256(b'zip').hexdigest()}.zip"
+    key = f"demo/{zipped.name}"
     function = {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"S3Key": key}}}}
     assets = (Asset(key, zipped, 3, "handlers/a.py"), Asset("demo/b.zip", zipped, 3, "handlers/b.py"))
     packaged = PackagedSystem((stack("alone", project.stage, **function),), assets)
@@ -220,9 +220,9 @@ def test_artifacts_are_uploaded_once_and_only_those_needed(project: Project, por
 
 
 def test_an_artifact_with_wrong_bytes_is_replaced(project: Project, ports: FakePorts, tmp_path: Path) -> None:
-    zipped = tmp_path / "a.zip"
+    zipped = tmp_path / f"{hashlib.sha256(b'zip').hexdigest()}.zip"
     zipped.write_bytes(b"zip")
-    key = f"demo/{hashlib.sha256(b'zip').hexdigest()}.zip"
+    key = f"demo/{zipped.name}"
     ports.artifacts.objects[key] = b"half of it"
     function = {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"S3Key": key}}}}
     packaged = PackagedSystem((stack("alone", project.stage, **function),), (Asset(key, zipped, 3, "handlers/a.py"),))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from pkgops.errors import BucketGoneError
+from pkgops.errors import BucketGoneError, BuildError
 from pkgops.ports.artifacts import StoredObject
 
 
@@ -27,7 +27,10 @@ class FakeArtifacts:
     def put(self, key: str, path: Path) -> None:
         if self.gone:
             raise BucketGoneError(f"The bucket {self.bucket} does not exist.", "pkgops deploy creates it again.")
-        self.objects[key] = path.read_bytes()
+        body = path.read_bytes()
+        if sha256(body).hexdigest() != PurePosixPath(key).stem:
+            raise BuildError(f"{path} was damaged while it was uploaded.", "Repeat the command: it is built again.")
+        self.objects[key] = body
 
     def url(self, key: str) -> str:
         return f"https://s3.us-east-1.amazonaws.com/{self.bucket}/{key}"

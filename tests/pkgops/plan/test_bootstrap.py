@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from tests.repository import ROOT
 
 Make = Callable[..., PackagedSystem]
 NAME = "PkgopsBootstrap-local"
-KEY = "demo/code.zip"
+KEY = f"demo/{sha256(b'code').hexdigest()}.zip"
 LEFT = "The following resource(s) failed to delete: [Bucket]."
 TEMPLATE = {"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}, "Other": {"Type": "AWS::SNS::Topic"}}}
 
@@ -76,7 +77,7 @@ def test_if_something_else_holds_it_up_now_that_is_said(project: Project, system
 
 
 def with_code(project: Project, system_of: Make) -> PackagedSystem:
-    path = project.root / "code.zip"
+    path = project.root / PurePosixPath(KEY).name
     path.write_bytes(b"code")
     packaged = system_of(project.stage)
     packaged.stacks[0].template["Resources"]["Queue"]["Metadata"] = {"Code": KEY}

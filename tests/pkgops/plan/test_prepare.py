@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +11,15 @@ import pytest
 from pkgops.build.package import PackagedSystem
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
-from pkgops.errors import RefusedError, UsageError
+from pkgops.errors import DeployError, RefusedError, UsageError
+from pkgops.events import Event, Note
 from pkgops.plan.options import PlanOptions
 from pkgops.plan.plan import Plan
 from pkgops.plan.prepare import prepare, preview
+from pkgops.plan.step import Action
+from pkgops.ports.existing import ExistingResource
 from tests.pkgops.conftest import stack
+from tests.pkgops.fakes.existing import FakeExisting
 from tests.pkgops.fakes.ports import FakePorts
 
 Make = Callable[..., PackagedSystem]
@@ -107,3 +111,48 @@ def test_selected_stacks_bring_those_they_use_unless_only_is_set(
     alone = replace(packaged, stacks=packaged.stacks)
     (step,) = preview(project, alone, ports, options=PlanOptions(stacks=["alone"])).steps
     assert step.stack.key == "alone"
+
+
+class Overtaken(FakeExisting):
+    """Another deployment of the same stack begins while the names are looked for: one time, or ``always``."""
+
+    def __init__(self, ports: FakePorts, always: bool) -> None:
+        super().__init__()
+        self.stacks, self.always = ports.stacks, always
+        self.put("AWS::Logs::LogGroup", "one")
+        self.owners["one"] = ("DemoStore-local", "One")
+
+    def find(self, wanted: Sequence[tuple[str, str]]) -> list[ExistingResource]:
+        if not self.asked or self.always:
+            self.stacks.deployed("DemoStore-local", "ROLLBACK_COMPLETE" if self.always else "CREATE_IN_PROGRESS")
+        return super().find(wanted)
+
+    def owner(self, resource: ExistingResource) -> tuple[str, str]:
+        return ("OtherStack-local", "One") if self.always else super().owner(resource)
+
+
+@pytest.mark.parametrize("make", [prepare, preview])
+def test_what_another_deployment_of_the_stack_is_creating_is_no_conflict(
+    project: Project, ports: FakePorts, make: Callable[..., Plan]
+) -> None:
+    ports.existing = Overtaken(ports, always=False)
+    events: list[Event] = []
+    plan = make(project, two(project, first={"One": group("one")}), ports, events.append)
+    assert [step.action for step in plan.steps] == [Action.ATTACH]
+    assert plan.conflicts == ()
+    notes = [event.text for event in events if isinstance(event, Note)]
+    assert notes == ["Another deployment has changed DemoStore-local meanwhile; comparing again."]
+
+
+def test_a_conflict_stays_one_if_no_stack_has_changed(project: Project, ports: FakePorts) -> None:
+    ports.existing.put("AWS::Logs::LogGroup", "one")
+    ports.existing.owners["one"] = ("DemoStore-local", "One")
+    with pytest.raises(RefusedError, match="belongs to another stack"):
+        prepare(project, two(project, first={"One": group("one")}), ports)
+
+
+def test_stacks_that_keep_changing_are_given_up(project: Project, ports: FakePorts) -> None:
+    ports.existing = Overtaken(ports, always=True)
+    with pytest.raises(DeployError, match="keep changing the stacks of demo") as caught:
+        prepare(project, two(project, first={"One": group("one")}), ports)
+    assert "Deploy again" in caught.value.hint

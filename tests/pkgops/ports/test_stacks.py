@@ -10,7 +10,7 @@ import pytest
 
 from pkgops.aws.ports import AwsPorts
 from pkgops.deploy.watcher import Watcher
-from pkgops.errors import DeployError
+from pkgops.errors import BuildError, DeployError
 from pkgops.plan.change_set import wait_until_ready
 from pkgops.plan.protection import policy
 from pkgops.ports.ports import Ports
@@ -139,7 +139,13 @@ def test_artifacts_are_put_found_and_emptied(ports: Ports, tmp_path: Path, reque
     ports.artifacts.put(key, path)
     ports.artifacts.put(key, path)
     assert ports.artifacts.missing([key, absent, key]) == {absent}
-    ports.artifacts.put(key, other)  # wrong bytes under the right name
+    with pytest.raises(BuildError, match="was damaged while it was uploaded"):
+        ports.artifacts.put(key, other)  # wrong bytes under the right name
+    assert ports.artifacts.missing([key]) == set()
+    if isinstance(ports, AwsPorts):  # another program has put them there
+        ports.clients.get("s3").put_object(Bucket=ports.artifacts.bucket, Key=key, Body=b"broken")
+    else:
+        ports.artifacts.objects[key] = b"broken"  # type: ignore[attr-defined]
     assert ports.artifacts.missing([key]) == {key}
     assert ports.artifacts.url(key).endswith(f"/{key}")
     assert [(item.key, item.size) for item in ports.artifacts.list_objects()] == [(key, len(b"broken"))]

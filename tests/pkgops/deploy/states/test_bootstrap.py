@@ -84,6 +84,6 @@ def test_a_deleted_bucket_is_created_again(world: World, aws: Aws, size: int) ->
 
 
 def asset(world: World) -> Asset:
-    path = world.switch.with_name("code.zip")
+    path = world.switch.with_name(f"{hashlib.sha256(b'code').hexdigest()}.zip")
     path.write_bytes(b"code")
-    return Asset(f"stately/{hashlib.sha256(b'code').hexdigest()}.zip", path, 4, "stately")
+    return Asset(f"stately/{path.name}", path, 4, "stately")

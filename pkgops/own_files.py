@@ -1,0 +1,84 @@
+"""Where are the tool's own files, and how are they written and read, so that a damaged one is never believed?
+
+Everything in them can be made again. So a document that is damaged, of another form, or cannot be read is as good as
+absent, and one that cannot be written only costs time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pkgops.errors import BuildError
+
+FOLDER = ".pkgops"
+VARIABLE = "PKGOPS_HOME"
+
+
+def home(root: Path) -> Path:
+    """The directory of a project's own files: ``.pkgops`` in it, or, if the project may only be read, one in the
+    user's cache directory. ``PKGOPS_HOME`` names another place, where each project gets a directory of its own."""
+    if named := os.environ.get(VARIABLE):
+        return Path(named).expanduser().resolve() / _unique_name(root)
+    own = root / FOLDER
+    if os.access(root, os.W_OK) or os.access(own, os.W_OK):
+        return own
+    caches = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(caches) / "pkgops" / _unique_name(root)
+
+
+def read_document(path: Path) -> Any:
+    """The JSON value that `keep_document` wrote; None if there is none, or if a single byte of it has changed."""
+    try:
+        checksum, _, body = path.read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    return json.loads(body) if checksum == sha256(body).hexdigest().encode() else None
+
+
+def keep_document(path: Path, value: Any) -> None:
+    """Writes a JSON value behind its checksum; where that is impossible, the next run has to find it out again."""
+    body = json.dumps(value).encode()
+    try:
+        replace_file(path, b"%b\n%b" % (sha256(body).hexdigest().encode(), body))
+    except OSError:
+        return
+
+
+def write_atomically(target: Path, body: bytes) -> None:
+    """Writes a file so that it is either complete or absent. BuildError if that is impossible."""
+    try:
+        replace_file(target, body)
+    except OSError as error:
+        raise BuildError(
+            f"{target} cannot be written: {error.strerror or error}.",
+            f"Free space or correct the permissions there, or name another directory in {VARIABLE}.",
+        ) from error
+
+
+def replace_file(target: Path, body: bytes, *, durable: bool = False) -> None:
+    """`write_atomically`, but with the system's own error. ``durable``: it survives a power failure."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_ident()}")
+    try:
+        with fresh.open("wb") as file:
+            file.write(body)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        if target.is_dir() and not target.is_symlink():
+            import shutil  # slow to import, and hardly ever needed
+
+            shutil.rmtree(target)  # nothing of ours, and in the way
+        fresh.replace(target)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+
+
+def _unique_name(root: Path) -> str:
+    return f"{root.name}-{sha256(str(root.resolve()).encode()).hexdigest()[:12]}"
