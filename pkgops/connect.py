@@ -15,7 +15,7 @@ def connect(stage: Stage, root: Path, emit: Emit = silent) -> AwsPorts:
         return AwsPorts(stage, emit=emit)
     from pkgops.local.client.emulator import Emulator
 
-    emulator = Emulator.of(root, stage.port)
+    emulator = Emulator.of(root, stage.port, stage.workers)
     if not emulator.running():
         emulator.up(emit)
     return AwsPorts(stage, emulator.endpoint)

@@ -28,7 +28,8 @@ class Stage:
 
     ``account`` is the 12-digit AWS account the stage is pinned to, None where the file names none.
     ``express`` allows CloudFormation's express mode (operations end before resources are stable).
-    ``port`` is the emulator's, on stage ``local`` only.
+    ``port`` is the emulator's, on stage ``local`` only, and so is ``workers``, how many processes of functions it keeps
+    at most (0: 16 for each core, at least 32).
     """
 
     name: str
@@ -38,6 +39,7 @@ class Stage:
     protected: bool = False
     express: bool = False
     port: int = 4566
+    workers: int = 0
 
     @property
     def local(self) -> bool:

@@ -25,6 +25,7 @@ STAGE_KEYS = {
     "protected": "Refuses changes that destroy data, and seeding; requires `account`.",
     "express": "CloudFormation's express mode: operations end before resources are stable.",
     "port": "The emulator's port, on stage local only.",
+    "workers": "How many processes of functions the emulator keeps at most (0: 16 for each core, at least 32).",
 }
 
 

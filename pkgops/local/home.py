@@ -9,6 +9,7 @@ from pathlib import Path
 HOME_VARIABLE = "PKGOPS_LOCAL_HOME"
 PORT_VARIABLE = "PKGOPS_LOCAL_PORT"
 PROJECT_VARIABLE = "PKGOPS_LOCAL_PROJECT"
+WORKERS_VARIABLE = "PKGOPS_LOCAL_WORKERS"  # how many processes of functions may stand at once; empty: by cores
 # A file that another process holds a lock on (flock): the emulator ends with that process, however it ends.
 OWNER_VARIABLE = "PKGOPS_LOCAL_OWNER"
 IDENTITY_PATH = "/_pkgops/identity"

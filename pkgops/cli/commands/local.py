@@ -27,7 +27,7 @@ def _emulator(session: Session) -> Emulator:
     from pkgops.local.client.emulator import Emulator
 
     project = session.project()
-    return Emulator.of(project.root, project.stage.port)
+    return Emulator.of(project.root, project.stage.port, project.stage.workers)
 
 
 @session_command("up", example="pkgops local up", has_system=False, local_only=True)

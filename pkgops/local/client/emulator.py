@@ -40,16 +40,18 @@ class Status:
 @dataclass(frozen=True, slots=True)
 class Emulator:
     """The emulator whose state is kept under ``home``, on 127.0.0.1:``port``; it serves the companions of ``project``,
-    a directory, if there is one. `of` gives a project's own."""
+    a directory, if there is one, and is started with ``workers`` (see `pkgops.model.Stage`). `of` gives a project's
+    own."""
 
     home: Path
     port: int = 4566
     project: Path | None = None
+    workers: int = 0
 
     @classmethod
-    def of(cls, project: Path, port: int) -> Emulator:
+    def of(cls, project: Path, port: int, workers: int = 0) -> Emulator:
         """The emulator of the project in that directory."""
-        return cls(project / ".pkgops" / "local", port, project)
+        return cls(project / ".pkgops" / "local", port, project, workers)
 
     @property
     def endpoint(self) -> str:
@@ -144,7 +146,7 @@ class Emulator:
                 return
             launch.refuse_occupied(home, self.port)
             emit(Started(what))
-            launch.start(home, self.port, self.project, self.running)
+            launch.start(home, self.port, self.project, self.running, self.workers)
         emit(Finished(what, self.endpoint))
         if note := self.status().note:
             emit(Note(note, "warning"))

@@ -21,6 +21,7 @@ from pkgops.local.home import (
     OWNER_VARIABLE,
     PORT_VARIABLE,
     PROJECT_VARIABLE,
+    WORKERS_VARIABLE,
     Home,
 )
 
@@ -66,7 +67,7 @@ def refuse_occupied(home: Home, port: int) -> None:
     raise AccessError(f"Port {port} is taken by {who}.", _OTHER_PORT)
 
 
-def start(home: Home, port: int, project: Path | None, answers: Callable[[], bool]) -> None:
+def start(home: Home, port: int, project: Path | None, answers: Callable[[], bool], workers: int = 0) -> None:
     """Starts the server in its own session and returns when ``answers()``; AccessError if it does not come up,
     and then no process is left."""
     home.info.unlink(missing_ok=True)
@@ -77,7 +78,7 @@ def start(home: Home, port: int, project: Path | None, answers: Callable[[], boo
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=home.root,
-            env=_environment(home, port, project),
+            env=_environment(home, port, project) | {WORKERS_VARIABLE: str(workers)},
             start_new_session=True,
         )
     try:

@@ -26,6 +26,7 @@ BREAK = "\x1e"
 _DEPTH_VARIABLE = "_MINISTACK_INVOKE_DEPTH"
 _DEPTH_HEADER = "X-Ministack-Invoke-Depth"
 _HEADROOM = 512 * 1024 * 1024  # above the memory size: threads reserve more than they use
+_LARGEST_RESPONSE = 6 * 1024 * 1024 + 100  # bytes that AWS Lambda takes from a runtime
 
 
 class Context:
@@ -123,8 +124,8 @@ def main() -> None:
     sys.path.append(start["sdk"])
     sys.meta_path.insert(0, InvocationDepth())
     handler = _load(start["handler"])
-    _answer(answers, handler if isinstance(handler, dict) else {})
-    if isinstance(handler, dict):
+    _answer(answers, handler if isinstance(handler, bytes) else b"{}")
+    if isinstance(handler, bytes):
         return
     for line in calls:
         call = json.loads(line)
@@ -146,12 +147,12 @@ def _take_streams() -> tuple[Any, Any]:
     return calls, answers
 
 
-def _answer(answers: Any, answer: dict[str, Any]) -> None:
-    """Log first, then the end mark in the log, then the answer."""
+def _answer(answers: Any, answer: bytes) -> None:
+    """Log first, then the end mark in the log, then the answer, one JSON object."""
     sys.stdout.flush()
     sys.stderr.flush()
     os.write(2, END)
-    answers.write(json.dumps(answer).encode() + b"\n")
+    answers.write(answer + b"\n")
     answers.flush()
 
 
@@ -175,19 +176,25 @@ def _configure_logging(log_format: str, level: str) -> Records:
 
 
 def _load(name: str) -> Any:
-    """The handler, or the error answer if there is none."""
+    """The handler, or the error answer if there is none. What the module raises is its own error, and its exit the
+    end of this process."""
     module_name, _, function = name.replace("/", ".").rpartition(".")
+    if not module_name:
+        text = f"Bad handler '{name}': not enough values to unpack (expected 2, got 1)"
+        return _failure(None, "Runtime.MalformedHandlerName", text)
     try:
-        return getattr(importlib.import_module(module_name), function)
+        module = importlib.import_module(module_name)
     except ImportError as error:
         return _failure(error, "Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}")
-    except AttributeError as error:
-        text = f"Handler '{function}' missing on module '{module_name}'"
-        return _failure(error, "Runtime.HandlerNotFound", text)
     except SyntaxError as error:
         return _failure(error, "Runtime.UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}")
     except Exception as error:
         return _failure(error)
+    try:
+        return getattr(module, function)
+    except AttributeError:
+        text = f"Handler '{function}' missing on module '{module_name}'"
+        return _failure(None, "Runtime.HandlerNotFound", text)
 
 
 def _set_environment(changes: dict[str, str | None]) -> None:
@@ -198,16 +205,21 @@ def _set_environment(changes: dict[str, str | None]) -> None:
             os.environ[name] = value
 
 
-def _invoke(handler: Any, call: dict[str, Any]) -> dict[str, Any]:
+def _invoke(handler: Any, call: dict[str, Any]) -> bytes:
+    request_id = call["request_id"]
     try:
         result = handler(call["event"], Context(call))
     except Exception as error:
-        return _failure(error, request_id=call["request_id"])
+        return _failure(error, request_id=request_id)
     try:
-        return {"result": json.loads(json.dumps(result, default=_number))}
+        data = json.dumps(result, default=_number, ensure_ascii=False).encode()
     except (TypeError, ValueError) as error:
         text = f"Unable to marshal response: {error}"
-        return _failure(error, "Runtime.MarshalError", text, call["request_id"])
+        return _failure(error, "Runtime.MarshalError", text, request_id)
+    if len(data) > _LARGEST_RESPONSE:
+        text = f"Response payload size exceeded maximum allowed payload size ({_LARGEST_RESPONSE} bytes)."
+        return _failure(None, "Function.ResponseSizeTooLarge", text, request_id)
+    return b'{"result":' + data + b"}"
 
 
 def _number(value: Any) -> Any:
@@ -216,14 +228,15 @@ def _number(value: Any) -> Any:
     raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 
 
-def _failure(error: Exception, kind: str = "", text: str = "", request_id: str = "") -> dict[str, Any]:
-    """Logs the error as AWS does and returns the payload a caller sees."""
+def _failure(error: Exception | None, kind: str = "", text: str = "", request_id: str = "") -> bytes:
+    """Logs the error as AWS does and returns the payload a caller sees; ``error`` is what has a traceback."""
     kind, text = kind or type(error).__name__, text or str(error)
-    frames = [frame for frame in traceback.format_tb(error.__traceback__) if __file__ not in frame]
+    trace = traceback.format_tb(error.__traceback__) if error else []
+    frames = [frame for frame in trace if __file__ not in frame]
     report = f"[ERROR] {kind}: {text}\nTraceback (most recent call last):\n{''.join(frames)}".rstrip()
     sys.stderr.write(report.replace("\n", BREAK) + "\n")
     body = {"errorMessage": text, "errorType": kind, "requestId": request_id, "stackTrace": frames}
-    return {"error": body}
+    return json.dumps({"error": body}).encode()
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from pkgops.local import processes
 from pkgops.local.functions.bootstrap import BREAK, END
 
 _MEMORY_CHECK = 0.05  # seconds between checks of the memory of a running function
+_LAST_SECONDS = 5.0  # for a process that has closed its pipes to end with its own exit status
 
 
 @dataclass(slots=True)
@@ -77,6 +78,8 @@ class FunctionProcess:
             for descriptor, event in self._poll.poll(min(left, _MEMORY_CHECK) * 1000):
                 chunk = _read(descriptor)
                 if not chunk and event & (select.POLLHUP | select.POLLERR):
+                    with suppress(subprocess.TimeoutExpired):
+                        self._process.wait(min(left, _LAST_SECONDS))
                     return self._end(outcome, "exit")
                 if descriptor == self._err:
                     logged = self._logged(chunk, outcome) or logged

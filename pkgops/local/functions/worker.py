@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +33,8 @@ _INIT_SECONDS = 10.0  # what AWS gives a function to initialize
 
 class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
     """An execution environment. ``stream`` is its log stream, ``init_ms`` what its last cold start took (0 if the
-    last invocation was warm), ``peak`` the most memory it has used, in bytes."""
+    last invocation was warm), ``peak`` the most memory it has used, in bytes; ``on_started(worker)`` is called when its
+    process has initialized, or has failed to."""
 
     _proc: FunctionProcess | None
 
@@ -41,6 +44,7 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         self.stream = f"{datetime.now(UTC):%Y/%m/%d}/[{version}]{uuid4().hex}"
         self.init_ms = 0.0
         self.peak = 0
+        self.on_started: Callable[[PythonWorker], None] | None = None
         self._scratch = Path(tempfile.mkdtemp(prefix="function-"))
         self._tmpdir = str(self._scratch)
 
@@ -85,8 +89,26 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
             raise RuntimeError(failed["error"])
 
     def _start(self, request_id: str) -> dict[str, Any] | None:
-        """Starts and initializes a new process; returns the result if that fails."""
+        """Starts and initializes a new process; returns the result if that fails. One that takes too long is tried
+        once more with the function's own timeout, as on AWS."""
         started = time.perf_counter()
+        try:
+            outcome, seconds = self._initialize(_INIT_SECONDS), _INIT_SECONDS
+            if outcome.ended == "timeout":
+                seconds = float(self.config.get("Timeout", 3))
+                outcome = self._initialize(seconds)
+        finally:
+            if self.on_started:
+                self.on_started(self)
+        self.init_ms = (time.perf_counter() - started) * 1000
+        if outcome.answer == {}:
+            self._cold = False
+            return None
+        result = self._result(outcome, request_id, seconds)
+        self._discard()
+        return result
+
+    def _initialize(self, seconds: float) -> Outcome:
         code = unpack(self.code_zip, _scratch_directory("code"))
         _, region = lambda_runtime._account_region_from_function_config(self.config)
         variables = environment(
@@ -101,14 +123,7 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         memory = int(self.config.get("MemorySize", 128))
         command = [sys.executable, "-I", "-S", "-B", bootstrap.__file__]
         self._proc = FunctionProcess(command, code, variables, memory)
-        outcome = self._proc.call(self._first_message(code, memory), _INIT_SECONDS)
-        self.init_ms = (time.perf_counter() - started) * 1000
-        if outcome.answer == {}:
-            self._cold = False
-            return None
-        result = self._result(outcome, request_id, _INIT_SECONDS)
-        self._discard()
-        return result
+        return self._proc.call(self._first_message(code, memory), seconds)
 
     def _first_message(self, code: Path, memory: int) -> dict[str, Any]:
         logging = self.config.get("LoggingConfig") or {}
@@ -177,5 +192,10 @@ def _report(outcome: Outcome, request_id: str, seconds: float) -> str:
 def _reason(outcome: Outcome, seconds: float) -> str:
     if outcome.ended == "timeout":
         return f"Task timed out after {seconds:.2f} seconds"
-    killed = outcome.ended == "memory" or outcome.code < 0
-    return f"Runtime exited with error: {'signal: killed' if killed else f'exit status {outcome.code}'}"
+    if outcome.ended == "memory":
+        return "Runtime exited with error: signal: killed"
+    if outcome.code < 0:
+        return f"Runtime exited with error: signal: {(signal.strsignal(-outcome.code) or 'killed').lower()}"
+    if outcome.code == 0:
+        return "Runtime exited without providing a reason"
+    return f"Runtime exited with error: exit status {outcome.code}"

@@ -88,16 +88,20 @@ class Snapshots:
         pid = os.fork()
         if pid == 0:
             _run_as_copy(target, app)
-        for _ in range(int(_COPY_SECONDS / 0.02)):
-            await asyncio.sleep(0.02)
-            ended, status = os.waitpid(pid, os.WNOHANG)
-            if ended:
-                if status == 0:
-                    self._switch(target)
-                return status == 0
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-        return False
+        ended = 0
+        try:
+            for _ in range(int(_COPY_SECONDS / 0.02)):
+                await asyncio.sleep(0.02)
+                ended, status = os.waitpid(pid, os.WNOHANG)
+                if ended:
+                    if status == 0:
+                        self._switch(target)
+                    return status == 0
+            return False
+        finally:
+            if not ended:  # also where the server ends: what the copy does not know it would remove, such as code
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
 
     def _next(self) -> Path:
         target = self._home.snapshots / str(time.time_ns())

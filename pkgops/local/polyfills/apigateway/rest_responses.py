@@ -1,59 +1,49 @@
 """REST APIs: what a client gets. A handler that fails, answers something other than a response or takes too
-long shows nothing of itself, large answers are compressed, and a preflight's answer has no body."""
+long shows nothing of itself, a request may be too large, large answers are compressed, and a preflight's answer has no
+body."""
 
 from __future__ import annotations
 
 import asyncio
 import gzip
+import logging
 from typing import Any
 
 from pkgops.local.hooks.patch import require, wrap
+from pkgops.local.hooks.proxy_results import NoResponseError, checked, well_formed
 from pkgops.local.hooks.types import Types
 from pkgops.local.polyfills.apigateway.rest_requests import exchange
 
 _LONGEST = 29_000  # milliseconds an integration may take
-_LARGEST = 6 * 1024 * 1024  # bytes a function may answer
+_LARGEST = 10 * 1024 * 1024  # bytes of a request's body
 _INTERNAL = "Internal server error"
-
-
-class _IntegrationError(Exception):
-    """The integration did not give a response; ``status`` is what the client gets."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__()
-        self.status = status
+# Why there is no response -> the gateway's response type, its text, and its status where the type has none.
+_REFUSALS = {
+    "size": ("REQUEST_TOO_LARGE", "Request Too Long", None),
+    "throttle": ("DEFAULT_5XX", _INTERNAL, 500),
+    "error": ("DEFAULT_5XX", _INTERNAL, 502),
+}
 
 
 def install(_: Types) -> None:
     """Wraps the proxy integration and the whole request."""
     from ministack.services import apigateway_v1 as rest
 
-    require(rest, "_GatewayError", "_gw_error", "_rest_apis")
+    require(rest, "_GatewayError", "_gw_error", "_rest_apis", "_stages_v1")
     wrap(rest, "_lambda_proxy_response", lambda _: _response)
     wrap(rest, "_invoke_lambda_proxy_v1", _bounded)
     wrap(rest, "_gateway_error_response", _with_status)
     wrap(rest, "_invoke_mock_v1", _without_default_body)
+    wrap(rest, "_execute_in_scope", _guarded)
     wrap(rest, "_handle_execute_in_scope", _finished)
 
 
 def _response(result: dict[str, Any]) -> tuple[dict[str, Any], None]:
-    """The handler's response; `_IntegrationError` if it has no documented form."""
-    if result.get("throttle"):
-        raise _IntegrationError(500)
-    body = result.get("body")
-    if result.get("error") or not isinstance(body, dict) or not _well_formed(body):
-        raise _IntegrationError(502)
+    """The handler's response; `NoResponseError` if it has no documented form."""
+    body = checked(result)
+    if not isinstance(body, dict) or not well_formed(body):
+        raise NoResponseError("error")
     return body, None
-
-
-def _well_formed(response: dict[str, Any]) -> bool:
-    known = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
-    if response.keys() - known:
-        return False
-    status, body = response.get("statusCode"), response.get("body")
-    if not str(status).isdigit() or not 100 <= int(str(status)) <= 599:
-        return False
-    return (body is None or isinstance(body, str)) and len(body or "") <= _LARGEST
 
 
 def _bounded(original: Any) -> Any:
@@ -68,9 +58,10 @@ def _bounded(original: Any) -> Any:
             return rest._gw_error("INTEGRATION_TIMEOUT", "Endpoint request timed out")
         try:
             status, headers, body = await running
-        except _IntegrationError as error:
-            answer = rest._gw_error("DEFAULT_5XX", _INTERNAL)
-            answer.status = error.status
+        except NoResponseError as refused:
+            kind, text, status = _REFUSALS[refused.why]
+            answer = rest._gw_error(kind, text)
+            answer.status = status
             return answer
         return int(status), {name: _text(value) for name, value in headers.items()}, body or b""
 
@@ -109,6 +100,27 @@ def _without_default_body(original: Any) -> Any:
         return status, headers, body if templated and status not in (204, 304) else b""
 
     return mock
+
+
+def _guarded(original: Any) -> Any:
+    """The gateway's own errors have the form of its responses, with the headers the API gives them."""
+    from ministack.services import apigateway_v1 as rest
+
+    async def execute(request: dict[str, Any], api: str, stage: str, method: str, path: str, *others: Any) -> Any:
+        _, body, *_ = others
+        deployed = rest._stages_v1.get(api, {}).get(stage)
+        if deployed and len(body or b"") > _LARGEST:
+            request["stage"] = deployed
+            return rest._gw_error("REQUEST_TOO_LARGE", f"HTTP content length exceeded {_LARGEST} bytes.")
+        try:
+            return await original(request, api, stage, method, path, *others)
+        except Exception:
+            if not request["stage"]:
+                raise
+            logging.getLogger("pkgops").exception("A REST API could not answer %s %s", method, path)
+            return rest._gw_error("DEFAULT_5XX", _INTERNAL)
+
+    return execute
 
 
 def _finished(original: Any) -> Any:

@@ -38,6 +38,7 @@ def install(_: Types) -> None:
     require(lambda_runtime, "DURABLE_ENV_VARS", "INVOKE_DEPTH_ENV", "kill_workers", "_LOCAL_WORKER_TTL", "_lock")
     require(lambda_svc, "_resolve_layer_zip", "_ensure_reaper_thread", "_xray_trace_id_for_invocation")
     require(lambda_svc, "_invoke_depth", "_durable_env_overlay", "acquire_worker", "release_worker")
+    require(lambda_svc, "_throttle_response")
     require(cloudwatch_logs, "_log_groups", "_make_group_arn", "_append_log_events")
     require(cloudwatch_logs, "_fanout_to_subscription_filters", "_fanout_to_live_tail_sessions")
     sdk.link(Path(tempfile.gettempdir()) / "sdk")
@@ -65,6 +66,8 @@ def _execute(original: Any) -> Any:
         lambda_svc._ensure_reaper_thread()
         qualifier = config.get("Version", "$LATEST")
         worker, _ = lambda_svc.acquire_worker(config["FunctionName"], config, func["code_zip"], qualifier=qualifier)
+        if worker is None:
+            return lambda_svc._throttle_response("ConcurrentInvocationLimitExceeded", "Rate Exceeded.")
         started = time.time()
         try:
             result = worker.invoke(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pkgops.local.hooks.patch import refuse, require
 from pkgops.local.hooks.types import Properties, Types
+from pkgops.local.polyfills.lambda_.missing_code import RUNTIMES
 
 KIND = "AWS::Lambda::Function"
 _KEPT = ("DeadLetterConfig", "FileSystemConfigs", "KmsKeyArn", "VpcConfig")
@@ -28,7 +29,7 @@ def _check(properties: Properties) -> None:
     code, runtime = properties.get("Code") or {}, str(properties.get("Runtime", ""))
     if "ImageUri" in code or properties.get("PackageType") == "Image":
         raise ValueError("The emulator does not run container images.")
-    if not runtime.startswith(("python", "nodejs", "provided")):
+    if not runtime.startswith(RUNTIMES):
         raise ValueError(f"The emulator does not run {runtime or 'functions without a Runtime'}.")
     if "S3Key" in code:
         version = code.get("S3ObjectVersion")

@@ -5,13 +5,14 @@ from __future__ import annotations
 ECHO = """
 import json, time
 def handler(event, context):
-    name = (event["pathParameters"] or {}).get("name")
+    name = (event.get("pathParameters") or {}).get("name")
     if name == "boom": raise RuntimeError("secret detail")
     if name == "plain": return "no response"
     if name == "extra": return {"statusCode": 200, "body": "x", "cookies": []}
     if name == "object": return {"statusCode": 200, "body": {"not": "text"}}
     if event["pathParameters"] == {"ecosystem": "slow"}: time.sleep(2)
     if name == "large": return {"statusCode": 200, "body": "x" * 5000}
+    if name == "huge": return {"statusCode": 200, "body": "x" * 7_000_000}
     if name == "cookies":
         return {"statusCode": 200, "headers": {"X-Count": 3}, "multiValueHeaders": {"Set-Cookie": ["a=1", "b=2"]}}
     return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(event)}

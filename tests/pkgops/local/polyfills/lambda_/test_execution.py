@@ -79,10 +79,24 @@ def test_an_exception_is_reported_as_on_aws_and_keeps_the_environment(function):
         ("x = 1", "Runtime.HandlerNotFound"),
         ("def handler(:", "Runtime.UserCodeSyntaxError"),
         ("raise KeyError('setting')", "KeyError"),
+        ("import os\nX = os.nothing\ndef handler(event, context): pass", "AttributeError"),
     ],
 )
 def test_a_function_that_cannot_start_says_why(function, code, kind):
-    assert function(code)()["errorType"] == kind
+    broken = function(code)
+    assert broken()["errorType"] == kind
+    assert [line for line in broken.log() if line.startswith(f"[ERROR] {kind}: ")]
+
+
+def test_an_error_of_the_module_is_told_with_its_text_and_where_it_arose(function):
+    answer = function("import os\nX = os.nothing\ndef handler(event, context): pass")()
+    assert answer["errorMessage"] == "module 'os' has no attribute 'nothing'"
+    assert any("X = os.nothing" in frame for frame in answer["stackTrace"])
+
+
+def test_a_handler_without_a_module_is_malformed(function):
+    answer = function("def handler(event, context): pass", Handler="handler")()
+    assert answer["errorType"] == "Runtime.MalformedHandlerName"
 
 
 def test_info_records_and_prints_arrive_in_the_log(function):
@@ -148,10 +162,22 @@ def test_a_function_stays_within_its_memory(function):
     assert greedy(1) == 1024 * 1024
 
 
-def test_a_process_that_exits_is_reported(function):
-    answer = function("import os\ndef handler(e, c): os._exit(7)")()
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("import os\ndef handler(e, c): os._exit(7)", "with error: exit status 7"),
+        ("import sys\ndef handler(e, c): sys.exit(3)", "with error: exit status 3"),
+        ("import sys\nsys.exit(3)", "with error: exit status 3"),
+        ("import sys\ndef handler(e, c): sys.exit()", "without providing a reason"),
+        ("import os\ndef handler(e, c): os.abort()", "with error: signal: aborted"),
+    ],
+)
+def test_a_process_that_exits_is_reported(function, code, reason):
+    leaving = function(code)
+    answer = leaving()
     assert answer["errorType"] == "Runtime.ExitError"
-    assert answer["errorMessage"].endswith("Runtime exited with error: exit status 7")
+    assert answer["errorMessage"].endswith(f"Error: Runtime exited {reason}")
+    assert [line for line in leaving.log() if f"Runtime exited {reason}\nRuntime.ExitError" in line]
 
 
 def test_concurrent_calls_get_environments_of_their_own(function):
@@ -182,3 +208,7 @@ def test_decimals_are_answered_as_numbers(function):
 
 def test_what_json_cannot_say_is_a_marshal_error(function):
     assert function("def handler(e, c): return object()")()["errorType"] == "Runtime.MarshalError"
+
+
+def test_text_of_all_kinds_is_answered_as_it_is(function):
+    assert function("def handler(e, c): return e + '\\n\\u2028\U0001f600'")("é\x00") == "é\x00\n\u2028\U0001f600"
