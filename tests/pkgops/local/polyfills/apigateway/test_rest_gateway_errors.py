@@ -29,12 +29,9 @@ def uri(name):
     return {"Fn::Sub": path}
 
 
-def template(role):
-    resources = echo(role)
-    function = resources["Function"]["Properties"]
+def routes():
     root = {"Fn::GetAtt": ["Api", "RootResourceId"]}
-    stopped = {"Uri": uri("Stopped")}
-    routes = {
+    return {
         "Packages": resource(root, "packages"),
         "Open": resource(ref("Packages"), "open"),
         "Closed": resource(ref("Packages"), "closed"),
@@ -44,23 +41,27 @@ def template(role):
         "GetOpen": method(ref("Open"), "POST"),
         "GetClosed": method(ref("Closed"), "GET", AuthorizationType="CUSTOM", AuthorizerId=ref("Authorizer")),
         "GetLimited": method(ref("Limited"), "GET"),
-        "GetStopped": method(ref("Stopping"), "GET", integration=stopped),
+        "GetStopped": method(ref("Stopping"), "GET", integration={"Uri": uri("Stopped")}),
         "GetKeyed": method(ref("Keyed"), "GET", ApiKeyRequired=True),
         "Default4": typed("GatewayResponse", ResponseType="DEFAULT_4XX", ResponseParameters=CORS),
         "Default5": typed("GatewayResponse", ResponseType="DEFAULT_5XX", ResponseParameters=CORS),
     }
-    limits = {"HttpMethod": "GET", "ResourcePath": "/packages/limited", "ThrottlingRateLimit": 0.001}
+
+
+def functions(role):
+    """The echo, a judge of tokens, and a function that is stopped."""
+    made = echo(role)
+    code, permission = made["Function"]["Properties"], made["Permission"]["Properties"]
+    own = {"Judge": {**code, "Code": {"ZipFile": AUTHORIZER}}, "Stopped": {**code, "ReservedConcurrentExecutions": 0}}
+    stopped = {"Type": "AWS::Lambda::Permission", "Properties": {**permission, "FunctionName": ref("Stopped")}}
+    rows = {name: {"Type": "AWS::Lambda::Function", "Properties": properties} for name, properties in own.items()}
+    return made | rows | {"StoppedPermission": stopped}
+
+
+def template(role):
+    limits = {"ThrottlingRateLimit": 0.001, "ThrottlingBurstLimit": 1}
     own = {
         "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "contract-errors"}},
-        "Judge": {
-            "Type": "AWS::Lambda::Function",
-            "Properties": {**function, "Code": {"ZipFile": AUTHORIZER}},
-        },
-        "Stopped": {"Type": "AWS::Lambda::Function", "Properties": {**function, "ReservedConcurrentExecutions": 0}},
-        "StoppedPermission": {
-            "Type": "AWS::Lambda::Permission",
-            "Properties": {**resources["Permission"]["Properties"], "FunctionName": ref("Stopped")},
-        },
         "Authorizer": typed(
             "Authorizer",
             Name="judge",
@@ -69,16 +70,16 @@ def template(role):
             AuthorizerUri=uri("Judge"),
             AuthorizerResultTtlInSeconds=0,
         ),
-        "Deployment": typed("Deployment") | {"DependsOn": list(routes)},
+        "Deployment": typed("Deployment") | {"DependsOn": list(routes())},
         "Stage": typed(
             "Stage",
             StageName="v1",
             DeploymentId=ref("Deployment"),
-            MethodSettings=[{**limits, "ThrottlingBurstLimit": 1}],
+            MethodSettings=[{"HttpMethod": "GET", "ResourcePath": "/packages/limited", **limits}],
         ),
     }
     address = {"Fn::Sub": "https://${Api}.execute-api.${AWS::Region}.amazonaws.com/v1"}
-    return {"Resources": resources | routes | own, "Outputs": {"ApiUrl": {"Value": address}}}
+    return {"Resources": functions(role) | routes() | own, "Outputs": {"ApiUrl": {"Value": address}}}
 
 
 @pytest.fixture(scope="module")
