@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pkgops.cli.output.terminal import plain
 from pkgops.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -30,10 +31,10 @@ def confirm(console: Console, question: str, action: str, *, yes: bool, word: st
     if not console.interactive:
         raise RefusedError(f"{action} needs confirmation, and there is no terminal to ask on.", "Add --yes.")
     if word:
-        prompt = f"{question} Type {word} to continue"
+        prompt = plain(f"{question} Type {word} to continue")
         confirmed = click.prompt(prompt, default="", show_default=False, err=True).strip() == word
     else:
-        confirmed = click.confirm(question, err=True)
+        confirmed = click.confirm(plain(question), err=True)
     if not confirmed:
         raise RefusedError(f"{action} was not confirmed; nothing was changed.")
 

@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 import click
 
 from pkgops.cli.output.errors import report_error
+from pkgops.cli.output.terminal import guard, guarded, write_line
 from pkgops.cli.session import Session
 from pkgops.cli.signals import exit_code, install_handlers
 from pkgops.errors import PkgopsError, unknown
@@ -97,14 +98,13 @@ class Root(click.Group):
         mode = session.console.mode
         mode.detect(given)
         extra["standalone_mode"] = False
-        try:
-            code = super().main(given, prog_name or "pkgops", obj=session, **extra)
-        except PkgopsError as error:
-            code = report_error(error, mode)
-        except click.ClickException as error:
-            code = report_error(error, mode)
-        except click.Abort:
-            code = exit_code()
+        with guarded(mode):
+            try:
+                code = super().main(given, prog_name or "pkgops", obj=session, **extra)
+            except (PkgopsError, click.ClickException) as error:
+                code = report_error(error, mode)
+            except click.Abort:
+                code = exit_code()
         sys.exit(code or 0)
 
 
@@ -122,7 +122,7 @@ def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> N
             number = version("pkgops")
         except PackageNotFoundError:
             number = "(not installed)"
-        click.echo(f"pkgops {number}")
+        write_line(sys.stdout, f"pkgops {number}", color=False)
         ctx.exit()
 
 
@@ -150,4 +150,6 @@ def main() -> NoReturn:
     the collector takes a tenth of a run, mostly while the SDK reads its models."""
     gc.set_threshold(50_000)
     install_handlers()
-    root.main()
+    session = Session()
+    guard(session.console.mode)  # beyond the end of `Root.main`, for the traceback of a bug
+    root.main(obj=session)

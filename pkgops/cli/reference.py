@@ -96,7 +96,7 @@ def _page(command: click.Command, parent: click.Context, name: str, level: str) 
     context = click.Context(command, info_name=name, parent=parent)
     yield f"{level} {context.command_path}"
     yield ""
-    yield click.unstyle(_help(command))
+    yield _help(command)
     yield ""
     if isinstance(command, click.Group):
         for sub in command.list_commands(context):

@@ -11,7 +11,8 @@ from operator import attrgetter
 from queue import Empty, Queue
 from typing import TYPE_CHECKING
 
-from pkgops.logs.parser import LogLine, parse
+from pkgops.logs.line import LogLine
+from pkgops.logs.parser import parse
 
 if TYPE_CHECKING:
     from pkgops.logs.query import Query

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from pkgops.events import Emit, Note
 from pkgops.logs.backfill import backfill
 from pkgops.logs.event_feed import WIDE_WINDOW, EventFeed, FeedItem, LiveEvents, PolledEvents
-from pkgops.logs.parser import LogLine, parse
+from pkgops.logs.line import LogLine
+from pkgops.logs.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

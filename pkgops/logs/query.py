@@ -9,7 +9,7 @@ from pkgops.errors import UsageError
 from pkgops.logs.time_range import parse_time
 
 if TYPE_CHECKING:
-    from pkgops.logs.parser import LogLine
+    from pkgops.logs.line import LogLine
     from pkgops.model import Stage
 
 

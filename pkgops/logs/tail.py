@@ -12,7 +12,7 @@ from pkgops.logs.follow import follow
 
 if TYPE_CHECKING:
     from pkgops.build.functions import Function
-    from pkgops.logs.parser import LogLine
+    from pkgops.logs.line import LogLine
     from pkgops.logs.query import Query
     from pkgops.ports.logs import Logs
 

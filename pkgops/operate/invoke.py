@@ -11,7 +11,8 @@ from typing import IO, TYPE_CHECKING, Any
 import msgspec
 
 from pkgops.errors import UsageError
-from pkgops.logs.parser import LogLine, parse
+from pkgops.logs.line import LogLine
+from pkgops.logs.parser import parse
 from pkgops.ports.logs import LogEvent
 
 if TYPE_CHECKING:
@@ -100,5 +101,5 @@ def _error(name: str, parsed: Any) -> str:
 def _events(function: Function, log: str) -> Iterator[LogEvent]:
     """The end of the log as events: it arrives as one text without times."""
     now = int(time.time() * 1000)
-    for number, line in enumerate(log.splitlines()):
+    for number, line in enumerate(log.rstrip("\n").split("\n") if log else ()):
         yield LogEvent(function.log_group, "", now, str(number), line)

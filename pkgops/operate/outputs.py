@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -60,12 +59,12 @@ def find_output(rows: Sequence[OutputRow], name: str) -> OutputRow:
     return found[0]
 
 
-def format_json(rows: Iterable[OutputRow]) -> str:
-    """``{"api": {"ApiUrl": "..."}}``, indented by two."""
-    nested: dict[str, dict[str, str]] = {}
+def nested(rows: Iterable[OutputRow]) -> dict[str, dict[str, str]]:
+    """``{"api": {"ApiUrl": "..."}}``."""
+    found: dict[str, dict[str, str]] = {}
     for row in rows:
-        nested.setdefault(row.stack, {})[row.key] = row.value
-    return json.dumps(nested, indent=2, ensure_ascii=False)
+        found.setdefault(row.stack, {})[row.key] = row.value
+    return found
 
 
 def format_dotenv(variables: Mapping[str, str]) -> str:

@@ -34,10 +34,11 @@ def command(session: Session, policy: bool) -> int:
     """
     if policy:
         return _print_policy(session)
+    from pkgops.cli.output.terminal import style
     from pkgops.operate.doctor import run_checks
 
     checks = run_checks(session.stage, session.system, session.directory)
-    rows = [(click.style(c.state, fg=_COLORS[c.state]), c.name, c.found, c.remedy) for c in checks]
+    rows = [(style(c.state, _COLORS[c.state]), c.name, c.found, c.remedy) for c in checks]
     session.console.print_table(("State", "Check", "Found", "Remedy"), rows, "Nothing was checked.", checks)
     return 1 if any(check.state == "fail" for check in checks) else 0
 

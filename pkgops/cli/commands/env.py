@@ -27,14 +27,13 @@ def command(session: Session, name: str | None, format: str) -> None:
 
     The system declares them; their values are outputs of its stacks. On stage local, URLs point to the emulator.
     """
-    import json
-
     from pkgops.operate.env import frontend_variables
     from pkgops.operate.outputs import format_dotenv, format_shell, read_outputs
 
     project = session.project(name)
     rows = read_outputs(project, session.stacks(project), session.ports(project))
     variables = frontend_variables(project.system, rows)
-    if format == "json" or session.console.mode.json:
-        return click.echo(json.dumps(variables, indent=2, ensure_ascii=False))
-    return click.echo(format_shell(variables) if format == "shell" else format_dotenv(variables))
+    if format == "json":
+        return session.console.print_document(variables)
+    write = format_shell if format == "shell" else format_dotenv
+    return session.console.print_value(variables, write(variables))

@@ -51,5 +51,7 @@ def command(session: Session, dry_run: bool, older_than: float, yes: bool) -> No
 
 
 def _text(garbage: Garbage) -> str:
+    from pkgops.cli.output.terminal import one_line
+
     head = f"{garbage.bucket}: {garbage.used} in use, {garbage.young} too young, {len(garbage.unused)} unused"
-    return "\n".join([head, *(f"  {item.key}  {item.size:,} bytes" for item in garbage.unused)])
+    return "\n".join([head, *(f"  {one_line(item.key)}  {item.size:,} bytes" for item in garbage.unused)])

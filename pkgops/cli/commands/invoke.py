@@ -56,16 +56,17 @@ def _invoke(session: Session, project: Project, function: Function, event: bytes
 
     console = session.console
     result = invoke(function, event, session.ports(project).functions)
-    console.print_message(_log_text(result, color=console.colored))
+    console.print_message(_log_text(result))
     console.print_result(result if console.mode.json else result.payload, _payload_text(result.payload))
     return 0 if result.ok else 1
 
 
-def _log_text(result: InvokeResult, *, color: bool) -> str:
+def _log_text(result: InvokeResult) -> str:
     from pkgops.cli.output.log_lines import line_text
+    from pkgops.cli.output.terminal import indented
 
-    lines = [line_text(line, color=color) for line in result.log]
-    outcome = result.error or f"{result.function} returned {result.status} in {result.seconds:.2f} s."
+    lines = [f"  {indented(line_text(line))}" for line in result.log]
+    outcome = indented(result.error) or f"{result.function} returned {result.status} in {result.seconds:.2f} s."
     return "\n".join([*lines, outcome])
 
 

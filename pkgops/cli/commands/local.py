@@ -91,7 +91,7 @@ def mail(session: Session, id: str | None, to: str | None, link: bool) -> None:
     messages = [mail for mail in _emulator(session).messages() if to is None or mail.went_to(to)]
     if link:
         found = _first_link(messages, id)
-        session.console.print_result(found, found)
+        session.console.print_value(found, found)
     elif id is not None:
         message = _message(messages, id)
         session.console.print_result(message, _mail_text(message))
@@ -143,9 +143,11 @@ def _first_link(messages: list[Message], id: str | None) -> str:
 
 
 def _mail_text(mail: Message) -> str:
+    from pkgops.cli.output.terminal import one_line
+
     head = (f"From: {mail.sender}", f"To: {', '.join(mail.to)}", f"Date: {mail.time}", f"Subject: {mail.subject}")
     links = ("", "Links:", *mail.links) if mail.links else ()
-    return "\n".join((*head, "", (mail.text or mail.html).rstrip("\n"), *links))
+    return "\n".join((*map(one_line, head), "", (mail.text or mail.html).rstrip("\n"), *links))
 
 
 for _subcommand in (up, down, status, reset, logs, mail):

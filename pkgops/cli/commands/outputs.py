@@ -38,15 +38,16 @@ def command(session: Session, names: tuple[str, ...], all_systems: bool, format:
 
     console = session.console
     if (row := _output(session, names)) is not None:
-        return console.print_result(row, row.value)
+        return console.print_value(row, row.value)
     rows = _rows(session, names, all_systems)
     if console.mode.json or format == "json":
-        return click.echo(outputs.format_json(rows))
+        return console.print_document(outputs.nested(rows))
     if format == "table":
         cells = ((row.stack, row.key, row.value, row.export) for row in rows)
         return console.print_table(("Stack", "Output", "Value", "Export"), cells, "The stacks have no outputs.")
     variables = outputs.environment_variables(rows)
-    return click.echo(outputs.format_shell(variables) if format == "shell" else outputs.format_dotenv(variables))
+    write = outputs.format_shell if format == "shell" else outputs.format_dotenv
+    return console.print_value(variables, write(variables))
 
 
 def _read(session: Session, project: Project, keys: tuple[str, ...] = ()) -> list[OutputRow]:

@@ -81,7 +81,7 @@ def show(session: Session, name: str, reveal: bool) -> None:
     ports = session.ports(project)
     if reveal:
         value = read_secret(project, known, ports)
-        return console.print_result({"value": value}, value)
+        return console.print_value({"value": value}, value)
     (row,) = [row for row in secret_rows(project, ports) if row.name == known]
     return console.print_table(_COLUMNS, [_cells(row)], "", row if console.mode.json else None)
 
@@ -131,12 +131,13 @@ def _values(console: Console, source: str | None, missing: list[str]) -> dict[st
 
 
 def _prompt(console: Console, what: str) -> str:
+    from pkgops.cli.output.terminal import one_line
     from pkgops.errors import RefusedError
 
     if not sys.stdin.isatty():
         raise RefusedError(f"There is no terminal to prompt for {what}.", "Use --from FILE or --from -.")
     console.close_display()
-    return str(click.prompt(f"Value of {what}", hide_input=True, err=True))
+    return str(click.prompt(f"Value of {one_line(what)}", hide_input=True, err=True))
 
 
 def _cells(row: SecretRow) -> tuple[str, ...]:

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from pkgops.cli.output.mode import OutputMode
+from pkgops.cli.output.terminal import rendered, unguarded, write_line
 
 if TYPE_CHECKING:
     from pkgops.cli.output.display import Display
@@ -32,7 +31,7 @@ class Console:
             if self._display is None:
                 from pkgops.cli.output.display import open_display
 
-                self._display = open_display(self.mode, sys.stderr)
+                self._display = open_display(self.mode, unguarded(sys.stderr))
             display = self._display
         display.emit(event)
 
@@ -49,9 +48,21 @@ class Console:
 
         self.close_display()
         if self.mode.json:
-            click.echo(document(value))
+            write_line(sys.stdout, document(value), color=False)
         elif text:
-            click.echo(text, color=self.colored)
+            write_line(sys.stdout, text, color=self.colored)
+
+    def print_document(self, value: Any) -> None:
+        """Writes ``value`` as a JSON document, with or without --output json."""
+        from pkgops.cli.output.table import document
+
+        self.print_result(value, document(value))
+
+    def print_value(self, value: Any, text: str) -> None:
+        """As `print_result`, for text that is used elsewhere: says so if it had to be changed to be shown."""
+        self.print_result(value, text)
+        if rendered(text, color=False) != text:
+            self.print_message("Control characters are shown escaped; --output json has the exact value.")
 
     def print_table(self, columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str, value: Any = None) -> None:
         """Writes a table, or ``value`` (by default a list of objects with the columns' names) as JSON; without
@@ -61,7 +72,7 @@ class Console:
         listed = [tuple(row) for row in rows]
         if value is None:
             value = [dict(zip((name.lower() for name in columns), row, strict=True)) for row in listed]
-        self.print_result(value, table(columns, listed, color=self.colored))
+        self.print_result(value, table(columns, listed))
         if not listed:
             self.print_message(empty)
 
@@ -69,7 +80,7 @@ class Console:
         """Writes a sentence for people on stderr; nothing with --output json, or if it is empty."""
         self.close_display()
         if text and not self.mode.json:
-            click.echo(text, err=True, color=self.mode.colored(sys.stderr))
+            write_line(sys.stderr, text, color=self.mode.colored(sys.stderr))
 
     @contextmanager
     def json_results(self) -> Iterator[dict[str, Any]]:

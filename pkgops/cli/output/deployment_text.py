@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from pkgops.cli.output.terminal import one_line
 
 if TYPE_CHECKING:
     from pkgops.cli.output.console import Console
@@ -71,9 +74,7 @@ def print_deployment(console: Console, plan: Plan, rows: Sequence[OutputRow], se
     else:
         console.print_message(f"Nothing to deploy: {key} on stage {stage} matches the code.")
     seedable = _seedable(plan.project)
-    outputs = table(
-        ("Stack", "Output", "Value"), [(row.stack, row.key, row.value) for row in rows], color=console.colored
-    )
+    outputs = table(("Stack", "Output", "Value"), [(row.stack, row.key, row.value) for row in rows])
     example = "" if seedable else example_request(plan.project.system, rows)
     console.print_result(None, "\n\n".join(filter(None, (outputs, example))))
     if seedable and any(step.action == "create" for step in plan.steps):
@@ -85,7 +86,7 @@ def example_request(system: System, rows: Sequence[OutputRow]) -> str:
     if system.example is None:
         return ""
     found = [row.value for row in rows if f"{row.stack}.{row.key}" == system.example.output]
-    return f"Try it:\n  curl -s '{found[0]}{system.example.path}'" if found else ""
+    return f"Try it:\n  curl -s {shlex.quote(one_line(found[0] + system.example.path))}" if found else ""
 
 
 def _seedable(project: Project) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import click
+from pkgops.cli.output.terminal import one_line, style
 
 if TYPE_CHECKING:
     from pkgops.operate.diff import Difference, ResourceDiff, StackDiff
@@ -37,7 +37,7 @@ def _resource(resource: ResourceDiff) -> Iterator[str]:
     if resource.stateful_loss:
         notes.append("DATA LOSS")
     note = f"  {', '.join(notes)}" if notes else ""
-    yield click.style(f"  {sign} {resource.logical_id}", fg=color) + f"  {resource.type}{note}"
+    yield style(f"  {sign} {one_line(resource.logical_id)}", fg=color) + f"  {one_line(resource.type)}{note}"
     for difference in resource.differences:
         yield _difference(difference)
 
@@ -50,12 +50,12 @@ def _section(head: str, differences: Sequence[Difference]) -> Iterator[str]:
 
 def _difference(difference: Difference) -> str:
     if difference.before is None:
-        return click.style(f"      + {difference.path}: {_shortened(difference.after)}", fg="green")
+        return style(f"      + {one_line(difference.path)}: {_shortened(difference.after)}", fg="green")
     if difference.after is None:
-        return click.style(f"      - {difference.path}: {_shortened(difference.before)}", fg="red")
-    return f"      {difference.path}: {_shortened(difference.before)} -> {_shortened(difference.after)}"
+        return style(f"      - {one_line(difference.path)}: {_shortened(difference.before)}", fg="red")
+    return f"      {one_line(difference.path)}: {_shortened(difference.before)} -> {_shortened(difference.after)}"
 
 
 def _shortened(value: str | None) -> str:
-    text = value or ""
+    text = one_line(value or "")
     return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."

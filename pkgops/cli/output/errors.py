@@ -7,13 +7,14 @@ import sys
 import click
 
 from pkgops.cli.output.mode import OutputMode
+from pkgops.cli.output.terminal import indented, json_escaped, style, write_line
 from pkgops.errors import PkgopsError
 
 
 def report_error(error: PkgopsError | click.ClickException, mode: OutputMode) -> int:
     """Prints what went wrong on stderr and returns the exit code."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        click.echo(error.format_message(), err=True)
+        write_line(sys.stderr, error.format_message(), color=False)
         return error.exit_code
     if isinstance(error, PkgopsError):
         message, hint, code = error.message, error.hint, error.code
@@ -22,17 +23,17 @@ def report_error(error: PkgopsError | click.ClickException, mode: OutputMode) ->
     if mode.debug:
         import traceback
 
-        traceback.print_exception(error, file=sys.stderr)
+        write_line(sys.stderr, indented("".join(traceback.format_exception(error))), color=False)
     if mode.json:
         import json
 
         kind = error.kind if isinstance(error, PkgopsError) else type(error).__name__
         fields = {"error": kind, "message": message, "hint": hint, "code": code}
-        click.echo(json.dumps(fields), err=True)
+        write_line(sys.stderr, json_escaped(json.dumps(fields)), color=False)
         return code
-    label = click.style("Error:", fg="red", bold=True)
-    text = f"{label} {message}" + (f"\n{hint}" if hint else "")
-    click.echo(text, err=True, color=mode.colored(sys.stderr))
+    label = style("Error:", fg="red", bold=True)
+    text = f"{label} {indented(message)}" + (f"\n{indented(hint)}" if hint else "")
+    write_line(sys.stderr, text, color=mode.colored(sys.stderr))
     return code
 
 

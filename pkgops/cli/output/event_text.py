@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import click
-
+from pkgops.cli.output.terminal import indented, one_line, style
 from pkgops.events import Note, ResourceChanged, StackChanged
 
 IDLE = ("UNCHANGED", "SKIPPED", "NOT_DEPLOYED", "")  # statuses of stacks on which no operation runs
@@ -26,35 +25,40 @@ def status_color(status: str) -> str:
 
 def colored_status(status: str) -> str:
     """A CloudFormation status in its color."""
-    return click.style(status, fg=status_color(status))
+    return style(one_line(status), fg=status_color(status))
 
 
 def note_text(event: Note) -> str:
     """A sentence of the library, with warnings marked."""
-    return click.style("Warning: ", fg="yellow") + event.text if event.level == "warning" else event.text
+    text = indented(event.text)
+    return style("Warning: ", fg="yellow") + text if event.level == "warning" else text
 
 
 def finished_text(what: str, detail: str, seconds: float) -> str:
     """The end of a task; "" if it was quick and has no detail."""
     took = f"{seconds:.1f} s" if seconds >= SLOW else ""
     rest = ", ".join(part for part in (detail, took) if part)
-    return f"{what}: {rest}" if rest else ""
+    return f"{one_line(what)}: {one_line(rest)}" if rest else ""
 
 
 def stack_text(event: StackChanged) -> str:
     """A stack's new status, its duration and its reason."""
-    parts = [event.stack, colored_status(event.status)]
+    parts = [one_line(event.stack), colored_status(event.status)]
     if event.seconds:
         parts.append(f"{event.seconds:.1f} s")
-    return "  ".join(parts) + (f"\n  {event.reason}" if event.reason else "")
+    return "  ".join(parts) + _reason(event.reason)
 
 
 def resource_text(event: ResourceChanged) -> str:
     """A resource's new status and its reason."""
-    line = f"{event.stack}  {event.logical_id} ({event.type})  {colored_status(event.status)}"
-    return line + (f"\n  {event.reason}" if event.reason else "")
+    where = one_line(f"{event.stack}  {event.logical_id} ({event.type})")
+    return f"{where}  {colored_status(event.status)}{_reason(event.reason)}"
 
 
 def count_text(done: int, total: int) -> str:
     """``12 of 40``, or ``12`` where the total is unknown. The emulator also counts unchanged resources."""
     return f"{min(done, total)} of {total}" if total else str(done)
+
+
+def _reason(reason: str) -> str:
+    return f"\n  {indented(reason)}" if reason else ""

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-import click
-
 from pkgops.checks.kit.finding import SEVERITIES, Finding
 from pkgops.checks.run import Result
+from pkgops.cli.output.terminal import indented, one_line, style
 
 _COLORS = {"error": "red", "warning": "yellow", "info": "blue"}
 
@@ -20,13 +19,16 @@ def finding_text(results: Sequence[Result], with_accepted: bool = False) -> str:
     lines: list[str] = []
     explained: set[str] = set()
     for finding in (one for result in results for one in result.findings):
-        lines.append(f"{click.style(finding.severity, fg=_COLORS[finding.severity])} {_line(finding)}")
+        lines.append(f"{style(finding.severity, fg=_COLORS[finding.severity])} {_line(finding)}")
         if finding.rule not in explained:
-            lines.append(f"    {finding.remedy}")
+            lines.append(f"    {indented(finding.remedy, 4)}")
             explained.add(finding.rule)
     if with_accepted:
         for result in results:
-            lines += [f"accepted {_line(finding)}\n    {by.reason} ({by.source})" for finding, by in result.accepted]
+            lines += [
+                f"accepted {_line(finding)}\n    {indented(by.reason, 4)} ({by.source})"
+                for finding, by in result.accepted
+            ]
     return "\n".join(lines)
 
 
@@ -51,7 +53,7 @@ def summary(results: Sequence[Result]) -> str:
 
 
 def _line(finding: Finding) -> str:
-    return f"{finding.rule} {finding.place}: {finding.message}"
+    return f"{one_line(f'{finding.rule} {finding.place}')}: {indented(finding.message, 4)}"
 
 
 def _counted(counts: Counter[str]) -> Iterator[str]:

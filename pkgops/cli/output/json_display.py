@@ -7,6 +7,7 @@ import threading
 from dataclasses import fields
 from typing import Any, TextIO
 
+from pkgops.cli.output.terminal import json_escaped
 from pkgops.events import Event
 
 
@@ -21,7 +22,7 @@ class JsonDisplay:
         """Writes the event."""
         values: dict[str, Any] = {field.name: getattr(event, field.name) for field in fields(event)}
         with self._lock:
-            self._stream.write(json.dumps({"event": type(event).__name__, **values}) + "\n")
+            self._stream.write(json_escaped(json.dumps({"event": type(event).__name__, **values})) + "\n")
             self._stream.flush()
 
     def close(self) -> None:

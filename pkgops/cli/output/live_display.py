@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
 from pkgops.cli.output.event_text import IDLE, count_text, finished_text, is_failure, note_text, status_color
+from pkgops.cli.output.terminal import one_line, plain, rendered
 from pkgops.events import Event, Finished, Note, Progress, ResourceChanged, StackChanged, Started
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class LiveDisplay:
         else:
             from rich.text import Text
 
-            rich.console.print(Text.from_ansi(line))
+            rich.console.print(Text.from_ansi(rendered(line, color=True)))
 
     def _open(self) -> None:
         from rich.console import Console
@@ -137,7 +138,13 @@ class LiveDisplay:
         console = Console(file=self._stream, highlight=False)
         with self._lock:
             if not self._closed and self._rich is None:
-                self._rich = RichLive(console=console, get_renderable=self._render, refresh_per_second=8)
+                self._rich = RichLive(
+                    console=console,
+                    get_renderable=self._render,
+                    refresh_per_second=8,
+                    redirect_stdout=False,  # rich would follow control characters, and links, of what is written
+                    redirect_stderr=False,
+                )
                 self._rich.start()
 
     def _render(self) -> RenderableType:
@@ -145,7 +152,7 @@ class LiveDisplay:
 
         now = time.monotonic()
         stacks, tasks = list(self._state.stacks.values()), list(self._state.tasks.values())
-        width = max((len(row.name) for row in stacks), default=0)
+        width = max((len(_shown(row.name)) for row in stacks), default=0)
         return Group(*(text for row in stacks for text in _stack(row, width, now)), *(_task(t, now) for t in tasks))
 
 
@@ -154,23 +161,30 @@ def _stack(row: ProgressRow, width: int, now: float) -> list[RenderableType]:
     from rich.text import Text
 
     color = status_color(row.status)
-    parts = [row.status or "waiting"]
+    parts = [_shown(row.status) or "waiting"]
     if row.total and not row.ended:
         parts.append(count_text(row.done, row.total))
     parts.append(f"{row.seconds if row.ended else now - row.started:.0f} s")
     if row.latest:
-        parts.append(row.latest)
+        parts.append(_shown(row.latest))
     line = Text(no_wrap=True, overflow="ellipsis")
-    line.append(_mark(row, now), style=color).append(f" {row.name:<{width}}  ").append(parts[0], style=color)
+    line.append(_mark(row, now), style=color).append(f" {_shown(row.name):<{width}}  ").append(parts[0], style=color)
     line.append("  " + "  ".join(parts[1:]), style="dim")
-    return [line, *(Padding(Text(reason, style="red"), (0, 0, 0, 4)) for reason in row.reasons)]
+    return [line, *(Padding(Text(plain(reason), style="red"), (0, 0, 0, 4)) for reason in row.reasons)]
 
 
 def _task(row: ProgressRow, now: float) -> Text:
     from rich.text import Text
 
     count = f"  {count_text(row.done, row.total)}" if row.done or row.total else ""
-    return Text(f"{_mark(row, now)} {row.name}{count}  {now - row.started:.0f} s", no_wrap=True, overflow="ellipsis")
+    return Text(
+        f"{_mark(row, now)} {_shown(row.name)}{count}  {now - row.started:.0f} s", no_wrap=True, overflow="ellipsis"
+    )
+
+
+def _shown(text: str) -> str:
+    """Text from outside in one line; rich passes control characters on."""
+    return plain(one_line(text))
 
 
 def _mark(row: ProgressRow, now: float) -> str:

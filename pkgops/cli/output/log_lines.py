@@ -6,16 +6,17 @@ the same function, and only the caller flushes.
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import click
+from pkgops.cli.output.terminal import indented, json_escaped, one_line, style, write_line
 
 if TYPE_CHECKING:
     from pkgops.cli.output.console import Console
-    from pkgops.logs.parser import LogLine
+    from pkgops.logs.line import LogLine
 
 COLORS = ("cyan", "magenta", "blue", "green", "bright_cyan", "bright_magenta", "bright_blue", "bright_green")
 LEVELS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "red", "DEBUG": "bright_black", "REPORT": "bright_black"}
@@ -30,20 +31,12 @@ def line_writer(console: Console, names: Sequence[str], *, raw: bool) -> Write:
         return _json_writer(raw=raw)
     names = list(dict.fromkeys(names))
     width = max(map(len, names), default=0)
-    padded = {name: f"{name:<{width}}" for name in names}
-    if console.colored:
-        padded = {
-            name: click.style(text, fg=COLORS[index % len(COLORS)]) for index, (name, text) in enumerate(padded.items())
-        }
+    padded = {name: style(f"{name:<{width}}", COLORS[index % len(COLORS)]) for index, name in enumerate(names)}
     return _column_writer(padded, color=console.colored, raw=raw)
 
 
 def _json_writer(*, raw: bool) -> Write:
-    import msgspec
-
     from pkgops.logs.time_range import format_time
-
-    encode = msgspec.json.encode
 
     def write(line: LogLine) -> None:
         values: dict[str, Any] = {
@@ -56,7 +49,7 @@ def _json_writer(*, raw: bool) -> Write:
         }
         if raw:
             values["raw"] = line.raw
-        sys.stdout.write(encode(values).decode() + "\n")
+        write_line(sys.stdout, _json(values), color=False, flush=False)
 
     return write
 
@@ -65,30 +58,36 @@ def _column_writer(names: Mapping[str, str], *, color: bool, raw: bool) -> Write
     clock = _Clock()
 
     def write(line: LogLine) -> None:
-        text = line.raw.rstrip("\n") if raw else line_text(line, color=color)
+        text = indented(line.raw, 4) if raw else line_text(line)
         head = f"{clock(line.time)} {names.get(line.name, line.name)} "
-        sys.stdout.write(f"{head}{text}\n")
+        write_line(sys.stdout, head + text, color=color, flush=False)
 
     return write
 
 
-def line_text(line: LogLine, *, color: bool) -> str:
+def line_text(line: LogLine) -> str:
     """Level, text and fields of a line, without time and name."""
-    text = line.text.replace("\n", "\n    ") if "\n" in line.text else line.text
-    level = "" if line.level == "REPORT" else line.level
-    extra = "".join(f" {key}={_value(value)}" for key, value in line.fields.items() if key not in OMITTED)
+    text = indented(line.text, 4)
+    level = "" if line.level == "REPORT" else one_line(line.level)
+    extra = "".join(f" {one_line(key)}={_value(value)}" for key, value in line.fields.items() if key not in OMITTED)
     whole = f"{level:<7} {text}{extra}" if level else f"{text}{extra}"
-    return click.style(whole, fg=LEVELS[line.level]) if color and line.level in LEVELS else whole
+    return style(whole, LEVELS.get(line.level, ""))
 
 
 def _value(value: Any) -> str:
     if isinstance(value, str):
         return value if value and not any(map(str.isspace, value)) else repr(value)
-    if isinstance(value, (dict, list)):
-        import json
+    return _json(value) if isinstance(value, (dict, list)) else str(value)
 
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return str(value)
+
+def _json(value: Any) -> str:
+    import msgspec
+
+    try:
+        text = msgspec.json.encode(value).decode()
+    except ValueError:  # half a surrogate pair
+        text = json.dumps(value)
+    return json_escaped(text)
 
 
 class _Clock:

@@ -7,10 +7,9 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
-import click
-
 from pkgops.cli.output.event_text import count_text, finished_text, is_failure, note_text, resource_text, stack_text
 from pkgops.cli.output.mode import OutputMode
+from pkgops.cli.output.terminal import one_line, write_line
 from pkgops.events import Event, Finished, Note, Progress, ResourceChanged, StackChanged, Started
 
 INTERVAL = 10.0  # seconds between two lines about the same task or stack
@@ -38,8 +37,7 @@ class PlainDisplay:
     def write(self, line: str) -> None:
         """Writes a line unless it is empty, with its colors if colors are on."""
         if line:
-            self._stream.write((line if self._color else click.unstyle(line)) + "\n")
-            self._stream.flush()
+            write_line(self._stream, line, color=self._color)
 
     def close(self) -> None:
         """Does nothing: every line is written when its event arrives."""
@@ -50,11 +48,11 @@ class PlainDisplay:
                 return note_text(event)
             case Started(what):
                 self._started[what] = self._clock()
-                return f"{what} ..."
+                return f"{one_line(what)} ..."
             case Finished(what, detail):
                 return finished_text(what, detail, self._clock() - self._started.pop(what, self._clock()))
             case Progress(what, done, total):
-                return f"{what}: {count_text(done, total)}" if self._due(what) else ""
+                return f"{one_line(what)}: {count_text(done, total)}" if self._due(what) else ""
             case StackChanged():
                 self._last_line.setdefault(event.stack, self._clock())
                 return stack_text(event)
@@ -71,7 +69,7 @@ class PlainDisplay:
             self._failures.add(line)
             return line if new else ""
         if event.total and self._due(event.stack):
-            return f"{event.stack}: {count_text(event.done, event.total)} resources"
+            return f"{one_line(event.stack)}: {count_text(event.done, event.total)} resources"
         return ""
 
     def _due(self, what: str) -> bool:

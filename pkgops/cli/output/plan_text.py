@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-import click
+from pkgops.cli.output.terminal import one_line, style
 
 if TYPE_CHECKING:
     from pkgops.deploy.destroy import DestroyPlan
@@ -67,8 +67,8 @@ def plan_data(plan: Plan) -> dict[str, Any]:
 
 def destroy_plan_text(plan: DestroyPlan) -> str:
     """What will be deleted, emptied and kept."""
-    lines = [f"  - {stack.state.name}" for stack in plan.stacks]
-    lines += [f"  - every object in bucket {bucket}" for bucket in plan.buckets]
+    lines = [f"  - {one_line(stack.state.name)}" for stack in plan.stacks]
+    lines += [f"  - every object in bucket {one_line(bucket)}" for bucket in plan.buckets]
     project = plan.project
     head = f"To be deleted, of {project.system.key} on stage {project.stage.name}:"
     return "\n".join([head, *lines, *kept_lines(plan.retained, "To be kept:")])
@@ -76,7 +76,7 @@ def destroy_plan_text(plan: DestroyPlan) -> str:
 
 def kept_lines(retained: Sequence[StackResource], head: str) -> list[str]:
     """The retained resources under a heading; no lines if there are none."""
-    kept = [f"  {item.physical_id} ({item.type})" for item in retained]
+    kept = [f"  {one_line(item.physical_id)} ({one_line(item.type)})" for item in retained]
     return [head, *kept] if kept else []
 
 
@@ -100,8 +100,12 @@ def _step(step: Step, *, full: bool) -> Iterator[str]:
 def _concerns(concerns: Sequence[Concern]) -> Iterator[str]:
     """What to review before deploying, with a heading per kind."""
     for kind in dict.fromkeys(concern.kind for concern in concerns):
-        yield click.style(f"{kind}:", fg="red", bold=True)
-        yield from (f"  {concern.logical_id}: {concern.text}" for concern in concerns if concern.kind == kind)
+        yield style(f"{kind}:", fg="red", bold=True)
+        yield from (
+            f"  {one_line(concern.logical_id)}: {one_line(concern.text)}"
+            for concern in concerns
+            if concern.kind == kind
+        )
 
 
 def _conflicts(conflicts: Sequence[Conflict]) -> Iterator[str]:
@@ -110,8 +114,8 @@ def _conflicts(conflicts: Sequence[Conflict]) -> Iterator[str]:
     others = [f"{conflict}; {conflict.outcome}" for conflict in conflicts if not conflict.blocking]
     for head, rows, color in (("Conflicts", blocking, "red"), ("Existing resources", others, "cyan")):
         if rows:
-            yield click.style(f"{head}:", fg=color, bold=True)
-            yield from (f"  {row}" for row in rows)
+            yield style(f"{head}:", fg=color, bold=True)
+            yield from (f"  {one_line(row)}" for row in rows)
 
 
 def _resource_count(number: int) -> str:
@@ -132,4 +136,4 @@ def _change(change: ResourceChange, *, lost: bool) -> str:
     if lost:
         notes.insert(0, "DATA LOSS")
     note = f"  {', '.join(notes)}" if notes else ""
-    return click.style(f"    {sign} {change.logical_id}", fg=color) + f"  {change.type}{note}"
+    return style(f"    {sign} {one_line(change.logical_id)}", fg=color) + f"  {one_line(change.type + note)}"

@@ -6,21 +6,20 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import click
+from pkgops.cli.output.terminal import json_escaped, one_line, plain, style
 
 GAP = "  "
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, color: bool = False) -> str:
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Aligned columns under a header; nothing is cut or wrapped, so that values can be copied and piped."""
     cells = [[*columns], *([_cell(value) for value in row] for row in rows)]
     if len(cells) == 1:
         return ""
-    widths = [max(len(click.unstyle(row[index])) for row in cells) for index in range(len(columns))]
+    widths = [max(len(plain(row[index])) for row in cells) for index in range(len(columns))]
     lines = [_line(row, widths) for row in cells]
-    lines[0] = click.style(lines[0], bold=True)
-    text = "\n".join(lines)
-    return text if color else click.unstyle(text)
+    lines[0] = style(lines[0], bold=True)
+    return "\n".join(lines)
 
 
 def format_time(time: str) -> str:
@@ -37,7 +36,7 @@ def to_builtins(value: Any) -> Any:
 
 def document(value: Any) -> str:
     """One JSON document."""
-    return json.dumps(to_builtins(value), indent=2, ensure_ascii=False)
+    return json_escaped(json.dumps(to_builtins(value), indent=2, ensure_ascii=False))
 
 
 def _encode(value: Any) -> Any:
@@ -52,10 +51,10 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (list, tuple, set, frozenset)):
-        return ", ".join(map(str, value)) or "-"
-    return str(value).replace("\n", " ")
+        return one_line(", ".join(map(str, value))) or "-"
+    return one_line(str(value).replace("\r\n", " ").replace("\n", " "))
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    padded = [cell + " " * (width - len(click.unstyle(cell))) for cell, width in zip(row, widths, strict=True)]
+    padded = [cell + " " * (width - len(plain(cell))) for cell, width in zip(row, widths, strict=True)]
     return GAP.join(padded).rstrip()

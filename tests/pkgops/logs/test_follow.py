@@ -13,7 +13,7 @@ import pytest
 from pkgops.build.functions import Function
 from pkgops.errors import AccessError
 from pkgops.events import Event, Note
-from pkgops.logs.parser import LogLine
+from pkgops.logs.line import LogLine
 from pkgops.logs.query import Query
 from pkgops.logs.tail import tail_logs
 from tests.pkgops.fakes.logs import FakeLogs

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import subprocess
 
 import pytest
@@ -19,8 +18,8 @@ from pkgops.operate.outputs import (
     environment_variables,
     find_output,
     format_dotenv,
-    format_json,
     format_shell,
+    nested,
     read_outputs,
 )
 from tests.pkgops.fakes.ports import FakePorts
@@ -117,7 +116,7 @@ def test_names_that_differ_in_capitals_alone_are_refused() -> None:
 
 
 def test_json_is_by_stack() -> None:
-    assert json.loads(format_json(ROWS)) == {"api": {"ApiUrl": URL, "TableName": "a"}, "storage": {"TableName": "b"}}
+    assert nested(ROWS) == {"api": {"ApiUrl": URL, "TableName": "a"}, "storage": {"TableName": "b"}}
 
 
 NASTY = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t'\"\\$`# ={}"))

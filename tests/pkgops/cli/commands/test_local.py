@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import boto3
 import pytest
@@ -13,6 +14,7 @@ from tests.emulator import ACCOUNT, REGION
 from tests.processes import KNOWN
 
 LINK = "https://example.com/verify?token=a-b_c"
+HOSTILE = "\x1b]52;c;YQ==\x07\x9b1m\u202e"
 TEXT = f"Good day. Follow {LINK}."
 
 
@@ -85,8 +87,23 @@ def test_mail_logs_and_reset(run, up, port):
     assert refused.exit_code == 6
     assert "--yes" in refused.stderr
     assert json.loads(run("local", "mail", "-o", "json").stdout) == [mail]
+    hostile_mail_is_harmless(run, ses)
     assert run("local", "reset", "--yes").exit_code == 0
     assert json.loads(run("local", "mail", "-o", "json").stdout) == []
+
+
+def hostile_mail_is_harmless(run, ses):
+    ses.send_email(
+        Source="shop@example.com",
+        Destination={"ToAddresses": ["ada@example.com"]},
+        Message={"Subject": {"Data": HOSTILE}, "Body": {"Text": {"Data": f"{HOSTILE} {LINK}{HOSTILE}"}}},
+    )
+    newest = json.loads(run("local", "mail", "-o", "json").stdout)[1]
+    assert newest["text"].startswith("\x1b]52;c;YQ==\x07")
+    for arguments in (("--color",), (newest["id"],), ("--link",), ("-o", "json"), (newest["id"], "-o", "json")):
+        shown = run("local", "mail", *arguments).output
+        assert "52;c;YQ==" in shown
+        assert not {"\x1b]", "\x07", "\x9b", "\u202e"} & {*shown, *map("".join, pairwise(shown))}
 
 
 def test_only_stage_local(run, monkeypatch):

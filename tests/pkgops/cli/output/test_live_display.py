@@ -8,6 +8,7 @@ import pty
 import subprocess
 import sys
 import threading
+from itertools import pairwise
 
 import pytest
 from rich.console import Console
@@ -130,3 +131,18 @@ def test_on_a_real_terminal(tmp_path):
     assert ended.stdout == b"data\n"
     assert "CREATE_COMPLETE" in shown
     assert "\x1b[" in shown
+
+
+def test_events_do_not_control_the_terminal(live, stream):
+    """Neither markup, titles and links nor colors come from what is shown."""
+    hostile = "\x1b]0;title\x07\x1b]8;;http://a.example\x1b\\link\u202e[red]x[/red]"
+    live._open()
+    live.emit(Note(hostile, "warning"))
+    live.emit(Started(hostile))
+    live.emit(ResourceChanged(hostile, hostile, hostile, f"{hostile}FAILED", f"{hostile}\nsecond", 1, 2))
+    live.emit(Finished(hostile, hostile))
+    live.close()
+    shown = stream.getvalue()
+    assert shown.count(r"\x1b]0;title\x07\x1b]8;;http://a.example") >= 3
+    assert "[red]x[/red]" in shown
+    assert not {"\x1b]", "\x07", "\u202e", "\x1b\\"} & {*shown, *map("".join, pairwise(shown))}

@@ -8,10 +8,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 from pkgops.cli.output.table import document, table
+from pkgops.cli.output.terminal import plain, rendered, style
 
 
 def test_columns_are_aligned_and_nothing_is_cut():
-    text = table(("Name", "Value"), [("a", "x" * 200), ("longer", None)])
+    text = plain(table(("Name", "Value"), [("a", "x" * 200), ("longer", None)]))
     assert text == f"Name    Value\na       {'x' * 200}\nlonger  -"
 
 
@@ -20,9 +21,9 @@ def test_lists_booleans_and_newlines():
 
 
 def test_colours_do_not_disturb_the_columns():
-    rows = [("\x1b[32mok\x1b[0m", "a"), ("\x1b[31mfail\x1b[0m", "b")]
-    assert table(("S", "V"), rows) == "S     V\nok    a\nfail  b"
-    assert table(("S", "V"), rows, color=True).splitlines()[1] == "\x1b[32mok\x1b[0m    a"
+    text = table(("S", "V"), [(style("ok", "green"), "a"), (style("fail", "red"), "b")])
+    assert plain(text) == "S     V\nok    a\nfail  b"
+    assert rendered(text, color=True).splitlines()[1] == "\x1b[32mok\x1b[0m    a"
 
 
 def test_nothing():

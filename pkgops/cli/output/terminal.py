@@ -1,0 +1,173 @@
+"""What may text do to a terminal? Everything the program prints passes through here.
+
+Logs, mail, reasons, names: most of what is printed was written by others. Control and format characters in it are shown
+as escapes (``\\x1b``, ``\\u202e``) instead of being sent to the terminal; only line feeds and tabs pass. Colors of the
+program's own come from `style`, whose marks hold a key made for this process, so that no text from outside can contain
+them. `guarded` puts this around standard output and standard error for whatever else writes there: click's messages,
+tracebacks, warnings of libraries.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+from pkgops.cli.output.mode import OutputMode
+
+# C0 without tab and line feed, DEL, C1; Unicode's format characters (Cf: bidirectional controls, zero-width characters,
+# tags), what fonts draw as nothing (Default_Ignorable_Code_Point) except the variation selectors of emoji, separators
+# that some terminals take for a new line, and halves of surrogate pairs. Unicode 16.
+UNSAFE = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_KEY = os.urandom(8).hex()
+_UNSAFE = re.compile(f"[{UNSAFE}]")
+_MARK_OR_UNSAFE = re.compile(rf"\x1b{_KEY}\[([0-9;]+)m|(\r)(?=\n)|[{UNSAFE}]")
+_NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+_CODES = {name: str(30 + index) for index, name in enumerate(_NAMES)}
+_CODES |= {f"bright_{name}": str(90 + index) for index, name in enumerate(_NAMES)}
+
+
+def style(text: str, fg: str = "", *, bold: bool = False) -> str:
+    """The text with marks that `rendered` turns into colors; ``fg`` is one of ANSI's sixteen (red, bright_black)."""
+    marks = (f"\x1b{_KEY}[{_CODES[fg]}m" if fg else "") + (f"\x1b{_KEY}[1m" if bold else "")
+    return f"{marks}{text}\x1b{_KEY}[0m" if marks else text
+
+
+def rendered(text: str, *, color: bool) -> str:
+    """What a terminal gets: marks as colors, or without them, and unsafe characters as escapes."""
+    if text.isascii() and text.isprintable():  # the usual case, in a tenth of the time
+        return text
+
+    def shown(found: re.Match[str]) -> str:
+        if found[1] is not None:
+            return f"\x1b[{found[1]}m" if color else ""
+        return "" if found[2] else _escape(found[0])
+
+    return _MARK_OR_UNSAFE.sub(shown, text)
+
+
+def plain(text: str) -> str:
+    """As it is shown without colors: what columns are measured by."""
+    return rendered(text, color=False)
+
+
+def one_line(text: object) -> str:
+    """A value in one line, for names and other values of a list: text from outside must not begin a line of its own."""
+    return str(text).replace("\r\n", "\n").replace("\n", r"\n").replace("\t", " ")
+
+
+def indented(text: str, by: int = 2) -> str:
+    """Text that may have several lines, of which those after the first are indented: none of them can pass for a line
+    of the program."""
+    return text.rstrip("\n").replace("\n", "\n" + " " * by)
+
+
+def json_escaped(text: str) -> str:
+    """JSON text whose strings hold no unsafe character: JSON has an escape of its own for each."""
+    return _UNSAFE.sub(_json_escape, text) if not (text.isascii() and text.isprintable()) else text
+
+
+def write_line(stream: TextIO, text: str, *, color: bool, flush: bool = True) -> None:
+    """Writes a line, at once if ``flush``."""
+    bare = unguarded(stream)
+    _write(bare, rendered(text, color=color) + "\n")
+    if flush:
+        bare.flush()
+
+
+class Guarded:
+    """A text stream that renders what is written to it; everything else is the stream's own."""
+
+    def __init__(self, stream: TextIO, mode: OutputMode) -> None:
+        self.unguarded = stream
+        self._mode = mode
+
+    def write(self, text: str) -> int:
+        """Writes the text as a terminal may get it."""
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        _write(self.unguarded, rendered(text, color=self._mode.colored(self.unguarded)))
+        return len(text)
+
+    def writelines(self, lines: Any) -> None:
+        """Writes each text."""
+        for line in lines:
+            self.write(line)
+
+    @property
+    def buffer(self) -> GuardedBytes:
+        """For bytes, which click's completion writes."""
+        return GuardedBytes(self)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.unguarded, name)
+
+
+class GuardedBytes:
+    """The binary side of a guarded stream."""
+
+    def __init__(self, stream: Guarded) -> None:
+        self._stream = stream
+
+    def write(self, content: bytes) -> int:
+        """Writes UTF-8 as a terminal may get it."""
+        self._stream.write(bytes(content).decode(errors="backslashreplace"))
+        return len(content)
+
+    def flush(self) -> None:
+        """Flushes the stream."""
+        self._stream.flush()
+
+
+def guard(mode: OutputMode) -> Callable[[], None]:
+    """Guards standard output and standard error, and returns what takes that back; does nothing a second time."""
+    if isinstance(sys.stdout, Guarded):
+        return lambda: None
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = (Guarded(stream, mode) for stream in before)
+
+    def undo() -> None:
+        sys.stdout, sys.stderr = before
+
+    return undo
+
+
+@contextmanager
+def guarded(mode: OutputMode) -> Iterator[None]:
+    """Standard output and standard error are guarded meanwhile."""
+    undo = guard(mode)
+    try:
+        yield
+    finally:
+        undo()
+
+
+def unguarded(stream: TextIO) -> TextIO:
+    """The stream itself, for what has been rendered already."""
+    bare: TextIO = stream.unguarded if isinstance(stream, Guarded) else stream
+    return bare
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+    except UnicodeEncodeError:  # a terminal without Unicode
+        encoding = stream.encoding or "ascii"
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    units = found[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
