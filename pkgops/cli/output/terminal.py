@@ -151,7 +151,7 @@ def guarded(mode: OutputMode) -> Iterator[None]:
 
 def unguarded(stream: TextIO) -> TextIO:
     """The stream itself, for what has been rendered already."""
-    bare: TextIO = stream.unguarded if isinstance(stream, Guarded) else stream
+    bare: TextIO = getattr(stream, "unguarded", stream)
     return bare
 
 
