@@ -30,26 +30,26 @@ _TRANSIENT = {
 ServiceError = (ClientError, BotoCoreError)
 
 _LOCK = threading.Lock()
-_CLIENTS: dict[tuple[str, int], Any] = {}
+_CLIENTS: dict[tuple[str, int, float], Any] = {}
 
 
-def client(service: str, attempts: int = 3) -> Any:
+def client(service: str, attempts: int = 3, read_timeout: float = 5) -> Any:
     """The client of ``service``. A call that the network, the server or throttling makes fail is attempted at most
-    ``attempts`` times."""
-    key = (service, attempts)
+    ``attempts`` times, and each attempt waits so many seconds for its response."""
+    key = (service, attempts, read_timeout)
     found = _CLIENTS.get(key)
     if found is None:
         with _LOCK:  # sessions are not thread-safe
             found = _CLIENTS.get(key)
             if found is None:
-                found = _CLIENTS[key] = _create(service, attempts)
+                found = _CLIENTS[key] = _create(service, attempts, read_timeout)
     return found
 
 
-def _create(service: str, attempts: int) -> Any:
+def _create(service: str, attempts: int, read_timeout: float = 5) -> Any:
     config = Config(
         connect_timeout=2,
-        read_timeout=5,
+        read_timeout=read_timeout,
         retries={"total_max_attempts": attempts, "mode": "legacy"},
         max_pool_connections=32,
         tcp_keepalive=True,

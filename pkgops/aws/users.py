@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from pkgops.aws.client import Clients, translated
 from pkgops.errors import PkgopsError
+from pkgops.ports.users import PoolUser
 
 # A character of each kind that a pool's password policy may require.
 _REQUIRED_CHARACTERS = "aA1!"
@@ -37,16 +40,47 @@ class CognitoUsers:
         try:
             if new or self._unfinished(pool, email):
                 with translated("cognito-idp:AdminSetUserPassword"):
-                    password = secrets.token_urlsafe(48) + _REQUIRED_CHARACTERS
-                    client.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
+                    client.admin_set_user_password(
+                        UserPoolId=pool, Username=email, Password=_random_password(), Permanent=True
+                    )
         except ClientError as error:
             raise _error(error, email) from None
         return new
+
+    def users(self, pool: str) -> list[PoolUser]:
+        with translated("cognito-idp:ListUsers"):
+            pages = self._clients.get("cognito-idp").get_paginator("list_users").paginate(UserPoolId=pool)
+            return [PoolUser(row["Username"], row["UserStatus"]) for page in pages for row in page["Users"]]
+
+    def replace_password(self, pool: str, name: str) -> None:
+        with translated("cognito-idp:AdminSetUserPassword"), _unless_gone():
+            self._clients.get("cognito-idp").admin_set_user_password(
+                UserPoolId=pool, Username=name, Password=_random_password(), Permanent=True
+            )
+
+    def end_sessions(self, pool: str, name: str) -> None:
+        with translated("cognito-idp:AdminUserGlobalSignOut"), _unless_gone():
+            self._clients.get("cognito-idp").admin_user_global_sign_out(UserPoolId=pool, Username=name)
 
     def _unfinished(self, pool: str, email: str) -> bool:
         with translated("cognito-idp:AdminGetUser"):
             found = self._clients.get("cognito-idp").admin_get_user(UserPoolId=pool, Username=email)
         return bool(found["UserStatus"] == "FORCE_CHANGE_PASSWORD")
+
+
+@contextmanager
+def _unless_gone() -> Iterator[None]:
+    from botocore.exceptions import ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "UserNotFoundException":
+            raise
+
+
+def _random_password() -> str:
+    return secrets.token_urlsafe(48) + _REQUIRED_CHARACTERS
 
 
 def _error(error: Exception, email: str) -> PkgopsError:

@@ -12,8 +12,6 @@ from pkgops.kit.function import FunctionResource
 from pkgops.kit.naming import logical_id, placeholder
 from pkgops.scope import Scope
 
-_FLOWS = ("ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH")
-
 
 @dataclass(frozen=True, slots=True)
 class UserPool:
@@ -34,9 +32,11 @@ class UserPool:
 @dataclass(frozen=True, slots=True)
 class UserPoolClient:
     """An app without a secret. Tokens live ``token_minutes``, logins ``login_minutes``, refresh tokens
-    ``refresh_days``."""
+    ``refresh_days``. ``flows`` are Cognito's ways to log in: whoever knows the client's id, which is public, may try
+    each of them, so it has only those that the app uses."""
 
     name: str
+    flows: tuple[str, ...] = ("USER_SRP_AUTH", "REFRESH_TOKEN_AUTH")
     token_minutes: int = 60
     refresh_days: int = 30
     login_minutes: int = 3
@@ -83,7 +83,7 @@ def user_pool_client(scope: Scope, pool: Any, row: UserPoolClient) -> Any:
             UserPoolId=Ref(pool),
             ClientName=scope.named(row.name),
             GenerateSecret=False,
-            ExplicitAuthFlows=list(_FLOWS),
+            ExplicitAuthFlows=[f"ALLOW_{flow}" for flow in sorted(row.flows)],
             PreventUserExistenceErrors="ENABLED",
             EnableTokenRevocation=True,
             AuthSessionValidity=row.login_minutes,

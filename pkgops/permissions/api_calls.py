@@ -28,7 +28,7 @@ class Target(StrEnum):
     TABLES = "tables"
     SEEDED_TABLES = "tables, on unprotected stages: only those are seeded"
     ALL_POOLS = "every user pool of the account, if the system has one"
-    SEEDED_POOLS = "user pools, on unprotected stages"
+    SEEDED_POOLS = "user pools, on unprotected stages: nobody who deploys production may set its users' passwords"
     QUEUES = "queues"
     SECRETS = "the secrets the system declares"
 
@@ -130,6 +130,8 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
     ("cloudwatch", "get_metric_data"): (_call(Target.ACCOUNT, "cloudwatch:GetMetricData"),),
     ("cognito-idp", "list_user_pools"): (_call(Target.ALL_POOLS, "cognito-idp:ListUserPools"),),
     ("cognito-idp", "admin_create_user"): (_call(Target.SEEDED_POOLS, "cognito-idp:AdminCreateUser"),),
+    ("cognito-idp", "list_users"): (_call(Target.SEEDED_POOLS, "cognito-idp:ListUsers"),),
+    ("cognito-idp", "admin_user_global_sign_out"): (_call(Target.SEEDED_POOLS, "cognito-idp:AdminUserGlobalSignOut"),),
     ("cognito-idp", "admin_get_user"): (_call(Target.SEEDED_POOLS, "cognito-idp:AdminGetUser"),),
     ("cognito-idp", "admin_set_user_password"): (_call(Target.SEEDED_POOLS, "cognito-idp:AdminSetUserPassword"),),
     ("sts", "get_caller_identity"): (),  # needs no permission

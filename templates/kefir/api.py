@@ -34,7 +34,9 @@ def add(scope: Scope, users: Users, stored: Stored) -> Served:
         "WEB_DOMAIN": scope.settings.web_domain,
         "PRESIGN_TTL_SECONDS": str(scope.settings.presign_ttl_seconds),
     }
-    built = functions(scope, defaults(scope, "api", environment), rows(users, stored))
+    built = functions(
+        scope, defaults(scope, "api", environment), rows(users, stored, scope.settings.logins_per_address)
+    )
     made = http_api(
         scope,
         HttpApi(

@@ -8,8 +8,8 @@ from templates.kefir import api, auth, data, monitoring, scheduler
 
 def build(scope: Scope) -> None:
     """Users, data, the API, the reminders, and in production the monitoring."""
-    users = auth.add(scope)
     stored = data.add(scope)
+    users = auth.add(scope, stored)
     served = api.add(scope, users, stored)
     processor = scheduler.add(scope, stored)
     scope.accept("P206", subject="STAGE", reason="the documents give it to every function")

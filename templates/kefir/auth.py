@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from troposphere import GetAtt, Ref
@@ -12,6 +12,7 @@ from pkgops.kit.function import Function, functions
 from pkgops.kit.mail import mail_identity
 from pkgops.kit.user_pool import UserPool, UserPoolClient, issuer, user_pool, user_pool_client
 from pkgops.scope import Scope
+from templates.kefir.data import Stored
 from templates.kefir.naming import NAME, defaults, named
 from templates.kefir.settings import mail_domain
 
@@ -22,6 +23,10 @@ TRIGGERS = {
     "CreateAuthChallenge": "create_auth_challenge",
     "VerifyAuthChallengeResponse": "verify_auth_challenge",
 }
+
+# Cognito waits so long for a trigger, and then calls it again: a code mailed later would not be the one that counts.
+# The emulator calls once, on a machine that may be busy.
+TRIGGER_SECONDS, EMULATED_TRIGGER_SECONDS = 5, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +39,11 @@ class Users:
     client: Any
 
 
-def add(scope: Scope) -> Users:
+def add(scope: Scope, stored: Stored) -> Users:
     """Adds the user pool, its client, the functions that create and check one-time codes, and the sender's domain."""
     domain = mail_domain(scope.stage, scope.settings)
-    rows = [
-        Function("pre_sign_up"),
-        Function("define_auth_challenge"),
-        Function("create_auth_challenge", (), (grants.mail_send(domain),), {"FROM_EMAIL": f"noreply@{domain}"}),
-        Function("verify_auth_challenge"),
-    ]
-    built = functions(scope, defaults(scope, "triggers", {}), rows)
+    timeout = EMULATED_TRIGGER_SECONDS if scope.stage.local else TRIGGER_SECONDS
+    built = functions(scope, replace(defaults(scope, "triggers", {}), timeout=timeout), _rows(domain, stored))
     pool = user_pool(
         scope,
         UserPool(
@@ -54,8 +54,23 @@ def add(scope: Scope) -> Users:
             protected=scope.stage.production,
         ),
     )
-    client = user_pool_client(scope, pool, UserPoolClient(named("client")))
+    client = user_pool_client(scope, pool, UserPoolClient(named("client"), flows=("CUSTOM_AUTH", "REFRESH_TOKEN_AUTH")))
     scope.output("SesDkimTokens", mail_identity(scope, domain))
     scope.output("UserPoolId", Ref(pool))
     scope.output("UserPoolClientId", Ref(client))
     return Users(Ref(pool), GetAtt(pool, "Arn"), issuer(pool), Ref(client))
+
+
+def _rows(domain: str, stored: Stored) -> list[Function]:
+    mail = (grants.mail_send(domain),)
+    return [
+        Function("pre_sign_up", links=(stored.table.only("GetItem"),)),
+        Function("define_auth_challenge"),
+        Function(
+            "create_auth_challenge",
+            grants=mail,
+            environment={"FROM_EMAIL": f"noreply@{domain}"},
+            links=(stored.table.only("PutItem", "UpdateItem"),),
+        ),
+        Function("verify_auth_challenge", links=(stored.table.only("UpdateItem"),)),
+    ]

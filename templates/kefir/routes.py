@@ -49,7 +49,7 @@ EXPORT = ("GET /export.csv", "POST /export/batches/csv")
 PHOTOS, EXPORTS = "users/", "exports/"  # prefixes in the bucket
 
 
-def rows(users: Users, stored: Stored) -> list[Function]:
+def rows(users: Users, stored: Stored, logins_per_address: int) -> list[Function]:
     """One row a handler: its file, its routes, what it is linked to."""
     table, bucket = stored.table, stored.bucket
     keyed = ("GetItem", "PutItem", "UpdateItem", "DeleteItem")
@@ -61,9 +61,10 @@ def rows(users: Users, stored: Stored) -> list[Function]:
     events = (table.only("GetItem", "PutItem", "DeleteItem", "Query"),)
     reminders = (table.only("GetItem", "PutItem", "UpdateItem", "Query"),)
     export = (table.only("GetItem", "PutItem", "Query"), bucket.read_write(EXPORTS))
+    limit = {"LOGINS_PER_ADDRESS": str(logins_per_address)}
     accounts = (grants.user_pool(users.arn, "AdminGetUser"),)
     return [
-        Function("handle_auth", _public(*LOGIN), accounts, links=(table.only(*keyed),)),
+        Function("handle_auth", _public(*LOGIN), accounts, limit, links=(table.only(*keyed),)),
         Function("handle_batches", _own(*BATCHES), links=batches),
         Function("handle_events", _own(*EVENTS), links=events),
         Function("handle_reminders", _own(*REMINDERS), links=reminders),

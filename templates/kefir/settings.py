@@ -8,6 +8,7 @@ from pkgops.model import Stage
 
 DOMAIN = "kefirproducer.com"
 LINK_SECONDS = 300
+LOGINS_PER_ADDRESS = 100  # in 15 minutes; a household, an office or a phone network's customers may share an address
 _MAX_LINK_SECONDS = 604800  # a week: S3's limit for a signature
 
 
@@ -18,7 +19,8 @@ class Settings:
     ``web_domain`` is the domain that serves the app: in production its pages, and those of its www., may call the API.
     ``more_origins`` are further allowed origins, separated by commas. ``alert_email`` subscribes to the alert topic of
     production. ``presign_ttl_seconds`` is how long links to photos and exports are valid. ``expo_base_url`` replaces
-    Expo's own address for push messages; only stage local may have one.
+    Expo's own address for push messages; only stage local may have one. ``logins_per_address`` is how many logins may
+    begin at one address of the network in a quarter of an hour.
     """
 
     web_domain: str = DOMAIN
@@ -26,6 +28,7 @@ class Settings:
     alert_email: str = ""
     presign_ttl_seconds: int = LINK_SECONDS
     expo_base_url: str = ""
+    logins_per_address: int = LOGINS_PER_ADDRESS
 
 
 def check(stage: Stage, settings: Settings) -> list[str]:
@@ -35,6 +38,8 @@ def check(stage: Stage, settings: Settings) -> list[str]:
         wrong.append("WEB_DOMAIN is a domain, such as kefirproducer.com.")
     if not 0 < settings.presign_ttl_seconds <= _MAX_LINK_SECONDS:
         wrong.append(f"PRESIGN_TTL_SECONDS is between 1 and {_MAX_LINK_SECONDS}.")
+    if settings.logins_per_address < 1:
+        wrong.append("LOGINS_PER_ADDRESS is at least 1.")
     if settings.expo_base_url and not stage.local:
         wrong.append(f"EXPO_BASE_URL can be set on stage local only; {stage.name} sends to Expo.")
     bad = [origin for origin in _more(settings) if not origin.startswith(("https://", "http://")) or "*" in origin]

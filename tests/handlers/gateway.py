@@ -70,6 +70,7 @@ def http_event(
     headers: Mapping[str, str] | None = None,
     body: str | bytes | None = None,
     claims: Mapping[str, str] | None = None,
+    source_ip: str = "203.0.113.7",
 ) -> dict[str, Any]:
     """An HTTP API's event (payload format 2.0); parts that were not sent are absent, as the gateway leaves them."""
     method, _, resource = route.partition(" ")
@@ -80,7 +81,7 @@ def http_event(
         "rawQueryString": "",
         "headers": dict(headers or {}),
         "requestContext": {
-            "http": {"method": method, "path": resource, "sourceIp": "203.0.113.7"},
+            "http": {"method": method, "path": resource, "sourceIp": source_ip},
             "requestId": "request-1",
             "routeKey": route,
         },

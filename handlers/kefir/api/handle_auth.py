@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -13,14 +14,19 @@ from handlers.common.web.response import Response, json_response
 from handlers.common.web.serve import Routes, serve
 from handlers.kefir.data.items import Item
 from handlers.kefir.data.users import ensure_user
-from handlers.kefir.login.cognito import CHALLENGE, CodeExpired, UserPool, WrongCode, claims_of
-from handlers.kefir.login.pending_logins import count_login, delete_session, save_session, saved_session
+from handlers.kefir.login.codes import Code as SentCode
+from handlers.kefir.login.codes import guess_without_session, new_code, save_code
+from handlers.kefir.login.cognito import CHALLENGE, CodeExpired, TooManyCodes, UserPool, WrongCode, claims_of
+from handlers.kefir.login.limits import count_code, count_login, source_of
+from handlers.kefir.login.pending_logins import Login, delete_session, replace_session, save_login, waiting_login
+from handlers.kefir.login.sign_up_proofs import new_proof
 from handlers.kefir.runtime.settings import settings
 from handlers.kefir.web.api import PUBLIC_API, Call
 from handlers.kefir.web.body import parse
 from handlers.kefir.web.errors import validation_error
 
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_COGNITO_SECONDS = 15  # for two triggers, one after the other, of five seconds each
 _MAX_EMAIL = 128  # characters: Cognito's limit for a user name
 
 Code = Annotated[str, Meta(pattern="^[0-9]{6}$")]
@@ -47,41 +53,68 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def login(call: Call) -> Response:
-    """POST /auth/login: sends a code to an address; the response does not show whether the address was known."""
-    email = _email(parse(call.request, LoginBody))
-    if not count_login(call.table, email, call.now):
-        raise ApiError(429, "TOO_MANY_REQUESTS", "Too many codes were requested. Try again in 15 minutes.")
-    session = _user_pool().start_login(email)
-    save_session(call.table, email, session, call.now)
-    body = {"success": True, "message": "Verification code sent", "challenge": CHALLENGE, "session": session}
+    """POST /auth/login: sends a code to an address; the response does not show whether the address was known. An
+    unknown one is signed up first."""
+    email, source = _email(parse(call.request, LoginBody)), source_of(call.request.source_ip)
+    if not count_login(call.table, source, settings().logins_per_address, call.now):
+        raise ApiError(429, "TOO_MANY_REQUESTS", "Too many logins from this address. Try again in 15 minutes.")
+    pool = _user_pool()
+    if not pool.exists(email):
+        pool.sign_up(email, new_proof(call.table, email, call.now))
+    try:
+        begun = pool.start_login(email) or _login_that_takes_no_code(call, email)
+    except TooManyCodes as error:
+        raise ApiError(429, "TOO_MANY_REQUESTS", "Too many codes were requested. Try again in 15 minutes.") from error
+    save_login(call.table, email, source, begun, call.now)
+    body = {"success": True, "message": "Verification code sent", "challenge": CHALLENGE, "session": begun.session}
     return json_response(200, body)
 
 
 def verify(call: Call) -> Response:
-    """POST /auth/verify: exchanges the code for a user and tokens; three wrong codes end the login."""
+    """POST /auth/verify: exchanges the code for a user and tokens; three wrong codes end the login. A code without a
+    session is tried in the login that was begun at the same place on the network."""
     sent = parse(call.request, VerifyBody)
     code = sent.get("code") or sent.get("otp")
     if code is None:
         raise validation_error([("code", "Required")])
-    email = _email(sent)
-    saved = saved_session(call.table, email, call.now)
-    session = sent.get("session") or saved
-    if not session:
-        raise _expired()
+    email, source = _email(sent), source_of(call.request.source_ip)
+    session = sent.get("session") or _session_of_right_code(call, email, source, code)
     try:
         tokens = _user_pool().answer_challenge(email, session, code)
     except WrongCode as wrong:
-        if session == saved:  # an attempt with another session must not end the login that waits
-            _keep_or_end(call, email, wrong.session)
+        replace_session(call.table, email, source, session, wrong.session)
         raise _wrong_code(wrong.session) from wrong
     except CodeExpired as expired:
         raise _expired() from expired
-    return _logged_in(call, email, tokens)
+    return _logged_in(call, email, source, tokens)
+
+
+def _session_of_right_code(call: Call, email: str, source: str, code: str) -> str:
+    """The session of the waiting login if the code is right. A wrong one does not reach Cognito: it would use up a
+    guess of whoever has the session, although anybody may have sent it."""
+    waiting = waiting_login(call.table, email, source, call.now)
+    if waiting is None:
+        raise _expired()
+    right = guess_without_session(call.table, email, SentCode(waiting.code, code), call.now)
+    if right is None:
+        raise _expired()
+    if not right:
+        raise _wrong_code("")
+    return waiting.session
+
+
+def _login_that_takes_no_code(call: Call, email: str) -> Login:
+    """What an address gets that may not log in: like any other, with a code that is not sent."""
+    if not count_code(call.table, email, call.now):
+        raise TooManyCodes
+    code = new_code()
+    save_code(call.table, email, code, call.now)
+    return Login(secrets.token_urlsafe(700), code.id)
 
 
 def _user_pool() -> UserPool:
     # One attempt: a code that was accepted must not be sent again.
-    return UserPool(client("cognito-idp", 1), settings().user_pool, settings().user_pool_client)
+    return UserPool(client("cognito-idp", 1, _COGNITO_SECONDS), settings().user_pool, settings().user_pool_client)
 
 
 def _email(sent: dict[str, Any]) -> str:
@@ -91,20 +124,13 @@ def _email(sent: dict[str, Any]) -> str:
     return email
 
 
-def _logged_in(call: Call, email: str, tokens: dict[str, Any]) -> Response:
+def _logged_in(call: Call, email: str, source: str, tokens: dict[str, Any]) -> Response:
     claims = claims_of(tokens["IdToken"])
     if claims["email"].lower() != email:  # the session of another address: its code proves nothing about this one
         raise _wrong_code("")
     user = ensure_user(call.table, claims["sub"], email, call.now)
-    delete_session(call.table, email)
+    delete_session(call.table, email, source)
     return json_response(200, {"success": True, "user": _user_view(user, claims), "tokens": _tokens_view(tokens)})
-
-
-def _keep_or_end(call: Call, email: str, session: str) -> None:
-    if session:
-        save_session(call.table, email, session, call.now)
-    else:
-        delete_session(call.table, email)
 
 
 def _wrong_code(session: str) -> ApiError:

@@ -1,6 +1,6 @@
 """Logins by one-time code in Cognito.
 
-The pool's triggers create the code, send it and check it; this module starts such a login and answers its challenge.
+The pool's triggers count, create, send and check codes; this module starts such a login and answers its challenge.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from handlers.common.web.errors import ApiError
+from handlers.kefir.login.challenge import CODE_ID, LIMITED
+from handlers.kefir.login.pending_logins import Login
+from handlers.kefir.login.sign_up_proofs import FIELD
 
 CHALLENGE = "CUSTOM_CHALLENGE"
 
@@ -21,6 +24,10 @@ _TOO_MANY = {"LimitExceededException", "TooManyRequestsException", "TooManyFaile
 _EXPIRED = {"ExpiredCodeException"}
 _WRONG = {"NotAuthorizedException", "CodeMismatchException", "UserNotFoundException", "InvalidParameterException"}
 _NOT_ALLOWED = {"UserNotFoundException", "NotAuthorizedException", "UserNotConfirmedException"}
+
+
+class TooManyCodes(Exception):  # noqa: N818 - an expected outcome
+    """The mailbox has had as many codes as it may."""
 
 
 class CodeExpired(Exception):  # noqa: N818 - an expected outcome
@@ -43,23 +50,23 @@ class UserPool:
     pool: str
     app: str
 
-    def start_login(self, email: str) -> str:
-        """Has a code sent and returns the session that takes it. An unknown address is signed up first. An address
-        that is not allowed to log in gets a session like any other, which takes no code.
+    def start_login(self, email: str) -> Login | None:
+        """Has a code sent and returns the login that takes it; None for an address that may not log in.
 
-        Raises `ApiError` 400 for an address Cognito refuses, 429 for too many logins.
+        Raises `TooManyCodes`, and `ApiError` 400 for an address Cognito refuses, 429 for too many logins.
         """
-        self._ensure_user(email)
         try:
             started = self.client.initiate_auth(
                 ClientId=self.app, AuthFlow="CUSTOM_AUTH", AuthParameters={"USERNAME": email}
             )
         except ClientError as error:
             if _code(error) in _NOT_ALLOWED:
-                return secrets.token_urlsafe(700)
+                return None
             raise _refusal(error) from error
-        session: str = started["Session"]
-        return session
+        parameters = started.get("ChallengeParameters") or {}
+        if parameters.get(LIMITED):
+            raise TooManyCodes
+        return Login(started["Session"], parameters.get(CODE_ID, ""))
 
     def answer_challenge(self, email: str, session: str, code: str) -> dict[str, Any]:
         """The tokens for the right code. Raises `WrongCode`, `CodeExpired`, and `ApiError` 429 for too many tries."""
@@ -81,33 +88,30 @@ class UserPool:
         tokens: dict[str, Any] = answer["AuthenticationResult"]
         return tokens
 
-    def _ensure_user(self, email: str) -> None:
-        try:
-            if not self._exists(email):
-                self._sign_up(email)
-        except ClientError as error:
-            if _code(error) == "InvalidParameterException":
-                raise ApiError(400, "BAD_REQUEST", "Invalid email address") from error
-            raise _refusal(error) from error
-
-    def _exists(self, email: str) -> bool:
+    def exists(self, email: str) -> bool:
+        """Whether an address has signed up. Raises `ApiError` 400 for an address Cognito refuses, 429 for too many."""
         try:
             self.client.admin_get_user(UserPoolId=self.pool, Username=email)
         except ClientError as error:
-            if _code(error) != "UserNotFoundException":
-                raise
-            return False
+            if _code(error) == "UserNotFoundException":
+                return False
+            raise _refusal(error) from error
         return True
 
-    def _sign_up(self, email: str) -> None:
-        """The password fits any policy and is not kept."""
-        attributes = [{"Name": "email", "Value": email}]
-        password = secrets.token_urlsafe(48) + "aA1!"
+    def sign_up(self, email: str, proof: str) -> None:
+        """Signs up an address, with a proof that this is a login. The password fits any policy and is not kept. Raises
+        as `exists`."""
         try:
-            self.client.sign_up(ClientId=self.app, Username=email, Password=password, UserAttributes=attributes)
+            self.client.sign_up(
+                ClientId=self.app,
+                Username=email,
+                Password=secrets.token_urlsafe(48) + "aA1!",
+                UserAttributes=[{"Name": "email", "Value": email}],
+                ValidationData=[{"Name": FIELD, "Value": proof}],
+            )
         except ClientError as error:
             if _code(error) != "UsernameExistsException":  # another request was faster
-                raise
+                raise _refusal(error) from error
 
 
 def claims_of(token: str) -> dict[str, Any]:
@@ -123,5 +127,7 @@ def _code(error: ClientError) -> str:
 
 def _refusal(error: ClientError) -> Exception:
     unexpected: Exception = error
+    if _code(error) == "InvalidParameterException":
+        return ApiError(400, "BAD_REQUEST", "Invalid email address")
     too_many = ApiError(429, "TOO_MANY_REQUESTS", "Too many attempts. Try again later.")
     return too_many if _code(error) in _TOO_MANY else unexpected

@@ -1,72 +1,82 @@
-"""Logins that wait for their code, and the limit of codes for one address."""
+"""Logins that wait for their code: the app does not carry their session between its screens.
+
+A login waits for whoever began it, known by where on the network they are (`limits.source_of`): a code sent from
+elsewhere is not tried in it, and a login that begins elsewhere does not replace it.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 
 from handlers.common.dynamodb import ConditionFailed, Key, Table
-from handlers.kefir.data.items import key_attributes
-from handlers.kefir.data.timestamps import iso, parse
-
-LIFETIME = timedelta(minutes=3)
-MAX_LOGINS, WINDOW = 5, timedelta(minutes=15)
+from handlers.kefir.data.items import Item, set_expression
+from handlers.kefir.data.timestamps import iso
+from handlers.kefir.login.codes import LIFETIME
 
 
-def save_session(table: Table, email: str, session: str, now: datetime) -> None:
-    """Saves the session that takes the code sent to an address: the app does not carry it between its screens."""
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A login that waits: Cognito's session, and the id of the code it was sent."""
+
+    session: str
+    code: str
+
+
+def save_login(table: Table, email: str, source: str, login: Login, now: datetime) -> None:
+    """Saves a login of an address, begun at ``source``."""
     expires = now + LIFETIME
-    item = {
-        **key_attributes(_session_key(email)),
-        "session": session,
+    values = {
+        "session": login.session,
+        "code": login.code,
+        "source": source,
         "expiresAt": iso(expires),
         "updatedAt": iso(now),
         "TTL": int(expires.timestamp()),
     }
-    table.put(item)
+    shared, own = _keys(email, source)
+    free = "attribute_not_exists(PK) OR expiresAt <= :updatedAt OR #source = :source"
+    try:
+        table.update(shared, set_expression(values), values, free)
+    except ConditionFailed:  # a login begun elsewhere waits there
+        table.update(own, set_expression(values), values)
 
 
-def saved_session(table: Table, email: str, now: datetime) -> str:
-    """The session saved for an address, "" if there is none or it has expired."""
-    item = table.get(_session_key(email), consistent=True)
-    return str(item["session"]) if item and parse(item["expiresAt"]) > now else ""
+def waiting_login(table: Table, email: str, source: str, now: datetime) -> Login | None:
+    """The login of an address that was begun at ``source`` last, None if there is none or it has expired."""
+    found = [item for item in _items(table, email, source) if item["expiresAt"] > iso(now)]
+    if not found:
+        return None
+    latest = max(found, key=lambda item: str(item["updatedAt"]))
+    return Login(str(latest["session"]), str(latest.get("code", "")))
 
 
-def delete_session(table: Table, email: str) -> None:
+def replace_session(table: Table, email: str, source: str, old: str, new: str) -> None:
+    """Follows a login to its next session, which takes the next guess; "" ends it."""
+    for item in _items(table, email, source):
+        if item["session"] != old:
+            continue
+        key = (item["PK"], item["SK"])
+        if new:
+            table.update(key, "SET #session = :new", {"new": new, "old": old}, "#session = :old")
+        else:
+            table.delete(key)
+
+
+def delete_session(table: Table, email: str, source: str = "") -> None:
     """Ends the login that waits for its code."""
-    table.delete(_session_key(email))
+    for key in dict.fromkeys(_keys(email, source)):
+        table.delete(key)
 
 
-def count_login(table: Table, email: str, now: datetime) -> bool:
-    """Counts a login; False if the limit of the window, which begins with the first login, is exceeded."""
-    key = (f"AUTH#{email}", "LOGINS")
-    values = {"one": 1, "most": MAX_LOGINS, "now": iso(now)}
-    try:
-        table.update(key, "ADD logins :one", values, "windowEnds > :now AND logins < :most")
-    except ConditionFailed:
-        return _begin_window(table, key, now)
-    return True
+def _items(table: Table, email: str, source: str) -> Iterator[Item]:
+    for key in _keys(email, source):
+        item = table.get(key, consistent=True)
+        if item is not None and item.get("source", source) == source:
+            yield item
 
 
-def _begin_window(table: Table, key: Key, now: datetime) -> bool:
-    """Begins a window if none is open. Of several logins at the same moment one begins it, and the others count in
-    it."""
-    ends = now + WINDOW
-    values = {"one": 1, "now": iso(now), "ends": iso(ends), "ttl": int(ends.timestamp())}
-    begin = "SET logins = :one, windowEnds = :ends, #TTL = :ttl"
-    try:
-        table.update(key, begin, values, "attribute_not_exists(windowEnds) OR windowEnds <= :now")
-    except ConditionFailed:
-        return _count_in_window(table, key)
-    return True
-
-
-def _count_in_window(table: Table, key: Key) -> bool:
-    try:
-        table.update(key, "ADD logins :one", {"one": 1, "most": MAX_LOGINS}, "logins < :most")
-    except ConditionFailed:
-        return False
-    return True
-
-
-def _session_key(email: str) -> Key:
-    return (f"AUTH#{email}", "SESSION")
+def _keys(email: str, source: str) -> tuple[Key, Key]:
+    """The documented key, and the one for a login that finds it in use from elsewhere."""
+    return (f"AUTH#{email}", "SESSION"), (f"AUTH#{email}", f"SESSION#{source}")

@@ -26,6 +26,7 @@ class Settings:
     web_domain: str
     presign_seconds: int
     from_email: str
+    logins_per_address: int
     codes_logged: bool
     expo_base_url: str
     expo_secret_arn: str
@@ -44,6 +45,7 @@ def settings() -> Settings:
         web_domain=get("WEB_DOMAIN") or "kefirproducer.com",
         presign_seconds=int(get("PRESIGN_TTL_SECONDS") or 300),
         from_email=get("FROM_EMAIL", ""),
+        logins_per_address=int(get("LOGINS_PER_ADDRESS") or 100),
         codes_logged=get("STAGE") in _STAGES_WITH_LOGGED_CODES,
         expo_base_url=(get("EXPO_BASE_URL") or get("EXPO_PUSH_URL") or "https://exp.host").rstrip("/"),
         expo_secret_arn=get("EXPO_SECRET_ARN", ""),

@@ -1,15 +1,19 @@
-"""Cognito's trigger at the beginning of a round, which creates the code and mails it."""
+"""Cognito's trigger at the beginning of a round, which counts codes, creates one and mails it."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from handlers.common.aws import ServiceError
 from handlers.common.logs import begin, logger
 from handlers.common.mail import send
+from handlers.kefir.login.challenge import CODE_ID, DIGITS, LIMITED
+from handlers.kefir.login.codes import Code, new_code, save_code
+from handlers.kefir.login.limits import count_code
 from handlers.kefir.runtime.settings import settings
+from handlers.kefir.runtime.table import diary_table
 
 _SUBJECT = "Your Kefir login code"
 _METADATA_PREFIX = "CODE-"
@@ -17,28 +21,43 @@ _METADATA_PREFIX = "CODE-"
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Creates a code and mails it to the user. Further rounds have the same code, which is not mailed again. Clients
-    see neither the private parameters nor the metadata."""
+    see neither the private parameters nor the metadata.
+
+    Every login passes here, whether it began at our API or at Cognito itself. A mailbox that has had as many codes as
+    it may gets a challenge that no answer solves: an error would move the function's metrics for anyone who asks.
+    """
     begin("kefir", context)
-    request = event["request"]
-    code = _code_of_earlier_round(request.get("session") or [])
-    if code is None:
-        code = f"{secrets.randbelow(1_000_000):06d}"
-        email = (request.get("userAttributes") or {}).get("email")
-        if email and not request.get("userNotFound"):
-            _deliver(email, code)
+    code = _code_of_earlier_round(event["request"].get("session") or []) or _new_code(event)
     event["response"] |= {
-        "publicChallengeParameters": {"medium": "email"},
-        "privateChallengeParameters": {"code": code},
-        "challengeMetadata": _METADATA_PREFIX + code,
+        "publicChallengeParameters": {"medium": "email", **({CODE_ID: code.id} if code.id else {LIMITED: "true"})},
+        "privateChallengeParameters": {CODE_ID: code.id, DIGITS: code.digits},
+        "challengeMetadata": f"{_METADATA_PREFIX}{code.digits}-{code.id}",
     }
     return event
 
 
-def _code_of_earlier_round(rounds: Sequence[Mapping[str, Any]]) -> str | None:
+def _new_code(event: Mapping[str, Any]) -> Code:
+    """A code that was sent; one without id and digits for a mailbox that gets no more. A user who does not exist is
+    counted like any other, by the name the client sent, so that nobody learns of it."""
+    request, now = event["request"], datetime.now(UTC)
+    unknown = bool(request.get("userNotFound"))
+    attributes = request.get("userAttributes") or {}
+    email = str(event.get("userName", "") if unknown else attributes["email"]).lower()
+    if not count_code(diary_table(), email, now):
+        return Code("", "")
+    code = new_code()
+    if not unknown:
+        save_code(diary_table(), email, code, now)
+        _deliver(email, code.digits)
+    return code
+
+
+def _code_of_earlier_round(rounds: Sequence[Mapping[str, Any]]) -> Code | None:
     for each in reversed(rounds):
         metadata = str(each.get("challengeMetadata") or "")
         if metadata.startswith(_METADATA_PREFIX):
-            return metadata.removeprefix(_METADATA_PREFIX)
+            digits, _, code_id = metadata.removeprefix(_METADATA_PREFIX).partition("-")
+            return Code(code_id, digits)
     return None
 
 

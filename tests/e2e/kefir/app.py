@@ -57,9 +57,24 @@ class Kefir:
         headers.setdefault("Content-Type", "application/json")
         return exchange(Request(self.outputs["ApiUrl"] + path, data=data, headers=headers, method=method))
 
+    def cognito(self, operation: str, **sent: Any) -> Answer:
+        """What Cognito itself answers to anybody who knows the client's id, without credentials."""
+        headers = {
+            "Content-Type": "application/x-amz-json-1.1",
+            "X-Amz-Target": f"AWSCognitoIdentityProviderService.{operation}",
+        }
+        body = json.dumps({"ClientId": self.outputs["UserPoolClientId"], **sent}).encode()
+        return exchange(Request(self.emulator.endpoint, data=body, headers=headers, method="POST"))
+
     def user(self) -> User:
         """Somebody with an address nobody has had before."""
         return User(self, f"brewer-{next(_NUMBERS)}@example.net")
+
+    def invokes(self, function: str, event: Any) -> Any:
+        """What a function answers to an event that the gateway of stage local cannot make."""
+        name = f"kefir-app-local-{function}"
+        answer = client(self.emulator, "lambda").invoke(FunctionName=name, Payload=json.dumps(event))
+        return json.loads(answer["Payload"].read())
 
     def processes(self) -> int:
         """Runs the processor as its rule does; how many due reminders it found."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import urllib.request
+from typing import Any
 
 import pytest
 
 from tests.e2e.kefir.app import Kefir, User, wrong
+from tests.handlers.gateway import http_event
 
 pytestmark = pytest.mark.e2e
 
@@ -154,16 +155,89 @@ def test_browsers_may_call_from_anywhere_outside_production(kefir: Kefir) -> Non
 def test_the_refresh_token_is_for_the_pools_client(kefir: Kefir) -> None:
     """The app renews its tokens at Cognito itself."""
     user: User = kefir.user().logs_in()
-    body = {
-        "AuthFlow": "REFRESH_TOKEN_AUTH",
-        "ClientId": kefir.outputs["UserPoolClientId"],
-        "AuthParameters": {"REFRESH_TOKEN": user.tokens["refreshToken"]},
-    }
-    headers = {
-        "Content-Type": "application/x-amz-json-1.1",
-        "X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth",
-    }
-    request = urllib.request.Request(kefir.emulator.endpoint, json.dumps(body).encode(), headers, method="POST")
-    with urllib.request.urlopen(request) as answer:
-        token = json.loads(answer.read())["AuthenticationResult"]["IdToken"]
+    sent = {"AuthFlow": "REFRESH_TOKEN_AUTH", "AuthParameters": {"REFRESH_TOKEN": user.tokens["refreshToken"]}}
+    token = kefir.cognito("InitiateAuth", **sent).json()["AuthenticationResult"]["IdToken"]
     assert kefir.ask("GET", "/batches", token=token).status == 200
+
+
+def test_nobody_takes_an_address_before_its_owner_comes(kefir: Kefir) -> None:
+    owner = kefir.user()
+    password = {"Username": owner.email, "Password": "Attacker-1"}
+    for more in ({}, {"ValidationData": [{"Name": "proof", "Value": "x" * 43}]}):
+        answer = kefir.cognito("SignUp", **password, **more)
+        assert (answer.status, answer.json()["__type"]) == (400, "UserLambdaValidationException")
+        assert "POST /auth/login" in answer.json()["message"]
+    owner.logs_in()
+    assert kefir.cognito("SignUp", **password).json()["__type"] == "UsernameExistsException"
+    with_password = {"USERNAME": owner.email, "PASSWORD": "Attacker-1", "SRP_A": "ab" * 48}
+    for flow in ("USER_PASSWORD_AUTH", "USER_SRP_AUTH", "USER_AUTH"):
+        answer = kefir.cognito("InitiateAuth", AuthFlow=flow, AuthParameters=with_password)
+        assert (answer.status, answer.json()["__type"]) == (400, "InvalidParameterException")
+    for challenge in ("NEW_PASSWORD_REQUIRED", "SOFTWARE_TOKEN_MFA", "PASSWORD_VERIFIER", "MFA_SETUP"):
+        responses = {"USERNAME": owner.email, "NEW_PASSWORD": "Attacker-1"}
+        answer = kefir.cognito("RespondToAuthChallenge", ChallengeName=challenge, ChallengeResponses=responses)
+        assert answer.status == 400, answer.body
+
+
+def test_thirty_strangers_at_cognito_get_five_codes_sent(kefir: Kefir, at_once: Any) -> None:
+    """The documented limit of a mailbox, wherever the request comes from and however many come at once."""
+    owner = kefir.user()
+    session = owner.asks_for_code().json()["session"]
+    (code,) = owner.codes()
+    sent = {"AuthFlow": "CUSTOM_AUTH", "AuthParameters": {"USERNAME": owner.email}}
+    posed = [answer.json() for answer in at_once(lambda _: kefir.cognito("InitiateAuth", **sent), 30)]
+    assert len(owner.codes()) == 5
+    assert owner.asks_for_code().status == 429
+
+    codes = owner.codes()
+    usable = [begun["Session"] for begun in posed if "limited" not in begun["ChallengeParameters"]]
+    limited = [begun["Session"] for begun in posed if "limited" in begun["ChallengeParameters"]]
+    assert (len(usable), len(limited)) == (4, 26)
+
+    def opens(session: str, answer: str) -> bool:
+        responses = {"USERNAME": owner.email, "ANSWER": answer}
+        sent = {"ChallengeName": "CUSTOM_CHALLENGE", "Session": session, "ChallengeResponses": responses}
+        return "AuthenticationResult" in kefir.cognito("RespondToAuthChallenge", **sent).json()
+
+    guesses = [digits for digits in (f"{number:06d}" for number in range(30)) if digits not in codes][:12]
+    assert not any(at_once(lambda number: opens(usable[number % 4], guesses[number]), 12))
+    assert not any(opens(session, each) for session in (*usable, *limited[:2]) for each in codes)
+    assert owner.answers(code, session=session).status == 200
+
+
+def test_a_strangers_wrong_codes_do_not_end_the_owners_login(kefir: Kefir, at_once: Any) -> None:
+    owner = kefir.user()
+    session = owner.asks_for_code().json()["session"]
+    (code,) = owner.codes()
+    answers = at_once(lambda _: owner.answers(wrong(code)), 10)
+    assert {answer.status for answer in answers} == {401}
+    assert not any("session" in answer.json() for answer in answers)
+    assert owner.answers(code, session=session).status == 200
+
+
+def test_logins_from_one_address_of_the_network_are_limited(kefir: Kefir, at_once: Any) -> None:
+    """The gateway of stage local knows no address but its own, so the function is called as the gateway would."""
+
+    def asks(number: int) -> int:
+        body = json.dumps({"email": f"crowd-{number}@example.net"})
+        event = http_event("POST /auth/login", body=body, source_ip="198.51.100.7")
+        return int(kefir.invokes("handleAuth", event)["statusCode"])
+
+    window = {"PK": {"S": "SOURCE#198.51.100.7"}, "SK": {"S": "LOGINS"}, "logins": {"N": "96"}}
+    window["windowEnds"] = {"S": "2999-01-01T00:00:00.000Z"}
+    kefir.table.put_item(TableName=kefir.outputs["TableName"], Item=window)
+    assert sorted(at_once(asks, 8)) == [200] * 4 + [429] * 4
+
+
+def test_passwords_and_sessions_from_before_are_taken_back(kefir: Kefir) -> None:
+    """A stage whose client once took passwords: somebody may have chosen one for another's address."""
+    user = kefir.user().logs_in()
+    refresh = {"AuthFlow": "REFRESH_TOKEN_AUTH", "AuthParameters": {"REFRESH_TOKEN": user.tokens["refreshToken"]}}
+    assert kefir.cognito("InitiateAuth", **refresh).status == 200
+    (row,) = kefir.project.rows("users", "reset-passwords", "kefir", "--yes")
+    assert row["pool"] == kefir.outputs["UserPoolId"]
+    assert row["passwords"] == row["sessions"] >= 1
+    assert kefir.cognito("InitiateAuth", **refresh).json()["__type"] == "NotAuthorizedException"
+    again = kefir.user()
+    again.email = user.email
+    assert again.logs_in().id == user.id

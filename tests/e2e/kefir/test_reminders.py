@@ -62,6 +62,18 @@ def test_what_is_due_is_pushed_once_and_what_is_not_waits(kefir: Kefir) -> None:
     assert kefir.expo.tokens().count(token) == 1
 
 
+def test_a_phones_next_owner_gets_only_their_own_reminders(kefir: Kefir) -> None:
+    first, token = with_phone(kefir)
+    again = {"deviceId": "phone-2", "platform": "ios", "token": token}
+    assert first.ask("POST", "/me/devices", again).status == 201
+    due_reminder(first)
+    second = kefir.user().logs_in()
+    assert second.ask("POST", "/me/devices", {**again, "deviceId": "phone-3"}).status == 201
+    mine = due_reminder(second)
+    kefir.processes()
+    assert [one["data"]["reminderId"] for one in kefir.expo.messages if one["to"] == token] == [mine]
+
+
 def test_a_reminder_that_was_called_off_is_not_sent(kefir: Kefir) -> None:
     user, token = with_phone(kefir)
     due = due_reminder(user)

@@ -32,11 +32,18 @@ HANDLERS = {route: module.handler for module in MODULES for route in module.ROUT
 
 
 def ask(
-    route: str, body: Any = None, *, claims: Mapping[str, str] | None = None, query: Any = None, **path: str
+    route: str,
+    body: Any = None,
+    *,
+    claims: Mapping[str, str] | None = None,
+    query: Any = None,
+    source_ip: str = "203.0.113.7",
+    **path: str,
 ) -> Answer:
     """Invokes the function of ``route``; ``body`` is sent as JSON unless it is text or bytes."""
     sent = body if body is None or isinstance(body, str | bytes) else json.dumps(body)
-    return call(HANDLERS[route], http_event(route, path=path, query=query, body=sent, claims=claims))
+    event = http_event(route, path=path, query=query, body=sent, claims=claims, source_ip=source_ip)
+    return call(HANDLERS[route], event)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from botocore.exceptions import ClientError
 
 from pkgops.aws.users import CognitoUsers
 from pkgops.errors import PkgopsError
@@ -65,3 +66,44 @@ def test_one_whose_enrolment_was_interrupted_is_finished(request: pytest.Fixture
     client.admin_create_user(UserPoolId=pool, Username=EMAIL, MessageAction="SUPPRESS")
     assert not CognitoUsers(request.getfixturevalue("clients")).put_if_absent(pool, EMAIL)
     assert client.admin_get_user(UserPoolId=pool, Username=EMAIL)["UserStatus"] == "CONFIRMED"
+
+
+def test_the_users_of_a_pool_and_whether_they_have_a_password(service: Service) -> None:
+    assert list(service.port.users(service.pool)) == []
+    service.port.put_if_absent(service.pool, EMAIL)
+    (user,) = service.port.users(service.pool)
+    assert user.status == "CONFIRMED"
+    service.port.replace_password(service.pool, user.name)
+    service.port.end_sessions(service.pool, user.name)
+    assert list(service.port.users(service.pool)) == [user]
+    service.port.replace_password(service.pool, "missing")
+    service.port.end_sessions(service.pool, "missing")
+
+
+def test_passwords_and_sessions_are_taken_back(request: pytest.FixtureRequest) -> None:
+    client = request.getfixturevalue("aws")("cognito-idp")
+    pool = client.create_user_pool(PoolName=request.getfixturevalue("unique")("users"))["UserPool"]["Id"]
+    made = client.create_user_pool_client(
+        UserPoolId=pool, ClientName="app", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+    )
+    app = made["UserPoolClient"]["ClientId"]
+    port = CognitoUsers(request.getfixturevalue("clients"))
+    for number in range(61):  # a page has sixty
+        client.admin_create_user(UserPoolId=pool, Username=f"user{number}", MessageAction="SUPPRESS")
+    client.admin_set_user_password(UserPoolId=pool, Username="user7", Password="Attacker-1", Permanent=True)
+    users = port.users(pool)
+    assert len({user.name for user in users}) == 61
+    assert [user.name for user in users if user.status == "CONFIRMED"] == ["user7"]
+
+    def log_in(flow: str, **parameters: str) -> dict[str, str]:
+        answer = client.initiate_auth(ClientId=app, AuthFlow=flow, AuthParameters=parameters)
+        return dict(answer["AuthenticationResult"])
+
+    token = log_in("USER_PASSWORD_AUTH", USERNAME="user7", PASSWORD="Attacker-1")["RefreshToken"]
+    assert log_in("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
+    port.replace_password(pool, "user7")
+    with pytest.raises(ClientError, match="Incorrect username or password"):
+        log_in("USER_PASSWORD_AUTH", USERNAME="user7", PASSWORD="Attacker-1")
+    port.end_sessions(pool, "user7")
+    with pytest.raises(ClientError, match="revoked"):
+        log_in("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)

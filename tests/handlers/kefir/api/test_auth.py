@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
 import time
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,54 +10,10 @@ import pytest
 
 from handlers.common.dynamodb import Table
 from handlers.kefir.data.timestamps import iso
-from handlers.kefir.login.pending_logins import count_login, delete_session
-from handlers.kefir.runtime.settings import settings
-from tests.handlers.gateway import Answer
+from handlers.kefir.login.limits import count_code
+from handlers.kefir.login.pending_logins import delete_session
+from tests.handlers.kefir.api.logins import EXPIRED, WRONG, login, other, refused, verify
 from tests.handlers.kefir.kefir_api import ask, problems
-from tests.handlers.kefir.triggers import user_pool
-
-SENDER = "login@kefirproducer.com"
-EXPIRED, WRONG = "Verification code expired", "Invalid verification code"
-
-
-@pytest.fixture(scope="module")
-def pool(environment: pytest.MonkeyPatch, aws: Callable[[str], Any]) -> Iterator[str]:
-    """The pool's id, which is in the functions' environment."""
-    made, app = user_pool.make(aws, {"STAGE": "prod", "FROM_EMAIL": SENDER})
-    with environment.context() as patch:
-        patch.setenv("USER_POOL_ID", made)
-        patch.setenv("USER_POOL_CLIENT_ID", app)
-        settings.cache_clear()
-        yield made
-    settings.cache_clear()
-
-
-@pytest.fixture
-def email(pool: str) -> str:
-    """A new address."""
-    return f"{secrets.token_hex(6)}@example.com"
-
-
-@pytest.fixture
-def code(mails: Callable[[str], list[dict[str, Any]]]) -> Callable[[str], str]:
-    """``code(email)``: the last code that was sent."""
-    return lambda email: mails(email)[-1]["BodyText"].split(" is ")[1][:6]
-
-
-def login(email: Any) -> Answer:
-    return ask("POST /auth/login", {"email": email})
-
-
-def verify(email: str, code: str, **more: str) -> Answer:
-    return ask("POST /auth/verify", {"email": email, "code": code, **more})
-
-
-def other(code: str) -> str:
-    return f"{(int(code) + 1) % 1_000_000:06d}"
-
-
-def refused(answer: Answer, text: str) -> bool:
-    return (answer.status, answer.json["success"], answer.json["error"]) == (401, False, text)
 
 
 def test_a_new_user_logs_in_twice(email: str, code: Any, table: Table, aws: Any, pool: str) -> None:
@@ -104,7 +58,7 @@ def test_a_wrong_code_may_be_corrected(email: str, code: Any, mails: Any) -> Non
     right = code(email)
     answer = verify(email, other(right))
     assert refused(answer, WRONG)
-    assert answer.json["session"]
+    assert "session" not in answer.json  # anybody may have sent it
     assert refused(verify(email, other(right)), WRONG)
     assert len(mails(email)) == 1
     assert verify(email, right).status == 200
@@ -165,7 +119,16 @@ def test_at_most_five_codes_in_15_minutes(email: str, table: Table, at_once: Any
     assert refusal.json["success"] is False
     assert login(email.upper()).status == 429
     later = datetime.now(UTC) + timedelta(minutes=15, seconds=1)
-    assert [count_login(table, email, later) for _ in range(6)] == [True] * 5 + [False]
+    assert [count_code(table, email, later) for _ in range(6)] == [True] * 5 + [False]
+
+
+def test_a_guess_with_the_session_is_followed_by_one_without(email: str, code: Any) -> None:
+    session = login(email).json["session"]
+    right = code(email)
+    answer = verify(email, other(right), session=session)
+    assert refused(answer, WRONG)
+    assert answer.json["session"]
+    assert verify(email, right).status == 200
 
 
 @pytest.mark.parametrize("email", ["", "a", "a@b", "@b.c", "a b@c.d", "a@b.c d", "a@@b.c", f"{'x' * 125}@b.c", "\n"])

@@ -67,6 +67,44 @@ def test_a_user_who_logs_in_on_another_users_device_takes_it_over(alice: User, b
     assert ["disabledAt" in device for device in (*listed(alice), *listed(bob))] == [False, True]
 
 
+def test_a_phones_next_owner_takes_over_every_device_with_its_token(alice: User, bob: User) -> None:
+    token = f"ExponentPushToken[{alice.id}]"
+    for device_id in ("d1", "d2"):
+        alice.ask("POST /me/devices", {**SENT, "deviceId": device_id, "token": token})
+    assert ["disabledAt" in device for device in listed(alice)] == [True, False]
+    alice.ask("POST /me/devices", {**SENT, "deviceId": "tablet", "token": "another"})
+    bob.ask("POST /me/devices", {**SENT, "deviceId": "d3", "token": token})
+    assert {device["deviceId"]: "disabledAt" in device for device in (*listed(alice), *listed(bob))} == {
+        "d1": True, "d2": True, "tablet": False, "d3": False,
+    }  # fmt: skip
+
+
+def test_devices_that_were_enabled_twice_before_are_disabled_together(alice: User, bob: User, table: Any) -> None:
+    token = f"ExponentPushToken[{alice.id}]"
+    for device_id in ("d1", "d2"):
+        alice.ask("POST /me/devices", {**SENT, "deviceId": device_id, "token": token})
+    table.update((f"USER#{alice.id}", "DEVICE#d1"), "REMOVE disabledAt", {})
+    table.update((f"TOKEN#{token}", "OWNER"), "REMOVE turn", {})
+    bob.ask("POST /me/devices", {**SENT, "token": token})
+    assert ["disabledAt" in device for device in (*listed(alice), *listed(bob))] == [True, True, False]
+
+
+def test_two_users_who_register_a_phone_again_and_again_leave_one_owner(
+    alice: User, bob: User, at_once: Any, table: Any
+) -> None:
+    token = f"ExponentPushToken[{alice.id}]"
+
+    def register(number: int) -> None:
+        user = (alice, bob)[number % 2]
+        for device_id in ("d1", "d2"):
+            assert user.ask("POST /me/devices", {**SENT, "deviceId": device_id, "token": token}).status == 201
+
+    at_once(register, 6)
+    enabled = [device for user in (alice, bob) for device in listed(user) if "disabledAt" not in device]
+    owner = table.get((f"TOKEN#{token}", "OWNER"))
+    assert [(device["userId"], device["deviceId"]) for device in enabled] == [(owner["userId"], owner["deviceId"])]
+
+
 def test_concurrent_registrations_of_a_token_leave_one_owner(at_once: Any, environment: Any) -> None:
     users = [User() for _ in range(6)]
     token = f"ExpoPushToken[{users[0].id}]"

@@ -57,6 +57,22 @@ def test_every_device_of_a_user_gets_one_message(owner: Owner, expo: ExpoServer,
     assert sorted(expo.tokens()) == sorted([*tokens, expo_token])
 
 
+def test_a_device_whose_token_has_another_owner_gets_nothing(
+    owner: Owner, expo: ExpoServer, tick: Any, table: Table
+) -> None:
+    """Rows of the time when a phone's next owner did not disable all of its devices."""
+    lost, kept = owner.device("lost"), owner.device("kept")
+    user = owner.pk.removeprefix("USER#")
+    for token, owned in (
+        (lost, {"userId": "another", "deviceId": "lost"}),
+        (kept, {"userId": user, "deviceId": "kept"}),
+    ):
+        table.put({"PK": f"TOKEN#{token}", "SK": "OWNER", **owned})
+    owner.reminder()
+    tick()
+    assert expo.tokens() == [kept]
+
+
 @pytest.mark.parametrize("status", ["PENDING", "Pending"])
 def test_the_status_is_read_in_any_case(owner: Owner, tick: Any, status: str) -> None:
     owner.device()

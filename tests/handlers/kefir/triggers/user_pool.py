@@ -19,6 +19,7 @@ TRIGGERS = {
     "CreateAuthChallenge": "create_auth_challenge",
     "VerifyAuthChallengeResponse": "verify_auth_challenge",
 }
+TABLE_ACTIONS = [f"dynamodb:{operation}" for operation in ("GetItem", "PutItem", "UpdateItem")]
 # What the layer of a deployed function holds.
 LAYER = ("aws_lambda_powertools", "jmespath", "typing_extensions")
 
@@ -46,10 +47,10 @@ def make(aws: Callable[[str], Any], environment: dict[str, str]) -> tuple[str, s
 
 def _role(iam: Any) -> str:
     assume = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    mail = {"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"}
-    trust, policy = [json.dumps({"Version": "2012-10-17", "Statement": [part]}) for part in (assume, mail)]
+    own = {"Effect": "Allow", "Action": ["ses:SendEmail", *TABLE_ACTIONS], "Resource": "*"}
+    trust, policy = [json.dumps({"Version": "2012-10-17", "Statement": [part]}) for part in (assume, own)]
     made = iam.create_role(RoleName="kefir-triggers", AssumeRolePolicyDocument=trust)
-    iam.put_role_policy(RoleName="kefir-triggers", PolicyName="mail", PolicyDocument=policy)
+    iam.put_role_policy(RoleName="kefir-triggers", PolicyName="own", PolicyDocument=policy)
     return str(made["Role"]["Arn"])
 
 

@@ -1,0 +1,74 @@
+"""Taking back what users of a user pool log in with: their passwords and the tokens they were given.
+
+For a pool whose passwords are no longer to be trusted: because somebody else may have chosen them, or they have leaked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pkgops.build.synth import SynthesizedStack, resources
+from pkgops.errors import UsageError, not_deployed
+from pkgops.events import Emit, Progress
+
+if TYPE_CHECKING:
+    from pkgops.ports.ports import Ports
+    from pkgops.ports.users import PoolUser, Users
+
+_TYPE = "AWS::Cognito::UserPool"
+_WITH_PASSWORD = "CONFIRMED"  # noqa: S105 - a status; others wait for an invitation's password or for a confirmation
+
+
+@dataclass(frozen=True, slots=True)
+class PoolUsers:
+    """A deployed pool and its users."""
+
+    pool: str
+    users: Sequence[PoolUser]
+
+    @property
+    def with_password(self) -> list[PoolUser]:
+        """Those who may have a password."""
+        return [user for user in self.users if user.status == _WITH_PASSWORD]
+
+
+@dataclass(frozen=True, slots=True)
+class ResetResult:
+    """How many users of a pool got a random password, and whose sessions were ended."""
+
+    pool: str
+    passwords: int
+    sessions: int
+
+
+def pool_users(system: str, stacks: Iterable[SynthesizedStack], ports: Ports) -> list[PoolUsers]:
+    """The deployed pools of a system's stacks with their users. UsageError if the system has no pool, or one is not
+    deployed."""
+    found: list[PoolUsers] = []
+    declared = [(stack, logical_id) for stack in stacks for logical_id, _ in resources(stack.template, _TYPE)]
+    if not declared:
+        raise UsageError(f"System {system} has no user pool.", "Name one that has: pkgops ls")
+    deployed = {state.name for state in ports.stacks.describe()}
+    for stack, logical_id in declared:
+        rows = ports.stacks.resources(stack.name) if stack.name in deployed else []
+        pool = next((row.physical_id for row in rows if row.logical_id == logical_id), "")
+        if not pool:
+            raise not_deployed("User pool", logical_id)
+        found.append(PoolUsers(pool, ports.users.users(pool)))
+    return found
+
+
+def reset(pools: Sequence[PoolUsers], port: Users, emit: Emit) -> list[ResetResult]:
+    """Gives users random passwords and ends the sessions of all; it can be repeated. Passwords come first: with one, a
+    session that was ended is begun again."""
+    results = []
+    for pool in pools:
+        steps = [(port.replace_password, user) for user in pool.with_password]
+        steps += [(port.end_sessions, user) for user in pool.users]
+        for done, (step, user) in enumerate(steps, 1):
+            step(pool.pool, user.name)
+            emit(Progress(f"Resetting {pool.pool}", done, len(steps)))
+        results.append(ResetResult(pool.pool, len(pool.with_password), len(pool.users)))
+    return results
