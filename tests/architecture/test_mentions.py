@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from tests.architecture.tree import ROOT, Source, files, sources
+from tests.architecture.tree import ROOT, Source, files, source, sources
 
 ROOMS = ("pkgops", "templates", "handlers", "companions", "tests")
 # Its files are those of the project it creates: tests/e2e/test_guide_your_own_system.py runs it as it is.
@@ -24,14 +24,24 @@ _PATH = re.compile(r"(?<![\w./<>{}*:@-])(?:\.?/)?((?:[\w.-]+/)+[\w.-]*\w/?|[\w-]
 EXAMPLES = {"handlers.a.b", "handlers/x.py", "x.py", "plain_troposphere.py", "checks/no_topics.py"}
 
 
-def said(source: Source) -> Iterator[tuple[int, str]]:
+@cache
+def said(module: Source) -> tuple[tuple[int, str], ...]:
     """The docstrings and comments of a module, with their lines."""
-    for node in ast.walk(source.tree):
+    return (*_docstrings(module), *_comments(module))
+
+
+def _docstrings(module: Source) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(module.tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             text = ast.get_docstring(node, clean=False)
             if text:
                 yield node.body[0].lineno, text
-    for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
+
+
+def _comments(module: Source) -> Iterator[tuple[int, str]]:
+    if "#" not in module.text:
+        return
+    for token in tokenize.generate_tokens(io.StringIO(module.text).readline):
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string
 
@@ -49,7 +59,7 @@ def directories() -> frozenset[str]:
 def names(module: str) -> frozenset[str]:
     """What a module defines or imports, and the attributes of its classes as ``Class.attribute``."""
     found: set[str] = set()
-    for node in ast.walk(Source(module).tree):
+    for node in ast.walk(source(module).tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             found.add(node.name)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -103,10 +113,10 @@ def test_pages_mention_what_exists(page):
 @pytest.mark.parametrize("room", ROOMS)
 def test_docstrings_and_comments_mention_what_exists(room):
     found = [
-        f"{source.path}:{line}: {name}"
-        for source in sources(room)
-        for line, text in said(source)
-        for name in lost(text, source.path)
+        f"{module.path}:{line}: {name}"
+        for module in sources(room)
+        for line, text in said(module)
+        for name in lost(text, module.path)
     ]
     assert not found
 
@@ -126,5 +136,5 @@ def test_what_is_missing_is_found(text, missing):
 
 def test_examples_are_still_used():
     texts = [(ROOT / page).read_text(encoding="utf-8") for page in PAGES]
-    texts += [text for source in sources(*ROOMS) for _, text in said(source)]
+    texts += [text for module in sources(*ROOMS) for _, text in said(module)]
     assert [name for name in EXAMPLES if not any(name in text for text in texts)] == []

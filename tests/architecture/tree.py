@@ -18,7 +18,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True)
 class Source:
-    """A Python file; ``path`` is relative to the root, with slashes."""
+    """A Python file; ``path`` is relative to the root, with slashes. Made by `source`, so that it is parsed once."""
 
     path: str
 
@@ -34,10 +34,10 @@ class Source:
     def lines(self) -> int:
         return len(self.text.splitlines())
 
-    @property
-    def functions(self) -> Iterator[tuple[str, Function]]:
+    @cached_property
+    def functions(self) -> tuple[tuple[str, Function], ...]:
         """Every function with its name as in ``Class.method``; functions inside functions too."""
-        return _functions(self.tree, "")
+        return tuple(_functions(self.tree, ""))
 
     @property
     def imports(self) -> Iterator[tuple[str, int]]:
@@ -67,11 +67,17 @@ def files() -> tuple[str, ...]:
 
 
 @cache
+def source(path: str) -> Source:
+    """The Python file of that path."""
+    return Source(path)
+
+
+@cache
 def sources(*packages: str) -> tuple[Source, ...]:
     """The Python files of those top-level directories (of all of the product if none is given). What ``pkgops init``
     copies is part of the projects it makes, not of the product."""
     return tuple(
-        Source(name)
+        source(name)
         for name in files()
         if name.endswith(".py") and name.partition("/")[0] in (packages or PRODUCT) and not name.startswith(COPIED)
     )
