@@ -13,6 +13,7 @@ from pkgops.project import require_key, systems
 from pkgops.testing.goldens import Goldens
 
 DEFAULT = "notes_app"
+LONGEST = 30  # with what examples append, the stage and the account, the 63 of a bucket's name
 _SKELETON = Path(__file__).parent / "project"
 # What a project made from a shipped system has instead of the example's own.
 _SHIPPED = Path(__file__).parent / "shipped"
@@ -58,18 +59,21 @@ def create(name: str, parent: Path, *, example: str = DEFAULT, force: bool = Fal
     The system's key is the name in lower case with _ for -. RefusedError if the directory has files (a new repository's
     ``.git`` is none) and ``force`` is not given; with ``force`` only files that are not there are written, and
     RefusedError names those that are.
-    UsageError for a name no system can have, or an unknown example."""
+    UsageError for a name no project can have, an unknown example, or a directory that cannot be written."""
     root = (parent / name).resolve()
     key = re.sub(r"[-. ]+", "_", root.name).lower()
     require_key(key)
     known = {row.key: row for row in examples()}
     if example.replace("-", "_") not in known:
         raise unknown("example", example, known)
-    files = dict(_rendered(known[example.replace("-", "_")], key))
-    _require_free(root, files, force)
-    for path, content in files.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_bytes(content)
+    files = _files(known[example.replace("-", "_")], key)
+    try:
+        _require_free(root, files, force)
+        for path, content in files.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{root} cannot be written: {error.strerror}.", "Choose another directory.") from error
     goldens = Goldens(root, update=True)
     recorded = goldens.compare_complete(key)
     return Created(root, key, tuple(sorted([*files, *recorded])), goldens.incomplete(key))
@@ -83,6 +87,20 @@ def renamed(text: str, source: Example, key: str) -> str:
         words |= {old: key, old.replace("_", "-"): key.replace("_", "-"), old_title: title, old.upper(): key.upper()}
     pattern = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
     return re.sub(pattern, lambda found: words[found[0]], text)
+
+
+def _files(source: Example, key: str) -> dict[str, bytes]:
+    """The files of a project by path. UsageError for a name that does not fit the project."""
+    rendered = list(_rendered(source, key))
+    files = dict(rendered)
+    if len(files) < len(rendered):
+        raise UsageError(f"A project cannot be called {key!r}: it has files of that name.", "Choose another name.")
+    if len(key) > LONGEST:
+        raise UsageError(
+            f"{key!r} is too long for a project.",
+            f"Choose a name of at most {LONGEST} characters: the names of its functions and buckets begin with it.",
+        )
+    return files
 
 
 def _rendered(source: Example, key: str) -> Iterator[tuple[str, bytes]]:

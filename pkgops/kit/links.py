@@ -218,7 +218,9 @@ class Secret:
 
 
 def secret(scope: Scope, name: str) -> Secret:
-    """A secret of the system, by its documented name."""
+    """A secret of the system, by its documented name. ValueError if the system does not declare it."""
+    if name not in scope.system.secrets:
+        raise ValueError(f"Secret {name!r} is not declared: add it to secrets=(...) of SYSTEM in __init__.py")
     return Secret(name, scope.named(name))
 
 

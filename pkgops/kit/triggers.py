@@ -132,6 +132,8 @@ def _url(scope: Scope, function_id: str, row: FunctionUrl) -> None:
         invoked = {"Action": "lambda:InvokeFunction", "InvokedViaFunctionUrl": True, **everyone}
         scope.add(awslambda.Permission(f"{function_id}UrlPermission", **opened))
         scope.add(awslambda.Permission(f"{function_id}UrlInvokePermission", **invoked))
+        for rule, made in (("P502", "Url"), ("P106", "UrlPermission"), ("P106", "UrlInvokePermission")):
+            scope.accept(rule, f"{function_id}{made}", reason="declared public by FunctionUrl")
 
 
 def _stream(scope: Scope, function_id: str, target: Any, row: StreamTrigger) -> None:

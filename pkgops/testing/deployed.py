@@ -27,6 +27,16 @@ _PORT = re.compile(r"^\s*port\s*=.*$", re.MULTILINE)
 _LOCAL = re.compile(r"^\s*\[local\]\s*$", re.MULTILINE)
 
 
+class _RedirectsAreAnswers(urllib.request.HTTPRedirectHandler):
+    """They may lead to the internet, and a test wants to see where."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_HTTP = urllib.request.build_opener(_RedirectsAreAnswers, urllib.request.ProxyHandler({}))
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back over HTTP; header names in lower case."""
@@ -82,14 +92,14 @@ class Deployed:
         headers: Mapping[str, str] | None = None,
         output: str = "ApiUrl",
     ) -> Answer:
-        """One request to the address in an output; ``body`` is sent as JSON unless it is bytes."""
+        """One request to the address in an output; ``body`` is sent as JSON unless it is bytes. Redirects are not
+        followed."""
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         url = self.output(output) + path
         sent = {"Content-Type": "application/json", **(headers or {})}
         request = urllib.request.Request(url, data=data, headers=sent, method=method)  # noqa: S310 - the emulator's
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with direct.open(request, timeout=30) as answer:
+            with _HTTP.open(request, timeout=30) as answer:
                 return _answer(answer)
         except urllib.error.HTTPError as refused:
             with refused:

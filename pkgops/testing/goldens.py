@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import warnings
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from pathlib import Path
 
 from pkgops.build.synth import synth
 from pkgops.config import Project, load, stages
+
+_SHOWN = 30  # lines of a difference
 
 
 class StageLeftOutWarning(UserWarning):
@@ -31,13 +34,18 @@ class Goldens:
         for stage, wrong in self.incomplete(system).items():
             message = f"Stage {stage} of {system} is not compared, as its settings are incomplete: {' '.join(wrong)}"
             warnings.warn(message, StageLeftOutWarning, stacklevel=2)
+        __tracebackhide__ = True  # pytest shows the test, and what differs
         return self.compare_complete(system)
 
     def compare_complete(self, system: str) -> list[str]:
         """As `compare`, without a word about the stages left out."""
+        __tracebackhide__ = True
         complete = [project for project in self._projects(system) if not _problems(project)]
         assert complete, f"{system} can be built for no stage: its settings are incomplete"
-        return [file for project in complete for file in self._compare(project)]
+        files: list[str] = []
+        for project in complete:
+            files += self._compare(project)
+        return files
 
     def incomplete(self, system: str) -> dict[str, list[str]]:
         """The stages that cannot be built, each with what is wrong with its settings, one sentence each."""
@@ -48,6 +56,7 @@ class Goldens:
             yield load(stage, system, self.root, environ={})
 
     def _compare(self, project: Project) -> Iterator[str]:
+        __tracebackhide__ = True
         directory = self.root / "tests" / "golden" / project.system.key / project.stage.name
         made = {
             f"{stack.key}.json": _text(stack.template)
@@ -61,7 +70,8 @@ class Goldens:
         )
         for name, text in made.items():
             assert recorded[name] == text, (
-                f"{directory / name} differs; if that is meant, record again with: make goldens"
+                f"{directory / name} differs; if that is meant, record again with: make goldens\n"
+                f"{_difference(recorded[name], text)}"
             )
             yield (directory / name).relative_to(self.root).as_posix()
 
@@ -76,6 +86,12 @@ class Goldens:
 
 def _problems(project: Project) -> list[str]:
     return list(project.system.check(project.stage, project.settings))
+
+
+def _difference(recorded: str, made: str) -> str:
+    """The first lines that differ, as in a diff from what is recorded."""
+    lines = list(difflib.unified_diff(recorded.splitlines(), made.splitlines(), "recorded", "made", lineterm=""))
+    return "\n".join(lines[:_SHOWN]) + ("\n..." if len(lines) > _SHOWN else "")
 
 
 def _text(template: dict[str, object]) -> str:

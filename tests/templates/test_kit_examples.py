@@ -18,7 +18,7 @@ from pkgops.scope import Scope
 from tests.builds import Builds
 from tests.repository import ROOT
 
-SYSTEM = replace(bootstrap.SYSTEM, key="shop", title="Shop")
+SYSTEM = replace(bootstrap.SYSTEM, key="shop", title="Shop", secrets=("shop/carrier-token",))
 DEV = Stage("dev")
 OTHERS = (Stage("prod", account="123456789012"), Stage("local", account="000000000000"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ def command(session: Session, name: str | None, example: str | None, listing: bo
     session.console.print_result({"project": made.root, "system": made.system, "files": made.files}, str(made.root))
     for stage, wrong in made.incomplete.items():
         session.console.print_message(f"Before stage {stage} can be built, complete its settings: {' '.join(wrong)}")
-    inside = "" if name == "." else f"cd {name} && "
+    inside = "" if name == "." else f"cd {shlex.quote(name)} && "
     return session.console.print_message(f"Created {len(made.files)} files. Next: {inside}pkgops deploy")
 
 

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from pkgops.config import require_account
 from pkgops.errors import RefusedError, UsageError
+from pkgops.plan.digest import DIGEST_OUTPUT
 from pkgops.seeds import SeedContext, Seeds
 
 if TYPE_CHECKING:
     from pkgops.build.synth import SynthesizedStack
     from pkgops.config import Project
     from pkgops.ports.ports import Ports
+    from pkgops.ports.stacks import StackState
 
 
 def declared_seeds(project: Project) -> Seeds:
@@ -48,6 +50,22 @@ def _context(project: Project) -> SeedContext:
     )
 
 
+def _not_deployed(project: Project, reference: str, stack: str | None, state: StackState | None) -> UsageError:
+    """The error for a reference of the seed data to ``stack``, which is None if the system has no stack of that key."""
+    system, stage = project.system.key, project.stage.name
+    if stack is not None and state is None:
+        return UsageError(
+            f"Cannot seed {system}: {reference} is not deployed on stage {stage}.",
+            f"Deploy it first: pkgops deploy {system} --stage {stage}",
+        )
+    names = sorted({*state.outputs} - {DIGEST_OUTPUT}) if state else []
+    there = f"Stack {stack} has: {', '.join(names) or 'none'}." if stack else f"{system} has no such stack."
+    return UsageError(
+        f"Cannot seed {system}: there is no output {reference} on stage {stage}.",
+        f"{there} Correct templates/{system}/seed.py, or deploy the stack if the output is new.",
+    )
+
+
 def resolve_outputs(
     project: Project, stacks: Sequence[SynthesizedStack], ports: Ports, references: Iterable[str]
 ) -> dict[str, str]:
@@ -60,10 +78,7 @@ def resolve_outputs(
         key, _, output = reference.partition(".")
         state = states.get(names.get(key, ""))
         if state is None or output not in state.outputs:
-            raise UsageError(
-                f"Cannot seed {project.system.key}: {reference} is not deployed on stage {project.stage.name}.",
-                f"Deploy it first: pkgops deploy {project.system.key} --stage {project.stage.name}",
-            )
+            raise _not_deployed(project, reference, names.get(key), state)
         require_account(project.stage, state.account)
         values[reference] = state.outputs[output]
     return values

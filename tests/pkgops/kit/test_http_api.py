@@ -23,6 +23,11 @@ made = functions(scope, FunctionDefaults("handlers/shop", "shop-"), rows)
 http_api(scope, HttpApi("shop", authorizer=tokens), made.values())
 """
 LOGIN, ORDERS = 'HttpRoute("POST /login", public=True)', 'HttpRoute("GET /orders")'
+URL = """
+from pkgops.kit.function import Function, FunctionDefaults, functions
+from pkgops.kit.triggers import FunctionUrl
+functions(scope, FunctionDefaults("handlers/shop", "shop-"), [Function("read", (FunctionUrl("{}"),))])
+"""
 MISSING = """
 scope.add(apigatewayv2.Route("Raw", ApiId=Ref("HttpApi"), RouteKey="GET /raw"))
 """
@@ -47,6 +52,12 @@ def test_a_route_declared_public_is_no_finding(tmp_path: Path) -> None:
 
 def test_an_api_whose_routes_are_all_public_needs_no_acceptance(tmp_path: Path) -> None:
     assert found("P005", tmp_path, API.format(LOGIN)) == []
+
+
+@pytest.mark.parametrize("auth", ["NONE", "AWS_IAM"])
+def test_a_function_url_declared_public_is_no_finding(tmp_path: Path, auth: str) -> None:
+    body = URL.format(auth)
+    assert [one for rule in ("P106", "P502", "P005") for one in found(rule, tmp_path, body)] == []
 
 
 def test_a_route_whose_authorizer_is_missing_is_a_finding_next_to_public_ones(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from troposphere import GetAtt, Ref, encode_to_dict
@@ -77,6 +78,14 @@ def test_two_links_that_set_one_variable_to_different_values_are_refused():
         links.environment([EXISTING.read(), other.read()])
     assert links.environment([EXISTING.read(), other.read().named("BILLS")]) == {"ORDERS": "orders", "BILLS": "bills"}
     assert links.environment([EXISTING.read(), EXISTING.write()]) == {"ORDERS": "orders"}
+
+
+def test_a_secret_is_one_that_the_system_declares(scope):
+    """``pkgops secrets`` sets no other, so that the function would find nothing."""
+    shop = Scope(replace(scope.system, secrets=("shop/api-key",)), scope.stage, scope.settings)
+    assert links.secret(shop, "shop/api-key") == Secret("shop/api-key", "shop/api-key-dev")
+    with pytest.raises(ValueError, match=r"Secret 'shop/token' is not declared"):
+        links.secret(shop, "shop/token")
 
 
 def test_a_named_link_is_the_same_use():

@@ -6,7 +6,11 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -69,6 +73,36 @@ def test_a_command_that_fails_shows_what_it_has_written(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match=r"pkgops status: 2\n\nError: This is not a pkgops project") as failed:
         Deployed(tmp_path).pkgops("status")
     assert str(tmp_path) in str(failed.value)
+
+
+def test_a_redirect_is_an_answer(tmp_path: Path) -> None:
+    """It may lead to the internet."""
+    with serving(302, {"Location": "http://nowhere.invalid/"}) as address:
+        system = Deployed(tmp_path, {"ApiUrl": address})
+        answer = system.request("GET", "/short")
+    assert (answer.status, answer.headers["location"]) == (302, "http://nowhere.invalid/")
+
+
+@contextmanager
+def serving(status: int, headers: dict[str, str]) -> Iterator[str]:
+    """The address of a server that answers everything alike."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
 
 
 def test_waiting_ends_with_the_last_look(tmp_path: Path) -> None:

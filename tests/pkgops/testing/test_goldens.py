@@ -26,8 +26,10 @@ def test_a_template_that_differs_is_named_and_can_be_recorded_again(root: Path) 
     golden = root / FILE.format("dev")
     recorded = golden.read_text()
     golden.write_text(recorded.replace("shop-notes-dev", "shop-notes"))
-    with pytest.raises(AssertionError, match=r"dev/app\.json differs.*make goldens"):
+    with pytest.raises(AssertionError, match=r"dev/app\.json differs.*make goldens") as failed:
         Goldens(root).compare("shop")
+    assert '-        "TableName": "shop-notes"' in str(failed.value)
+    assert '+        "TableName": "shop-notes-dev"' in str(failed.value)
     Goldens(root, update=True).compare("shop")
     assert golden.read_text() == recorded
 

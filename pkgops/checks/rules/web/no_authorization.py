@@ -49,8 +49,8 @@ RULE = Rule(
     title="Route without authorization",
     reason="In an API whose routes require a token, a route without one may be an oversight. A function URL without "
     "authorization is open to everyone who knows it.",
-    remedy="Give the route the authorizer. If it is meant to be public, say so: HttpRoute(..., public=True) with the "
-    "kit, otherwise accept the finding.",
+    remedy="Give the route the authorizer. If it is meant to be public, say so: with the kit HttpRoute(..., "
+    'public=True) or FunctionUrl("NONE"), otherwise accept the finding.',
     find=_find,
     bad=Example(_API + 'scope.add(apigatewayv2.Route("Add", ApiId=Ref(api), RouteKey="POST /notes"))\n'),
     good=Example(_API + 'scope.add(apigatewayv2.Route("Add", ApiId=Ref(api), RouteKey="POST /notes", **guarded))\n'),

@@ -113,3 +113,28 @@ def test_outside_a_project_every_other_command_names_init(run, name):
     assert refused.exit_code == 2, refused.output
     assert "not a pkgops project" in refused.stderr
     assert "pkgops init NAME" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("common", "cannot be called 'common': it has files of that name"),
+        ("templates", "cannot be called 'templates'"),
+        ("a-name-of-more-characters-than-fit", "at most 30 characters"),
+        ("file/shop", "cannot be written: Not a directory."),
+    ],
+)
+def test_a_name_that_does_not_fit_is_refused_before_anything_is_written(run, empty, name, said):
+    (empty / "file").write_text("")
+    refused = run("init", name)
+    assert (refused.exit_code, said in refused.stderr) == (2, True), refused.stderr
+    assert [path.name for path in empty.iterdir()] == ["file"]
+
+
+def test_the_next_command_can_be_pasted(run, empty):
+    assert "Next: cd 'book shop' && pkgops deploy" in run("init", "book shop").stderr
+
+
+def test_stages_whose_settings_are_incomplete_are_named(run, empty):
+    made = run("init", "tracker", "--from", "pkgwatch")
+    assert "Before stage prod can be built, complete its settings: " in made.stderr
