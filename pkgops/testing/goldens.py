@@ -6,11 +6,12 @@ import difflib
 import json
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pkgops.build.synth import synth
 from pkgops.config import Project, load, stages
+from pkgops.model import LOCAL, Stage
 
 _SHOWN = 30  # lines of a difference
 
@@ -52,8 +53,12 @@ class Goldens:
         return {project.stage.name: wrong for project in self._projects(system) if (wrong := _problems(project))}
 
     def _projects(self, system: str) -> Iterator[Project]:
-        for stage in stages(self.root):
-            yield load(stage, system, self.root, environ={})
+        """The system on each stage. A port belongs to a checkout, and templates of stage local hold it: in goldens it
+        is the default one."""
+        default = Stage(LOCAL).port
+        for name in stages(self.root):
+            project = load(name, system, self.root, environ={})
+            yield replace(project, stage=replace(project.stage, port=default))
 
     def _compare(self, project: Project) -> Iterator[str]:
         __tracebackhide__ = True
