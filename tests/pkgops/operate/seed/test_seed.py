@@ -135,13 +135,10 @@ def test_a_table_that_is_not_deployed(seeds: Callable[..., Project], account: Fa
 
 
 def test_an_output_that_the_deployed_stack_does_not_have(seeds: Callable[..., Project], scored: FakePorts) -> None:
-    def wrong(_context: SeedContext) -> Seeds:
-        return Seeds((SeedItem("storage.OldName", {"pk": "1"}, "package 1", "package"),))
-
+    item = SeedItem("storage.OldName", {"pk": "1"}, "package 1", "package")
     with pytest.raises(UsageError, match=r"there is no output storage\.OldName on stage dev") as error:
-        seed(seeds(wrong), STACKS, scored)
-    assert "PackagesName" in error.value.hint
-    assert "templates/demo/seed.py" in error.value.hint
+        seed(seeds(lambda _context: Seeds((item,))), STACKS, scored)
+    assert all(part in error.value.hint for part in ("PackagesName", "templates/demo/seed.py"))
 
 
 def test_another_account_is_not_touched(seeds: Callable[..., Project], scored: FakePorts) -> None:
