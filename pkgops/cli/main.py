@@ -42,7 +42,7 @@ COMMANDS = {
     "invoke": "Invoke one function.",
     "queues": "List queues and redrive dead letters.",
     "secrets": "List and set secrets.",
-    "users": "Reset users' passwords and end their sessions.",
+    "users": "Count users, reset their passwords and end their sessions.",
     "gc": "Delete unused artifacts.",
     "doctor": "Check tools, credentials and configuration.",
     "local": "Run the embedded emulator.",

@@ -43,14 +43,11 @@ class ResetResult:
     sessions: int
 
 
-def pool_users(system: str, stacks: Iterable[SynthesizedStack], ports: Ports) -> list[PoolUsers]:
-    """The deployed pools of a system's stacks with their users. UsageError if the system has no pool, or one is not
-    deployed."""
+def pool_users(stacks: Iterable[SynthesizedStack], ports: Ports) -> list[PoolUsers]:
+    """The deployed pools of some stacks with their users. UsageError if one is not deployed."""
     found: list[PoolUsers] = []
     declared = [(stack, logical_id) for stack in stacks for logical_id, _ in resources(stack.template, _TYPE)]
-    if not declared:
-        raise UsageError(f"System {system} has no user pool.", "Name one that has: pkgops ls")
-    deployed = {state.name for state in ports.stacks.describe()}
+    deployed = {state.name for state in ports.stacks.describe()} if declared else set()
     for stack, logical_id in declared:
         rows = ports.stacks.resources(stack.name) if stack.name in deployed else []
         pool = next((row.physical_id for row in rows if row.logical_id == logical_id), "")
@@ -58,6 +55,13 @@ def pool_users(system: str, stacks: Iterable[SynthesizedStack], ports: Ports) ->
             raise not_deployed("User pool", logical_id)
         found.append(PoolUsers(pool, ports.users.users(pool)))
     return found
+
+
+def require_pools(system: str, pools: Sequence[PoolUsers]) -> Sequence[PoolUsers]:
+    """The pools. UsageError if the system has none."""
+    if not pools:
+        raise UsageError(f"System {system} has no user pool.", "Name one that has: pkgops users ls --all")
+    return pools
 
 
 def reset(pools: Sequence[PoolUsers], port: Users, emit: Emit) -> list[ResetResult]:

@@ -1,4 +1,4 @@
-"""``pkgops users``: takes back the passwords and sessions of a user pool's users."""
+"""``pkgops users``: counts the users of user pools, and takes back their passwords and sessions."""
 
 from __future__ import annotations
 
@@ -8,16 +8,35 @@ import click
 
 from pkgops.cli.command import CommandGroup, session_command
 from pkgops.cli.completion import complete_systems
-from pkgops.cli.options import yes
+from pkgops.cli.options import systems, yes
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
     from pkgops.operate.user_passwords import PoolUsers, ResetResult
 
+_COLUMNS = ("User pool", "Users", "With a password")
 
-@click.group("users", cls=CommandGroup)
+
+@click.group("users", cls=CommandGroup, default="ls")
 def command() -> None:
-    """Take back the passwords and sessions of the users of Cognito user pools."""
+    """Count the users of Cognito user pools, and take back their passwords and sessions.
+
+    Without a subcommand it counts them.
+    """
+
+
+@session_command("ls", example="pkgops users ls\npkgops users ls shop --stage prod --output json")
+@systems
+def ls(session: Session, names: tuple[str, ...], all_systems: bool) -> None:
+    """Count the users of the systems' pools, and those of them who may have a password."""
+    from pkgops.build.build import synthesized
+    from pkgops.operate.user_passwords import pool_users
+
+    console, found = session.console, []
+    for project in session.systems(names, all_systems):
+        found += pool_users(synthesized(project), session.ports(project))
+    rows = [(pool.pool, len(pool.users), len(pool.with_password)) for pool in found]
+    console.print_table(_COLUMNS, rows, "There are no user pools.", found if console.mode.json else None)
 
 
 RESET = """\
@@ -40,12 +59,12 @@ def reset_passwords(session: Session, name: str | None, dry_run: bool, yes: bool
     from pkgops.build.build import synthesized
     from pkgops.cli.confirm import confirm_on_stage
     from pkgops.config import require_account
-    from pkgops.operate.user_passwords import pool_users, reset
+    from pkgops.operate.user_passwords import pool_users, require_pools, reset
 
     project, console = session.project(name), session.console
     ports = session.ports(project)
     require_account(project.stage, ports.identity.account())
-    pools = pool_users(project.system.key, synthesized(project), ports)
+    pools = require_pools(project.system.key, pool_users(synthesized(project), ports))
     if dry_run or not any(pool.users for pool in pools):
         return console.print_result(pools if console.mode.json else None, "\n".join(map(_text, pools)))
     question = f"{' '.join(map(_text, pools))} Reset their passwords and end all sessions?"
@@ -62,4 +81,5 @@ def _text(pool: PoolUsers) -> str:
     return f"{pool.pool} has {len(pool.users)} users, {len(pool.with_password)} of them with a password."
 
 
-command.add_command(reset_passwords)
+for _subcommand in (ls, reset_passwords):
+    command.add_command(_subcommand)

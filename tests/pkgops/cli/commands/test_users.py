@@ -30,6 +30,19 @@ def test_passwords_and_sessions_are_taken_back(run, ports):
     assert ports.users.signed_out == [(POOL, "a"), (POOL, "b"), (POOL, "d")]
 
 
+@pytest.mark.parametrize("words", [("users", "ls", "kefir"), ("users", "ls", "--all"), ("users", "--all")])
+def test_users_are_counted(run, ports, words):
+    assert [line.split() for line in run(*words, *DEV, ports=ports).stdout.splitlines()] == [
+        ["User", "pool", "Users", "With", "a", "password"],
+        [POOL, "3", "2"],
+    ]
+
+
+def test_a_system_without_pools_has_none_to_count(run, ports):
+    result = run("users", "ls", "pkgwatch", *DEV, ports=ports)
+    assert (result.exit_code, result.stdout + result.stderr) == (0, "There are no user pools.\n")
+
+
 def test_a_dry_run_counts(run, ports):
     result = run("users", "reset-passwords", "kefir", *DEV, "--dry-run", ports=ports)
     assert result.stdout == f"{POOL} has 3 users, 2 of them with a password.\n"
