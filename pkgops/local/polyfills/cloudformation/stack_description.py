@@ -1,6 +1,6 @@
 """DescribeStacks has the fields other clients read: notification topics, role, parent, timeout; and no empty ones.
 
-The topics and the role are kept and shown. Nothing is sent to the topics, and CloudFormation acts as the caller.
+Nothing is sent to the topics. What the role is for: `pkgops.local.polyfills.cloudformation.service_role`.
 """
 
 from __future__ import annotations
@@ -34,6 +34,11 @@ def install(_: Types) -> None:
         actions[name] = _keeping(actions[name], change_set=name == "CreateChangeSet")
 
 
+def kept(record: dict[str, Any] | None) -> dict[str, Any]:
+    """What a stack or a change set was given of these fields, by their names in requests."""
+    return dict((record or {}).get(_KEPT, {}))
+
+
 def _keeping(original: Any, *, change_set: bool) -> Any:
     from ministack.services.cloudformation.changesets import _find_change_set
     from ministack.services.cloudformation.handlers import _resolve_stack
@@ -45,7 +50,7 @@ def _keeping(original: Any, *, change_set: bool) -> Any:
             name = _p(parameters, "StackName")
             record = _find_change_set(_p(parameters, "ChangeSetName"), name)[1] if change_set else _resolve_stack(name)
             if record is not None:
-                record[_KEPT] = record.get(_KEPT, {}) | given
+                record[_KEPT] = kept(record) | given
         return answer
 
     return change
@@ -71,7 +76,7 @@ def _taking_over(original: Any) -> Any:
         answer = original(parameters)
         if answer[0] == 200 and found and _KEPT in found:
             stack = cloudformation._stacks[found["StackName"]]
-            stack[_KEPT] = stack.get(_KEPT, {}) | found[_KEPT]
+            stack[_KEPT] = kept(stack) | kept(found)
         return answer
 
     return execute
@@ -99,10 +104,10 @@ def _showing(original: Any) -> Any:
 def _fields(stack: dict[str, Any]) -> str:
     from ministack.services.cloudformation.helpers import _esc
 
-    kept = stack.get(_KEPT, {})
-    texts = {name: kept.get(name) for name in (_ROLE, _TIMEOUT)} | {
+    given = kept(stack)
+    texts = {name: given.get(name) for name in (_ROLE, _TIMEOUT)} | {
         name: stack.get(name) for name in ("ParentId", "RootId")
     }
-    topics = "".join(f"<member>{_esc(topic)}</member>" for topic in kept.get(_TOPICS, []))
+    topics = "".join(f"<member>{_esc(topic)}</member>" for topic in given.get(_TOPICS, []))
     written = "".join(f"<{name}>{_esc(str(text))}</{name}>" for name, text in texts.items() if text)
     return f"<{_TOPICS}>{topics}</{_TOPICS}><RollbackConfiguration></RollbackConfiguration>{written}"

@@ -13,7 +13,8 @@ from uuid import uuid4
 from pkgops.local.hooks.patch import require, wrap
 from pkgops.local.hooks.types import Types
 
-_caller: ContextVar[str] = ContextVar("stack_caller", default="")
+# The access key in whose name CloudFormation acts.
+caller: ContextVar[str] = ContextVar("stack_caller", default="")
 
 
 def install(_: Types) -> None:
@@ -32,7 +33,7 @@ def _remembering(original: Any) -> Any:
     def pin(headers: Any, query: Any = None) -> None:
         from ministack.core.router import extract_access_key_id
 
-        _caller.set(extract_access_key_id(headers or {}, query or {}) or "")
+        caller.set(extract_access_key_id(headers or {}, query or {}) or "")
         original(headers, query)
 
     return pin
@@ -79,33 +80,39 @@ def _check(kind: str, physical_id: str, properties: Any, attributes: Any, *opera
     from ministack.core import iam_evaluator
     from ministack.core.responses import get_account_id, get_region
 
-    if iam_evaluator.is_root_access_key(_caller.get()):
+    if iam_evaluator.is_root_access_key(caller.get()):
         return
     from pkgops.local.hooks.access_checks import Resource, checks
 
     account, region = get_account_id(), get_region()
-    principal = iam_evaluator.resolve_principal(_caller.get(), account)
+    principal = iam_evaluator.resolve_principal(caller.get(), account)
     if getattr(principal, "policies", None) is None:
         return
     resource = Resource(kind, str(physical_id), properties or {}, attributes or {}, region, account)
     for check in checks(resource, *operations):
-        context = iam_evaluator.EvalContext(
-            principal_arn=principal.arn,
-            principal_type=principal.type,
-            principal_account=principal.account,
-            action=check.action,
-            resource_arn=check.arn,
-            region=region,
-            service_context=dict(check.keys),
-            principal_keys=principal.keys,
-        )
-        result = iam_evaluator.evaluate(context, principal.policies, *principal.limits)
-        if result.decision != "Allow":
-            raise ValueError(_denied(check.action, check.arn, principal.arn, result.decision == "Deny"))
+        if text := denial(principal, check.action, check.arn, dict(check.keys)):
+            token = f"(RequestToken: {uuid4()}, HandlerErrorCode: AccessDenied)"
+            raise ValueError(f'Resource handler returned message: "{text}" {token}')
 
 
-def _denied(action: str, arn: str, principal: str, explicit: bool) -> str:
+def denial(principal: Any, action: str, arn: str, keys: dict[str, Any]) -> str:
+    """AWS's text if the principal may not perform the action on the ARN, "" if it may; ``keys`` are the condition keys
+    of the request, in lower case."""
+    from ministack.core import iam_evaluator
     from ministack.core.iam_actions import identity_denial_message
+    from ministack.core.responses import get_region
 
-    text = identity_denial_message(action, principal, arn, explicit)
-    return f'Resource handler returned message: "{text}" (RequestToken: {uuid4()}, HandlerErrorCode: AccessDenied)'
+    context = iam_evaluator.EvalContext(
+        principal_arn=principal.arn,
+        principal_type=principal.type,
+        principal_account=principal.account,
+        action=action,
+        resource_arn=arn,
+        region=get_region(),
+        service_context=keys,
+        principal_keys=principal.keys,
+    )
+    result = iam_evaluator.evaluate(context, principal.policies, *principal.limits)
+    if result.decision == "Allow":
+        return ""
+    return str(identity_denial_message(action, principal.arn, arn, result.decision == "Deny"))
