@@ -1,10 +1,11 @@
-"""The permissions and the environment variables that a row of PkgWatch's API may name."""
+"""What a row of PkgWatch's API may name: links, and permissions and variables that are no link."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from pkgops.kit import grants
+from pkgops.kit.links import ExistingQueue, secret
 from pkgops.kit.rest_api import default_url
 from pkgops.scope import Scope
 from templates.pkgwatch.config import stripe, upstreams
@@ -15,6 +16,16 @@ PREFIX = "pkgwatch-api-"
 SESSION_SECRET = "pkgwatch/session-secret"  # noqa: S105 - the secret's name
 STRIPE_SECRET = "pkgwatch/stripe-secret"  # noqa: S105
 STRIPE_WEBHOOK_SECRET = "pkgwatch/stripe-webhook"  # noqa: S105
+
+
+class Links:
+    """One attribute a use of a resource: its permission, and the documented variable it is found under."""
+
+    def __init__(self, scope: Scope) -> None:
+        url, arn = scope.use("pipeline.PackageQueueUrl"), scope.use("pipeline.PackageQueueArn")
+        self.queue_packages = ExistingQueue(url, arn, "PACKAGE_QUEUE_URL").send()
+        # The secret's name, not its ARN: Secrets Manager takes both as its id.
+        self.session = secret(scope, SESSION_SECRET).read().named("SESSION_SECRET_ARN")
 
 
 class Grants:
@@ -31,7 +42,6 @@ class Grants:
         self.scan_keys = grants.table_scan(keys)
         self.write_billing_events = grants.table_read_write(billing_events)
         self.read_referrals, self.write_referrals = grants.table_read(referrals), grants.table_read_write(referrals)
-        self.queue_packages = grants.queue_send(scope.use("pipeline.PackageQueueArn"))
         self.session_secret = grants.secret_read(scope.named(SESSION_SECRET))
         self.stripe_secret = grants.secret_read(scope.named(STRIPE_SECRET))
         self.webhook_secret = grants.secret_read(scope.named(STRIPE_WEBHOOK_SECRET))
@@ -49,7 +59,6 @@ class Environment:
     def __init__(self, scope: Scope) -> None:
         domain = api_domain(scope.stage, scope.settings)
         sender = f"noreply@{mail_domain(scope.stage, scope.settings)}"
-        self.package_queue = {"PACKAGE_QUEUE_URL": scope.use("pipeline.PackageQueueUrl")}
         self.site = {"BASE_URL": scope.settings.site_url}
         # The secret's name, not its ARN: Secrets Manager takes both as its id.
         self.session = {"SESSION_SECRET_ARN": scope.named(SESSION_SECRET)}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pkgops.kit.function import Function
 from pkgops.kit.triggers import Route
 from templates.pkgwatch.contracts import billing as contracts
-from templates.pkgwatch.routes.access import Environment, Grants
+from templates.pkgwatch.routes.access import Environment, Grants, Links
 
 
-def rows(grants: Grants, environment: Environment) -> list[Function]:
+def rows(grants: Grants, environment: Environment, links: Links) -> list[Function]:
     """One row a function: its file, its routes, its permissions, its environment."""
     # The documents spell it in two ways; the dashboard posts.
     previews = (
@@ -18,14 +18,14 @@ def rows(grants: Grants, environment: Environment) -> list[Function]:
     checkout = Route("POST /checkout/create", contracts.CHECKOUT)
     portal = Route("POST /billing-portal/create", contracts.PORTAL)
     confirm = Route("POST /upgrade/confirm", contracts.CONFIRM)
-    sell = (grants.read_keys, grants.stripe_secret, grants.session_secret)
-    upgrade = (grants.write_keys, grants.stripe_secret, grants.session_secret)
-    stripe = {**environment.session, **environment.stripe}
+    sell, upgrade = (grants.read_keys, grants.stripe_secret), (grants.write_keys, grants.stripe_secret)
+    prices, stripe, site = environment.prices, environment.stripe, environment.site
+    session = (links.session,)
     return [
-        Function("create_checkout", (checkout,), sell, {**environment.prices, **stripe, **environment.site}),
-        Function("create_billing_portal", (portal,), sell, {**stripe, **environment.site}),
-        Function("upgrade_preview", previews, sell, {**environment.prices, **stripe}),
-        Function("upgrade_confirm", (confirm,), upgrade, {**environment.prices, **stripe}),
+        Function("create_checkout", (checkout,), sell, {**prices, **stripe, **site}, links=session),
+        Function("create_billing_portal", (portal,), sell, {**stripe, **site}, links=session),
+        Function("upgrade_preview", previews, sell, {**prices, **stripe}, links=session),
+        Function("upgrade_confirm", (confirm,), upgrade, {**prices, **stripe}, links=session),
         _webhook(grants, environment),
     ]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pkgops.kit.function import Function
 from pkgops.kit.triggers import Route
 from templates.pkgwatch.contracts import packages as contracts
-from templates.pkgwatch.routes.access import Environment, Grants
+from templates.pkgwatch.routes.access import Environment, Grants, Links
 
 _CACHE_KEYS = ("path.ecosystem", "path.name", "header.Origin")
 
 
-def rows(grants: Grants, environment: Environment) -> list[Function]:
+def rows(grants: Grants, environment: Environment, links: Links) -> list[Function]:
     """One row a function: its file, its routes, its permissions, its environment."""
     get_package = Route("GET /packages/{ecosystem}/{name}", contracts.GET_PACKAGE, _CACHE_KEYS)
     metered = (grants.read_packages, grants.write_keys, grants.write_referrals)
@@ -20,8 +20,8 @@ def rows(grants: Grants, environment: Environment) -> list[Function]:
         Function(
             "scan",
             (Route("POST /scan", contracts.SCAN),),
-            (*metered, grants.queue_packages),
-            environment.package_queue,
+            metered,
+            links=(links.queue_packages,),
             memory=1024,
             timeout=28,
             canary="pkgwatch-api-scan-errors",
@@ -29,8 +29,9 @@ def rows(grants: Grants, environment: Environment) -> list[Function]:
         Function(
             "request_package",
             (Route("POST /packages/request", contracts.REQUEST_PACKAGE),),
-            (grants.write_packages, grants.write_keys, grants.queue_packages),
-            {**environment.package_queue, **environment.depsdev},
+            (grants.write_packages, grants.write_keys),
+            environment.depsdev,
+            links=(links.queue_packages,),
         ),
         Function("badge", (Route("GET /badge/{ecosystem}/{name}", contracts.BADGE),), (grants.read_packages,)),
     ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pkgops.kit.function import Function
 from pkgops.kit.triggers import Route
 from templates.pkgwatch.contracts import recovery as contracts
-from templates.pkgwatch.routes.access import Environment, Grants
+from templates.pkgwatch.routes.access import Environment, Grants, Links
 
 
-def rows(grants: Grants, environment: Environment) -> list[Function]:
+def rows(grants: Grants, environment: Environment, _links: Links) -> list[Function]:
     """One row a function: its file, its routes, its permissions, its environment."""
     pending = Route("GET /auth/pending-recovery-codes", contracts.PENDING_CODES)
     codes = (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pkgops.kit.function import Function
 from pkgops.kit.triggers import Route, Schedule
 from templates.pkgwatch.contracts import referrals as contracts
-from templates.pkgwatch.routes.access import Environment, Grants
+from templates.pkgwatch.routes.access import Environment, Grants, Links
 
 
-def rows(grants: Grants, environment: Environment) -> list[Function]:
+def rows(grants: Grants, environment: Environment, _links: Links) -> list[Function]:
     """One row a function: its file, its routes or schedule, its permissions, its environment."""
     status = Route("GET /referral/status", contracts.STATUS)
     add_code = Route("POST /referral/add-code", contracts.ADD_CODE)

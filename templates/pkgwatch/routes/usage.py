@@ -5,10 +5,10 @@ from __future__ import annotations
 from pkgops.kit.function import Function
 from pkgops.kit.triggers import Route, Schedule
 from templates.pkgwatch.contracts import usage as contracts
-from templates.pkgwatch.routes.access import Environment, Grants
+from templates.pkgwatch.routes.access import Environment, Grants, Links
 
 
-def rows(grants: Grants, _environment: Environment) -> list[Function]:
+def rows(grants: Grants, _environment: Environment, _links: Links) -> list[Function]:
     """One row a function: its file, its route or schedule, its permissions, its environment."""
     get_usage = Route("GET /usage", contracts.GET_USAGE)
     monthly = Schedule("pkgwatch-monthly-usage-reset", "cron(0 0 1 * ? *)")
