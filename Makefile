@@ -43,8 +43,9 @@ bench: .venv/.dev ## The benchmark table
 goldens: .venv/.dev ## Rewrite the golden templates; the diff is what changes in AWS
 	$(BIN)/pytest -q tests/templates/test_golden.py --update-golden
 
-docs: .venv/.dev ## Rewrite the generated reference and the OpenAPI documents
+docs: .venv/.dev ## Rewrite the generated reference, the OpenAPI documents and the rules of resource types
 	$(BIN)/python -m pkgops.cli.reference
+	$(BIN)/pytest -q tests/pkgops/test_resource_types.py --update-golden
 	$(BIN)/pytest -q tests/templates/test_openapi.py --update-golden
 
 pins: .venv/.dev ## Resolve all requirements again

@@ -39,6 +39,10 @@ os.environ.update(owner())
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="rewrite what is recorded instead of comparing it")
+
+
 @pytest.fixture
 def at_once() -> Callable[..., list[Any]]:
     """``at_once(function, times)``: runs a function in many threads that start in the same moment; the results."""

@@ -10,7 +10,7 @@ from typing import Any
 from pkgops.aws.client import translated
 from pkgops.aws.cloudformation import CloudFormationCalls, is_absent, template_text
 from pkgops.errors import DeployError
-from pkgops.ports.stacks import ChangeSet, ChangeSetRequest, ResourceChange
+from pkgops.ports.stacks import ChangeDetail, ChangeSet, ChangeSetRequest, ResourceChange
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 _CHANGED = "Another deployment has changed the stack meanwhile, or deleted the change set. Deploy again."
@@ -148,6 +148,19 @@ def _change(row: dict[str, Any]) -> ResourceChange:
         policy=row.get("PolicyAction", ""),
         properties=tuple(sorted(path for path in (*paths, *row.get("Scope", [])) if path and path != "Properties")),
         drift=row.get("ResourceDriftStatus", ""),
+        details=tuple(map(_detail, row.get("Details", []))),
+    )
+
+
+def _detail(row: dict[str, Any]) -> ChangeDetail:
+    target = row.get("Target", {})
+    return ChangeDetail(
+        attribute=target.get("Attribute", ""),
+        name=target.get("Name", ""),
+        recreation=target.get("RequiresRecreation", "Never"),
+        dynamic=row.get("Evaluation") == "Dynamic",
+        source=row.get("ChangeSource", ""),
+        cause=row.get("CausingEntity", ""),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pkgops.aws.client import Clients, translated
 from pkgops.errors import AccessError, PkgopsError, UsageError, not_deployed
-from pkgops.ports.functions import Invocation
+from pkgops.ports.functions import Concurrency, Invocation
 
 LIMIT = 6 * 1024 * 1024
 """Bytes of a synchronous request, by Lambda's quota; checked here, because the emulator accepts more."""
@@ -46,6 +46,11 @@ class LambdaFunctions:
             log=base64.b64decode(answer.get("LogResult", "")).decode("utf-8", "replace"),
             version=answer.get("ExecutedVersion", ""),
         )
+
+    def concurrency(self) -> Concurrency:
+        with translated("lambda:GetAccountSettings"):
+            limits = self._clients.get("lambda").get_account_settings()["AccountLimit"]
+        return Concurrency(limits["ConcurrentExecutions"], limits["UnreservedConcurrentExecutions"])
 
 
 def _error(error: Any, name: str) -> PkgopsError:

@@ -76,8 +76,9 @@ def in_order(stacks: Sequence[SynthesizedStack]) -> list[SynthesizedStack]:
 
 
 def template_text(template: Mapping[str, Any]) -> str:
-    """The canonical text of a template: compact and sorted, so that equal templates have equal texts."""
-    return json.dumps(template, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """The canonical text of a template: compact and sorted, so that equal templates have equal texts. It is ASCII,
+    because CloudFormation answers a question mark for any other character when it is asked for a template."""
+    return json.dumps(template, sort_keys=True, separators=(",", ":"))
 
 
 def resources(template: Mapping[str, Any], *types: str) -> Iterable[tuple[str, dict[str, Any]]]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from pkgops.deploy.first_updates import first_updates
 from pkgops.deploy.import_resources import import_resources
 from pkgops.deploy.report import SUCCEEDED, Result
 from pkgops.deploy.root_cause import explain_failure
@@ -19,7 +20,7 @@ from pkgops.errors import DeployError
 from pkgops.events import Emit, Note, StackChanged
 from pkgops.plan import protection
 from pkgops.plan.change_set import create_change_set
-from pkgops.plan.changes import update_concerns
+from pkgops.plan.changes import reviewed
 from pkgops.plan.plan import Plan
 from pkgops.plan.recovery_hint import DELETE_FAILED, ROLLBACK_FAILED, recovery_hint
 from pkgops.plan.review import Concern, review
@@ -59,7 +60,8 @@ class StackDeployment:
         for _ in range(MAX_ROUNDS):
             try:
                 step = self._import(self._make_updatable(step, parameters))
-                return self._apply(step, parameters)
+                step, failed = self._after_first_updates(step, parameters)
+                return failed or self._apply(step, parameters)
             except ConcurrentChange as change:
                 self.emit(Note(f"Another deployment has changed {step.stack.name} meanwhile; comparing again."))
                 step = self._decide_again(step, change.state, parameters)
@@ -127,6 +129,18 @@ class StackDeployment:
         self._imported[step.stack.key] = before is None
         return replace(step, action=Action.UPDATE, before=state)
 
+    def _after_first_updates(self, step: Step, parameters: Mapping[str, str]) -> tuple[Step, Result | None]:
+        """The step after the updates that come before its own, or the result of one that failed. Executing a change set
+        deletes the plan's."""
+        before = step.before
+        if not self.plan.options.in_steps or step.action is not Action.UPDATE or before is None:
+            return step, None
+        state = self._call(step, lambda: first_updates(step, before, self.ports, self.watcher, self.emit))
+        if state is before:
+            return step, None
+        failed = state is None or state.status not in SUCCEEDED
+        return replace(step, before=state, change_set=""), self._result(step, state, parameters) if failed else None
+
     def _apply(self, step: Step, parameters: Mapping[str, str]) -> Result:
         name, key = step.stack.name, step.stack.key
         before = step.before if step.action is not Action.CREATE else None
@@ -178,11 +192,10 @@ class StackDeployment:
             self.emit(Note(text, "warning"))
 
     def _concerns(self, step: Step, made: ChangeSet) -> tuple[Concern, ...]:
-        """Comparing templates costs a call, so access is reviewed on protected stages only; what is lost is in the
-        change set itself."""
+        """Comparing templates costs a call, so access is reviewed on protected stages only."""
         if step.action is Action.CREATE or self._imported.get(step.stack.key):
             return review(made.changes, {}, step.stack.template)
-        return update_concerns(step.stack, made, self.ports) if self.stage.protected else review(made.changes, {}, {})
+        return reviewed(step.stack, made, self.ports, access=self.stage.protected)[1]
 
     def _call(self, step: Step, call: Callable[[], _T]) -> _T:
         """The result of a call; `ConcurrentChange` if CloudFormation refuses it because the stack has changed."""

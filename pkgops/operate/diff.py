@@ -1,39 +1,32 @@
 """Differences between a system's code and what is deployed.
 
-Templates are compared property by property; whether a difference replaces a resource is CloudFormation's own
-prediction, from the plan's change sets.
+Templates are compared property by property; whether a difference replaces a resource is known from the plan's change
+sets, as `pkgops.plan.effects` reads them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from pkgops.operate.differences import Difference, compare
 from pkgops.plan.digest import DIGEST_OUTPUT
+from pkgops.plan.effects import referrers
 from pkgops.plan.plan import Plan
 from pkgops.plan.review import loses_data
+from pkgops.plan.severity import only_tags, severity
 from pkgops.plan.step import Action, Step
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ResourceChange
-
-_MISSING = object()
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One value: ``path`` ("Properties/Timeout"), JSON text before and after; None where there is none."""
-
-    path: str
-    before: str | None
-    after: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceDiff:
     """One resource: ``action`` is add, modify or remove; ``replacement`` is "True", "False" or "Conditional";
-    ``stateful_loss`` if data would be lost."""
+    ``stateful_loss`` if data would be lost. ``causes`` are the parameters and resources whose values change it where
+    its own definition does not; ``referrers`` those that refer to it and stay as they are."""
 
     logical_id: str
     type: str
@@ -41,24 +34,29 @@ class ResourceDiff:
     replacement: str
     differences: tuple[Difference, ...]
     stateful_loss: bool = False
+    causes: tuple[str, ...] = ()
+    referrers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class StackDiff:
-    """One stack: its resources, the parameter values, and everything else in the template (outputs, ...).
-    ``action`` is what a deployment would do, or "drifted" where the difference was made outside of deployments."""
+    """One stack: its resources, the worst changes first, the parameter values, the tags, and everything else in the
+    template (outputs, ...). ``action`` is what a deployment would do, or "drifted" where the difference was made
+    outside of deployments. ``tagged`` are the resources that change only because the stack's tags do."""
 
     key: str
     name: str
     action: str
     resources: tuple[ResourceDiff, ...]
-    parameters: tuple[Difference, ...]
-    rest: tuple[Difference, ...]
+    parameters: tuple[Difference, ...] = ()
+    rest: tuple[Difference, ...] = ()
+    tags: tuple[Difference, ...] = ()
+    tagged: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
         """There are no differences."""
-        return not (self.resources or self.parameters or self.rest)
+        return not (self.resources or self.parameters or self.rest or self.tags or self.tagged)
 
 
 def diff(plan: Plan, ports: Ports) -> list[StackDiff]:
@@ -66,59 +64,56 @@ def diff(plan: Plan, ports: Ports) -> list[StackDiff]:
     return [_stack(step, ports) for step in plan.steps]
 
 
-def compare(before: Any, after: Any, path: str = "") -> Iterator[Difference]:
-    """The differing leaves of two JSON values; lists of different length are one leaf."""
-    if before == after:
-        return
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        for key in sorted({*before, *after}):
-            yield from compare(before.get(key, _MISSING), after.get(key, _MISSING), f"{path}/{key}".lstrip("/"))
-    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        for index, pair in enumerate(zip(before, after, strict=True)):
-            yield from compare(*pair, f"{path}/{index}")
-    else:
-        yield Difference(path, _json(before), _json(after))
-
-
 def _stack(step: Step, ports: Ports) -> StackDiff:
+    stack = step.stack
     if step.action is Action.UNCHANGED:
-        return StackDiff(step.stack.key, step.stack.name, step.action, (), (), ())
+        return StackDiff(stack.key, stack.name, step.action, ())
     deployed: dict[str, Any] = {}
     if step.before is not None and step.action is not Action.CREATE:
-        deployed = json.loads(ports.stacks.template(step.stack.name) or "{}")
+        deployed = json.loads(ports.stacks.template(stack.name) or "{}")
     deployed.get("Outputs", {}).pop(DIGEST_OUTPUT, None)
-    predicted = {change.logical_id: change for change in step.changes}
-    before, after = deployed.get("Resources", {}), step.stack.template["Resources"]
-    resources = [
-        _resource(logical_id, before.get(logical_id), after.get(logical_id), predicted, step)
-        for logical_id in sorted({*before, *after})
-        if before.get(logical_id) != after.get(logical_id) or logical_id in predicted
-    ]
-    old, new = ({k: v for k, v in template.items() if k != "Resources"} for template in (deployed, step.stack.template))
+    had = step.before if deployed else None
     return StackDiff(
-        step.stack.key,
-        step.stack.name,
+        stack.key,
+        stack.name,
         step.action,
-        tuple(resources),
-        tuple(compare(dict(step.before.parameters) if deployed and step.before else {}, dict(step.parameters or {}))),
-        tuple(compare(old, new)) if deployed else (),
+        tuple(_resources(step, deployed)),
+        tuple(compare(dict(had.parameters) if had else {}, dict(step.parameters or {}))),
+        tuple(compare(_rest(deployed), _rest(stack.template))) if deployed else (),
+        tuple(compare(dict(had.tags), dict(stack.tags))) if had else (),
+        tuple(change.logical_id for change in step.changes if only_tags(change)),
     )
+
+
+def _rest(template: Mapping[str, Any]) -> dict[str, Any]:
+    """A template without its resources; an empty section is as good as none."""
+    return {name: section for name, section in template.items() if name != "Resources" and section != {}}
+
+
+def _resources(step: Step, deployed: Mapping[str, Any]) -> list[ResourceDiff]:
+    changes = {change.logical_id: change for change in step.changes}
+    folded = referrers(step.changes)
+    before, after = deployed.get("Resources", {}), step.stack.template["Resources"]
+    found = []
+    for logical_id in sorted({*before, *after}):
+        change = changes.get(logical_id)
+        changes_itself = change is not None and not change.unchanged_by and not only_tags(change)
+        if before.get(logical_id) != after.get(logical_id) or changes_itself:
+            row = _resource(logical_id, before.get(logical_id), after.get(logical_id), change)
+            found.append((severity(change), replace(row, referrers=folded.get(logical_id, ()))))
+    return [row for _, row in sorted(found, key=lambda pair: pair[0])]
 
 
 def _resource(
     logical_id: str,
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any] | None,
-    predicted: Mapping[str, ResourceChange],
-    step: Step,
+    change: ResourceChange | None,
 ) -> ResourceDiff:
-    change = predicted.get(logical_id)
     action = "add" if before is None else "remove" if after is None else "modify"
     differences = tuple(compare(before, after)) if before is not None and after is not None else ()
     kind = (after or before or {}).get("Type", "")
-    lost = change is not None and loses_data(change)
-    return ResourceDiff(logical_id, kind, action, change.replacement if change else "False", differences, lost)
-
-
-def _json(value: Any) -> str | None:
-    return None if value is _MISSING else json.dumps(value, sort_keys=True, ensure_ascii=False)
+    if change is None:
+        return ResourceDiff(logical_id, kind, action, "False", differences)
+    causes = dict.fromkeys(detail.cause for detail in change.details if detail.cause) if not differences else {}
+    return ResourceDiff(logical_id, kind, action, change.replacement, differences, loses_data(change), tuple(causes))

@@ -14,7 +14,8 @@ from typing import Any
 
 from pkgops.errors import DeployError
 from pkgops.events import Emit, Finished, Progress, Started, silent
-from pkgops.operate.diff import Difference, ResourceDiff, StackDiff, compare
+from pkgops.operate.diff import ResourceDiff, StackDiff
+from pkgops.operate.differences import Difference, compare
 from pkgops.operate.redaction import redact
 from pkgops.plan.review import STATEFUL
 from pkgops.ports.drift import Detection, PropertyDrift, ResourceDrift
@@ -61,7 +62,7 @@ def detect_drift(stacks: Sequence[str], ports: Ports, emit: Emit = silent) -> di
 
 def drift_diff(key: str, drift: StackDrift) -> StackDiff:
     """A stack's drift as a difference, for display."""
-    return StackDiff(key, drift.stack, "drifted", drift.resources, (), ())
+    return StackDiff(key, drift.stack, "drifted", drift.resources)
 
 
 def _completed(running: Mapping[str, str], ports: Ports) -> Iterator[tuple[str, Detection]]:

@@ -105,6 +105,8 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
     ("logs", "start_live_tail"): (_call(Target.GROUPS, "logs:StartLiveTail"),),
     ("lambda", "invoke"): (_call(Target.FUNCTIONS, "lambda:InvokeFunction"),),
     ("lambda", "get_function_configuration"): (_call(Target.FUNCTIONS, "lambda:GetFunctionConfiguration"),),
+    # Only when a deployment changes a reserved concurrency.
+    ("lambda", "get_account_settings"): (_call(Target.ACCOUNT, "lambda:GetAccountSettings"),),
     ("lambda", "list_functions"): (_call(Target.ACCOUNT, "lambda:ListFunctions"),),
     ("iam", "get_role"): (_call(Target.ROLES, "iam:GetRole"),),
     ("dynamodb", "describe_table"): (_call(Target.TABLES, "dynamodb:DescribeTable"),),

@@ -13,7 +13,7 @@ from typing import Any
 from pkgops.build.synth import SynthesizedStack, template_text
 from pkgops.config import Project
 from pkgops.errors import DeployError, PkgopsError
-from pkgops.plan.digest import digest, with_digest
+from pkgops.plan.digest import DIGEST_OUTPUT, UNFINISHED, digest, with_digest
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ChangeSet, ChangeSetRequest, StackState
 
@@ -66,6 +66,14 @@ def create_import(
     body, url = _body(template_text(template), ports)
     parameters, tags = (before.parameters, before.tags) if before else ({}, {})
     return _create(ChangeSetRequest(name, before is None, parameters, tags, body, url, imports=imports), ports)
+
+
+def create_first_update(before: StackState, template: Mapping[str, Any], ports: Ports) -> ChangeSet:
+    """Makes a change set for an update that comes before the planned one: parameters and tags stay as they are, and the
+    stack counts as changed until the planned one has followed. DeployError as for `create_change_set`."""
+    outputs = {**template.get("Outputs", {}), DIGEST_OUTPUT: {"Value": UNFINISHED}}
+    body, url = _body(template_text({**template, "Outputs": outputs}), ports)
+    return _create(ChangeSetRequest(before.name, False, before.parameters, before.tags, body, url), ports)
 
 
 def _create(request: ChangeSetRequest, ports: Ports) -> ChangeSet:

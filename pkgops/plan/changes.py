@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
 
 from pkgops.build.synth import SynthesizedStack
 from pkgops.errors import BucketGoneError, DeployError
 from pkgops.events import Emit, Finished, Started, silent
 from pkgops.plan.bootstrap import recreate_bootstrap
 from pkgops.plan.change_set import NameTakenError, create_change_set
+from pkgops.plan.effects import with_effects
 from pkgops.plan.plan import Plan, discard_change_sets
 from pkgops.plan.review import Concern, drift_concerns, may_affect_access, review
 from pkgops.plan.step import Action, Step, decide, fingerprint, require_deployable
@@ -33,11 +35,16 @@ def with_changes(plan: Plan, ports: Ports, emit: Emit = silent) -> Plan:
     return plan
 
 
-def update_concerns(stack: SynthesizedStack, change_set: ChangeSet, ports: Ports) -> tuple[Concern, ...]:
-    """What deserves review in the changes of an update; reads the deployed template if they may affect access."""
-    before = json.loads(ports.stacks.template(stack.name) or "{}") if may_affect_access(change_set.changes) else {}
-    found = review(change_set.changes, before, stack.template if before else {})
-    return tuple(dict.fromkeys((*found, *drift_concerns(change_set)))) if change_set.present else found
+def reviewed(
+    stack: SynthesizedStack, made: ChangeSet, ports: Ports, *, access: bool = True
+) -> tuple[ChangeSet, tuple[Concern, ...]]:
+    """The change set of an update with what its changes really do, and what of them deserves review, ``access`` too if
+    that is asked for. The deployed template is read at most once, and only if the changes call for it."""
+    template = cache(lambda: json.loads(ports.stacks.template(stack.name) or "{}"))
+    made = replace(made, changes=with_effects(made.changes, template, stack.template))
+    before = template() if access and may_affect_access(made.changes) else {}
+    found = review(made.changes, before, stack.template if before else {})
+    return made, tuple(dict.fromkeys((*found, *drift_concerns(made)))) if access and made.present else found
 
 
 def _all_steps(plan: Plan, ports: Ports) -> Plan:
@@ -70,7 +77,7 @@ def _with_changes(step: Step, plan: Plan, ports: Ports) -> Step:
     if made.empty:
         ports.stacks.delete_change_set(made.id)
         return replace(step, action=Action.UNCHANGED)
-    concerns = update_concerns(step.stack, made, ports)
+    made, concerns = reviewed(step.stack, made, ports)
     return replace(step, changes=made.changes, change_set=made.id, concerns=concerns)
 
 

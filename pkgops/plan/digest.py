@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pkgops.build.synth import SynthesizedStack, template_text
 
 DIGEST_OUTPUT = "PkgopsDigest"
+UNFINISHED = "unfinished"  # instead of a digest, between the updates of a deployment that takes several
 
 
 def digest(stack: SynthesizedStack, parameters: Mapping[str, str]) -> str:

@@ -12,7 +12,8 @@ class PlanOptions:
     use come along. ``force`` updates stacks whose digest has not changed; ``resume`` continues failed rollbacks,
     without the resources ``skip``; ``revert_drift`` undoes changes made outside of deployments; ``imports`` and
     ``restores`` are patterns that resolve conflicts (see `pkgops.plan.conflicts`); ``allow`` are the logical ids of
-    resources whose concerns are accepted on a protected stage; ``wait`` is how many seconds at most to wait for another
+    resources whose concerns are accepted on a protected stage; ``in_steps`` makes several index changes of a table
+    in successive updates; ``wait`` is how many seconds at most to wait for another
     deployer's operation (None: no limit)."""
 
     stacks: Collection[str] = ()
@@ -24,6 +25,7 @@ class PlanOptions:
     imports: tuple[str, ...] = ()
     restores: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
+    in_steps: bool = False
     wait: float | None = None
 
 

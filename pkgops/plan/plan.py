@@ -11,6 +11,7 @@ from pkgops.config import Project
 from pkgops.errors import PkgopsError
 from pkgops.plan.conflicts import Conflict
 from pkgops.plan.options import DEFAULT_OPTIONS, PlanOptions
+from pkgops.plan.refusal import Refusal
 from pkgops.plan.step import Action, Step
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import StackState
@@ -20,7 +21,7 @@ from pkgops.ports.stacks import StackState
 class Plan:
     """``steps`` are in the order of deployment, upstream stacks first. ``bootstrap`` creates the artifact bucket, None
     if the stage has one. ``states`` are the deployed stacks of the system by key. ``conflicts`` are resources that
-    exist before the deployment."""
+    exist before the deployment, ``refusals`` changes that AWS would refuse."""
 
     project: Project
     steps: tuple[Step, ...]
@@ -29,6 +30,7 @@ class Plan:
     bootstrap: Step | None = None
     options: PlanOptions = DEFAULT_OPTIONS
     conflicts: tuple[Conflict, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
 
     @property
     def changed(self) -> bool:

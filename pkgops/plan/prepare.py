@@ -21,6 +21,8 @@ from pkgops.plan.options import DEFAULT_OPTIONS, PlanOptions
 from pkgops.plan.plan import Plan, discard_change_sets
 from pkgops.plan.preflight import with_conflicts
 from pkgops.plan.protection import require_allowed
+from pkgops.plan.refusal import require_none
+from pkgops.plan.refusals import with_refusals
 from pkgops.plan.step import CREATING, Step, fingerprint
 from pkgops.ports.ports import Ports
 
@@ -47,9 +49,9 @@ def prepare(
 ) -> Plan:
     """The plan to carry out. ``approve`` gets it when it is complete, if it changes anything, and raises to refuse it.
 
-    RefusedError also for conflicts without a resolution; DeployError if other deployments keep changing the stacks;
-    other errors: see `pkgops.plan.compare.compare` and `pkgops.plan.changes.with_changes`. Whatever is raised, no
-    change set is left."""
+    RefusedError also for conflicts without a resolution, and for what AWS would refuse; DeployError if other
+    deployments keep changing the stacks; other errors: see `pkgops.plan.compare.compare` and
+    `pkgops.plan.changes.with_changes`. Whatever is raised, no change set is left."""
     return _repeated(lambda: _prepared(project, packaged, ports, emit, options, approve), project, emit)
 
 
@@ -72,6 +74,8 @@ def _prepared(
     try:
         plan = _with_conflicts(plan, _others(plan, created), ports, emit)
         require_resolved(plan.conflicts)
+        plan = with_refusals(plan, ports, emit)
+        require_none(plan.refusals)
         if plan.changed:
             approve(plan)
     except BaseException:
@@ -89,7 +93,8 @@ def preview(
     *,
     conflicts: bool = True,
 ) -> Plan:
-    """A plan to look at, whose change sets are deleted; with all its conflicts, unless they are not wanted."""
+    """A plan to look at, whose change sets are deleted; with all its conflicts and what AWS would refuse, unless they
+    are not wanted."""
     return _repeated(lambda: _previewed(project, packaged, ports, emit, options, conflicts), project, emit)
 
 
@@ -104,6 +109,7 @@ def _previewed(
         if conflicts:
             created = _created(plan)
             plan = _with_conflicts(plan, created + _others(plan, created), ports, emit)
+            plan = with_refusals(plan, ports, emit)
     finally:
         discard_change_sets(plan, ports)
     return replace(plan, steps=tuple(replace(step, change_set="") for step in plan.steps))

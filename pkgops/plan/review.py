@@ -70,7 +70,7 @@ def loses_data(change: ResourceChange) -> bool:
 
 def may_affect_access(changes: Sequence[ResourceChange]) -> bool:
     """True if the templates have to be compared; most deployments change only code and need no second call."""
-    return any(_affects_access(change.type) for change in changes)
+    return any(_affects_access(change.type) for change in changes if not change.unchanged_by)
 
 
 def review(

@@ -45,7 +45,8 @@ CREATING = frozenset({Action.CREATE, Action.RECREATE})
 @dataclass(frozen=True, slots=True)
 class Step:
     """One stack of a plan. ``parameters`` is None while a value of an upstream stack is unknown; ``change_set`` is ""
-    if none has been made; ``retain`` are resources to keep when the stack is deleted to recreate it."""
+    if none has been made; ``retain`` are resources to keep when the stack is deleted to recreate it; ``first`` are
+    templates to deploy before this one, because not all of its changes can be made in one update."""
 
     stack: SynthesizedStack
     action: Action
@@ -55,6 +56,7 @@ class Step:
     change_set: str = ""
     concerns: tuple[Concern, ...] = ()
     retain: tuple[str, ...] = ()
+    first: tuple[Mapping[str, Any], ...] = ()
 
 
 def parameter_values(stack: SynthesizedStack, outputs: Mapping[str, Mapping[str, str]]) -> dict[str, str] | None:

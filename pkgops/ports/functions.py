@@ -17,8 +17,19 @@ class Invocation:
     version: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Concurrency:
+    """Concurrent executions: the account's ``limit``, and how many of them are ``unreserved``."""
+
+    limit: int
+    unreserved: int
+
+
 class Functions(Protocol):
     """Lambda functions."""
 
     def invoke(self, name: str, payload: bytes, qualifier: str = "") -> Invocation:
         """Invokes a function and waits. UsageError if it is not deployed."""
+
+    def concurrency(self) -> Concurrency:
+        """The concurrent executions of the account in the stage's region."""

@@ -63,10 +63,27 @@ class StackResource:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeDetail:
+    """One reason of a change, as CloudFormation evaluates it. ``name`` is a property, or "" for an ``attribute``
+    besides Properties (Tags, Metadata, ...); ``recreation`` says whether it replaces the resource (Never,
+    Conditionally, Always); ``dynamic`` that its value is known only when the update runs. ``source`` is
+    DirectModification, ParameterReference, ResourceReference, ResourceAttribute or Automatic; ``cause`` names what is
+    referred to."""
+
+    attribute: str
+    name: str = ""
+    recreation: str = "Never"
+    dynamic: bool = False
+    source: str = ""
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ResourceChange:
     """One row of a change set. ``action`` is Add, Modify, Remove or Import; ``replacement`` is True, False or
-    Conditional; ``properties`` are the changed property paths. ``drift`` is the resource's drift status in a change set
-    that reverts drift (MODIFIED, DELETED, ...), "" in others."""
+    Conditional; ``properties`` are the changed property paths, ``details`` the reasons. ``drift`` is the resource's
+    drift status in a change set that reverts drift (MODIFIED, DELETED, ...), "" in others. ``unchanged_by`` are the
+    resources because of which CloudFormation evaluates it again although it stays as it is, if it does."""
 
     logical_id: str
     type: str
@@ -76,6 +93,8 @@ class ResourceChange:
     policy: str = ""
     properties: tuple[str, ...] = ()
     drift: str = ""
+    details: tuple[ChangeDetail, ...] = ()
+    unchanged_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ FOUNDATION: Mapping[str, frozenset[str]] = {
     "intrinsics": frozenset(),
     "model": frozenset(),
     "rate_limiter": frozenset(),
+    "resource_types": frozenset(),
     "scope": frozenset({"model"}),
     "seeds": frozenset({"model"}),
     "project": frozenset({"errors", "model"}),

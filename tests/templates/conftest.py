@@ -56,10 +56,6 @@ def systems_by_stage() -> list[tuple[Case, ...]]:
     return [built(system, stage) for system in ("bootstrap", *SYSTEMS) for stage in STAGES]
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden from the templates")
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "case" in metafunc.fixturenames:
         cases = [case for cases in systems_by_stage() for case in cases]

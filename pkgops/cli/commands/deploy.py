@@ -48,6 +48,7 @@ class DeployOptions:
 @click.option(
     "--allow", multiple=True, metavar="RESOURCE", help="Accept the warnings about this resource on a protected stage."
 )
+@click.option("--in-steps", is_flag=True, help="Make several index changes of a table in successive updates.")
 @click.option("--revert-drift", is_flag=True, help="Also revert drift: changes made outside of deployments.")
 @click.option("--resume", is_flag=True, help="Continue a failed rollback, then deploy.")
 @click.option("--skip", multiple=True, metavar="RESOURCE", help="With --resume: skip this resource in the rollback.")

@@ -25,18 +25,22 @@ pkgops diff --deployed --stage prod"""
 @targets
 @click.option("--deployed", is_flag=True, help="Compare what was deployed with the current resources.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if there are differences.")
-def command(session: Session, names: tuple[str, ...], all_systems: bool, deployed: bool, exit_code: bool) -> int:
+@click.option("--full", is_flag=True, help="Show whole values, and the names of what is only counted.")
+def command(
+    session: Session, names: tuple[str, ...], all_systems: bool, deployed: bool, exit_code: bool, full: bool
+) -> int:
     """Compare the code with what is deployed, value by value; change nothing.
 
-    Whether a resource would be replaced is CloudFormation's own prediction, from a change set. With --deployed the
-    code is ignored: what was deployed is compared with the current resources, by CloudFormation's drift detection.
+    Whether a resource would be replaced is CloudFormation's own prediction, from a change set; resources that it only
+    evaluates again are counted. Lists are compared by what identifies their members. With --deployed the code is
+    ignored: what was deployed is compared with the current resources, by CloudFormation's drift detection.
     """
     from pkgops.cli.output.diff_text import diff_text
 
     compare = _drifted if deployed else _differing
     found = {p.system.key: compare(session, p, keys) for p, keys in session.targets(names, all_systems)}
     differing = [stack for stacks in found.values() for stack in stacks]
-    session.console.print_result(found, diff_text(differing))
+    session.console.print_result(found, diff_text(differing, full=full))
     if not differing:
         session.console.print_message("No differences.")
     return 1 if exit_code and differing else 0

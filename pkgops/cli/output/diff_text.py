@@ -3,59 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
+from pkgops.cli.output.difference_text import difference_lines
+from pkgops.cli.output.signs import change_sign, counted_referrers
 from pkgops.cli.output.terminal import one_line, style
 
 if TYPE_CHECKING:
-    from pkgops.operate.diff import Difference, ResourceDiff, StackDiff
-
-LONGEST = 100  # characters of a value
-_SIGNS = {"add": ("+", "green"), "modify": ("~", "yellow"), "remove": ("-", "red")}
+    from pkgops.operate.diff import ResourceDiff, StackDiff
+    from pkgops.operate.differences import Difference
 
 
-def diff_text(diffs: Sequence[StackDiff]) -> str:
-    """Each changed stack with its resources and the values that differ."""
-    lines: list[str] = []
-    for stack in diffs:
-        if stack.empty:
-            continue
-        lines.append(f"{stack.name}  {stack.action}")
-        for resource in stack.resources:
-            lines += _resource(resource)
-        lines += _section("Parameters", stack.parameters)
-        lines += _section("Template", stack.rest)
-    return "\n".join(lines)
+def diff_text(diffs: Sequence[StackDiff], *, full: bool = False) -> str:
+    """Each changed stack with its resources, the worst changes first, and the values that differ. Long values are
+    shortened to where they differ, and what stays as it is is counted, unless ``full``."""
+    return "\n".join(line for stack in diffs if not stack.empty for line in _stack(stack, full=full))
 
 
-def _resource(resource: ResourceDiff) -> Iterator[str]:
-    sign, color = _SIGNS[resource.action]
-    notes = []
-    if resource.replacement != "False" and resource.action == "modify":
-        sign, color = "-/+", "red"
-        notes.append("replaced" if resource.replacement == "True" else "may be replaced")
-    if resource.stateful_loss:
-        notes.append("DATA LOSS")
+def _stack(stack: StackDiff, *, full: bool) -> Iterator[str]:
+    yield f"{stack.name}  {stack.action}"
+    for resource in stack.resources:
+        yield from _resource(resource, full=full)
+    yield from _section("Parameters", stack.parameters, full=full)
+    yield from _section("Tags", stack.tags, full=full)
+    if stack.tagged:
+        names = ", ".join(stack.tagged)
+        count = len(stack.tagged)
+        yield f"      on {names if full or count == 1 else f'{count} resources'}"
+    yield from _section("Template", stack.rest, full=full)
+
+
+def _resource(resource: ResourceDiff, *, full: bool) -> Iterator[str]:
+    sign, color, notes = change_sign(resource.action, resource.replacement, lost=resource.stateful_loss)
+    if resource.causes:
+        notes.append(f"by {', '.join(resource.causes)}")
+    notes += counted_referrers(resource.referrers, full=full)
     note = f"  {', '.join(notes)}" if notes else ""
-    yield style(f"  {sign} {one_line(resource.logical_id)}", fg=color) + f"  {one_line(resource.type)}{note}"
-    for difference in resource.differences:
-        yield _difference(difference)
+    yield style(f"  {sign} {one_line(resource.logical_id)}", fg=color) + f"  {one_line(resource.type)}{one_line(note)}"
+    yield from _differences(resource.differences, full=full)
 
 
-def _section(head: str, differences: Sequence[Difference]) -> Iterator[str]:
+def _section(head: str, differences: Sequence[Difference], *, full: bool) -> Iterator[str]:
     if differences:
         yield f"  {head}"
-        yield from map(_difference, differences)
+        yield from _differences(differences, full=full)
 
 
-def _difference(difference: Difference) -> str:
-    if difference.before is None:
-        return style(f"      + {one_line(difference.path)}: {_shortened(difference.after)}", fg="green")
-    if difference.after is None:
-        return style(f"      - {one_line(difference.path)}: {_shortened(difference.before)}", fg="red")
-    return f"      {one_line(difference.path)}: {_shortened(difference.before)} -> {_shortened(difference.after)}"
-
-
-def _shortened(value: str | None) -> str:
-    text = one_line(value or "")
-    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
+def _differences(differences: Sequence[Difference], *, full: bool) -> Iterator[str]:
+    """Members that come to or leave a list stand under its name."""
+    for path, group in groupby(differences, key=lambda one: one.path):
+        yield from difference_lines(path, list(group), full=full)

@@ -6,18 +6,18 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pkgops.cli.output.signs import MODIFY, change_sign, counted_referrers
 from pkgops.cli.output.terminal import one_line, style
 
 if TYPE_CHECKING:
     from pkgops.deploy.destroy import DestroyPlan
     from pkgops.plan.conflicts import Conflict
     from pkgops.plan.plan import Plan
+    from pkgops.plan.refusal import Refusal
     from pkgops.plan.review import Concern
     from pkgops.plan.step import Step
     from pkgops.ports.stacks import ResourceChange, StackResource
 
-_SIGNS = {"Add": ("+", "green"), "Modify": ("~", "yellow"), "Remove": ("-", "red"), "Import": ("+", "cyan")}
-_SIGNS["SyncWithActual"] = ("=", "cyan")  # the template now says what was changed by hand
 _DRIFTED = {"MODIFIED": "drifted", "DELETED": "was deleted, will be recreated"}
 
 
@@ -32,6 +32,7 @@ def plan_text(plan: Plan, *, full: bool) -> str:
     for step in plan.steps:
         lines += _step(step, full=full)
     lines += _conflicts(plan.conflicts)
+    lines += _refusals(plan.refusals)
     lines += _concerns([concern for step in plan.steps for concern in step.concerns])
     return "\n".join(lines)
 
@@ -56,12 +57,14 @@ def plan_data(plan: Plan) -> dict[str, Any]:
                 "stack": step.stack.key,
                 "name": step.stack.name,
                 "action": str(step.action),
+                "updates": len(step.first) + 1,
                 "changes": step.changes,
                 "concerns": step.concerns,
             }
             for step in plan.steps
         ],
         "conflicts": plan.conflicts,
+        "refusals": plan.refusals,
     }
 
 
@@ -86,15 +89,43 @@ def _step(step: Step, *, full: bool) -> Iterator[str]:
         types = Counter(change.type.removeprefix("AWS::") for change in step.changes)
         counted = ", ".join(f"{count} {kind}" for kind, count in types.most_common(4))
         rest = len(types) - 4
-        yield f"  {step.stack.name}  {action}  {_resource_count(len(step.changes))}: {counted}" + (
+        yield f"  {step.stack.name}  {action}  {resource_count(len(step.changes))}: {counted}" + (
             ", ..." if rest > 0 else ""
         )
         return
-    from pkgops.plan.review import loses_data
-
     yield f"  {step.stack.name}  {action}" + _unknown_changes(step)
-    for change in step.changes:
-        yield _change(change, lost=loses_data(change))
+    if step.first:
+        yield f"    in {len(step.first) + 1} updates, because a table changes one index in each"
+    yield from _changes(step)
+    yield from _stack_values(step)
+
+
+def _changes(step: Step) -> Iterator[str]:
+    """A line for each resource that changes, the worst first; those that stay as they are are counted."""
+    from pkgops.plan.effects import referrers
+    from pkgops.plan.severity import only_tags, severity
+
+    folded = referrers(step.changes)
+    for change in sorted(step.changes, key=severity):
+        if not change.unchanged_by and not only_tags(change):
+            yield _change(change, folded.get(change.logical_id, ()))
+
+
+def _stack_values(step: Step) -> Iterator[str]:
+    """Parameters and tags of an existing stack that change, by name."""
+    from pkgops.plan.severity import only_tags
+
+    if step.action != "update" or step.before is None:
+        return
+    tagged = sum(map(only_tags, step.changes))
+    known = step.before.parameters if step.parameters is None else step.parameters
+    for what, before, after, note in (
+        ("parameters", step.before.parameters, known, ""),
+        ("tags", step.before.tags, step.stack.tags, f", on {resource_count(tagged)}" if tagged else ""),
+    ):
+        names = sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
+        if names:
+            yield style(f"    {MODIFY} {what}", fg="yellow") + f"  {one_line(', '.join(names))}{note}"
 
 
 def _concerns(concerns: Sequence[Concern]) -> Iterator[str]:
@@ -118,7 +149,15 @@ def _conflicts(conflicts: Sequence[Conflict]) -> Iterator[str]:
             yield from (f"  {one_line(row)}" for row in rows)
 
 
-def _resource_count(number: int) -> str:
+def _refusals(refusals: Sequence[Refusal]) -> Iterator[str]:
+    """What AWS would refuse, and what to do about it."""
+    if refusals:
+        yield style("AWS would refuse:", fg="red", bold=True)
+        yield from (f"  {one_line(f'{row}. {row.remedy}')}" for row in refusals)
+
+
+def resource_count(number: int) -> str:
+    """1 resource, 2 resources."""
     return f"{number} resource" if number == 1 else f"{number} resources"
 
 
@@ -127,13 +166,10 @@ def _unknown_changes(step: Step) -> str:
     return "  (the changes are known once the stacks it depends on are deployed)" if unknown else ""
 
 
-def _change(change: ResourceChange, *, lost: bool) -> str:
-    sign, color = _SIGNS.get(change.action, ("?", "yellow"))
-    notes = [*filter(None, [_DRIFTED.get(change.drift)]), *change.properties]
-    if change.replacement != "False" and change.action == "Modify":
-        sign, color = "-/+", "red"
-        notes.insert(0, "replaced" if change.replacement == "True" else "may be replaced")
-    if lost:
-        notes.insert(0, "DATA LOSS")
+def _change(change: ResourceChange, folded: Sequence[str]) -> str:
+    from pkgops.plan.review import loses_data
+
+    sign, color, notes = change_sign(change.action, change.replacement, lost=loses_data(change))
+    notes += [*filter(None, [_DRIFTED.get(change.drift)]), *change.properties, *counted_referrers(folded)]
     note = f"  {', '.join(notes)}" if notes else ""
     return style(f"    {sign} {one_line(change.logical_id)}", fg=color) + f"  {one_line(change.type + note)}"

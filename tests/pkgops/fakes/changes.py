@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,8 @@ from pkgops.errors import DeployError
 from pkgops.ports.stacks import ChangeSetRequest, ResourceChange
 
 
-def changes(old: dict[str, Any], new: dict[str, Any]) -> tuple[ResourceChange, ...]:
+def changes(old: dict[str, Any], new: dict[str, Any], replaces: Collection[str] = ()) -> tuple[ResourceChange, ...]:
+    """The rows of an update. A property that names a resource replaces it, as do those in ``replaces``."""
     before, after = old.get("Resources", {}), new["Resources"]
     rows = []
     for name in sorted({*before, *after}):
@@ -18,8 +20,10 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> tuple[ResourceChange, .
         elif name not in after:
             rows.append(ResourceChange(name, before[name]["Type"], "Remove"))
         elif before[name] != after[name]:
-            renamed = _name(before[name]) != _name(after[name])
-            rows.append(ResourceChange(name, after[name]["Type"], "Modify", str(renamed)))
+            had, wanted = ({"Type": one["Type"], **one.get("Properties", {})} for one in (before[name], after[name]))
+            differing = sorted(key for key in {*had, *wanted} if had.get(key) != wanted.get(key))
+            replaced = any(key.endswith("Name") or key in replaces for key in differing)
+            rows.append(ResourceChange(name, after[name]["Type"], "Modify", str(replaced), properties=tuple(differing)))
     return tuple(rows)
 
 
@@ -31,7 +35,3 @@ def imported(old: dict[str, Any], new: dict[str, Any], request: ChangeSetRequest
     if others or not all(new["Resources"][name].get("DeletionPolicy") for name in request.imports):
         raise DeployError(f"CloudFormation refuses stack {request.stack}: that is no import")
     return tuple(replace(row, action="Import") for row in rows)
-
-
-def _name(resource: dict[str, Any]) -> Any:
-    return {key: value for key, value in resource.get("Properties", {}).items() if key.endswith("Name")}

@@ -9,17 +9,19 @@ from contextlib import redirect_stdout
 from typing import Any
 
 from pkgops.errors import UsageError, not_deployed
-from pkgops.ports.functions import Invocation
+from pkgops.ports.functions import Concurrency, Invocation
 
 LIMIT = 6 * 1024 * 1024
 
 
 class FakeFunctions:
-    """`pkgops.ports.functions.Functions`: ``deployed`` maps names to what is called with the event."""
+    """`pkgops.ports.functions.Functions`: ``deployed`` maps names to what is called with the event,
+    ``limit`` is the account's concurrency, of which ``unreserved`` is left."""
 
     def __init__(self, deployed: dict[str, Callable[[Any], Any]] | None = None) -> None:
         self.deployed = deployed or {}
         self.calls: list[tuple[str, bytes, str]] = []
+        self.limit = self.unreserved = 1000
 
     def invoke(self, name: str, payload: bytes, qualifier: str = "") -> Invocation:
         self.calls.append((name, payload, qualifier))
@@ -36,6 +38,9 @@ class FakeFunctions:
             said.write(f"[ERROR] {type(error).__name__}: {error}\n")
             return Invocation(200, json.dumps(body).encode(), "Unhandled", _log(said), "$LATEST")
         return Invocation(200, json.dumps(result).encode(), "", _log(said), "$LATEST")
+
+    def concurrency(self) -> Concurrency:
+        return Concurrency(self.limit, self.unreserved)
 
 
 def _log(said: io.StringIO) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from tests.pkgops.fakes.artifacts import FakeArtifacts
 from tests.pkgops.fakes.drift import FakeDrift
 from tests.pkgops.fakes.existing import FakeExisting
+from tests.pkgops.fakes.functions import FakeFunctions
 from tests.pkgops.fakes.secrets import FakeSecrets
 from tests.pkgops.fakes.stacks import ACCOUNT, FakeStacks
 from tests.pkgops.fakes.users import FakeUsers
@@ -33,7 +34,7 @@ class FakePorts:
     artifacts: Any = field(default_factory=FakeArtifacts)
     identity: Any = field(default_factory=FakeIdentity)
     logs: Any = None
-    functions: Any = None
+    functions: Any = field(default_factory=FakeFunctions)
     tables: Any = None
     queues: Any = None
     secrets: Any = field(default_factory=FakeSecrets)

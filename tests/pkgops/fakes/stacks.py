@@ -33,7 +33,8 @@ class FakeStacks:
 
     ``broken`` maps logical ids to the reason they fail with; ``rounds`` is how many `describe` calls an operation
     stays in progress; ``calls`` counts what was asked; ``drifts`` is described at
-    `tests.pkgops.fakes.drift.FakeDrift`, and taking back that of ``replacing`` replaces them.
+    `tests.pkgops.fakes.drift.FakeDrift`, and taking back that of ``replacing`` replaces them. ``replaces`` are
+    properties whose change replaces a resource, besides names.
     """
 
     def __init__(self, rounds: int = 1) -> None:
@@ -42,6 +43,7 @@ class FakeStacks:
         self.calls: list[str] = []
         self.drifts: dict[str, Any] = {}
         self.replacing: set[str] = set()
+        self.replaces: set[str] = set()
         self.policies: dict[str, list[str]] = {}
         self.most_running = 0
         self._stacks: dict[str, _Stack] = {}
@@ -90,7 +92,7 @@ class FakeStacks:
             if there is None or there.gone:
                 self.deployed(request.stack, "REVIEW_IN_PROGRESS")
             old = there.template if exists and there else {}
-            rows = changes(old, template)
+            rows = changes(old, template, self.replaces)
             if request.revert_drift:
                 rows = with_drifts(rows, template, self.drifts, self.replacing)
             had = there.state.parameters if exists and there else None

@@ -3,43 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
-
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pkgops.build.package import PackagedSystem
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
-from pkgops.operate.diff import Difference, compare, diff
+from pkgops.operate.diff import diff
+from pkgops.operate.differences import Difference
 from pkgops.plan.prepare import prepare, preview
 from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.ports import FakePorts
-
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text("ab", min_size=1, max_size=2), inner, max_size=3)
-    ),
-    max_leaves=8,
-)
-
-
-@given(VALUES, VALUES)
-def test_values_differ_exactly_when_a_difference_is_named(before: Any, after: Any) -> None:
-    assert bool(list(compare(before, after, "x"))) == (before != after)
-    assert all(row.before != row.after for row in compare(before, after, "x"))
-
-
-def test_leaves_are_named_by_path() -> None:
-    before = {"Properties": {"Timeout": 3, "Tags": [{"Key": "a"}], "Name": "n"}}
-    after = {"Properties": {"Timeout": 5, "Tags": [{"Key": "b"}], "Role": "r"}}
-    assert list(compare(before, after)) == [
-        Difference("Properties/Name", '"n"', None),
-        Difference("Properties/Role", None, '"r"'),
-        Difference("Properties/Tags/0/Key", '"a"', '"b"'),
-        Difference("Properties/Timeout", "3", "5"),
-    ]
 
 
 def test_a_system_that_is_not_there_is_all_additions(

@@ -103,3 +103,8 @@ def test_lines_of_a_function_have_ids_of_their_own(aws: Callable[[str], Any], cl
     assert len([event for event in first if event.message == "heard id"]) == 3
     assert len({event.id for event in first}) == len(first)
     assert first == second
+
+
+def test_the_concurrency_of_the_account(service: Service) -> None:
+    found = service.port.concurrency()
+    assert 0 <= found.unreserved <= found.limit == 1000

@@ -8,6 +8,7 @@ from pkgops.local.hooks.types import Properties, Types
 from pkgops.local.polyfills.lambda_.missing_code import RUNTIMES
 
 KIND = "AWS::Lambda::Function"
+_KEPT_UNRESERVED = 100  # concurrent executions
 _KEPT = ("DeadLetterConfig", "FileSystemConfigs", "KmsKeyArn", "VpcConfig")
 
 
@@ -16,6 +17,7 @@ def install(types: Types) -> None:
     from ministack.services import lambda_svc
 
     require(lambda_svc, "_functions", "_fetch_code_from_s3", "_put_function_concurrency", "invalidate_worker")
+    require(lambda_svc, "_ACCOUNT_CONCURRENCY_CAP")
     require(lambda_svc, "_delete_function_concurrency")
     types.after(KIND, _apply)
     types.before_create(KIND, lambda _, properties, __: _check(properties))
@@ -45,6 +47,7 @@ def _apply(name: str, new: Properties, old: Properties) -> None:
 
     reserved = new.get("ReservedConcurrentExecutions")
     if reserved is not None:
+        _require_unreserved(name, int(reserved))
         refuse(lambda_svc._put_function_concurrency(name, {"ReservedConcurrentExecutions": int(reserved)}))
     elif old.get("ReservedConcurrentExecutions") is not None:
         refuse(lambda_svc._delete_function_concurrency(name))
@@ -54,6 +57,19 @@ def _apply(name: str, new: Properties, old: Properties) -> None:
             config[key] = new[key]
         elif key in old:
             config.pop(key, None)
+
+
+def _require_unreserved(name: str, reserved: int) -> None:
+    """Lambda keeps a part of the account's concurrency for functions without a reservation."""
+    from ministack.services import lambda_svc
+
+    limit = int(lambda_svc._ACCOUNT_CONCURRENCY_CAP)
+    others = (lambda_svc._functions[one] for one in list(lambda_svc._functions.keys()) if one != name)
+    if limit - sum(int(one.get("concurrency") or 0) for one in others) - reserved < _KEPT_UNRESERVED:
+        raise ValueError(
+            "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution "
+            f"below its minimum value of [{_KEPT_UNRESERVED}]. (Service: Lambda, Status Code: 400)"
+        )
 
 
 def _end(name: str, _: Properties) -> None:

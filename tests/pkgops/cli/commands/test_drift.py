@@ -73,7 +73,7 @@ def test_drift_as_data(run, ports):
     (stack,) = json.loads(compared.stdout)["pkgwatch"]
     assert (stack["key"], stack["action"], stack["resources"]) == ("storage", "drifted", row["drift"]["resources"])
     first = {"path": "Properties/BillingMode", "before": '"PAY_PER_REQUEST"', "after": '"PROVISIONED"'}
-    assert stack["resources"][0]["differences"][0] == first
+    assert stack["resources"][0]["differences"][0] == first | {"member": "", "reordered": False}
     assert SECRET not in shown.output + compared.output
 
 

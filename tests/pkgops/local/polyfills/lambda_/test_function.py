@@ -65,3 +65,9 @@ def test_the_processes_of_a_deleted_function_end(deploy, role, aws, emulator):
     stack.delete()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_a_part_of_the_concurrency_stays_unreserved(deploy, role, code):
+    stack = deploy({"Function": function(role, code, ReservedConcurrentExecutions=901)})
+    assert stack.status == "ROLLBACK_COMPLETE"
+    assert any("below its minimum value of [100]" in reason for reason in stack.reasons)
