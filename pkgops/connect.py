@@ -9,6 +9,15 @@ from pkgops.events import Emit, silent
 from pkgops.model import Stage
 
 
+def is_running(stage: Stage, root: Path) -> bool:
+    """Whether there is something to ask: AWS always, on stage local the emulator if it runs."""
+    if not stage.local:
+        return True
+    from pkgops.local.client.emulator import Emulator
+
+    return Emulator.of(root, stage.port, stage.workers).running()
+
+
 def connect(stage: Stage, root: Path, emit: Emit = silent) -> AwsPorts:
     """The ports of a stage. On stage local this starts the emulator if it does not run yet."""
     if not stage.local:

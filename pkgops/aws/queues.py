@@ -10,7 +10,7 @@ from typing import Any
 
 from pkgops.aws.client import Clients, translated
 from pkgops.errors import PkgopsError, not_deployed
-from pkgops.ports.queues import QueueState
+from pkgops.ports.queues import QueueMessage, QueueState
 
 _COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
 _PARALLEL = 8
@@ -21,6 +21,7 @@ _MOST_METRICS = 500  # a GetMetricData call
 _MOVE_TIMEOUT = 120  # seconds a message is hidden while it is moved by hand
 _POLL = 1.0  # seconds
 _BATCH = 10  # messages SQS takes at once
+_PEEK_TIMEOUT = 30  # seconds a message is hidden while others are looked at, if that is interrupted
 
 
 class SqsQueues:
@@ -57,6 +58,39 @@ class SqsQueues:
                 ) from error
             return self._move_messages(origin, destination, progress)
         return self._wait_for_move(self._arn(origin), source, progress)
+
+    def peek(self, name: str, most: int) -> list[QueueMessage]:
+        """Messages are hidden until all have been read, so that none comes twice, and are then given back."""
+        url = self._existing_url(name)
+        sqs, found = self._clients.get("sqs"), list[dict[str, Any]]()
+        try:
+            with translated("sqs:ReceiveMessage"):
+                while len(found) < most:
+                    received = sqs.receive_message(
+                        QueueUrl=url,
+                        MaxNumberOfMessages=min(_BATCH, most - len(found)),
+                        VisibilityTimeout=_PEEK_TIMEOUT,
+                        AttributeNames=["All"],
+                    ).get("Messages", [])
+                    if not received:
+                        break
+                    found += received
+        finally:
+            self._give_back(url, found)
+        return list(map(_peeked, found))
+
+    def purge(self, name: str) -> None:
+        from botocore.exceptions import ClientError
+
+        url = self._existing_url(name)
+        try:
+            with translated("sqs:PurgeQueue"):
+                self._clients.get("sqs").purge_queue(QueueUrl=url)
+        except ClientError as error:
+            raise PkgopsError(
+                f"SQS does not empty {name}: {error.response['Error'].get('Message', '')}",
+                "It empties a queue once a minute; wait, then repeat the command.",
+            ) from error
 
     def send(self, name: str, bodies: Sequence[str]) -> None:
         url = self._existing_url(name)
@@ -126,6 +160,15 @@ class SqsQueues:
             with translated("sqs:DeleteMessage"):
                 self._clients.get("sqs").delete_message_batch(QueueUrl=origin, Entries=entries)
 
+    def _give_back(self, url: str, messages: Sequence[dict[str, Any]]) -> None:
+        for start in range(0, len(messages), _BATCH):
+            entries = [
+                {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": 0}
+                for number, message in enumerate(messages[start : start + _BATCH])
+            ]
+            with translated("sqs:ChangeMessageVisibility"):
+                self._clients.get("sqs").change_message_visibility_batch(QueueUrl=url, Entries=entries)
+
     def _counts(self, name: str) -> tuple[int, ...]:
         url = self._url(name)
         return self._read(url, _COUNTS) if url else ()
@@ -183,6 +226,13 @@ def _query(identifier: str, queue: str) -> dict[str, Any]:
         "Dimensions": [{"Name": "QueueName", "Value": queue}],
     }
     return {"Id": identifier, "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Maximum"}}
+
+
+def _peeked(message: dict[str, Any]) -> QueueMessage:
+    system = message.get("Attributes") or {}
+    sent = datetime.fromtimestamp(int(system.get("SentTimestamp", 0)) / 1000, UTC)
+    received = int(system.get("ApproximateReceiveCount", 1)) - 1  # this reading is none of them
+    return QueueMessage(message["MessageId"], message["Body"], sent.isoformat(timespec="milliseconds"), received)
 
 
 def _copy(message: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from pkgops.checks.run import Result, judge, not_applicable, run
 from pkgops.config import Project
 from pkgops.errors import BuildError
 from pkgops.events import Emit, Note, silent
+from pkgops.wording import counted
 
 
 def check(project: Project, stacks: Sequence[SynthesizedStack], emit: Emit = silent) -> None:
@@ -30,8 +31,9 @@ def check(project: Project, stacks: Sequence[SynthesizedStack], emit: Emit = sil
     errors = [one for one in left if one.severity == ERROR]
     if errors:
         listed = "\n".join(f"  {_line(one, stacks)}" for one in errors)
+        problems = counted(len(errors), "problem")
         raise BuildError(
-            f"{len(errors)} problem(s) in the templates of {project.system.key}; nothing was deployed:\n{listed}",
+            f"{problems} in the templates of {project.system.key}; nothing was deployed:\n{listed}",
             "Correct templates/ and repeat the command; for a rule see: pkgops check --explain ID",
         )
     for one in left:

@@ -23,6 +23,7 @@ from pkgops.errors import BuildError
 from pkgops.events import Emit, Finished, Progress, Started, silent
 from pkgops.model import ASSET
 from pkgops.own_files import keep_document, read_document
+from pkgops.wording import counted
 
 FUNCTION = "AWS::Lambda::Function"
 LAYER = "AWS::Lambda::LayerVersion"
@@ -113,7 +114,7 @@ def package(project: Project, stacks: Sequence[SynthesizedStack], emit: Emit = s
             emit(Progress("Packaging", done, handlers))
         linked.append(replace(stack, template=versions.pin_versions(template)))
     packager.save()
-    emit(Finished("Packaging", f"{len(packager.assets)} artifacts"))
+    emit(Finished("Packaging", counted(len(packager.assets), "artifact")))
     return PackagedSystem(tuple(linked), tuple(packager.assets.values()))
 
 

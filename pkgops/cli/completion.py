@@ -1,8 +1,8 @@
-"""Shell completion of stages, systems, stacks and functions.
+"""Shell completion of stages, systems, stacks, functions, outputs, queues, schedules and secrets.
 
 Completion runs on every press of Tab, so it reads names where they are cheapest: the stages from the file,
-the stacks from the systems' declarations, the functions from the handlers' file names. A completion never
-fails: outside a project it offers nothing.
+the stacks from the systems' declarations, the functions from the handlers' file names, what is inside of stacks from
+their last synthesis. It never asks AWS. A completion never fails: outside a project it offers nothing.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from pkgops.build.synth import SynthesizedStack
 
 Context = click.Context
 Parameter = click.Parameter
@@ -74,6 +77,37 @@ def _secrets(_ctx: Context, root: Path, incomplete: str) -> list[str]:
     return _of_systems(root, incomplete, lambda system: list(load_system(root, system).secrets))
 
 
+def _outputs(ctx: Context, root: Path, incomplete: str) -> list[str]:
+    return [*_targets(ctx, root, incomplete), *_in_stacks(ctx, root, incomplete, _output_keys)]
+
+
+def _queues(ctx: Context, root: Path, incomplete: str) -> list[str]:
+    from pkgops.operate.queues import declared_queues
+
+    return _in_stacks(ctx, root, incomplete, lambda stacks: [row.documented for row in declared_queues(stacks)])
+
+
+def _schedules(ctx: Context, root: Path, incomplete: str) -> list[str]:
+    from pkgops.operate.schedules import find_rules
+
+    return _in_stacks(ctx, root, incomplete, lambda stacks: [rule.documented for rule in find_rules(stacks)])
+
+
+def _output_keys(stacks: list[SynthesizedStack]) -> list[str]:
+    return [key for stack in stacks for key in stack.template.get("Outputs", {})]
+
+
+def _in_stacks(
+    ctx: Context, root: Path, incomplete: str, names: Callable[[list[SynthesizedStack]], list[str]]
+) -> list[str]:
+    """What ``names`` finds in the stacks of each system, as they were last synthesized for the stage."""
+    from pkgops.build.last_stacks import last_stacks
+    from pkgops.model import LOCAL
+
+    stage = str(ctx.params.get("stage") or os.environ.get("PKGOPS_STAGE") or LOCAL)
+    return _of_systems(root, incomplete, lambda system: names(last_stacks(root, system, stage)))
+
+
 def _of_systems(root: Path, incomplete: str, offer: Callable[[str], list[str]]) -> list[str]:
     """What ``offer`` returns for each system; after ``SYSTEM/`` also what it returns for that one, as SYSTEM/NAME."""
     from pkgops.project import systems
@@ -112,4 +146,7 @@ complete_targets = _never_fails(_targets)  # systems, stacks of the default syst
 complete_stacks = _never_fails(_stacks)  # of the default system
 complete_functions = _never_fails(_functions)  # of all systems, as get-order, or shop/get-order after a slash
 complete_names = _never_fails(_names)  # systems and functions
+complete_outputs = _never_fails(_outputs)  # targets, and outputs of all systems
+complete_queues = _never_fails(_queues)  # of all systems, by documented name
+complete_schedules = _never_fails(_schedules)  # of all systems, by documented name
 complete_secrets = _never_fails(_secrets)  # of all systems, by documented name

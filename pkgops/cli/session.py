@@ -117,6 +117,12 @@ class Session:
         assets = tuple(asset for asset in packaged.assets if asset.key in named)
         return replace(packaged, stacks=chosen, assets=assets)
 
+    def has_ports(self, project: Project) -> bool:
+        """False if `ports` would have to start the emulator."""
+        from pkgops.connect import is_running
+
+        return self._connect is not None or is_running(project.stage, project.root)
+
     def ports(self, project: Project) -> Ports:
         """AWS, or the emulator, for the project's stage."""
         from pkgops.connect import connect as connect_to_stage

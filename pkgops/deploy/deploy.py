@@ -25,6 +25,7 @@ from pkgops.plan.bootstrap import recreate_bootstrap
 from pkgops.plan.plan import Plan
 from pkgops.plan.step import Action, Step, parameter_values
 from pkgops.ports.ports import Ports
+from pkgops.wording import counted
 
 __all__ = ["Interrupted", "Report", "Result", "deploy", "require_success", "upload"]
 
@@ -67,7 +68,8 @@ def upload(plan: Plan, ports: Ports, emit: Emit = silent) -> int:
         sent = pool.map(lambda key: ports.artifacts.put(key, assets[key].path), sorted(absent))
         for count, _ in enumerate(sent, 1):
             emit(Progress("Uploading", count, len(absent)))
-    emit(Finished("Uploading", f"{len(absent)} artifacts, {sum(assets[key].size for key in absent) / 1e6:.1f} MB"))
+    size = sum(assets[key].size for key in absent) / 1e6
+    emit(Finished("Uploading", f"{counted(len(absent), 'artifact')}, {size:.1f} MB"))
     return len(absent)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pkgops.build.synth import SynthesizedStack
+from pkgops.build.synth import SynthesizedStack, resources
 from pkgops.config import Project, require_account
 from pkgops.deploy.deploy import CONCURRENCY
 from pkgops.deploy.interruption import detach_on_interrupt, detacher
@@ -29,6 +29,7 @@ from pkgops.ports.stacks import StackResource, StackState
 from pkgops.project import load_system, systems
 
 BUCKET = "AWS::S3::Bucket"
+SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
 _RETAINED = {"Retain", "RetainExceptOnCreate"}
 
 
@@ -46,13 +47,16 @@ class StackDeletion:
 @dataclass(frozen=True, slots=True)
 class DestroyPlan:
     """What destroying a system will do. ``stacks`` are in the order of deletion; ``retain`` are logical ids that a
-    stack in DELETE_FAILED keeps; ``wait`` is how many seconds at most to wait for another deployer's operation (None:
-    no limit)."""
+    stack in DELETE_FAILED keeps; ``outside`` are secrets of the system that no stack has, and ``alone`` says that no
+    other system's stack is on the stage; ``wait`` is how many seconds at most to wait for another deployer's operation
+    (None: no limit)."""
 
     project: Project
     stacks: tuple[StackDeletion, ...]
     retain: tuple[str, ...] = ()
     wait: float | None = None
+    outside: tuple[StackResource, ...] = ()
+    alone: bool = False
 
     @property
     def retained(self) -> tuple[StackResource, ...]:
@@ -83,7 +87,21 @@ def plan_destroy(
     for bootstrap in _bootstrap_deletion(project, everything, ports) if not only else ():
         deletions = [replace(stack, needs=stack.needs | {bootstrap.key}) for stack in deletions]
         deletions.append(bootstrap)
-    return DestroyPlan(project, tuple(deletions))
+    gone = {deletion.state.name for deletion in deletions}
+    outside = () if only or not there else _secrets_outside(project, stacks, ports)
+    return DestroyPlan(project, tuple(deletions), outside=outside, alone=gone == set(everything))
+
+
+def _secrets_outside(project: Project, stacks: Sequence[SynthesizedStack], ports: Ports) -> tuple[StackResource, ...]:
+    """The secrets that the system needs and no template declares, as far as they are there."""
+    declared = {
+        resource.get("Properties", {}).get("Name")
+        for stack in stacks
+        for _, resource in resources(stack.template, SECRET)
+    }
+    names = [name for name in map(project.stage.named, project.system.secrets) if name not in declared]
+    found = ports.existing.find([(SECRET, name) for name in names]) if names else []
+    return tuple(StackResource("", row.name, SECRET, "") for row in found if not row.deleting)
 
 
 def destroy(plan: DestroyPlan, ports: Ports, emit: Emit = silent, concurrency: int = CONCURRENCY) -> Report:

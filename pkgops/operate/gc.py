@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from pkgops.config import require_account
 from pkgops.errors import DeployError
 from pkgops.events import Emit, Finished, Progress, Started, silent
+from pkgops.wording import counted
 
 if TYPE_CHECKING:
     from pkgops.config import Project
@@ -98,7 +99,7 @@ def _templates(stacks: Sequence[StackState], ports: Ports, emit: Emit) -> dict[s
         for count, (stack, body) in enumerate(zip(stacks, pool.map(texts, stacks), strict=True), 1):
             bodies[stack.name] = body
             emit(Progress("Reading stacks", count, len(stacks)))
-    emit(Finished("Reading stacks", f"{len(stacks)} stacks"))
+    emit(Finished("Reading stacks", counted(len(stacks), "stack")))
     return bodies
 
 

@@ -79,15 +79,20 @@ def redrive(known: Sequence[Queue], name: str, port: Queues, emit: Emit, *, dry_
 
     UsageError if there is no such queue, or no single queue the messages came from."""
     source, target = _route(known, name)
-    states = port.states([source])
-    if not states:
-        raise not_deployed("Queue", source)
-    waiting = states[0].waiting
+    waiting = waiting_messages(next(queue for queue in known if queue.name == source), port)
     if dry_run or not waiting:
         return RedriveResult(source, target, waiting, 0)
     what = f"Moving {source} to {target}"
     moved = port.move(source, target, lambda done: emit(Progress(what, min(done, waiting), waiting)))
     return RedriveResult(source, target, waiting, moved)
+
+
+def waiting_messages(queue: Queue, port: Queues) -> int:
+    """How many messages wait in a queue, by SQS's approximate count. UsageError if it is not deployed."""
+    states = port.states([queue.name])
+    if not states:
+        raise not_deployed("Queue", queue.name)
+    return states[0].waiting
 
 
 def _row(queue: Queue, state: QueueState | None, dead: QueueState | None) -> QueueRow:

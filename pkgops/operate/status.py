@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pkgops.ports.ports import Ports
     from pkgops.ports.stacks import StackState
 
-NOT_DEPLOYED = "NOT_DEPLOYED"
+NOT_DEPLOYED, UNKNOWN = "NOT_DEPLOYED", "UNKNOWN"
 
 _PARALLEL = 4  # ListStackResources is throttled at a few calls a second
 _FAILED_FIRST = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"}
@@ -23,7 +23,7 @@ _FAILED_FIRST = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"}
 
 @dataclass(frozen=True, slots=True)
 class StatusRow:
-    """One stack. ``status`` is CloudFormation's, or NOT_DEPLOYED; ``updated`` ISO-8601 or "".
+    """One stack. ``status`` is CloudFormation's, NOT_DEPLOYED or UNKNOWN; ``updated`` ISO-8601 or "".
 
     ``current`` is whether what is deployed matches the code, None if unknown; ``resources`` counts what is deployed;
     ``advice`` is what to do about the status, "" if nothing; ``drift`` is None unless it was detected."""
@@ -48,6 +48,11 @@ def stack_status(project: Project, stacks: Sequence[SynthesizedStack], ports: Po
     with ThreadPoolExecutor(_PARALLEL) as pool:
         counts = dict(zip(there, pool.map(lambda name: _count(ports, name), there), strict=True))
     return [_row(stack, states.get(stack.name), outputs, counts.get(stack.name, 0)) for stack in stacks]
+
+
+def unknown_status(stacks: Sequence[SynthesizedStack]) -> list[StatusRow]:
+    """The rows where nothing can be asked, because the emulator does not run."""
+    return [StatusRow(stack.key, stack.name, UNKNOWN) for stack in stacks]
 
 
 def add_drift(rows: Sequence[StatusRow], ports: Ports, emit: Emit) -> list[StatusRow]:

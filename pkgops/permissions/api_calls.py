@@ -126,6 +126,8 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
         _call(Target.QUEUES, "sqs:StartMessageMoveTask", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:SendMessage"),
     ),
     ("sqs", "list_message_move_tasks"): (_call(Target.QUEUES, "sqs:ListMessageMoveTasks"),),
+    ("sqs", "change_message_visibility_batch"): (_call(Target.QUEUES, "sqs:ChangeMessageVisibility"),),
+    ("sqs", "purge_queue"): (_call(Target.QUEUES, "sqs:PurgeQueue"),),
     ("sqs", "receive_message"): (_call(Target.QUEUES, "sqs:ReceiveMessage"),),
     ("sqs", "send_message_batch"): (_call(Target.QUEUES, "sqs:SendMessage"),),
     ("sqs", "delete_message_batch"): (_call(Target.QUEUES, "sqs:DeleteMessage"),),

@@ -95,13 +95,14 @@ def _other_types(step: Step, read: Read) -> Iterator[Refusal]:
 def _named_replacements(step: Step, read: Read) -> Iterator[Refusal]:
     for row in step.changes:
         name = _NAMES.get(row.type)
-        if name is None or row.action != "Modify" or row.replacement == "False":
+        changed = {path.partition("/")[0] for path in row.properties}
+        if name is None or name in changed or row.action != "Modify" or row.replacement == "False":
             continue
         had, wanted = (_resource(side, row.logical_id).get("Properties", {}) for side in (read(), step.stack.template))
         certain = row.replacement == "True" or had.get("KeySchema") != wanted.get("KeySchema")
         if certain and wanted.get(name) is not None and had.get(name) == wanted.get(name):
-            changed = ", ".join(path for path in row.properties if path != name)
-            text = f"it would be replaced ({changed}), and CloudFormation replaces nothing that keeps its name"
+            what = ", ".join(sorted(changed))
+            text = f"it would be replaced ({what}), and CloudFormation replaces nothing that keeps its name"
             yield Refusal(step.stack.key, row.logical_id, text, f"Change its {name} as well, or leave it as it is.")
 
 

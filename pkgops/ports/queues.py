@@ -19,6 +19,16 @@ class QueueState:
     oldest: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class QueueMessage:
+    """A message as it lies in a queue. ``sent`` is ISO-8601 UTC, ``received`` how often it was received before."""
+
+    id: str
+    body: str
+    sent: str = ""
+    received: int = 0
+
+
 class Queues(Protocol):
     """SQS."""
 
@@ -29,6 +39,13 @@ class Queues(Protocol):
         """Moves the messages now waiting in ``source`` to ``target`` and returns how many. ``progress`` is called with
         the number so far. An interruption loses no message; one may then be in both queues. UsageError if a queue
         does not exist."""
+
+    def peek(self, name: str, most: int) -> list[QueueMessage]:
+        """Up to ``most`` of the messages that wait, which stay in the queue. SQS counts that as a delivery of each.
+        UsageError if the queue does not exist."""
+
+    def purge(self, name: str) -> None:
+        """Deletes every message. UsageError if the queue does not exist, PkgopsError if SQS refuses it."""
 
     def send(self, name: str, bodies: Sequence[str]) -> None:
         """Sends messages. UsageError if the queue does not exist, PkgopsError if it does not accept all of them."""

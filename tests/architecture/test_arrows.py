@@ -21,6 +21,7 @@ FOUNDATION: Mapping[str, frozenset[str]] = {
     "model": frozenset(),
     "rate_limiter": frozenset(),
     "resource_types": frozenset(),
+    "wording": frozenset(),
     "scope": frozenset({"model"}),
     "seeds": frozenset({"model"}),
     "project": frozenset({"errors", "model"}),

@@ -20,9 +20,11 @@ pkgops completion fish > ~/.config/fish/completions/pkgops.fish"""
 @session_command("completion", example=EXAMPLE, has_system=False)
 @click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
 def command(session: Session, shell: str) -> None:
-    """Print the script that completes commands, options, systems, stages, stacks and functions in SHELL.
+    """Print the script that completes commands, options and names of the project in SHELL.
 
-    The script calls pkgops on every press of Tab, so it stays correct when the project changes.
+    Systems, stages, stacks, functions, outputs, queues, schedules and secrets are completed. The script calls pkgops on
+    every press of Tab, so it stays correct when the project changes; it never asks AWS, and takes names that only
+    templates have from their last synthesis.
     """
     from click.shell_completion import get_completion_class
 

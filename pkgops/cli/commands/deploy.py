@@ -35,6 +35,7 @@ class DeployOptions:
     yes: bool
     dry_run: bool
     concurrency: int
+    outputs: bool
     plan: PlanOptions
     results: dict[str, Any]
 
@@ -48,6 +49,7 @@ class DeployOptions:
 @click.option(
     "--allow", multiple=True, metavar="RESOURCE", help="Accept the warnings about this resource on a protected stage."
 )
+@click.option("--outputs", is_flag=True, help="Print every output afterwards, not only those that changed.")
 @click.option("--in-steps", is_flag=True, help="Make several index changes of a table in successive updates.")
 @click.option("--revert-drift", is_flag=True, help="Also revert drift: changes made outside of deployments.")
 @click.option("--resume", is_flag=True, help="Continue a failed rollback, then deploy.")
@@ -72,7 +74,7 @@ def command(session: Session, names: tuple[str, ...], all_systems: bool, **optio
     """
     from pkgops.plan.options import PlanOptions
 
-    own = {name: options.pop(name) for name in ("yes", "dry_run", "concurrency")}
+    own = {name: options.pop(name) for name in ("yes", "dry_run", "concurrency", "outputs")}
     with session.console.json_results() as results:
         run = DeployOptions(**own, plan=PlanOptions(**options), results=results)
         for project, keys in session.targets(names, all_systems):
@@ -119,6 +121,7 @@ def _approve(session: Session, options: DeployOptions, plan: Plan) -> None:
 
 def _carry_out(session: Session, plan: Plan, ports: Ports, options: DeployOptions) -> None:
     from pkgops.cli.output.deployment_text import (
+        changed_outputs,
         print_deployment,
         report_interruption,
         report_outputs,
@@ -138,4 +141,5 @@ def _carry_out(session: Session, plan: Plan, ports: Ports, options: DeployOption
     }
     require_success(report, plan.project.stage.name)
     if not session.console.mode.json:
-        print_deployment(session.console, plan, rows, time.monotonic() - started)
+        shown = rows if options.outputs else changed_outputs(plan, report, rows)
+        print_deployment(session.console, plan, shown, time.monotonic() - started)

@@ -31,7 +31,8 @@ pkgops destroy shop/api --stage dev --yes"""
 def command(session: Session, names: tuple[str, ...], all_systems: bool, **options: Any) -> None:
     """Delete stacks after listing what is deleted and what is kept, and asking for SYSTEM/STAGE to be typed.
 
-    Retained resources (DeletionPolicy Retain) are kept and listed with their names. Buckets to delete are emptied
+    Retained resources (DeletionPolicy Retain), and the system's secrets that no stack has, are kept and listed with
+    their names. Buckets to delete are emptied
     first. A protected stage requires its name to be typed, even with --yes; without a terminal it requires --yes and
     PKGOPS_CONFIRM=STAGE.
     """
@@ -64,7 +65,7 @@ def _destroy(
     results[project.system.key] = {
         "ok": not _failures(report),
         "stacks": stack_results(report),
-        "kept": plan.retained,
+        "kept": (*plan.retained, *plan.outside),
     }
     return _print_report(session, plan, report)
 
@@ -84,13 +85,13 @@ def _print_report(session: Session, plan: DestroyPlan, report: Report) -> None:
     from pkgops.errors import DeployError
 
     gone = {result.key for result in report.results if result.status == "DELETE_COMPLETE"}
-    kept = [item for stack in plan.stacks if stack.key in gone for item in stack.retained]
+    kept = [*(item for stack in plan.stacks if stack.key in gone for item in stack.retained), *plan.outside]
     if not session.console.mode.json:
         session.console.print_result(None, "\n".join(kept_lines(kept, "Kept; delete them yourself if not needed:")))
     if failures := _failures(report):
         raise DeployError("\n".join(failures), "See pkgops events --failed, fix the cause and destroy again.")
     session.console.print_message(f"Deleted {plan.project.system.key} from stage {plan.project.stage.name}.")
-    if kept and plan.project.stage.local:
+    if kept and plan.project.stage.local and plan.alone:
         session.console.print_message("To delete what is kept as well: pkgops local reset")
 
 

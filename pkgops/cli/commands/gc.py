@@ -8,6 +8,7 @@ import click
 
 from pkgops.cli.command import session_command
 from pkgops.cli.options import yes
+from pkgops.wording import counted
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
@@ -44,10 +45,10 @@ def command(session: Session, dry_run: bool, older_than: float, yes: bool) -> No
     console.print_result(garbage if console.mode.json else None, _text(garbage))
     if dry_run or not garbage.unused:
         return
-    question = f"Delete {len(garbage.unused)} artifacts from {garbage.bucket}?"
+    question = f"Delete {counted(len(garbage.unused), 'artifact')} from {garbage.bucket}?"
     confirm_on_stage(console, project.stage, question, "Deleting", yes=yes)
     deleted = delete_garbage(garbage, project, ports, console.emit)
-    console.print_message(f"Deleted {len(deleted.unused)} artifacts, {deleted.size / 1e6:.1f} MB.")
+    console.print_message(f"Deleted {counted(len(deleted.unused), 'artifact')}, {deleted.size / 1e6:.1f} MB.")
 
 
 def _text(garbage: Garbage) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pkgops.cli.command import session_command
+from pkgops.wording import counted
 
 if TYPE_CHECKING:
     from pkgops.cli.output.console import Console
@@ -42,7 +43,7 @@ def command(session: Session, name: str | None, example: str | None, listing: bo
     for stage, wrong in made.incomplete.items():
         session.console.print_message(f"Before stage {stage} can be built, complete its settings: {' '.join(wrong)}")
     inside = "" if name == "." else f"cd {shlex.quote(name)} && "
-    return session.console.print_message(f"Created {len(made.files)} files. Next: {inside}pkgops deploy")
+    return session.console.print_message(f"Created {counted(len(made.files), 'file')}. Next: {inside}pkgops deploy")
 
 
 def _list_examples(console: Console) -> None:

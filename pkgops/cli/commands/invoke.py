@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pkgops.cli.command import session_command
-from pkgops.cli.completion import complete_functions
+from pkgops.cli.completion import complete_functions, complete_schedules
 
 if TYPE_CHECKING:
     from pkgops.build.functions import Function
@@ -28,7 +28,12 @@ jq .event saved.json | pkgops invoke create-order --payload -"""
 @session_command("invoke", example=EXAMPLE)
 @click.argument("name", metavar="[SYSTEM/]FUNCTION", shell_complete=complete_functions)
 @click.option("--payload", "given", metavar="JSON|@FILE|-", help="The event; - reads stdin.  [default: {}]")
-@click.option("--schedule", metavar="RULE", help="Send the event of this schedule, by its documented name.")
+@click.option(
+    "--schedule",
+    metavar="RULE",
+    shell_complete=complete_schedules,
+    help="Send the event of this schedule, by its documented name.",
+)
 def command(session: Session, name: str, given: str | None, schedule: str | None) -> int:
     """Invoke FUNCTION and wait: its response goes to stdout, the end of its log to stderr.
 

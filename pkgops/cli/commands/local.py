@@ -79,6 +79,7 @@ def logs(session: Session, lines: int) -> None:
 MAIL = """\
 pkgops local mail
 pkgops local mail 0100018f
+pkgops local mail --to me@example.com --code
 curl -i "$(pkgops local mail --to me@example.com --link)\""""
 
 
@@ -86,11 +87,14 @@ curl -i "$(pkgops local mail --to me@example.com --link)\""""
 @click.argument("id", required=False)
 @click.option("--to", metavar="ADDRESS", help="Only mail to this address.")
 @click.option("--link", is_flag=True, help="Print only the first link of the newest mail, or of the mail with that ID.")
-def mail(session: Session, id: str | None, to: str | None, link: bool) -> None:
+@click.option(
+    "--code", is_flag=True, help="Print only the code in the newest mail that has one, or in the mail with ID."
+)
+def mail(session: Session, id: str | None, to: str | None, link: bool, code: bool) -> None:
     """List the mail sent through the emulator's SES, or show the mail whose ID starts with ID, with its links."""
     messages = [mail for mail in _emulator(session).messages() if to is None or mail.went_to(to)]
-    if link:
-        found = _first_link(messages, id)
+    if link or code:
+        found = _first_link(messages, id) if link else _newest_code(messages, id)
         session.console.print_value(found, found)
     elif id is not None:
         message = _message(messages, id)
@@ -140,6 +144,16 @@ def _first_link(messages: list[Message], id: str | None) -> str:
     if not chosen or not chosen[0].links:
         raise UsageError("No such mail has a link.", "List all mail: pkgops local mail")
     return chosen[0].links[0]
+
+
+def _newest_code(messages: list[Message], id: str | None) -> str:
+    from pkgops.errors import UsageError
+
+    chosen = [_message(messages, id)] if id is not None else messages
+    codes = [mail.codes[0] for mail in chosen if mail.codes]
+    if not codes:
+        raise UsageError("No such mail has a code.", "List all mail: pkgops local mail")
+    return codes[-1]
 
 
 def _mail_text(mail: Message) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pkgops.cli.command import session_command
-from pkgops.cli.completion import complete_targets
+from pkgops.cli.completion import complete_outputs
 from pkgops.cli.options import choice
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ eval "$(pkgops outputs --format shell)\""""
 
 
 @session_command("outputs", example=EXAMPLE)
-@click.argument("names", nargs=-1, metavar="[SYSTEM[/STACK] ... | [SYSTEM/]KEY]", shell_complete=complete_targets)
+@click.argument("names", nargs=-1, metavar="[SYSTEM[/STACK] ... | [SYSTEM/]KEY]", shell_complete=complete_outputs)
 @click.option("--all", "all_systems", is_flag=True, help="Every system.")
 @choice("--format", ("table", "json", "dotenv", "shell"), "How to write the outputs.", default="table")
 def command(session: Session, names: tuple[str, ...], all_systems: bool, format: str) -> None:

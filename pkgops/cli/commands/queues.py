@@ -1,4 +1,4 @@
-"""``pkgops queues``: lists queues and redrives dead letters."""
+"""``pkgops queues``: lists queues, shows and deletes messages, and redrives dead letters."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING
 import click
 
 from pkgops.cli.command import CommandGroup, session_command
-from pkgops.cli.options import targets
+from pkgops.cli.completion import complete_queues
+from pkgops.cli.options import targets, yes
+from pkgops.wording import counted
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
-    from pkgops.operate.queues import RedriveResult
+    from pkgops.config import Project
+    from pkgops.operate.queues import Queue, RedriveResult
+    from pkgops.ports.queues import QueueMessage
 
 _COLUMNS = ("Queue", "Waiting", "In flight", "Delayed", "Oldest", "Dead letters", "Dead")
 
 
 @click.group("queues", cls=CommandGroup, default="ls")
 def command() -> None:
-    """List the queues of systems, and redrive dead letters.
+    """List the queues of systems, look into them, empty them, and redrive dead letters.
 
     Without a subcommand it lists them: pkgops queues shop is pkgops queues ls shop.
     """
@@ -45,13 +49,54 @@ def ls(session: Session, names: tuple[str, ...], all_systems: bool) -> None:
     console.print_table(_COLUMNS, rows, "There are no queues.", found if console.mode.json else None)
 
 
+_queue_argument = click.argument("name", metavar="[SYSTEM/]QUEUE", shell_complete=complete_queues)
+
+PEEK = """\
+pkgops queues peek orders-dlq
+pkgops queues peek shop/orders -n 3 --stage prod --output json"""
+
+
+@session_command("peek", example=PEEK)
+@_queue_argument
+@click.option("--number", "-n", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many messages.")
+def peek(session: Session, name: str, number: int) -> None:
+    """Show messages that wait in a queue; they stay in it.
+
+    SQS counts that as a delivery: a message that is looked at too often moves to the dead-letter queue of its queue.
+    """
+    project, queue = _find(session, name)
+    messages = session.ports(project).queues.peek(queue.name, number)
+    session.console.print_result(messages, "\n".join(map(_message_text, messages)))
+    if not messages:
+        session.console.print_message(f"No messages are waiting in {queue.name}.")
+
+
+@session_command("purge", example="pkgops queues purge orders-dlq\npkgops queues purge shop/orders --yes")
+@_queue_argument
+@yes("Delete the messages")
+def purge(session: Session, name: str, yes: bool) -> None:
+    """Delete every message of a queue, after asking. AWS takes up to a minute."""
+    from pkgops.cli.confirm import confirm_on_stage
+    from pkgops.operate.queues import waiting_messages
+
+    project, queue = _find(session, name)
+    port = session.ports(project).queues
+    waiting = waiting_messages(queue, port)
+    if waiting:
+        question = f"Delete {counted(waiting, 'message')} of {queue.name}?"
+        confirm_on_stage(session.console, project.stage, question, "Emptying a queue", yes=yes)
+        port.purge(queue.name)
+    text = f"Deleted {counted(waiting, 'message')} of {queue.name}." if waiting else f"{queue.name} is empty."
+    session.console.print_result({"queue": queue.name, "deleted": waiting}, text)
+
+
 REDRIVE = """\
 pkgops queues redrive orders-dlq --dry-run
 pkgops queues redrive shop/orders --stage prod"""
 
 
 @session_command("redrive", example=REDRIVE)
-@click.argument("name", metavar="[SYSTEM/]QUEUE")
+@_queue_argument
 @click.option("--dry-run", is_flag=True, help="Only show how many messages would be moved.")
 def redrive(session: Session, name: str, dry_run: bool) -> None:
     """Move dead letters back to their source queue, where they are processed again.
@@ -60,22 +105,38 @@ def redrive(session: Session, name: str, dry_run: bool) -> None:
     any other. An interruption loses nothing: messages not moved yet stay, and at worst a message is delivered twice.
     """
     from pkgops.build.build import synthesized
-    from pkgops.operate.queues import declared_queues, find_queue
+    from pkgops.operate.queues import declared_queues
     from pkgops.operate.queues import redrive as redrive_messages
 
     console = session.console
-    project, queue = session.search(name, lambda each, bare: find_queue(declared_queues(synthesized(each)), bare))
+    project, queue = _find(session, name)
     known, port = declared_queues(synthesized(project)), session.ports(project).queues
     result = redrive_messages(known, queue.name, port, console.emit, dry_run=dry_run)
     console.print_result(result, _redrive_text(result, dry_run))
+
+
+def _find(session: Session, name: str) -> tuple[Project, Queue]:
+    from pkgops.build.build import synthesized
+    from pkgops.operate.queues import declared_queues, find_queue
+
+    return session.search(name, lambda each, bare: find_queue(declared_queues(synthesized(each)), bare))
+
+
+def _message_text(message: QueueMessage) -> str:
+    from pkgops.cli.output.table import format_time
+    from pkgops.cli.output.terminal import indented, style
+
+    times = f", received {counted(message.received, 'time')}" if message.received else ""
+    head = f"{format_time(message.sent)} {message.id}{times}"
+    return f"{style(head.strip(), bold=True)}\n  {indented(message.body)}"
 
 
 def _redrive_text(result: RedriveResult, dry_run: bool) -> str:
     if not result.waiting:
         return f"No messages are waiting in {result.source}."
     if dry_run:
-        return f"Would move {result.waiting} messages from {result.source} to {result.target}."
-    return f"Moved {result.moved} messages from {result.source} to {result.target}."
+        return f"Would move {counted(result.waiting, 'message')} from {result.source} to {result.target}."
+    return f"Moved {counted(result.moved, 'message')} from {result.source} to {result.target}."
 
 
 def _age(seconds: int | None) -> str:
@@ -88,5 +149,5 @@ def _age(seconds: int | None) -> str:
     return f"{seconds} s"
 
 
-for _subcommand in (ls, redrive):
+for _subcommand in (ls, peek, purge, redrive):
     command.add_command(_subcommand)

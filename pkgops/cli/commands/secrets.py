@@ -10,6 +10,7 @@ import click
 from pkgops.cli.command import CommandGroup, session_command
 from pkgops.cli.completion import complete_secrets, complete_systems
 from pkgops.cli.options import systems
+from pkgops.wording import counted
 
 if TYPE_CHECKING:
     from pkgops.cli.output.console import Console
@@ -103,8 +104,8 @@ def init(session: Session, name: str | None, source: str | None) -> None:
     missing = [row.name for row in secret_rows(project, ports) if row.state != "set"]
     stored = fill_missing(project, _values(console, source, missing), ports)
     console.print_result(stored if console.mode.json else None, "\n".join(stored))
-    count = f"{len(missing)} were missing or empty"
-    console.print_message(f"Stored {len(stored)} secrets on stage {project.stage.name}; {count}.")
+    count = f"{len(missing)} {'was' if len(missing) == 1 else 'were'} missing or empty"
+    console.print_message(f"Stored {counted(len(stored), 'secret')} on stage {project.stage.name}; {count}.")
 
 
 for _subcommand in (ls, set_, show, init):

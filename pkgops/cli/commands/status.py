@@ -33,7 +33,8 @@ _COLUMNS = ("Stack", "Status", "Updated", "Current", "Resources", "Reason")
 def command(session: Session, names: tuple[str, ...], all_systems: bool, drift: bool) -> None:
     """Show each stack's status, when it was last updated, and whether it matches the code.
 
-    With --drift also whether its resources still match what was deployed, and each value that does not.
+    An emulator that does not run is not started. With --drift also whether its resources still match what was deployed,
+    and each value that does not.
     """
     rows = [row for p, keys in session.targets(names, all_systems) for row in _rows(session, p, keys, drift=drift)]
     columns = (*_COLUMNS, "Drift") if drift else _COLUMNS
@@ -44,8 +45,10 @@ def command(session: Session, names: tuple[str, ...], all_systems: bool, drift: 
 
 
 def _rows(session: Session, project: Project, keys: tuple[str, ...], *, drift: bool) -> list[StatusRow]:
-    from pkgops.operate.status import add_drift, stack_status
+    from pkgops.operate.status import add_drift, stack_status, unknown_status
 
+    if not session.has_ports(project):
+        return unknown_status(session.stacks(project, keys))
     ports = session.ports(project)
     rows = stack_status(project, _definitions(session, project, keys), ports)
     return add_drift(rows, ports, session.console.emit) if drift else rows
@@ -95,6 +98,10 @@ def _print_drift(console: Console, rows: Sequence[StatusRow]) -> None:
 
 
 def _print_advice(console: Console, rows: Sequence[StatusRow]) -> None:
+    from pkgops.operate.status import UNKNOWN
+
+    if rows and all(row.status == UNKNOWN for row in rows):
+        return console.print_message("The emulator is not running. Start it: pkgops local up")
     if all(row.status == "NOT_DEPLOYED" for row in rows):
         return console.print_message("None of these stacks is deployed. Next: pkgops deploy")
     for row in rows:

@@ -9,6 +9,7 @@ import click
 from pkgops.cli.command import CommandGroup, session_command
 from pkgops.cli.completion import complete_systems
 from pkgops.cli.options import systems, yes
+from pkgops.wording import counted
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
@@ -78,7 +79,7 @@ def _result_text(row: ResetResult) -> str:
 
 
 def _text(pool: PoolUsers) -> str:
-    return f"{pool.pool} has {len(pool.users)} users, {len(pool.with_password)} of them with a password."
+    return f"{pool.pool} has {counted(len(pool.users), 'user')}, {len(pool.with_password)} of them with a password."
 
 
 for _subcommand in (ls, reset_passwords):

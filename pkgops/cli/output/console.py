@@ -72,7 +72,7 @@ class Console:
         listed = [tuple(row) for row in rows]
         if value is None:
             value = [dict(zip((name.lower() for name in columns), row, strict=True)) for row in listed]
-        self.print_result(value, table(columns, listed))
+        self.print_result(value, table(columns, listed, self.width))
         if not listed:
             self.print_message(empty)
 
@@ -96,6 +96,15 @@ class Console:
     def interactive(self) -> bool:
         """Whether a question can be answered."""
         return not self.mode.json and sys.stdin.isatty()
+
+    @property
+    def width(self) -> int | None:
+        """The characters in a line of stdout; None if that is no terminal."""
+        if not sys.stdout.isatty():
+            return None
+        from shutil import get_terminal_size
+
+        return get_terminal_size().columns
 
     @property
     def colored(self) -> bool:

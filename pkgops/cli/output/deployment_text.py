@@ -63,8 +63,15 @@ def report_outputs(report: Report, endpoint: str | None) -> list[OutputRow]:
     ]
 
 
+def changed_outputs(plan: Plan, report: Report, rows: Sequence[OutputRow]) -> list[OutputRow]:
+    """Those of the ``rows`` whose values the deployment has changed."""
+    had = {(key, name): value for key, state in plan.states.items() for name, value in state.outputs.items()}
+    has = {(result.key, name): value for result in report.results for name, value in result.outputs.items()}
+    return [row for row in rows if had.get((row.stack, row.key)) != has[row.stack, row.key]]
+
+
 def print_deployment(console: Console, plan: Plan, rows: Sequence[OutputRow], seconds: float) -> None:
-    """Prints the outputs of a successful deployment, and what to do next."""
+    """Prints the result of a successful deployment, these of its outputs, and what to do next."""
     from pkgops.cli.output.table import table
 
     key, stage = plan.project.system.key, plan.project.stage.name
@@ -74,7 +81,7 @@ def print_deployment(console: Console, plan: Plan, rows: Sequence[OutputRow], se
     else:
         console.print_message(f"Nothing to deploy: {key} on stage {stage} matches the code.")
     seedable = _seedable(plan.project)
-    outputs = table(("Stack", "Output", "Value"), [(row.stack, row.key, row.value) for row in rows])
+    outputs = table(("Stack", "Output", "Value"), [(row.stack, row.key, row.value) for row in rows], console.width)
     example = "" if seedable else example_request(plan.project.system, rows)
     console.print_result(None, "\n\n".join(filter(None, (outputs, example))))
     if seedable and any(step.action == "create" for step in plan.steps):
@@ -95,11 +102,16 @@ def _seedable(project: Project) -> bool:
 
 
 def _not_emulated(plan: Plan) -> str:
-    """On stage local: what the emulator accepts but does not emulate."""
+    """On stage local: what the emulator accepts but does not emulate, of the types that are new to the system."""
     if not plan.project.stage.local:
         return ""
     from pkgops.local.client.not_emulated import notes
 
-    types = {resource["Type"] for step in plan.steps for resource in step.stack.template["Resources"].values()}
-    found = notes(types)
+    old: set[str] = set()
+    new: set[str] = set()
+    for step in plan.steps:
+        added = {change.logical_id for change in step.changes if change.action in {"Add", "Import"}}
+        for logical_id, resource in step.stack.template["Resources"].items():
+            (new if logical_id in added else old).add(resource["Type"])
+    found = [note for note in notes(new) if note not in notes(old)]
     return "\n".join(["Not emulated:", *(f"  {note}" for note in found)]) if found else ""

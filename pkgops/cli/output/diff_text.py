@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pkgops.cli.output.difference_text import difference_lines
 from pkgops.cli.output.signs import change_sign, counted_referrers
 from pkgops.cli.output.terminal import one_line, style
+from pkgops.wording import counted
 
 if TYPE_CHECKING:
     from pkgops.operate.diff import ResourceDiff, StackDiff
@@ -30,7 +31,7 @@ def _stack(stack: StackDiff, *, full: bool) -> Iterator[str]:
     if stack.tagged:
         names = ", ".join(stack.tagged)
         count = len(stack.tagged)
-        yield f"      on {names if full or count == 1 else f'{count} resources'}"
+        yield f"      on {names if full or count == 1 else counted(count, 'resource')}"
     yield from _section("Template", stack.rest, full=full)
 
 

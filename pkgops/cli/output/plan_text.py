@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pkgops.cli.output.signs import MODIFY, change_sign, counted_referrers
 from pkgops.cli.output.terminal import one_line, style
+from pkgops.wording import counted
 
 if TYPE_CHECKING:
     from pkgops.deploy.destroy import DestroyPlan
@@ -74,7 +75,7 @@ def destroy_plan_text(plan: DestroyPlan) -> str:
     lines += [f"  - every object in bucket {one_line(bucket)}" for bucket in plan.buckets]
     project = plan.project
     head = f"To be deleted, of {project.system.key} on stage {project.stage.name}:"
-    return "\n".join([head, *lines, *kept_lines(plan.retained, "To be kept:")])
+    return "\n".join([head, *lines, *kept_lines((*plan.retained, *plan.outside), "To be kept:")])
 
 
 def kept_lines(retained: Sequence[StackResource], head: str) -> list[str]:
@@ -87,9 +88,9 @@ def _step(step: Step, *, full: bool) -> Iterator[str]:
     action = str(step.action)
     if action in ("create", "recreate") and not full:
         types = Counter(change.type.removeprefix("AWS::") for change in step.changes)
-        counted = ", ".join(f"{count} {kind}" for kind, count in types.most_common(4))
+        kinds = ", ".join(f"{count} {kind}" for kind, count in types.most_common(4))
         rest = len(types) - 4
-        yield f"  {step.stack.name}  {action}  {resource_count(len(step.changes))}: {counted}" + (
+        yield f"  {step.stack.name}  {action}  {counted(len(step.changes), 'resource')}: {kinds}" + (
             ", ..." if rest > 0 else ""
         )
         return
@@ -121,7 +122,7 @@ def _stack_values(step: Step) -> Iterator[str]:
     known = step.before.parameters if step.parameters is None else step.parameters
     for what, before, after, note in (
         ("parameters", step.before.parameters, known, ""),
-        ("tags", step.before.tags, step.stack.tags, f", on {resource_count(tagged)}" if tagged else ""),
+        ("tags", step.before.tags, step.stack.tags, f", on {counted(tagged, 'resource')}" if tagged else ""),
     ):
         names = sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
         if names:
@@ -154,11 +155,6 @@ def _refusals(refusals: Sequence[Refusal]) -> Iterator[str]:
     if refusals:
         yield style("AWS would refuse:", fg="red", bold=True)
         yield from (f"  {one_line(f'{row}. {row.remedy}')}" for row in refusals)
-
-
-def resource_count(number: int) -> str:
-    """1 resource, 2 resources."""
-    return f"{number} resource" if number == 1 else f"{number} resources"
 
 
 def _unknown_changes(step: Step) -> str:

@@ -11,12 +11,18 @@ from pkgops.cli.output.terminal import json_escaped, one_line, plain, style
 GAP = "  "
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Aligned columns under a header; nothing is cut or wrapped, so that values can be copied and piped."""
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], width: int | None = None) -> str:
+    """Aligned columns under a header. Without a ``width`` nothing is cut or wrapped, so that values can be piped. In a
+    terminal of that many characters long values are shortened, except for the last column's, which move to a line of
+    their own; where that is not enough, or below 60 characters, each row becomes a record."""
     cells = [[*columns], *([_cell(value) for value in row] for row in rows)]
     if len(cells) == 1:
         return ""
     widths = [max(len(plain(row[index])) for row in cells) for index in range(len(columns))]
+    if width is not None and sum(widths) + len(GAP) * (len(widths) - 1) > width:
+        from pkgops.cli.output.narrow_table import narrow_table
+
+        return narrow_table(cells, widths, width)
     lines = [_line(row, widths) for row in cells]
     lines[0] = style(lines[0], bold=True)
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""The mails that were sent through the emulator's SES, with their links."""
+"""The mails that were sent through the emulator's SES, with their links and codes."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ from html.parser import HTMLParser
 from typing import Any
 
 _LINK = re.compile(r"https?://[^\s<>\"']+")
+# Digits that stand alone, as codes to type in do: six first, as almost all of them have, also as 123 456 or 123-456.
+_CODES = (re.compile(r"(?<![\w./:-])(\d{3})[ -]?(\d{3})(?![\w/-])"), re.compile(r"(?<![\w./:-])(\d{4,8})(?![\w/-])"))
+_TAG = re.compile(r"<style.*?</style>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _PUNCTUATION = ".,;:!?)]}"  # what ends a sentence, not a link
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """A mail that was sent through SES; ``time`` is ISO-8601 UTC, ``to`` includes copies. ``links`` are those of the
-    text, of the HTML where there is no text, in order and without duplicates."""
+    text, of the HTML where there is no text, in order and without duplicates; ``codes`` are digits to type in, the most
+    likely first."""
 
     id: str
     time: str
@@ -27,6 +31,7 @@ class Message:
     text: str = ""
     html: str = ""
     links: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
 
     def went_to(self, address: str) -> bool:
         """True if ``address``, in any case and without a name, is one of the recipients."""
@@ -45,7 +50,13 @@ def message(row: dict[str, Any]) -> Message:
         text=text,
         html=html,
         links=tuple(dict.fromkeys(_in_text(text) if text.strip() else _in_html(html))),
+        codes=_codes(text if text.strip() else _TAG.sub(" ", html)) or _codes(row["Subject"] or ""),
     )
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    bare = _LINK.sub(" ", text)
+    return tuple(dict.fromkeys("".join(found.groups()) for code in _CODES for found in code.finditer(bare)))
 
 
 def _in_text(text: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from pkgops.errors import not_deployed
-from pkgops.ports.queues import QueueState
+from pkgops.ports.queues import QueueMessage, QueueState
 
 
 class FakeQueues:
@@ -32,6 +32,16 @@ class FakeQueues:
         self.waiting[target] += messages
         progress(len(messages))
         return len(messages)
+
+    def peek(self, name: str, most: int) -> list[QueueMessage]:
+        if name not in self.waiting:
+            raise not_deployed("Queue", name)
+        return [QueueMessage(str(n), body) for n, body in enumerate(self.waiting[name][:most])]
+
+    def purge(self, name: str) -> None:
+        if name not in self.waiting:
+            raise not_deployed("Queue", name)
+        self.waiting[name] = []
 
     def send(self, name: str, bodies: Sequence[str]) -> None:
         if name not in self.waiting:

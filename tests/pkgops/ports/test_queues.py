@@ -50,6 +50,24 @@ def service(request: pytest.FixtureRequest) -> Service:
     return Service(SqsQueues(request.getfixturevalue("clients")), *names, bodies)
 
 
+def test_messages_that_are_looked_at_stay(service: Service) -> None:
+    for _ in range(2):
+        found = service.port.peek(service.source, 12)
+        assert len({message.id for message in found}) == 12
+        assert {message.body for message in found} <= {f"message {number}" for number in range(25)}
+    assert len(service.port.peek(service.source, 100)) == 25
+    assert service.port.peek(service.target, 5) == []
+    with pytest.raises(UsageError, match="absent is not deployed"):
+        service.port.peek("absent", 1)
+
+
+def test_a_purged_queue_is_empty(service: Service) -> None:
+    service.port.purge(service.source)
+    assert service.bodies(service.source) == []
+    with pytest.raises(UsageError, match="absent is not deployed"):
+        service.port.purge("absent")
+
+
 def test_queues_that_are_there_are_counted(service: Service) -> None:
     states = service.port.states([service.target, "absent", service.source])
     assert [(state.name, state.waiting, state.in_flight, state.delayed) for state in states] == [

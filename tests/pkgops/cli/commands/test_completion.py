@@ -10,6 +10,8 @@ import sys
 
 import pytest
 
+from pkgops.build.build import synthesized
+from pkgops.config import load
 from tests.repository import ROOT
 
 HEAVY = ("boto3", "botocore", "troposphere", "rich", "msgspec")
@@ -64,6 +66,22 @@ def test_functions_are_offered_by_their_short_names(program, project):
         (api / f"{name}.py").write_text("import json\n\n\ndef handler(event, context): ...\n")
     (api / "get_nothing.py").write_text("def answer(): ...\n")
     assert complete(program, "pkgops tail-logs get") == {"get-package", "get-usage"}
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("pkgops outputs ApiU", {"ApiUrl"}),
+        ("pkgops outputs pkgwatch/ApiU", {"pkgwatch/ApiUrl"}),
+        ("pkgops outputs stor", {"storage"}),
+        ("pkgops queues redrive pkgwatch-package-d", {"pkgwatch-package-dlq"}),
+        ("pkgops queues peek pkgwatch/pkgwatch-package-q", {"pkgwatch/pkgwatch-package-queue"}),
+        ("pkgops invoke x --schedule pkgwatch-daily-r", {"pkgwatch-daily-refresh"}),
+    ],
+)
+def test_what_stacks_hold_is_offered_from_their_last_synthesis(program, project, words, offered):
+    synthesized(load("local", "pkgwatch", project, environ={}))
+    assert complete(program, words) == offered
 
 
 def test_outside_a_project_tab_offers_nothing_and_does_not_fail(program, monkeypatch, tmp_path_factory):

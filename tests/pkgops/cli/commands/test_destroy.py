@@ -47,6 +47,29 @@ def test_yes_deletes_and_lists_what_is_kept(run, ports):
     assert "Deleted pkgwatch from stage dev." in result.stderr
 
 
+def test_secrets_that_no_stack_has_are_listed(run, ports):
+    ports.existing.put("AWS::SecretsManager::Secret", "pkgwatch/session-secret-dev")
+    result = run("destroy", *DEV, "--yes", ports=ports)
+    assert "  pkgwatch/session-secret-dev (AWS::SecretsManager::Secret)\n" in result.stderr
+    assert "  pkgwatch/session-secret-dev (AWS::SecretsManager::Secret)\n" in result.stdout
+
+
+def test_secrets_are_not_in_the_way_of_a_single_stack(run, ports):
+    ports.existing.put("AWS::SecretsManager::Secret", "pkgwatch/session-secret-dev")
+    assert "session-secret" not in run("destroy", "storage", *DEV, "--yes", ports=ports).output
+
+
+@pytest.mark.parametrize("others", [False, True])
+def test_emptying_the_emulator_is_advised_where_nobody_else_uses_it(run, built, others):
+    ports = FakePorts()
+    ports.stacks.deployed("PkgWatchStorage-local", "CREATE_COMPLETE", TEMPLATE)
+    if others:
+        ports.stacks.deployed("Another", "CREATE_COMPLETE")
+    result = run("destroy", "--yes", ports=ports)
+    assert result.exit_code == 0, result.stderr
+    assert ("pkgops local reset" in result.stderr) is not others
+
+
 def test_json(run, ports):
     document = json.loads(run("destroy", *DEV, "--yes", "-o", "json", ports=ports).stdout)["pkgwatch"]
     assert document["ok"] is True

@@ -52,6 +52,31 @@ def test_dead_letters_go_back(run, ports):
     assert run("queues", "redrive", "package-dlq", *DEV, ports=ports).stdout.startswith("No messages are waiting")
 
 
+def test_messages_are_shown(run, ports):
+    result = run("queues", "peek", "package-dlq", *DEV, ports=ports)
+    assert result.stdout == "0\n  a\n1\n  b\n"
+    assert run("queues", "peek", "package-dlq", "-n", "1", *DEV, ports=ports).stdout == "0\n  a\n"
+    assert json.loads(run("queues", "peek", "package-dlq", *DEV, "-o", "json", ports=ports).stdout)[1]["body"] == "b"
+    ports.queues.waiting["pkgwatch-package-dlq-dev"] = []
+    assert run("queues", "peek", "package-dlq", *DEV, ports=ports).stderr.startswith("No messages are waiting in")
+
+
+def test_a_message_of_several_lines_does_not_look_like_two(run, ports):
+    ports.queues.waiting["pkgwatch-package-dlq-dev"] = ["one\ntwo"]
+    assert run("queues", "peek", "package-dlq", *DEV, ports=ports).stdout == "0\n  one\n  two\n"
+
+
+def test_a_queue_is_emptied_after_asking(run, ports):
+    refused = run("queues", "purge", "package-dlq", *DEV, ports=ports)
+    assert refused.exit_code == 6
+    assert ports.queues.waiting["pkgwatch-package-dlq-dev"] == ["a", "b"]
+    done = run("queues", "purge", "package-dlq", "--yes", *DEV, ports=ports)
+    assert done.stdout == "Deleted 2 messages of pkgwatch-package-dlq-dev.\n"
+    assert ports.queues.waiting["pkgwatch-package-dlq-dev"] == []
+    again = run("queues", "purge", "package-dlq", "--yes", *DEV, ports=ports)
+    assert again.stdout == "pkgwatch-package-dlq-dev is empty.\n"
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

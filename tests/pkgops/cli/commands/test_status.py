@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tests.emulator import free_port
 from tests.pkgops.fakes.ports import FakePorts
 
 DEV = ("--stage", "dev")
@@ -51,3 +52,13 @@ def test_the_status_is_shown_even_if_the_code_does_not_build(run, project, monke
 
 def test_unknown_stack(run, ports):
     assert run("status", "storrage", *DEV, ports=ports).exit_code == 2
+
+
+def test_a_stopped_emulator_is_not_started(program, project):
+    free = f"[local]\nport = {free_port()}\n"
+    (project / "stages.toml").write_text('[project]\ndefault_system = "pkgwatch"\n' + free, encoding="utf-8")
+    done = program("status", "-o", "json")
+    assert {row["status"] for row in json.loads(done.stdout)} == {"UNKNOWN"}
+    done = program("status")
+    assert (done.returncode, done.stderr) == (0, "The emulator is not running. Start it: pkgops local up\n")
+    assert "not running" in program("local", "status").stdout

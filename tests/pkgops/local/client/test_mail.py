@@ -1,4 +1,4 @@
-"""Links are found as they can be followed."""
+"""Links are found as they can be followed, codes as they are typed in."""
 
 from __future__ import annotations
 
@@ -52,3 +52,22 @@ def test_recipients() -> None:
     assert one.went_to("ada@EXAMPLE.com")
     assert not one.went_to("da@example.com")
     assert one.subject == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Your code is 482913.", ("482913",)),
+        ("Your code: 482 913\nIt is good for 15 minutes.", ("482913",)),
+        ("In 2026, 1234 of us; code 482913", ("482913", "2026", "1234")),
+        ("PIN 4711", ("4711",)),
+        (f"{LINK}?code=482913", ()),
+        ("call +49-30-123456, order A123456, 12.345678", ()),
+    ],
+)
+def test_codes_stand_alone(text: str, codes: tuple[str, ...]) -> None:
+    assert mail(text).codes == codes
+
+
+def test_a_code_in_html() -> None:
+    assert mail(None, "<style>.a{width:600000px}</style><p>Code: <b>482913</b></p>").codes == ("482913",)

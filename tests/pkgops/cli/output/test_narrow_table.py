@@ -1,0 +1,74 @@
+"""Does a table fit its terminal?"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pkgops.cli.output.table import table
+from pkgops.cli.output.terminal import plain
+
+COLUMNS = ("Stack", "Output", "Value")
+LONG = "arn:aws:dynamodb:us-east-1:000000000000:table/pkgwatch-packages-local/stream/2026-11-30T02:43:10.393Z"
+ROWS = [("storage", "PackagesTableName", "packages"), ("storage", "PackagesTableStreamArn", LONG)]
+
+
+def lines(rows, width, columns=COLUMNS):
+    return plain(table(columns, rows, width)).splitlines()
+
+
+def test_what_fits_is_left_alone():
+    assert table(COLUMNS, ROWS, 200) == table(COLUMNS, ROWS)
+
+
+def test_a_long_last_value_has_a_line_of_its_own():
+    assert lines(ROWS, 80) == [
+        "Stack    Output                  Value",
+        "storage  PackagesTableName       packages",
+        "storage  PackagesTableStreamArn",
+        f"  {LONG}",
+    ]
+
+
+def test_one_long_value_does_not_widen_all():
+    rows = [("a", "short", "x" * 20), ("b", "l" * 90, "y" * 20)]
+    found = lines(rows, 80)
+    assert found[1].startswith("a      short ")
+    assert found[2].startswith("b      lll")
+    assert "\N{HORIZONTAL ELLIPSIS}  yyy" in found[2]
+    assert max(map(len, found)) <= 80
+
+
+def test_below_60_characters_rows_are_records():
+    assert lines(ROWS, 59) == [
+        "Stack   storage",
+        "Output  PackagesTableName",
+        "Value   packages",
+        "",
+        "Stack   storage",
+        "Output  PackagesTableStreamArn",
+        "Value",
+        f"  {LONG}",
+    ]
+
+
+def test_many_columns_that_cannot_fit_are_records():
+    columns = tuple(f"Column{number}" for number in range(9))
+    assert lines([tuple("v" * 30 for _ in columns)], 80, columns)[0] == f"Column0  {'v' * 30}"
+
+
+WORDS = st.text("abcdefgh", min_size=1, max_size=20)
+
+
+@given(st.lists(st.tuples(WORDS, WORDS, st.lists(WORDS, min_size=1, max_size=20).map(" ".join)), min_size=1), st.data())
+def test_words_are_whole_and_lines_fit(rows, data):
+    width = data.draw(st.integers(30, 120))
+    found = lines(rows, width)
+    assert max(map(len, found)) <= width
+    assert {word for row in rows for word in row[2].split()} <= {word for line in found for word in line.split()}
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_nothing_is_nothing(width):
+    assert table(COLUMNS, [], width) == ""
