@@ -19,6 +19,7 @@ _REASONS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("backup-storage:MountCapsule", "accepts no resource; required to create a backup vault"),
         ("codedeploy:StopDeployment", "accepts no resource; stops a rollout that is rolled back"),
         ("cloudwatch:GetMetricData", "accepts no resource; gets the age of a queue's oldest message"),
+        ("lambda:GetAccountSettings", "accepts no resource; says how much concurrency can be reserved"),
         ("cloudformation:*Stacks", "every deployment starts by listing all stacks"),
         ("*:Describe*", _LISTS),
         ("*:BatchDescribe*", _LISTS),

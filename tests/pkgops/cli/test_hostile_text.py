@@ -38,6 +38,8 @@ RUN: dict[str, list[tuple[str, ...]]] = {
     "tail-logs": [("tail-logs", *DEV), ("tail-logs", "--raw", *DEV)],
     "invoke": [("invoke", "health", *DEV), ("invoke", "scan", *DEV)],
     "queues ls": [("queues", *DEV)],
+    "queues peek": [("queues", "peek", "package-dlq", *DEV)],
+    "queues purge": [("queues", "purge", "package-dlq", "--yes", *DEV)],
     "queues redrive": [("queues", "redrive", "package-dlq", *DEV)],
     "secrets ls": [("secrets", *DEV)],
     "secrets set": [("secrets", "set", "stripe-secret", "key", "--from", ARGUMENT, *DEV)],

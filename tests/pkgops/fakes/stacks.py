@@ -32,9 +32,8 @@ class FakeStacks:
     """`pkgops.ports.stacks.Stacks`.
 
     ``broken`` maps logical ids to the reason they fail with; ``rounds`` is how many `describe` calls an operation
-    stays in progress; ``calls`` counts what was asked; ``drifts`` is described at
-    `tests.pkgops.fakes.drift.FakeDrift`, and taking back that of ``replacing`` replaces them. ``replaces`` are
-    properties whose change replaces a resource, besides names.
+    stays in progress; ``calls`` counts what was asked; ``drifts``: see `tests.pkgops.fakes.drift.FakeDrift`, and taking
+    back that of ``replacing`` replaces them; ``replaces`` are properties that replace a resource, besides names.
     """
 
     def __init__(self, rounds: int = 1) -> None:
@@ -42,8 +41,7 @@ class FakeStacks:
         self.rounds = rounds
         self.calls: list[str] = []
         self.drifts: dict[str, Any] = {}
-        self.replacing: set[str] = set()
-        self.replaces: set[str] = set()
+        self.replacing, self.replaces = set[str](), set[str]()
         self.policies: dict[str, list[str]] = {}
         self.most_running = 0
         self._stacks: dict[str, _Stack] = {}

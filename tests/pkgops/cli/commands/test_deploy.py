@@ -47,8 +47,21 @@ def test_again_there_is_nothing_to_do_and_nothing_is_asked(run, ports):
     again = run("deploy", "storage", *DEV, ports=ports)
     assert again.exit_code == 0
     assert "Nothing to deploy" in again.stderr
-    assert "PackagesTableName" in again.stdout
+    assert again.stdout == ""
     assert ports.stacks.calls == ["describe"]
+
+
+def test_outputs_are_printed_where_they_changed_or_are_asked_for(run, ports):
+    assert "PackagesTableName" in run("deploy", "storage", *DEV, "--yes", ports=ports).stdout
+    assert "PackagesTableName" in run("deploy", "storage", "--outputs", *DEV, ports=ports).stdout
+    name = "PkgWatchStorage-dev"
+    (state,) = (one for one in ports.stacks.describe() if one.name == name)
+    old = {**state.outputs, "PackagesTableName": "another"}
+    template = json.loads(ports.stacks.template(name))
+    del template["Resources"]["RawDataBucket"]
+    ports.stacks.deployed(name, "UPDATE_COMPLETE", template, outputs=old)
+    shown = run("deploy", "storage", "--force", *DEV, "--yes", ports=ports).stdout
+    assert [line.split()[1] for line in shown.splitlines()[1:]] == ["PackagesTableName"], shown
 
 
 def test_json(run, ports):

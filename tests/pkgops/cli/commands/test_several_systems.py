@@ -141,7 +141,7 @@ def test_queues(run, ports):
     assert listed() == {"shop-jobs-dev", "shop-jobs-dlq-dev"}
     assert listed("blog/main", "shop") > listed()
     assert listed("notes/texts") == set()
-    assert "Moved 1 messages" in run("queues", "redrive", "notes-jobs").stdout
+    assert "Moved 1 message " in run("queues", "redrive", "notes-jobs").stdout
     assert "No messages" in run("queues", "redrive", "shop/jobs").stdout
     assert "blog/shared-jobs, notes/shared-jobs" in run("queues", "redrive", "shared-jobs").stderr
 
