@@ -15,19 +15,29 @@ EXAMPLES = Path("docs/reference/kit/examples")
 
 
 def modules() -> list[str]:
-    """The names of the kit's modules."""
-    return sorted(path.stem for path in KIT.glob("*.py") if path.stem != "__init__")
+    """The names of the kit's modules, such as ``table`` and ``web.http_api``."""
+    found = (path.relative_to(KIT).with_suffix("") for path in KIT.rglob("*.py") if path.stem != "__init__")
+    return sorted(".".join(path.parts) for path in found)
+
+
+def example_of(project: Path, module: str) -> Path:
+    """The example of a module."""
+    return project / EXAMPLES / _file(module, ".py")
 
 
 def kit_pages(project: Path, note: str) -> dict[str, str]:
     """A page for each module and an index: path below docs/reference -> text. FileNotFoundError for a module without
     an example."""
-    trees = {name: ast.parse((KIT / f"{name}.py").read_text(encoding="utf-8")) for name in modules()}
+    trees = {name: ast.parse((KIT / _file(name, ".py")).read_text(encoding="utf-8")) for name in modules()}
     found = {"kit/index.md": _text(note, _index(trees))}
     for name, tree in trees.items():
-        example = (project / EXAMPLES / f"{name}.py").read_text(encoding="utf-8").rstrip()
-        found[f"kit/{name}.md"] = _text(note, _page(name, tree, example))
+        example = example_of(project, name).read_text(encoding="utf-8").rstrip()
+        found[f"kit/{_file(name, '.md')}"] = _text(note, _page(name, tree, example))
     return found
+
+
+def _file(module: str, suffix: str) -> str:
+    return module.replace(".", "/") + suffix
 
 
 def _text(note: str, lines: Iterator[str]) -> str:
@@ -41,7 +51,7 @@ def _index(trees: dict[str, ast.Module]) -> Iterator[str]:
     yield from ("| Module | What it is about |", "| --- | --- |")
     for name, tree in trees.items():
         about = _docstring(tree).partition("\n\n")[0].replace("\n", " ")
-        yield f"| [`{name}`]({name}.md) | {about} |"
+        yield f"| [`{name}`]({_file(name, '.md')}) | {about} |"
 
 
 def _page(name: str, tree: ast.Module, example: str) -> Iterator[str]:

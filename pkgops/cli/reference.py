@@ -54,8 +54,8 @@ def write(folder: Path, project: Path) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    for path in [*(folder / "cli").glob("*.md"), *(folder / "kit").glob("*.md")]:
-        if f"{path.parent.name}/{path.name}" not in made:
+    for path in [*(folder / "cli").glob("*.md"), *(folder / "kit").rglob("*.md")]:
+        if path.relative_to(folder).as_posix() not in made:
             path.unlink()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from troposphere import Ref
 
 from pkgops.kit.function import FunctionResource, functions
-from pkgops.kit.http_api import HttpApi, HttpCors, JwtAuthorizer, http_api
+from pkgops.kit.web.http_api import HttpApi, HttpCors, JwtAuthorizer, http_api
 from pkgops.scope import Scope
 from templates.kefir.auth import Users
 from templates.kefir.data import Stored

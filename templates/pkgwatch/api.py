@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pkgops.kit.alarms import Alarm, alarms
-from pkgops.kit.cors import Cors
 from pkgops.kit.dashboard import Graph, dashboard
 from pkgops.kit.function import FunctionDefaults, FunctionResource, functions
 from pkgops.kit.mail import mail_identity
 from pkgops.kit.metrics import Metric, function_metric, throttled_requests
 from pkgops.kit.naming import arn
-from pkgops.kit.rest_api import RestApi, RestApiResources, custom_domain, rest_api
-from pkgops.kit.web_acl import ManagedRuleGroup, RateLimitRule, web_acl
+from pkgops.kit.web.cors import Cors
+from pkgops.kit.web.rest_api import RestApi, RestApiResources, custom_domain, rest_api
+from pkgops.kit.web.web_acl import ManagedRuleGroup, RateLimitRule, web_acl
 from pkgops.scope import Scope
 from templates.pkgwatch import routes
 from templates.pkgwatch.config.settings import api_domain, mail_domain

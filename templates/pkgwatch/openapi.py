@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pkgops.kit.openapi import openapi
+from pkgops.kit.web.openapi import openapi
 from pkgops.model import PRODUCTION, Stage
 from pkgops.scope import Scope
 from templates.pkgwatch import SYSTEM, routes

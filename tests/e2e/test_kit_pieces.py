@@ -71,9 +71,9 @@ Outputs:
     "templates/orders/app.py": """
 from troposphere import GetAtt, sqs
 from pkgops.kit.function import Function, FunctionDefaults, Vpc, functions
-from pkgops.kit.http_api import HttpApi, http_api
+from pkgops.kit.web.http_api import HttpApi, http_api
 from pkgops.kit.links import ExistingQueue, ExistingTable
-from pkgops.kit.rest_api import RestApi, rest_api
+from pkgops.kit.web.rest_api import RestApi, rest_api
 from pkgops.kit.triggers import FunctionUrl, HttpRoute, Route
 
 def build(scope):

@@ -14,13 +14,13 @@ from pkgops import bootstrap
 from pkgops.kit import grants
 from pkgops.kit.alarms import Alarm, alarms
 from pkgops.kit.contract import Body, Contract
-from pkgops.kit.cors import Cors
 from pkgops.kit.function import Function, FunctionDefaults, functions
 from pkgops.kit.metrics import Metric
 from pkgops.kit.naming import logical_id, pascal_case, placeholder
 from pkgops.kit.queue import Queue, queues, work_queue
-from pkgops.kit.rest_api import RestApi, rest_api
 from pkgops.kit.triggers import QueueTrigger, Route, Schedule
+from pkgops.kit.web.cors import Cors
+from pkgops.kit.web.rest_api import RestApi, rest_api
 from pkgops.model import Stage
 from pkgops.scope import ASSET_BUCKET, Scope
 

@@ -12,7 +12,7 @@ import pytest
 
 from pkgops import bootstrap
 from pkgops.build.synth import SynthesizedStack
-from pkgops.cli.kit_reference import EXAMPLES, modules
+from pkgops.cli.kit_reference import EXAMPLES, example_of, modules
 from pkgops.model import Stage
 from pkgops.scope import Scope
 from tests.builds import Builds
@@ -24,14 +24,14 @@ OTHERS = (Stage("prod", account="123456789012"), Stage("local", account="0000000
 
 
 def example(module: str) -> Path:
-    return ROOT / EXAMPLES / f"{module}.py"
+    return example_of(ROOT, module)
 
 
 def built(module: str, stage: Stage) -> SynthesizedStack:
     scope = Scope(SYSTEM, stage, bootstrap.Settings())
     names: dict[str, Any] = runpy.run_path(str(example(module)))
     names["build"](scope)
-    return SynthesizedStack("shop", module, f"Shop-{module}", scope.template.to_dict())
+    return SynthesizedStack("shop", module, f"Shop-{module.replace('.', '-')}", scope.template.to_dict())
 
 
 @pytest.mark.parametrize("module", modules())
@@ -56,9 +56,9 @@ def test_an_example_uses_the_module_it_shows(module: str) -> None:
 
 
 def test_no_example_of_something_removed() -> None:
-    assert sorted(path.stem for path in (ROOT / EXAMPLES).glob("*.py")) == modules()
+    assert sorted((ROOT / EXAMPLES).rglob("*.py")) == sorted(map(example, modules()))
 
 
 def test_the_openapi_example_documents_its_route() -> None:
-    document = runpy.run_path(str(example("openapi")))["document"]()
+    document = runpy.run_path(str(example("web.openapi")))["document"]()
     assert list(document["paths"]) == ["/orders"]

@@ -13,8 +13,8 @@ from pkgops.kit.contract import Contract
 from pkgops.kit.function import Function, functions
 from pkgops.kit.mail import mail_identity
 from pkgops.kit.metrics import function_metric
-from pkgops.kit.rest_api import default_url, rest_api
 from pkgops.kit.triggers import Route, Schedule
+from pkgops.kit.web.rest_api import default_url, rest_api
 from tests.templates.test_kit import API, DEFAULTS, deployment, scope
 
 ORDERS = Function("list_orders", (Route("GET /orders"), Route("GET /orders/all")), canary="shop-orders-errors")

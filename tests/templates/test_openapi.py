@@ -12,8 +12,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from pkgops.kit.contract import STRING, Body, Contract, Response, nullable, object_of, one_of
 from pkgops.kit.function import Function
-from pkgops.kit.openapi import openapi
 from pkgops.kit.triggers import Route
+from pkgops.kit.web.openapi import openapi
 from templates.pkgwatch.openapi import document
 from tests.repository import ROOT
 from tests.templates.test_golden import written

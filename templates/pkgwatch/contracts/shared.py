@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from pkgops.kit.contract import DATE_TIME, NUMBER, STRING, QueryParameter, Response, Schema, nullable, object_of, one_of
+from pkgops.kit.contract import (
+    DATE_TIME,
+    NUMBER,
+    STRING,
+    QueryParameter,
+    Response,
+    Schema,
+    nullable,
+    object_of,
+    one_of,
+)
 
 
 def text(shortest: int, longest: int, **more: Any) -> Schema:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pkgops.kit import grants
 from pkgops.kit.links import ExistingQueue, secret
-from pkgops.kit.rest_api import default_url
+from pkgops.kit.web.rest_api import default_url
 from pkgops.scope import Scope
 from templates.pkgwatch.config import stripe, upstreams
 from templates.pkgwatch.config.settings import api_domain, mail_domain, minimum_times

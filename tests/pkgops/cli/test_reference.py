@@ -24,14 +24,15 @@ def same(name, text):
 
 @pytest.mark.parametrize("part", ["cli", "kit"])
 def test_no_page_of_something_removed(part):
-    assert {f"{part}/{path.name}" for path in (FOLDER / part).glob("*.md")} <= set(reference.pages(ROOT))
+    assert {str(path.relative_to(FOLDER)) for path in (FOLDER / part).rglob("*.md")} <= set(reference.pages(ROOT))
 
 
 def test_every_module_of_the_kit_has_a_page():
     made = reference.pages(ROOT)
-    kit = [path.stem for path in (ROOT / "pkgops" / "kit").glob("[a-z]*.py")]
-    assert len(kit) > 20
-    assert {f"kit/{name}.md" for name in kit} <= set(made)
+    kit = ROOT / "pkgops" / "kit"
+    modules = {path.relative_to(kit.parent).with_suffix(".md").as_posix() for path in kit.rglob("[a-z]*.py")}
+    assert len(modules) > 20
+    assert modules <= set(made)
     assert "- `read_write() -> Link`: Reads and writes items." in made["kit/links.md"]
     assert "    hash: str = 'pk'," in made["kit/table.md"]
 

@@ -6,10 +6,10 @@ import pytest
 from troposphere import Ref, sns
 
 from pkgops.kit.function import Function, FunctionDefaults, Vpc, functions
-from pkgops.kit.http_api import HttpApi, http_api
 from pkgops.kit.links import ExistingTable
-from pkgops.kit.rest_api import RestApi, rest_api
 from pkgops.kit.triggers import FunctionUrl, HttpRoute, Route
+from pkgops.kit.web.http_api import HttpApi, http_api
+from pkgops.kit.web.rest_api import RestApi, rest_api
 
 DEFAULTS = FunctionDefaults("handlers/shop", "shop-")
 VPC = Vpc(("subnet-0123456789abcdef0",), ("sg-0123456789abcdef0",))

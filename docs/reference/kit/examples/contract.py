@@ -1,8 +1,8 @@
 from pkgops.kit.contract import STRING, Body, Contract, ErrorResponse, Response, array_of, object_of
-from pkgops.kit.cors import Cors
 from pkgops.kit.function import Function, FunctionDefaults, functions
-from pkgops.kit.rest_api import RestApi, rest_api
 from pkgops.kit.triggers import Route
+from pkgops.kit.web.cors import Cors
+from pkgops.kit.web.rest_api import RestApi, rest_api
 from pkgops.scope import Scope
 
 ORDER = Body("Order", {"item": {"type": "string", "maxLength": 100}}, required=("item",))

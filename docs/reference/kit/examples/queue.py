@@ -1,7 +1,7 @@
 from pkgops.kit.function import Function, FunctionDefaults, functions
-from pkgops.kit.http_api import HttpApi, http_api
 from pkgops.kit.queue import work_queue
 from pkgops.kit.triggers import HttpRoute, QueueTrigger
+from pkgops.kit.web.http_api import HttpApi, http_api
 from pkgops.scope import Scope
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pkgops.kit.function import Function, FunctionDefaults, functions
-from pkgops.kit.http_api import HttpApi, http_api
 from pkgops.kit.links import secret
 from pkgops.kit.queue import work_queue
 from pkgops.kit.table import Table, table
 from pkgops.kit.triggers import HttpRoute, QueueTrigger, Schedule
+from pkgops.kit.web.http_api import HttpApi, http_api
 from pkgops.scope import Scope
 
 

@@ -1,9 +1,9 @@
 from troposphere import Ref, apigateway
 
-from pkgops.kit.cors import Cors
 from pkgops.kit.function import Function, FunctionDefaults, functions
-from pkgops.kit.rest_routes import add_routes
 from pkgops.kit.triggers import Route
+from pkgops.kit.web.cors import Cors
+from pkgops.kit.web.rest_routes import add_routes
 from pkgops.scope import Scope
 
 

@@ -1,7 +1,7 @@
-from pkgops.kit.cors import Cors
 from pkgops.kit.function import Function, FunctionDefaults, functions
-from pkgops.kit.rest_api import RestApi, rest_api
 from pkgops.kit.triggers import Route
+from pkgops.kit.web.cors import Cors
+from pkgops.kit.web.rest_api import RestApi, rest_api
 from pkgops.scope import Scope
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from troposphere import GetAtt, Ref, Sub, apigateway, awslambda
 
 from pkgops.kit.contract import Body
-from pkgops.kit.cors import Cors, preflight
 from pkgops.kit.function import FunctionResource
 from pkgops.kit.naming import pascal_case, placeholder
 from pkgops.kit.triggers import Route
+from pkgops.kit.web.cors import Cors, preflight
 from pkgops.scope import Scope
 
 

@@ -1,8 +1,8 @@
-from pkgops.kit.cors import Cors
 from pkgops.kit.function import Function, FunctionDefaults, functions
-from pkgops.kit.rest_api import RestApi, rest_api
 from pkgops.kit.triggers import Route
-from pkgops.kit.web_acl import ManagedRuleGroup, RateLimitRule, web_acl
+from pkgops.kit.web.cors import Cors
+from pkgops.kit.web.rest_api import RestApi, rest_api
+from pkgops.kit.web.web_acl import ManagedRuleGroup, RateLimitRule, web_acl
 from pkgops.scope import Scope
 
 

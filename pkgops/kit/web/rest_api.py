@@ -10,10 +10,10 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, apigateway, certificatemanager, iam
 
-from pkgops.kit.cors import Cors, gateway_response
 from pkgops.kit.function import FunctionResource
 from pkgops.kit.grants import trust_policy
-from pkgops.kit.rest_routes import add_routes
+from pkgops.kit.web.cors import Cors, gateway_response
+from pkgops.kit.web.rest_routes import add_routes
 from pkgops.scope import Scope
 
 _DEPLOYED = ("RestApi", "Resource", "Method", "Model", "RequestValidator", "GatewayResponse", "Authorizer")

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from pkgops.kit.function import Function, FunctionDefaults, functions
-from pkgops.kit.http_api import HttpApi, HttpCors, http_api
 from pkgops.kit.triggers import HttpRoute
+from pkgops.kit.web.http_api import HttpApi, HttpCors, http_api
 from pkgops.scope import Scope
 from tests.pkgops.checks.project import found
 
 API = """
 from pkgops.kit.function import Function, FunctionDefaults, functions
-from pkgops.kit.http_api import HttpApi, JwtAuthorizer, http_api
+from pkgops.kit.web.http_api import HttpApi, JwtAuthorizer, http_api
 from pkgops.kit.triggers import HttpRoute
 rows = [Function("read", ({},))]
 tokens = JwtAuthorizer("tokens", "https://login.example.com", "shop")

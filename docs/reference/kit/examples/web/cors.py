@@ -1,6 +1,6 @@
 from troposphere import GetAtt, Ref, apigateway
 
-from pkgops.kit.cors import Cors, gateway_response, preflight
+from pkgops.kit.web.cors import Cors, gateway_response, preflight
 from pkgops.scope import Scope
 
 

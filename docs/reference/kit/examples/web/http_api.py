@@ -1,7 +1,7 @@
 from pkgops.kit.function import Function, FunctionDefaults, functions
-from pkgops.kit.http_api import HttpApi, HttpCors, JwtAuthorizer, http_api
 from pkgops.kit.triggers import HttpRoute
 from pkgops.kit.user_pool import UserPool, UserPoolClient, issuer, user_pool, user_pool_client
+from pkgops.kit.web.http_api import HttpApi, HttpCors, JwtAuthorizer, http_api
 from pkgops.scope import Scope
 
 
