@@ -42,11 +42,16 @@ def read_document(path: Path) -> Any:
 
 def keep_document(path: Path, value: Any) -> None:
     """Writes a JSON value behind its checksum; where that is impossible, the next run has to find it out again."""
-    body = json.dumps(value).encode()
     try:
-        replace_file(path, b"%b\n%b" % (sha256(body).hexdigest().encode(), body))
+        replace_file(path, sealed(value))
     except OSError:
         return
+
+
+def sealed(value: Any) -> bytes:
+    """A JSON value behind its checksum: what `read_document` reads."""
+    body = json.dumps(value).encode()
+    return b"%b\n%b" % (sha256(body).hexdigest().encode(), body)
 
 
 def write_atomically(target: Path, body: bytes) -> None:
@@ -70,14 +75,27 @@ def replace_file(target: Path, body: bytes, *, durable: bool = False) -> None:
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        if target.is_dir() and not target.is_symlink():
-            import shutil  # slow to import, and hardly ever needed
-
-            shutil.rmtree(target)  # nothing of ours, and in the way
-        fresh.replace(target)
+        fresh.replace(clear(target))
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
+
+
+def remove(path: Path) -> None:
+    """Removes whatever is there."""
+    if path.is_dir() and not path.is_symlink():
+        import shutil  # slow to import, and hardly ever needed
+
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def clear(path: Path) -> Path:
+    """The path of a file, without the directory that stands in its place."""
+    if path.is_dir() and not path.is_symlink():
+        remove(path)
+    return path
 
 
 def _unique_name(root: Path) -> str:

@@ -43,12 +43,12 @@ class Home:
 
     @property
     def snapshots(self) -> Path:
-        """The saved state, one directory a snapshot, and the name of the newest in ``current``."""
+        """The saved states, a directory each (`pkgops.local.saved_states`)."""
         return self.root / "state"
 
     @property
     def objects(self) -> Path:
-        """The bodies of S3 objects."""
+        """S3's objects as they are now; saved states have links to those of their time."""
         return self.root / "s3"
 
     @property

@@ -33,6 +33,15 @@ def find(pid: int) -> Any:
         return None
 
 
+def command_line(pid: int) -> list[str] | None:
+    """The program and its arguments; None if unknown."""
+    process = find(pid)
+    try:
+        return [str(part) for part in process.cmdline()] or None if process else None
+    except _unknown():
+        return None
+
+
 def resident(process: Any) -> int | None:
     """Resident bytes of a process that `find` has found; None if unknown, or if it has ended."""
     try:

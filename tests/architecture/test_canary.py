@@ -22,6 +22,7 @@ def test_it(%s):
 FUNNELS = {"tests/pkgops/cli/conftest.py", "tests/e2e/conftest.py", "tests/pkgops/deploy/states/program.py"}
 FUNNELS |= {"tests/architecture/recipes/scratch.py", "tests/e2e/test_guide_your_own_system.py"}
 FUNNELS |= {"tests/canary.py", "tests/architecture/test_canary.py", "tests/pkgops/test_own_files.py"}
+FUNNELS |= {"tests/pkgops/cli/damage/world.py"}
 PARTS = {"tests/pkgops/cli/test_root.py"}
 RUNS_IT = re.compile(r"CliRunner\(|\"pkgops\.cli\"[,\]]|-m pkgops\.cli |with_name\(\"pkgops\"\)")
 

@@ -38,9 +38,10 @@ def up(session: Session) -> None:
 
 
 @session_command("down", example="pkgops local down", has_system=False, local_only=True)
-def down(session: Session) -> None:
-    """Stop the emulator after saving its state."""
-    stopped = _emulator(session).down()
+@click.option("--force", is_flag=True, help="Stop it even if its state cannot be saved.")
+def down(session: Session, force: bool) -> None:
+    """Stop the emulator after saving its state. If that is impossible, it goes on running."""
+    stopped = _emulator(session).down(force=force)
     session.console.print_result(
         {"stopped": stopped}, "The emulator has stopped." if stopped else "The emulator was not running."
     )
@@ -116,6 +117,8 @@ def _print_status(session: Session, emulator: Emulator, status: Status) -> None:
         f"Version   {status.version}",
         f"State     {status.home}",
     ]
+    if status.unsaved:
+        lines.append(f"Unsaved   {status.unsaved}")
     return session.console.print_result(status, "\n".join([*lines, *([status.note] if status.note else [])]))
 
 

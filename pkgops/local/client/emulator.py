@@ -6,10 +6,13 @@ The standard library only, because every local command imports it. The server is
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pkgops import own_files
 from pkgops.errors import AccessError
 from pkgops.events import Emit, Finished, Note, Started, silent
 from pkgops.local.client.loopback import fetch
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 class Status:
     """The state of the emulator. ``started`` and ``saved`` (the newest snapshot) are ISO-8601 UTC, ``uptime``
     seconds, ``memory`` bytes (server, companions and functions; None if the system does not tell). ``note`` says
-    what a crash has lost, "" if nothing."""
+    what a crash has lost, "" if nothing; ``unsaved`` why the state cannot be saved, "" if it can."""
 
     running: bool
     port: int
@@ -35,6 +38,7 @@ class Status:
     uptime: float = 0.0
     memory: int | None = None
     note: str = ""
+    unsaved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class Emulator:
     @classmethod
     def of(cls, project: Path, port: int, workers: int = 0) -> Emulator:
         """The emulator of the project in that directory."""
-        return cls(project / ".pkgops" / "local", port, project, workers)
+        return cls(own_files.home(project) / "local", port, project, workers)
 
     @property
     def endpoint(self) -> str:
@@ -67,14 +71,17 @@ class Emulator:
 
         AccessError if the port is taken, the emulator is not installed in the right version,
         or the server does not come up; nothing is left behind then."""
-        self._start(emit)
+        with _usable(self.home):
+            self._start(emit)
         return self.status()
 
-    def down(self) -> bool:
-        """Stops the server after it has saved its state; False if it was not running."""
-        from pkgops.local.client import launch
+    def down(self, *, force: bool = False) -> bool:
+        """Stops the server after it has saved its state; False if it was not running. AccessError if the state cannot
+        be saved, and then it goes on running, unless ``force`` stops it all the same."""
+        from pkgops.local.client.stop import stop
 
-        return launch.stop(Home(self.home))
+        with _usable(self.home):
+            return stop(Home(self.home), self.port, force=force)
 
     def status(self) -> Status:
         """What is known about the server, running or not."""
@@ -97,6 +104,7 @@ class Emulator:
             uptime=max(0.0, time.time() - datetime.fromisoformat(identity["started"]).timestamp()),
             memory=processes.family_memory(identity["pid"]),
             note=identity["note"],
+            unsaved=identity["unsaved"],
         )
 
     def reset(self) -> None:
@@ -107,11 +115,11 @@ class Emulator:
         """The last ``lines`` lines of the server's log, oldest first; none if it never ran."""
         from collections import deque
 
-        try:
-            with Home(self.home).log.open(encoding="utf-8", errors="replace") as log:
-                return [line.rstrip("\n") for line in deque(log, maxlen=lines)]
-        except FileNotFoundError:
+        log = Home(self.home).log
+        if not log.exists():
             return []
+        with _usable(self.home), log.open(encoding="utf-8", errors="replace") as file:
+            return [line.rstrip("\n") for line in deque(file, maxlen=lines)]
 
     def messages(self) -> list[Message]:
         """The mails sent through SES, oldest first. AccessError if the emulator is down."""
@@ -129,12 +137,12 @@ class Emulator:
             status, body = fetch(self.port, IDENTITY_PATH, timeout=2.0)
         except OSError:
             return None
-        if status != 200 or Home(self.home).identity.encode() not in body:
-            return None
-        import json
+        home = Home(self.home)
+        if status != 200 or home.identity.encode() not in body or not home.server_lock.exists():
+            return None  # without its lock, the home was removed while it ran, and it ends
+        from pkgops.local.client.running import parsed_identity
 
-        answer = json.loads(body)
-        return answer if isinstance(answer, dict) else None
+        return parsed_identity(body) or None
 
     def _start(self, emit: Emit) -> None:
         from pkgops.local.client import launch
@@ -162,3 +170,16 @@ class Emulator:
         if status != 200:
             raise AccessError(f"The emulator answered {status} to {path}.", "See: pkgops local logs")
         return body
+
+
+@contextmanager
+def _usable(home: Path) -> Iterator[None]:
+    """Tells which of the emulator's files cannot be used, and why."""
+    try:
+        yield
+    except OSError as error:
+        raise AccessError(
+            f"{error.filename or home} cannot be used: {error.strerror}.",
+            f"Correct its permissions, make room, or move it away; the emulator's files are in {home}, or where "
+            f"{own_files.VARIABLE} says.",
+        ) from error

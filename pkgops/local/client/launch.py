@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
-import json
 import os
-import signal
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
+from pkgops import own_files
 from pkgops.errors import AccessError
 from pkgops.local.client.loopback import fetch
+from pkgops.local.client.running import (
+    KILL_SECONDS,
+    PROGRAM,
+    end_homeless,
+    ends,
+    info,
+    is_server,
+    parsed_identity,
+    served,
+)
 from pkgops.local.home import (
     HOME_VARIABLE,
     IDENTITY_PATH,
@@ -26,8 +37,7 @@ from pkgops.local.home import (
 )
 
 _START_SECONDS = 30.0  # until a server that does not answer is given up
-_SAVE_SECONDS = 20.0  # how long a server may take to save its state
-_KILL_SECONDS = 5.0  # how long the process of a killed server may take to end
+_NO_ROOM = 65_536  # bytes free, with which nothing can be started
 _OTHER_PORT = "Give this project another one: [local] port = ... in stages.toml."
 
 
@@ -36,21 +46,21 @@ def exclusive(home: Home) -> Iterator[None]:
     """Held while a client starts or stops the server; another client waits."""
     home.root.mkdir(parents=True, exist_ok=True)
     home.root.chmod(0o700)
-    with home.client_lock.open("w") as lock:
+    with own_files.clear(home.client_lock).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 def refuse_occupied(home: Home, port: int) -> None:
     """AccessError if the port is not free, or if this home is already served on another port."""
-    if _served(home):
-        known = _info(home).get("port", "another port")
+    if served(home):
+        known = info(home).get("port", "another port")
         if known != port:
             raise AccessError(
                 f"This project's emulator already runs on port {known}, not on {port}.",
                 "Stop it first: pkgops local down",
             )
-        if not _ends(home, _KILL_SECONDS):  # a server that was killed holds its lock a little longer than its port
+        if not ends(home, KILL_SECONDS):  # a server that was killed holds its lock a little longer than its port
             raise AccessError("This project's emulator runs but does not answer.", "Stop it first: pkgops local down")
     try:
         _, body = fetch(port, IDENTITY_PATH, timeout=0.5)
@@ -58,9 +68,12 @@ def refuse_occupied(home: Home, port: int) -> None:
         return
     except OSError:
         body = b""
-    other = _other_home(body)
+    other = parsed_identity(body)
+    if other.get("identity") == home.identity and is_server(other["pid"]):
+        end_homeless(other["pid"], port)
+        return
     if other:
-        raise AccessError(f"Port {port} belongs to the emulator of {other}.", _OTHER_PORT)
+        raise AccessError(f"Port {port} belongs to the emulator of {other.get('home')}.", _OTHER_PORT)
     from pkgops.local import processes
 
     who = processes.listener(port) or "another program"
@@ -70,10 +83,10 @@ def refuse_occupied(home: Home, port: int) -> None:
 def start(home: Home, port: int, project: Path | None, answers: Callable[[], bool], workers: int = 0) -> None:
     """Starts the server in its own session and returns when ``answers()``; AccessError if it does not come up,
     and then no process is left."""
-    home.info.unlink(missing_ok=True)
-    with home.log.open("wb") as log:
+    own_files.remove(home.info)
+    with own_files.clear(home.log).open("wb") as log:
         server = subprocess.Popen(
-            [sys.executable, "-P", "-m", "pkgops.local.server"],
+            [sys.executable, "-P", "-m", PROGRAM],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -90,30 +103,12 @@ def start(home: Home, port: int, project: Path | None, answers: Callable[[], boo
         server.returncode = 0  # it outlives this command, which therefore need not collect it
 
 
-def stop(home: Home) -> bool:
-    """Stops the home's server, whatever port it is on. False if none runs; what a dead one has left is removed."""
-    if not home.server_lock.exists():
-        return False
-    with exclusive(home):
-        if not _served(home):
-            home.info.unlink(missing_ok=True)
-            return False
-        pid = int(home.server_lock.read_text())
-        for number, seconds in ((signal.SIGTERM, _SAVE_SECONDS), (signal.SIGKILL, _KILL_SECONDS)):
-            with suppress(ProcessLookupError):
-                os.kill(pid, number)
-            if _ends(home, seconds):
-                break
-        home.info.unlink(missing_ok=True)
-        return True
-
-
 def _wait(server: subprocess.Popen[bytes], home: Home, answers: Callable[[], bool]) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while not (home.info.exists() and answers()):
         code = server.poll()
         if code is not None:
-            raise AccessError(_reason(home.log, code), f"The whole log: {home.log}")
+            raise AccessError(_reason(home, code), f"The whole log: {home.log}")
         if time.monotonic() > deadline:
             raise AccessError(
                 f"The emulator did not answer within {_START_SECONDS:.0f} seconds.", f"Its log: {home.log}"
@@ -128,22 +123,14 @@ def _end(server: subprocess.Popen[bytes]) -> None:
         server.wait(2.0)
     except subprocess.TimeoutExpired:
         server.kill()
-        server.wait(_KILL_SECONDS)
+        server.wait(KILL_SECONDS)
 
 
-def _ends(home: Home, seconds: float) -> bool:
-    """True once no server holds the home's lock, False if one still does after so many seconds."""
-    deadline = time.monotonic() + seconds
-    while _served(home):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
-
-
-def _reason(log: Path, code: int) -> str:
-    """Why the server ended: it prints one ``refused:`` line when it knows."""
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+def _reason(home: Home, code: int) -> str:
+    """Why the server ended: it prints one ``refused:`` line when it knows, and where there is room for one."""
+    if shutil.disk_usage(home.root).free < _NO_ROOM:
+        return f"The emulator cannot start: {os.strerror(errno.ENOSPC)} where its files are, in {home.root}."
+    lines = home.log.read_text(encoding="utf-8", errors="replace").splitlines()
     for line in reversed(lines):
         if line.startswith("refused: "):
             return line.removeprefix("refused: ")
@@ -162,35 +149,3 @@ def _environment(home: Home, port: int, project: Path | None) -> dict[str, str]:
         PORT_VARIABLE: str(port),
         PROJECT_VARIABLE: str(project.resolve()) if project else "",
     }
-
-
-def _served(home: Home) -> bool:
-    """True while a server holds the home's lock."""
-    try:
-        lock = home.server_lock.open("r+")
-    except FileNotFoundError:
-        return False
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
-
-
-def _info(home: Home) -> dict[str, object]:
-    try:
-        found = json.loads(home.info.read_text())
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _other_home(body: bytes) -> str:
-    """The home that an identity response names; "" if it is no such response."""
-    try:
-        answer = json.loads(body)
-    except ValueError:
-        return ""
-    known = isinstance(answer, dict) and answer.get("tool") == "pkgops"
-    return str(answer.get("home", "")) if known else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from pathlib import Path
 
 from pkgops.local.home import HOME_VARIABLE, OWNER_VARIABLE, PORT_VARIABLE, PROJECT_VARIABLE, Home
@@ -20,9 +21,16 @@ def main() -> int:
     try:
         serve(_configuration())
     except RefusedError as error:
-        print(f"refused: {error}", flush=True)  # noqa: T201 - standard output is the log
-        return 3
+        return _refused(str(error))
+    except OSError as error:
+        traceback.print_exc()
+        return _refused(f"{error.filename or 'Its home'} cannot be used: {error.strerror}.")
     return 0
+
+
+def _refused(why: str) -> int:
+    print(f"refused: {why}", flush=True)  # noqa: T201 - standard output is the log
+    return 3
 
 
 def _configuration() -> Configuration:

@@ -1,17 +1,16 @@
 """The emulator's server: one home's state, behind the guard, on one port of loopback.
 
 In order: take the home's lock, set the emulator's environment (it reads it on import), check its version, install the
-polyfills, serve until SIGTERM or the end of the owner, save, clean up.
+polyfills, serve until it is stopped, save, clean up. SIGTERM stops it once everything is saved; SIGINT, SIGHUP and the
+end of the owner stop it in any case, as does the removal of its home.
 """
 
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import json
 import os
 import shutil
-import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,8 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pkgops.local.home import Home
+from pkgops.local.server.home_lock import HomeLock, InUseError
+from pkgops.local.server.stopping import Stopping, watch_home
 from pkgops.local.version import MINISTACK
 from pkgops.model import LOCAL_ACCOUNT
+from pkgops.own_files import remove, replace_file
 
 if TYPE_CHECKING:
     from pkgops.local.server.snapshot import Snapshots
@@ -62,25 +64,37 @@ def serve(configuration: Configuration) -> None:
 
     check_version()
     home = configuration.home
-    with home.server_lock.open("a+") as lock:
+    with _locked(home) as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RefusedError(f"Another server already serves {home.root}.") from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        shutil.rmtree(home.scratch, ignore_errors=True)
-        home.scratch.mkdir()
-        snapshots = Snapshots(home)
-        home.service_files.mkdir(exist_ok=True)
+            remove(home.scratch)
+            home.scratch.mkdir()
+            home.snapshots.mkdir(exist_ok=True)
+            snapshots = Snapshots(home, lock.kept)
+            home.service_files.mkdir(exist_ok=True)
+        except OSError as error:
+            raise _unusable(error, home.root) from error
         os.environ.update(_emulator_environment(home, configuration.port))
         try:
             _install(snapshots)
-            asyncio.run(_run(configuration, snapshots))
+            asyncio.run(_run(configuration, snapshots, lock))
+            if lock.kept():
+                snapshots.close()
         finally:
-            shutil.rmtree(home.scratch, ignore_errors=True)
-        snapshots.close()
+            if lock.kept():  # otherwise these are another server's by now
+                shutil.rmtree(home.scratch, ignore_errors=True)
+
+
+def _locked(home: Home) -> HomeLock:
+    try:
+        return HomeLock(home)
+    except InUseError:
+        raise RefusedError(f"Another server already serves {home.root}.") from None
+    except OSError as error:
+        raise _unusable(error, home.server_lock) from error
+
+
+def _unusable(error: OSError, path: Path) -> RefusedError:
+    return RefusedError(f"{error.filename or path} cannot be used: {error.strerror}.")
 
 
 def _emulator_environment(home: Home, port: int) -> dict[str, str]:
@@ -111,51 +125,53 @@ def _emulator_environment(home: Home, port: int) -> dict[str, str]:
 def _install(snapshots: Snapshots) -> None:
     from pkgops.local import polyfills
     from pkgops.local.hooks.patch import MissingHookError
-    from pkgops.local.server import snapshot
+    from pkgops.local.server import persistence
 
     try:
-        snapshot.install(snapshots)
+        persistence.install(snapshots.restored.services, snapshots.save_last)
         polyfills.install()
     except MissingHookError as error:
         raise RefusedError(f"The emulator is not the one pkgops was written for: {error}.") from error
 
 
-async def _run(configuration: Configuration, snapshots: Snapshots) -> None:
+async def _run(configuration: Configuration, snapshots: Snapshots, lock: HomeLock) -> None:
     from hypercorn.asyncio import serve as serve_http
     from ministack import app
 
     from pkgops.local.server.companion_proxy import CompanionProxy
     from pkgops.local.server.guard import guarded
 
-    stop = _stop_event(configuration.owner)
+    _load(snapshots)
+    stopping = Stopping(snapshots, app, configuration.owner)
     companions = CompanionProxy(configuration.project, configuration.port)
-    identity = _identity(configuration, snapshots)
-    saving = asyncio.create_task(snapshots.keep(app))
+    identity = _identity(configuration, snapshots, stopping)
+    background = [asyncio.create_task(snapshots.keep(app)), asyncio.create_task(watch_home(lock, stopping))]
     info = configuration.home.info
-    info.write_text(json.dumps(identity()))
+    replace_file(info, json.dumps(identity()).encode())
     try:
         whole = guarded(companions.wrap(app.app), identity, snapshots.observe)
-        await serve_http(whole, _http(configuration.port), shutdown_trigger=stop.wait)
+        await serve_http(whole, _http(configuration.port), shutdown_trigger=stopping.event.wait)
     except OSError as error:
         raise RefusedError(f"Port {configuration.port} cannot be opened: {error.strerror}.") from error
     finally:
-        saving.cancel()
+        for task in background:
+            task.cancel()
         await companions.stop()
-        info.unlink(missing_ok=True)
+        if lock.kept():
+            remove(info)
         _end_workers()
 
 
-def _stop_event(owner: Path | None) -> asyncio.Event:
-    """Set by a signal, or by the end of the owner."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(number, stop.set)
-    if owner is not None:
-        from pkgops.local.owner import watch
+def _load(snapshots: Snapshots) -> None:
+    from pkgops.local.server import persistence
 
-        watch(owner, lambda: loop.call_soon_threadsafe(stop.set))
-    return stop
+    try:
+        persistence.load(snapshots.restored.services)
+    except ValueError as error:
+        raise RefusedError(
+            f"The saved state of {error} cannot be restored, and is kept as it is. "
+            f"To start with an empty emulator, move {snapshots.restored.services} away."
+        ) from error
 
 
 def _http(port: int) -> Any:
@@ -172,7 +188,7 @@ def _http(port: int) -> Any:
     return config
 
 
-def _identity(configuration: Configuration, snapshots: Snapshots) -> Callable[[], dict[str, Any]]:
+def _identity(configuration: Configuration, snapshots: Snapshots, stopping: Stopping) -> Callable[[], dict[str, Any]]:
     started = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
     fixed = {
         "tool": "pkgops",
@@ -184,7 +200,14 @@ def _identity(configuration: Configuration, snapshots: Snapshots) -> Callable[[]
         "started": started,
         "note": snapshots.note,
     }
-    return lambda: fixed | {"saved": snapshots.saved}
+    return lambda: (
+        fixed
+        | {
+            "saved": snapshots.saved,
+            "unsaved": snapshots.unsaved,
+            "refused_stops": stopping.refused,
+        }
+    )
 
 
 def _end_workers() -> None:

@@ -89,7 +89,7 @@ def test_a_wrong_version_is_refused_with_the_remedy(monkeypatch):
 def test_a_server_that_refuses_says_why_and_leaves_nothing(fresh, tmp_path):
     fresh.home.mkdir(parents=True)
     Home(fresh.home).snapshots.write_text("a file where a directory has to be")
-    with pytest.raises(AccessError, match="The emulator ended with code 1: ") as error:
+    with pytest.raises(AccessError, match="state cannot be used: File exists") as error:
         fresh.up()
     assert str(Home(fresh.home).log) in error.value.hint
     assert not fresh.running()

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from pkgops.local.home import Home
+from pkgops.local.saved_states import SavedStates
 from tests.emulator import client
 from tests.pkgops.local.conftest import create_function
 from tests.processes import ended, needs_process_table
@@ -40,8 +41,8 @@ def test_functions_run_after_every_restart(fresh):
 def test_functions_run_after_a_crash(fresh):
     fresh.up()
     create_function(fresh, "echo", CODE)
-    now, newest = time.time_ns(), Home(fresh.home).snapshots / "current"
-    eventually(lambda: newest.exists() and int(newest.read_text()) > now)  # named for when it was begun
+    now = time.time()
+    eventually(lambda: SavedStates(Home(fresh.home)).newest() > now)  # named for when it was begun
     os.kill(fresh.status().pid, signal.SIGKILL)
     fresh.up()
     assert invoke(fresh) == {"received": "you"}
