@@ -23,6 +23,8 @@ from pkgops.plan.change_set import create_change_set
 from pkgops.plan.changes import reviewed
 from pkgops.plan.plan import Plan
 from pkgops.plan.recovery_hint import DELETE_FAILED, ROLLBACK_FAILED, recovery_hint
+from pkgops.plan.refusal import require_none
+from pkgops.plan.refusals import step_refusals
 from pkgops.plan.review import Concern, review
 from pkgops.plan.step import READY, Action, Step, decide, fingerprint, is_current, require_deployable
 from pkgops.ports.ports import Ports
@@ -181,8 +183,11 @@ class StackDeployment:
         """Reports concerns about changes that the plan did not know yet; on a protected stage they must be allowed."""
         if made.id == step.change_set:
             return
+        fresh = replace(step, action=Action.UPDATE, changes=made.changes, first=())
         late = [concern for concern in self._concerns(step, made) if concern not in step.concerns]
         try:
+            if step.action is not Action.CREATE:
+                require_none(step_refusals(fresh, self.ports))
             protection.require_allowed(self.stage, late, self.plan.options.allow)
         except BaseException:
             self.ports.stacks.delete_change_set(made.id)

@@ -22,6 +22,7 @@ from pkgops.plan.plan import Plan
 from pkgops.plan.step import CREATING, Action, Step
 from pkgops.ports.existing import ExistingResource
 from pkgops.ports.ports import Ports
+from pkgops.ports.stacks import ResourceChange
 
 SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
 _SHARED_NAMES = {"AWS::Cognito::UserPool"}  # two may have one name; only one that no stack owns is a conflict
@@ -99,16 +100,22 @@ def _wanted(plan: Plan, steps: Sequence[Step], ports: Ports) -> Iterator[_Wanted
 
 
 def _created_ids(step: Step, ports: Ports) -> set[str]:
-    """The logical ids a step creates."""
+    """The logical ids a step creates, replacements under another name included."""
     declared = set(step.stack.template["Resources"])
     if step.action in CREATING:
         return declared
     if step.action is not Action.UPDATE:
         return set()
     if step.change_set:
-        return {change.logical_id for change in step.changes if change.action == "Add"}
+        return {change.logical_id for change in step.changes if change.action == "Add" or _is_renamed(change)}
     deployed = json.loads(ports.stacks.template(step.stack.name) or "{}")
     return declared - set(deployed.get("Resources", {}))
+
+
+def _is_renamed(change: ResourceChange) -> bool:
+    named = NAMED_TYPES.get(change.type)
+    changed = {path.partition("/")[0] for path in change.properties}
+    return named is not None and named.name in changed and change.action == "Modify" and change.replacement != "False"
 
 
 def _outside_secrets(plan: Plan, steps: Sequence[Step]) -> dict[str, str]:

@@ -54,6 +54,11 @@ def with_refusals(plan: Plan, ports: Ports, emit: Emit = silent) -> Plan:
     return replace(plan, refusals=tuple(found))
 
 
+def step_refusals(step: Step, ports: Ports) -> list[Refusal]:
+    """What AWS would refuse of one step, quotas apart."""
+    return list(_refused(step, _reader(step, ports)))
+
+
 def _reader(step: Step, ports: Ports) -> Read:
     """Reads the deployed template of a step's stack, at most once; an empty one if it is created."""
 

@@ -102,7 +102,7 @@ def _show_plan(session: Session, plan: Plan, options: DeployOptions) -> None:
 
     options.results[plan.project.system.key] = plan_data(plan)
     if not session.console.mode.json:
-        session.console.print_result(None, plan_text(plan, full=True))
+        session.console.print_result(None, session.console.fitted(plan_text(plan, full=True)))
 
 
 def _approve(session: Session, options: DeployOptions, plan: Plan) -> None:

@@ -40,7 +40,7 @@ def command(
     compare = _drifted if deployed else _differing
     found = {p.system.key: compare(session, p, keys) for p, keys in session.targets(names, all_systems)}
     differing = [stack for stacks in found.values() for stack in stacks]
-    session.console.print_result(found, diff_text(differing, full=full))
+    session.console.print_result(found, session.console.fitted(diff_text(differing, full=full)))
     if not differing:
         session.console.print_message("No differences.")
     return 1 if exit_code and differing else 0

@@ -6,10 +6,10 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from pkgops.cli.output.mode import OutputMode
-from pkgops.cli.output.terminal import rendered, unguarded, write_line
+from pkgops.cli.output.terminal import fitted, rendered, unguarded, write_line
 
 if TYPE_CHECKING:
     from pkgops.cli.output.display import Display
@@ -80,7 +80,7 @@ class Console:
         """Writes a sentence for people on stderr; nothing with --output json, or if it is empty."""
         self.close_display()
         if text and not self.mode.json:
-            write_line(sys.stderr, text, color=self.mode.colored(sys.stderr))
+            write_line(sys.stderr, fitted(text, _width(sys.stderr)), color=self.mode.colored(sys.stderr))
 
     @contextmanager
     def json_results(self) -> Iterator[dict[str, Any]]:
@@ -100,13 +100,21 @@ class Console:
     @property
     def width(self) -> int | None:
         """The characters in a line of stdout; None if that is no terminal."""
-        if not sys.stdout.isatty():
-            return None
-        from shutil import get_terminal_size
+        return _width(sys.stdout)
 
-        return get_terminal_size().columns
+    def fitted(self, text: str) -> str:
+        """Text for stdout whose lines end between words where that is a terminal; not for values to be copied."""
+        return fitted(text, self.width)
 
     @property
     def colored(self) -> bool:
         """Whether stdout gets colors."""
         return self.mode.colored(sys.stdout)
+
+
+def _width(stream: TextIO) -> int | None:
+    if not stream.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns

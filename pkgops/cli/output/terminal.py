@@ -27,6 +27,7 @@ UNSAFE = (
     "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _KEY = os.urandom(8).hex()
+_BETWEEN_WORDS = re.compile(" +")
 _UNSAFE = re.compile(f"[{UNSAFE}]")
 _MARK_OR_UNSAFE = re.compile(rf"\x1b{_KEY}\[([0-9;]+)m|(\r)(?=\n)|[{UNSAFE}]")
 _NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
@@ -67,6 +68,27 @@ def indented(text: str, by: int = 2) -> str:
     """Text that may have several lines, of which those after the first are indented: none of them can pass for a line
     of the program."""
     return text.rstrip("\n").replace("\n", "\n" + " " * by)
+
+
+def fitted(text: str, width: int | None) -> str:
+    """Text whose lines end between words if they are longer than ``width``; what follows is indented like its line and
+    a little more. A longer word stays whole. None, for what is no terminal, changes nothing."""
+    if width is None:
+        return text
+    return "\n".join(part for line in text.split("\n") for part in _parts(line, width))
+
+
+def _parts(line: str, width: int) -> Iterator[str]:
+    indent = " " * (len(line) - len(line.lstrip(" ")) + 4)
+    while len(plain(line)) > width:
+        places = [found for found in _BETWEEN_WORDS.finditer(line) if line[: found.start()].strip()]
+        if not places:
+            break
+        fitting = [found for found in places if len(plain(line[: found.start()])) <= width]
+        place = (fitting or places[:1])[-1]
+        yield line[: place.start()]
+        line = indent + line[place.end() :]
+    yield line
 
 
 def json_escaped(text: str) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkgops.cli.output.table import table
-from pkgops.cli.output.terminal import plain
+from pkgops.cli.output.terminal import fitted, plain, style
 
 COLUMNS = ("Stack", "Output", "Value")
 LONG = "arn:aws:dynamodb:us-east-1:000000000000:table/pkgwatch-packages-local/stream/2026-11-30T02:43:10.393Z"
@@ -72,3 +72,25 @@ def test_words_are_whole_and_lines_fit(rows, data):
 @pytest.mark.parametrize("width", [40, 80])
 def test_nothing_is_nothing(width):
     assert table(COLUMNS, [], width) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "expected"),
+    [
+        ("one two three", 9, ["one two", "    three"]),
+        (
+            "  ~ Function  AWS::Lambda::Function  Code",
+            25,
+            ["  ~ Function", "      AWS::Lambda::Function", "      Code"],
+        ),
+        ("short\n\nlines", 10, ["short", "", "lines"]),
+        ("x" * 30, 10, ["x" * 30]),
+        ("one two", None, ["one two"]),
+    ],
+)
+def test_lines_end_between_words(text, width, expected):
+    assert fitted(text, width).splitlines() == expected
+
+
+def test_colors_take_no_room():
+    assert plain(fitted(style("red", "red") + " two", 8)) == "red two"
