@@ -230,7 +230,9 @@ def test_an_export_in_use_stays(
     packaged = exporting(project, name, value, Queue=changed)
     ports.existing.asked.clear()
     assert seen(project, packaged, ports).conflicts == ()
-    assert ports.existing.asked == (["importers"] if lost else [])
+    assert [one for one in ports.existing.asked if one != "find"] == (
+        ["importers"] if lost else []
+    )  # names: the new one
     ports.existing.uses["demo-out"] = ["Website", "Reports"]
     made = seen(project, packaged, ports)
     assert bool(made.conflicts) is lost
