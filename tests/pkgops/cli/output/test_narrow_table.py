@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
+import sys
+import termios
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pkgops.cli.output.table import table
 from pkgops.cli.output.terminal import fitted, plain, style
+from tests.repository import ROOT
 
 COLUMNS = ("Stack", "Output", "Value")
 LONG = "arn:aws:dynamodb:us-east-1:000000000000:table/pkgwatch-packages-local/stream/2026-11-30T02:43:10.393Z"
@@ -94,3 +101,43 @@ def test_lines_end_between_words(text, width, expected):
 
 def test_colors_take_no_room():
     assert plain(fitted(style("red", "red") + " two", 8)) == "red two"
+
+
+SCRIPT = f"""
+from pkgops.cli.output.console import Console
+from pkgops.cli.output.mode import OutputMode
+console = Console(OutputMode())
+console.print_table({COLUMNS!r}, {ROWS!r}, "")
+console.print_message("a sentence that is longer than the terminal is wide, as some are")
+"""
+
+
+@pytest.mark.parametrize(("columns", "first"), [(80, "Stack    Output"), (50, "Stack   storage")])
+def test_a_terminal_is_asked_how_wide_it_is(columns, first):
+    leader, follower = pty.openpty()
+    termios.tcsetwinsize(follower, (24, columns))
+    clean = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    try:
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT],
+            cwd=ROOT,
+            env=clean | {"NO_COLOR": "1"},
+            stdout=follower,
+            stderr=follower,
+            timeout=30,
+            check=True,
+        )
+        shown = os.read(leader, 10_000).decode().splitlines()
+    finally:
+        os.close(leader)
+        os.close(follower)
+    assert shown[0].startswith(first)
+    assert max(len(line) for line in shown if LONG not in line) <= columns
+    assert f"  {LONG}" in shown
+
+
+def test_what_is_piped_stays_whole():
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT], cwd=ROOT, env={**os.environ, "COLUMNS": "40"}, capture_output=True, check=True
+    )
+    assert done.stdout.decode().splitlines() == plain(table(COLUMNS, ROWS)).splitlines()
