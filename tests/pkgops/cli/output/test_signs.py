@@ -79,7 +79,8 @@ def orders() -> dict[str, Any]:
         "Orders": {
             "Type": "AWS::Lambda::Function",
             "Properties": {
-                "Handler": "index.handler",
+                "Description": "Prüft Bestellungen",  # what is not ASCII is no difference
+            "Handler": "index.handler",
                 "Runtime": "python3.12",
                 "Role": {"Fn::GetAtt": ["Role", "Arn"]},
                 "Code": {"ZipFile": "def handler(event, context): return 1"},
