@@ -248,19 +248,3 @@ def test_an_export_is_not_asked_about_while_it_stays(project: Project, ports: Fa
     ports.existing.asked.clear()
     assert found(seen(project, exporting(project, "demo-out", "one", Queue=resource(QUEUE)), ports)) == {}
     assert ports.existing.asked == []
-
-
-def test_a_new_name_that_is_taken_is_a_conflict(
-    project: Project, ports: FakePorts, system_of: Callable[..., PackagedSystem]
-) -> None:
-    """Also one that was kept when its resource got another name."""
-
-    def named(name: str) -> PackagedSystem:
-        table = {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": name}, "UpdateReplacePolicy": "Retain"}
-        return system_of(project.stage, alone=stack("alone", project.stage, Table=table))
-
-    assert deploy(prepare(project, named("one"), ports), ports).ok
-    ports.existing.put("AWS::DynamoDB::Table", "two")
-    with pytest.raises(RefusedError, match="AWS::DynamoDB::Table two already exists"):
-        prepare(project, named("two"), ports)
-    assert prepare(project, named("three"), ports).changed

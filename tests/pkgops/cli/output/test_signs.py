@@ -80,7 +80,7 @@ def orders() -> dict[str, Any]:
             "Type": "AWS::Lambda::Function",
             "Properties": {
                 "Description": "Prüft Bestellungen",  # what is not ASCII is no difference
-            "Handler": "index.handler",
+                "Handler": "index.handler",
                 "Runtime": "python3.12",
                 "Role": {"Fn::GetAtt": ["Role", "Arn"]},
                 "Code": {"ZipFile": "def handler(event, context): return 1"},
