@@ -41,6 +41,8 @@ RUN: dict[str, list[tuple[str, ...]]] = {
     "queues peek": [("queues", "peek", "package-dlq", *DEV)],
     "queues purge": [("queues", "purge", "package-dlq", "--yes", *DEV)],
     "queues redrive": [("queues", "redrive", "package-dlq", *DEV)],
+    "users ls": [("users", "ls", *DEV)],
+    "users reset-passwords": [("users", "reset-passwords", "--yes", *DEV)],
     "secrets ls": [("secrets", *DEV)],
     "secrets set": [("secrets", "set", "stripe-secret", "key", "--from", ARGUMENT, *DEV)],
     "secrets show": [
