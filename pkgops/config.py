@@ -8,8 +8,9 @@ an unknown key or a wrong type is a `ConfigError` that names the file, the key a
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -19,9 +20,13 @@ from pkgops import own_files
 from pkgops import project as projects
 from pkgops.errors import AccessError, ConfigError, unknown
 from pkgops.model import LOCAL, LOCAL_ACCOUNT, Stage, System
+from pkgops.text_file import read_text
 
 FILE = projects.FILE
 DEFAULT_STAGE = LOCAL
+PROFILE = "AWS_PROFILE"
+COUNTED = (PROFILE, "PKGOPS_STAGE", "PKGOPS_SYSTEM")  # of the variables in .env that are no settings
+_STAGE_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _STAGE_KEYS = tuple(field.name for field in fields(Stage) if field.name != "name")
 
 
@@ -52,23 +57,20 @@ def load(
     UsageError for an unknown stage or system, ConfigError for anything wrong in file or environment."""
     environ = os.environ if environ is None else environ
     root = root or projects.find(environ=environ)
+    stored, profile = _stored(root), environ.get(PROFILE)
+    environ = _environment(root, environ)
     tables = _stages(root)
     known = projects.systems(root)
     named = system or environ.get("PKGOPS_SYSTEM") or projects.default_system(root, known)
     chosen = projects.load_system(root, named)
     wanted = stage or environ.get("PKGOPS_STAGE") or DEFAULT_STAGE
     resolved = _stage_name(wanted, tables, chosen)
-    return Project(
-        root,
-        _stage(resolved, tables[resolved], known),
-        chosen,
-        _settings(
-            chosen,
-            f"{resolved}.{chosen.key}",
-            tables[resolved].get(chosen.key, {}),
-            _environment(root, environ),
-        ),
-    )
+    found = _stage(resolved, tables[resolved], known)
+    _require_short_names(found, chosen)
+    if not found.local and found.profile is None and not profile:  # the SDK reads the environment itself
+        found = replace(found, profile=stored.get(PROFILE))
+    settings = _settings(chosen, f"{resolved}.{chosen.key}", tables[resolved].get(chosen.key, {}), environ)
+    return Project(root, found, chosen, settings)
 
 
 def stages(root: Path) -> dict[str, Stage]:
@@ -118,12 +120,37 @@ def _stage(name: str, table: Mapping[str, Any], systems: tuple[str, ...]) -> Sta
     _known(own, (*_STAGE_KEYS, *systems), name)
     hints = get_type_hints(Stage)
     values = {key: _convert(value, hints[key], f"{FILE} [{name}] {key}", strict=True) for key, value in own.items()}
+    _check_name(name)
+    port = values.get("port", 1)
+    if not 1 <= port <= 65535:
+        raise ConfigError(f"{FILE} [{name}] port: {port} is no port.", "Give one from 1 to 65535, such as 4566.")
     account = values.get("account")
     if account is not None and not (len(account) == 12 and account.isdigit()):
         raise ConfigError(f"{FILE} [{name}] account: {account!r} is not a 12-digit account id.", "Quote all 12 digits.")
     if name == LOCAL and values.setdefault("account", LOCAL_ACCOUNT) != LOCAL_ACCOUNT:
         raise ConfigError(f"{FILE} [{name}] account: the emulator's is {LOCAL_ACCOUNT}.", "Remove the key.")
     return Stage(name=name, **values)
+
+
+def _check_name(stage: str) -> None:
+    """ConfigError for a name that cannot be part of the names of buckets, stacks, functions and paths."""
+    if not _STAGE_NAME.fullmatch(stage):
+        raise ConfigError(
+            f"{FILE}: a stage cannot be called {stage!r}.",
+            "Use lower case letters, digits and single hyphens between them, a letter first: dev, feature-login.",
+        )
+
+
+def _require_short_names(stage: Stage, system: System) -> None:
+    """ConfigError if the stage's name makes one of the names it is part of too long."""
+    bucket = f"pkgops-artifacts-{stage.name}-{'0' * 12}-{stage.region}"
+    names = [("bucket", bucket, 63), *(("stack", stage.named(stack.name), 128) for stack in system.stacks)]
+    for kind, name, most in names:
+        if len(name) > most:
+            raise ConfigError(
+                f"{FILE}: the stage's name {stage.name} is too long: {kind} {name} would have {len(name)} characters.",
+                f"It may have {len(stage.name) - (len(name) - most)} characters in {stage.region}.",
+            )
 
 
 def _settings(system: System, where: str, table: Mapping[str, Any], environment: Mapping[str, str]) -> Any:
@@ -157,11 +184,25 @@ def _type_name(hint: Any) -> str:
     return str(getattr(hint, "__name__", hint))
 
 
+def uncounted(root: Path) -> list[str]:
+    """The variables of ``.env`` that are about AWS or the tool and do not count there: credentials do not belong into a
+    project's files, and a project is found before its file is read."""
+    about = ("AWS_", "PKGOPS_")
+    return sorted(name for name in _stored(root) if name.startswith(about) and name not in COUNTED)
+
+
 def _environment(root: Path, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """``.env``, overridden by the environment; an empty variable is as if it were not set."""
+    return {**_stored(root), **{key: value for key, value in environ.items() if value}}
+
+
+def _stored(root: Path) -> dict[str, str]:
     path = root / ".env"
     if not path.is_file():
-        return environ
+        return {}
+    import io
+
     from dotenv import dotenv_values
 
-    stored = {key: value for key, value in dotenv_values(path).items() if value is not None}
-    return {**stored, **environ}
+    text = read_text(path, ".env")
+    return {key: value for key, value in dotenv_values(stream=io.StringIO(text)).items() if value}

@@ -5,6 +5,7 @@
     │  └─ NotFoundError         2   one that another system may have
     ├─ ConfigError              2   stages.toml or the environment is wrong: file, key, allowed keys
     ├─ BuildError               3   a template or an artifact cannot be made, or is rejected by a check
+    ├─ OutputError              1   the result cannot be written: the disk is full
     ├─ AccessError              4   credentials, account, network, emulator: nothing was changed
     ├─ DeployError              5   CloudFormation did not reach the requested state
     └─ RefusedError             6   a protected stage, a destructive change, an unanswered question
@@ -64,6 +65,10 @@ class BuildError(PkgopsError):
     """Synthesis, packaging or a check before deployment failed."""
 
     code = 3
+
+
+class OutputError(PkgopsError):
+    """Standard output cannot be written to."""
 
 
 class AccessError(PkgopsError):

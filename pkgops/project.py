@@ -20,6 +20,7 @@ from typing import Any
 
 from pkgops.errors import ConfigError, unknown
 from pkgops.model import LOCAL, System
+from pkgops.text_file import read_text
 
 FILE = "stages.toml"
 TABLE = "project"  # of FILE; the other tables are stages
@@ -35,13 +36,13 @@ def find(directory: str | Path | None = None, environ: Mapping[str, str] | None 
     current directory. ConfigError if that holds no project."""
     environ = os.environ if environ is None else environ
     if named := directory or environ.get(VARIABLE):
-        root = Path(named).expanduser().resolve()
+        root = absolute(Path(named).expanduser())
         if not (root / FILE).is_file():
             raise ConfigError(
                 f"There is no {FILE} in {root}.", "Name the directory of a project, or create one there: pkgops init"
             )
         return root
-    here = Path.cwd().resolve()
+    here = absolute(Path())
     for root in (here, *here.parents):
         if (root / FILE).is_file():
             return root
@@ -51,10 +52,21 @@ def find(directory: str | Path | None = None, environ: Mapping[str, str] | None 
     )
 
 
+def absolute(path: Path) -> Path:
+    """The path from the root on. ConfigError if it is relative to a directory that has been deleted."""
+    try:
+        return path.resolve() if path.is_absolute() else (Path.cwd() / path).resolve()
+    except FileNotFoundError:
+        raise ConfigError(
+            "The current directory does not exist any more.",
+            "Change to another one: cd ~, or cd back into the project.",
+        ) from None
+
+
 def tables(root: Path) -> dict[str, dict[str, Any]]:
     """The tables of ``stages.toml`` by name, ``[project]`` among them."""
     try:
-        found = tomllib.loads((root / FILE).read_text(encoding="utf-8"))
+        found = tomllib.loads(read_text(root / FILE, FILE))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{FILE} is not valid TOML: {error}.", "Correct that line.") from error
     for name, table in found.items():

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pkgops.aws.credentials import no_terminal_error, use_cli_cache
+from pkgops.aws.answers import check_answers
+from pkgops.aws.credentials import SIGN_IN, credentials_error, no_terminal_error, prepare_providers
 from pkgops.aws.region import check_endpoint, overridden_region
 from pkgops.aws.retry_policy import FOR_AWS, FOR_EMULATOR, NO_RETRIES, RetryPolicy, throttling_codes
 from pkgops.errors import AccessError, PkgopsError
@@ -29,8 +30,16 @@ _INVALID = {"InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure"
 _DENIED = {"403", "AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 _CONNECTIONS = 64  # one a thread: deploy --concurrency allows fifty
 _NO_SDK_RETRIES = {"mode": "standard", "total_max_attempts": 1}
+_FOR_EMULATOR: dict[str, Any] = {
+    "retries": _NO_SDK_RETRIES,
+    "s3": {"addressing_style": "path"},
+    "connect_timeout": 5,
+    "read_timeout": 900,
+    "max_pool_connections": _CONNECTIONS,
+    "inject_host_prefix": False,
+    "proxies": {},  # a proxy of the environment is not for this machine
+}
 _LATER = "Repeat the command later; it continues where this one stopped."
-_SIGN_IN = "Sign in again (for SSO: aws sso login), then repeat the command; nothing is lost."
 
 
 class Clients:
@@ -71,22 +80,16 @@ class Clients:
         from botocore.config import Config
 
         if self._session is None:
-            unread = {"profile": (None, None, None, None)} if self.endpoint else None  # AWS_PROFILE is for AWS
+            unset = self.endpoint or not os.environ.get("AWS_PROFILE")  # it is for AWS; an empty one names none
+            unread = {"profile": (None, None, None, None)} if unset else None
             self._session = botocore.session.Session(unread, profile=self.stage.profile)
             if not self.endpoint:
                 self._warn(overridden_region(self.stage, os.environ, self._session))
                 self._session.set_config_variable("region", self.stage.region)  # STS is called there for a role, too
-                use_cli_cache(self._session)
+                prepare_providers(self._session)
         options: dict[str, Any] = {"region_name": self.stage.region}
         if self.endpoint:
-            options["config"] = Config(
-                retries=_NO_SDK_RETRIES,
-                s3={"addressing_style": "path"},
-                connect_timeout=5,
-                read_timeout=900,
-                max_pool_connections=_CONNECTIONS,
-                inject_host_prefix=False,
-            )
+            options["config"] = Config(**_FOR_EMULATOR)
             options["endpoint_url"] = self.endpoint
             if self.stage.profile is None:  # as root: keys in the environment are for AWS
                 options["aws_access_key_id"] = LOCAL_ACCOUNT
@@ -100,6 +103,7 @@ class Clients:
             )
         client = self._session.create_client(service, **options)
         retry_policy.attach(client)
+        check_answers(client)
         if not self.endpoint:
             self._warn(check_endpoint(self.stage, client.meta.endpoint_url))
             self._resolve(client.meta.endpoint_url)
@@ -116,8 +120,10 @@ class Clients:
         from botocore.exceptions import EndpointConnectionError, NoCredentialsError
         from botocore.utils import get_environ_proxies
 
-        if self._session.get_credentials() is None:
+        credentials = self._session.get_credentials()
+        if credentials is None:
             raise NoCredentialsError
+        credentials.get_frozen_credentials()  # those of a session or a role are only fetched now
         if get_environ_proxies(url):  # the proxy resolves it
             return
         try:
@@ -132,6 +138,7 @@ def translated(what: str) -> Iterator[None]:
 
     Other service errors pass through to the adapters."""
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -140,6 +147,10 @@ def translated(what: str) -> Iterator[None]:
         if meaning is None:
             raise
         raise meaning from error
+    except ResponseParserError as error:
+        raise AccessError(
+            f"The answer to {what} cannot be read: it is not from AWS, or it is cut off.", _LATER
+        ) from error
     except BotoCoreError as error:
         raise _transport_error(error, what) from error
     except EOFError as error:
@@ -150,7 +161,7 @@ def _access_error(error: Any, what: str) -> PkgopsError | None:
     code = error.response.get("Error", {}).get("Code", "")
     text = error.response.get("Error", {}).get("Message", "")
     if code in _EXPIRED:
-        return AccessError("The AWS credentials have expired.", _SIGN_IN)
+        return AccessError("The AWS credentials have expired.", SIGN_IN)
     if code in _INVALID:
         return AccessError(f"AWS does not accept the credentials ({code}).", "Check AWS_PROFILE or the keys in use.")
     if code in _DENIED:
@@ -160,6 +171,8 @@ def _access_error(error: Any, what: str) -> PkgopsError | None:
         )
     if code in throttling_codes():
         return AccessError(f"AWS throttles the calls ({what}): {text}", _LATER)
+    if code.isdigit() and code != "404":  # an answer to HEAD, or none of the service's: 404 is what adapters ask about
+        return AccessError(f"Status {code} without a reason ({what}).", "Check network, proxy and region.")
     if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
         return AccessError(f"AWS reports an internal error ({what}): {text or code}", _LATER)
     return None
@@ -168,14 +181,8 @@ def _access_error(error: Any, what: str) -> PkgopsError | None:
 def _transport_error(error: Exception, what: str) -> PkgopsError:
     from botocore import exceptions as known
 
-    if isinstance(error, known.NoCredentialsError | known.PartialCredentialsError | known.CredentialRetrievalError):
-        return AccessError(
-            "No AWS credentials found.", "Set AWS_PROFILE, sign in with aws sso login, or use --stage local."
-        )
-    if isinstance(error, known.ProfileNotFound):
-        return AccessError(str(error) + ".", "Name an existing profile in stages.toml or AWS_PROFILE.")
-    if isinstance(error, known.SSOError):
-        return AccessError("The AWS sign-in session is missing or has expired.", _SIGN_IN)
+    if (about_credentials := credentials_error(error)) is not None:
+        return about_credentials
     if isinstance(error, known.ConnectionError | known.HTTPClientError):
         return AccessError(
             f"Cannot reach AWS ({what}): {error}",

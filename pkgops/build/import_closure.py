@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pkgops.errors import BuildError
+from pkgops.text_file import read_text
 
 REQUIREMENTS = "handlers/requirements.in"
 PINS = "handlers/requirements.txt"
@@ -89,7 +90,7 @@ class ImportClosures:
         """Import name -> distribution, from the requirements (``PyJWT  # imports: jwt``)."""
         path = self.root / REQUIREMENTS
         names: dict[str, str] = {}
-        for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else []:
+        for line in read_text(path, REQUIREMENTS, BuildError).splitlines() if path.is_file() else []:
             pin = _PIN.match(line)
             if pin is None:
                 continue

@@ -23,6 +23,7 @@ from pkgops.errors import BuildError
 from pkgops.events import Emit, Finished, Progress, Started, silent
 from pkgops.model import ASSET
 from pkgops.own_files import keep_document, read_document
+from pkgops.text_file import read_text
 from pkgops.wording import counted
 
 FUNCTION = "AWS::Lambda::Function"
@@ -70,7 +71,7 @@ class Packager:
 
     def dependencies(self, requirements: Sequence[str], target: layer.Target) -> Asset:
         """The layer of a set of requirements for a target."""
-        pins = (self.project.root / PINS).read_text(encoding="utf-8")
+        pins = read_text(self.project.root / PINS, PINS, BuildError)
         inputs = json.dumps([list(requirements), target.python, target.machine, pins])
         source = f"layer {', '.join(requirements)} ({target.python}, {target.machine})"
         return self._asset(

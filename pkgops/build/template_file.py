@@ -9,6 +9,7 @@ from typing import Any
 
 from pkgops.errors import BuildError
 from pkgops.model import Stack, System
+from pkgops.text_file import read_text
 
 
 def read_template(system: System, stack: Stack) -> tuple[dict[str, Any], dict[str, str]]:
@@ -17,11 +18,9 @@ def read_template(system: System, stack: Stack) -> tuple[dict[str, Any], dict[st
     path = Path(import_module(system.package).__path__[0]) / stack.template
     shown = f"{system.package.replace('.', '/')}/{stack.template}"
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path, shown, BuildError)
     except FileNotFoundError:
         raise BuildError(f"There is no {shown}.", f"Correct it at stack {stack.key}, or add the file.") from None
-    except UnicodeDecodeError as error:
-        raise BuildError(f"{shown} is not UTF-8: {error.reason} at byte {error.start}.", "Save it as UTF-8.") from None
     template = _parse(text, shown)
     resources = template.get("Resources")
     rows = list(resources.values()) if isinstance(resources, dict) else [None]

@@ -21,7 +21,7 @@ from pkgops.cli.output.errors import report_error
 from pkgops.cli.output.terminal import guard, guarded, write_line
 from pkgops.cli.session import Session
 from pkgops.cli.signals import exit_code, install_handlers
-from pkgops.errors import PkgopsError, unknown
+from pkgops.errors import OutputError, PkgopsError, unknown
 
 COMMANDS = {
     "init": "Create a project.",
@@ -102,6 +102,11 @@ class Root(click.Group):
         with guarded(mode):
             try:
                 code = super().main(given, prog_name or "pkgops", obj=session, **extra)
+            except OutputError as error:
+                code = error.code
+                _discard_stdout()
+                with contextlib.suppress(OutputError):  # standard error may be the one
+                    report_error(error, mode)
             except (PkgopsError, click.ClickException) as error:
                 code = report_error(error, mode)
             except click.Abort:

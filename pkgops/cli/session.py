@@ -37,6 +37,7 @@ class Session:
         self.system: str | None = None
         self.console = Console(mode or OutputMode())
         self._connect = connect
+        self._told = False
 
     def __enter__(self) -> Session:
         return self
@@ -68,6 +69,18 @@ class Session:
             raise click.UsageError("Give names or --all, not both.")
         pairs = select.targets(self.root, systems(self.root) if all_systems else names, self.system)
         return [(self.project(system), keys) for system, keys in pairs]
+
+    def _tell_uncounted(self, project: Project) -> None:
+        """Names the variables of .env that somebody may believe in, once."""
+        from pkgops.config import COUNTED, uncounted
+        from pkgops.events import Note
+
+        found = [] if project.stage.local or self._told else uncounted(project.root)
+        if found:
+            self._told = True
+            counted = ", ".join(COUNTED)
+            text = f"Not used from .env: {', '.join(found)}. Set them in the environment; .env may hold {counted}."
+            self.console.emit(Note(text, "warning"))
 
     def search(self, name: str, find: Callable[[Project, str], Found]) -> tuple[Project, Found]:
         """The project of the system that has ``[SYSTEM/]NAME``, and what ``find`` returns for the name in it
@@ -123,9 +136,20 @@ class Session:
 
         return self._connect is not None or is_running(project.stage, project.root)
 
+    def accessible_ports(self, project: Project) -> Ports:
+        """As `ports`, after asking whether the stage can be reached at all and with the credentials of its account.
+        AccessError, ConfigError."""
+        from pkgops.config import require_account
+
+        ports = self.ports(project)
+        if not project.stage.local:
+            require_account(project.stage, ports.identity.account())
+        return ports
+
     def ports(self, project: Project) -> Ports:
         """AWS, or the emulator, for the project's stage."""
         from pkgops.connect import connect as connect_to_stage
 
         connect = self._connect or connect_to_stage
+        self._tell_uncounted(project)
         return connect(project.stage, project.root, self.console.emit)

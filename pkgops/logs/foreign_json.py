@@ -18,6 +18,8 @@ def decode(content: str | bytes) -> Any:
         raise ValueError(f"nested deeper than {DEEPEST} levels") from None
     except msgspec.DecodeError as error:
         raise ValueError(str(error)) from None
+    except UnicodeError:
+        raise ValueError("half a surrogate pair") from None
     if _may_be_deep(content) and _too_deep(value):
         raise ValueError(f"nested deeper than {DEEPEST} levels")
     return value

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pkgops.errors import UsageError
-from pkgops.logs.time_range import parse_time
+from pkgops.logs.time_range import parse_start, parse_time
 
 if TYPE_CHECKING:
     from pkgops.logs.line import LogLine
@@ -39,14 +39,17 @@ def parse_query(
     follow: bool = False,
     raw: bool = False,
 ) -> Query:
-    """A `Query` from what the user typed (`pkgops.logs.time_range.parse_time`).
+    """A `Query` from what the user typed (`pkgops.logs.time_range.parse_time`). UsageError for a range that is empty.
 
     The rate limit stays below FilterLogEvents' 10 calls a second of the smaller regions; the emulator has none."""
     if follow and until:
         raise UsageError("--until does not go with --follow: following has no end.", "Leave one of them out.")
+    start, end = parse_start(since), parse_time(until) if until else None
+    if end is not None and end < start:
+        raise UsageError(f"--until {until} is before --since {since}.", "Exchange them, or move one of them.")
     return Query(
-        since=parse_time(since),
-        until=parse_time(until) if until else None,
+        since=start,
+        until=end,
         text=text,
         follow=follow,
         raw=raw,

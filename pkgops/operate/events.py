@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from pkgops.logs.time_range import format_time, parse_time
+from pkgops.logs.time_range import format_time, parse_start
 
 if TYPE_CHECKING:
     from pkgops.build.synth import SynthesizedStack
@@ -23,7 +23,7 @@ def stack_events(
     """The stacks' events oldest first, merged; ``since`` as in `pkgops.logs.time_range.parse_time` (None: all).
     ``failed`` keeps failures only; without ``since`` those of each stack's last failed operation, including failures
     before any resource was changed. Stacks that are not deployed have none."""
-    start = format_time(parse_time(since)) if since else ""
+    start = format_time(parse_start(since)) if since else ""
 
     def read(stack: SynthesizedStack) -> list[StackEvent]:
         return (

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-import msgspec
-
 from pkgops.errors import UsageError
+from pkgops.logs.foreign_json import decode
 from pkgops.logs.line import LogLine
 from pkgops.logs.parser import parse
 from pkgops.ports.logs import LogEvent
+from pkgops.text_file import read_text, utf8
 
 if TYPE_CHECKING:
     from pkgops.build.functions import Function
@@ -46,8 +46,8 @@ def parse_payload(given: str | None, stdin: IO[str] | None = None) -> bytes:
     UsageError if it is not JSON or the file cannot be read."""
     text, source = _text(given, stdin)
     try:
-        msgspec.json.decode(text)
-    except msgspec.DecodeError as error:
+        decode(text)
+    except ValueError as error:
         raise UsageError(f"{source} is not JSON: {error}.", _FORMS) from None
     return text.encode()
 
@@ -75,20 +75,27 @@ def _text(given: str | None, stdin: IO[str] | None) -> tuple[str, str]:
     if given == "-":
         if stdin is None:
             raise UsageError("There is no standard input to read.", _FORMS)
-        return stdin.read(), "Standard input"
+        return _from(stdin), "Standard input"
     if not given.startswith("@"):
         return given, "The payload"
     try:
-        return Path(given[1:]).read_text(encoding="utf-8"), given[1:]
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"Cannot read {given[1:]}: {error}.", _FORMS) from None
+        return read_text(Path(given[1:]), given[1:], UsageError), given[1:]
+    except (FileNotFoundError, ValueError):
+        raise UsageError(f"There is no file {given[1:]}.", _FORMS) from None
 
 
 def _parsed(content: bytes) -> Any:
     try:
-        return msgspec.json.decode(content)
-    except msgspec.DecodeError:
+        return decode(content)
+    except ValueError:
         return content.decode("utf-8", "replace")
+
+
+def _from(stdin: IO[str]) -> str:
+    try:
+        return utf8(stdin.buffer.read(), "Standard input", UsageError) if hasattr(stdin, "buffer") else stdin.read()
+    except UnicodeDecodeError:
+        raise UsageError("Standard input is not UTF-8.", _FORMS) from None
 
 
 def _error(name: str, parsed: Any) -> str:

@@ -24,9 +24,10 @@ FOUNDATION: Mapping[str, frozenset[str]] = {
     "wording": frozenset(),
     "scope": frozenset({"model"}),
     "seeds": frozenset({"model"}),
-    "project": frozenset({"errors", "model"}),
+    "text_file": frozenset({"errors"}),
+    "project": frozenset({"errors", "model", "text_file"}),
     "own_files": frozenset({"errors"}),
-    "config": frozenset({"errors", "model", "own_files", "project"}),
+    "config": frozenset({"errors", "model", "own_files", "project", "text_file"}),
 }
 
 # room -> the rooms it may import, and why it may. What is not listed is an arrow that must not be.

@@ -23,6 +23,7 @@ FUNNELS = {"tests/pkgops/cli/conftest.py", "tests/e2e/conftest.py", "tests/pkgop
 FUNNELS |= {"tests/architecture/recipes/scratch.py", "tests/e2e/test_guide_your_own_system.py"}
 FUNNELS |= {"tests/canary.py", "tests/architecture/test_canary.py", "tests/pkgops/test_own_files.py"}
 FUNNELS |= {"tests/pkgops/cli/damage/world.py"}
+FUNNELS |= {"tests/pkgops/cli/test_unplanned.py"}
 PARTS = {"tests/pkgops/cli/test_root.py"}
 RUNS_IT = re.compile(r"CliRunner\(|\"pkgops\.cli\"[,\]]|-m pkgops\.cli |with_name\(\"pkgops\"\)")
 

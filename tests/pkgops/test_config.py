@@ -9,7 +9,7 @@ import pytest
 from pkgops import config
 from pkgops.errors import AccessError, ConfigError, UsageError
 from pkgops.model import Stage
-from tests.repository import ROOT, link_project
+from tests.repository import DEFAULT, ROOT, link_project
 
 STAGES = """
 [local]
@@ -108,3 +108,37 @@ def test_the_projects_own_stages_are_valid() -> None:
     assert set(stages) == {"local", "dev", "staging", "prod"}
     assert stages["prod"].protected
     assert not stages["prod"].express
+
+
+@pytest.mark.parametrize("name", ["My_Dev", "feature/x", "2dev", "dev-", "a--b", "x y"])
+def test_a_stage_is_part_of_names(root: Path, name: str) -> None:
+    (root / "stages.toml").write_text(f'{DEFAULT}["{name}"]\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match="a stage cannot be called") as caught:
+        config.load(name, root=root, environ={})
+    assert caught.value.code == 2
+
+
+def test_a_stages_name_may_be_too_long_for_its_region(root: Path) -> None:
+    name, region = "feature-payments-rework-2026", "ap-southeast-1"
+    (root / "stages.toml").write_text(f'{DEFAULT}[{name}]\nregion = "{region}"\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match="would have 73 characters") as caught:
+        config.load(name, root=root, environ={})
+    assert caught.value.hint == "It may have 18 characters in ap-southeast-1."
+    (root / "stages.toml").write_text(f'{DEFAULT}[{name[:18]}]\nregion = "{region}"\n', encoding="utf-8")
+    assert config.load(name[:18], root=root, environ={}).stage.region == region
+
+
+def test_an_empty_variable_is_not_set(root: Path) -> None:
+    (root / ".env").write_text("ALERT_EMAIL=\nMONTHLY_BUDGET=\n", encoding="utf-8")
+    project = config.load("prod", root=root, environ={"ALERT_EMAIL": "", "PKGOPS_STAGE": "", "PKGOPS_SYSTEM": ""})
+    assert (project.settings.alert_email, project.settings.monthly_budget) == ("file@example.com", 300)
+
+
+def test_stage_system_and_profile_may_stand_in_dotenv(root: Path) -> None:
+    lines = "PKGOPS_STAGE=dev\nPKGOPS_SYSTEM=kefir\nAWS_PROFILE=work\nAWS_REGION=eu-west-1\nPKGOPS_CONFIRM=prod\n"
+    (root / ".env").write_text(lines, encoding="utf-8")
+    project = config.load(root=root, environ={})
+    assert (project.stage.name, project.stage.profile, project.system.key) == ("dev", "work", "kefir")
+    assert config.load(root=root, environ={"AWS_PROFILE": "other"}).stage.profile is None  # the SDK reads it
+    assert config.load("local", root=root, environ={}).stage.profile is None
+    assert config.uncounted(root) == ["AWS_REGION", "PKGOPS_CONFIRM"]

@@ -84,8 +84,8 @@ def command(session: Session, names: tuple[str, ...], all_systems: bool, **optio
 def _deploy(session: Session, project: Project, keys: tuple[str, ...], options: DeployOptions) -> None:
     from pkgops.plan.prepare import prepare, preview
 
+    ports = session.accessible_ports(project)  # before the build, which takes minutes the first time
     packaged = session.packaged(project)
-    ports = session.ports(project)
     selected = replace(options.plan, stacks=keys)
     if options.dry_run:
         return _show_plan(session, preview(project, packaged, ports, session.console.emit, selected), options)

@@ -51,7 +51,7 @@ def _differing(session: Session, project: Project, keys: tuple[str, ...]) -> lis
     from pkgops.plan.options import PlanOptions
     from pkgops.plan.prepare import preview
 
-    ports = session.ports(project)
+    ports = session.accessible_ports(project)
     options = PlanOptions(stacks=keys, only=True)
     plan = preview(project, session.packaged(project), ports, session.console.emit, options, conflicts=False)
     return [stack for stack in diff(plan, ports) if not stack.empty]

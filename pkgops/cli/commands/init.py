@@ -33,12 +33,13 @@ def command(session: Session, name: str | None, example: str | None, listing: bo
     a CI workflow. It deploys as it is, on the embedded emulator and on AWS.
     """
     from pkgops.init.create import DEFAULT, create
+    from pkgops.project import absolute
 
     if listing:
         return _list_examples(session.console)
     if name is None:
         raise click.UsageError("Missing argument 'NAME'.")
-    made = create(name, Path.cwd(), example=example or DEFAULT, force=force)
+    made = create(name, absolute(Path()), example=example or DEFAULT, force=force)
     session.console.print_result({"project": made.root, "system": made.system, "files": made.files}, str(made.root))
     for stage, wrong in made.incomplete.items():
         session.console.print_message(f"Before stage {stage} can be built, complete its settings: {' '.join(wrong)}")

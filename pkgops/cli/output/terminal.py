@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from typing import Any, TextIO
 
 from pkgops.cli.output.mode import OutputMode
+from pkgops.errors import OutputError
 
 # C0 without tab and line feed, DEL, C1; Unicode's format characters (Cf: bidirectional controls, zero-width characters,
 # tags), what fonts draw as nothing (Default_Ignorable_Code_Point) except the variation selectors of emoji, separators
@@ -101,7 +102,7 @@ def write_line(stream: TextIO, text: str, *, color: bool, flush: bool = True) ->
     bare = unguarded(stream)
     _write(bare, rendered(text, color=color) + "\n")
     if flush:
-        bare.flush()
+        _flush(bare)
 
 
 class Guarded:
@@ -117,6 +118,10 @@ class Guarded:
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         _write(self.unguarded, rendered(text, color=self._mode.colored(self.unguarded)))
         return len(text)
+
+    def flush(self) -> None:
+        """Writes what is buffered. OutputError if there is no room for it."""
+        _flush(self.unguarded)
 
     def writelines(self, lines: Any) -> None:
         """Writes each text."""
@@ -182,7 +187,23 @@ def _write(stream: TextIO, text: str) -> None:
         stream.write(text)
     except UnicodeEncodeError:  # a terminal without Unicode
         encoding = stream.encoding or "ascii"
-        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        _write(stream, text.encode(encoding, "backslashreplace").decode(encoding))
+    except OSError as error:
+        raise _output_error(error) from error
+
+
+def _flush(stream: TextIO) -> None:
+    try:
+        stream.flush()
+    except OSError as error:
+        raise _output_error(error) from error
+
+
+def _output_error(error: OSError) -> Exception:
+    """A pipe whose reader has gone is no error: `pkgops.cli.main` ends quietly."""
+    if isinstance(error, BrokenPipeError):
+        return error
+    return OutputError(f"The output cannot be written: {error.strerror or error}.", "Write it somewhere else.")
 
 
 def _escape(character: str) -> str:

@@ -144,6 +144,7 @@ def _environment(home: Home, port: int, project: Path | None) -> dict[str, str]:
     package = Path(__file__).resolve().parents[3]
     return kept | {
         "HOME": str(home.root.resolve()),
+        "NO_PROXY": "127.0.0.1,localhost,::1",  # for companions: on macOS proxies are not only in variables
         "PYTHONPATH": str(package),
         HOME_VARIABLE: str(home.root.resolve()),
         PORT_VARIABLE: str(port),

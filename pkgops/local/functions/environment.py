@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+LOOPBACK = "127.0.0.1,localhost,::1"  # never through a proxy, wherever that is configured
 RESERVED = frozenset(
     {
         "AWS_ACCESS_KEY_ID",
@@ -42,6 +43,7 @@ def environment(
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         "HOME": str(scratch),  # AWS sets none, but the SDK must not read the developer's profile
         "LANG": "C.UTF-8",
+        "NO_PROXY": LOOPBACK,
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "TMPDIR": str(scratch),
         "TZ": ":UTC",

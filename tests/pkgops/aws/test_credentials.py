@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -95,3 +96,61 @@ def say() -> None:
             asked()
     except AccessError as error:
         sys.stdout.write(f"{error.message} {error.hint}\n")
+
+
+@pytest.mark.parametrize(
+    ("process", "said"),
+    [
+        ("sh -c \"echo 'token has expired' >&2; exit 3\"", "credential_process: token has expired"),
+        ("echo x", "credential_process: it does not print credentials as JSON"),
+        ("echo []", "credential_process: it prints JSON without credentials"),
+        ("/no/such/program", r"/no/such/program cannot be started \(No such file or directory\)"),
+    ],
+)
+def test_a_profiles_program_that_fails_is_told_with_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, process: str, said: str
+) -> None:
+    forget(monkeypatch)
+    config = tmp_path / "config"
+    config.write_text(f"[profile work]\nregion = us-east-1\ncredential_process = {process}\n", encoding="utf-8")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    with pytest.raises(AccessError, match=said):
+        Clients(Stage("dev", profile="work")).get("sts")
+
+
+def test_an_ended_sso_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    forget(monkeypatch)
+    config = tmp_path / "config"
+    rows = ("sso_start_url = https://a.example", "sso_region = us-east-1", "sso_account_id = 123456789012")
+    config.write_text("\n".join(("[profile work]", *rows, "sso_role_name = dev", "")), encoding="utf-8")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    with pytest.raises(AccessError, match="sign-in session is missing or has expired") as caught:
+        Clients(Stage("dev", profile="work")).get("sts")
+    assert "aws sso login" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), ("AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID")],
+)
+def test_half_a_key_pair(monkeypatch: pytest.MonkeyPatch, given: str, missing: str) -> None:
+    forget(monkeypatch)
+    monkeypatch.setenv(given, "half")
+    with pytest.raises(AccessError, match=f"{missing} is missing"):
+        Clients(Stage("dev")).get("sts")
+
+
+def test_an_empty_profile_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    forget(monkeypatch)
+    monkeypatch.setenv("AWS_PROFILE", "")
+    with pytest.raises(AccessError, match="No AWS credentials found"):
+        Clients(Stage("dev")).get("sts")
+
+
+def forget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of this machine's own credentials is seen."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, os.devnull)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
