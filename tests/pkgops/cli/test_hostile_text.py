@@ -50,6 +50,8 @@ RUN: dict[str, list[tuple[str, ...]]] = {
         ("secrets", "show", "session-secret", "--reveal", *DEV),
     ],
     "secrets init": [("secrets", "init", "--from", "-", *DEV)],
+    "users ls": [("users", "ls", *DEV)],
+    "users reset-passwords": [("users", "reset-passwords", "--dry-run", *DEV)],
     "gc": [("gc", "--dry-run", *DEV)],
     "doctor": [("doctor", *DEV)],
     "completion": [("completion", "bash")],
