@@ -38,5 +38,6 @@ SYSTEM = System(
         "pkgwatch/stripe-secret",
         "pkgwatch/stripe-webhook",
         "pkgwatch/github-token",
+        "pkgwatch/ip-hash-salt",
     ),
 )

@@ -61,13 +61,15 @@ def _collection(context: SeedContext, found: tuple[SeedItem, ...]) -> Collection
 
 
 def _secrets(context: SeedContext) -> tuple[SeedSecret, ...]:
-    """The secret that signs sessions; on stage local also the two of Stripe, because the local Stripe accepts any key
+    """The secret that signs sessions, and the salt of addresses' hashes; on stage local also the two of Stripe, because the local Stripe accepts any key
     of the right form. Elsewhere Stripe itself must know them: a made-up one would only hide that they are missing."""
     session = SeedSecret("pkgwatch/session-secret", context.secret("session"), "session secret")
+    salt = SeedSecret("pkgwatch/ip-hash-salt", context.secret("ip-hash-salt"), "salt of addresses' hashes")
     if not context.stage.local:
-        return (session,)
+        return (session, salt)
     return (
         session,
+        salt,
         SeedSecret("pkgwatch/stripe-secret", "sk_test_" + context.secret("stripe"), "Stripe's API key"),
         SeedSecret("pkgwatch/stripe-webhook", "whsec_" + context.secret("webhook"), "Stripe's webhook secret"),
     )

@@ -10,31 +10,26 @@ import pytest
 
 Find = Callable[..., dict[str, Any]]
 
-READ = frozenset({"BatchGetItem", "ConditionCheckItem", "GetItem", "Query"})
-WRITE = frozenset({"BatchWriteItem", "DeleteItem", "PutItem", "UpdateItem"})
 P, K = "table/StoragePackagesTableName", "table/StorageApiKeysTableName"
 B, F = "table/StorageBillingEventsTableName", "table/StorageReferralEventsTableName"
 Access = set[tuple[str, frozenset[str]]]
 
 
-def r(table: str) -> tuple[str, frozenset[str]]:
-    return table, READ
-
-
-def rw(table: str) -> tuple[str, frozenset[str]]:
-    return table, READ | WRITE
+def on(table: str, operations: str) -> tuple[str, frozenset[str]]:
+    """Operations on the items of a table: those the function's code uses (`tests/architecture/test_grants.py`)."""
+    return table, frozenset(operations.split())
 
 
 def secret(name: str) -> tuple[str, frozenset[str]]:
     return f"secret:pkgwatch/{name}-??????", frozenset({"GetSecretValue"})
 
 
-SCAN = (K, frozenset({"Scan"}))
 SEND = ("PipelinePackageQueueArn", frozenset({"SendMessage"}))
 ALERT = ("PipelineAlertTopicArn", frozenset({"Publish"}))
 SES = ("identity/pkgwatch.dev", frozenset({"SendEmail", "SendRawEmail"}))
 ITSELF = ("function:pkgwatch-api-reset-usage", frozenset({"InvokeFunction"}))
 SESSION, STRIPE, WEBHOOK = (secret(name) for name in ("session-secret", "stripe-secret", "stripe-webhook"))
+SALT = secret("ip-hash-salt")
 SESSIONS = {"SESSION_SECRET_ARN"}
 PRICES = {"STRIPE_PRICE_STARTER", "STRIPE_PRICE_PRO", "STRIPE_PRICE_BUSINESS"}
 AUTH = {"BASE_URL", "API_URL", "VERIFICATION_EMAIL_SENDER", "LOGIN_EMAIL_SENDER"} | SESSIONS
@@ -43,46 +38,98 @@ SITE = {"BASE_URL"}
 # (memory, timeout, further environment, what it may do)
 FUNCTIONS: dict[str, tuple[int, int, set[str], Access]] = {
     "health": (512, 30, set(), set()),
-    "get-package": (512, 30, set(), {r(P), rw(K), rw(F)}),
-    "scan": (1024, 28, {"PACKAGE_QUEUE_URL"}, {r(P), rw(K), rw(F), SEND}),
-    "request-package": (512, 30, {"PACKAGE_QUEUE_URL"}, {rw(P), rw(K), SEND}),
-    "get-usage": (512, 30, set(), {r(K)}),
-    "badge": (512, 30, set(), {r(P)}),
-    "signup": (512, 30, AUTH, {rw(K), SES}),
-    "resend-verification": (512, 30, AUTH, {rw(K), SES}),
-    "verify-email": (512, 30, AUTH, {rw(K), rw(F), SESSION}),
-    "magic-link": (512, 30, AUTH, {rw(K), SES}),
-    "auth-callback": (512, 30, AUTH, {rw(K), SESSION}),
-    "auth-me": (512, 30, AUTH | PRICES, {rw(K), SESSION, STRIPE}),
+    "get-package": (
+        512,
+        30,
+        set(),
+        {on(P, "GetItem"), on(K, "GetItem Query UpdateItem"), on(F, "ConditionCheckItem DeleteItem GetItem PutItem")},
+    ),
+    "scan": (
+        1024,
+        28,
+        {"PACKAGE_QUEUE_URL"},
+        {
+            on(P, "BatchGetItem"),
+            on(K, "GetItem Query UpdateItem"),
+            on(F, "ConditionCheckItem DeleteItem GetItem PutItem"),
+            SEND,
+        },
+    ),
+    "request-package": (
+        512,
+        30,
+        {"PACKAGE_QUEUE_URL", "IP_HASH_SALT_SECRET_ARN"},
+        {on(P, "GetItem PutItem"), on(K, "UpdateItem"), SEND, SALT},
+    ),
+    "get-usage": (512, 30, set(), {on(K, "GetItem Query")}),
+    "badge": (512, 30, set(), {on(P, "GetItem")}),
+    "signup": (512, 30, AUTH, {on(K, "DeleteItem GetItem PutItem Query UpdateItem"), SES}),
+    "resend-verification": (512, 30, AUTH, {on(K, "UpdateItem"), SES}),
+    "verify-email": (
+        512,
+        30,
+        AUTH,
+        {on(K, "DeleteItem PutItem Query UpdateItem"), on(F, "ConditionCheckItem PutItem"), SESSION},
+    ),
+    "magic-link": (512, 30, AUTH, {on(K, "Query UpdateItem"), SES}),
+    "auth-callback": (512, 30, AUTH, {on(K, "Query UpdateItem"), SESSION}),
+    "auth-me": (512, 30, AUTH | PRICES, {on(K, "GetItem Query UpdateItem"), SESSION, STRIPE}),
     "logout": (512, 30, AUTH, set()),
-    "get-pending-key": (512, 30, AUTH, {rw(K), SESSION}),
-    "get-api-keys": (512, 30, AUTH, {r(K), SESSION}),
-    "create-api-key": (512, 30, AUTH, {rw(K), SESSION}),
-    "revoke-api-key": (512, 30, AUTH, {rw(K), SESSION}),
-    "get-pending-recovery-codes": (512, 30, AUTH, {rw(K), SESSION}),
-    "account-recovery-codes": (512, 30, AUTH, {rw(K), SESSION}),
-    "recovery-initiate": (512, 30, AUTH, {rw(K)}),
-    "recovery-verify-api-key": (512, 30, AUTH, {rw(K), SES}),
-    "recovery-verify-code": (512, 30, AUTH, {rw(K)}),
-    "recovery-update-email": (512, 30, AUTH, {rw(K), SES}),
-    "recovery-confirm-email": (512, 30, AUTH, {rw(K), SESSION, SES}),
-    "referral-status": (512, 30, AUTH, {rw(K), r(F), SESSION}),
-    "add-referral-code": (512, 30, AUTH, {rw(K), rw(F), SESSION}),
+    "get-pending-key": (512, 30, AUTH, {on(K, "DeleteItem GetItem"), SESSION}),
+    "get-api-keys": (512, 30, AUTH, {on(K, "GetItem Query"), SESSION}),
+    "create-api-key": (512, 30, AUTH, {on(K, "DeleteItem GetItem PutItem Query UpdateItem"), SESSION}),
+    "revoke-api-key": (512, 30, AUTH, {on(K, "DeleteItem GetItem Query UpdateItem"), SESSION}),
+    "get-pending-recovery-codes": (512, 30, AUTH, {on(K, "DeleteItem GetItem UpdateItem"), SESSION}),
+    "account-recovery-codes": (512, 30, AUTH, {on(K, "GetItem Query UpdateItem"), SESSION}),
+    "recovery-initiate": (512, 30, AUTH, {on(K, "GetItem PutItem Query UpdateItem")}),
+    "recovery-verify-api-key": (512, 30, AUTH, {on(K, "GetItem Query UpdateItem"), SES}),
+    "recovery-verify-code": (512, 30, AUTH, {on(K, "GetItem Query UpdateItem")}),
+    "recovery-update-email": (512, 30, AUTH, {on(K, "DeleteItem GetItem PutItem Query UpdateItem"), SES}),
+    "recovery-confirm-email": (512, 30, AUTH, {on(K, "DeleteItem GetItem PutItem Query UpdateItem"), SESSION, SES}),
+    "referral-status": (512, 30, AUTH, {on(K, "GetItem Query UpdateItem"), on(F, "Query"), SESSION}),
+    "add-referral-code": (
+        512,
+        30,
+        AUTH,
+        {on(K, "GetItem Query UpdateItem"), on(F, "ConditionCheckItem PutItem"), SESSION},
+    ),
     "referral-redirect": (512, 30, SITE, set()),
-    "referral-retention": (512, 300, PRICES, {rw(K), rw(F), STRIPE}),
-    "referral-cleanup": (512, 300, set(), {rw(K), SCAN}),
-    "create-checkout": (512, 30, PRICES | SITE | SESSIONS, {r(K), STRIPE, SESSION}),
-    "create-billing-portal": (512, 30, SITE | SESSIONS, {r(K), STRIPE, SESSION}),
-    "upgrade-preview": (512, 30, PRICES | SESSIONS, {r(K), STRIPE, SESSION}),
-    "upgrade-confirm": (512, 30, PRICES | SESSIONS, {rw(K), STRIPE, SESSION}),
+    "referral-retention": (
+        512,
+        300,
+        PRICES,
+        {
+            on(K, "GetItem Query UpdateItem"),
+            on(F, "ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem"),
+            STRIPE,
+        },
+    ),
+    "referral-cleanup": (512, 300, set(), {on(K, "GetItem Scan UpdateItem")}),
+    "create-checkout": (512, 30, PRICES | SITE | SESSIONS, {on(K, "GetItem Query"), STRIPE, SESSION}),
+    "create-billing-portal": (512, 30, SITE | SESSIONS, {on(K, "GetItem Query"), STRIPE, SESSION}),
+    "upgrade-preview": (512, 30, PRICES | SESSIONS, {on(K, "GetItem Query"), STRIPE, SESSION}),
+    "upgrade-confirm": (512, 30, PRICES | SESSIONS, {on(K, "GetItem Query UpdateItem"), STRIPE, SESSION}),
     "stripe-webhook": (
         512,
         30,
         PRICES | SITE | {"ALERT_TOPIC_ARN", "LOGIN_EMAIL_SENDER"},  # the site: its mail leads there
-        {rw(K), rw(B), rw(F), STRIPE, WEBHOOK, ALERT, SES},
+        {
+            on(K, "GetItem Query UpdateItem"),
+            on(B, "PutItem UpdateItem"),
+            on(F, "ConditionCheckItem DeleteItem GetItem PutItem"),
+            STRIPE,
+            WEBHOOK,
+            ALERT,
+            SES,
+        },
     ),
-    "reset-usage": (512, 300, {"BILLING_CYCLE_RESET_ENABLED"}, {rw(K), SCAN, ITSELF}),
-    "backup-reset-usage": (512, 300, set(), {rw(K), SCAN}),
+    "reset-usage": (
+        512,
+        300,
+        {"BILLING_CYCLE_RESET_ENABLED"},
+        {on(K, "DeleteItem GetItem PutItem Scan UpdateItem"), ITSELF},
+    ),
+    "backup-reset-usage": (512, 300, set(), {on(K, "Scan UpdateItem")}),
 }
 COMMON = {
     "PACKAGES_TABLE": {"Ref": "StoragePackagesTableName"},

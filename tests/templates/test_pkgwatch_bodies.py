@@ -51,7 +51,7 @@ MODELS: dict[str, Any] = {
         {"tier": {"type": "string", "enum": ["pro", "business"]}, "proration_date": {"type": "integer"}},
         {"tier", "proration_date"},
     ),
-    "POST /api-keys": ("CreateApiKeyRequest", {"name": text(1, 100)}, set()),
+    "POST /api-keys": ("CreateApiKeyRequest", {"name": text(1, 100), "revoke_others": {"type": "boolean"}}, set()),
     "POST /recovery/verify-api-key": (
         "RecoveryVerifyApiKeyRequest",
         {**SESSION, "api_key": text(1, 100)},

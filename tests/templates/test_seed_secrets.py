@@ -17,12 +17,17 @@ def secrets(stage: str) -> dict[str, str]:
 
 def test_they_are_the_systems_own_and_of_stripes_form():
     found = secrets(LOCAL)
-    assert found.keys() == {"pkgwatch/session-secret", "pkgwatch/stripe-secret", "pkgwatch/stripe-webhook"}
+    assert found.keys() == {
+        "pkgwatch/session-secret",
+        "pkgwatch/ip-hash-salt",
+        "pkgwatch/stripe-secret",
+        "pkgwatch/stripe-webhook",
+    }
     assert found.keys() <= set(SYSTEM.secrets)
     assert found["pkgwatch/stripe-secret"].startswith("sk_test_random-")
     assert found["pkgwatch/stripe-webhook"].startswith("whsec_random-")
-    assert len({value.partition("random-")[2] for value in found.values()}) == 3
+    assert len({value.partition("random-")[2] for value in found.values()}) == 4
 
 
 def test_only_stage_local_gets_credentials_of_stripe():
-    assert secrets("dev").keys() == {"pkgwatch/session-secret"}
+    assert secrets("dev").keys() == {"pkgwatch/session-secret", "pkgwatch/ip-hash-salt"}

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-# The Cache-Control of responses that concern one user.
-NO_STORE = "no-store, no-cache, must-revalidate"
+# The Cache-Control of every response that does not say how long it may be kept, and by whom.
+PRIVATE = "private, no-store"
 
 
 @dataclass(slots=True)

@@ -36,7 +36,7 @@ from typing import Any, Generic, TypeVar
 from handlers.common.logs import begin, logger
 from handlers.common.web.errors import ApiError
 from handlers.common.web.request import Request
-from handlers.common.web.response import Response, json_response
+from handlers.common.web.response import PRIVATE, Response, json_response
 
 
 # Not frozen, and not compared: the methods for that would take a millisecond of every cold start.
@@ -77,8 +77,9 @@ class Api(Generic[C]):
 def serve(event: Mapping[str, Any], context: Any, routes: Routes[C], api: Api[C]) -> dict[str, Any]:
     """Calls what answers the event's route and renders what it returns, or the `ApiError` it raises.
 
-    Anything else that is raised is logged and answered with ``api.failure``. One line is logged a request; it names
-    the route, the status and the milliseconds, never what the client sent.
+    Anything else that is raised is logged and answered with ``api.failure``. No response may be kept by anybody unless
+    it says so itself. One line is logged a request; it names the route, the status and the milliseconds, never what the
+    client sent.
     """
     started = time.perf_counter()
     request = Request(event)
@@ -91,6 +92,7 @@ def serve(event: Mapping[str, Any], context: Any, routes: Routes[C], api: Api[C]
         logger.exception("Request failed")
         response = _error(api.failure, request, api)
     response.headers.update(api.headers(request))
+    response.headers.setdefault("Cache-Control", PRIVATE)
     milliseconds = round((time.perf_counter() - started) * 1000, 1)
     logger.info(request.route, extra={"status": response.status, "duration_ms": milliseconds})
     return response.render()

@@ -15,9 +15,9 @@ from handlers.common.web.errors import ApiError
 from handlers.pkgwatch.accounts.plans import monthly_limit
 
 PREFIX = "pw_"
-USER_META = "USER_META"
+USER_META, SESSIONS = "USER_META", "SESSIONS"
 
-_OTHER_RECORDS = ("PENDING", USER_META, "PENDING_DISPLAY", "PENDING_RECOVERY_CODES")
+_OTHER_RECORDS = ("PENDING", USER_META, SESSIONS, "PENDING_DISPLAY", "PENDING_RECOVERY_CODES")
 _OTHER_PREFIXES = ("RECOVERY_", "EMAIL_CHANGE_")
 
 

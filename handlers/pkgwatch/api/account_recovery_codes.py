@@ -8,7 +8,7 @@ from typing import Any
 from handlers.common.dynamodb import ConditionFailed
 from handlers.common.timestamps import iso
 from handlers.common.web.errors import ApiError
-from handlers.common.web.response import NO_STORE, Response, json_response
+from handlers.common.web.response import Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import sessions, users
 from handlers.pkgwatch.accounts.api_keys import USER_META
@@ -80,7 +80,7 @@ def _session(call: Call) -> Session:
 
 
 def _respond(**body: Any) -> Response:
-    return json_response(200, body, {"Cache-Control": NO_STORE})
+    return json_response(200, body)
 
 
 ROUTES: Routes[Call] = {

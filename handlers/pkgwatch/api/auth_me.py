@@ -11,7 +11,7 @@ from handlers.common.dynamodb import Table
 from handlers.common.logs import logger
 from handlers.common.timestamps import iso, parse
 from handlers.common.web.errors import ApiError
-from handlers.common.web.response import NO_STORE, Response, json_response
+from handlers.common.web.response import Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.accounts.plans import monthly_limit
@@ -49,7 +49,7 @@ def answer(call: Call) -> Response:
         **(live or {}),
         "data_source": "cache" if live is None else "live",
     }
-    return json_response(200, body, {"Cache-Control": NO_STORE})
+    return json_response(200, body)
 
 
 def _identity(session: Session, user: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from handlers.common.web.errors import ApiError
-from handlers.common.web.response import NO_STORE, Response, json_response
+from handlers.common.web.response import Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.billing.stripe_errors import configured_stripe, refusals
@@ -31,7 +31,7 @@ def answer(call: Call) -> Response:
         made = stripe.v1.billing_portal.sessions.create(
             {"customer": customer, "return_url": f"{settings().base_url}/dashboard?portal_return=1"}
         )
-    return json_response(200, {"portal_url": made.url}, {"Cache-Control": NO_STORE})
+    return json_response(200, {"portal_url": made.url})
 
 
 ROUTES: Routes[Call] = {"POST /billing-portal/create": answer}

@@ -8,7 +8,7 @@ import msgspec
 
 from handlers.common.web.body import parse
 from handlers.common.web.errors import ApiError
-from handlers.common.web.response import NO_STORE, Response, json_response
+from handlers.common.web.response import Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.accounts.sessions import Session
@@ -48,7 +48,7 @@ def answer(call: Call) -> Response:
         raise ApiError(400, "invalid_upgrade", f"You have the plan {buyer.tier}, which is no smaller.")
     with refusals():
         made = stripe.v1.checkout.sessions.create(_session(session, buyer, tier, price_id, settings().base_url))
-    return json_response(200, {"checkout_url": made.url}, {"Cache-Control": NO_STORE})
+    return json_response(200, {"checkout_url": made.url})
 
 
 def _session(session: Session, buyer: Subscriber, tier: str, price_id: str, base_url: str) -> SessionCreateParams:

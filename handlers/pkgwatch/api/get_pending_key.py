@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from handlers.common.web.errors import ApiError
-from handlers.common.web.response import NO_STORE, Response, json_response
+from handlers.common.web.response import Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import sessions, shown_once
 from handlers.pkgwatch.runtime import tables
@@ -24,7 +24,7 @@ def answer(call: Call) -> Response:
     if shown is None:
         raise ApiError(404, "no_pending_key", "There is no new key to show. Create one if you lost yours.")
     body = {"api_key": shown["api_key"], "message": "Keep the key safe: it is not shown again."}
-    return json_response(200, body, {"Cache-Control": NO_STORE})
+    return json_response(200, body)
 
 
 ROUTES: Routes[Call] = {"GET /auth/pending-key": answer, "GET /api-keys/pending": answer}

@@ -8,7 +8,7 @@ from handlers.common.aws import ServiceError
 from handlers.common.dynamodb import ConditionFailed, Table
 from handlers.common.logs import logger
 from handlers.common.web.errors import ApiError
-from handlers.common.web.response import NO_STORE, Response, json_response
+from handlers.common.web.response import Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import sessions, shown_once
 from handlers.pkgwatch.accounts.api_keys import USER_META
@@ -29,7 +29,7 @@ def answer(call: Call) -> Response:
         raise ApiError(404, "no_pending_codes", "There are no new codes to show. Make new ones if you lost yours.")
     _mark_as_shown(keys, session.user_id)
     body = {"codes": shown["codes"], "message": "Keep the codes safe: they are not shown again."}
-    return json_response(200, body, {"Cache-Control": NO_STORE})
+    return json_response(200, body)
 
 
 def _mark_as_shown(keys: Table, owner: str) -> None:

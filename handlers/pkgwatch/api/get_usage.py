@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from handlers.common.timestamps import iso
-from handlers.common.web.response import NO_STORE, Response, json_response
+from handlers.common.web.response import Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import api_keys
 from handlers.pkgwatch.accounts.plans import LIMITS, period_end
@@ -45,7 +45,6 @@ def answer(call: Call) -> Response:
         "limits_by_tier": dict(LIMITS),
     }
     headers = {
-        "Cache-Control": NO_STORE,
         "X-RateLimit-Limit": str(limit),
         "X-RateLimit-Remaining": str(remaining),
     }

@@ -1,4 +1,8 @@
-"""GET /recovery/confirm-email: changes the e-mail address of a recovered account."""
+"""GET /recovery/confirm-email: changes the e-mail address of a recovered account.
+
+Whoever had the account before has sessions, perhaps recoveries under way, and API keys. The first two end here; keys
+may be in use, so their owner is asked (`GET /api-keys`) and revokes them with one request (`POST /api-keys`).
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ from handlers.pkgwatch.accounts import sessions, tokens, users
 from handlers.pkgwatch.accounts.api_keys import USER_META
 from handlers.pkgwatch.accounts.mail_delivery import deliver
 from handlers.pkgwatch.accounts.session_cookie import cookie
-from handlers.pkgwatch.recovery import recovery_mails
+from handlers.pkgwatch.recovery import recovery_mails, recovery_sessions
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.settings import settings
 from handlers.pkgwatch.web.api import API
@@ -24,6 +28,7 @@ from handlers.pkgwatch.web.constant_time import at_least
 from handlers.pkgwatch.web.redirects import redirect, redirecting
 
 _ATTEMPTS = 5
+_MOST_RECOVERIES = 80  # a transaction has a hundred writes
 # A login link in the old mailbox is no longer valid.
 _ON_USER = "SET email = :new REMOVE magic_token, magic_expires"
 _ON_KEY = "SET email = :new, email_changed_at = :now, previous_email = :old REMOVE magic_token, magic_expires"
@@ -51,9 +56,9 @@ def _confirm(token: str, keys: Table, now: datetime) -> Response:
         raise ApiError(400, "missing_token", "The link is incomplete. Copy all of it.")
     change = _pending(keys, token, now)
     sessions.check_secret()  # or the link would be used up for nothing
-    tier = _apply(keys, change, now)
+    tier, begin = _apply(keys, change, now)
     deliver(settings().verification_email_sender, change["old_email"], recovery_mails.changed(change["new_email"]))
-    session = sessions.token(change["pk"], change["new_email"], tier, now)
+    session = sessions.token(change["pk"], change["new_email"], tier, begin)
     return redirect(f"{settings().base_url}/dashboard", {"email_changed": "true"}, cookie(session))
 
 
@@ -70,20 +75,23 @@ def _pending(keys: Table, token: str, now: datetime) -> dict[str, Any]:
     return change
 
 
-def _apply(keys: Table, change: dict[str, Any], now: datetime) -> str:
-    """Uses up the link and changes every record, all or nothing; returns the user's plan. If something changes
-    meanwhile, such as a key made or revoked, everything is read again."""
+def _apply(keys: Table, change: dict[str, Any], now: datetime) -> tuple[str, datetime]:
+    """Uses up the link, changes every record and ends what was begun before, all or nothing; returns the user's plan,
+    and when the next session may begin. If something changes meanwhile, such as a key made or revoked, everything is
+    read again."""
+    ended, begin = sessions.end_all(keys, change["pk"], now)
     for _ in range(_ATTEMPTS):
         items = keys.partition(change["pk"], consistent=True)
         records = users.key_records(items)
         user = users.user_record(items)
+        writes = [*_writes(keys, change, records, user, now), ended, *_under_way(keys, change, items)]
         try:
-            transact(keys.client, _writes(keys, change, records, user, now))
+            transact(keys.client, writes)
         except Cancelled as cancelled:
             if cancelled.failed[0]:
                 raise _invalid() from cancelled
         else:
-            return users.tier_of(user, records)
+            return users.tier_of(user, records), begin
     raise RuntimeError("the account changed at every attempt")
 
 
@@ -99,9 +107,13 @@ def _writes(
         writes.append(update(keys, (owner, USER_META), _ON_USER, counted, "key_count = :count"))
     elif user:
         writes.append(update(keys, (owner, USER_META), _ON_USER, values, "attribute_not_exists(key_count)"))
-    if change.get("recovery_session_sk"):
-        writes.append(delete(keys, (owner, change["recovery_session_sk"])))
     return writes
+
+
+def _under_way(keys: Table, change: dict[str, Any], items: Sequence[dict[str, Any]]) -> list[Write]:
+    """Ends this recovery and the others of the account, and their changes that wait for a confirmation."""
+    begun = [item["sk"] for item in items if item["sk"].startswith(recovery_sessions.PREFIXES)]
+    return [delete(keys, (change["pk"], sk)) for sk in begun if sk != change["sk"]][:_MOST_RECOVERIES]
 
 
 def _invalid() -> ApiError:

@@ -15,7 +15,6 @@ from handlers.common.web.response import Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import users
 from handlers.pkgwatch.accounts.api_keys import USER_META
-from handlers.pkgwatch.accounts.tokens import new_token
 from handlers.pkgwatch.recovery import recovery_sessions
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.settings import settings
@@ -40,8 +39,8 @@ class InitiateBody(msgspec.Struct):
 
 
 def answer(call: Call) -> Response:
-    """Starts a recovery. An address without an account gets the response of an account without recovery codes, with a
-    session id that is not valid, and is limited in the same way."""
+    """Starts a recovery. Nothing in the response, in what follows or in its work tells whether the address has an
+    account, or an account recovery codes: ``has_recovery_codes`` says that one may be tried."""
     email = users.valid_email(parse(call.request, InitiateBody, email="invalid_email").email)
     with at_least(settings().response_floor_seconds):
         return _start(tables.api_keys(), email, call.now)
@@ -50,16 +49,15 @@ def answer(call: Call) -> Response:
 def _start(keys: Table, email: str, now: datetime) -> Response:
     records = users.key_records(users.by_email(keys, email))
     owner = records[0]["pk"] if records else None
-    user = users.read_user_record(keys, owner) if owner else None
+    user = users.read_user_record(keys, owner or users.user_id(email))
     within = _count(keys, owner, now) if owner and user else _count_without_record(keys, email, now)
     if not within:
         text = "This account was to be recovered too often today. Try again tomorrow."
         raise ApiError(429, "rate_limited", text, headers={"Retry-After": "3600"})
-    session_id = recovery_sessions.begin(keys, owner, email, now) if owner else new_token()
     body = {
-        "recovery_session_id": session_id,
+        "recovery_session_id": recovery_sessions.begin(keys, owner, email, now),
         "masked_email": users.masked(email),
-        "has_recovery_codes": bool((user or {}).get("recovery_codes_hash")),
+        "has_recovery_codes": True,
         "message": "Go on with an API key or a recovery code of the account, within 4 hours.",
     }
     return json_response(200, body)

@@ -19,7 +19,7 @@ from handlers.pkgwatch.accounts import users
 from handlers.pkgwatch.accounts.api_keys import USER_META
 from handlers.pkgwatch.accounts.tokens import new_token
 from handlers.pkgwatch.recovery import recovery_sessions
-from handlers.pkgwatch.recovery.recovery_codes import matches, normalized
+from handlers.pkgwatch.recovery.recovery_codes import index_of, normalized
 from handlers.pkgwatch.recovery.recovery_sessions import BY_CODE
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.settings import settings
@@ -43,7 +43,8 @@ class VerifyCodeBody(msgspec.Struct):
 
 
 def answer(call: Call) -> Response:
-    """Uses up the code, in constant time."""
+    """Uses up the code. An account without codes, and an address without an account, have one answer and take as long:
+    that of a wrong code."""
     body = parse(call.request, VerifyCodeBody, recovery_session_id="missing_session", recovery_code="missing_code")
     session_id = required(body.recovery_session_id, "missing_session", "Send the recovery_session_id.")
     code = normalized(required(body.recovery_code, "missing_code", "Send a recovery code of the account."))
@@ -56,10 +57,8 @@ def answer(call: Call) -> Response:
 
 def _verify(keys: Table, recovery: dict[str, Any], code: str, now: datetime) -> Response:
     stored_codes: Sequence[str] = (users.read_user_record(keys, recovery["pk"]) or {}).get("recovery_codes_hash") or ()
-    if not stored_codes:
-        raise ApiError(400, "no_recovery_codes", "The account has no recovery codes.")
     _count_attempt(keys, recovery)
-    at = next((number for number, one in enumerate(stored_codes) if matches(code, one)), None)
+    at = index_of(code, stored_codes)
     if at is None:
         raise ApiError(400, "invalid_code", "This is not one of the account's recovery codes.")
     token = use_up_code(keys, recovery, at, stored_codes[at], now)

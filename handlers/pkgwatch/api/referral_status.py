@@ -55,7 +55,7 @@ def answer(call: Call) -> Response:
         "stats": {shown: user.get(stored) or 0 for shown, stored in _STATS.items()},
         "referrals": _referrals(tables.referral_events().partition(session.user_id), call.now),
     }
-    return json_response(200, body, {"Cache-Control": "no-store"})
+    return json_response(200, body)
 
 
 def _with_code(keys: Table, session: Session, now: datetime) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from handlers.common.aws import ServiceError, client
 from handlers.common.dynamodb import ConditionFailed
 from handlers.common.logs import logger
+from handlers.common.secrets import SecretUnavailable, secret
 from handlers.common.web.errors import ApiError
 from handlers.common.web.request import Request
 from handlers.common.web.response import Response, json_response
@@ -42,8 +43,7 @@ def answer(call: Call) -> Response:
         return _known(ecosystem, name)
     if not possible or not exists(settings().depsdev_base_url, ecosystem, name):
         raise ApiError(404, "package_not_found", f"There is no package {name} on {ecosystem}.")
-    address = hashlib.sha256((source_ip + settings().ip_hash_salt).encode()).hexdigest()[:16]
-    item = new_item(ecosystem, name, REASON, call.now, requested_by_ip_hash=address)
+    item = new_item(ecosystem, name, REASON, call.now, **_requester(source_ip))
     try:
         packages.put(item, "attribute_not_exists(pk)")
     except ConditionFailed:
@@ -65,6 +65,17 @@ def exists(base_url: str, ecosystem: str, name: str) -> bool:
     except httpx.HTTPError:
         logger.warning("deps.dev did not answer", exc_info=True)
         return False
+
+
+def _requester(source_ip: str) -> dict[str, str]:
+    """Who asked, as the hash of their address; nothing while there is no secret to salt it with: there are so few
+    addresses that a hash of one without it is read by trying all of them."""
+    try:
+        salt = secret(settings().ip_hash_salt_secret_arn, "salt")
+    except SecretUnavailable:
+        logger.warning("There is no salt to hash addresses with", exc_info=True)
+        return {}
+    return {"requested_by_ip_hash": hashlib.sha256((source_ip + salt).encode()).hexdigest()[:16]}
 
 
 def _requested(request: Request) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from handlers.common.dynamodb import Table
 from handlers.common.logs import logger
 from handlers.common.web.body import parse
 from handlers.common.web.errors import ApiError
-from handlers.common.web.response import NO_STORE, Response, json_response
+from handlers.common.web.response import Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.billing import billing_state
@@ -62,7 +62,7 @@ def answer(call: Call) -> Response:
         "amount_charged_cents": invoice.get("amount_paid", 0) if isinstance(invoice, dict) else 0,
         "invoice_id": identifier(invoice) or None,
     }
-    return json_response(200, changes, {"Cache-Control": NO_STORE})
+    return json_response(200, changes)
 
 
 def _check_quote(proration_date: int, now: datetime) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from handlers.common.web.body import parse
-from handlers.common.web.response import NO_STORE, Response, json_response
+from handlers.common.web.response import Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.billing.stripe_errors import configured_stripe, refusals
@@ -59,7 +59,7 @@ def _quote(call: Call, requested: Callable[[], str]) -> Response:
         )
         amounts = [line.amount for line in invoice.lines.auto_paging_iter()]
     body = {"preview": _preview(upgrade, amounts, invoice.amount_due, invoice.currency, at)}
-    return json_response(200, body, {"Cache-Control": NO_STORE})
+    return json_response(200, body)
 
 
 def _preview(upgrade: Upgrade, amounts: list[int], due: int, currency: str, at: int) -> dict[str, Any]:

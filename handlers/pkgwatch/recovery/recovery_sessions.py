@@ -12,18 +12,21 @@ from handlers.pkgwatch.accounts import tokens
 from handlers.pkgwatch.accounts.tokens import new_token
 
 LIFE = timedelta(hours=4)
+# Sort keys of recoveries, and of the changes of address they ask for.
+PREFIXES = ("RECOVERY_", "EMAIL_CHANGE_")
 # How a recovery was verified.
 BY_CODE = "recovery_code"
 BY_API_KEY = "api_key"
 
 
-def begin(keys: Table, owner: str, email: str, now: datetime) -> str:
-    """Starts a recovery of the account ``owner``; its session id."""
+def begin(keys: Table, owner: str | None, email: str, now: datetime) -> str:
+    """Starts a recovery of the account ``owner``; its session id. That of an address without an account (None) is
+    written, too, in a partition of its own: what follows takes as long and answers the same, and no proof fits it."""
     session_id = new_token()
     item = {
-        "pk": owner,
+        "pk": owner or f"no-account#{session_id}",
         "sk": f"RECOVERY_{session_id}",
-        "email": email,
+        **({"email": email} if owner else {}),
         "recovery_session_id": session_id,
         "verified": False,
         "verify_attempts": 0,

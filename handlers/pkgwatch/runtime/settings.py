@@ -20,7 +20,7 @@ class Settings:
     referral_events_table: str
     package_queue_url: str
     allow_dev_cors: bool
-    ip_hash_salt: str
+    ip_hash_salt_secret_arn: str
     depsdev_base_url: str
     stripe_secret_arn: str
     stripe_webhook_secret_arn: str
@@ -74,7 +74,7 @@ def settings() -> Settings:
         referral_events_table=get("REFERRAL_EVENTS_TABLE", "pkgwatch-referral-events"),
         package_queue_url=get("PACKAGE_QUEUE_URL", ""),
         allow_dev_cors=get("ALLOW_DEV_CORS", "").lower() == "true",
-        ip_hash_salt=get("IP_HASH_SALT") or "pkgwatch",
+        ip_hash_salt_secret_arn=get("IP_HASH_SALT_SECRET_ARN", ""),
         depsdev_base_url=get("DEPSDEV_BASE_URL", "https://api.deps.dev").rstrip("/"),
         stripe_secret_arn=get("STRIPE_SECRET_ARN", ""),
         stripe_webhook_secret_arn=get("STRIPE_WEBHOOK_SECRET_ARN", ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from awacs.aws import Statement
 from troposphere import Ref
 
 from pkgops.kit import grants
@@ -48,18 +49,22 @@ class Links:
 
 
 class Grants:
-    """One attribute a permission. ``read_<table>`` reads single items and indexes, ``write_<table>`` writes too,
-    ``scan_<table>`` reads all of it."""
+    """One attribute a permission, one method a table: a row names the operations its function uses, and no others."""
 
     def __init__(self, scope: Scope, queues: Queues) -> None:
-        packages, keys = scope.use("storage.PackagesTableName"), scope.use("storage.ApiKeysTableName")
-        self.read_packages, self.write_packages = grants.table_read(packages), grants.table_read_write(packages)
-        self.scan_packages = grants.table_scan(packages)
-        self.read_keys, self.write_keys = grants.table_read(keys), grants.table_read_write(keys)
+        self._packages, self._keys = scope.use("storage.PackagesTableName"), scope.use("storage.ApiKeysTableName")
         self.read_stream = grants.stream_read(scope.use("storage.PackagesTableStreamArn"))
         self.queue_stream_failures = grants.queue_send(queues[STREAMS_DLQ].arn)
         self.read_queue_depths = grants.queue_depth(queues[PACKAGE_QUEUE].arn, queues[PACKAGE_DLQ].arn)
         self.invoke_dispatcher = grants.invoke(scope.named(DISPATCHER))
+
+    def packages(self, *operations: str) -> Statement:
+        """Operations ("GetItem") on the packages."""
+        return grants.table_operations(self._packages, *operations)
+
+    def keys(self, *operations: str) -> Statement:
+        """Operations on the table of users, which has counters and circuits, too."""
+        return grants.table_operations(self._keys, *operations)
 
 
 class Environment:

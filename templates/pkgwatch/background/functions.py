@@ -52,11 +52,11 @@ def _collecting(access: _Access, sources: _Sources) -> list[Function]:
     queue = (links.queue_packages,)
     collecting = {**environment.shared_breakers, "SKIP_BUNDLEPHOBIA": "true", **environment.upstreams(*COLLECTING)}
     return [
-        Function("refresh_dispatcher", sources.schedules.refreshes(), (grants.read_packages,), links=queue),
+        Function("refresh_dispatcher", sources.schedules.refreshes(), (grants.packages("Query"),), links=queue),
         Function(
             "package_collector",
             (QueueTrigger(sources.queues[PACKAGE_QUEUE].arn, window=30, concurrency=5),),
-            (grants.write_packages, grants.write_keys),
+            (grants.packages("GetItem", "PutItem", "UpdateItem"), grants.keys("GetItem", "UpdateItem")),
             collecting,
             links=(links.write_raw_data, links.github_token, links.put_metrics, links.consume(PACKAGE_QUEUE)),
             memory=1024,
@@ -65,7 +65,7 @@ def _collecting(access: _Access, sources: _Sources) -> list[Function]:
         Function(
             "score_calculator",
             (StreamTrigger(sources.stream, sources.queues[STREAMS_DLQ].arn, SCORABLE),),
-            (grants.write_packages, grants.read_stream, grants.queue_stream_failures),
+            (grants.packages("GetItem", "UpdateItem"), grants.read_stream, grants.queue_stream_failures),
         ),
     ]
 
@@ -78,20 +78,20 @@ def _repairing(access: _Access, sources: _Sources) -> list[Function]:
         Function(
             "streams_dlq_processor",
             (QueueTrigger(sources.queues[STREAMS_DLQ].arn, window=30),),
-            (grants.write_packages, grants.scan_packages, grants.read_stream),
+            (grants.packages("Scan", "UpdateItem"), grants.read_stream),
             links=(links.put_metrics, links.consume(STREAMS_DLQ)),
         ),
         Function(
             "dlq_processor",
             (rule("dlq-processor", often),),
-            (grants.write_packages,),
+            (grants.packages("GetItem", "PutItem"),),
             {**environment.dead_letter_queue, "MAX_DLQ_RETRIES": "5"},
             links=(links.consume(PACKAGE_DLQ), links.queue_packages_again, links.put_metrics),
         ),
         Function(
             "retry_dispatcher",
             (rule("retry-dispatcher", often),),
-            (grants.write_packages, grants.read_keys),
+            (grants.packages("Query", "UpdateItem"), grants.keys("GetItem")),
             {"MAX_DISPATCH_PER_RUN": "300", **environment.shared_breakers},
             links=(links.queue_packages, links.put_metrics),
         ),
@@ -105,19 +105,19 @@ def _discovering(access: _Access, sources: _Sources) -> list[Function]:
     npmsio, top_pypi = environment.upstreams("NPMSIO_BASE_URL"), environment.upstreams("TOP_PYPI_PACKAGES_URL")
     npm_audit = rule("npmsio-audit", "cron(0 2 1 1,4,7,10 ? *)")
     pypi_audit = rule("pypi-audit", "cron(0 3 1 1,4,7,10 ? *)")
-    write = (grants.write_packages,)
+    write = (grants.packages("BatchGetItem", "PutItem"),)
     return [
         Function(
             "graph_expander_dispatcher",
             (rule("graph-expander-dispatcher", "cron(0 1 ? * TUE *)"),),
-            (grants.read_packages, grants.read_keys),
+            (grants.packages("Query"), grants.keys("GetItem")),
             links=(links.queue_discoveries, links.put_metrics),
             timeout=300,
         ),
         Function(
             "graph_expander_worker",
             (QueueTrigger(sources.queues[DISCOVERY_QUEUE].arn, batch=1, concurrency=5),),
-            (grants.write_packages, grants.write_keys),
+            (*write, grants.keys("GetItem", "UpdateItem")),
             environment.upstreams("DEPSDEV_BASE_URL"),
             links=(links.read_raw_data, links.write_raw_data, *add, links.consume(DISCOVERY_QUEUE)),
             memory=1024,
@@ -128,7 +128,7 @@ def _discovering(access: _Access, sources: _Sources) -> list[Function]:
         Function(
             "seed_packages",
             (),
-            (grants.write_packages, grants.invoke_dispatcher),
+            (*write, grants.invoke_dispatcher),
             {**environment.dispatcher, **npmsio, **top_pypi},
             memory=1024,
             timeout=LONG,
@@ -145,14 +145,14 @@ def _counting(access: _Access, sources: _Sources) -> list[Function]:
     by_openssf = rule("openssf-collector", "rate(2 hours)")
     daily, often = rule("data-status-metrics", "cron(0 6 * * ? *)"), rule("pipeline-health", "rate(15 minutes)")
     weekly = rule("publish-top-packages", "cron(0 5 ? * MON *)")
-    write, metrics = (grants.write_packages, grants.scan_packages), (links.put_metrics,)
-    health, dead = (grants.read_queue_depths, grants.read_keys), environment.dead_letter_queue
+    write, metrics = (grants.packages("Scan", "UpdateItem"),), (links.put_metrics,)
+    health, dead = (grants.read_queue_depths, grants.keys("BatchGetItem")), environment.dead_letter_queue
     publish = (links.publish, links.put_metrics)
     return [
         Function("npm_downloads_collector", (by_npm,), write, npm, links=metrics, timeout=LONG),
         Function("pypi_downloads_collector", (by_pypi,), write, pypi, links=metrics, timeout=LONG),
         Function("openssf_collector", (by_openssf,), write, environment.upstreams("OPENSSF_BASE_URL"), timeout=LONG),
-        Function("data_status_metrics", (daily,), (grants.scan_packages,), links=metrics),
+        Function("data_status_metrics", (daily,), (grants.packages("Scan"),), links=metrics),
         Function("pipeline_health", (often,), health, dead, links=metrics),
-        Function("publish_top_packages", (weekly,), (grants.read_packages,), links=publish, timeout=300),
+        Function("publish_top_packages", (weekly,), (grants.packages("Query"),), links=publish, timeout=300),
     ]

@@ -31,6 +31,7 @@ from templates.pkgwatch.contracts.shared import (
     text,
 )
 
+_KEY_ID = {"type": "string", "pattern": "^[0-9a-f]{16}$"}
 _STARTED = "To the dashboard with a session, or to the start page with error and message in the query."
 
 SIGNUP = Contract(
@@ -116,7 +117,7 @@ GET_API_KEYS = Contract(
                     "api_keys": array_of(
                         object_of(
                             {
-                                "key_id": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
+                                "key_id": _KEY_ID,
                                 "key_prefix": STRING,
                                 "key_name": MAYBE_TEXT,
                                 "tier": TIER,
@@ -126,7 +127,8 @@ GET_API_KEYS = Contract(
                             }
                         )
                     )
-                }
+                },
+                {"revoke_offer": object_of({"key_ids": array_of(_KEY_ID), "message": STRING})},
             ),
             NO_STORE,
         )
@@ -138,7 +140,9 @@ CREATE_API_KEY = Contract(
     "Make an API key",
     {
         201: Response(
-            "The key; it is not shown again.", object_of({"api_key": API_KEY, "key_id": STRING, "message": STRING})
+            "The key; it is not shown again. It is the only one if the others were to be revoked.",
+            object_of({"api_key": API_KEY, "key_id": STRING, "message": STRING}, {"revoked": INTEGER}),
+            NO_STORE,
         )
     },
     {
@@ -148,7 +152,7 @@ CREATE_API_KEY = Contract(
         500: FAILED,
     },
     callers=(SESSION,),
-    body=Body("CreateApiKeyRequest", {"name": text(1, 100)}),
+    body=Body("CreateApiKeyRequest", {"name": text(1, 100), "revoke_others": BOOLEAN}),
 )
 REVOKE_API_KEY = Contract(
     "Revoke an API key",

@@ -128,7 +128,6 @@ VERIFY_CODE = Contract(
             "invalid_code_format",
             "invalid_session",
             "session_expired",
-            "no_recovery_codes",
             "invalid_code",
         ),
         409: ("concurrent_modification",),

@@ -14,7 +14,7 @@ from pkgops.kit.contract import (
     object_of,
     one_of,
 )
-from templates.pkgwatch.contracts.shared import FAILED, NO_SESSION, SESSION, redirect
+from templates.pkgwatch.contracts.shared import FAILED, NO_SESSION, NO_STORE, SESSION, redirect
 
 _COUNTS = ("total_referrals", "pending_referrals", "paid_conversions", "retained_conversions", "total_rewards_earned")
 
@@ -45,7 +45,7 @@ STATUS = Contract(
                     ),
                 }
             ),
-            {"Cache-Control": "no-store"},
+            NO_STORE,
         )
     },
     {401: (*NO_SESSION, "invalid_session"), 500: FAILED},

@@ -32,7 +32,7 @@ MAYBE_MOMENT = nullable(DATE_TIME)
 
 NO_SESSION = ("unauthorized", "session_expired")
 FAILED = ("internal_error",)
-NO_STORE = {"Cache-Control": "Nothing may be kept."}
+NO_STORE = {"Cache-Control": "private, no-store: nobody may keep it."}
 LIMITS = {
     "X-RateLimit-Limit": "Requests the plan allows a month; in demo mode, an hour.",
     "X-RateLimit-Remaining": "How many of them are left.",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from awacs.aws import Statement
+
 from pkgops.kit import grants
 from pkgops.kit.links import ExistingQueue, secret
 from pkgops.kit.web.rest_api import default_url
@@ -14,6 +16,7 @@ from templates.pkgwatch.config.settings import api_domain, mail_domain, minimum_
 STAGE = "v1"
 PREFIX = "pkgwatch-api-"
 SESSION_SECRET = "pkgwatch/session-secret"  # noqa: S105 - the secret's name
+IP_HASH_SALT = "pkgwatch/ip-hash-salt"
 STRIPE_SECRET = "pkgwatch/stripe-secret"  # noqa: S105
 STRIPE_WEBHOOK_SECRET = "pkgwatch/stripe-webhook"  # noqa: S105
 
@@ -26,27 +29,38 @@ class Links:
         self.queue_packages = ExistingQueue(url, arn, "PACKAGE_QUEUE_URL").send()
         # The secret's name, not its ARN: Secrets Manager takes both as its id.
         self.session = secret(scope, SESSION_SECRET).read().named("SESSION_SECRET_ARN")
+        self.ip_hash_salt = secret(scope, IP_HASH_SALT).read().named("IP_HASH_SALT_SECRET_ARN")
 
 
 class Grants:
-    """One attribute a permission. ``read_<table>`` reads single items and indexes, ``write_<table>`` writes too,
-    ``scan_<table>`` reads all of it."""
+    """One attribute a permission, one method a table: a row names the operations its function uses, and no others."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
-        packages, keys, billing_events, referrals = (
+        self._packages, self._keys, self._billing_events, self._referrals = (
             scope.use(f"storage.{name}TableName") for name in ("Packages", "ApiKeys", "BillingEvents", "ReferralEvents")
         )
-        self.read_packages, self.write_packages = grants.table_read(packages), grants.table_read_write(packages)
-        self.read_keys, self.write_keys = grants.table_read(keys), grants.table_read_write(keys)
-        self.scan_keys = grants.table_scan(keys)
-        self.write_billing_events = grants.table_read_write(billing_events)
-        self.read_referrals, self.write_referrals = grants.table_read(referrals), grants.table_read_write(referrals)
         self.session_secret = grants.secret_read(scope.named(SESSION_SECRET))
         self.stripe_secret = grants.secret_read(scope.named(STRIPE_SECRET))
         self.webhook_secret = grants.secret_read(scope.named(STRIPE_WEBHOOK_SECRET))
         self.publish_alerts = grants.topic_publish(scope.use("pipeline.AlertTopicArn"))
         self.send_mail = grants.mail_send(mail_domain(scope.stage, scope.settings))
+
+    def packages(self, *operations: str) -> Statement:
+        """Operations ("GetItem") on the packages."""
+        return grants.table_operations(self._packages, *operations)
+
+    def keys(self, *operations: str) -> Statement:
+        """Operations on users and their keys."""
+        return grants.table_operations(self._keys, *operations)
+
+    def billing_events(self, *operations: str) -> Statement:
+        """Operations on Stripe's events."""
+        return grants.table_operations(self._billing_events, *operations)
+
+    def referrals(self, *operations: str) -> Statement:
+        """Operations on referrals."""
+        return grants.table_operations(self._referrals, *operations)
 
     def invoke(self, row: str) -> Any:
         """Permission to invoke the function of that row."""

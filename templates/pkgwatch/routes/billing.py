@@ -18,7 +18,8 @@ def rows(grants: Grants, environment: Environment, links: Links) -> list[Functio
     checkout = Route("POST /checkout/create", contracts.CHECKOUT)
     portal = Route("POST /billing-portal/create", contracts.PORTAL)
     confirm = Route("POST /upgrade/confirm", contracts.CONFIRM)
-    sell, upgrade = (grants.read_keys, grants.stripe_secret), (grants.write_keys, grants.stripe_secret)
+    sell = (grants.keys("GetItem", "Query"), grants.stripe_secret)
+    upgrade = (grants.keys("GetItem", "Query", "UpdateItem"), grants.stripe_secret)
     prices, stripe, site = environment.prices, environment.stripe, environment.site
     session = (links.session,)
     return [
@@ -31,7 +32,11 @@ def rows(grants: Grants, environment: Environment, links: Links) -> list[Functio
 
 
 def _webhook(grants: Grants, environment: Environment) -> Function:
-    tables = (grants.write_keys, grants.write_billing_events, grants.write_referrals)
+    tables = (
+        grants.keys("GetItem", "Query", "UpdateItem"),
+        grants.billing_events("PutItem", "UpdateItem"),
+        grants.referrals("ConditionCheckItem", "DeleteItem", "GetItem", "PutItem"),
+    )
     services = (grants.stripe_secret, grants.webhook_secret, grants.publish_alerts, grants.send_mail)
     # The mail about a failed payment leads to the dashboard.
     mail = {**environment.login_mail, **environment.site}

@@ -13,14 +13,19 @@ _CACHE_KEYS = ("path.ecosystem", "path.name", "header.Origin")
 def rows(grants: Grants, environment: Environment, links: Links) -> list[Function]:
     """One row a function: its file, its routes, its permissions, its environment."""
     get_package = Route("GET /packages/{ecosystem}/{name}", contracts.GET_PACKAGE, _CACHE_KEYS)
-    metered = (grants.read_packages, grants.write_keys, grants.write_referrals)
+    # Reads the key, counts the request, and credits whoever has referred the user.
+    metered = (
+        grants.keys("GetItem", "Query", "UpdateItem"),
+        grants.referrals("ConditionCheckItem", "DeleteItem", "GetItem", "PutItem"),
+    )
+    looked_up = (grants.packages("GetItem"), *metered)
     return [
         Function("health", (Route("GET /health", contracts.HEALTH),)),
-        Function("get_package", (get_package,), metered, canary="pkgwatch-api-getpackage-errors"),
+        Function("get_package", (get_package,), looked_up, canary="pkgwatch-api-getpackage-errors"),
         Function(
             "scan",
             (Route("POST /scan", contracts.SCAN),),
-            metered,
+            (grants.packages("BatchGetItem"), *metered),
             links=(links.queue_packages,),
             memory=1024,
             timeout=28,
@@ -29,9 +34,9 @@ def rows(grants: Grants, environment: Environment, links: Links) -> list[Functio
         Function(
             "request_package",
             (Route("POST /packages/request", contracts.REQUEST_PACKAGE),),
-            (grants.write_packages, grants.write_keys),
+            (grants.packages("GetItem", "PutItem"), grants.keys("UpdateItem")),
             environment.depsdev,
-            links=(links.queue_packages,),
+            links=(links.queue_packages, links.ip_hash_salt),
         ),
-        Function("badge", (Route("GET /badge/{ecosystem}/{name}", contracts.BADGE),), (grants.read_packages,)),
+        Function("badge", (Route("GET /badge/{ecosystem}/{name}", contracts.BADGE),), (grants.packages("GetItem"),)),
     ]

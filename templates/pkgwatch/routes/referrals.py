@@ -18,21 +18,32 @@ def rows(grants: Grants, environment: Environment, _links: Links) -> list[Functi
     account = environment.accounts
     return [
         Function(
-            "referral_status", (status,), (grants.write_keys, grants.read_referrals, grants.session_secret), account
+            "referral_status",
+            (status,),
+            (grants.keys("GetItem", "Query", "UpdateItem"), grants.referrals("Query"), grants.session_secret),
+            account,
         ),
         Function(
             "add_referral_code",
             (add_code,),
-            (grants.write_keys, grants.write_referrals, grants.session_secret),
+            (
+                grants.keys("GetItem", "Query", "UpdateItem"),
+                grants.referrals("ConditionCheckItem", "PutItem"),
+                grants.session_secret,
+            ),
             account,
         ),
         Function("referral_redirect", (redirect,), (), environment.site),
         Function(
             "referral_retention",
             (retention,),
-            (grants.write_keys, grants.write_referrals, grants.stripe_secret),
+            (
+                grants.keys("GetItem", "Query", "UpdateItem"),
+                grants.referrals("ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+                grants.stripe_secret,
+            ),
             {**environment.prices, **environment.stripe},
             timeout=300,
         ),
-        Function("referral_cleanup", (cleanup,), (grants.write_keys, grants.scan_keys), timeout=300),
+        Function("referral_cleanup", (cleanup,), (grants.keys("GetItem", "Scan", "UpdateItem"),), timeout=300),
     ]

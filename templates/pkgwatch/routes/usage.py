@@ -13,15 +13,14 @@ def rows(grants: Grants, _environment: Environment, _links: Links) -> list[Funct
     get_usage = Route("GET /usage", contracts.GET_USAGE)
     monthly = Schedule("pkgwatch-monthly-usage-reset", "cron(0 0 1 * ? *)")
     daily = Schedule("pkgwatch-daily-backup-usage-reset", "cron(5 0 * * ? *)")
-    reset = (grants.write_keys, grants.scan_keys)
     return [
-        Function("get_usage", (get_usage,), (grants.read_keys,)),
+        Function("get_usage", (get_usage,), (grants.keys("GetItem", "Query"),)),
         Function(
             "reset_usage",
             (monthly,),
-            (*reset, grants.invoke("reset_usage")),
+            (grants.keys("DeleteItem", "GetItem", "PutItem", "Scan", "UpdateItem"), grants.invoke("reset_usage")),
             {"BILLING_CYCLE_RESET_ENABLED": "true"},
             timeout=300,
         ),
-        Function("backup_reset_usage", (daily,), reset, timeout=300),
+        Function("backup_reset_usage", (daily,), (grants.keys("Scan", "UpdateItem"),), timeout=300),
     ]

@@ -141,6 +141,7 @@ def test_a_route_is_its_callers_alone(case: Case, owner: User, stranger: User, i
         assert WORD.encode() not in refused.body
     answer = asked(owner, case, ids)
     assert answer.status == case.owner, answer.body
+    assert refused.headers["cache-control"] == answer.headers["cache-control"] == "private, no-store"
     nobody = asked(User(owner.kefir, ""), case, ids)
     assert nobody.status == (200 if case.route.startswith("GET /public") else 401), nobody.body
 

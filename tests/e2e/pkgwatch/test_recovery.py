@@ -49,7 +49,7 @@ def test_codes_are_shown_once_and_made_anew(pkgwatch: Deployed):
     assert try_code(person, codes[0]).outcome == (400, "invalid_code")
     assert person.asks("DELETE", "/account/recovery-codes").status == 200
     assert person.asks("GET", "/account/recovery-codes").json()["has_codes"] is False
-    assert try_code(person, made["codes"][0]).outcome == (400, "no_recovery_codes")
+    assert try_code(person, made["codes"][0]).outcome == (400, "invalid_code")
 
 
 def test_with_the_key_a_login_goes_to_the_known_address(pkgwatch: Deployed):
@@ -83,7 +83,8 @@ def test_with_a_code_the_account_moves_to_a_new_address(pkgwatch: Deployed):
     assert len(warned) >= 3  # the verification, the notice that it will change, that it has changed
     assert moved.email not in "".join(mail["text"] + mail["html"] for mail in person.mails())
     _logs_in_at(pkgwatch, moved)
-    assert pkgwatch.request("GET", "/usage", key=person.key).status == 200
+    assert person.asks("GET", "/auth/me").outcome == (401, "session_expired")
+    _revokes_what_was_offered(moved, person.key)
     assert try_code(moved, code).outcome == (400, "invalid_code")
 
 
@@ -94,6 +95,20 @@ def _confirmed_once(pkgwatch: Deployed, link: str) -> None:
     assert [answer.location[1] for answer in done] == [{"email_changed": "true"}]
     assert "session=" in done[0].headers["set-cookie"]
     assert {a.location[1]["error"] for a in answers if a.location[0] == RECOVER} == {"invalid_token"}
+
+
+def _revokes_what_was_offered(owner: Person, old: str) -> None:
+    """The keys of before go on working until their owner decides."""
+    assert owner.pkgwatch.request("GET", "/usage", key=old).status == 200
+    listed = owner.asks("GET", "/api-keys").json()
+    assert listed["revoke_offer"]["key_ids"] == [key["key_id"] for key in listed["api_keys"]]
+    made = owner.asks("POST", "/api-keys", {"revoke_others": True}).json()
+    assert made["revoked"] == len(listed["api_keys"]) == 1
+    assert owner.pkgwatch.request("GET", "/usage", key=old).outcome == (401, "invalid_api_key")
+    assert owner.pkgwatch.request("GET", "/usage", key=made["api_key"]).status == 200
+    now = owner.asks("GET", "/api-keys").json()
+    assert [key["key_id"] for key in now["api_keys"]] == [made["key_id"]]
+    assert "revoke_offer" not in now
 
 
 def _logs_in_at(pkgwatch: Deployed, person: Person) -> None:
@@ -129,8 +144,9 @@ def test_guessing_ends_after_five_and_asking_after_ten_a_day(pkgwatch: Deployed)
 def test_a_session_of_nobody_leads_nowhere(pkgwatch: Deployed):
     nobody = someone(pkgwatch)
     started = pkgwatch.request("POST", "/recovery/initiate", {"email": nobody.email}).json()
-    assert started["has_recovery_codes"] is False
-    assert try_code(nobody, "0000-0000-0000-0000", started["recovery_session_id"]).outcome == (400, "invalid_session")
+    assert started["has_recovery_codes"] is True
+    assert try_code(nobody, "0000-0000-0000-0000", started["recovery_session_id"]).outcome == (400, "invalid_code")
+    assert try_code(nobody, "0000-0000-0000-0000", "made-up").outcome == (400, "invalid_session")
     taken = {"recovery_token": "made-up", "new_email": nobody.email}
     assert pkgwatch.request("POST", "/recovery/update-email", taken).outcome == (400, "invalid_token")
 

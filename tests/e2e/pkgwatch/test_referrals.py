@@ -14,7 +14,7 @@ START = "https://pkgwatch.dev/start"
 
 def standing(person: Person):
     answer = person.asks("GET", "/referral/status")
-    assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
+    assert (answer.status, answer.headers["cache-control"]) == (200, "private, no-store")
     return answer.json()
 
 

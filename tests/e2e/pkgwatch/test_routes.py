@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import json
 import time
 from typing import Any
@@ -56,6 +59,8 @@ ROUTES: list[tuple[str, str, Any, tuple[int, str]]] = [
     ("POST", "/referral/add-code", {"code": "abcdefgh"}, UNAUTHORIZED),
     ("GET", "/r/{code}", None, (302, "")),
 ]
+# What is for everybody says how long it may be kept; anything else may be kept by nobody.
+KEPT = {"/health": "no-cache", "/badge/{ecosystem}/{name}": "public, max-age=3600"}
 FILLED = {"{ecosystem}": "npm", "{name}": "react", "{key_id}": "0123456789abcdef", "{code}": "abcdefgh"}
 SESSIONS = [(method, path, body) for method, path, body, answer in ROUTES if answer == UNAUTHORIZED]
 # Bodies the gateway refuses by its models, before a function runs.
@@ -72,6 +77,8 @@ def ask(pkgwatch: Deployed, method: str, path: str, body: Any = None, **headers:
 def test_what_a_stranger_gets(pkgwatch: Deployed, method: str, path: str, body: Any, expected: tuple[int, str]):
     answer = ask(pkgwatch, method, path, body, **({"X-API-Key": pkgwatch.keys["pro"]} if "/packages/" in path else {}))
     assert answer.outcome == expected
+    kept = KEPT.get(path, "no-store" if expected[0] == 302 else "private, no-store")
+    assert answer.headers["cache-control"] == kept
 
 
 def test_no_route_is_missing(pkgwatch: Deployed):
@@ -88,6 +95,24 @@ def test_no_route_is_missing(pkgwatch: Deployed):
 def test_a_session_nobody_gave_out(pkgwatch: Deployed, method: str, path: str, body: Any):
     answer = ask(pkgwatch, method, path, body, Cookie="session=eyJ1c2VyX2lkIjogInVzZXJfMSJ9.00")
     assert answer.outcome == (401, "unauthorized" if path == CODES else "session_expired")
+    assert answer.headers["cache-control"] == "private, no-store"
+
+
+SHAPES = (
+    {"user_id": "user_1", "email": "a@example.net", "tier": "pro"},
+    {"user_id": "user_1", "email": "a@example.net", "exp": 9_999_999_999},
+    [],
+)
+
+
+@pytest.mark.parametrize("content", SHAPES, ids=("no exp", "no tier", "a list"))
+def test_a_token_of_another_shape_is_no_session(pkgwatch: Deployed, content: Any):
+    """Signed with the right secret, as by another version."""
+    stored = client(pkgwatch.emulator, "secretsmanager").get_secret_value(SecretId="pkgwatch/session-secret-local")
+    secret = stored["SecretString"]
+    payload = base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
+    token = f"{payload}.{hmac.new(secret.encode(), payload.encode(), hashlib.sha256).hexdigest()}"
+    assert ask(pkgwatch, "GET", "/auth/me", Cookie=f"session={token}").outcome == (401, "session_expired")
 
 
 @pytest.mark.parametrize("path", sorted(set(MODELS)))

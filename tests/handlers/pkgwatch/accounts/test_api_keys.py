@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from handlers.common.timestamps import iso
 from handlers.pkgwatch.accounts.api_keys import key_hash
 from handlers.pkgwatch.accounts.key_items import ensure_user_record
 from handlers.pkgwatch.api.create_api_key import handler as create_handler
@@ -30,7 +31,7 @@ def revoke(owner: str, key_id: str) -> Answer:
 
 def listed(owner: str) -> list[dict[str, Any]]:
     answer = ask(list_handler, owner)
-    assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-store, no-cache, must-revalidate")
+    assert (answer.status, answer.headers["Cache-Control"]) == (200, "private, no-store")
     return list(answer.json["api_keys"])
 
 
@@ -218,3 +219,27 @@ def test_making_and_revoking_at_once(world: Any, at_once: Any) -> None:
 def test_a_session_is_needed(world: Any, handler: Any, method: str) -> None:
     answer = call(handler, proxy_event(method, path={"key_id": "x"}))
     assert (answer.status, answer.code) == (401, "unauthorized")
+
+
+def test_one_new_key_may_revoke_all_others(world: Any, at_once: Any) -> None:
+    owner, _ = with_keys(world, 5)
+    answer = create(owner, {"revoke_others": True})
+    assert (answer.status, answer.json["revoked"]) == (201, 5)
+    (left,) = listed(owner)
+    assert (left["key_id"], left["key_name"]) == (answer.json["key_id"], "Key 1")
+    assert consistent(world, owner) == 1
+    assert create(owner, {"revoke_others": 1}).status == 400
+    answers = at_once(lambda number: create(owner, {"revoke_others": number % 2 == 0}), 6)
+    assert {answer.status for answer in answers} <= {201, 409}
+    assert 1 <= consistent(world, owner) <= 4
+
+
+def test_keys_of_before_a_recovery_are_offered_for_a_month(world: Any) -> None:
+    owner, (first, second, third) = with_keys(world, 3)
+    stored = {item["sk"][:16]: item["sk"] for item in world.keys.partition(owner)}
+    for key_id, days in ((second, 29), (third, 31)):
+        when = {"x": iso(datetime.now(UTC) - timedelta(days=days))}
+        world.keys.update((owner, stored[key_id]), "SET email_changed_at = :x", when)
+    offer = ask(list_handler, owner).json["revoke_offer"]
+    assert (offer["key_ids"], set(offer)) == ([second], {"key_ids", "message"})
+    assert first != second

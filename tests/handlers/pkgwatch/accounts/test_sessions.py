@@ -6,12 +6,16 @@ import base64
 import hashlib
 import hmac
 import json
+import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from handlers.common.secrets import SecretUnavailable
+from handlers.common.transactions import transact
 from handlers.common.web.errors import ApiError
 from handlers.common.web.request import Request
 from handlers.pkgwatch.accounts import sessions
@@ -95,3 +99,62 @@ def test_without_a_secret_there_is_no_session(world: Any, patched: pytest.Monkey
     for attempt in (token, sessions.check_secret, lambda: read(f"session={made}")):
         with pytest.raises(SecretUnavailable):
             attempt()
+
+
+def signed(content: bytes) -> str:
+    payload = base64.urlsafe_b64encode(content).decode()
+    return f"session={payload}.{hmac.new(SECRET, payload.encode(), hashlib.sha256).hexdigest()}"
+
+
+FIELDS = {"user_id": "user_1", "email": "a@example.com", "tier": "pro", "exp": int((NOW + WEEK).timestamp())}
+
+
+@pytest.mark.parametrize("missing", FIELDS)
+def test_a_token_of_another_shape_is_no_session(world: Any, missing: str) -> None:
+    assert read(signed(json.dumps(FIELDS).encode())).user_id == "user_1"
+    others = [{name: value for name, value in FIELDS.items() if name != missing}]
+    others += [{**FIELDS, missing: value} for value in (None, [], {}, True, 1.5, "", "\ud800", 10**400, "x" * 3000)]
+    for content in others:
+        if {**FIELDS, **content} != content or not isinstance(content[missing], type(FIELDS[missing])):
+            assert refusal(signed(json.dumps(content).encode())) == (401, "session_expired")
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*FIELDS, "x"]), inner),
+    max_leaves=8,
+)
+
+
+@given(VALUES | st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, VALUES)))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_signed_is_a_session_or_none(world: Any, content: Any) -> None:
+    """Never an error of another kind; and what is a session has the documented fields."""
+    cookie = signed(json.dumps(content).encode())
+    try:
+        found = read(cookie)
+    except ApiError:
+        assert refusal(cookie) == (401, "session_expired")
+    else:
+        assert content["exp"] >= NOW.timestamp()
+        assert Session(content["user_id"], content["email"], content["tier"]) == found
+
+
+@given(st.binary())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_bytes_that_are_signed_are_an_error(world: Any, content: bytes) -> None:
+    assert refusal(signed(content)) == (401, "session_expired")
+
+
+def test_sessions_that_were_ended_are_over_and_the_next_is_not(world: Any) -> None:
+    owner, keys = f"user_{secrets.token_hex(8)}", world.keys
+    before = sessions.token(owner, "a@example.com", "pro", NOW)
+    another = sessions.token("user_of_another", "a@example.com", "pro", NOW)
+    ended, begin = sessions.end_all(keys, owner, NOW)
+    assert read(f"session={before}").user_id == owner
+    transact(keys.client, [ended])
+    assert refusal(f"session={before}") == (401, "session_expired")
+    assert read(f"session={sessions.token(owner, 'b@example.com', 'pro', begin)}").email == "b@example.com"
+    assert read(f"session={another}").user_id == "user_of_another"
+    assert timedelta(0) < begin - NOW <= timedelta(seconds=1)
+    assert keys.get((owner, "SESSIONS"))["ttl"] == int((begin + WEEK).timestamp())

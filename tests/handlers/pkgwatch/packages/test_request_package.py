@@ -51,11 +51,18 @@ def depsdev() -> Iterator[str]:
     server.server_close()
 
 
+@pytest.fixture(scope="module")
+def salt(aws: Any) -> str:
+    """The name of the secret."""
+    aws("secretsmanager").create_secret(Name="test/ip-hash-salt", SecretString=json.dumps({"salt": "salt"}))
+    return "test/ip-hash-salt"
+
+
 @pytest.fixture
-def reachable(environment: pytest.MonkeyPatch, depsdev: str) -> Iterator[None]:
+def reachable(environment: pytest.MonkeyPatch, depsdev: str, salt: str) -> Iterator[None]:
     with environment.context() as patch:
         patch.setenv("DEPSDEV_BASE_URL", depsdev)
-        patch.setenv("IP_HASH_SALT", "salt")
+        patch.setenv("IP_HASH_SALT_SECRET_ARN", salt)
         settings.cache_clear()
         yield
     settings.cache_clear()
@@ -101,6 +108,17 @@ def test_a_new_package_is_added_and_queued(world: Any, reachable: None, source_i
         {"ecosystem": "npm", "name": name.lower(), "tier": 3, "reason": "user_request"},
     ]
     assert DepsDev.asked[-1] == f"/v3/systems/npm/packages/%40real%2F{name.lower().partition('/')[2]}"
+
+
+def test_without_a_salt_nothing_of_the_address_is_kept(
+    world: Any, reachable: None, patched: pytest.MonkeyPatch, source_ip: str
+) -> None:
+    for missing in ("", "test/there-is-none"):
+        patched.setenv("IP_HASH_SALT_SECRET_ARN", missing)
+        settings.cache_clear()
+        name = new_name()
+        assert post({"name": name}, source_ip).json["status"] == "queued"
+        assert "requested_by_ip_hash" not in world.packages.get((f"npm#{name}", "LATEST"))
 
 
 def test_a_known_package(world: Any, reachable: None, source_ip: str) -> None:

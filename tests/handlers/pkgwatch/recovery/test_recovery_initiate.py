@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -32,6 +34,20 @@ def verify(session: str, key: str) -> Answer:
     return post(by_key, {"recovery_session_id": session, "api_key": key})
 
 
+@contextmanager
+def counted(world: Any) -> Iterator[list[str]]:
+    """The operations sent to DynamoDB."""
+    seen: list[str] = []
+
+    def note(event_name: str, **_: Any) -> None:
+        seen.append(event_name.rpartition(".")[2])
+
+    events = world.keys.client.meta.events
+    events.register("before-send.dynamodb", note)
+    yield seen
+    events.unregister("before-send.dynamodb", note)
+
+
 def test_a_recovery_is_started(world: Any) -> None:
     account = Account().store(world)
     answer = start(f" {account.email.upper()} ")
@@ -46,16 +62,25 @@ def test_a_recovery_is_started(world: Any) -> None:
 
 
 def test_an_unknown_address_gets_the_same_answer(world: Any) -> None:
-    known, unknown = Account().store(world, codes=()), Account()
-    answers = [start(known.email), start(unknown.email)]
-    assert [answer.status for answer in answers] == [200, 200]
+    known, unknown, other = Account().store(world, codes=()), Account(), Account().store(world)
+    made = []
+    for account in (known, unknown, other):
+        start(account.email)  # the first of a day begins an account's count
+        with counted(world) as operations:
+            made.append((start(account.email), operations))
+    answers = [answer for answer, _ in made]
+    assert [answer.status for answer in answers] == [200, 200, 200]
+    assert [dict(answer.headers) for answer in answers] == [dict(answers[0].headers)] * 3
+    assert [done for _, done in made] == [["Query", "GetItem", "UpdateItem", "PutItem"]] * 3
     bodies = [answer.json for answer in answers]
     sessions = [body.pop("recovery_session_id") for body in bodies]
-    assert bodies[0] == bodies[1]
-    assert bodies[0]["has_recovery_codes"] is False
-    assert len(sessions[0]) == len(sessions[1]) == 43
+    assert bodies[0] == bodies[1] == bodies[2]
+    assert bodies[0]["has_recovery_codes"] is True
+    assert {len(session) for session in sessions} == {43}
     assert world.keys.partition(unknown.owner) == []
-    assert verify(sessions[1], known.clear).code == "invalid_session"
+    refused = [verify(sessions[1], known.clear), verify(sessions[2], known.clear)]
+    assert refused[0].json == refused[1].json
+    assert refused[0].code == "invalid_credentials"
 
 
 def test_an_account_that_waits_for_verification_is_none(world: Any) -> None:
@@ -88,7 +113,7 @@ def test_the_next_day_counts_anew(world: Any, at_once: Any) -> None:
 def test_an_account_without_a_record_can_be_recovered(world: Any) -> None:
     account = Account().store(world)
     world.keys.delete((account.owner, "USER_META"))
-    assert start(account.email).json["has_recovery_codes"] is False
+    assert start(account.email).json["has_recovery_codes"] is True
     assert world.meta(account.owner) == {}
     assert verify(account.recovery(world)["recovery_session_id"], account.clear).status == 200
 

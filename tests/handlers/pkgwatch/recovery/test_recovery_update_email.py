@@ -148,6 +148,7 @@ def test_following_the_link_changes_every_record(world: Any) -> None:
     assert "magic_token" not in user
     assert {item["sk"][:8] for item in world.keys.partition(account.owner)} == {
         "USER_MET",
+        "SESSIONS",
         "ffffffff",
         key_hash(account.clear)[:8],
     }

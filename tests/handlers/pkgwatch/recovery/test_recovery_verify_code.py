@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
@@ -49,12 +50,12 @@ def test_a_code_opens_one_recovery_however_many_try(world: Any, at_once: Any) ->
     answers = at_once(lambda number: verify(sessions[number]), 6)
     seen = Counter(answer.status if answer.status == 200 else answer.code for answer in answers)
     assert seen[200] == 1
-    assert set(seen) <= {200, "concurrent_modification", "no_recovery_codes"}
+    assert set(seen) <= {200, "concurrent_modification", "invalid_code"}
     assert left(world, account) == []
     recoveries = [world.keys.get((account.owner, f"RECOVERY_{one}"), consistent=True) for one in sessions]
     assert sum("recovery_token" in item for item in recoveries) == 1
     assert {item["verify_attempts"] for item in recoveries} == {0}
-    assert verify(sessions[0]).code == "no_recovery_codes"
+    assert verify(sessions[0]).code == "invalid_code"
 
 
 def test_codes_that_are_replaced_meanwhile_open_nothing(world: Any) -> None:
@@ -81,10 +82,28 @@ def test_five_wrong_codes_a_recovery(world: Any, at_once: Any) -> None:
     assert verify(begin(world, account)).status == 200
 
 
-def test_without_codes(world: Any) -> None:
-    account = Account().store(world, codes=())
-    answer = verify(begin(world, account))
-    assert (answer.status, answer.code) == (400, "no_recovery_codes")
+def test_without_codes_or_an_account_every_code_is_wrong(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five times, after the same work: nothing tells who has an account, or codes."""
+    work: list[int] = []
+    derive = hashlib.pbkdf2_hmac
+
+    def note(name: str, password: bytes, salt: bytes, iterations: int, length: int) -> bytes:
+        work.append(iterations)
+        return derive(name, password, salt, 1, length)
+
+    monkeypatch.setattr(hashlib, "pbkdf2_hmac", note)
+    seen = []
+    for owner in (Account().store(world).owner, Account().store(world, codes=()).owner, None):
+        session = recovery_sessions.begin(world.keys, owner, "a@example.com", datetime.now(UTC))
+        before = len(work)
+        answers = [verify(session, WRONG) for _ in range(6)]
+        seen.append(([(one.status, one.json["error"]) for one in answers], work[before:]))
+    assert seen[0] == seen[1] == seen[2]
+    outcomes, hashes = seen[0]
+    assert [(status, error["code"]) for status, error in outcomes] == [(400, "invalid_code")] * 5 + [
+        (429, "too_many_attempts")
+    ]
+    assert hashes == [600_000] * 20
 
 
 def test_recoveries_that_are_not_there_or_over(world: Any) -> None:

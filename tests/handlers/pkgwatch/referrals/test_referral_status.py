@@ -24,7 +24,7 @@ def test_a_user_who_has_brought_nobody(world: Any) -> None:
     user = member(world)
     answer = ask(handler, user)
     code = world.meta(user)["referral_code"]
-    assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-store")
+    assert (answer.status, answer.headers["Cache-Control"]) == (200, "private, no-store")
     assert answer.json == {
         "referral_code": code,
         "referral_url": f"https://pkgwatch.dev/r/{code}",

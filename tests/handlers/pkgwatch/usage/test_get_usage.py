@@ -34,7 +34,7 @@ def test_usage(world: Any) -> None:
     seconds = answer.json["reset"]["seconds_until_reset"]
     assert isinstance(seconds, int)
     assert abs(seconds - (reset - datetime.now(UTC)).total_seconds()) < 3
-    assert answer.headers["Cache-Control"] == "no-store, no-cache, must-revalidate"
+    assert answer.headers["Cache-Control"] == "private, no-store"
     assert (answer.headers["X-RateLimit-Limit"], answer.headers["X-RateLimit-Remaining"]) == ("25000", "23766")
     assert world.meta(user_id)["requests_this_month"] == 1234
 
