@@ -9,7 +9,7 @@ PYTEST := $(BIN)/pytest -n $(WORKERS)
 SOURCES := pkgops templates handlers companions tests docs/reference/kit/examples
 COMPILE := $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
 
-.PHONY: help up down test check unit e2e bench goldens docs pins format clean
+.PHONY: help up down test check unit browser e2e bench goldens docs pins format clean
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -33,6 +33,9 @@ check: .venv/.dev ## Format, lint, types, import rules
 
 unit: .venv/.dev ## Every test but those of whole systems
 	$(PYTEST) -m "not e2e"
+
+browser: .venv/.dev ## Pages in a real browser
+	$(PYTEST) -m browser
 
 e2e: .venv/.dev ## Whole systems on the emulator
 	$(PYTEST) -m e2e

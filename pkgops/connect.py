@@ -27,4 +27,4 @@ def connect(stage: Stage, root: Path, emit: Emit = silent) -> AwsPorts:
     emulator = Emulator.of(root, stage.port, stage.workers)
     if not emulator.running():
         emulator.up(emit)
-    return AwsPorts(stage, emulator.endpoint)
+    return AwsPorts(stage, emulator.endpoint, root_secret=emulator.credentials().secret)

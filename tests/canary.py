@@ -56,9 +56,10 @@ def taken() -> list[str]:
 
 
 def _asked_to_show(arguments: Sequence[str]) -> bool:
-    """Values are for ``secrets show --reveal``, new keys are shown once by ``seed-dev``, mails are there to be read."""
+    """Values are for ``secrets show --reveal``, new keys are shown once by ``seed-dev``, mails are there to be
+    read, and ``local env`` is for other clients."""
     told = " ".join(arguments)
-    return "--reveal" in arguments or "seed-dev" in arguments or "local mail" in told
+    return "--reveal" in arguments or "seed-dev" in arguments or "local mail" in told or "local env" in told
 
 
 def _note(where: str, texts: Iterable[str]) -> None:

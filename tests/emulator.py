@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import json
 import textwrap
-import urllib.request
 import zipfile
 from pathlib import Path
 from typing import Any
 
 from pkgops.local.client.emulator import Emulator
+from pkgops.local.client.loopback import fetch
 from pkgops.testing.deployed import free_port
+from tests.canary import watch
 from tests.repository import ROOT
 
 ACCOUNT = "000000000000"
@@ -24,13 +25,14 @@ def start_emulator(project: Path) -> Emulator:
     ``down()``."""
     emulator = Emulator(project / ".pkgops" / "local", free_port(), ROOT)
     emulator.up()
+    watch(emulator.credentials().secret)
     return emulator
 
 
-def mails(endpoint: str, to: str) -> list[dict[str, Any]]:
+def mails(emulator: Emulator, to: str) -> list[dict[str, Any]]:
     """What was sent to an address, oldest first: Source, Subject, BodyText, BodyHtml."""
-    with urllib.request.urlopen(f"{endpoint}/_ministack/ses/messages", timeout=5) as answer:
-        accounts = json.load(answer)["messages"]
+    _, body = fetch(emulator.port, "/_ministack/ses/messages", credentials=emulator.credentials())
+    accounts = json.loads(body)["messages"]
     rows = sorted((row for rows in accounts.values() for row in rows), key=lambda row: row["Timestamp"])
     return [row for row in rows if to in row["To"]]
 
@@ -45,7 +47,7 @@ def client(emulator: Emulator, service: str) -> Any:
         endpoint_url=emulator.endpoint,
         region_name=REGION,
         aws_access_key_id=ACCOUNT,
-        aws_secret_access_key="local",
+        aws_secret_access_key=emulator.credentials().secret,
         config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, inject_host_prefix=False),
     )
 

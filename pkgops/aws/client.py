@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _INVALID = {"InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure", "SignatureDoesNotMatch"}
 _DENIED = {"403", "AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+NO_SECRET = "none"  # noqa: S105 - for a server that checks no signatures
 _CONNECTIONS = 64  # one a thread: deploy --concurrency allows fifty
 _NO_SDK_RETRIES = {"mode": "standard", "total_max_attempts": 1}
 _FOR_EMULATOR: dict[str, Any] = {
@@ -43,8 +44,9 @@ _LATER = "Repeat the command later; it continues where this one stopped."
 
 
 class Clients:
-    """Creates the clients of one stage. ``endpoint`` is the emulator's URL, None on AWS; ``retry_policy`` says how
-    often and how long a call is tried (None: the default of either). Thread-safe."""
+    """Creates the clients of one stage. ``endpoint`` is the emulator's URL, None on AWS, and ``root_secret`` what its
+    root user signs with; ``retry_policy`` says how often and how long a call is tried (None: the default of either).
+    Thread-safe."""
 
     def __init__(
         self,
@@ -52,11 +54,13 @@ class Clients:
         endpoint: str | None = None,
         retry_policy: RetryPolicy | None = None,
         emit: Emit = silent,
+        root_secret: str = NO_SECRET,
     ) -> None:
         self.stage = stage
         self._emit = emit
         self._emitted: set[str] = {""}
         self.endpoint = endpoint
+        self.root_secret = root_secret
         self.retry_policy = retry_policy or (FOR_EMULATOR if endpoint else FOR_AWS)
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
@@ -93,7 +97,7 @@ class Clients:
             options["endpoint_url"] = self.endpoint
             if self.stage.profile is None:  # as root: keys in the environment are for AWS
                 options["aws_access_key_id"] = LOCAL_ACCOUNT
-                options["aws_secret_access_key"] = "local"  # noqa: S105 - the emulator accepts any for root
+                options["aws_secret_access_key"] = self.root_secret
         else:
             options["config"] = Config(
                 retries=_NO_SDK_RETRIES,

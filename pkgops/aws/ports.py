@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pkgops.aws.client import Clients
+from pkgops.aws.client import NO_SECRET, Clients
 from pkgops.events import Emit, silent
 from pkgops.model import LOCAL_ACCOUNT
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 
 class AwsPorts:
-    """`pkgops.ports.ports.Ports` on botocore. Each adapter is imported and created on first use."""
+    """`pkgops.ports.ports.Ports` on botocore. Each adapter is imported and created on first use. The arguments are
+    those of `pkgops.aws.client.Clients`."""
 
     def __init__(
         self,
@@ -34,10 +35,11 @@ class AwsPorts:
         endpoint: str | None = None,
         retry_policy: RetryPolicy | None = None,
         emit: Emit = silent,
+        root_secret: str = NO_SECRET,
     ) -> None:
         self.stage = stage
         self.endpoint = endpoint
-        self.clients = Clients(stage, endpoint, retry_policy, emit)
+        self.clients = Clients(stage, endpoint, retry_policy, emit, root_secret)
 
     @cached_property
     def stacks(self) -> Stacks:

@@ -14,7 +14,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING
 
 from pkgops.local.home import OWNER_VARIABLE
 from pkgops.local.owner import watch
-from pkgops.local.request_policy import allowed
+from pkgops.local.request_policy import companion_access
 from pkgops.local.urls import reachable
-from pkgops.model import COMPANIONS, LOCAL, LOCAL_ACCOUNT, Stage
+from pkgops.model import LOCAL, LOCAL_ACCOUNT, Stage
 
 if TYPE_CHECKING:
     from pkgops.ports.ports import Ports
@@ -41,10 +41,10 @@ class Context:
     emulator: str
     base: str
 
-    def allows(self, host: str, path: str, cross_site: bool) -> bool:
-        """The emulator's guard for a request to ``path`` below `base`: no other Host, and of a browser's cross-site
-        requests (those with an Origin) only the ones for ``/pages/``."""
-        return allowed(host, f"{COMPANIONS}{self.name}{path}", cross_site)
+    def allows(self, path: str, headers: Mapping[str, str]) -> bool:
+        """The emulator's guard for a request to ``path`` below `base`: no other Host, and of a browser's requests
+        only those for ``/pages/``."""
+        return companion_access(path, {name.lower(): value for name, value in headers.items()})
 
     def output(self, stack: str, name: str) -> str:
         """An output of a stack that is deployed in the emulator, its addresses as they work here; "" if there is
@@ -64,9 +64,11 @@ class Context:
 
     @cached_property
     def _ports(self) -> Ports:
+        from pkgops.aws.client import NO_SECRET
         from pkgops.aws.ports import AwsPorts
 
-        return AwsPorts(Stage(LOCAL, account=LOCAL_ACCOUNT), self.emulator)
+        secret = os.environ.get("AWS_SECRET_ACCESS_KEY", NO_SECRET)  # the emulator hands on its root user's
+        return AwsPorts(Stage(LOCAL, account=LOCAL_ACCOUNT), self.emulator, root_secret=secret)
 
 
 Serve = Callable[[Context], AbstractAsyncContextManager[None]]

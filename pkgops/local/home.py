@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +14,11 @@ WORKERS_VARIABLE = "PKGOPS_LOCAL_WORKERS"  # how many processes of functions may
 # A file that another process holds a lock on (flock): the emulator ends with that process, however it ends.
 OWNER_VARIABLE = "PKGOPS_LOCAL_OWNER"
 IDENTITY_PATH = "/_pkgops/identity"
+
+
+def proof(secret: str, nonce: str) -> str:
+    """What the emulator answers to show that it has the home's ``secret``: another program on its port has not."""
+    return hmac.digest(secret.encode(), f"identity {nonce}".encode(), "sha256").hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,11 @@ class Home:
     def info(self) -> Path:
         """JSON the server writes when it listens: pid, port, identity, version, started."""
         return self.root / "server.json"
+
+    @property
+    def credentials(self) -> Path:
+        """The root user's secret (`pkgops.local.credentials`)."""
+        return self.root / "credentials"
 
     @property
     def client_lock(self) -> Path:
@@ -70,3 +81,8 @@ class Home:
     def identity(self) -> str:
         """Tells this home's server from another one on the same port."""
         return sha256(str(self.root.resolve()).encode()).hexdigest()[:16]
+
+    def make(self) -> None:
+        """Creates the directory, for its owner alone."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.root.chmod(0o700)

@@ -52,6 +52,7 @@ def test_a_learned_value_is_found_and_not_repeated():
         (["secrets", "show", "x", "--reveal"], False),
         (["seed-dev"], False),
         (["local", "mail"], False),
+        (["local", "env"], False),
         (["local", "status"], True),
     ],
 )

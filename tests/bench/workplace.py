@@ -63,7 +63,7 @@ class Workplace:
                 "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.port}",
                 "AWS_DEFAULT_REGION": REGION,
                 "AWS_ACCESS_KEY_ID": ACCOUNT,
-                "AWS_SECRET_ACCESS_KEY": "local",
+                "AWS_SECRET_ACCESS_KEY": self.emulator.credentials().secret,
             }
         )
 

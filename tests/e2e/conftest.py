@@ -108,6 +108,7 @@ class Deployed:
 
     def learn(self) -> None:
         """From now on nothing may show the values of the secrets that are stored."""
+        watch(self.emulator.credentials().secret)
         service = client(self.emulator, "secretsmanager")
         for name in (row["Name"] for row in service.list_secrets()["SecretList"]):
             value = service.get_secret_value(SecretId=name).get("SecretString", "")
@@ -117,9 +118,10 @@ class Deployed:
         """Stops the emulator; of what the tool has written, only the emulator's state may hold a secret."""
         self.pkgops("local", "down", ok=False)
         stores = {"state", "s3", "runtime", "tmp"}
+        own = {"credentials"}  # its root user's, for their owner alone
         for folder, inner, names in os.walk(self.root / ".pkgops"):
             inner[:] = [name for name in inner if name not in stores]
-            read(Path(folder, name) for name in names if not name.endswith(".zip"))
+            read(Path(folder, name) for name in names if not name.endswith(".zip") and name not in own)
 
     @cached_property
     def url(self) -> str:

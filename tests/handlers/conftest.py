@@ -31,7 +31,7 @@ def environment(emulator: Emulator, variables: dict[str, str], cached: tuple[Any
     credentials = {
         "AWS_ENDPOINT_URL": emulator.endpoint,
         "AWS_ACCESS_KEY_ID": ACCOUNT,
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_SECRET_ACCESS_KEY": emulator.credentials().secret,
         "AWS_REGION": REGION,
     }
     with pytest.MonkeyPatch.context() as patch:

@@ -97,7 +97,7 @@ def _guarded(context: Context) -> Any:
 
     @web.middleware
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if context.allows(request.headers.get("Host", ""), request.path, "Origin" in request.headers):
+        if context.allows(request.path, request.headers):
             return await handler(request)
         raise error(403, "Refused: this server answers only to this machine.")
 

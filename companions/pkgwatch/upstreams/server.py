@@ -7,7 +7,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,7 +32,7 @@ class Upstreams(ThreadingHTTPServer):
         self,
         listening: socket.socket,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        allows: Callable[[str, str, bool], bool] = lambda *_: True,
+        allows: Callable[[str, Mapping[str, str]], bool] = lambda *_: True,
     ) -> None:
         super().__init__(listening.getsockname()[:2], _Handler, bind_and_activate=False)
         self.socket.close()
@@ -122,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _allowed(self) -> bool:
         """As the emulator's guard: no other Host, no web page."""
-        allowed = self.server.allows(self.headers.get("Host", ""), self.path, "Origin" in self.headers)
+        allowed = self.server.allows(self.path, dict(self.headers.items()))
         if not allowed:
             self._send(403, b'{"message":"Refused: this server answers only to this machine."}')
         return allowed

@@ -77,6 +77,27 @@ def logs(session: Session, lines: int) -> None:
     session.console.print_result(found, "\n".join(found))
 
 
+ENV = """\
+eval "$(pkgops local env)"
+pkgops local env --output json"""
+
+
+@session_command("env", example=ENV, has_system=False, local_only=True)
+def env(session: Session) -> None:
+    """Print the variables with which other AWS clients reach the emulator as its root user, for eval in a shell.
+
+    They hold the root user's secret, which every other command keeps to itself.
+    """
+    from pkgops.events import Note
+    from pkgops.local.client.variables import as_exports, variables
+
+    emulator = _emulator(session)
+    if not emulator.running():
+        session.console.emit(Note("The emulator is not running. Start it with: pkgops local up", "warning"))
+    found = variables(emulator, session.project().stage.region)
+    session.console.print_result(found, as_exports(found))
+
+
 MAIL = """\
 pkgops local mail
 pkgops local mail 0100018f
@@ -167,5 +188,5 @@ def _mail_text(mail: Message) -> str:
     return "\n".join((*map(one_line, head), "", (mail.text or mail.html).rstrip("\n"), *links))
 
 
-for _subcommand in (up, down, status, reset, logs, mail):
+for _subcommand in (up, down, status, reset, logs, env, mail):
     command.add_command(_subcommand)

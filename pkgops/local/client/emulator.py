@@ -6,6 +6,7 @@ The standard library only, because every local command imports it. The server is
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,9 @@ from pkgops import own_files
 from pkgops.errors import AccessError
 from pkgops.events import Emit, Finished, Note, Started, silent
 from pkgops.local.client.loopback import fetch
-from pkgops.local.home import IDENTITY_PATH, Home
+from pkgops.local.credentials import Credentials, load, load_or_create
+from pkgops.local.home import IDENTITY_PATH, Home, proof
+from pkgops.model import LOCAL_ACCOUNT
 
 if TYPE_CHECKING:
     from pkgops.local.client.mail import Message
@@ -132,13 +135,24 @@ class Emulator:
         rows = sorted(chain.from_iterable(accounts.values()), key=lambda row: row["Timestamp"])
         return [message(row) for row in rows]
 
+    def credentials(self) -> Credentials:
+        """Those of its root user, which are made here if there are none yet."""
+        home = Home(self.home)
+        home.make()
+        return load_or_create(home.credentials, LOCAL_ACCOUNT)
+
     def _identity(self) -> dict[str, Any] | None:
+        """What the server says about itself; None if none answers that has this home's secret."""
+        home = Home(self.home)
+        credentials = load(home.credentials, LOCAL_ACCOUNT)
+        if credentials is None:
+            return None
+        nonce = os.urandom(16).hex()
         try:
-            status, body = fetch(self.port, IDENTITY_PATH, timeout=2.0)
+            status, body = fetch(self.port, f"{IDENTITY_PATH}?nonce={nonce}", timeout=2.0, credentials=credentials)
         except OSError:
             return None
-        home = Home(self.home)
-        if status != 200 or home.identity.encode() not in body or not home.server_lock.exists():
+        if status != 200 or proof(credentials.secret, nonce).encode() not in body or not home.server_lock.exists():
             return None  # without its lock, the home was removed while it ran, and it ends
         from pkgops.local.client.running import parsed_identity
 
@@ -164,7 +178,7 @@ class Emulator:
         if not self.running():
             raise AccessError(f"The emulator is not running on port {self.port}.", hint)
         try:
-            status, body = fetch(self.port, path, method, timeout=30.0)
+            status, body = fetch(self.port, path, method, timeout=30.0, credentials=self.credentials())
         except OSError as error:
             raise AccessError(f"The emulator on port {self.port} does not answer.", hint) from error
         if status != 200:

@@ -44,9 +44,8 @@ _OTHER_PORT = "Give this project another one: [local] port = ... in stages.toml.
 @contextmanager
 def exclusive(home: Home) -> Iterator[None]:
     """Held while a client starts or stops the server; another client waits."""
-    home.root.mkdir(parents=True, exist_ok=True)
-    home.root.chmod(0o700)
-    with own_files.clear(home.client_lock).open("w") as lock:
+    home.make()
+    with _private(home.client_lock).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -84,7 +83,7 @@ def start(home: Home, port: int, project: Path | None, answers: Callable[[], boo
     """Starts the server in its own session and returns when ``answers()``; AccessError if it does not come up,
     and then no process is left."""
     own_files.remove(home.info)
-    with own_files.clear(home.log).open("wb") as log:
+    with _private(home.log).open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-P", "-m", PROGRAM],
             stdin=subprocess.DEVNULL,
@@ -101,6 +100,13 @@ def start(home: Home, port: int, project: Path | None, answers: Callable[[], boo
         raise
     finally:
         server.returncode = 0  # it outlives this command, which therefore need not collect it
+
+
+def _private(file: Path) -> Path:
+    """The file, which is there and for its owner alone."""
+    own_files.clear(file).touch(0o600)
+    file.chmod(0o600)
+    return file
 
 
 def _wait(server: subprocess.Popen[bytes], home: Home, answers: Callable[[], bool]) -> None:

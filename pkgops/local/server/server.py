@@ -19,6 +19,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pkgops.local.credentials import Credentials, load_or_create
 from pkgops.local.home import Home
 from pkgops.local.server.home_lock import HomeLock, InUseError
 from pkgops.local.server.stopping import Stopping, watch_home
@@ -71,9 +72,10 @@ def serve(configuration: Configuration) -> None:
             home.snapshots.mkdir(exist_ok=True)
             snapshots = Snapshots(home, lock.kept)
             home.service_files.mkdir(exist_ok=True)
+            root = load_or_create(home.credentials, LOCAL_ACCOUNT)
         except OSError as error:
             raise _unusable(error, home.root) from error
-        os.environ.update(_emulator_environment(home, configuration.port))
+        os.environ.update(_emulator_environment(home, configuration.port, root))
         try:
             _install(snapshots)
             asyncio.run(_run(configuration, snapshots, lock))
@@ -97,7 +99,7 @@ def _unusable(error: OSError, path: Path) -> RefusedError:
     return RefusedError(f"{error.filename or path} cannot be used: {error.strerror}.")
 
 
-def _emulator_environment(home: Home, port: int) -> dict[str, str]:
+def _emulator_environment(home: Home, port: int, root: Credentials) -> dict[str, str]:
     return {
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
@@ -116,8 +118,8 @@ def _emulator_environment(home: Home, port: int) -> dict[str, str]:
         "S3_DATA_DIR": str(home.objects),
         "TMPDIR": str(home.scratch),
         "LOG_LEVEL": "INFO",
-        "AWS_ACCESS_KEY_ID": LOCAL_ACCOUNT,
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_ACCESS_KEY_ID": root.key,
+        "AWS_SECRET_ACCESS_KEY": root.secret,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
 
@@ -139,7 +141,8 @@ async def _run(configuration: Configuration, snapshots: Snapshots, lock: HomeLoc
     from ministack import app
 
     from pkgops.local.server.companion_proxy import CompanionProxy
-    from pkgops.local.server.guard import guarded
+    from pkgops.local.server.emulated import Emulated
+    from pkgops.local.server.guard import Guard, Identity
 
     _load(snapshots)
     stopping = Stopping(snapshots, app, configuration.owner)
@@ -149,7 +152,8 @@ async def _run(configuration: Configuration, snapshots: Snapshots, lock: HomeLoc
     info = configuration.home.info
     replace_file(info, json.dumps(identity()).encode())
     try:
-        whole = guarded(companions.wrap(app.app), identity, snapshots.observe)
+        named = Identity(identity, os.environ["AWS_SECRET_ACCESS_KEY"])
+        whole = Guard(companions.wrap(app.app), Emulated(), named, snapshots.observe)
         await serve_http(whole, _http(configuration.port), shutdown_trigger=stopping.event.wait)
     except OSError as error:
         raise RefusedError(f"Port {configuration.port} cannot be opened: {error.strerror}.") from error

@@ -68,7 +68,7 @@ def bob(environment: pytest.MonkeyPatch) -> User:
 @pytest.fixture
 def mails(emulator: Emulator, resources: None) -> Callable[[str], list[dict[str, Any]]]:
     """``mails(to)``: what was sent to an address, oldest first: Subject, BodyText, BodyHtml."""
-    return partial(sent_mails, emulator.endpoint)
+    return partial(sent_mails, emulator)
 
 
 @pytest.fixture

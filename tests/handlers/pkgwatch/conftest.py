@@ -15,6 +15,7 @@ from handlers.common import aws
 from handlers.common.dynamodb import Table
 from handlers.pkgwatch.accounts import api_keys
 from handlers.pkgwatch.runtime.settings import settings
+from pkgops.local.client.emulator import Emulator
 from tests.emulator import mails
 from tests.handlers.pkgwatch.fixtures.queues import Queue
 from tests.handlers.pkgwatch.fixtures.upstreams import World as Upstreams
@@ -77,7 +78,7 @@ class World:
     events: Table
     billing: Table
     queue_url: str
-    url: str
+    emulator: Emulator
 
     def package(self, **attributes: Any) -> str:
         """A package that can be shown; its npm name."""
@@ -113,7 +114,7 @@ class World:
 
     def mails(self, to: str) -> list[dict[str, Any]]:
         """What was sent to an address, oldest first: Source, Subject, BodyText, BodyHtml."""
-        return mails(self.url, to)
+        return mails(self.emulator, to)
 
     def queued(self) -> list[dict[str, Any]]:
         """Takes everything out of the package queue."""
@@ -121,11 +122,11 @@ class World:
 
 
 @pytest.fixture
-def world(environment: pytest.MonkeyPatch) -> World:
+def world(environment: pytest.MonkeyPatch, emulator: Emulator) -> World:
     """The emulator's tables and queue."""
     client = aws.client("dynamodb")
     tables = {name: Table(client, table) for name, table in TABLES.items()}
-    return World(**tables, queue_url=os.environ["PACKAGE_QUEUE_URL"], url=os.environ["AWS_ENDPOINT_URL"])
+    return World(**tables, queue_url=os.environ["PACKAGE_QUEUE_URL"], emulator=emulator)
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ role_arn = arn:aws:iam::{ACCOUNT}:role/deployer
 source_profile = base
 [profile base]
 aws_access_key_id = {ACCOUNT}
-aws_secret_access_key = local
+aws_secret_access_key = {{secret}}
 """
 
 
@@ -42,14 +42,14 @@ def proxy(emulator: Emulator) -> Iterator[Proxy]:
 
 
 @pytest.fixture
-def home(proxy: Proxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(proxy: Proxy, emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home with a profile whose role is assumed with another one's keys."""
     for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_CONFIG_FILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.endpoint)
     (tmp_path / ".aws").mkdir()
-    (tmp_path / ".aws" / "config").write_text(CONFIG)
+    (tmp_path / ".aws" / "config").write_text(CONFIG.format(secret=emulator.credentials().secret))
     proxy.calls.clear()
     return tmp_path
 
@@ -80,7 +80,8 @@ def test_expired_credentials_are_requested_again(proxy: Proxy, home: Path) -> No
 
 def test_a_required_code_without_a_terminal_is_an_error(home: Path) -> None:
     """A process without a terminal, as CI has it."""
-    (home / ".aws" / "config").write_text(CONFIG.replace("source_profile", "mfa_serial = x\nsource_profile"))
+    config = home / ".aws" / "config"
+    config.write_text(config.read_text().replace("source_profile", "mfa_serial = x\nsource_profile"))
     command = [sys.executable, "-c", "from tests.pkgops.aws.test_credentials import say; say()"]
     ended = subprocess.run(
         command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, start_new_session=True, check=False

@@ -56,7 +56,7 @@ RUN: dict[str, list[tuple[str, ...]]] = {
     "doctor": [("doctor", *DEV)],
     "completion": [("completion", "bash")],
 }
-EMULATOR = {"local up", "local down", "local status", "local reset", "local logs", "local mail"}  # see test_local
+EMULATOR = {f"local {verb}" for verb in ("up", "down", "status", "reset", "logs", "mail", "env")}  # see test_local
 SEVERAL_LINES = {  # whose output is a value of several lines, by itself
     ("outputs", "api.ApiUrl", *DEV),
     ("outputs", "--format", "shell", *DEV),

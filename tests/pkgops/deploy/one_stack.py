@@ -41,7 +41,7 @@ class Place:
         stage = Stage("local", account=LOCAL_ACCOUNT)
         system = System("way", "Way", (Stack("one", name),), NoSettings, {}, lambda *_: [], lambda _: {"Tag": "value"})
         self.project = Project(root, stage, system, NoSettings())
-        self.ports = AwsPorts(stage, emulator.endpoint)
+        self.ports = AwsPorts(stage, emulator.endpoint, root_secret=emulator.credentials().secret)
         self.stack = stage.named(name)
 
     def packaged(self, resources: dict[str, Any], **outputs: Any) -> PackagedSystem:

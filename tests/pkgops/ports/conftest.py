@@ -15,13 +15,13 @@ from tests.pkgops.fakes.ports import FakePorts
 @pytest.fixture(scope="session")
 def clients(emulator: Emulator) -> Clients:
     """What the real adapters are made of."""
-    return Clients(Stage("local"), emulator.endpoint)
+    return Clients(Stage("local"), emulator.endpoint, root_secret=emulator.credentials().secret)
 
 
 @pytest.fixture(scope="session")
 def real(emulator: Emulator) -> Ports:
     """The real adapters."""
-    return AwsPorts(Stage("local", port=emulator.port), emulator.endpoint)
+    return AwsPorts(Stage("local", port=emulator.port), emulator.endpoint, root_secret=emulator.credentials().secret)
 
 
 @pytest.fixture(params=["fake", "real"])

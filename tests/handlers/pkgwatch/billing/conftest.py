@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import subprocess
 import sys
@@ -176,9 +175,11 @@ def recorder(world: Any, role: str) -> Iterator[Recorder]:
         "import json, os, boto3\n"
         "def handler(event, context):\n"
         "    sqs = boto3.client('sqs', endpoint_url=os.environ['WHERE'], region_name='us-east-1',\n"
-        "                       aws_access_key_id=os.environ['WHO'], aws_secret_access_key='local')\n"
+        "                       aws_access_key_id=os.environ['WHO'], aws_secret_access_key=os.environ['SECRET'])\n"
         "    sqs.send_message(QueueUrl=os.environ['QUEUE'], MessageBody=json.dumps(event))\n"
     )
+    root = world.emulator.credentials()
+    variables = {"WHERE": world.emulator.endpoint, "QUEUE": queue, "WHO": root.key, "SECRET": root.secret}
     functions = aws.client("lambda")
     functions.create_function(
         FunctionName=name,
@@ -187,7 +188,7 @@ def recorder(world: Any, role: str) -> Iterator[Recorder]:
         Role=role,
         Timeout=20,
         Code={"ZipFile": archive({"app.py": code})},
-        Environment={"Variables": {"WHERE": world.url, "QUEUE": queue, "WHO": os.environ["AWS_ACCESS_KEY_ID"]}},
+        Environment={"Variables": variables},
     )
     yield Recorder(name, queue)
     functions.delete_function(FunctionName=name)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from itertools import pairwise
 
 import boto3
@@ -54,12 +56,13 @@ def test_up_says_where_and_down_stops(run, up, port):
 
 def test_mail_logs_and_reset(run, up, port):
     assert run("local", "mail").stderr == "No mail has been sent.\n"
+    given = json.loads(run("local", "env", "-o", "json").stdout)
     ses = boto3.client(
         "ses",
         endpoint_url=f"http://127.0.0.1:{port}",
         region_name=REGION,
         aws_access_key_id=ACCOUNT,
-        aws_secret_access_key="local",
+        aws_secret_access_key=given["AWS_SECRET_ACCESS_KEY"],
         config=Config(retries={"total_max_attempts": 1}),
     )
     ses.verify_email_identity(EmailAddress="shop@example.com")
@@ -110,3 +113,27 @@ def test_only_stage_local(run, monkeypatch):
     assert run("local", "status", "--stage", "dev").exit_code == 2
     monkeypatch.setenv("PKGOPS_STAGE", "dev")
     assert run("local", "status").exit_code == 0
+
+
+def test_other_clients_are_given_what_they_need(run, up, port):
+    given = json.loads(run("local", "env", "-o", "json").stdout)
+    assert given["AWS_ENDPOINT_URL"] == f"http://127.0.0.1:{port}"
+    script = f"""
+set -eu
+export AWS_PROFILE=mine AWS_SESSION_TOKEN=old AWS_ACCESS_KEY_ID=AKIAOTHER
+eval "$(cat)"
+{sys.executable} -c 'import boto3; print(boto3.client("sts").get_caller_identity()["Arn"])'
+"""
+    told = run("local", "env").stdout
+    done = subprocess.run(["sh", "-c", script], input=told, capture_output=True, text=True, check=False)
+    assert done.stdout == f"arn:aws:iam::{ACCOUNT}:root\n", done.stderr
+    for other in (("local", "status"), ("local", "logs"), ("local", "status", "-o", "json", "--debug")):
+        result = run(*other)
+        assert given["AWS_SECRET_ACCESS_KEY"] not in result.stdout + result.stderr
+
+
+def test_variables_are_there_before_the_emulator_is(run):
+    told = run("local", "env")
+    assert told.exit_code == 0
+    assert "export AWS_SECRET_ACCESS_KEY='" in told.stdout
+    assert "not running" in told.stderr

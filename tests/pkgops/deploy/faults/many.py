@@ -57,7 +57,7 @@ def limits(rates: Mapping[str, float]) -> Weather:
 def deployed(world: World, hold: float, count: int = COUNT) -> Count:
     """Deploys all at once as on AWS; they go on for ``hold`` seconds after the last has begun."""
     packaged = PackagedSystem(tuple(_stack(number) for number in range(count)), ())
-    ports = AwsPorts(world.project.stage, world.proxy.endpoint, SHORTER)
+    ports = AwsPorts(world.project.stage, world.proxy.endpoint, SHORTER, root_secret=world.direct.clients.root_secret)
     ports.endpoint = None  # what the emulator is spared is not: the pauses and the pace are those on AWS
     made = prepare(world.project, packaged, ports)
     counted: list[tuple[float, Counter[str]]] = []

@@ -1,10 +1,11 @@
 """A command in a process of its own, to be killed.
 
-``python -m tests.pkgops.deploy.faults.victim VERB ROOT ENDPOINT VERSION``
+``python -m tests.pkgops.deploy.faults.victim VERB ROOT ENDPOINT VERSION``, with the root user's AWS_SECRET_ACCESS_KEY.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from tests.pkgops.deploy.faults.system import EXPLAINED, HURRIED, LARGE, package
 def main() -> None:
     verb, root, endpoint, version = sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
     made = project(root, int(endpoint.rpartition(":")[2]))
-    ports = AwsPorts(made.stage, endpoint, HURRIED)
+    ports = AwsPorts(made.stage, endpoint, HURRIED, root_secret=os.environ["AWS_SECRET_ACCESS_KEY"])
     wanted = packaged(root, version, LARGE)
     try:
         if verb == "destroy":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -75,8 +76,9 @@ def world(home: Path) -> Iterator[World]:
     try:
         made = project(home / "project", emulator.port)
         with proxied(emulator.port) as proxy:
-            direct = AwsPorts(made.stage, emulator.endpoint)
-            yield World(made, proxy, AwsPorts(made.stage, proxy.endpoint, HURRIED), direct)
+            secret = emulator.credentials().secret
+            direct = AwsPorts(made.stage, emulator.endpoint, root_secret=secret)
+            yield World(made, proxy, AwsPorts(made.stage, proxy.endpoint, HURRIED, root_secret=secret), direct)
     finally:
         emulator.down()
 
@@ -138,7 +140,8 @@ def killed(world: World, verb: str, version: int, at: int, lateness: float = 0.0
         str(world.project.root),
         world.proxy.endpoint,
     ]
-    victim = subprocess.Popen([*command, str(version)], cwd=ROOT)
+    secret = {"AWS_SECRET_ACCESS_KEY": world.direct.clients.root_secret}
+    victim = subprocess.Popen([*command, str(version)], cwd=ROOT, env={**os.environ, **secret})
     world.proxy.weather = killing = Killing(victim.pid, at, lateness)
     ended = victim.wait()
     world.proxy.weather = calm

@@ -160,7 +160,8 @@ def world(emulator: Emulator, provider: str, tmp_path: Path) -> Iterator[World]:
     stage = Stage("local", account=LOCAL_ACCOUNT, port=emulator.port)
     project = Project(tmp_path, stage, SYSTEM, NoSettings())
     name = f"Stately-{next(_NUMBERS)}"
-    made = World(project, AwsPorts(stage, emulator.endpoint), provider, tmp_path / "switch.json", name)
+    ports = AwsPorts(stage, emulator.endpoint, root_secret=emulator.credentials().secret)
+    made = World(project, ports, provider, tmp_path / "switch.json", name)
     made.instruct()
     patience = threading.Timer(PATIENCE, made.instruct)
     patience.start()

@@ -47,7 +47,8 @@ def cut_off(world: World, weather: Weather, verb: str) -> AccessError:
     """What a deployment of version 2, or a destruction, says in that weather."""
     with proxied(world.project.stage.port, weather) as proxy:
         proxy.refusal = (403, EXPIRED)
-        far = replace(world, ports=AwsPorts(world.project.stage, proxy.endpoint), events=Heard(weather))
+        ports = AwsPorts(world.project.stage, proxy.endpoint, root_secret=world.ports.clients.root_secret)
+        far = replace(world, ports=ports, events=Heard(weather))
         with pytest.raises(AccessError) as said:
             far.deploy(2) if verb == "deploy" else far.destroy()
     return said.value

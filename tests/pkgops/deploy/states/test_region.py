@@ -23,7 +23,8 @@ def abroad(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Wor
     config = tmp_path / "config"
     config.write_text("[profile abroad]\nregion = sa-east-1\n")
     credentials = tmp_path / "credentials"
-    credentials.write_text(f"[abroad]\naws_access_key_id = {LOCAL_ACCOUNT}\naws_secret_access_key = local\n")
+    secret = world.ports.clients.root_secret
+    credentials.write_text(f"[abroad]\naws_access_key_id = {LOCAL_ACCOUNT}\naws_secret_access_key = {secret}\n")
     settings = {"AWS_CONFIG_FILE": str(config), "AWS_SHARED_CREDENTIALS_FILE": str(credentials)}
     settings |= {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1", "AWS_PROFILE": "abroad"}
     for name, value in {**settings, "AWS_ENDPOINT_URL": str(world.ports.endpoint)}.items():

@@ -17,7 +17,7 @@ async def serving(context):
         head = (await reader.readuntil(b"\\r\\n\\r\\n")).decode().splitlines()
         fields = dict(line.lower().split(": ", 1) for line in head[1:] if line)
         method, path, _ = head[0].split(" ")
-        allowed = context.allows(fields.get("host", ""), path, "origin" in fields)
+        allowed = context.allows(path, fields)
         requests.append(path)
         found = {"method": method, "path": path, "requests": len(requests), "base": context.base}
         if path.startswith("/deployed"):

@@ -143,12 +143,16 @@ def test_only_this_machine_is_answered_and_browsers_on_pages_alone(shop: Emulato
     assert ask(shop).status_code == 200
     assert ask(shop, Host="evil.example").status_code == 403
     assert ask(shop, Origin="https://evil.example").status_code == 403
+    assert ask(shop, Referer="https://evil.example/").status_code == 403
+    assert ask(shop, **{"Sec-Fetch-Site": "none"}).status_code == 403
+    assert ask(shop, "/pagesx", Origin=shop.endpoint).status_code == 403
+    assert ask(shop, "/pages/%2e%2e/count", Origin=shop.endpoint).status_code == 403
     assert ask(shop, "/pages/pay", Origin=shop.endpoint).status_code == 200
 
 
-@pytest.mark.parametrize("name", ["unknown", "__pycache__", "shop"])
-def test_an_unknown_companion(emulator: Emulator, name: str) -> None:
-    assert ask(emulator, name=name).status_code == 404
+@pytest.mark.parametrize(("name", "status"), [("unknown", 404), ("shop", 404), ("__pycache__", 403)])
+def test_an_unknown_companion(emulator: Emulator, name: str, status: int) -> None:
+    assert ask(emulator, name=name).status_code == status
 
 
 def test_an_emulator_without_a_project_has_none(tmp_path: Path) -> None:

@@ -1,0 +1,77 @@
+"""Whatever host, path, method and headers: a browser reaches surfaces alone, a program the rest by a signature."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pkgops.local.request_policy import Access
+from tests.pkgops.local.one_of_each import PAGE, PORT, SIGNED_QUERY, TARGETS, access
+
+# fmt: off
+WORDS = st.sampled_from([
+    "_aws", "execute-api", "lambda-url", "api1", "v1", "url1", "restapis", "_user_request_", "@connections", "login",
+    "logout", "oauth2", "authorize", ".well-known", "jwks.json", "us-east-1_pool1", "_companions", "stripe", "pages",
+    "bucket1", "key", "..", "%2e%2e", "_ministack", "reset", "_pkgops", "identity", "2015-03-31", "functions", "",
+])
+# fmt: on
+PATHS = st.lists(WORDS, min_size=1, max_size=6).map(lambda words: "/" + "/".join(words))
+NAMED = ("url1.lambda-url.us-east-1.on.aws", "cdn1.cloudfront.net")
+HOSTS = st.sampled_from(
+    [
+        PORT,
+        "localhost",
+        "[::1]:1",
+        "evil.example",
+        "url1.lambda-url.us-east-1.on.aws",
+        "a.localhost",
+        "cdn1.cloudfront.net",
+    ]
+) | st.text(max_size=12)
+QUERIES = st.sampled_from(["", "?Action=CreateStack", f"?{SIGNED_QUERY}", "?versionId=1", f"?Action=X&{SIGNED_QUERY}"])
+METHODS = st.sampled_from(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
+HEADERS = st.dictionaries(
+    st.sampled_from(["authorization", "x_amz_target", "content_type", "access_control_request_method"]),
+    st.sampled_from([*TARGETS.values(), "AWS4-HMAC-SHA256 x", "text/plain", "multipart/form-data; boundary=a", "POST"]),
+)
+MARKS = st.sampled_from([PAGE, {"referer": "http://a"}, {"sec_fetch_mode": "no-cors"}, {"sec_fetch_dest": "image"}])
+# What may come behind what is deployed; nothing else is open to a browser.
+SURFACES = (
+    ("_aws", "execute-api", "api1", "v1"),
+    ("_aws", "execute-api", "socket1", "v1"),
+    ("_aws", "lambda-url", "url1"),
+    ("restapis", "api1", "v1", "_user_request_"),
+    ("_companions", "stripe", "pages"),
+)
+
+
+@given(METHODS, PATHS, QUERIES, HOSTS, HEADERS, MARKS)
+def test_a_browser_reaches_nothing_else(
+    method: str, path: str, query: str, host: str, headers: dict[str, str], mark: dict[str, str]
+) -> None:
+    found = access(method, path + query, host=host, **headers, **mark)
+    assert found not in (Access.SIGNED, Access.ROOT)
+    segments = path.split("/")[1:]
+    loopback = host in (PORT, "localhost", "[::1]:1")
+    if found is Access.OPEN and loopback:
+        assert any(tuple(segments[: len(surface)]) == surface for surface in SURFACES)
+    elif found is Access.OPEN:
+        assert host in NAMED
+        assert not segments[0].startswith("_")
+    elif found is Access.BOUND:
+        assert loopback
+        assert "Action=" not in query or segments[1:2] == [".well-known"]
+        assert segments[0] in ("login", "logout", "oauth2", "us-east-1_pool1", "bucket1", "")
+    elif found is Access.FORM:
+        assert (loopback, method, segments[0]) == (True, "POST", "bucket1")
+
+
+@given(METHODS, PATHS, QUERIES, HOSTS, HEADERS)
+def test_a_program_reaches_the_control_plane_by_a_signature_alone(
+    method: str, path: str, query: str, host: str, headers: dict[str, str]
+) -> None:
+    found = access(method, path + query, host=host, **headers)
+    if path.startswith(("/_ministack/reset", "/_pkgops", "/2015-03-31", "/_localstack")):
+        assert found in (Access.REFUSED, Access.SIGNED, Access.ROOT)
+    if "Action=CreateStack" in query and not path.startswith(("/_", "/restapis", "/us-east-1_pool1")):
+        assert found in (Access.REFUSED, Access.SIGNED) or host.partition(":")[0].endswith((".on.aws", ".net"))
