@@ -41,8 +41,6 @@ RUN: dict[str, list[tuple[str, ...]]] = {
     "queues peek": [("queues", "peek", "package-dlq", *DEV)],
     "queues purge": [("queues", "purge", "package-dlq", "--yes", *DEV)],
     "queues redrive": [("queues", "redrive", "package-dlq", *DEV)],
-    "users ls": [("users", "ls", *DEV)],
-    "users reset-passwords": [("users", "reset-passwords", "--yes", *DEV)],
     "secrets ls": [("secrets", *DEV)],
     "secrets set": [("secrets", "set", "stripe-secret", "key", "--from", ARGUMENT, *DEV)],
     "secrets show": [
@@ -51,7 +49,10 @@ RUN: dict[str, list[tuple[str, ...]]] = {
     ],
     "secrets init": [("secrets", "init", "--from", "-", *DEV)],
     "users ls": [("users", "ls", *DEV)],
-    "users reset-passwords": [("users", "reset-passwords", "--dry-run", *DEV)],
+    "users reset-passwords": [
+        ("users", "reset-passwords", "--dry-run", *DEV),
+        ("users", "reset-passwords", "--yes", *DEV),
+    ],
     "gc": [("gc", "--dry-run", *DEV)],
     "doctor": [("doctor", *DEV)],
     "completion": [("completion", "bash")],
