@@ -62,7 +62,8 @@ def test_a_payload_of_another_encoding(project, built, payload, content):
 def test_this_machine_is_reached_without_a_proxy(emulator, monkeypatch):
     for variable in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(variable, "http://127.0.0.1:9")
-    assert isinstance(AwsPorts(Stage("local"), emulator.endpoint).stacks.describe(), list)
+    ports = AwsPorts(Stage("local"), emulator.endpoint, root_secret=emulator.credentials().secret)
+    assert isinstance(ports.stacks.describe(), list)
 
 
 def test_a_directory_that_has_gone(project, tmp_path):

@@ -196,7 +196,8 @@ EXAMPLES: dict[str, Change] = {
 
 @pytest.fixture(scope="module")
 def ports(emulator: Emulator) -> Ports:
-    return AwsPorts(Stage("local", port=emulator.port), emulator.endpoint)
+    secret = emulator.credentials().secret
+    return AwsPorts(Stage("local", port=emulator.port), emulator.endpoint, root_secret=secret)
 
 
 @pytest.fixture(scope="module")

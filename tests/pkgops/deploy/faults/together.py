@@ -37,10 +37,11 @@ class Place:
     project: Project
     proxy: Proxy
     packaged: PackagedSystem
+    secret: str
 
     def ports(self) -> AwsPorts:
         """The ports of one deployer."""
-        return AwsPorts(self.project.stage, self.proxy.endpoint)
+        return AwsPorts(self.project.stage, self.proxy.endpoint, root_secret=self.secret)
 
 
 @contextmanager
@@ -50,7 +51,7 @@ def place(home: Path) -> Iterator[Place]:
     try:
         made = project(home / "project", emulator.port)
         with proxied(emulator.port) as proxy:
-            yield Place(made, proxy, named_system(made))
+            yield Place(made, proxy, named_system(made), emulator.credentials().secret)
     finally:
         emulator.down()
 
