@@ -11,7 +11,7 @@
     └─ RefusedError             6   a protected stage, a destructive change, an unanswered question
 
 Every error carries a ``hint``: what to do next. The root command prints message and hint and exits with
-the code; ``--debug`` shows the traceback. Any other exception is a bug and is not caught.
+the code; ``--debug`` shows the traceback. Any other exception is a bug: its traceback is shown, and the code is 70.
 """
 
 from __future__ import annotations

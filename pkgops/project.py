@@ -20,6 +20,7 @@ from typing import Any
 
 from pkgops.errors import ConfigError, unknown
 from pkgops.model import LOCAL, System
+from pkgops.template_errors import located
 from pkgops.text_file import read_text
 
 FILE = "stages.toml"
@@ -127,13 +128,15 @@ def find_default_system(root: Path, known: tuple[str, ...]) -> str | None:
 
 
 def load_system(root: Path, key: str) -> System:
-    """The system of that key, in any case and with - for _. UsageError if the project has none of that name."""
+    """The system of that key, in any case and with - for _. UsageError if the project has none of that name, BuildError
+    if its module cannot be imported."""
     known = systems(root)
     name = key.lower().replace("-", "_")
     if name not in known:
         raise unknown("system", key, known)
     use_templates(root)
-    system: System = importlib.import_module(f"{_PACKAGE}.{name}").SYSTEM
+    with located(f"{_PACKAGE}/{name}/__init__.py"):
+        system: System = importlib.import_module(f"{_PACKAGE}.{name}").SYSTEM
     if system.key != name:
         raise ConfigError(
             f"templates/{name}/__init__.py: SYSTEM has the key {system.key!r}.",

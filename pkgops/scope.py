@@ -21,8 +21,9 @@ class Scope:
 
     ``inputs`` records which parameter comes from which output (``{"StoragePackagesTableName":
     "storage.OrdersTableName"}``): the tool derives the order of stacks from it and fills in the values.
-    ``sources`` records where each resource was added ("templates/shop/storage.py:84"), ``accepted``
-    which findings of ``pkgops check`` the stack accepts.
+    ``sources`` records where each resource was added ("templates/shop/storage.py:84"), and each output and parameter by
+    "Outputs/Name"; ``accepted``
+    which findings of ``pkgops check`` the stack accepts, ``includes`` the further files of functions by logical id.
     """
 
     def __init__(self, system: System, stage: Stage, settings: Any, description: str = "") -> None:
@@ -32,6 +33,7 @@ class Scope:
         self.inputs: dict[str, str] = {}
         self.sources: dict[str, str] = {}
         self.accepted: list[dict[str, str]] = []
+        self.includes: dict[str, list[str]] = {}
         self.template = Template(Description=description or system.title)
         self.template.set_version("2010-09-09")
 
@@ -55,6 +57,7 @@ class Scope:
         name = "".join(part.capitalize() for part in stack.split("_")) + output
         if name not in self.inputs:
             self.inputs[name] = reference
+            self.sources[f"Parameters/{name}"] = _source_line()
             self.template.add_parameter(Parameter(name, Type="String", Description=f"From {reference}"))
         return Ref(name)
 
@@ -62,6 +65,13 @@ class Scope:
         """Adds a resource and returns it: one of the kit's, or any of troposphere's."""
         self.sources[resource.title] = _source_line()
         return self.template.add_resource(resource)
+
+    def include(self, function: Any, *patterns: str) -> None:
+        """Packages further files with a function, which is what `add` returned or a logical id: patterns of paths in
+        the repository ("handlers/shop/plugins/*.py"), in which ``**`` stands for any directories. The template does not
+        change."""
+        named = function if isinstance(function, str) else function.title
+        self.includes.setdefault(named, []).extend(patterns)
 
     def accept(self, rule: str, resource: Any = None, *, reason: str, subject: str = "*") -> None:
         """Accepts the findings of a rule of ``pkgops check`` ("P401"), with the reason. The template does not change.
@@ -82,6 +92,7 @@ class Scope:
             extra["Export"] = Export(self.named(export))
         if description:
             extra["Description"] = description
+        self.sources[f"Outputs/{name}"] = _source_line()
         self.template.add_output(Output(name, Value=value, **extra))
 
 

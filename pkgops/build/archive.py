@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from pkgops.own_files import write_atomically
@@ -18,8 +18,8 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MODE = (stat.S_IFREG | 0o644) << 16
 
 
-def build_zip(files: Iterable[tuple[str, Path]], store: Path) -> tuple[str, Path]:
-    """Zips (name in the zip, file) pairs into ``store``; returns the sha256 and the path.
+def build_zip(files: Iterable[tuple[str, Callable[[], bytes]]], store: Path) -> tuple[str, Path]:
+    """Zips (name in the zip, what reads its content) pairs into ``store``; returns the sha256 and the path.
 
     Written under a temporary name and moved, so that an interrupted run leaves no broken artifact; one that is there
     and damaged is replaced."""
@@ -27,12 +27,12 @@ def build_zip(files: Iterable[tuple[str, Path]], store: Path) -> tuple[str, Path
 
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, path in sorted(files):
+        for name, read in sorted(files, key=lambda one: one[0]):
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.external_attr = _MODE
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # Unix, so that the mode counts
-            archive.writestr(entry, path.read_bytes())
+            archive.writestr(entry, read())
     body = buffer.getvalue()
     digest = hashlib.sha256(body).hexdigest()
     target = store / f"{digest}.zip"

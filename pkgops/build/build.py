@@ -10,10 +10,12 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pkgops.build.cache import BuildCache, fingerprint
+from pkgops.build.cache import BuildCache
+from pkgops.build.source_files import fingerprint
 from pkgops.build.synth import SynthesizedStack, synth
 from pkgops.config import Project
 from pkgops.events import Emit, silent
+from pkgops.runtimes import supported
 
 if TYPE_CHECKING:
     from pkgops.build.package import PackagedSystem
@@ -27,11 +29,12 @@ def build(project: Project, emit: Emit = silent, *, checked: bool = True) -> Pac
     cache = BuildCache(project)
     code = fingerprint(project.root / "handlers")
     packaged = _cached(project, cache, code)
-    if checked and cache.read("checked") is None:
+    today = ",".join(supported())  # a runtime may have ended since
+    if checked and cache.read("checked", today) is None:
         from pkgops.build.check import check
 
         check(project, _synthesized(project, cache), emit)
-        cache.write("checked", True)
+        cache.write("checked", True, today)
     if packaged is not None:
         return packaged
     from pkgops.build.package import package

@@ -7,21 +7,21 @@ the settings, the tool's own sources and the installed distributions, so that no
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from pkgops.build.source_files import fingerprint
 from pkgops.config import Project
 from pkgops.own_files import keep_document, read_document
 
 PACKAGE = Path(__file__).parents[1]
 # The parts of pkgops that affect the result of a build. A test compares them with everything that a build imports.
 TOOL = (
-    *("__init__.py", "config.py", "errors.py", "events.py", "model.py", "own_files.py", "project.py", "scope.py"),
-    *("seeds.py", "bootstrap", "build", "checks", "kit"),
+    *("__init__.py", "config.py", "errors.py", "events.py", "model.py", "own_files.py", "project.py", "runtimes.py"),
+    *("scope.py", "seeds.py", "template_errors.py"),
+    *("bootstrap", "build", "checks", "kit"),
 )
 
 
@@ -48,16 +48,6 @@ class BuildCache:
         return hashlib.sha256(f"{self._inputs}\n{extra}".encode()).hexdigest()
 
 
-def fingerprint(place: Path) -> str:
-    """The sha256 of the names and contents of all files below a directory, or of one file."""
-    whole, root = hashlib.sha256(), str(place)
-    for path in sorted(_files(root)) if place.is_dir() else [root]:
-        with open(path, "rb") as file:  # noqa: PTH123 - hundreds of files, and Path.open costs as much as reading
-            whole.update(f"{path[len(root) :]}\0".encode())  # os.path.relpath takes 1.6 ms for all of them
-            whole.update(hashlib.sha256(file.read()).digest())
-    return whole.hexdigest()
-
-
 def tool_fingerprint(package: Path = PACKAGE) -> str:
     """The fingerprint of the tool's own sources, in the directory ``package``."""
     return " ".join(fingerprint(package / name) for name in TOOL)
@@ -80,13 +70,3 @@ def distributions() -> list[str]:
     library = find_spec("troposphere")
     site = Path(library.origin).parents[1] if library and library.origin else None
     return sorted(path.name for path in site.glob("*.dist-info")) if site else []
-
-
-def _files(directory: str) -> Iterator[str]:
-    with os.scandir(directory) as entries:
-        for entry in entries:
-            if entry.is_dir():
-                if entry.name != "__pycache__":
-                    yield from _files(entry.path)
-            elif not entry.name.startswith("."):
-                yield entry.path

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pkgops.build.cache import PACKAGE, fingerprint
+from pkgops.build.cache import PACKAGE
 from pkgops.build.handler_usage import HandlerUsage
 from pkgops.build.lint import lint
+from pkgops.build.source_files import fingerprint
 from pkgops.build.synth import SynthesizedStack
 from pkgops.checks.code.uses import Usage
 from pkgops.checks.kit.finding import ERROR, WARNING, Finding
@@ -30,8 +31,9 @@ def check(project: Project, stacks: Sequence[SynthesizedStack], emit: Emit = sil
     left = judge(found, subject, skipped={row["rule"] for stack in stacks for row in stack.accepted}).findings
     errors = [one for one in left if one.severity == ERROR]
     if errors:
-        listed = "\n".join(f"  {_line(one, stacks)}" for one in errors)
-        problems = counted(len(errors), "problem")
+        lines = list(dict.fromkeys(_line(one, stacks) for one in errors))
+        listed = "\n".join(f"  {line}" for line in lines)
+        problems = counted(len(lines), "problem")
         raise BuildError(
             f"{problems} in the templates of {project.system.key}; nothing was deployed:\n{listed}",
             "Correct templates/ and repeat the command; for a rule see: pkgops check --explain ID",

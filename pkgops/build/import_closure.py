@@ -1,191 +1,190 @@
 """The import closure of a handler: the files and third-party packages it reaches by import.
 
-An AST walk: nothing is executed. A handler may import the standard library, what the Lambda runtime provides,
-``handlers.*``, and what ``handlers/requirements.in`` pins; anything else is a `BuildError` with file and line.
-The data files ``x.*`` next to a module ``x.py`` (``x.json``, ``x.txt``) are included.
+Nothing is executed. A handler may import the standard library of its runtime, what the Lambda runtime provides,
+``handlers.*``, and what ``handlers/requirements.in`` names; anything else is a `BuildError` with file and line, unless
+its absence is caught. The data files ``x.*`` next to a module ``x.py`` (``x.json``, ``x.csv``) are included, and what
+the function's row names besides.
 """
 
 from __future__ import annotations
 
-import ast
-import hashlib
-import re
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
+from typing import Any, Protocol
 
+from pkgops.build import stdlib
+from pkgops.build.file_imports import FileImports, Import, read_imports
+from pkgops.build.source_files import SourceTree
 from pkgops.errors import BuildError
-from pkgops.text_file import read_text
 
-REQUIREMENTS = "handlers/requirements.in"
-PINS = "handlers/requirements.txt"
-# Packages of the AWS Lambda Python runtimes that a handler may rely on.
-RUNTIME = frozenset({"boto3", "botocore"})
 
-_Import = tuple[str, int]
-_PIN = re.compile(r"^([A-Za-z0-9._-]+)")
-_IMPORTED_AS = re.compile(r"#\s*imports:\s*([\w, ]+)")
+class ThirdParty(Protocol):
+    """The distributions a handler may import; see `pkgops.build.distributions.Distributions`."""
+
+    def needed_for(self, module: str) -> tuple[str, ...]: ...
+
+    def available(self, module: str) -> bool: ...
+
+    def absence(self, module: str) -> tuple[str, str]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class ImportClosure:
-    """A handler's files (paths relative to the root, sorted) and the distributions it needs (sorted)."""
+    """A handler's files (paths relative to the root, sorted), the distributions it needs (sorted, with extras), and
+    the places of imports that are only known at run time ("handlers/shop/load.py:12")."""
 
     handler: str
     files: tuple[str, ...]
     requirements: tuple[str, ...]
+    computed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _FileImports:
-    """One file: the files and distributions it imports, and its data files."""
+class _Step:
+    """One file: the files and distributions it imports, its data files, its computed imports."""
 
     follow: tuple[str, ...]
     needed: frozenset[str]
     data: tuple[str, ...]
+    computed: tuple[str, ...]
 
 
 class ImportClosures:
-    """Computes closures for one source tree; each file is read and parsed once.
+    """Computes closures in one source tree for one Python ("3.12"); each file is read and parsed once.
 
     ``known`` maps a file's folder and sha256 to its imports, and is kept between runs.
     """
 
-    def __init__(self, root: Path, known: dict[str, list[_Import]] | None = None) -> None:
-        self.root = root
+    def __init__(
+        self, tree: SourceTree, third_party: ThirdParty, python: str, known: dict[str, Any] | None = None
+    ) -> None:
+        self.tree = tree
         self.known = known if known is not None else {}
-        self._digests: dict[str, str] = {}
-        self._steps: dict[str, _FileImports] = {}
+        self._third_party = third_party
+        self._python = python
+        self._steps: dict[str, _Step] = {}
 
-    def of(self, handler: str) -> ImportClosure:
-        """The closure of the handler at that path (``handlers/shop/api/health.py``)."""
-        if not (self.root / handler).is_file():
+    def of(self, handler: str, include: Sequence[str] = ()) -> ImportClosure:
+        """The closure of the handler at that path (``handlers/shop/api/health.py``) with the files that the patterns
+        ``include`` name; modules among them count with what they import."""
+        if handler not in self.tree.files:
             raise BuildError(
                 f"There is no handler {handler}.", "Correct the path in the stack's table, or add the file."
             )
-        files: set[str] = set()
-        needed: set[str] = set()
-        waiting = [handler]
+        named = [path for pattern in include for path in self._named(handler, pattern)]
+        files = {path for path in named if not path.endswith(".py")}
+        waiting = [handler, *(path for path in named if path.endswith(".py"))]
+        steps: dict[str, _Step] = {}
         while waiting:
             path = waiting.pop()
-            if path in files:
-                continue
-            files.add(path)
-            step = self._step(path)
-            waiting += step.follow
-            needed |= step.needed
-        files.update(data for path in list(files) for data in self._step(path).data)
-        return ImportClosure(handler, tuple(sorted(files)), tuple(sorted(needed)))
+            if path not in steps:
+                steps[path] = self._step(path)
+                waiting += steps[path].follow
+        files |= {*steps, *(data for step in steps.values() for data in step.data)}
+        needed = {name for step in steps.values() for name in step.needed}
+        computed = {place for step in steps.values() for place in step.computed}
+        return ImportClosure(handler, tuple(sorted(files)), tuple(sorted(needed)), tuple(sorted(computed)))
 
-    def digest(self, path: str) -> str:
-        """The sha256 of a file of the tree."""
-        if path not in self._digests:
-            self._digests[path] = hashlib.sha256((self.root / path).read_bytes()).hexdigest()
-        return self._digests[path]
+    def _named(self, handler: str, pattern: str) -> list[str]:
+        found = self.tree.matching(pattern)
+        if not found:
+            raise BuildError(
+                f"include of {handler}: {pattern!r} matches no file.",
+                f'Name files below {self.tree.top}/ from there: "{handler.rpartition("/")[0]}/data/*.json".',
+            )
+        return found
 
-    @cached_property
-    def pinned(self) -> dict[str, str]:
-        """Import name -> distribution, from the requirements (``PyJWT  # imports: jwt``)."""
-        path = self.root / REQUIREMENTS
-        names: dict[str, str] = {}
-        for line in read_text(path, REQUIREMENTS, BuildError).splitlines() if path.is_file() else []:
-            pin = _PIN.match(line)
-            if pin is None:
-                continue
-            stated = _IMPORTED_AS.search(line)
-            imported = stated.group(1) if stated else pin.group(1).lower().replace("-", "_")
-            names |= dict.fromkeys((name.strip() for name in imported.split(",")), pin.group(1).lower())
-        return names
-
-    def _step(self, path: str) -> _FileImports:
+    def _step(self, path: str) -> _Step:
         """What one file adds to a closure."""
         if path not in self._steps:
             needed: set[str] = set()
             follow = [*self._packages(path)]  # their code runs before the file's, so their imports count, too
-            for name, line in self._imports(path):
-                follow += self._resolve(name, path, line, needed)
-            self._steps[path] = _FileImports(tuple(follow), frozenset(needed), tuple(self._data(path)))
+            read = self._imports(path)
+            computed = [f"{path}:{line}" for line in read.computed]
+            for one in read.imports:
+                follow += self._resolve(one, path, needed)
+                package = self._package(one.name[:-2]) if one.name.endswith(":*") else None
+                if package is not None and package.exports_computed:
+                    computed.append(f"{path}:{one.line}")
+            data = self.tree.beside(path)
+            self._steps[path] = _Step(tuple(follow), frozenset(needed), tuple(data), tuple(computed))
         return self._steps[path]
 
-    def _imports(self, path: str) -> list[_Import]:
+    def _imports(self, path: str) -> FileImports:
         # With the folder, because relative imports mean other modules in another folder.
-        key = f"{Path(path).parent.as_posix()}:{self.digest(path)}"
+        key = f"{self._python}:{path.rpartition('/')[0]}:{self.tree.digest(path)}"
         if key not in self.known:
-            try:
-                tree = ast.parse((self.root / path).read_bytes(), filename=path)
-            except SyntaxError as error:
-                raise BuildError(f"{path}:{error.lineno}: {error.msg}.", "Correct the syntax.") from None
-            self.known[key] = sorted(set(_imported_names(tree, path)))
-        return self.known[key]
+            self.known[key] = read_imports(self.tree.read(path), path, self._python).plain()
+        return FileImports.of(self.known[key])
 
-    def _resolve(self, name: str, importer: str, line: int, needed: set[str]) -> list[str]:
-        top = name.partition(".")[0]
-        if top == "handlers":
-            return self._own(name, importer, line)
-        if top in sys.stdlib_module_names or top in RUNTIME:
-            return []
-        if top not in self.pinned:
-            raise BuildError(
-                f"{importer}:{line} imports {top!r}, which is neither pinned nor in handlers/.",
-                f"Pin it in {REQUIREMENTS} and run make pins, or remove the import.",
-            )
-        needed.add(self.pinned[top])
-        return []
+    def _resolve(self, one: Import, importer: str, needed: set[str]) -> list[str]:
+        """The own files an import leads to; the distributions it needs are added to ``needed``."""
+        module, _, name = one.name.partition(":")
+        if module.partition(".")[0] == self.tree.top:
+            files = self._own(module, name)
+        else:
+            needed.update(self._third_party.needed_for(module.partition(".")[0]) if not self._standard(module) else ())
+            files = [] if self._available(module) else None
+        if files is None and self._required(one):
+            raise self._error(one, importer)
+        return files or []
 
-    def _own(self, name: str, importer: str, line: int) -> list[str]:
-        """Files of ``handlers.a.b`` or of the name ``c`` in ``from handlers.a.b import c``."""
-        parts = name.split(".")
-        for length in (len(parts), len(parts) - 1):
-            stem = "/".join(parts[:length])
-            for candidate in (f"{stem}.py", f"{stem}/__init__.py"):
-                if (self.root / candidate).is_file():
-                    return [candidate]
-        raise BuildError(f"{importer}:{line} imports {name!r}, which does not exist.", "Correct the import.")
+    def _required(self, one: Import) -> bool:
+        if one.optional:
+            return False
+        others = [name.partition(":") for name in one.instead_of]
+        return not others or not all(self._there(module, name) for module, _, name in others)
+
+    def _there(self, module: str, name: str) -> bool:
+        if module.partition(".")[0] == self.tree.top:
+            return self._own(module, name) is not None
+        return self._available(module)
+
+    def _available(self, module: str) -> bool:
+        return self._standard(module) or self._third_party.available(module.partition(".")[0])
+
+    def _standard(self, module: str) -> bool:
+        return module.partition(".")[0] in stdlib.modules(self._python)
+
+    def _error(self, one: Import, importer: str) -> BuildError:
+        module, _, name = one.name.partition(":")
+        top = module.partition(".")[0]
+        if top == self.tree.top or not top:
+            shown = f"{module}.{name}" if name else module
+            return BuildError(f"{importer}:{one.line} imports {shown!r}, which does not exist.", "Correct the import.")
+        if removed := stdlib.removal(top):
+            why = f"which Python {removed} has removed from the standard library; the function runs on {self._python}"
+            return BuildError(f"{importer}:{one.line} imports {top!r}, {why}.", self._third_party.absence(top)[1])
+        why, hint = self._third_party.absence(top)
+        return BuildError(f"{importer}:{one.line} imports {top!r}, {why}.", hint)
+
+    def _own(self, module: str, name: str) -> list[str] | None:
+        """The files of ``handlers.a.b``, and of the name in ``from handlers.a.b import name`` if it is a module."""
+        path = module.replace(".", "/")
+        if f"{path}.py" in self.tree.files:
+            return [f"{path}.py"]
+        package = f"{path}/__init__.py"
+        if package not in self.tree.files and path not in self.tree.folders:
+            return None
+        found = [package] if package in self.tree.files else []
+        names = [name] if name and name != "*" else []
+        exporting = self._package(module) if name == "*" else None
+        if exporting is not None:
+            names = list(exporting.exports)
+        inner = [file for one in names for file in self._module(f"{path}/{one}")]
+        return None if names and not (found or inner) else found + inner
+
+    def _module(self, path: str) -> list[str]:
+        """A submodule; of a package of any kind its __init__.py."""
+        return [file for file in (f"{path}.py", f"{path}/__init__.py") if file in self.tree.files][:1]
+
+    def _package(self, module: str) -> FileImports | None:
+        """What the package of handlers with that name imports and exports; None if it has no code."""
+        path = f"{module.replace('.', '/')}/__init__.py"
+        return self._imports(path) if path in self.tree.files else None
 
     def _packages(self, path: str) -> Iterator[str]:
-        for parent in Path(path).parents:
-            candidate = (parent / "__init__.py").as_posix()
-            if parent.parts and (self.root / candidate).is_file():
+        for depth in range(path.count("/"), 0, -1):
+            candidate = "/".join([*path.split("/")[:depth], "__init__.py"])
+            if candidate in self.tree.files:
                 yield candidate
-
-    def _data(self, path: str) -> Iterator[str]:
-        source = self.root / path
-        for sibling in source.parent.glob(f"{source.stem}.*"):
-            if sibling.suffix != ".py" and sibling.is_file():
-                yield sibling.relative_to(self.root).as_posix()
-
-
-def _imported_names(tree: ast.Module, path: str) -> Iterator[_Import]:
-    """Every module a file imports, anywhere in it, except under ``if TYPE_CHECKING``."""
-    for node in _executed(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield alias.name, node.lineno
-        elif isinstance(node, ast.ImportFrom):
-            module = _absolute(node, path)
-            if module.partition(".")[0] != "handlers":
-                yield module, node.lineno
-            else:
-                for alias in node.names:
-                    yield f"{module}.{alias.name}", node.lineno
-
-
-def _absolute(node: ast.ImportFrom, path: str) -> str:
-    if not node.level:
-        return node.module or ""
-    package = Path(path).parts[: -node.level]
-    return ".".join((*package, *([node.module] if node.module else [])))
-
-
-def _executed(node: ast.AST) -> Iterator[ast.AST]:
-    """All nodes below ``node`` except the bodies of ``if TYPE_CHECKING``."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
-            yield from child.orelse
-            for other in child.orelse:
-                yield from _executed(other)
-            continue
-        yield child
-        yield from _executed(child)

@@ -1,90 +1,83 @@
 """Lambda layers of third-party packages.
 
-uv installs the pinned wheels for the Lambda's platform and Python (on stage local for this machine's) into a
-directory; what only an installer needs is left out, the rest is zipped under ``python/``.
+The pinned wheels for the Lambda's platform and Python (on stage local for this machine's) are installed into a
+directory; what only an installer needs is left out, the rest is zipped under ``python/`` with its bytecode.
 """
 
 from __future__ import annotations
 
-import platform
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pkgops.build import installer
 from pkgops.build.archive import build_zip
-from pkgops.build.import_closure import PINS
+from pkgops.build.bytecode import Compiler, compiled
+from pkgops.build.pins import PINS, Line, Pins
+from pkgops.build.target import Target
 from pkgops.errors import BuildError
 
-# Amazon Linux 2023, under every Lambda Python from 3.12, has glibc 2.34.
-_MANYLINUX = "manylinux_2_34"
-_MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 _ELF = {"aarch64": 183, "x86_64": 62}  # e_machine in the ELF header
 _EXCLUDED = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", ".lock"}
 UNZIPPED_LIMIT = 262_144_000  # bytes: code and layers together, AWS Lambda quota
+# Packages larger than this are left without bytecode, which would double them: code and other layers need room, too.
+COMPILED_LIMIT = UNZIPPED_LIMIT // 4
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """The interpreter a layer is for: Python version ("3.12") and machine ("aarch64"); ``here``: this interpreter."""
+class Layer:
+    """A layer's zip, named by its sha256. ``compiled`` is False where bytecode is missing for want of the target's
+    Python."""
 
-    python: str
-    machine: str
-    here: bool = False
-
-
-def layer_target(runtime: str, architecture: str, local: bool) -> Target:
-    """The target for a function's runtime and architecture; on stage local always this machine."""
-    if local:
-        return Target(f"{sys.version_info.major}.{sys.version_info.minor}", platform.machine(), here=True)
-    return Target(runtime.removeprefix("python"), _MACHINES[architecture])
+    path: Path
+    compiled: bool
 
 
-def build_layer(root: Path, requirements: Sequence[str], wanted: Target, store: Path) -> tuple[str, Path]:
-    """Installs ``requirements`` with the project's pins and zips them; returns sha256 and path."""
+def build_layer(
+    pins: Pins, requirements: Sequence[str], wanted: Target, store: Path, compiler: Compiler | None = None
+) -> Layer:
+    """Installs ``requirements`` ("httpx", "pyjwt[crypto]") with the project's pins and zips them into ``store``."""
     with tempfile.TemporaryDirectory(prefix="pkgops-layer-") as scratch:
         site = Path(scratch) / "python"
-        _install(root, requirements, wanted, Path(scratch))
-        files = [(f"python/{path.relative_to(site).as_posix()}", path) for path in _content(site)]
+        _install(pins, requirements, wanted, Path(scratch))
+        files = _named(site, _content(site))
         _require_usable(files, requirements, wanted)
-        return build_zip(files, store)
+        small = sum(path.stat().st_size for _, path in files) < COMPILED_LIMIT
+        done = small and (compiler or Compiler()).compile_all(site, wanted.python)
+        if done:
+            files += _named(site, compiled(site))
+        _, path = build_zip([(name, path.read_bytes) for name, path in files], store)
+        return Layer(path, done or not small)
 
 
-def _install(root: Path, requirements: Sequence[str], wanted: Target, scratch: Path) -> None:
-    listed = scratch / "wanted.txt"
-    listed.write_text("\n".join(requirements) + "\n", encoding="utf-8")
-    command = [_uv(), "pip", "install", "--quiet", "--link-mode=copy", "--only-binary=:all:"]
-    command += [
-        "--target",
-        str(scratch / "python"),
-        "--requirement",
-        str(listed),
-        "--constraint",
-        str(root / PINS),
-    ]
-    command += ["--python", sys.executable] if wanted.here else _platform(wanted)
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        reason = "\n".join(line for line in done.stderr.strip().splitlines()[-12:])
+def _install(pins: Pins, requirements: Sequence[str], wanted: Target, scratch: Path) -> None:
+    markers = wanted.markers()
+    lines = [_pinned(pins.pin(key.partition("[")[0], markers), key) for key in requirements]
+    reason = installer.install(lines, pins.root / PINS, wanted, scratch)
+    if reason:
+        what = f"{', '.join(requirements)} for Python {wanted.python} on {wanted.machine}"
+        if installer.is_about_pins(reason):
+            raise BuildError(f"Not everything is pinned that {what} needs:\n{reason}", f"Run: {pins.command}")
         raise BuildError(
-            f"No layer of {', '.join(requirements)} for Python {wanted.python} on {wanted.machine}:\n{reason}",
-            f"Check {PINS} (make pins) and that wheels exist for that platform.",
+            f"No layer of {what}:\n{reason}",
+            f"Check {PINS} ({pins.command}) and that wheels exist for that platform ({wanted.wheels}).",
         )
 
 
-def _platform(wanted: Target) -> list[str]:
-    return [f"--python-platform={wanted.machine}-{_MANYLINUX}", f"--python-version={wanted.python}"]
+def _pinned(pin: Line | None, key: str) -> str:
+    """The exact requirement: "pyjwt[crypto]==2.10.1"; the plain name if there is no pin, which uv then says."""
+    if pin is None:
+        return key
+    return f"{key} @ {pin.requirement.url}" if pin.requirement.url else f"{key}{pin.requirement.specifier}"
 
 
-def _uv() -> str:
-    sibling = Path(sys.executable).with_name("uv")
-    return str(sibling) if sibling.is_file() else "uv"
+def _named(site: Path, paths: Iterator[Path]) -> list[tuple[str, Path]]:
+    return [(f"python/{path.relative_to(site).as_posix()}", path) for path in sorted(paths)]
 
 
 def _content(site: Path) -> Iterator[Path]:
-    for path in sorted(site.rglob("*")):
+    for path in site.rglob("*"):
         inside = path.relative_to(site)
         if not path.is_file() or path.name in _EXCLUDED:
             continue

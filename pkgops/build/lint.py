@@ -17,6 +17,7 @@ from pkgops.checks.kit.subject import Subject
 from pkgops.events import Emit, Finished, Started
 from pkgops.own_files import keep_document, read_document
 
+_LENGTH = 240  # characters of a message
 _SEVERITIES = {"E": ERROR, "W": WARNING, "I": INFO}
 
 
@@ -71,7 +72,7 @@ def _finding(subject: Subject, key: str, row: Mapping[str, str]) -> Finding:
     stack = next(one for one in subject.stacks if one.key == key)
     parts = row["path"].split("/")
     resource = parts[1] if parts[0] == "Resources" and len(parts) > 1 else ""
-    file, line = subject.place(stack, resource)
+    file, line = subject.place(stack, resource or "/".join(parts[:2]))
     return Finding(
         rule=row["rule"],
         severity=_SEVERITIES[row["rule"][0]],
@@ -81,6 +82,11 @@ def _finding(subject: Subject, key: str, row: Mapping[str, str]) -> Finding:
         resource=resource,
         path=row["path"],
         subject=parts[-1],
-        message=row["message"].rstrip(".") + ".",
+        message=_shortened(row["message"].rstrip(".")) + ".",
         remedy=f"See pkgops check --explain {row['rule']}.",
     )
+
+
+def _shortened(message: str) -> str:
+    """A message without the tail of a long list: some name every value that is allowed."""
+    return message if len(message) <= _LENGTH else f"{message[: _LENGTH - 4].rpartition(' ')[0]} ..."

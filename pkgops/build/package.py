@@ -9,36 +9,45 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pkgops.build import layer, versions
+from pkgops.build import installer, layer, limits, versions
 from pkgops.build.archive import build_zip
-from pkgops.build.import_closure import PINS, ImportClosure, ImportClosures
+from pkgops.build.bytecode import Compiler
+from pkgops.build.cache import PACKAGE
+from pkgops.build.distributions import Distributions
+from pkgops.build.import_closure import ImportClosure, ImportClosures
+from pkgops.build.pins import Pins
+from pkgops.build.source_files import SourceTree, fingerprint
 from pkgops.build.synth import SynthesizedStack, resources
+from pkgops.build.target import Target, target_of
 from pkgops.config import Project
 from pkgops.errors import BuildError
-from pkgops.events import Emit, Finished, Progress, Started, silent
+from pkgops.events import Emit, Finished, Note, Progress, Started, silent
 from pkgops.model import ASSET
 from pkgops.own_files import keep_document, read_document
-from pkgops.text_file import read_text
 from pkgops.wording import counted
 
 FUNCTION = "AWS::Lambda::Function"
 LAYER = "AWS::Lambda::LayerVersion"
+HANDLERS = "handlers"
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
     """A file for the artifact bucket. ``key`` is its object key, ``path`` the local file, ``size`` bytes; ``source`` is
-    the handler's path or the requirements of a layer."""
+    the handler's path or the requirements of a layer, ``unzipped`` the bytes of what it holds."""
 
     key: str
     path: Path
     size: int
     source: str
+    unzipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,45 +64,76 @@ class Packager:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.store = project.home / "artifacts"
+        self.tree = SourceTree(project.root, HANDLERS)
+        self.pins = Pins(project.root)
+        self.pins.require_in_force()
         self._index_path = project.home / "cache" / "artifacts.json"
-        self._index: dict[str, Any] = read_document(self._index_path) or {}
+        self._tool = fingerprint(PACKAGE / "build")  # another version may read files otherwise
+        self._index: dict[str, Any] = _read(self._index_path, self._tool)
         self._before = json.dumps(self._index, sort_keys=True)
-        self.closures = ImportClosures(
-            project.root, {k: [(n, i) for n, i in v] for k, v in self._part("imports").items()}
-        )
+        self._compiler = Compiler()
+        self._closures: dict[Target, ImportClosures] = {}
         self.assets: dict[str, Asset] = {}
+        self.notes: list[str] = []
+
+    def closure(self, handler: str, wanted: Target, include: Sequence[str]) -> ImportClosure:
+        """The closure of a handler on a target; what deserves a word is added to the notes."""
+        if wanted not in self._closures:
+            distributions = Distributions(self.pins, wanted, self._part("names"))
+            self._closures[wanted] = ImportClosures(self.tree, distributions, wanted.runtime, self._part("imports"))
+        found = self._closures[wanted].of(handler, include)
+        if not include:
+            self.notes += [
+                f"{place} imports what is known only at run time. If that is a file of handlers/, name it in include."
+                for place in found.computed
+            ]
+        self.notes += [
+            f"{_printable(path)} is not packaged: {why}."
+            for path, why in self.tree.passed_over
+            if _module(path) in found.files
+        ]
+        return found
 
     def code(self, closure: ImportClosure) -> Asset:
         """The zip of a handler."""
-        digests = "".join(f"{path}\0{self.closures.digest(path)}\n" for path in closure.files)
-        files = [(path, self.project.root / path) for path in closure.files]
-        return self._asset(digests, closure.handler, lambda: build_zip(files, self.store))
+        digests = "".join(f"{path}\0{self.tree.digest(path)}\n" for path in closure.files)
+        files = [(path, partial(self.tree.read, path)) for path in closure.files]
+        return self._asset(digests, closure.handler, lambda: build_zip(files, self.store)[1])
 
-    def dependencies(self, requirements: Sequence[str], target: layer.Target) -> Asset:
+    def dependencies(self, requirements: Sequence[str], target: Target) -> Asset:
         """The layer of a set of requirements for a target."""
-        pins = read_text(self.project.root / PINS, PINS, BuildError)
-        inputs = json.dumps([list(requirements), target.python, target.machine, pins])
+        inputs = json.dumps([list(requirements), target.python, target.machine, target.wheels, self.pins.text])
         source = f"layer {', '.join(requirements)} ({target.python}, {target.machine})"
-        return self._asset(
-            inputs, source, lambda: layer.build_layer(self.project.root, requirements, target, self.store)
-        )
+
+        def make() -> Path:
+            made = layer.build_layer(self.pins, requirements, target, self.store, self._compiler)
+            if not made.compiled:
+                self.notes.append(
+                    f"There is no Python {target.python} on this machine: the {source} has no bytecode, and functions "
+                    "that use it start more slowly. A machine that has it makes another layer. To get it: "
+                    f"uv python install {target.python}"
+                )
+            return made.path
+
+        # Whether there is an interpreter decides about the content, so one that is found later makes it anew.
+        found = bool(installer.find_python(target.python))
+        return self._asset(json.dumps([inputs, found]), source, make)
 
     def save(self) -> None:
         """Saves the index for the next run."""
-        self._index["imports"] = self.closures.known
         after = json.dumps(self._index, sort_keys=True)
         if after != self._before:
-            keep_document(self._index_path, self._index)
+            keep_document(self._index_path, {"tool": self._tool, **self._index})
 
-    def _asset(self, inputs: str, source: str, make: Any) -> Asset:
+    def _asset(self, inputs: str, source: str, make: Callable[[], Path]) -> Asset:
         digest = hashlib.sha256(inputs.encode()).hexdigest()
         known = self._part("zips").get(digest)
-        path = self.store / f"{known}.zip" if known else None
-        if path is None or not path.is_file():
-            known, path = make()
-            self._part("zips")[digest] = known
-        asset = Asset(f"{self.project.system.key}/{known}.zip", path, path.stat().st_size, source)
-        return self.assets.setdefault(asset.key, asset)
+        path = self.store / f"{known[0]}.zip" if known else None
+        if known is None or path is None or not path.is_file():
+            path = make()
+            known = self._part("zips")[digest] = [path.stem, _unzipped(path)]
+        key = f"{self.project.system.key}/{known[0]}.zip"
+        return self.assets.setdefault(key, Asset(key, path, path.stat().st_size, source, known[1]))
 
     def _part(self, name: str) -> dict[str, Any]:
         part: dict[str, Any] = self._index.setdefault(name, {})
@@ -101,7 +141,8 @@ class Packager:
 
 
 def package(project: Project, stacks: Sequence[SynthesizedStack], emit: Emit = silent) -> PackagedSystem:
-    """Builds every artifact that the templates refer to and fills in its location. BuildError with file and line."""
+    """Builds every artifact that the templates refer to and fills in its location. BuildError with file and line, or
+    with the limits of AWS that are exceeded."""
     packager = Packager(project)
     handlers = sum(1 for stack in stacks for _ in resources(stack.template, FUNCTION))
     emit(Started("Packaging"))
@@ -110,12 +151,15 @@ def package(project: Project, stacks: Sequence[SynthesizedStack], emit: Emit = s
     for stack in stacks:
         template = copy.deepcopy(stack.template)
         for logical_id, function in list(resources(template, FUNCTION)):
-            _link(packager, template, logical_id, function)
+            _link(packager, template, logical_id, function, stack.includes.get(logical_id, ()))
             done += 1
             emit(Progress("Packaging", done, handlers))
         linked.append(replace(stack, template=versions.pin_versions(template)))
     packager.save()
+    limits.require_within(linked, {asset.key: asset.unzipped for asset in packager.assets.values()})
     emit(Finished("Packaging", counted(len(packager.assets), "artifact")))
+    for note in dict.fromkeys(packager.notes):
+        emit(Note(note, "warning"))
     return PackagedSystem(tuple(linked), tuple(packager.assets.values()))
 
 
@@ -124,27 +168,32 @@ def bucket_reference(project: Project) -> dict[str, str]:
     return {"Fn::Sub": f"pkgops-artifacts-{project.stage.name}-${{AWS::AccountId}}-${{AWS::Region}}"}
 
 
-def _link(packager: Packager, template: dict[str, Any], logical_id: str, function: Mapping[str, Any]) -> None:
+def _link(
+    packager: Packager,
+    template: dict[str, Any],
+    logical_id: str,
+    function: Mapping[str, Any],
+    include: Sequence[str],
+) -> None:
     properties = function["Properties"]
-    path = str(properties["Code"].get("S3Key", "")).removeprefix(ASSET)
-    if not properties["Code"].get("S3Key", "").startswith(ASSET):
+    key = (properties.get("Code") or {}).get("S3Key")
+    if not isinstance(key, str) or not key.startswith(ASSET):
         return
-    closure = packager.closures.of(path)
+    path = key.removeprefix(ASSET)
+    wanted = target_of(properties, logical_id, local=packager.project.stage.local)
+    closure = packager.closure(path, wanted, include)
     _require_handler(properties, path, logical_id)
-    bucket = bucket_reference(packager.project)
-    properties["Code"] = {"S3Bucket": bucket, "S3Key": packager.code(closure).key}
+    properties["Code"] = {"S3Bucket": bucket_reference(packager.project), "S3Key": packager.code(closure).key}
     if closure.requirements:
-        layer_id = _layer(packager, template, closure.requirements, properties)
+        layer_id = _layer(packager, template, closure.requirements, wanted, properties["Runtime"])
         properties["Layers"] = [*properties.get("Layers", []), {"Ref": layer_id}]
 
 
 def _layer(
-    packager: Packager, template: dict[str, Any], requirements: Sequence[str], properties: Mapping[str, Any]
+    packager: Packager, template: dict[str, Any], requirements: Sequence[str], wanted: Target, runtime: str
 ) -> str:
-    architecture = properties.get("Architectures", ["x86_64"])[0]
-    wanted = layer.layer_target(properties["Runtime"], architecture, packager.project.stage.local)
     asset = packager.dependencies(requirements, wanted)
-    digest = asset.path.stem
+    digest = PurePosixPath(asset.key).stem
     logical_id = f"Dependencies{digest[:12]}"
     template["Resources"].setdefault(
         logical_id,
@@ -152,8 +201,8 @@ def _layer(
             "Type": LAYER,
             "Properties": {
                 "LayerName": packager.project.stage.named(f"{packager.project.system.key}-{digest[:12]}"),
-                "Description": ", ".join(requirements),
-                "CompatibleRuntimes": [properties["Runtime"]],
+                "Description": limits.shortened(requirements),
+                "CompatibleRuntimes": [runtime],
                 "Content": {"S3Bucket": bucket_reference(packager.project), "S3Key": asset.key},
             },
         },
@@ -167,3 +216,24 @@ def _require_handler(properties: Mapping[str, Any], path: str, logical_id: str) 
         raise BuildError(
             f"{logical_id} packages {path}, but its Handler is {properties['Handler']}.", f"It should be {expected}."
         )
+
+
+def _module(path: str) -> str:
+    """The module that a file beside it would be data of."""
+    folder, _, name = path.rpartition("/")
+    return f"{folder}/{name.partition('.')[0]}.py"
+
+
+def _printable(path: str) -> str:
+    return path.encode(errors="backslashreplace").decode()
+
+
+def _unzipped(path: Path) -> int:
+    with zipfile.ZipFile(path) as archive:
+        return sum(one.file_size for one in archive.infolist())
+
+
+def _read(path: Path, tool: str) -> dict[str, Any]:
+    """The index that this version of the tool has written; {} if there is none."""
+    content = read_document(path) or {}
+    return content if content.pop("tool", "") == tool else {}

@@ -14,14 +14,15 @@ from typing import Any
 
 from pkgops.errors import BuildError, ConfigError
 from pkgops.model import Stack, Stage, System
+from pkgops.template_errors import located
 
 
 @dataclass(frozen=True, slots=True)
 class SynthesizedStack:
     """One stack's template. ``name`` is the stack's name on the stage; ``inputs`` maps parameters to the outputs that
     fill them (``{"StorageOrdersTableName": "storage.OrdersTableName"}``), ``sources`` resources to the lines in
-    templates/ that add them, ``accepted`` is what
-    `pkgops.scope.Scope.accept` was given."""
+    templates/ that add them, ``accepted`` is what `pkgops.scope.Scope.accept` was given,
+    ``includes`` the further files of functions by logical id (`pkgops.scope.Scope.include`)."""
 
     system: str
     key: str
@@ -31,6 +32,7 @@ class SynthesizedStack:
     tags: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     accepted: Sequence[Mapping[str, str]] = ()
+    includes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def needs(self) -> frozenset[str]:
@@ -43,7 +45,8 @@ def synth(system: System, stage: Stage, settings: Any) -> list[SynthesizedStack]
 
     ConfigError if the settings are not valid for the stage; BuildError for a reference to an output that does not
     exist, or a cycle between stacks."""
-    problems = system.check(stage, settings)
+    with located(_file(system, "__init__")):
+        problems = system.check(stage, settings)
     if problems:
         raise ConfigError(
             f"{system.key} cannot be built for stage {stage.name}: {' '.join(problems)}",
@@ -98,17 +101,24 @@ def _build(stack: Stack, system: System, stage: Stage, settings: Any) -> Synthes
     from pkgops.scope import Scope
 
     scope = Scope(system, stage, settings)
-    import_module(f"{system.package}.{stack.key}").build(scope)
+    with located(_file(system, stack.key), scope.sources):
+        import_module(f"{system.package}.{stack.key}").build(scope)
+        template = scope.template.to_dict()
     return SynthesizedStack(
         system=system.key,
         key=stack.key,
         name=stage.named(stack.name),
-        template=scope.template.to_dict(),
+        template=template,
         inputs=dict(scope.inputs),
         tags=system.tags(stage),
         sources=dict(scope.sources),
         accepted=list(scope.accepted),
+        includes=dict(scope.includes),
     )
+
+
+def _file(system: System, module: str) -> str:
+    return f"{system.package.replace('.', '/')}/{module}.py"
 
 
 def _require_outputs(stack: SynthesizedStack, by_key: Mapping[str, SynthesizedStack]) -> None:

@@ -33,7 +33,10 @@ def read_template(system: System, stack: Stack) -> tuple[dict[str, Any], dict[st
                 f"{shown} has no parameter {name}, which stack {stack.key} fills.",
                 f"Its parameters: {', '.join(parameters) or 'none'}.",
             )
-    return template, {name: f"{shown}:{_line(text, name)}" for name in resources}
+    places = {name: f"{shown}:{_line(text, name)}" for name in resources}
+    for kind in ("Outputs", "Parameters"):
+        places |= {f"{kind}/{name}": f"{shown}:{_line(text, name)}" for name in template.get(kind) or {}}
+    return template, places
 
 
 def _parse(text: str, shown: str) -> dict[str, Any]:

@@ -50,6 +50,7 @@ COMMANDS = {
 }
 
 BROKEN_PIPE = 141
+FAULT = 70  # of the program itself (EX_SOFTWARE); 1 would be taken for what diff --exit-code says of differences
 
 
 class Root(click.Group):
@@ -158,4 +159,10 @@ def main() -> NoReturn:
     install_handlers()
     session = Session()
     guard(session.console.mode)  # beyond the end of `Root.main`, for the traceback of a bug
-    root.main(obj=session)
+    try:
+        root.main(obj=session)
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        sys.exit(FAULT)

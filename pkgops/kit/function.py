@@ -59,6 +59,10 @@ class Function:
     ``canary`` names the alarm that rolls back a deployment of new code, which then gets a tenth of the calls first;
     without one, new code gets all calls at once. ``concurrency`` is the maximum number of concurrent invocations, None
     for the account's limit.
+
+    A function's zip holds what its file imports, and the data files beside those modules. ``include`` adds files that
+    no import names: paths in the repository, or patterns of them (``handlers/shop/plugins/*.py``, ``**`` for any
+    directories).
     """
 
     name: str
@@ -71,6 +75,7 @@ class Function:
     canary: str = ""
     concurrency: int | None = None
     vpc: Vpc | None = None
+    include: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +103,6 @@ def _function(scope: Scope, defaults: FunctionDefaults, row: Function) -> Functi
     stem = pascal_case(row.name)
     name = function_name(scope, defaults.prefix, row.name, defaults.name_style)
     vpc = row.vpc or defaults.vpc
-    extra: dict[str, Any] = {"ReservedConcurrentExecutions": row.concurrency} if row.concurrency else {}
-    if vpc:
-        extra["VpcConfig"] = awslambda.VPCConfig(
-            SubnetIds=list(vpc.subnets), SecurityGroupIds=list(vpc.security_groups)
-        )
     path = f"{defaults.package}/{row.name}.py"
     group = scope.add(
         cloudwatch_logs.LogGroup(
@@ -125,15 +125,27 @@ def _function(scope: Scope, defaults: FunctionDefaults, row: Function) -> Functi
             ),
             LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref(group)),
             TracingConfig=awslambda.TracingConfig(Mode="Active"),
-            **extra,
+            **_optional(row, vpc),
         )
     )
+    if row.include:
+        scope.include(f"{stem}Function", *row.include)
     gradual = row.canary and not scope.stage.local
     target = canary(scope, stem, row.canary) if gradual else GetAtt(f"{stem}Function", "Arn")
     built = FunctionResource(row, stem, Ref(f"{stem}Function"), target)
     for source in row.triggers:
         add_trigger(scope, stem, built.target, source)
     return built
+
+
+def _optional(row: Function, vpc: Vpc | None) -> dict[str, Any]:
+    """The properties that most functions do not have."""
+    found: dict[str, Any] = {"ReservedConcurrentExecutions": row.concurrency} if row.concurrency else {}
+    if vpc:
+        found["VpcConfig"] = awslambda.VPCConfig(
+            SubnetIds=list(vpc.subnets), SecurityGroupIds=list(vpc.security_groups)
+        )
+    return found
 
 
 def _role(scope: Scope, stem: str, row: Function, group: Any, network: Iterable[Statement]) -> Any:

@@ -25,8 +25,10 @@ FOUNDATION: Mapping[str, frozenset[str]] = {
     "scope": frozenset({"model"}),
     "seeds": frozenset({"model"}),
     "text_file": frozenset({"errors"}),
-    "project": frozenset({"errors", "model", "text_file"}),
     "own_files": frozenset({"errors"}),
+    "runtimes": frozenset(),
+    "template_errors": frozenset({"errors"}),
+    "project": frozenset({"errors", "model", "template_errors", "text_file"}),
     "config": frozenset({"errors", "model", "own_files", "project", "text_file"}),
 }
 

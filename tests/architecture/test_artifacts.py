@@ -155,5 +155,7 @@ def test_every_handler_file_is_deployed(functions):
 def test_layers_are_small_and_clean(functions):
     layers = {layer.key: layer for one in functions for layer in one.layers}.values()
     assert not [layer.source for layer in layers if layer.size > LAYER_LIMIT]
-    odd = [name for layer in layers for name in names(layer) if not name.startswith("python/") or name.endswith(".pyc")]
+    odd = [name for layer in layers for name in names(layer) if not name.startswith("python/")]
     assert not odd
+    bare = [layer.source for layer in layers if not any(name.endswith(".pyc") for name in names(layer))]
+    assert not bare, "every cold start would compile it"

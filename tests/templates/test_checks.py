@@ -9,17 +9,17 @@ from functools import cache
 
 import pytest
 
-from pkgops.build.import_closure import ImportClosures
 from pkgops.checks.code.reader import read_handler
 from pkgops.checks.code.uses import Usage
 from pkgops.checks.kit.functions import FUNCTION, handler_path
 from pkgops.config import Project
 from pkgops.model import Stage
 from tests.builds import Builds
+from tests.closures import closures
 from tests.repository import ROOT, SYSTEMS, load_system
 from tests.templates.conftest import Case, built
 
-CLOSURES = ImportClosures(ROOT)
+CLOSURES = closures(ROOT)
 HANDLERS = sorted(
     {
         handler_path(resource["Properties"])

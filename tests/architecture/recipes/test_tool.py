@@ -162,8 +162,8 @@ def test_a_dependency_of_handlers(scratch: Scratch) -> None:
     scratch.follows("a dependency of handlers")
     with (scratch.root / "handlers/requirements.txt").open("a", encoding="utf-8") as file:
         file.write(pinned[0])
-    program = "from pathlib import Path; from pkgops.build.import_closure import ImportClosures; "
-    program += "print(*ImportClosures(Path()).of('handlers/kefir/api/read_cbor.py').requirements)"
+    program = "from pathlib import Path; from tests.closures import closures; "
+    program += "print(*closures(Path()).of('handlers/kefir/api/read_cbor.py').requirements)"
     assert "cbor2" in scratch.run("-c", program)
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pkgops.build.cache import PACKAGE, TOOL, distributions, fingerprint, tool_fingerprint
+from pkgops.build.cache import PACKAGE, TOOL, distributions, tool_fingerprint
+from pkgops.build.source_files import fingerprint
 from tests.architecture.imports import modules, reached
 from tests.architecture.tree import sources
 from tests.repository import link_project

@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pkgops.build.import_closure import ImportClosures
 from pkgops.errors import BuildError
-
-FILES = {
-    "handlers/__init__.py": "",
-    "handlers/common/__init__.py": "",
-    "handlers/common/http.py": "import json\n",
-    "handlers/common/unused.py": "import nothing_at_all\n",
-    "handlers/shop/__init__.py": "",
-    "handlers/shop/rules.py": "from handlers.common import http\nfrom .prices import price\n",
-    "handlers/shop/prices.py": "import boto3\n",
-    "handlers/shop/prices.json": "{}",
-    "handlers/shop/sell.py": "from handlers.shop.rules import price\nimport httpx\n",
-    "handlers/requirements.in": "httpx==1\nPyJWT==2  # imports: jwt\n",
-}
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    for name, body in FILES.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(body, encoding="utf-8")
-    return tmp_path
+from tests.pkgops.build.shop import SELL, add, closures, write
 
 
 def test_only_what_is_reached_by_import(root: Path) -> None:
-    closure = ImportClosures(root).of("handlers/shop/sell.py")
+    closure = closures(root).of("handlers/shop/sell.py")
     assert closure.files == (
         "handlers/__init__.py",
         "handlers/common/__init__.py",
@@ -44,11 +24,6 @@ def test_only_what_is_reached_by_import(root: Path) -> None:
         "handlers/shop/sell.py",
     )
     assert closure.requirements == ("httpx",)
-
-
-def write(root: Path, body: str) -> ImportClosures:
-    (root / "handlers/shop/sell.py").write_text(body, encoding="utf-8")
-    return ImportClosures(root)
 
 
 @pytest.mark.parametrize(
@@ -79,14 +54,16 @@ def test_imports_for_annotations_only_are_not_needed(root: Path) -> None:
 
 
 def test_a_file_is_parsed_once_for_all_handlers_and_runs(root: Path) -> None:
-    known: dict[str, list[tuple[str, int]]] = {}
-    ImportClosures(root, known).of("handlers/shop/sell.py")
+    known: dict[str, Any] = {}
+    closures(root, known=known).of("handlers/shop/sell.py")
     before = dict(known)
-    ImportClosures(root, known).of("handlers/shop/sell.py")
+    closures(root, known=known).of("handlers/shop/sell.py")
     assert known == before
     (root / "handlers/shop/prices.py").write_text("import json\n", encoding="utf-8")
-    ImportClosures(root, known).of("handlers/shop/sell.py")
+    closures(root, known=known).of("handlers/shop/sell.py")
     assert len(known) == len(before) + 1
+    closures(root, "3.13", known=known).of("handlers/shop/sell.py")
+    assert len(known) > len(before) + 1, "another Python may run other branches"
 
 
 def test_equal_files_in_different_packages_are_distinguished(root: Path) -> None:
@@ -94,9 +71,9 @@ def test_equal_files_in_different_packages_are_distinguished(root: Path) -> None
         (root / "handlers" / shop).mkdir()
         (root / "handlers" / shop / "sell.py").write_text("from . import price\n", encoding="utf-8")
         (root / "handlers" / shop / "price.py").write_text("", encoding="utf-8")
-    closures = ImportClosures(root)
-    assert "handlers/east/price.py" in closures.of("handlers/east/sell.py").files
-    assert "handlers/west/price.py" in closures.of("handlers/west/sell.py").files
+    both = closures(root)
+    assert "handlers/east/price.py" in both.of("handlers/east/sell.py").files
+    assert "handlers/west/price.py" in both.of("handlers/west/sell.py").files
 
 
 def test_what_a_package_imports_when_it_is_imported_counts(root: Path) -> None:
@@ -108,4 +85,83 @@ def test_what_a_package_imports_when_it_is_imported_counts(root: Path) -> None:
 
 def test_an_absent_handler_is_an_error(root: Path) -> None:
     with pytest.raises(BuildError, match=r"no handler handlers/shop/buy\.py"):
-        ImportClosures(root).of("handlers/shop/buy.py")
+        closures(root).of("handlers/shop/buy.py")
+
+
+@pytest.mark.parametrize(
+    ("body", "reached"),
+    [
+        ("import importlib\nimportlib.import_module('handlers.common.http')\n", ["handlers/common/http.py"]),
+        ("from importlib import import_module as load\nload('handlers.common.http')\n", ["handlers/common/http.py"]),
+        ("import importlib as i\ni.import_module('.rules', __package__)\n", ["handlers/shop/rules.py"]),
+        (
+            "from importlib import import_module\nimport_module('..common.http', 'handlers.shop')\n",
+            ["handlers/common/http.py"],
+        ),
+        ("__import__('handlers.shop.prices')\n", ["handlers/shop/prices.py", "handlers/shop/prices.json"]),
+        ("import handlers.shop.prices as p\n", ["handlers/shop/prices.py"]),
+        ("from handlers.shop import prices, rules\n", ["handlers/shop/prices.py", "handlers/shop/rules.py"]),
+        ("from handlers.kinds import *\n", ["handlers/kinds/red.py", "handlers/kinds/blue.py"]),
+        ("from handlers.space import inner\n", ["handlers/space/inner.py"]),
+    ],
+)
+def test_every_way_to_import_a_file_by_its_name_is_followed(root: Path, body: str, reached: list[str]) -> None:
+    add(root, "handlers/kinds/__init__.py", "__all__ = ['red']\n__all__ += ['blue']\n")
+    for name in (
+        "handlers/kinds/red.py",
+        "handlers/kinds/blue.py",
+        "handlers/kinds/grey.py",
+        "handlers/space/inner.py",
+    ):
+        add(root, name, "")
+    closure = write(root, body).of(SELL)
+    assert {*reached} <= {*closure.files}
+    assert closure.computed == ()
+    assert "handlers/kinds/grey.py" not in closure.files
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import importlib\n\nimportlib.import_module(name)\n",
+        "from importlib import import_module\n\nimport_module(f'handlers.{x}')\n",
+        "x = 1\n\n__import__(x)\n",
+        "import importlib\n\nimportlib.import_module('.a', package)\n",
+        "x = 1\n\nfrom handlers.computed import *\n",
+    ],
+)
+def test_an_import_that_is_only_known_at_run_time_is_told(root: Path, body: str) -> None:
+    add(root, "handlers/computed/__init__.py", "__all__ = sorted(globals())\n")
+    assert write(root, body).of(SELL).computed == (f"{SELL}:3",)
+
+
+def test_a_namespace_of_several_distributions_needs_them_all(root: Path) -> None:
+    closure = write(root, "from google.auth import jwt\n").of(SELL)
+    assert closure.requirements == ("google-auth", "googleapis-common-protos")
+
+
+def test_the_standard_library_is_that_of_the_runtime(root: Path) -> None:
+    closures(root, "3.11").of("handlers/shop/sell.py")
+    write(root, "import cgi, imp, distutils\n")
+    closures(root, "3.11").of(SELL)
+    with pytest.raises(BuildError, match=r"'cgi', which Python 3\.13 has removed .*; the function runs on 3\.13"):
+        closures(root, "3.13").of(SELL)
+    write(root, "import annotationlib\n")
+    closures(root, "3.14").of(SELL)
+    with pytest.raises(BuildError, match="'annotationlib'"):
+        closures(root, "3.13").of(SELL)
+
+
+def test_a_row_may_name_more_files(root: Path) -> None:
+    add(root, "handlers/shop/plugins/one.py", "import jwt\n")
+    add(root, "handlers/shop/plugins/deep/rates.csv", "1")
+    add(root, "handlers/shop/plugins/deep/note.md", "1")
+    both = write(root, "")
+    assert "handlers/shop/plugins/one.py" not in both.of(SELL).files
+    closure = both.of(SELL, ["handlers/shop/plugins/*.py", "handlers/shop/**/*.csv"])
+    assert {"handlers/shop/plugins/one.py", "handlers/shop/plugins/deep/rates.csv"} <= {*closure.files}
+    assert "handlers/shop/plugins/deep/note.md" not in closure.files
+    assert closure.requirements == ("pyjwt",), "what such a module imports counts"
+    assert "handlers/shop/plugins/deep/note.md" in both.of(SELL, ["handlers/shop/plugins"]).files
+    with pytest.raises(BuildError, match=r"include of handlers/shop/sell\.py: 'handlers/nowhere/\*' matches no file"):
+        both.of(SELL, ["handlers/nowhere/*"])

@@ -54,7 +54,8 @@ def test_missing_settings_of_a_stage_are_all_named() -> None:
 def test_every_resource_knows_the_line_that_asks_for_it() -> None:
     system = load_system("pkgwatch")
     for row in synth(system, LOCAL, system.settings()):
-        assert set(row.sources) == set(row.template["Resources"])
+        names = {f"{kind}/{name}" for kind in ("Outputs", "Parameters") for name in row.template.get(kind, {})}
+        assert set(row.sources) == {*row.template["Resources"], *names}
         for source in row.sources.values():
             path, _, line = source.partition(":")
             assert path.startswith("templates/pkgwatch/")

@@ -53,7 +53,10 @@ def test_json_and_yaml_with_short_intrinsics_and_inputs(build):
     assert made["jobs"].template["Outputs"]["Arn"]["Value"] == {"Fn::GetAtt": ["Jobs", "Arn"]}
     assert made["jobs"].template["Resources"]["Jobs"]["Properties"]["QueueName"] == {"Fn::Sub": "${Name}-jobs"}
     assert made["jobs"].inputs == {"Name": "news.Name"}
-    assert made["jobs"].sources == {"Jobs": "legacy_system/jobs.yaml:4"}
+    assert made["jobs"].sources == {
+        "Jobs": "legacy_system/jobs.yaml:4",
+        "Parameters/Name": "legacy_system/jobs.yaml:2",
+    }
     assert made["news"].name == "Demo-news-dev"
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pkgops.build.import_closure import ImportClosures
+from tests.closures import closures
 from tests.repository import ROOT
 
 TRIGGERS = {
@@ -69,7 +69,7 @@ def _function(client: Any, role: str, name: str, environment: dict[str, str]) ->
 
 
 def _zip(handler: str) -> bytes:
-    closure = ImportClosures(ROOT).of(handler)
+    closure = closures(ROOT).of(handler)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in closure.files:

@@ -1,0 +1,86 @@
+"""Where in templates/ does an exception come from, and what is its reason in one sentence?"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from types import TracebackType
+
+from pkgops.errors import BuildError, PkgopsError
+
+_PACKAGE = "templates"
+_CLASS = re.compile(r"<class '(?:troposphere\.)?([\w.]+)'>")
+_OWNER = re.compile(r"^[\w.]+: (?=\w+\.\w+ is )")  # troposphere names the class before "Logical.Property is ..."
+_TITLE = re.compile(r"\(title: (\w+)\)")
+_CHATTER = "threw exception:"  # what troposphere prints before it raises the same
+_PLAIN = (AttributeError, ImportError, SyntaxError, TypeError, ValueError)  # their texts say what is wrong
+_LENGTH = 300  # characters of a reason
+
+
+@contextlib.contextmanager
+def located(file: str, places: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Turns an exception of code in templates/, or of what that calls, into a BuildError with file and line.
+
+    ``file`` is named where no line is known; ``places`` are those of resources by logical id, for errors that are only
+    found once a template is complete."""
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(printed):
+            yield
+    except PkgopsError:
+        raise
+    except (Exception, SystemExit) as error:
+        place = _place(error) or (places or {}).get(_titled(error), "") or file
+        raise BuildError(
+            f"{place}: {_reason(error)}.", "Correct it and repeat the command; --debug shows the traceback."
+        ) from error
+    finally:
+        kept = [line for line in printed.getvalue().splitlines(keepends=True) if _CHATTER not in line]
+        sys.stderr.write("".join(kept))
+
+
+def _place(error: BaseException) -> str:
+    """The innermost line in templates/ ("templates/shop/app.py:12"); "" if there is none."""
+    import traceback  # slow to import, and seldom needed
+
+    for folder in getattr(sys.modules.get(_PACKAGE), "__path__", []):
+        if isinstance(error, SyntaxError) and (error.filename or "").startswith(f"{folder}/"):
+            return f"{_PACKAGE}/{(error.filename or '').removeprefix(f'{folder}/')}:{error.lineno}"
+        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+            if frame.filename.startswith(f"{folder}/"):
+                return f"{_PACKAGE}/{frame.filename.removeprefix(f'{folder}/')}:{frame.lineno}"
+    return ""
+
+
+def _reason(error: BaseException) -> str:
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    text = _OWNER.sub("", _CLASS.sub(r"\1", " ".join(text.split())))
+    if isinstance(error, SystemExit):
+        text = f"the program was ended (SystemExit {text})"
+    elif not isinstance(error, _PLAIN) or not text:
+        text = f"{type(error).__name__}: {text}".removesuffix(": ")
+    if (named := _property(error.__traceback__)) and named not in text:
+        text = f"{named}: {text}"
+    text = text.rstrip(".")
+    return text if len(text) <= _LENGTH else f"{text[: _LENGTH - 4]} ..."
+
+
+def _titled(error: BaseException) -> str:
+    """The logical id in a message of troposphere."""
+    found = _TITLE.search(str(error))
+    return found[1] if found else ""
+
+
+def _property(trace: TracebackType | None) -> str:
+    """The property ("OrdersLogGroup.RetentionInDays") that troposphere was about to set; "" if it was not."""
+    found = ""
+    while trace is not None:
+        frame = trace.tb_frame
+        if frame.f_code.co_name == "__setattr__" and frame.f_globals.get("__name__") == "troposphere":
+            title = getattr(frame.f_locals.get("self"), "title", None)
+            found = ".".join(str(part) for part in (title, frame.f_locals.get("name")) if part)
+        trace = trace.tb_next
+    return found
