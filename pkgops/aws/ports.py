@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pkgops.ports.functions import Functions
     from pkgops.ports.identity import Identity
     from pkgops.ports.logs import Logs
+    from pkgops.ports.parameters import Parameters
     from pkgops.ports.queues import Queues
     from pkgops.ports.secrets import Secrets
     from pkgops.ports.stacks import Stacks
@@ -89,6 +90,13 @@ class AwsPorts:
         from pkgops.aws.secrets import SecretsManager
 
         return SecretsManager(self.clients)
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """SSM's Parameter Store."""
+        from pkgops.aws.parameters import SsmParameters
+
+        return SsmParameters(self.clients)
 
     @cached_property
     def queues(self) -> Queues:

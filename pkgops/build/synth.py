@@ -22,7 +22,8 @@ class SynthesizedStack:
     """One stack's template. ``name`` is the stack's name on the stage; ``inputs`` maps parameters to the outputs that
     fill them (``{"StorageOrdersTableName": "storage.OrdersTableName"}``), ``sources`` resources to the lines in
     templates/ that add them, ``accepted`` is what `pkgops.scope.Scope.accept` was given,
-    ``includes`` the further files of functions by logical id (`pkgops.scope.Scope.include`)."""
+    ``includes`` the further files of functions by logical id (`pkgops.scope.Scope.include`). ``looked_up`` are values
+    outside of the template that count as part of it, by name (see `pkgops.plan.looked_up`)."""
 
     system: str
     key: str
@@ -33,6 +34,7 @@ class SynthesizedStack:
     sources: Mapping[str, str] = field(default_factory=dict)
     accepted: Sequence[Mapping[str, str]] = ()
     includes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    looked_up: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def needs(self) -> frozenset[str]:

@@ -41,13 +41,17 @@ class StatusRow:
 
 def stack_status(project: Project, stacks: Sequence[SynthesizedStack], ports: Ports) -> list[StatusRow]:
     """One row per stack, in their order. ``stacks`` should be packaged ones: ``current`` is known only then."""
+    from pkgops.plan.looked_up import with_values
+
     states = {state.name: state for state in ports.stacks.describe()}
     known = {stack.key: states.get(project.stage.named(stack.name)) for stack in project.system.stacks}
     outputs = {key: state.outputs for key, state in known.items() if state is not None}
     there = [stack.name for stack in stacks if stack.name in states]
     with ThreadPoolExecutor(_PARALLEL) as pool:
         counts = dict(zip(there, pool.map(lambda name: _count(ports, name), there), strict=True))
-    return [_row(stack, states.get(stack.name), outputs, counts.get(stack.name, 0)) for stack in stacks]
+    return [
+        _row(stack, states.get(stack.name), outputs, counts.get(stack.name, 0)) for stack in with_values(stacks, ports)
+    ]
 
 
 def unknown_status(stacks: Sequence[SynthesizedStack]) -> list[StatusRow]:

@@ -30,6 +30,7 @@ class Target(StrEnum):
     ALL_POOLS = "every user pool of the account, if the system has one"
     SEEDED_POOLS = "user pools, on unprotected stages: nobody who deploys production may set its users' passwords"
     QUEUES = "queues"
+    PARAMETERS = "the parameters of SSM that templates name"
     SECRETS = "the secrets the system declares"
 
 
@@ -120,6 +121,7 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
     ("secretsmanager", "restore_secret"): (_call(Target.SECRETS, "secretsmanager:RestoreSecret"),),
     ("secretsmanager", "list_secrets"): (_call(Target.ACCOUNT, "secretsmanager:ListSecrets"),),
     ("sqs", "list_queues"): (_call(Target.ACCOUNT, "sqs:ListQueues"),),
+    ("ssm", "get_parameters"): (_call(Target.PARAMETERS, "ssm:GetParameters"),),
     ("sqs", "get_queue_url"): (_call(Target.QUEUES, "sqs:GetQueueUrl"),),
     ("sqs", "get_queue_attributes"): (_call(Target.QUEUES, "sqs:GetQueueAttributes"),),
     ("sqs", "start_message_move_task"): (

@@ -12,6 +12,7 @@ from pkgops.permissions.arns import ResourceKey, SystemContext
 from pkgops.permissions.needs import EVERYTHING, Need, is_always_retained, needs
 from pkgops.permissions.registry import service
 from pkgops.permissions.statements import PatternScope, policy_documents, statements
+from pkgops.plan.looked_up import looked_up_names
 from pkgops.plan.review import STATEFUL
 
 if TYPE_CHECKING:
@@ -141,6 +142,11 @@ def _targets(project: Project, context: SystemContext) -> dict[Target, list[str]
         Target.OBJECTS: [f"{bucket}/{project.system.key}/*", f"{bucket}/templates/*"],
         Target.GARBAGE: [f"{bucket}/*"],
         Target.EMPTIED: [arn for one in emptied for arn in (one, f"{one}/*")],
+        Target.PARAMETERS: [
+            context.arn("ssm:{r}:{a}:parameter/{n}", n=name.lstrip("/"))
+            for stack in context.stacks.values()
+            for name in looked_up_names(stack)
+        ],
         Target.SECRETS: [context.arn("secretsmanager:{r}:{a}:secret:{n}", n=name) for name in secrets],
     }
 

@@ -12,6 +12,7 @@ from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project, require_account
 from pkgops.errors import UsageError
 from pkgops.plan.bootstrap import bootstrap_step
+from pkgops.plan.looked_up import with_values
 from pkgops.plan.options import PlanOptions
 from pkgops.plan.plan import Plan
 from pkgops.plan.step import READY, Action, Step, decide, parameter_values, require_deployable
@@ -27,7 +28,7 @@ def compare(project: Project, packaged: PackagedSystem, ports: Ports, options: P
     everything = {state.name: state for state in ports.stacks.describe()}
     states = {stack.key: everything[stack.name] for stack in packaged.stacks if stack.name in everything}
     _require_account(project, states, ports)
-    selected = _selected(packaged.stacks, options)
+    selected = _selected(with_values(packaged.stacks, ports), options)
     _require_upstream(selected, states)
     outputs = {key: state.outputs for key, state in states.items() if state.status in READY}
     steps = tuple(

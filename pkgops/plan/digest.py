@@ -17,8 +17,9 @@ UNFINISHED = "unfinished"  # instead of a digest, between the updates of a deplo
 
 
 def digest(stack: SynthesizedStack, parameters: Mapping[str, str]) -> str:
-    """The sha256 of a stack's template, tags and these parameter values."""
-    rest = json.dumps([sorted(parameters.items()), sorted(stack.tags.items())])
+    """The sha256 of a stack's template, tags, these parameter values and what CloudFormation looks up."""
+    parts = [sorted(parameters.items()), sorted(stack.tags.items())]
+    rest = json.dumps([*parts, *([sorted(stack.looked_up.items())] if stack.looked_up else [])])
     return hashlib.sha256(f"{template_text(stack.template)}\n{rest}".encode()).hexdigest()
 
 

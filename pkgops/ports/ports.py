@@ -15,6 +15,7 @@ from pkgops.ports.existing import Existing
 from pkgops.ports.functions import Functions
 from pkgops.ports.identity import Identity
 from pkgops.ports.logs import Logs
+from pkgops.ports.parameters import Parameters
 from pkgops.ports.queues import Queues
 from pkgops.ports.secrets import Secrets
 from pkgops.ports.stacks import Stacks
@@ -45,6 +46,9 @@ class Ports(Protocol):
 
     @property
     def secrets(self) -> Secrets: ...
+
+    @property
+    def parameters(self) -> Parameters: ...
 
     @property
     def queues(self) -> Queues: ...

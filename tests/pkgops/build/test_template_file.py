@@ -56,6 +56,7 @@ def test_json_and_yaml_with_short_intrinsics_and_inputs(build):
     assert made["jobs"].sources == {
         "Jobs": "legacy_system/jobs.yaml:4",
         "Parameters/Name": "legacy_system/jobs.yaml:2",
+        "Outputs/Arn": "legacy_system/jobs.yaml:9",
     }
     assert made["news"].name == "Demo-news-dev"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pkgops.cli.main import BROKEN_PIPE, COMMANDS
+from pkgops.cli.main import BROKEN_PIPE, COMMANDS, FAULT
 from pkgops.cli.signals import INTERRUPTED
 from tests.repository import ROOT
 
@@ -141,3 +141,22 @@ def test_an_option_before_the_command(run):
     result = run("--stage", "dev", "deploy")
     assert result.exit_code == 2
     assert "pkgops deploy --stage dev" in result.stderr
+
+
+def test_a_fault_of_the_program_is_no_difference(program, tmp_path):
+    """``diff --exit-code`` says 1 for differences; a traceback must not say the same."""
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "msgspec.py").write_text("raise RuntimeError('broken')\n", encoding="utf-8")
+    done = program("diff", "--exit-code", PYTHONPATH=f"{tmp_path / 'broken'}:{ROOT}")
+    assert done.returncode == FAULT
+    assert done.stderr.endswith("RuntimeError: broken\n")
+
+
+def test_a_mistake_in_a_template_is_no_difference(program, project):
+    (project / "templates").unlink()
+    (project / "templates" / "shop").mkdir(parents=True)
+    (project / "templates" / "shop" / "__init__.py").write_text("SYSTEM = nothing\n", encoding="utf-8")
+    (project / "stages.toml").write_text("[local]\n", encoding="utf-8")
+    done = program("diff", "--exit-code")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("Error: templates/shop/__init__.py:1: NameError: name 'nothing' is not defined.\n")

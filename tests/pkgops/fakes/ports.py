@@ -9,6 +9,7 @@ from tests.pkgops.fakes.artifacts import FakeArtifacts
 from tests.pkgops.fakes.drift import FakeDrift
 from tests.pkgops.fakes.existing import FakeExisting
 from tests.pkgops.fakes.functions import FakeFunctions
+from tests.pkgops.fakes.parameters import FakeParameters
 from tests.pkgops.fakes.secrets import FakeSecrets
 from tests.pkgops.fakes.stacks import ACCOUNT, FakeStacks
 from tests.pkgops.fakes.users import FakeUsers
@@ -37,6 +38,7 @@ class FakePorts:
     functions: Any = field(default_factory=FakeFunctions)
     tables: Any = None
     queues: Any = None
+    parameters: Any = field(default_factory=FakeParameters)
     secrets: Any = field(default_factory=FakeSecrets)
     users: Any = field(default_factory=FakeUsers)
     existing: Any = field(default_factory=FakeExisting)
