@@ -20,8 +20,8 @@ def _find(subject: Subject) -> Iterator[Found]:
 
 
 _FUNCTION = (
-    'scope.add(awslambda.Function("News", Runtime="{runtime}", Handler="handlers.demo.news.handler", '
-    'Role="arn:aws:iam::123456789012:role/news", Code=awslambda.Code(**handler_code("handlers/demo/news.py"))))'
+    'scope.add(awslambda.Function("News", Runtime="{runtime}", Handler="handlers.shop.news.handler", '
+    'Role="arn:aws:iam::123456789012:role/news", Code=awslambda.Code(**handler_code("handlers.shop.news.py"))))'
 )
 
 RULE = Rule(
@@ -33,6 +33,6 @@ RULE = Rule(
     "functions with it, and then to update them.",
     remedy="Choose a runtime that is supported. Until the function has moved, accept the finding with the day it will.",
     find=_find,
-    bad=Example(_FUNCTION.format(runtime="python3.8"), {"handlers/demo/news.py": "def handler(event, context): ..."}),
-    good=Example(_FUNCTION.format(runtime="python3.13"), {"handlers/demo/news.py": "def handler(event, context): ..."}),
+    bad=Example(_FUNCTION.format(runtime="python3.8"), {"handlers.shop.news.py": "def handler(event, context): ..."}),
+    good=Example(_FUNCTION.format(runtime="python3.13"), {"handlers.shop.news.py": "def handler(event, context): ..."}),
 )
