@@ -33,7 +33,8 @@ class Deployed:
 
     def __init__(self, probe: Probe, emulator: Emulator) -> None:
         self.project: Project = probe.load()
-        self.ports = AwsPorts(self.project.stage, emulator.endpoint)
+        secret = emulator.credentials().secret
+        self.ports = AwsPorts(self.project.stage, emulator.endpoint, root_secret=secret)
 
     def actions(self) -> list[str]:
         plan = preview(self.project, build(self.project, checked=False), self.ports)
