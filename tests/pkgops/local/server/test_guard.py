@@ -172,8 +172,12 @@ def test_another_program_on_the_port_is_not_taken_for_the_emulator(emulator: Emu
         thread.join(20)
 
 
-def test_everything_in_the_home_is_its_owners_alone(emulator: Emulator) -> None:
-    root = emulator.home
+def test_everything_in_the_home_is_its_owners_alone(fresh: Emulator) -> None:
+    fresh.up()
+    s3 = signing(fresh, "s3", ACCOUNT, fresh.credentials().secret)
+    s3.create_bucket(Bucket="private")
+    s3.put_object(Bucket="private", Key="a/b", Body=b"text")
+    root = fresh.home
     assert root.stat().st_mode & 0o077 == 0
     assert Home(root).credentials.stat().st_mode & 0o777 == 0o600
     open_to_others = [path for path in root.rglob("*") if path.lstat().st_mode & 0o077 and not path.is_symlink()]
