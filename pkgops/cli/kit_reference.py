@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 KIT = Path(__file__).parents[1] / "kit"
+# What templates import of pkgops besides the kit.
+BESIDE = ("scope", "model", "seeds")
 EXAMPLES = Path("docs/reference/kit/examples")
 
 
@@ -29,11 +31,12 @@ def kit_pages(project: Path, note: str) -> dict[str, str]:
     """A page for each module and an index: path below docs/reference -> text. FileNotFoundError for a module without
     an example."""
     trees = {name: ast.parse((KIT / _file(name, ".py")).read_text(encoding="utf-8")) for name in modules()}
-    found = {"kit/index.md": _text(note, _index(trees))}
+    beside = {name: ast.parse((KIT.parent / f"{name}.py").read_text(encoding="utf-8")) for name in BESIDE}
+    found = {"kit/index.md": _text(note, _index(trees, beside))}
     for name, tree in trees.items():
         example = example_of(project, name).read_text(encoding="utf-8").rstrip()
         found[f"kit/{_file(name, '.md')}"] = _text(note, _page(name, tree, example))
-    return found
+    return {**found, **{f"kit/{name}.md": _text(note, _page(name, tree)) for name, tree in beside.items()}}
 
 
 def _file(module: str, suffix: str) -> str:
@@ -44,19 +47,25 @@ def _text(note: str, lines: Iterator[str]) -> str:
     return "\n".join([note, *lines]).rstrip() + "\n"
 
 
-def _index(trees: dict[str, ast.Module]) -> Iterator[str]:
+def _index(trees: dict[str, ast.Module], beside: dict[str, ast.Module]) -> Iterator[str]:
     yield from ("# Building blocks", "")
     yield "Templates are written with the modules of `pkgops.kit`; resources of troposphere go into the same template"
     yield from ("with `scope.add`. Each page has an example that the tests build and check with cfn-lint.", "")
+    yield from _table(trees)
+    yield from ("", "Besides the kit, of `pkgops`:", "")
+    yield from _table(beside)
+
+
+def _table(trees: dict[str, ast.Module]) -> Iterator[str]:
     yield from ("| Module | What it is about |", "| --- | --- |")
     for name, tree in trees.items():
         about = _docstring(tree).partition("\n\n")[0].replace("\n", " ")
         yield f"| [`{name}`]({_file(name, '.md')}) | {about} |"
 
 
-def _page(name: str, tree: ast.Module, example: str) -> Iterator[str]:
+def _page(name: str, tree: ast.Module, example: str = "") -> Iterator[str]:
     yield from (f"# {name}", "", _docstring(tree), "")
-    yield from ("```python", example, "```", "")
+    yield from ("```python", example, "```", "") if example else ()
     for node in tree.body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
             yield from (f"## {node.name}", "")

@@ -13,6 +13,9 @@ from pkgops.kit.contract import Body, Contract
 from pkgops.kit.naming import logical_id, pascal_case
 from pkgops.scope import Scope
 
+# A route of another method is accepted by cfn-lint, and refused by AWS in the middle of a deployment.
+_METHODS = ("ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -25,6 +28,9 @@ class Route:
     route: str
     contract: Contract | None = None
     cache_keys: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _require_form(self.route)
 
     @property
     def body(self) -> Body | None:
@@ -85,6 +91,10 @@ class HttpRoute:
     route: str
     public: bool = False
 
+    def __post_init__(self) -> None:
+        if self.route != "$default":
+            _require_form(self.route)
+
 
 @dataclass(frozen=True, slots=True)
 class FunctionUrl:
@@ -104,6 +114,12 @@ class _Concurrency(awslambda.ScalingConfig):
     """troposphere 4.11 has two properties of this name and uses the wrong one for event sources."""
 
     props: ClassVar[dict[str, Any]] = {"MaximumConcurrency": (int, False)}
+
+
+def _require_form(route: str) -> None:
+    method, _, path = route.partition(" ")
+    if method not in _METHODS or not path.startswith("/") or " " in path:
+        raise ValueError(f'Route {route!r} is not of the form "GET /path/{{name}}"; methods: {", ".join(_METHODS)}')
 
 
 def add_trigger(scope: Scope, function_id: str, target: Any, trigger: Trigger) -> None:

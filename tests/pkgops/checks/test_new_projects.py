@@ -34,6 +34,18 @@ def test_of_the_small_example(tmp_path: Path, stage: str) -> None:
     assert [one.message for one in findings(made.root, made.system, stage) if not other_stage(one, stage)] == []
 
 
+def test_but_what_a_function_needs_and_lacks(tmp_path: Path) -> None:
+    """As a newcomer removes it: a link, and a variable of a setting."""
+    made = create("shop", tmp_path, example=DEFAULT)
+    stack = made.root / "templates/shop/app.py"
+    text = stack.read_text().replace("notes.write(), jobs.send()", "notes.write()")
+    stack.write_text(text.replace("environment=keep,", ""))
+    use_templates(ROOT)  # forgets the templates that `create` has imported
+    found = {(one.rule, one.subject) for one in findings(made.root, made.system, "local")}
+    assert {("P205", "KEEP_DAYS"), ("P205", "JOBS_QUEUE_URL")} <= found
+    assert "P102" in {rule for rule, _ in found}
+
+
 def test_of_a_shipped_system(tmp_path: Path) -> None:
     """Its settings are documented on a page that stays in the repository."""
     made = create("diary", tmp_path, example="kefir")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from pathlib import Path
 
 from pkgops.checks.kit.finding import ERROR
 from pkgops.checks.kit.functions import functions
@@ -22,16 +23,22 @@ def _find(subject: Subject) -> Iterator[Found]:
             yield function.resource.found(f"runs {function.handler}, which does not exist.", "Code")
         elif module != function.handler.removesuffix(".py").replace("/", "."):
             yield function.resource.found(f"packages {function.handler} but calls {called}.", "Handler")
-        elif name not in _defined(path.read_text(encoding="utf-8")):
-            yield function.resource.found(f"calls {called}, but {function.handler} does not define {name}.", "Handler")
+        elif problem := _problem(path, function.handler, name):
+            yield function.resource.found(f"calls {called}, but {problem}.", "Handler")
 
 
-def _defined(text: str) -> set[str]:
-    """The names of a module's top level; that of every handler if it is no Python, which the build reports."""
+def _problem(path: Path, shown: str, name: str) -> str:
+    """What is wrong with the module that has to define ``name``, "" if nothing is."""
     try:
-        tree = ast.parse(text)
-    except SyntaxError:
-        return {"handler"}
+        tree = ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        return f"{shown}:{line} is no Python: {getattr(error, 'msg', error)}"
+    return "" if name in _defined(tree) else f"{shown} does not define {name}"
+
+
+def _defined(tree: ast.Module) -> set[str]:
+    """The names of a module's top level."""
     found = set()
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -59,7 +66,7 @@ RULE = Rule(
     title="Missing handler",
     severity=ERROR,
     reason="The function fails at its first invocation, with an import error.",
-    remedy="Correct the name in the function's row, or add the file with a function named handler.",
+    remedy="Correct the code, or the name in the function's row, or add the file with a function named handler.",
     find=_find,
     bad=Example(_TEMPLATE, {"handlers/shop/read.py": "def run(event, context): ...\n"}),
     good=Example(_TEMPLATE, {"handlers/shop/read.py": "def handler(event, context): ...\n"}),

@@ -31,7 +31,8 @@ def _find(subject: Subject) -> Iterator[Found]:
 
 def _untold(usage: Usage) -> bool:
     """Whether a variable may be read in a way that reading the code does not show."""
-    followed = not any("may run anything" in one.why or "followed" in one.why for one in usage.unresolved)
+    unread = ("may run anything", "followed", "cannot be read", "does not define")
+    followed = not any(part in one.why for one in usage.unresolved for part in unread)
     return bool(usage.unresolved_reads) or not followed
 
 

@@ -12,11 +12,10 @@ T = TypeVar("T")
 def read(shape: type[T]) -> T:
     """A dataclass filled from the variables of its fields' names in capitals; ``int`` fields are converted.
 
-    RuntimeError names the variables that are not set: the function's row in the template lacks a link."""
-    names = {field.name: field.name.upper() for field in fields(shape)}  # type: ignore[arg-type]
-    missing = [name for name in names.values() if name not in os.environ]
-    if missing:
-        raise RuntimeError(f"Not linked: {', '.join(missing)}. Add the link to the function's row in templates/.")
+    RuntimeError names a variable that is not set: the function's row in the template lacks a link."""
     hints: dict[str, Any] = shape.__annotations__
-    values = {field: os.environ[name] for field, name in names.items()}
-    return shape(**{field: int(text) if hints[field] in (int, "int") else text for field, text in values.items()})
+    try:
+        values = {field.name: os.environ[field.name.upper()] for field in fields(shape)}  # type: ignore[arg-type]
+    except KeyError as error:
+        raise RuntimeError(f"Not linked: {error.args[0]}. Add the link to the function's row in templates/.") from None
+    return shape(**{name: int(text) if hints[name] in (int, "int") else text for name, text in values.items()})

@@ -22,7 +22,6 @@ BODY = reader("grants.traces()")
         "from handlers.shop.other import handler\n",
         "from handlers.shop.other import run as handler\n",
         "class handler: ...\n",
-        "this is no Python\n",  # the build says so
     ],
 )
 def test_every_way_to_define_one(tmp_path: Path, code: str) -> None:
@@ -43,3 +42,8 @@ def test_a_file_that_is_packaged_and_another_that_is_called(tmp_path: Path) -> N
 def test_code_that_is_not_the_projects(tmp_path: Path) -> None:
     body = BODY.replace('awslambda.Code(**handler_code("handlers/shop/read.py"))', 'awslambda.Code(ZipFile="x")')
     assert found("P204", tmp_path, body.replace("handlers.shop.read.handler", "index.handler")) == []
+
+
+def test_a_file_that_is_no_python(tmp_path: Path) -> None:
+    (one,) = found("P204", tmp_path, BODY, read="def handler(event, context):\n    return (\n")
+    assert "but handlers/shop/read.py:2 is no Python: '(' was never closed" in one.message

@@ -42,3 +42,8 @@ def test_a_name_that_is_partly_computed(tmp_path: Path) -> None:
 def test_a_name_that_is_not_in_the_code(tmp_path: Path) -> None:
     code = "import os\ndef handler(event, context):\n    return os.environ[event['name']]\n"
     assert unread(tmp_path, code, '"XX": "1"') == []
+
+
+def test_code_that_could_not_be_read(tmp_path: Path) -> None:
+    assert unread(tmp_path, "def handler(event,\n", '"XX": "1"') == []
+    assert unread(tmp_path, "def handle(event, context):\n    return 1\n", '"XX": "1"') == []
