@@ -23,7 +23,7 @@ def check_answers(client: Any) -> None:
 def _check(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
     status, body = response_dict["status_code"], response_dict["body"]
     succeeded = status < 300
-    if succeeded and operation_model.has_streaming_output:
+    if succeeded and (operation_model.has_streaming_output or operation_model.has_event_stream_output):
         return
     start = body[:1024].lstrip().lower()
     if _is_answer(operation_model, body, start) if succeeded else _is_error(operation_model, response_dict, start):
@@ -57,13 +57,14 @@ def _is_answer(operation_model: Any, body: bytes, start: bytes) -> bool:
         return opening in start and body.rstrip().lower().endswith(opening + b">")
     if protocol == "rest-xml":
         return not body or (start.startswith(b"<") and body.rstrip().endswith(b">"))
-    if output is None or not output.members or operation_model.has_event_stream_output:
+    if output is None and protocol == "rest-json":
         return True
+    members = output.members if output else {}
     if not body:
-        return bool(protocol == "rest-json")
+        return not members or bool(protocol == "rest-json")
     found = _object(body)
-    known = {member.serialization.get("name", name) for name, member in output.members.items()}
-    return found is not None and (not found or not known.isdisjoint(found))
+    known = {member.serialization.get("name", name) for name, member in members.items()}
+    return found is not None and (not found or not members or not known.isdisjoint(found))
 
 
 def _object(body: bytes) -> dict[str, Any] | None:

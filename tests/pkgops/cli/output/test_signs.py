@@ -49,6 +49,7 @@ TEXT = "Orders of the last day, counted by the hour, in the shop's own currency 
 
 def store() -> dict[str, Any]:
     """A small stack: a table, a function with what starts it, its log group, a queue, a topic with a parameter."""
+    limit = {"Amount": {"Ref": "Limit"}, "Unit": "USD"}
     policy = {"PolicyName": "may", "PolicyDocument": {"Statement": [{**allow(["s3:GetObject"], "*"), "Sid": "Read"}]}}
     return {
         "Parameters": {"Limit": {"Type": "String"}},
@@ -61,11 +62,7 @@ def store() -> dict[str, Any]:
             "Budget": {
                 "Type": "AWS::Budgets::Budget",
                 "Properties": {
-                    "Budget": {
-                        "BudgetType": "COST",
-                        "TimeUnit": "MONTHLY",
-                        "BudgetLimit": {"Amount": {"Ref": "Limit"}, "Unit": "USD"},
-                    }
+                    "Budget": {"BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": limit},
                 },
             },
         },
