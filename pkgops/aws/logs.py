@@ -142,12 +142,16 @@ class CloudWatchLogs:
 
 
 def _parse_page(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_ignored: Any) -> None:
-    """Decodes a page of events, because botocore's parsing takes twice as long as the call. Errors and metadata are
-    left to botocore."""
+    """Decodes a page of events, because botocore's parsing takes twice as long as the call. Left to botocore: errors,
+    metadata, and pages that only the standard library reads, such as those with half a surrogate pair."""
     import msgspec
 
     if response_dict["status_code"] == 200:
-        customized_response_dict.update(msgspec.json.decode(response_dict["body"]))
+        try:
+            page = msgspec.json.decode(response_dict["body"])
+        except (msgspec.DecodeError, UnicodeError):
+            return
+        customized_response_dict.update(page)
         response_dict["body"] = b"{}"
 
 

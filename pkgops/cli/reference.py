@@ -131,6 +131,10 @@ def _settings(root: Path) -> str:
         "`stages.toml` has a table per stage, and in `[<stage>.<system>]` the settings of a system. `.env` overrides",
         "it, and the environment overrides both, under the names given here. None of them contains secret values.",
         "",
+        "Of the variables that are no settings, `.env` may hold `AWS_PROFILE`, `PKGOPS_STAGE` and `PKGOPS_SYSTEM`; an",
+        "option overrides them too. Other variables of AWS or pkgops have no effect there, and a command on AWS names",
+        "them. An empty variable is as if it were not set.",
+        "",
         "## Keys of a stage",
         "",
         *_rows(

@@ -1,7 +1,8 @@
-"""JSON that anybody may have written: decoded, or a ValueError, whatever it is."""
+"""JSON that anybody may have written: decoded, or a ValueError, whatever it is; and encoded again."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -23,6 +24,15 @@ def decode(content: str | bytes) -> Any:
     if _may_be_deep(content) and _too_deep(value):
         raise ValueError(f"nested deeper than {DEEPEST} levels")
     return value
+
+
+def encode(value: Any) -> str:
+    """The text of a value that `decode` returned; the standard library writes what msgspec refuses: halves of surrogate
+    pairs and long integers."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except (ValueError, OverflowError):
+        return json.dumps(value, separators=(",", ":"))
 
 
 def _may_be_deep(content: str | bytes) -> bool:

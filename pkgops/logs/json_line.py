@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import msgspec
-
-from pkgops.logs.foreign_json import decode
+from pkgops.logs.foreign_json import decode, encode
 from pkgops.logs.line import LogLine, clean, summary
 
 LEVELS = {"WARN": "WARNING", "FATAL": "CRITICAL", "TRACE": "DEBUG"}
@@ -43,7 +41,7 @@ def json_line(time: int, name: str, message: str) -> LogLine | None:
         return LogLine(time, name, "", clean(message), message)
     if metrics := dict(_metrics(record)):
         return LogLine(time, name, "METRIC", "Metrics", message, metrics)
-    if set(record) == _PLATFORM_KEYS and record["type"] in _PLATFORM_TYPES and isinstance(record["record"], dict):
+    if _of_platform(record):
         return _report(time, name, message, record["record"]) if record["type"] == "platform.report" else None
     level = str(record.get("level") or record.get("log_level") or "").upper()
     return LogLine(
@@ -57,9 +55,15 @@ def json_line(time: int, name: str, message: str) -> LogLine | None:
     )
 
 
+def _of_platform(record: Mapping[str, Any]) -> bool:
+    if set(record) != _PLATFORM_KEYS or not isinstance(record["record"], dict):
+        return False
+    return isinstance(record["type"], str) and record["type"] in _PLATFORM_TYPES
+
+
 def _text(record: Mapping[str, Any]) -> str:
     content = record.get("message", record.get("msg", record.get("errorMessage", "")))
-    text = content if isinstance(content, str) else msgspec.json.encode(content).decode()
+    text = content if isinstance(content, str) else encode(content)
     trace = record.get("exception") or record.get("stack_trace") or record.get("stackTrace")
     if isinstance(trace, str):
         text += "\n" + trace

@@ -6,7 +6,6 @@ the same function, and only the caller flushes.
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -81,13 +80,9 @@ def _value(value: Any) -> str:
 
 
 def _json(value: Any) -> str:
-    import msgspec
+    from pkgops.logs.foreign_json import encode
 
-    try:
-        text = msgspec.json.encode(value).decode()
-    except ValueError:  # half a surrogate pair
-        text = json.dumps(value)
-    return json_escaped(text)
+    return json_escaped(encode(value))
 
 
 class _Clock:

@@ -99,35 +99,38 @@ def test_a_command(scratch: Scratch) -> None:
 
 
 def test_a_call_to_aws(scratch: Scratch) -> None:
-    signature = "def purge(self, name: str) -> None:"
+    signature = "def tags(self, name: str) -> dict[str, str]:"
     scratch.edit(
         "pkgops/ports/queues.py",
         "    def send(",
-        f'    {signature}\n        """Deletes all messages."""\n\n    def send(',
+        f'    {signature}\n        """What the queue is tagged with."""\n\n    def send(',
     )
-    called = 'self._clients.get("sqs").purge_queue(QueueUrl=self._existing_url(name))'
+    called = 'tagged = self._clients.get("sqs").list_queue_tags(QueueUrl=self._existing_url(name))'
+    found = 'return dict(tagged.get("Tags", {}))'
     scratch.edit(
         "pkgops/aws/queues.py",
         "    def send(",
-        f'    {signature}\n        with translated("sqs:PurgeQueue"):\n            {called}\n\n    def send(',
+        f'    {signature}\n        with translated("sqs:ListQueueTags"):\n            {called}\n        {found}\n\n'
+        "    def send(",
     )
     scratch.edit(
         "tests/pkgops/fakes/queues.py",
         "    def send(",
-        f"    {signature}\n        self.waiting[name].clear()\n\n    def send(",
+        f'    {signature}\n        return {{"waiting": str(len(self.waiting[name]))}}\n\n    def send(',
     )
     registry = "tests/pkgops/permissions/test_api_calls.py"
-    with pytest.raises(AssertionError, match="purge_queue"):
+    with pytest.raises(AssertionError, match="list_queue_tags"):
         scratch.tests(registry)
     scratch.edit(
         "pkgops/permissions/api_calls.py",
         '    ("sqs", "receive_message"): ',
-        '    ("sqs", "purge_queue"): (_call(Target.QUEUES, "sqs:PurgeQueue"),),\n    ("sqs", "receive_message"): ',
+        '    ("sqs", "list_queue_tags"): (_call(Target.QUEUES, "sqs:ListQueueTags"),),\n'
+        '    ("sqs", "receive_message"): ',
     )
     scratch.follows("a call to AWS")
     scratch.tests(registry)
-    program = "from tests.pkgops.fakes.queues import FakeQueues as Q; q = Q(a=['x']); q.purge('a'); print(q.waiting)"
-    assert scratch.run("-c", program) == "{'a': []}\n"
+    program = "from tests.pkgops.fakes.queues import FakeQueues as Q; q = Q(a=['x']); print(q.tags('a'))"
+    assert scratch.run("-c", program) == "{'waiting': '1'}\n"
 
 
 def test_a_check_rule(scratch: Scratch) -> None:

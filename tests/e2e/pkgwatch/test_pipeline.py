@@ -121,7 +121,7 @@ def test_an_operator_sends_dead_letters_back(pipeline: Pipeline) -> None:
     before = pipeline.item("pypi#flask")
     pipeline.send(DEAD, message("pypi", "flask"))
     would = pipeline.pkgwatch.pkgops("queues", "redrive", "package-dlq", "--dry-run").stdout
-    assert "Would move 1 messages" in would
+    assert "Would move 1 message from" in would
     assert pipeline.depth(DEAD) == 1
     moved = pipeline.pkgwatch.rows("queues", "redrive", "package-dlq")
     assert (moved["source"], moved["target"], moved["moved"]) == (DEAD, PACKAGE, 1)

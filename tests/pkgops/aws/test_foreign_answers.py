@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -143,3 +144,14 @@ def test_a_portal_and_half_an_answer_are_told(
     with pytest.raises(AccessError, match=r"web page|cut off") as caught:
         call(ports, port, method)
     assert "network" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "message", ["half \ud800 a pair", "\udfff", "\x00\x1e\u2028", "[" * 50_000, "é" * 1_048_576], ids=range(5)
+)
+def test_a_page_of_log_events_holds_any_text(imposter: Imposter, ports: AwsPorts, message: str) -> None:
+    rows = [
+        {"logStreamName": "s", "timestamp": 5, "eventId": str(at), "message": m} for at, m in enumerate(("a", message))
+    ]
+    imposter.body, imposter.status = json.dumps({"events": rows}).encode(), 200
+    assert [event.message for event in ports.logs.fetch("/aws/lambda/f", 0)] == ["a", message]

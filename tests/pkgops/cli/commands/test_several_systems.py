@@ -208,6 +208,13 @@ def test_commands_on_stacks_take_systems(run, command):
     assert run(command, "notes", "shop/main", "texts").exit_code == 0
 
 
+@pytest.mark.parametrize("name", ["notes", "Notes", "notes/main", "NOTES/Main"])
+def test_outputs_takes_the_names_that_commands_on_stacks_take(run, name):
+    shown = run("outputs", name, "--format", "json")
+    assert list(json.loads(shown.stdout)) == ["main"], shown.stderr
+    assert "notes-main-dev" in run("status", name, "-o", "json").stdout
+
+
 @pytest.mark.parametrize(
     ("command", "typed", "offered"),
     [
