@@ -30,7 +30,7 @@ class Index:
 class Table:
     """A table with keys ``hash`` and ``range``; ``stream`` is a view type, ``ttl`` the attribute in epoch
     seconds. A ``disposable`` table has no data worth keeping: it is deleted with its stack, and is neither protected
-    nor recoverable."""
+    nor, unless it says so, ``recoverable``."""
 
     name: str
     indexes: tuple[Index, ...] = ()
@@ -39,6 +39,7 @@ class Table:
     ttl: str = ""
     stream: str = ""
     disposable: bool = False
+    recoverable: bool | None = None
 
 
 def table(scope: Scope, row: Table) -> LinkedTable:
@@ -63,7 +64,7 @@ def table(scope: Scope, row: Table) -> LinkedTable:
             KeySchema=_keys(row.hash, row.range),
             BillingMode="PAY_PER_REQUEST",
             PointInTimeRecoverySpecification=dynamodb.PointInTimeRecoverySpecification(
-                PointInTimeRecoveryEnabled=not row.disposable
+                PointInTimeRecoveryEnabled=not row.disposable if row.recoverable is None else row.recoverable
             ),
             SSESpecification=dynamodb.SSESpecification(SSEEnabled=True),
             DeletionProtectionEnabled=not row.disposable,

@@ -97,6 +97,14 @@ class HttpRoute:
 
 
 @dataclass(frozen=True, slots=True)
+class WebSocketRoute:
+    """A route of the stack's WebSocket API: ``$connect``, ``$disconnect``, ``$default``, or a value of its selection
+    expression."""
+
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionUrl:
     """An address of the function's own. ``auth`` is "AWS_IAM", or "NONE" for one that everyone on the internet may
     call; pages of ``origins`` may call it. It reaches the newest code, not the alias of a canary."""
@@ -107,7 +115,7 @@ class FunctionUrl:
     headers: tuple[str, ...] = ()
 
 
-Trigger = FunctionUrl | Route | HttpRoute | StreamTrigger | QueueTrigger | Schedule
+Trigger = FunctionUrl | Route | HttpRoute | WebSocketRoute | StreamTrigger | QueueTrigger | Schedule
 
 
 class _Concurrency(awslambda.ScalingConfig):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,12 +14,24 @@ from pkgops.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
+class Passwords:
+    """What a password must have; the default is the least that Cognito accepts, for pools that use none."""
+
+    length: int = 8
+    lowercase: bool = False
+    uppercase: bool = False
+    numbers: bool = False
+    symbols: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class UserPool:
-    """Users who sign up themselves and are identified by their e-mail address, which cannot be changed.
+    """Users who sign up themselves and are identified by their e-mail address, which cannot be changed unless it is
+    ``mutable_email``.
 
     ``subject`` and ``message`` are those of the verification mail, with ``{####}`` for the code. ``triggers`` are
-    functions by trigger (``PreSignUp``). ``protected`` protects the pool from deletion, retains it, and turns on threat
-    protection, which needs a higher tier.
+    functions by trigger (``PreSignUp``). ``retained`` protects the pool from deletion and retains it; ``protected``
+    does so and turns on threat protection, which needs a higher tier.
     """
 
     name: str
@@ -27,6 +39,19 @@ class UserPool:
     message: str
     triggers: Mapping[str, FunctionResource] = field(default_factory=dict)
     protected: bool = False
+    retained: bool = False
+    passwords: Passwords = field(default_factory=Passwords)
+    mutable_email: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth:
+    """Login on Cognito's hosted pages with the code flow: the app's pages that get the code, those that are shown after
+    a logout, and what the app may ask about a user ("email", "openid")."""
+
+    callbacks: Sequence[Any]
+    logouts: Sequence[Any]
+    scopes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +65,28 @@ class UserPoolClient:
     token_minutes: int = 60
     refresh_days: int = 30
     login_minutes: int = 3
+    oauth: OAuth | None = None
 
 
 def user_pool(scope: Scope, row: UserPool) -> Any:
     """Adds the pool, which may invoke its triggers, and returns it."""
     pool_id = logical_id(scope, row.name, "UserPool")
-    policy = "Retain" if row.protected else "Delete"
+    kept = row.protected or row.retained
+    policy = "Retain" if kept else "Delete"
     pool = scope.add(
         cognito.UserPool(
             pool_id,
             UserPoolName=scope.named(row.name),
             UserPoolTier="PLUS" if row.protected else "ESSENTIALS",
             UserPoolAddOns=cognito.UserPoolAddOns(AdvancedSecurityMode="ENFORCED" if row.protected else "OFF"),
-            DeletionProtection="ACTIVE" if row.protected else "INACTIVE",
+            DeletionProtection="ACTIVE" if kept else "INACTIVE",
             DeletionPolicy=policy,
             UpdateReplacePolicy=policy,
             LambdaConfig=cognito.LambdaConfig(**{name: built.target for name, built in row.triggers.items()}),
             VerificationMessageTemplate=cognito.VerificationMessageTemplate(
                 DefaultEmailOption="CONFIRM_WITH_CODE", EmailSubject=row.subject, EmailMessage=row.message
             ),
-            **_email_sign_in(),
+            **_email_sign_in(row),
         )
     )
     for built in row.triggers.values():
@@ -95,6 +122,7 @@ def user_pool_client(scope: Scope, pool: Any, row: UserPoolClient) -> Any:
             ),
             ReadAttributes=["email", "email_verified", "name"],
             WriteAttributes=["email", "name"],
+            **_hosted_login(row.oauth),
         )
     )
 
@@ -104,9 +132,37 @@ def issuer(pool: Any) -> Any:
     return Sub(f"https://cognito-idp.${{AWS::Region}}.amazonaws.com/{placeholder(Ref(pool))}")
 
 
-def _email_sign_in() -> dict[str, Any]:
-    """Sign-in by e-mail address. Passwords are not used, so the weakest policy that Cognito accepts is enough."""
-    no = dict.fromkeys(("RequireLowercase", "RequireUppercase", "RequireNumbers", "RequireSymbols"), False)
+def user_pool_domain(scope: Scope, pool: Any, prefix: Any) -> Any:
+    """Adds the hosted pages of a pool, at ``https://{prefix}.auth.{region}.amazoncognito.com``. Prefixes are unique in
+    a region, whatever the account."""
+    return scope.add(cognito.UserPoolDomain(f"{pool.title}Domain", UserPoolId=Ref(pool), Domain=prefix))
+
+
+def _hosted_login(row: OAuth | None) -> dict[str, Any]:
+    if row is None:
+        return {}
+    return {
+        "AllowedOAuthFlowsUserPoolClient": True,
+        "AllowedOAuthFlows": ["code"],
+        "AllowedOAuthScopes": list(row.scopes),
+        "CallbackURLs": list(row.callbacks),
+        "LogoutURLs": list(row.logouts),
+        "SupportedIdentityProviders": ["COGNITO"],
+    }
+
+
+def _password_policy(row: Passwords) -> Any:
+    return cognito.PasswordPolicy(
+        MinimumLength=row.length,
+        RequireLowercase=row.lowercase,
+        RequireUppercase=row.uppercase,
+        RequireNumbers=row.numbers,
+        RequireSymbols=row.symbols,
+    )
+
+
+def _email_sign_in(row: UserPool) -> dict[str, Any]:
+    """Sign-in by e-mail address."""
     return {
         "UsernameAttributes": ["email"],
         "AutoVerifiedAttributes": ["email"],
@@ -119,9 +175,9 @@ def _email_sign_in() -> dict[str, Any]:
         "UserAttributeUpdateSettings": cognito.UserAttributeUpdateSettings(
             AttributesRequireVerificationBeforeUpdate=["email"]
         ),
-        "Policies": cognito.Policies(PasswordPolicy=cognito.PasswordPolicy(MinimumLength=8, **no)),
+        "Policies": cognito.Policies(PasswordPolicy=_password_policy(row.passwords)),
         "Schema": [
-            cognito.SchemaAttribute(Name="email", AttributeDataType="String", Required=True, Mutable=False),
+            cognito.SchemaAttribute(Name="email", AttributeDataType="String", Required=True, Mutable=row.mutable_email),
             cognito.SchemaAttribute(Name="name", AttributeDataType="String", Required=False, Mutable=True),
         ],
     }

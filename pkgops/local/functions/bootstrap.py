@@ -16,6 +16,7 @@ import importlib.machinery
 import json
 import logging
 import os
+import re
 import sys
 import time
 import traceback
@@ -88,9 +89,9 @@ class Records(logging.Handler):
         return "".join(traceback.format_exception(*record.exc_info)).rstrip() if record.exc_info else ""
 
 
-class InvocationDepth(importlib.abc.MetaPathFinder):
-    """Makes botocore, when the handler imports it, send how deep in a chain of invocations it is: the emulator stops
-    functions that call themselves endlessly."""
+class SdkHooks(importlib.abc.MetaPathFinder):
+    """Makes botocore, when imported, send how deep in a chain of invocations the handler is (the emulator stops endless
+    ones), and find the emulator where an event names a WebSocket API's own host."""
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
         """Handles the import of botocore.handlers, once."""
@@ -103,7 +104,7 @@ class InvocationDepth(importlib.abc.MetaPathFinder):
 
             def run_and_register(module: Any) -> None:
                 run(module)
-                module.BUILTIN_HANDLERS.append(("before-call", _add_depth))
+                module.BUILTIN_HANDLERS += [("before-call", _add_depth), ("before-call", _find_connections)]
 
             spec.loader.exec_module = run_and_register  # type: ignore[method-assign]
         return spec
@@ -114,6 +115,12 @@ def _add_depth(params: dict[str, Any], **_: Any) -> None:
         params["headers"].setdefault(_DEPTH_HEADER, depth)
 
 
+def _find_connections(params: dict[str, Any], **_: Any) -> None:
+    """Replaces ``https://{api}.execute-api.{host}/{stage}/...`` by the emulator's own address for it."""
+    if found := re.match(r"https://([a-z0-9]+)\.execute-api\.[^/]+(/.*)", params["url"]):
+        params["url"] = f"{os.environ['AWS_ENDPOINT_URL']}/_aws/execute-api/{found[1]}{found[2]}"
+
+
 def main() -> None:
     """Initializes the function, then answers invocations until standard input ends."""
     calls, answers = _take_streams()
@@ -122,7 +129,7 @@ def main() -> None:
     records = _configure_logging(start["log_format"], start["log_level"])
     sys.path[:0] = start["path"]
     sys.path.append(start["sdk"])
-    sys.meta_path.insert(0, InvocationDepth())
+    sys.meta_path.insert(0, SdkHooks())
     handler = _load(start["handler"])
     _answer(answers, handler if isinstance(handler, bytes) else b"{}")
     if isinstance(handler, bytes):

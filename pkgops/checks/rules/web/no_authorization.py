@@ -12,6 +12,9 @@ def _find(subject: Subject) -> Iterator[Found]:
     for kind, owner in (("AWS::ApiGatewayV2::Route", "ApiId"), ("AWS::ApiGateway::Method", "RestApiId")):
         routes = [one for one in subject.resources(kind) if one.properties.get("HttpMethod") != "OPTIONS"]
         guarded = {_api(subject, one, owner) for one in routes if _guarded(one)}
+        # A WebSocket API asks at $connect, once a connection; its other routes cannot ask.
+        sockets = {_api(subject, one, owner) for one in routes if one.properties.get("RouteKey") == "$connect"}
+        routes = [one for one in routes if _api(subject, one, owner) not in sockets]
         for route in routes:
             if not _guarded(route) and _api(subject, route, owner) in guarded:
                 named = str(route.properties.get("RouteKey", ""))

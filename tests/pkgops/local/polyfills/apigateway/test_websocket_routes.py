@@ -1,0 +1,169 @@
+"""Contract: what clients of a WebSocket API get, and what its functions leave behind."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.pkgops.local.conftest import Stack
+
+pytestmark = pytest.mark.emulator
+
+CODE = """
+import boto3, json, time
+
+def handler(event, context):
+    context_ = event["requestContext"]
+    print("route", context_["routeKey"])
+    body = event.get("body") or ""
+    if body == "fail":
+        raise RuntimeError("no")
+    if body.startswith("post"):
+        endpoint = f"https://{context_['domainName']}/{context_['stage']}"
+        client = boto3.client("apigatewaymanagementapi", endpoint_url=endpoint)
+        try:
+            client.post_to_connection(ConnectionId=context_["connectionId"], Data=body.encode() * int(body[4:] or 1))
+        except client.exceptions.PayloadTooLargeException:
+            client.post_to_connection(ConnectionId=context_["connectionId"], Data=b"too large")
+    return {"statusCode": 200, "body": "returned " + body}
+"""
+
+
+def template(role: str) -> dict[str, Any]:
+    """``$default`` says nothing, ``{"action": "told"}`` asks for what is returned, ``barred`` may not be invoked."""
+    api = resource(
+        "ApiGatewayV2::Api",
+        Name="contract-socket",
+        ProtocolType="WEBSOCKET",
+        RouteSelectionExpression="$request.body.action",
+    )
+    stage = resource("ApiGatewayV2::Stage", ApiId={"Ref": "Api"}, StageName="live", AutoDeploy=True)
+    routes = {
+        **route("Default", "$default"),
+        **route("Default", "told", RouteResponseSelectionExpression="$default"),
+        **route("Barred", "barred"),
+        **permission("Default", "$default"),
+        **permission("Default", "told"),
+    }
+    return {
+        "Resources": {"Api": api, "Stage": stage, **function("Default", role), **function("Barred", role), **routes}
+    }
+
+
+def function(name: str, role: str) -> dict[str, Any]:
+    uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${{{name}.Arn}}/invocations"
+    code = {"Code": {"ZipFile": CODE}, "Handler": "index.handler", "Runtime": "python3.12"}
+    integration = {"IntegrationType": "AWS_PROXY", "IntegrationUri": {"Fn::Sub": uri}}
+    return {
+        name: resource("Lambda::Function", Role=role, Timeout=10, **code),
+        f"{name}Integration": resource("ApiGatewayV2::Integration", ApiId={"Ref": "Api"}, **integration),
+    }
+
+
+def route(function: str, key: str, **more: str) -> dict[str, Any]:
+    target = {"Fn::Sub": f"integrations/${{{function}Integration}}"}
+    made = resource("ApiGatewayV2::Route", ApiId={"Ref": "Api"}, RouteKey=key, Target=target, **more)
+    return {f"{key.strip('$').capitalize()}Route": made}
+
+
+def permission(function: str, key: str) -> dict[str, Any]:
+    source = {"Fn::Sub": f"arn:aws:execute-api:us-east-1:${{AWS::AccountId}}:${{Api}}/*/{key}"}
+    allowed = {"Action": "lambda:InvokeFunction", "Principal": "apigateway.amazonaws.com"}
+    name = {"Fn::GetAtt": [function, "Arn"]}
+    made = resource("Lambda::Permission", FunctionName=name, SourceArn=source, **allowed)
+    return {f"{key.strip('$').capitalize()}Permission": made}
+
+
+def resource(kind: str, **properties: Any) -> dict[str, Any]:
+    return {"Type": f"AWS::{kind}", "Properties": properties}
+
+
+Play = Callable[[Callable[[aiohttp.ClientWebSocketResponse], Awaitable[None]]], None]
+
+
+@pytest.fixture(scope="module")
+def socket(aws, role):
+    made = Stack(aws, "contract-socket-api")
+    aws("cloudformation").create_stack(StackName=made.name, TemplateBody=json.dumps(template(role)))
+    assert made.expected().status == "CREATE_COMPLETE", made.reasons
+    yield made
+    made.delete()
+
+
+@pytest.fixture
+def play(socket, emulator) -> Play:
+    url = f"{emulator.endpoint}/_aws/execute-api/{socket.physical('Api')}/live".replace("http:", "ws:")
+
+    def run(scene):
+        async def whole():
+            async with aiohttp.ClientSession() as http, http.ws_connect(url, max_msg_size=0) as connection:
+                await scene(connection)
+
+        asyncio.run(whole())
+
+    return run
+
+
+async def ask(connection: aiohttp.ClientWebSocketResponse, text: str) -> str:
+    await connection.send_str(text)
+    return str((await asyncio.wait_for(connection.receive(), 20)).data)
+
+
+def test_what_a_function_returns_is_sent_only_where_the_route_asks_for_it(play):
+    async def scene(connection):
+        await connection.send_str("silent")
+        assert await ask(connection, "post") == "post"
+        told = '{"action": "told"}'
+        assert await ask(connection, told) == f"returned {told}"
+
+    play(scene)
+
+
+def test_a_function_finds_its_connections_by_the_event_alone(play):
+    async def scene(connection):
+        assert await ask(connection, "post2") == "post2post2"
+
+    play(scene)
+
+
+def test_a_failure_is_told_without_its_reason(play):
+    async def scene(connection):
+        failed = json.loads(await ask(connection, "fail"))
+        assert failed.keys() == {"message", "connectionId", "requestId"}
+        assert failed["message"] == "Internal server error"
+
+    play(scene)
+
+
+def test_a_route_needs_the_permission_to_invoke_its_function(play):
+    async def scene(connection):
+        assert json.loads(await ask(connection, '{"action": "barred"}'))["message"] == "Internal server error"
+
+    play(scene)
+
+
+def test_messages_beyond_128_kb_go_neither_way(play):
+    async def scene(connection):
+        assert await ask(connection, "post26000") == "too large"
+        assert len(await ask(connection, "post" + " " * (128 * 1024 - 5) + "1")) == 128 * 1024
+        await connection.send_str("x" * (128 * 1024 + 1))
+        message = await asyncio.wait_for(connection.receive(), 20)
+        assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, 1009)
+
+    play(scene)
+
+
+def test_invocations_are_logged_and_only_for_routes_that_exist(play, socket, aws):
+    async def scene(connection):
+        assert await ask(connection, "post") == "post"
+
+    play(scene)
+    group = f"/aws/lambda/{socket.physical('Default')}"
+    lines = [row["message"].strip() for row in aws("logs").filter_log_events(logGroupName=group)["events"]]
+    assert "route $default" in lines
+    assert not {"route $connect", "route $disconnect"} & set(lines)
