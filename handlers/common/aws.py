@@ -30,23 +30,24 @@ _TRANSIENT = {
 ServiceError = (ClientError, BotoCoreError)
 
 _LOCK = threading.Lock()
-_CLIENTS: dict[tuple[str, int, float], Any] = {}
+_CLIENTS: dict[tuple[str, int, float, str], Any] = {}
 
 
-def client(service: str, attempts: int = 3, read_timeout: float = 5) -> Any:
+def client(service: str, attempts: int = 3, read_timeout: float = 5, endpoint: str = "") -> Any:
     """The client of ``service``. A call that the network, the server or throttling makes fail is attempted at most
-    ``attempts`` times, and each attempt waits so many seconds for its response."""
-    key = (service, attempts, read_timeout)
+    ``attempts`` times, and each attempt waits so many seconds for its response. ``endpoint`` is the URL of a service
+    that has one for each API."""
+    key = (service, attempts, read_timeout, endpoint)
     found = _CLIENTS.get(key)
     if found is None:
         with _LOCK:  # sessions are not thread-safe
             found = _CLIENTS.get(key)
             if found is None:
-                found = _CLIENTS[key] = _create(service, attempts, read_timeout)
+                found = _CLIENTS[key] = _create(*key)
     return found
 
 
-def _create(service: str, attempts: int, read_timeout: float = 5) -> Any:
+def _create(service: str, attempts: int, read_timeout: float, endpoint: str) -> Any:
     config = Config(
         connect_timeout=2,
         read_timeout=read_timeout,
@@ -63,7 +64,7 @@ def _create(service: str, attempts: int, read_timeout: float = 5) -> Any:
         signature_version="s3v4" if service == "s3" else None,
     )
     created = botocore.session.get_session().create_client(
-        service, region_name=os.environ.get("AWS_REGION"), config=config
+        service, region_name=os.environ.get("AWS_REGION"), endpoint_url=endpoint or None, config=config
     )
     if service == "dynamodb":
         created.meta.events.register("before-parse.dynamodb", _skip_parsing)

@@ -1,4 +1,4 @@
-"""DynamoDB tables with a partition key and a sort key (``pk`` and ``sk`` by default).
+"""DynamoDB tables, with a partition key and mostly a sort key (``pk`` and ``sk`` by default).
 
 Expressions are written in DynamoDB's syntax with two shorthands: ``#word`` is the attribute ``word`` (needed for
 reserved words), ``:word`` is ``values["word"]``.
@@ -13,9 +13,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from handlers.common.attributes import plain_item, wire, wire_item
+from handlers.common.attributes import plain, plain_item, wire, wire_item
 
-Key = tuple[str, str]
+# The values of a table's key attributes, in their order: texts or numbers.
+Key = tuple[Any, ...]
 
 _ALIAS = re.compile(r"#(\w+)")
 
@@ -34,7 +35,7 @@ class Table:
 
     client: Any
     name: str
-    keys: tuple[str, str] = ("pk", "sk")
+    keys: tuple[str, ...] = ("pk", "sk")
 
     def get(self, key: Key, attributes: Sequence[str] = (), consistent: bool = False) -> dict[str, Any] | None:
         """The item (or only some of its attributes), None if absent; eventually consistent by
@@ -125,8 +126,8 @@ class Table:
         call |= {"ExpressionAttributeNames": aliases} if aliases else {}
         call |= {"ExclusiveStartKey": self.wire_key(after)} if after else {}
         answer = self.client.scan(**call)
-        last, (pk, sk) = answer.get("LastEvaluatedKey"), self.keys
-        return [plain_item(item) for item in answer["Items"]], (last[pk]["S"], last[sk]["S"]) if last else None
+        last = answer.get("LastEvaluatedKey")
+        return [plain_item(item) for item in answer["Items"]], self._key(last) if last else None
 
     def update(
         self, key: Key, change: str, values: Mapping[str, Any], condition: str = "", returns: str = "NONE"
@@ -159,12 +160,14 @@ class Table:
         answer = self.client.batch_get_item(RequestItems={self.name: wanted})
         left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
         found = [plain_item(item) for item in answer.get("Responses", {}).get(self.name, [])]
-        pk, sk = self.keys
-        return found, [(key[pk]["S"], key[sk]["S"]) for key in left]
+        return found, [self._key(key) for key in left]
 
     def wire_key(self, key: Key) -> dict[str, Any]:
         """A key in DynamoDB's wire format."""
-        return {self.keys[0]: {"S": key[0]}, self.keys[1]: {"S": key[1]}}
+        return {name: wire(value) for name, value in zip(self.keys, key, strict=True)}
+
+    def _key(self, item: Mapping[str, Any]) -> Key:
+        return tuple(plain(item[name]) for name in self.keys)
 
 
 def _pages(operation: Any, call: dict[str, Any]) -> Iterator[dict[str, Any]]:

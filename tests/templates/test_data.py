@@ -6,7 +6,7 @@ from pkgops.build.synth import resources
 from tests.templates.conftest import Case
 
 # Documented to lose their data with their stack everywhere but in production.
-DISPOSABLE = {"kefir"}
+DISPOSABLE = {"always_coder", "kefir"}
 
 
 def test_data_outlives_its_stack_on_every_stage(case: Case) -> None:

@@ -157,7 +157,9 @@ def test_a_system_of_this_repository(scratch: Scratch) -> None:
     add_shop(scratch)
     scratch.add("docs/systems/shop.md", "# Shop\n")
     scratch.edit(
-        ".github/workflows/deploy.yml", "options: [all, pkgwatch, kefir]", "options: [all, pkgwatch, kefir, shop]"
+        ".github/workflows/deploy.yml",
+        "options: [all, pkgwatch, always_coder, kefir]",
+        "options: [all, pkgwatch, always_coder, kefir, shop]",
     )
     scratch.follows("a system of this repository")
     scratch.tests("tests/architecture/test_documents.py", "tests/architecture/test_workflows.py", "-k", "system")

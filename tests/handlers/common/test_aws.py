@@ -51,7 +51,7 @@ def address() -> Iterator[str]:
 def ask(environment: pytest.MonkeyPatch, address: str, attempts: int) -> Any:
     with environment.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL", address)
-        client = aws._create("dynamodb", attempts)
+        client = aws._create("dynamodb", attempts, 5, "")
     try:
         return Table(client, "any-table").get(("a", "b"))
     finally:

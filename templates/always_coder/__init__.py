@@ -1,0 +1,29 @@
+"""Always Coder: a terminal on a developer's machine, mirrored to a browser through a WebSocket relay."""
+
+from __future__ import annotations
+
+from pkgops.model import Stack, Stage, System, Variable
+from templates.always_coder.settings import Settings, check
+
+
+def _tags(stage: Stage) -> dict[str, str]:
+    return {"Project": "AlwaysCoder", "Stage": stage.name, "ManagedBy": "pkgops"}
+
+
+SYSTEM = System(
+    key="always_coder",
+    title="Always Coder: terminals in the browser",
+    stacks=(
+        Stack("database", "AlwaysCoder-{stage}-Database"),
+        Stack("api", "AlwaysCoder-{stage}-Api", ("AlwaysCoderApiStack",)),
+    ),
+    settings=Settings,
+    environments={},
+    check=check,
+    tags=_tags,
+    variables=(
+        Variable("NEXT_PUBLIC_WS_ENDPOINT", "api.WebSocketUrl"),
+        Variable("NEXT_PUBLIC_COGNITO_USER_POOL_ID", "api.UserPoolId"),
+        Variable("NEXT_PUBLIC_COGNITO_CLIENT_ID", "api.UserPoolClientId"),
+    ),
+)
