@@ -24,6 +24,8 @@ _REFUSED = "Refused: the emulator answers only signed requests and what a deploy
 _NO_TOKEN = ("MissingAuthenticationToken", "Missing Authentication Token: see pkgops local env.")
 _NOT_ROOT = ("AccessDenied", "This is for the root user of the emulator: see pkgops local env.")
 _FEDERATED = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
+# With these the emulator takes the operation from elsewhere than the form as it has arrived, or a caller for signed.
+_UNREADABLE = frozenset({"authorization", "content-encoding", "x-amz-target"})
 _HOP_BY_HOP = frozenset({"connection", "transfer-encoding"})  # the server's to choose
 # Bytes that are read of a body whose sender is not known, None for any number; tokens and links are short.
 _LONGEST_UNSIGNED = {Access.BOUND: 10_000_000, Access.FORM: None, Access.SIGNED: 100_000, Access.ROOT: 0}
@@ -131,7 +133,7 @@ class Guard:
             return self._emulated.signed_form(head.headers.get("content-type", ""), body)
         if access is not Access.SIGNED:
             return access is Access.BOUND
-        if head.method != "POST" or head.path != "/" or head.query or "x-amz-target" in head.headers:
+        if head.method != "POST" or head.path != "/" or head.query or not _UNREADABLE.isdisjoint(head.headers):
             return False
         actions = parse_qs(body.decode("utf-8", "replace")).get("Action", [])
         return len(actions) == 1 and actions[0] in _FEDERATED and self._emulated.service(head, body) == "sts"

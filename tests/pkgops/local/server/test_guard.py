@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 import threading
@@ -83,6 +84,26 @@ def test_who_has_no_credentials_gets_nothing(emulator: Emulator, method: str, pa
     assert httpx.request(method, emulator.endpoint + path).status_code == 403
     headers = {"Authorization": "Bearer token"}
     assert httpx.request(method, emulator.endpoint + path, headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("authorization", ["", "Bearer token", "x Credential=000000000000/20260101/us-east-1/sts/"])
+def test_an_operation_that_needs_no_credentials_hides_no_other(emulator: Emulator, authorization: str) -> None:
+    """A compressed body whose head, a file name, looks like the form of such an operation."""
+    packed = gzip.compress(b"Action=GetSessionToken&Version=2011-06-15")
+    named = packed[:3] + b"\x08" + packed[4:10] + b"&Action=AssumeRoleWithWebIdentity&x=\0" + packed[10:]
+    assert gzip.decompress(named) == gzip.decompress(packed)
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": "gzip"}
+    headers |= {"Authorization": authorization} if authorization else {}
+    answer = httpx.post(emulator.endpoint, headers=headers, content=named)
+    assert answer.status_code == 403
+    assert "SecretAccessKey" not in answer.text
+
+
+@pytest.mark.parametrize("action", ["AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"])
+def test_who_exchanges_a_token_claims_to_be_nobody(emulator: Emulator, action: str) -> None:
+    answer = httpx.post(emulator.endpoint, headers={"Authorization": "Bearer token"}, data={"Action": action})
+    assert answer.status_code == 403
+    assert "MissingAuthenticationToken" in answer.text
 
 
 def test_whoever_signs_with_another_secret_gets_nothing(emulator: Emulator, aws: Aws, bucket: str) -> None:
