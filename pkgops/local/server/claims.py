@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from calendar import timegm
 from dataclasses import dataclass
+from datetime import datetime
 
 from pkgops.local.request_head import Request, claims_query
 from pkgops.local.sigv4 import ALGORITHM
@@ -14,7 +14,9 @@ _HEADER = re.compile(
     r"SignedHeaders=([a-z0-9;_.-]+),\s*Signature=([0-9a-f]{64})"
 )
 _CREDENTIAL = re.compile(r"([^/\s]+)/(\d{8})/([^/\s]+)/([^/\s]+)/aws4_request")
-_STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z")
+_STAMP = re.compile(r"[0-9]{8}T[0-9]{6}Z")
+_SIGNATURE = re.compile(r"[0-9a-f]{64}")
+_NUMBER = re.compile(r"[0-9]{1,12}")
 _LONGEST = 7 * 24 * 3600  # seconds a presigned URL may be valid
 _ALGORITHM_V4A = "AWS4-ECDSA-P256-SHA256"
 
@@ -50,10 +52,12 @@ class Claim:
     @property
     def time(self) -> int:
         """The time of the signature in epoch seconds; SignatureError if it is none."""
-        found = _STAMP.fullmatch(self.stamp)
-        if found is None or self.stamp[:8] != self.date:
-            raise SignatureError("IncompleteSignature", f"{self.stamp!r} is not the time of a signature.")
-        return timegm((*(int(part) for part in found.groups()), 0, 0, 0))
+        try:
+            if self.stamp[:8] != self.date or not _STAMP.fullmatch(self.stamp):
+                raise ValueError(self.stamp)
+            return int(datetime.strptime(self.stamp, "%Y%m%dT%H%M%S%z").timestamp())
+        except ValueError as error:
+            raise SignatureError("IncompleteSignature", f"{self.stamp!r} is not the time of a signature.") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def _in_query(request: Request) -> Claim:
     _check_algorithm(_value(request, "X-Amz-Algorithm"))
     found = _CREDENTIAL.fullmatch(_value(request, "X-Amz-Credential"))
     signature, expires = _value(request, "X-Amz-Signature"), _value(request, "X-Amz-Expires")
-    if found is None or not signature or not expires.isascii() or not expires.isdigit():
+    if found is None or not _SIGNATURE.fullmatch(signature) or not _NUMBER.fullmatch(expires):
         text = "A presigned URL needs X-Amz-Credential, X-Amz-Signature and X-Amz-Expires."
         raise SignatureError("AuthorizationQueryParametersError", text)
     if not 0 < int(expires) <= _LONGEST:
@@ -112,7 +116,7 @@ def _in_query(request: Request) -> Claim:
 
 def _old(request: Request) -> OldClaim:
     expires = _value(request, "Expires")
-    if not expires.isascii() or not expires.isdigit():
+    if not _NUMBER.fullmatch(expires):
         raise SignatureError("AccessDenied", "A presigned URL needs Expires.")
     return OldClaim(
         _value(request, "AWSAccessKeyId"),
