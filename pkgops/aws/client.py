@@ -175,10 +175,10 @@ def _access_error(error: Any, what: str) -> PkgopsError | None:
         )
     if code in throttling_codes():
         return AccessError(f"AWS throttles the calls ({what}): {text}", _LATER)
-    if code.isdigit() and code != "404":  # an answer to HEAD, or none of the service's: 404 is what adapters ask about
-        return AccessError(f"Status {code} without a reason ({what}).", "Check network, proxy and region.")
     if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
         return AccessError(f"AWS reports an internal error ({what}): {text or code}", _LATER)
+    if code.isdigit() and code != "404":  # an answer to HEAD, or none of the service's: 404 is what adapters ask about
+        return AccessError(f"Status {code} without a reason ({what}).", "Check network, proxy and region.")
     return None
 
 

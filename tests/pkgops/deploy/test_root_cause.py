@@ -78,6 +78,9 @@ def test_without_failed_events_there_is_no_cause() -> None:
     assert first_failure(History(), "top") is None  # type: ignore[arg-type]
 
 
+REPORT = "REPORT RequestId: 1\tDuration: 1.00 ms\tBilled Duration: 2 ms\tMemory Size: 128 MB\tMax Memory Used: 40 MB\t"
+
+
 def ended(
     token: Any, *, parameters: dict[str, str] | None = None, **resources: Any
 ) -> tuple[FakePorts, tuple[str, ...]]:
@@ -88,7 +91,7 @@ def ended(
     ports.stacks = History(top=[made, event("Move", "CREATE_IN_PROGRESS", type="Custom::Move"), failed])
     for group in ("/aws/lambda/mover", "/aws/lambda/generated-mover", "/its/own"):
         said = [(AT + 1000 + at, f"line {at} " + "x" * 400) for at in range(15)]
-        ports.logs.write(group, "s", [(AT - 60_000, "yesterday's"), *said, (AT + 3000, "REPORT RequestId: 1 ...")])
+        ports.logs.write(group, "s", [(AT - 60_000, "yesterday's"), *said, (AT + 3000, REPORT)])
     template = {"Resources": {"Move": {"Type": "Custom::Move", "Properties": {"ServiceToken": token}}, **resources}}
     return ports, read_log_tail(ports, failed, Origin("top", template, parameters or {}))
 
