@@ -62,7 +62,13 @@ class Scope:
         return Ref(name)
 
     def add(self, resource: Any) -> Any:
-        """Adds a resource and returns it: one of the kit's, or any of troposphere's."""
+        """Adds a resource and returns it: one of the kit's, or any of troposphere's. ValueError if its logical id is
+        that of another one."""
+        if resource.title in self.sources:
+            kind, place = self.template.resources[resource.title].resource_type, self.sources[resource.title]
+            raise ValueError(
+                f"the {kind} added at {place or 'another line'} has the logical id {resource.title} already"
+            )
         self.sources[resource.title] = _source_line()
         return self.template.add_resource(resource)
 

@@ -32,7 +32,11 @@ def probe(tmp_path: Path) -> Iterator[Probe]:
         ('scope.add(logs.LogGroup("L", RetentionInDays=31))', 0, "L.RetentionInDays: Integer must be one of"),
         ('x = 1\nscope.add(logs.LogGroup("L", Retention=31))', 1, "does not support attribute Retention."),
         ('x = 1\nscope.add(awslambda.Function("F"))\nx = 2', 1, "Resource Code required in type AWS::Lambda::Function"),
-        ('scope.add(sqs.Queue("Q"))\nscope.add(sqs.Queue("Q"))', 1, 'duplicate key "Q" detected.'),
+        (
+            'scope.add(sqs.Queue("Q"))\nscope.add(logs.LogGroup("Q"))',
+            1,
+            f"the AWS::SQS::Queue added at templates/probe/main.py:{FIRST} has the logical id Q already.",
+        ),
         ('scope.add(sqs.Queue("a b"))', 0, 'Name "a b" not alphanumeric.'),
         ("scope.use('nonsense')", 0, "'nonsense' is not of the form stack.OutputName."),
         ("x = (", 0, "'(' was never closed."),
