@@ -11,6 +11,7 @@ from operator import attrgetter
 from queue import Empty, Queue
 from typing import TYPE_CHECKING
 
+from pkgops.logs.invocation import of_request
 from pkgops.logs.line import LogLine
 from pkgops.logs.parser import parse
 
@@ -39,6 +40,8 @@ def backfill(
 
     def chunks(group: str) -> Iterator[list[LogLine]]:
         events = logs.fetch(group, query.since, query.until)
+        if query.request:
+            events = iter(sorted(of_request(events, query.request), key=_TIME))
         while not stop.is_set():
             with slots:
                 chunk = list(islice(events, _CHUNK))

@@ -20,7 +20,9 @@ pkgops tail-logs --since 1h
 pkgops tail-logs get-order create-order --follow
 pkgops tail-logs notes shop/get-order
 pkgops tail-logs GetOrderHandler --stage dev --filter timeout
+pkgops tail-logs --request 5f0f9d4e-6f1c-4d9a-9c57-0c8f7b8e2a11
 pkgops tail-logs --since 2026-05-01T09:30 --output json"""
+REQUEST = "Only the invocation with this request id: Lambda's own, or the gateway's where the function logs it."
 SINCE = "Start time: how long ago (30s, 10m, 2h, 1d) or ISO 8601."
 
 
@@ -30,6 +32,7 @@ SINCE = "Start time: how long ago (30s, 10m, 2h, 1d) or ISO 8601."
 @click.option("--until", metavar="TIME", help="End time, in the same forms.")
 @click.option("--follow", "-f", is_flag=True, help="Keep showing new lines as they arrive.")
 @click.option("--filter", "text", metavar="TEXT", default="", help="Only lines that contain TEXT; case-sensitive.")
+@click.option("--request", metavar="ID", default="", help=REQUEST)
 @click.option("--raw", is_flag=True, help="Lines as they were written, including START, END and REPORT.")
 def command(session: Session, names: tuple[str, ...], **options: Any) -> None:
     """Show the logs of functions, by default all of the system, merged in time order.
@@ -38,17 +41,21 @@ def command(session: Session, names: tuple[str, ...], **options: Any) -> None:
     the default system, then in all others. A system means all its functions. --output json writes one JSON object per
     line.
     """
-    from pkgops.cli.output.log_lines import line_writer
+    from pkgops.cli.output.log_lines import line_writer, nothing_found
     from pkgops.logs.query import parse_query
     from pkgops.logs.tail import tail_logs
 
     project, chosen = _functions(session, names)
     query = parse_query(project.stage, **options)
     write = line_writer(session.console, [function.short for function in chosen], raw=query.raw)
+    found = False
     for line in tail_logs(chosen, session.ports(project).logs, query, session.console.emit):
+        found = True
         write(line)
         if query.follow:
             sys.stdout.flush()
+    if not found:
+        session.console.print_message(nothing_found(query, [function.log_group for function in chosen]))
 
 
 def _functions(session: Session, names: tuple[str, ...]) -> tuple[Project, list[Function]]:

@@ -16,10 +16,12 @@ from pkgops.cli.output.terminal import indented, json_escaped, one_line, style, 
 if TYPE_CHECKING:
     from pkgops.cli.output.console import Console
     from pkgops.logs.line import LogLine
+    from pkgops.logs.query import Query
 
 COLORS = ("cyan", "magenta", "blue", "green", "bright_cyan", "bright_magenta", "bright_blue", "bright_green")
 LEVELS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "red", "DEBUG": "bright_black", "REPORT": "bright_black"}
 OMITTED = ("request_id",)  # long, and part of --output json
+SHOWN_GROUPS = 5  # of those that were searched in vain
 Write = Callable[["LogLine"], None]
 
 
@@ -32,6 +34,23 @@ def line_writer(console: Console, names: Sequence[str], *, raw: bool) -> Write:
     width = max(map(len, names), default=0)
     padded = {name: style(f"{name:<{width}}", COLORS[index % len(COLORS)]) for index, name in enumerate(names)}
     return _column_writer(padded, color=console.colored, raw=raw)
+
+
+def nothing_found(query: Query, groups: Sequence[str]) -> str:
+    """What was looked for in vain, and where."""
+    from pkgops.logs.time_range import format_time
+
+    which = (f" of request {one_line(query.request)}" if query.request else "") + (
+        f" with {one_line(query.text)}" if query.text else ""
+    )
+    end = "now" if query.until is None else format_time(query.until)
+    listed = list(dict.fromkeys(groups))
+    where = ", ".join(listed[:SHOWN_GROUPS])
+    more = f" and {len(listed) - SHOWN_GROUPS} more" if len(listed) > SHOWN_GROUPS else ""
+    return (
+        f"No log lines{which} from {format_time(query.since)} to {end} in {where}{more}.\n"
+        "Logs may arrive a few seconds late; --since looks further back."
+    )
 
 
 def _json_writer(*, raw: bool) -> Write:

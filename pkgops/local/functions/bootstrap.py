@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import decimal
+import functools
 import importlib
-import importlib.abc
-import importlib.machinery
 import json
 import logging
 import os
-import re
 import sys
 import time
 import traceback
@@ -24,8 +22,6 @@ from typing import Any
 
 END = b"\x00end\n"
 BREAK = "\x1e"
-_DEPTH_VARIABLE = "_MINISTACK_INVOKE_DEPTH"
-_DEPTH_HEADER = "X-Ministack-Invoke-Depth"
 _HEADROOM = 512 * 1024 * 1024  # above the memory size: threads reserve more than they use
 _LARGEST_RESPONSE = 6 * 1024 * 1024 + 100  # bytes that AWS Lambda takes from a runtime
 
@@ -89,36 +85,13 @@ class Records(logging.Handler):
         return "".join(traceback.format_exception(*record.exc_info)).rstrip() if record.exc_info else ""
 
 
-class SdkHooks(importlib.abc.MetaPathFinder):
-    """Makes botocore, when imported, send how deep in a chain of invocations the handler is (the emulator stops endless
-    ones), and find the emulator where an event names a WebSocket API's own host."""
-
-    def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
-        """Handles the import of botocore.handlers, once."""
-        if name != "botocore.handlers":
-            return None
-        sys.meta_path.remove(self)
-        spec = importlib.machinery.PathFinder.find_spec(name, path)
-        if spec is not None and spec.loader is not None:
-            run = spec.loader.exec_module
-
-            def run_and_register(module: Any) -> None:
-                run(module)
-                module.BUILTIN_HANDLERS += [("before-call", _add_depth), ("before-call", _find_connections)]
-
-            spec.loader.exec_module = run_and_register  # type: ignore[method-assign]
-        return spec
-
-
-def _add_depth(params: dict[str, Any], **_: Any) -> None:
-    if depth := os.environ.get(_DEPTH_VARIABLE):
-        params["headers"].setdefault(_DEPTH_HEADER, depth)
-
-
-def _find_connections(params: dict[str, Any], **_: Any) -> None:
-    """Replaces ``https://{api}.execute-api.{host}/{stage}/...`` by the emulator's own address for it."""
-    if found := re.match(r"https://([a-z0-9]+)\.execute-api\.[^/]+(/.*)", params["url"]):
-        params["url"] = f"{os.environ['AWS_ENDPOINT_URL']}/_aws/execute-api/{found[1]}{found[2]}"
+@functools.cache
+def _sibling(name: str) -> Any:
+    """A module beside this one, which is on no path of the function's and hides none of its modules."""
+    sys.path.insert(0, __file__.rpartition(os.sep)[0])
+    module = importlib.import_module(name)
+    del sys.path[0], sys.modules[name]
+    return module
 
 
 def main() -> None:
@@ -128,8 +101,9 @@ def main() -> None:
     _limit(start["memory"])
     records = _configure_logging(start["log_format"], start["log_level"])
     sys.path[:0] = start["path"]
+    _sibling("tracebacks").shorten_names(start["path"][0])
     sys.path.append(start["sdk"])
-    sys.meta_path.insert(0, SdkHooks())
+    sys.meta_path.insert(0, _sibling("sdk_hooks").SdkHooks())
     handler = _load(start["handler"])
     _answer(answers, handler if isinstance(handler, bytes) else b"{}")
     if isinstance(handler, bytes):
@@ -150,7 +124,7 @@ def _take_streams() -> tuple[Any, Any]:
     os.close(nothing)
     os.dup2(2, 1)
     sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", closefd=False)
-    sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", closefd=False)
+    sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
     return calls, answers
 
 
@@ -237,10 +211,11 @@ def _number(value: Any) -> Any:
 
 def _failure(error: Exception | None, kind: str = "", text: str = "", request_id: str = "") -> bytes:
     """Logs the error as AWS does and returns the payload a caller sees; ``error`` is what has a traceback."""
-    kind, text = kind or type(error).__name__, text or str(error)
+    kind, text = kind or type(error).__name__, (text or str(error)).encode(errors="backslashreplace").decode()
     trace = traceback.format_tb(error.__traceback__) if error else []
     frames = [frame for frame in trace if __file__ not in frame]
-    report = f"[ERROR] {kind}: {text}\nTraceback (most recent call last):\n{''.join(frames)}".rstrip()
+    earlier = _sibling("tracebacks").earlier(error) if error else ""
+    report = f"[ERROR] {kind}: {text}\n{earlier}Traceback (most recent call last):\n{''.join(frames)}".rstrip()
     sys.stderr.write(report.replace("\n", BREAK) + "\n")
     body = {"errorMessage": text, "errorType": kind, "requestId": request_id, "stackTrace": frames}
     return json.dumps({"error": body}).encode()

@@ -1,12 +1,15 @@
 """HTTP APIs: what a client gets. A handler that fails, answers something other than a response or takes too long shows
-nothing of itself, a request may be too large, and the API's CORS headers are on its own errors too."""
+nothing of itself, a request may be too large, the API's CORS headers are on its own errors too, and every answer names
+the request's id."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
+from contextvars import ContextVar
 from typing import Any
+from uuid import uuid4
 
 from pkgops.local.hooks.patch import require, wrap
 from pkgops.local.hooks.proxy_results import NoResponseError, strict
@@ -14,6 +17,7 @@ from pkgops.local.hooks.types import Types
 
 _LARGEST = 10 * 1024 * 1024  # bytes of a request's body
 _LONGEST = 30_000  # milliseconds an integration may take
+_request_id: ContextVar[str] = ContextVar("request_id", default="")  # of the request that is being answered
 
 
 def install(_: Types) -> None:
@@ -21,6 +25,7 @@ def install(_: Types) -> None:
     from ministack.services import apigateway
 
     require(apigateway, "_apis", "_cors_response_headers")
+    wrap(apigateway, "new_uuid", lambda original: lambda: _request_id.get() or original())
     wrap(apigateway, "_invoke_lambda_proxy", _bounded)
     wrap(apigateway, "_handle_execute_in_scope", _finished)
 
@@ -61,6 +66,7 @@ def _finished(original: Any) -> Any:
         api_id: str, stage: str, path: str, method: str, headers: dict[str, str], body: bytes, *others: Any
     ) -> Any:
         cors = (apigateway._apis.get(api_id) or {}).get("corsConfiguration") or {}
+        given = _request_id.set(str(uuid4()))
         try:
             if len(body or b"") > _LARGEST:
                 answer = _refusal(NoResponseError("size"))
@@ -69,6 +75,10 @@ def _finished(original: Any) -> Any:
         except Exception:
             logging.getLogger("pkgops").exception("An HTTP API could not answer %s %s", method, path)
             answer = _message(500, "Internal Server Error")
+        finally:
+            identity = _request_id.get()
+            _request_id.reset(given)
+        answer[1]["apigw-requestid"] = identity
         if method != "OPTIONS":
             answer[1].update(apigateway._cors_response_headers(cors, headers.get("origin", "")))
         return answer

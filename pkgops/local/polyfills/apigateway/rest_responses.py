@@ -8,6 +8,7 @@ import asyncio
 import gzip
 import logging
 from typing import Any
+from uuid import uuid4
 
 from pkgops.local.hooks.patch import require, wrap
 from pkgops.local.hooks.proxy_results import NoResponseError, checked, well_formed
@@ -130,8 +131,7 @@ def _finished(original: Any) -> Any:
         shared: dict[str, str] = {}
         exchange.set(shared)
         status, answered, body = await original(api, stage, method, path, headers, *others)
-        if shared:
-            answered["x-amzn-requestid"] = shared["request_id"]
+        answered["x-amzn-requestid"] = shared.get("request_id") or str(uuid4())  # a refusal of the gateway has one too
         smallest = (rest._rest_apis.get(api) or {}).get("minimumCompressionSize")
         return status, *_compressed(answered, body, smallest, headers.get("accept-encoding", ""))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import threading
 import time
@@ -75,6 +76,60 @@ def test_colors_name_functions_and_levels(run, ports):
     colored = run("tail-logs", "--color", *DEV, ports=ports).stdout
     assert "\x1b[33mWARNING slow" in colored
     assert "\x1b[" not in run("tail-logs", *DEV, ports=ports).stdout
+
+
+REQUEST = "6f1c4d9a-9c57-4c8f-8b8e-2a1100000001"
+GATEWAY = "0c8f7b8e-2a11-4d9a-9c57-6f1c00000002"
+
+
+@pytest.fixture
+def requests(project, now):
+    """Two invocations in turn in one stream, another beside them; one logs the gateway's id."""
+    logs = FakeLogs()
+    first = ["INIT_START Runtime Version: x\tRuntime Version ARN: arn:x\n", "loading\n"]
+    first += [f"START RequestId: {REQUEST} Version: $LATEST\n", "one\n", "[ERROR] ValueError: no\n"]
+    second = ["START RequestId: other Version: $LATEST\n", "two\n", json.dumps({"message": "m", "request_id": GATEWAY})]
+    second += ["three\n", "END RequestId: other\n", "START RequestId: third Version: $LATEST\n", "four\n"]
+    logs.write(HEALTH, "1", [(now - 9000 + at, message) for at, message in enumerate(first + second)])
+    logs.write(HEALTH, "2", [(now - 9000 + at, "beside\n") for at in range(12)])
+    logs.write(SCAN, "1", [(now - 8000, f"[INFO]\tx\tgot {GATEWAY}\n")])
+    return FakePorts(logs=logs)
+
+
+@pytest.mark.parametrize(
+    ("request_id", "texts"),
+    [(REQUEST, ["loading", "one", "ValueError: no"]), (GATEWAY, ["two", "m", "three", f"got {GATEWAY}"])],
+)
+def test_the_lines_of_a_request(run, requests, request_id, texts):
+    shown = run("tail-logs", "--request", request_id, *DEV, "-o", "json", ports=requests).stdout.splitlines()
+    assert [json.loads(line)["text"].split("\t")[-1] for line in shown] == texts
+
+
+def test_a_request_of_lambdas_json_lines(run, project, now):
+    logs = FakeLogs()
+    kinds = [("initStart", "init"), ("start", REQUEST), ("report", REQUEST), ("start", "next")]
+    rows = [json.dumps({"time": "t", "type": f"platform.{kind}", "record": {"requestId": id}}) for kind, id in kinds]
+    rows[2:2] = [json.dumps({"message": "mine"})]
+    logs.write(HEALTH, "1", list(enumerate([*rows, json.dumps({"message": "of the next"})], now - 9000)))
+    found = run("tail-logs", "--request", REQUEST, *DEV, ports=FakePorts(logs=logs)).stdout
+    assert ("mine" in found, "of the next" in found, found.count("\n")) == (True, False, 2)
+
+
+def test_a_request_and_follow_are_refused(run, requests):
+    assert run("tail-logs", "--request", REQUEST, "-f", *DEV, ports=requests).exit_code == 2
+
+
+def test_finding_nothing_says_where_it_looked(run, ports):
+    nothing = run("tail-logs", "health", "scan", "--filter", "nosuch", "--since", "1h", *DEV, ports=ports)
+    assert (nothing.exit_code, nothing.stdout) == (0, "")
+    assert "No log lines with nosuch from 20" in nothing.stderr
+    assert f"to now in {HEALTH}, {SCAN}." in nothing.stderr
+    every = run("tail-logs", "--request", REQUEST, *DEV, ports=ports).stderr
+    assert f"of request {REQUEST} from" in every
+    assert re.search(r" and \d+ more\.", every)
+    quiet = run("tail-logs", "--filter", "nosuch", "-o", "json", *DEV, ports=ports)
+    assert (quiet.exit_code, quiet.stdout, quiet.stderr) == (0, "", "")
+    assert "No log lines" not in run("tail-logs", *DEV, ports=ports).stderr
 
 
 class Endless(FakeLogs):

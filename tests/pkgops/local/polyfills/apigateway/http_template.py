@@ -12,6 +12,7 @@ def handler(event, context):
     if wanted == "/echo/object": return {"statusCode": 200, "body": {"not": "text"}}
     if wanted == "/echo/large": return {"statusCode": 200, "body": "x" * 7_000_000}
     if wanted == "/slow": time.sleep(2)
+    if wanted == "/echo/id": return {"id": event["requestContext"]["requestId"]}
     return {"plain": wanted}
 """
 

@@ -54,6 +54,13 @@ def test_a_request_that_is_too_large_is_refused(api, size):
     assert answer.headers["access-control-allow-origin"] == ORIGIN
 
 
+def test_every_answer_has_an_id_and_a_handler_knows_it(api):
+    answers = [api.get(path) for path in ("/echo/id", "/echo/id", "/echo/boom", "/nowhere")]
+    ids = [answer.headers["apigw-requestid"] for answer in answers]
+    assert len(set(ids)) == 4
+    assert [answer.json()["id"] for answer in answers[:2]] == ids[:2]
+
+
 def test_errors_of_the_gateway_are_readable_by_the_page(api):
     missing = api.get("/nowhere")
     assert (missing.status_code, missing.headers["access-control-allow-origin"]) == (404, ORIGIN)

@@ -50,3 +50,4 @@ def test_the_request_context_is_complete_and_its_id_is_answered(api):
     assert context["resourcePath"] == "/packages/{ecosystem}/{name}"
     assert context["domainName"].endswith(".execute-api.us-east-1.amazonaws.com")
     assert answer.headers["x-amzn-requestid"] == context["requestId"]
+    assert api.get("/nowhere").headers["x-amzn-requestid"] not in ("", context["requestId"])

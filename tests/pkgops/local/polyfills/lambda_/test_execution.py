@@ -72,6 +72,33 @@ def test_an_exception_is_reported_as_on_aws_and_keeps_the_environment(function):
     assert logged[0].startswith("[ERROR] ValueError: no such package\nTraceback")
 
 
+def test_a_traceback_names_the_projects_file_and_what_led_to_it(function):
+    broken = function("""
+        import logging
+
+        def parse(text):
+            try:
+                return int(text)
+            except ValueError as error:
+                raise RuntimeError("half \\ud800 a pair") from error
+
+        def handler(event, context):
+            try:
+                parse("first")
+            except RuntimeError:
+                logging.exception("told")
+            parse("second")
+        """)
+    answer = broken("fail")
+    assert answer["errorType"] == "RuntimeError"
+    assert [frame.split(",")[0] for frame in answer["stackTrace"]] == ['  File "app.py"', '  File "app.py"']
+    told, failed = (line for line in broken.log() if line.startswith("[ERROR]"))
+    for line in (told, failed):
+        assert line.index("invalid literal") < line.index("direct cause") < line.rindex("Traceback")
+        assert line.count('File "app.py", line ') == line.count("File ")
+        assert "return int(text)" in line
+
+
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
