@@ -130,6 +130,6 @@ def test_the_traceback_of_a_bug():
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )
-    assert done.returncode == 1
+    assert done.returncode == 70
     assert r"ValueError: \x1b]0;title\x07" in done.stderr
     assert_harmless(done.stderr, several_lines=True)
