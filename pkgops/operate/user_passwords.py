@@ -43,17 +43,18 @@ class ResetResult:
     sessions: int
 
 
-def pool_users(stacks: Iterable[SynthesizedStack], ports: Ports) -> list[PoolUsers]:
-    """The deployed pools of some stacks with their users. UsageError if one is not deployed."""
+def pool_users(stacks: Iterable[SynthesizedStack], ports: Ports, skip_missing: bool = False) -> list[PoolUsers]:
+    """The deployed pools of some stacks with their users. UsageError if one is not deployed, unless that is skipped."""
     found: list[PoolUsers] = []
     declared = [(stack, logical_id) for stack in stacks for logical_id, _ in resources(stack.template, _TYPE)]
     deployed = {state.name for state in ports.stacks.describe()} if declared else set()
     for stack, logical_id in declared:
         rows = ports.stacks.resources(stack.name) if stack.name in deployed else []
         pool = next((row.physical_id for row in rows if row.logical_id == logical_id), "")
-        if not pool:
+        if pool:
+            found.append(PoolUsers(pool, ports.users.users(pool)))
+        elif not skip_missing:
             raise not_deployed("User pool", logical_id)
-        found.append(PoolUsers(pool, ports.users.users(pool)))
     return found
 
 

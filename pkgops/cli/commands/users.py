@@ -35,7 +35,7 @@ def ls(session: Session, names: tuple[str, ...], all_systems: bool) -> None:
 
     console, found = session.console, []
     for project in session.systems(names, all_systems):
-        found += pool_users(synthesized(project), session.ports(project))
+        found += pool_users(synthesized(project), session.ports(project), skip_missing=all_systems)
     rows = [(pool.pool, len(pool.users), len(pool.with_password)) for pool in found]
     console.print_table(_COLUMNS, rows, "There are no user pools.", found if console.mode.json else None)
 
