@@ -20,7 +20,11 @@ def test_it(%s):
 """
 # Where the command line is run: what it prints is handed over there. The others run a part of it, with no secret.
 FUNNELS = {"tests/pkgops/cli/conftest.py", "tests/e2e/conftest.py", "tests/pkgops/deploy/states/program.py"}
-FUNNELS |= {"tests/architecture/recipes/scratch.py", "tests/e2e/test_guide_your_own_system.py"}
+FUNNELS |= {
+    "tests/architecture/recipes/scratch.py",
+    "tests/e2e/test_guide_your_own_system.py",
+    "tests/e2e/test_printed_lines.py",
+}
 FUNNELS |= {"tests/canary.py", "tests/architecture/test_canary.py", "tests/pkgops/test_own_files.py"}
 FUNNELS |= {"tests/pkgops/cli/damage/world.py"}
 FUNNELS |= {"tests/pkgops/cli/test_unplanned.py"}

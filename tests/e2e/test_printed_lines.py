@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pkgops.testing.deployed import Deployed, deployment
+from tests.canary import listen
 
 pytestmark = pytest.mark.e2e
 
@@ -88,6 +89,7 @@ class Following:
         self._process.terminate()
         self._process.wait(20)
         self._reader.join(20)
+        listen(["tail-logs", "--follow"], self.shown)
         assert self._process.stdout is not None
         self._process.stdout.close()
 
