@@ -29,6 +29,7 @@ MAX_ATTEMPTS = 3
 BASE_DELAY = 1.0  # seconds before the second attempt, doubled for each further one
 MAX_WAIT = 60.0  # seconds: an upstream that asks for more is left for another run
 MAX_BYTES = 64 * 2**20  # of a document; the largest packages' are around 30 MB
+MAX_PORT = 65535  # httpx passes a higher one on, and the C library calls what is left of it modulo 65536
 _RETRYABLE = {429, 500, 502, 503, 504}
 
 
@@ -100,6 +101,8 @@ class UpstreamClient:
     def _read(self, url: str, headers: Mapping[str, str] | None, seconds: float) -> Response:
         import httpx
 
+        if (httpx.URL(url).port or 0) > MAX_PORT:
+            raise httpx.InvalidURL("the port is out of range")
         end = time.monotonic() + seconds
         timeout = httpx.Timeout(seconds, connect=min(CONNECT_TIMEOUT, seconds))
         body = bytearray()

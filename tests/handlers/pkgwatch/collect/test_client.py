@@ -83,6 +83,14 @@ def test_an_invalid_url(client: UpstreamClient, url: str) -> None:
         client.get(url, dict[str, Any], attempts=1)
 
 
+def test_a_port_out_of_range_is_no_other_port(upstream: World, client: UpstreamClient) -> None:
+    """The C library reads a port modulo 65536, so that another server would answer."""
+    port = int(upstream.url.rsplit(":", 1)[1])
+    with pytest.raises(UpstreamError, match="connection_error"):
+        client.get(f"http://127.0.0.1:{port + 65536}/npm/lodash", dict[str, Any], attempts=1)
+    assert not upstream.asked()
+
+
 @pytest.mark.parametrize("lie", [{"kind": "garbage"}, {"document": []}, {"document": "text"}, {"document": None}])
 def test_a_response_of_another_shape_is_not_retried(
     upstream: World, client: UpstreamClient, lie: dict[str, Any]
