@@ -1,59 +1,72 @@
-"""A real browser that visits a page of a website made for the test."""
+"""A real browser, and a website for it to visit."""
 
 from __future__ import annotations
 
-import json
 import os
-import queue
 import shutil
-import signal
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Those that Playwright does not set itself. Names below "example" lead to this machine.
 FLAGS = (
-    "--headless",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
     "--no-proxy-server",
     "--host-resolver-rules=MAP *.example 127.0.0.1",
 )
-PATIENCE = 60.0  # seconds a page may take on a busy machine
+PATIENCE = 60_000.0  # milliseconds a page may take on a busy machine
 SITE = "evil.example"
 
 
-def browser() -> str:
-    """The program; the test is skipped where there is none."""
+def program() -> str:
+    """The browser; the test is skipped where there is none."""
     found = next(filter(None, map(shutil.which, NAMES)), "")
     if not found:
         pytest.skip("No browser is installed; with apt-get: apt-get install chromium")
     return found
 
 
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """The browser of a test module, with a profile of its own. While it runs, the thread of the tests has an event
+    loop: connections of a test's own need another thread."""
+    found = program()
+    from playwright.sync_api import sync_playwright
+
+    home = {**os.environ, "HOME": str(tmp_path_factory.mktemp("browser"))}
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=found, args=FLAGS, env=home, timeout=PATIENCE)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page with nothing in it and no cookies."""
+    with chromium.new_context() as context:
+        context.set_default_timeout(PATIENCE)
+        yield context.new_page()
+
+
 class Site(ThreadingHTTPServer):
-    """A website that serves one page at every address, redirects from ``/redirect/<address>`` and takes the page's
-    report."""
+    """A website that serves one page at every address, and redirects from ``/redirect/<address>``."""
 
     daemon_threads = True
 
     def __init__(self, page: str) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.page = page.encode()
-        self.reports: queue.Queue[Any] = queue.Queue()
 
     @property
     def origin(self) -> str:
@@ -69,46 +82,25 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(200, self.server.page)
 
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if self.path == "/report":
-            self.server.reports.put(json.loads(body))
-        self._answer(204, b"")
-
     def _answer(self, status: int, body: bytes, **headers: str) -> None:
         self.send_response(status)
-        for name, value in {
-            "Content-Type": "text/html; charset=utf-8",
-            "Content-Length": str(len(body)),
-            **headers,
-        }.items():
+        own = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(body))}
+        for name, value in {**own, **headers}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
-        """What the page reports is enough."""
-
-
-def visit(program: str, page: str, profile: Path) -> Any:
-    """What the page at `SITE` reports: it has to POST a JSON document to ``/report``. Names below ``example`` lead to
-    this machine."""
-    site = Site(page)
-    threading.Thread(target=site.serve_forever, daemon=True).start()
-    try:
-        with _running(program, site.origin + "/", profile):
-            return site.reports.get(timeout=PATIENCE)
-    finally:
-        site.shutdown()
-        site.server_close()
+        """What the page finds is enough."""
 
 
 @contextmanager
-def _running(program: str, address: str, profile: Path) -> Iterator[None]:
-    command = [program, *FLAGS, f"--user-data-dir={profile}", address]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
-    with subprocess.Popen(command, env={**os.environ, "HOME": str(profile)}, **quiet) as process:
-        try:
-            yield
-        finally:
-            os.killpg(process.pid, signal.SIGKILL)
+def site(page: str) -> Iterator[Site]:
+    """A website with that page."""
+    running = Site(page)
+    threading.Thread(target=running.serve_forever, daemon=True).start()
+    try:
+        yield running
+    finally:
+        running.shutdown()
+        running.server_close()

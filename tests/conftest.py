@@ -20,6 +20,7 @@ import pytest
 from pkgops.local.client.emulator import Emulator
 from pkgops.testing.deployed import free_port
 from pkgops.testing.owner import owner
+from tests.browser import chromium, page  # noqa: F401 - fixtures
 from tests.builds import Builds
 from tests.canary import pytest_runtest_makereport  # noqa: F401 - a hook: a secret that shows fails its test
 from tests.emulator import TRUSTED, client, start_emulator

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 import pytest
 
 from pkgops.local.client.emulator import Emulator
-from tests.browser import browser, visit
+from tests.browser import site
 from tests.emulator import TRUSTED, archive
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.emulator]
 
@@ -87,9 +90,8 @@ def served(emulator: Emulator, aws: Aws, role: str) -> dict[str, Any]:
 
 
 def test_a_page_uses_what_is_deployed_and_nothing_else(
-    emulator: Emulator, aws: Aws, served: dict[str, Any], tmp_path: Path
+    emulator: Emulator, aws: Aws, served: dict[str, Any], page: Page, tmp_path: Path
 ) -> None:
-    program = browser()
     marker = tmp_path / "written by the page"
     aws("secretsmanager").create_secret(Name="of-the-owner", SecretString="hidden from pages")
     create = {"Action": "CreateStack", "Version": "2010-05-15", "Capabilities.member.1": "CAPABILITY_NAMED_IAM"}
@@ -107,7 +109,9 @@ def test_a_page_uses_what_is_deployed_and_nothing_else(
         "target": "secretsmanager.GetSecretValue",
         "page": f"{emulator.endpoint}/_companions/stripe/pages/checkout/unknown",
     }
-    found = visit(program, PAGE.replace("GIVEN", json.dumps(given).replace("</", "<\\/")), tmp_path / "profile")
+    with site(PAGE) as evil:
+        page.goto(evil.origin)
+        found = page.evaluate("given => attack(given)", given)
     assert found.pop("api") == "the API"
     assert found.pop("object") == "a presigned object"
     assert "UserSub" in found.pop("cognito")
