@@ -71,9 +71,9 @@ def score(count: int) -> None:
 
 def dispatch(count: int) -> None:
     """As the refresh dispatcher does it."""
+    from handlers.common.deadline import Deadline
     from handlers.common.dynamodb import Table
     from handlers.pkgwatch.pipeline.refresh_dispatcher import Count, messages, read_order
-    from handlers.pkgwatch.runtime.deadline import Deadline
     from handlers.pkgwatch.runtime.message_batches import send_all
 
     each = messages(Table(Index(count), "packages"), read_order({"tier": 3}), lambda: 300, NOW, Count())

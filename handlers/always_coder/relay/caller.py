@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.always_coder.runtime.gateway import Gateway, gateway
+from handlers.always_coder.runtime.gateway import gateway
+from handlers.common.gateway import Gateway
 
 ANONYMOUS = "anonymous"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from handlers.always_coder.relay.peers import tell, tell_viewers
-from handlers.always_coder.runtime.gateway import Gateway
 from handlers.always_coder.store import connections, sessions
 from handlers.common.aws import ServiceError
+from handlers.common.gateway import Gateway
 from handlers.common.logs import logger
 
 

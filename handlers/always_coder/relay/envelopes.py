@@ -5,9 +5,9 @@ from __future__ import annotations
 from handlers.always_coder.relay.caller import Caller, RelayError
 from handlers.always_coder.relay.frames import Frame
 from handlers.always_coder.relay.peers import deliver, deliver_to_viewers
-from handlers.always_coder.runtime.gateway import Gone
 from handlers.always_coder.store import connections, messages, sessions
 from handlers.common.aws import ServiceError
+from handlers.common.gateway import Gone
 from handlers.common.logs import logger
 from handlers.common.parallel import run_in_background
 

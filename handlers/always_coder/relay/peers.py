@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.always_coder.runtime.gateway import Gateway, Gone
 from handlers.always_coder.store import connections, sessions
 from handlers.common.aws import ServiceError
+from handlers.common.gateway import Gateway, Gone
 from handlers.common.logs import logger
 from handlers.common.parallel import run_in_background
 

@@ -8,9 +8,9 @@ from typing import Any
 from handlers.always_coder.relay import envelopes, listing, terminals, viewers
 from handlers.always_coder.relay.caller import Caller, RelayError, caller_of
 from handlers.always_coder.relay.frames import ENVELOPE, Frame, parse
-from handlers.always_coder.runtime.gateway import Gone
 from handlers.always_coder.store.clock import now
 from handlers.common import logs
+from handlers.common.gateway import Gone
 from handlers.common.logs import logger
 
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from handlers.common.deadline import Deadline
 from handlers.common.dynamodb import Key, Table
 from handlers.common.logs import begin, logger
 from handlers.pkgwatch.accounts.api_keys import USER_META, is_account_record
 from handlers.pkgwatch.billing.periods import reset as reset_period
 from handlers.pkgwatch.runtime import tables
-from handlers.pkgwatch.runtime.deadline import Deadline
 
 _RESERVE = 30.0  # seconds
 _LATE = timedelta(hours=1)

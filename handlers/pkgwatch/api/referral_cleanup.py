@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from handlers.common.deadline import Deadline
 from handlers.common.dynamodb import Table
 from handlers.common.logs import begin, logger
 from handlers.common.timestamps import parse as parse_time
@@ -12,7 +13,6 @@ from handlers.pkgwatch.accounts.api_keys import USER_META
 from handlers.pkgwatch.referrals.credit import close
 from handlers.pkgwatch.referrals.events import Referral
 from handlers.pkgwatch.runtime import tables
-from handlers.pkgwatch.runtime.deadline import Deadline
 
 _RESERVE = 10.0  # seconds
 _WAITING = "sk = :meta AND attribute_exists(referral_pending)"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from handlers.common.deadline import Deadline
 from handlers.common.dynamodb import ConditionFailed, Table
 from handlers.common.logs import begin, logger
 from handlers.common.timestamps import iso
@@ -14,7 +15,6 @@ from handlers.pkgwatch.billing.stripe_client import stripe, subscription_state
 from handlers.pkgwatch.referrals.events import Referral
 from handlers.pkgwatch.referrals.rewards import reward_retention
 from handlers.pkgwatch.runtime import tables
-from handlers.pkgwatch.runtime.deadline import Deadline
 
 BATCH = 100  # referrals a run
 

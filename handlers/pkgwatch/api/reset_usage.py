@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from handlers.common.aws import client
+from handlers.common.deadline import Deadline
 from handlers.common.dynamodb import ConditionFailed, Key, Table
 from handlers.common.logs import begin, logger
 from handlers.common.parallel import run_in_background
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.accounts.api_keys import is_account_record
 from handlers.pkgwatch.runtime import tables
-from handlers.pkgwatch.runtime.deadline import Deadline
 from handlers.pkgwatch.runtime.settings import settings
 
 STATE: Key = ("SYSTEM#RESET_STATE", "monthly_reset")

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from handlers.common.queue_messages import json_object
 from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalize
 from handlers.pkgwatch.packages.package_queue import NEW_PACKAGE_TIER
-from handlers.pkgwatch.runtime.queue_messages import json_object
 
 RETRY = "incomplete_data_retry"
 # The reasons that set the tier: the refresh dispatcher's (manual ones, too) and seeding.

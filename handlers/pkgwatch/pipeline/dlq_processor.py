@@ -11,15 +11,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from handlers.common.aws import ServiceError, client
+from handlers.common.deadline import Deadline
 from handlers.common.dynamodb import Table
 from handlers.common.logs import begin, logger
+from handlers.common.queue_messages import json_object
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalize, package_key
 from handlers.pkgwatch.runtime import tables
-from handlers.pkgwatch.runtime.deadline import Deadline
 from handlers.pkgwatch.runtime.message_batches import MAX_DELAY, OutgoingMessage, send_batch
 from handlers.pkgwatch.runtime.metrics import Metrics, metrics
-from handlers.pkgwatch.runtime.queue_messages import json_object
 from handlers.pkgwatch.runtime.settings import settings
 
 RECEIVES = 10  # a run, ten messages each

@@ -7,12 +7,12 @@ from itertools import islice
 from typing import Any
 
 from handlers.common.aws import client
+from handlers.common.deadline import Deadline
 from handlers.common.dynamodb import Table
 from handlers.common.logs import begin, logger
 from handlers.pkgwatch.collect.upstream.circuit_breaker import UpstreamBreaker
 from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid
 from handlers.pkgwatch.runtime import tables
-from handlers.pkgwatch.runtime.deadline import Deadline
 from handlers.pkgwatch.runtime.message_batches import OutgoingMessage, send_all
 from handlers.pkgwatch.runtime.metrics import metrics
 from handlers.pkgwatch.runtime.settings import settings

@@ -9,9 +9,11 @@ from functools import partial
 from typing import Any, TypeVar
 
 from handlers.common.aws import client
+from handlers.common.deadline import OutOfTime
 from handlers.common.dynamodb import Table
 from handlers.common.logs import begin, logger
 from handlers.common.parallel import run_in_background
+from handlers.common.queue_messages import item_failures, json_object
 from handlers.pkgwatch.collect.discovery.dependency_cache import DependencyCache
 from handlers.pkgwatch.collect.sources.depsdev_graph import DependencyGraph
 from handlers.pkgwatch.collect.upstream.client import UpstreamClient
@@ -21,9 +23,7 @@ from handlers.pkgwatch.packages.new_packages import add_items, find_unknown, new
 from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalize
 from handlers.pkgwatch.packages.package_queue import PackageQueue
 from handlers.pkgwatch.runtime import tables
-from handlers.pkgwatch.runtime.deadline import OutOfTime
 from handlers.pkgwatch.runtime.metrics import metrics
-from handlers.pkgwatch.runtime.queue_messages import item_failures, json_object
 from handlers.pkgwatch.runtime.settings import settings
 
 SOURCE = "graph_expansion"

@@ -11,8 +11,10 @@ from functools import partial
 from typing import Any
 
 from handlers.common.aws import client
+from handlers.common.deadline import OutOfTime
 from handlers.common.logs import begin, logger
 from handlers.common.parallel import run_in_background
+from handlers.common.queue_messages import item_failures
 from handlers.common.secrets import SecretUnavailable, secret
 from handlers.pkgwatch.collect.collector import COLLECTED, Services, collect_package
 from handlers.pkgwatch.collect.download_count import Counts
@@ -25,9 +27,7 @@ from handlers.pkgwatch.collect.upstream.client import UpstreamClient
 from handlers.pkgwatch.collect.upstream.failures import UpstreamError
 from handlers.pkgwatch.collect.upstream.guard import guards
 from handlers.pkgwatch.runtime import tables
-from handlers.pkgwatch.runtime.deadline import OutOfTime
 from handlers.pkgwatch.runtime.metrics import Metrics, metrics
-from handlers.pkgwatch.runtime.queue_messages import item_failures
 from handlers.pkgwatch.runtime.settings import settings
 
 _RESERVE = 20.0  # seconds at the end without requests to an upstream

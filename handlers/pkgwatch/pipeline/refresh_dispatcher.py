@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from handlers.common.aws import client
+from handlers.common.deadline import Deadline
 from handlers.common.dynamodb import Table
 from handlers.common.logs import begin, logger
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid
 from handlers.pkgwatch.packages.package_queue import TIERS
 from handlers.pkgwatch.runtime import tables
-from handlers.pkgwatch.runtime.deadline import Deadline
 from handlers.pkgwatch.runtime.message_batches import MAX_DELAY, OutgoingMessage, send_all
 from handlers.pkgwatch.runtime.settings import settings
 

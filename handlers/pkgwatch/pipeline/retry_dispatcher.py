@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from handlers.common.aws import ServiceError, client
+from handlers.common.deadline import Deadline
 from handlers.common.dynamodb import ConditionFailed, Table
 from handlers.common.logs import begin, logger
 from handlers.common.parallel import run_in_background
@@ -18,7 +19,6 @@ from handlers.common.timestamps import iso
 from handlers.pkgwatch.collect.upstream.circuit_breaker import UpstreamBreaker
 from handlers.pkgwatch.packages.package_queue import NEW_PACKAGE_TIER
 from handlers.pkgwatch.runtime import tables
-from handlers.pkgwatch.runtime.deadline import Deadline
 from handlers.pkgwatch.runtime.message_batches import BATCH, OutgoingMessage, batched, send_batch
 from handlers.pkgwatch.runtime.metrics import metrics
 from handlers.pkgwatch.runtime.settings import settings

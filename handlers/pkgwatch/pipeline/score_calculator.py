@@ -14,11 +14,11 @@ from handlers.common.aws import ServiceError
 from handlers.common.dynamodb import ConditionFailed, Key, Table
 from handlers.common.logs import begin, logger
 from handlers.common.parallel import run_in_background
+from handlers.common.queue_messages import item_failures, json_object
 from handlers.common.timestamps import iso, parse
 from handlers.pkgwatch.packages.data_quality import queryable
 from handlers.pkgwatch.packages.package_names import package_key
 from handlers.pkgwatch.runtime import tables
-from handlers.pkgwatch.runtime.queue_messages import item_failures, json_object
 from handlers.pkgwatch.scoring.score import score
 from handlers.pkgwatch.scoring.stream_records import INVALID_KEY, Record, package_to_score
 

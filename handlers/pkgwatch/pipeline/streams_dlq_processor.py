@@ -13,15 +13,15 @@ from functools import partial
 from typing import Any
 
 from handlers.common.aws import ServiceError, client
+from handlers.common.deadline import Deadline
 from handlers.common.dynamodb import ConditionFailed, Key, Table
 from handlers.common.logs import begin, logger
 from handlers.common.parallel import run_in_background
+from handlers.common.queue_messages import item_failures, json_object
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.runtime import tables
-from handlers.pkgwatch.runtime.deadline import Deadline
 from handlers.pkgwatch.runtime.message_batches import batched
 from handlers.pkgwatch.runtime.metrics import metrics
-from handlers.pkgwatch.runtime.queue_messages import item_failures, json_object
 from handlers.pkgwatch.scoring.failed_batches import (
     Body,
     is_batch_info,

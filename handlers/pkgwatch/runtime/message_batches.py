@@ -13,9 +13,9 @@ from itertools import islice
 from typing import Any
 
 from handlers.common.aws import ServiceError
+from handlers.common.deadline import Deadline
 from handlers.common.logs import logger
 from handlers.common.parallel import WORKERS, run_in_background
-from handlers.pkgwatch.runtime.deadline import Deadline
 
 BATCH = 10
 MAX_DELAY = 900  # seconds, by SQS

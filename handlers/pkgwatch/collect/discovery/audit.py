@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from handlers.common.aws import client
+from handlers.common.deadline import OutOfTime
 from handlers.common.dynamodb import Table
 from handlers.common.logs import begin, logger
 from handlers.pkgwatch.collect.discovery.rankings import RankedPackage
@@ -18,7 +19,6 @@ from handlers.pkgwatch.collect.upstream.failures import UpstreamError
 from handlers.pkgwatch.packages.new_packages import BATCH, add_items, find_unknown, new_item
 from handlers.pkgwatch.packages.package_queue import PackageQueue
 from handlers.pkgwatch.runtime import tables
-from handlers.pkgwatch.runtime.deadline import OutOfTime
 from handlers.pkgwatch.runtime.message_batches import batched
 from handlers.pkgwatch.runtime.metrics import Metrics, metrics
 from handlers.pkgwatch.runtime.settings import settings

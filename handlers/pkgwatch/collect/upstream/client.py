@@ -16,8 +16,8 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
+from handlers.common.deadline import Deadline, OutOfTime
 from handlers.pkgwatch.collect.upstream.failures import INVALID_JSON, NotFound, UpstreamError
-from handlers.pkgwatch.runtime.deadline import Deadline, OutOfTime
 
 T = TypeVar("T")
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from handlers.common.deadline import Deadline, OutOfTime
 from handlers.common.logs import logger
 from handlers.pkgwatch.collect.upstream.client import MAX_WAIT
 from handlers.pkgwatch.collect.upstream.failures import NotFound, UpstreamError
-from handlers.pkgwatch.runtime.deadline import Deadline, OutOfTime
 
 T = TypeVar("T")
 

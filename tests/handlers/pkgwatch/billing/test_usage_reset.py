@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from handlers.common import aws
+from handlers.common.deadline import Deadline
 from handlers.common.dynamodb import Table
 from handlers.pkgwatch.api.backup_reset_usage import handler as backup_handler
 from handlers.pkgwatch.api.reset_usage import STATE, Run, reset
 from handlers.pkgwatch.api.reset_usage import handler as reset_handler
-from handlers.pkgwatch.runtime.deadline import Deadline
 from handlers.pkgwatch.runtime.settings import settings
 from tests.handlers.gateway import Context
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from handlers.common.deadline import Deadline, OutOfTime
 from handlers.pkgwatch.collect.upstream.client import UpstreamClient, backoff, connection_pool
 from handlers.pkgwatch.collect.upstream.failures import NotFound, UpstreamError
-from handlers.pkgwatch.runtime.deadline import Deadline, OutOfTime
 from tests.handlers.pkgwatch.fixtures.collector import Clock, upstream_client
 from tests.handlers.pkgwatch.fixtures.upstreams import World
 

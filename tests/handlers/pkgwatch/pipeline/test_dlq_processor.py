@@ -11,9 +11,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from handlers.common import aws
+from handlers.common.deadline import Deadline
 from handlers.common.dynamodb import Table
 from handlers.pkgwatch.pipeline.dlq_processor import DeadLetters, error_class, handler, process
-from handlers.pkgwatch.runtime.deadline import Deadline
 from handlers.pkgwatch.runtime.metrics import Metrics
 from handlers.pkgwatch.runtime.settings import settings
 from tests.handlers.gateway import Context

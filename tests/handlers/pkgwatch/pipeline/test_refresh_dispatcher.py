@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from handlers.common.deadline import Deadline
 from handlers.pkgwatch.pipeline.refresh_dispatcher import Count, InvalidOrder, handler, messages, read_order
-from handlers.pkgwatch.runtime.deadline import Deadline
 from handlers.pkgwatch.runtime.message_batches import OutgoingMessage, send_all, send_batch
 from handlers.pkgwatch.runtime.settings import settings
 from tests.handlers.gateway import Context

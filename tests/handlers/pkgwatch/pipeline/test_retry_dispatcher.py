@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from handlers.common import aws
+from handlers.common.deadline import Deadline
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.pipeline.retry_dispatcher import Run, dispatch, handler
-from handlers.pkgwatch.runtime.deadline import Deadline
 from handlers.pkgwatch.runtime.settings import settings
 from tests.handlers.gateway import Context
 from tests.handlers.pkgwatch.fixtures.own_tables import packages_table

@@ -12,11 +12,11 @@ import pytest
 
 from handlers.common import aws
 from handlers.common.attributes import wire_item
+from handlers.common.deadline import Deadline
 from handlers.common.dynamodb import Table
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.pipeline import score_calculator
 from handlers.pkgwatch.pipeline.streams_dlq_processor import MAX_MARKS, handler, process
-from handlers.pkgwatch.runtime.deadline import Deadline
 from handlers.pkgwatch.runtime.settings import settings
 from tests.handlers.gateway import Context
 from tests.handlers.pkgwatch.fixtures.own_tables import packages_table

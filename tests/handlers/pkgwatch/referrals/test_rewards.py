@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from handlers.common.deadline import Deadline
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.api import referral_retention
 from handlers.pkgwatch.api.referral_cleanup import clean
@@ -16,7 +17,6 @@ from handlers.pkgwatch.referrals.credit import Step, advance
 from handlers.pkgwatch.referrals.events import Referral
 from handlers.pkgwatch.referrals.pending_referrals import record_pending, referral_attributes
 from handlers.pkgwatch.referrals.rewards import reward_payment
-from handlers.pkgwatch.runtime.deadline import Deadline
 from tests.handlers.gateway import Context
 from tests.handlers.pkgwatch.fixtures.referrals import member, states
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.pkgwatch.runtime.deadline import Deadline, OutOfTime
+from handlers.common.deadline import Deadline, OutOfTime
 from tests.handlers.gateway import Context
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handlers.pkgwatch.runtime.queue_messages import item_failures, json_object
+from handlers.common.queue_messages import item_failures, json_object
 
 
 @pytest.mark.parametrize(
