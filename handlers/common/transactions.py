@@ -29,9 +29,10 @@ class Cancelled(Exception):  # noqa: N818 - an expected outcome
 Write = Mapping[str, Any]
 
 
-def put(table: Table, item: Mapping[str, Any], condition: str = "") -> Write:
+def put(table: Table, item: Mapping[str, Any], condition: str = "", values: Mapping[str, Any] | None = None) -> Write:
     """Writes a whole item."""
-    return {"Put": {"TableName": table.name, "Item": wire_item(item), **expression(condition, {}, condition)}}
+    parts = expression(condition, values or {}, condition)
+    return {"Put": {"TableName": table.name, "Item": wire_item(item), **parts}}
 
 
 def update(table: Table, key: Key, change: str, values: Mapping[str, Any], condition: str = "") -> Write:

@@ -1,0 +1,48 @@
+"""What a message of a queue is: its body as one of the declared models."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+import msgspec
+
+from handlers.keyvex.shared.clock import message_time
+
+# The value that a validation error quotes: it may be anything somebody has sent.
+_QUOTED = re.compile(r" '.*'(?= - at |$)", re.DOTALL)
+
+Text = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class InvalidMessage(Exception):  # noqa: N818 - an outcome, not an error
+    """The message can never be processed. Its text names what is wrong, never a value of it."""
+
+
+class Timed(msgspec.Struct, kw_only=True):
+    """What messages of all queues have."""
+
+    timestamp: Annotated[
+        float | str | None,
+        msgspec.Meta(description="When it was sent: milliseconds since 1970, or ISO-8601. Missing means now."),
+    ] = None
+
+    def __post_init__(self) -> None:
+        message_time(self.timestamp, 0)
+
+    def time(self, default: int) -> int:
+        """When it was sent, in milliseconds; ``default`` if it does not say so."""
+        return message_time(self.timestamp, default)
+
+
+def decode(body: object, model: Any) -> Any:
+    """The body of a record as the model (a struct or a union of them). Raises `InvalidMessage`."""
+    text = body.lstrip() if isinstance(body, str) else ""
+    try:
+        if text.startswith("{"):
+            return msgspec.json.decode(text, type=model)
+    except msgspec.ValidationError as error:
+        raise InvalidMessage(_QUOTED.sub("", str(error))) from None
+    except (msgspec.DecodeError, RecursionError):
+        pass
+    raise InvalidMessage("Invalid message format")

@@ -1,0 +1,71 @@
+"""Bodies of messages, which may hold anything, and the values that several models share."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pytest
+
+from handlers.keyvex.shared.addresses import is_address
+from handlers.keyvex.shared.clock import iso_ms, message_time, utc_date
+from handlers.keyvex.shared.messages import InvalidMessage, Timed, decode
+
+
+class Note(Timed, kw_only=True):
+    messageType: Literal["NOTE"]  # noqa: N815 - the message's own name
+    text: str = ""
+
+
+@pytest.mark.parametrize(
+    "body", ["[]", '"text"', "null", "{", "", "[" * 100_000, "{" * 5000, None, {"a": 1}, '{"a": NaN}']
+)
+def test_only_json_objects_are_messages(body: Any) -> None:
+    with pytest.raises(InvalidMessage, match=r"^Invalid message format$"):
+        decode(body, Note)
+
+
+def test_what_is_wrong_is_named_without_its_value() -> None:
+    with pytest.raises(InvalidMessage) as error:
+        decode('{"messageType": "a@example.com"}', Note)
+    assert str(error.value) == "Invalid enum value - at `$.messageType`"
+    with pytest.raises(InvalidMessage, match="missing required field `messageType`"):
+        decode("{}", Note)
+    with pytest.raises(InvalidMessage, match="timestamp is neither"):
+        decode('{"messageType": "NOTE", "timestamp": "yesterday"}', Note)
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "time"),
+    [
+        (None, 7),
+        (1_750_000_000_123, 1_750_000_000_123),
+        (1_750_000_000_123.9, 1_750_000_000_123),
+        ("2025-06-15T15:06:40.123Z", 1_750_000_000_123),
+        ("2025-06-15T17:06:40+02:00", 1_750_000_000_000),
+    ],
+)
+def test_times_of_messages(timestamp: Any, time: int) -> None:
+    assert message_time(timestamp, 7) == time
+
+
+@pytest.mark.parametrize("timestamp", [-1, 10**13, float("inf"), float("nan"), "", "1750000000123"])
+def test_times_that_are_none(timestamp: Any) -> None:
+    with pytest.raises(ValueError, match=r"^timestamp is"):
+        message_time(timestamp, 7)
+
+
+def test_times_as_clients_see_them() -> None:
+    assert iso_ms(1_750_000_000_007) == "2025-06-15T15:06:40.007Z"
+    assert utc_date(1_750_031_999_999) == "2025-06-15"
+
+
+@pytest.mark.parametrize("text", ["a@example.com", "a+b@sub.example.com", "ä@beispiel.de"])
+def test_addresses(text: str) -> None:
+    assert is_address(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a", "@example.com", "a@", "a@example", "a@.com", "a@com.", "a@b@c.de", "a b@c.de", "a@c.de\n"]
+)
+def test_what_is_no_address(text: str) -> None:
+    assert not is_address(text)
