@@ -6,7 +6,7 @@ Each upstream has its own path: ``/depsdev``, ``/npm``, ``/npm_api``, ``/pypi``,
 everything seeded can be collected, and ``documents/<upstream>.json`` (path and query -> document), which comes first;
 ``{days_ago:5}`` in it is a time.
 
-Faults are switched on for paths that match a pattern (see `faults`), from a test or over HTTP::
+Faults are switched on for paths that match a pattern (see `companions.common.faults`), from a test or over HTTP::
 
     curl -X POST .../_faults -d '{"path": "/github/.*", "status": 503, "times": 3}'
     curl -X DELETE .../_faults

@@ -1,4 +1,4 @@
-"""Faults that are injected into the answers of upstreams."""
+"""Faults that are injected into the answers of a stand-in."""
 
 from __future__ import annotations
 
