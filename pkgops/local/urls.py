@@ -14,6 +14,7 @@ _REST = re.compile(
 )
 _FUNCTION = re.compile(rf"https?://(?P<url>[a-z0-9-]+)\.lambda-url\.{_LABEL}\.on\.aws")
 _QUEUE = re.compile(rf"https?://(?:sqs\.{_LABEL}\.amazonaws\.com|{_LABEL}\.queue\.amazonaws\.com)(?=/\d{{12}}/)")
+_HOSTED_PAGES = re.compile(rf"https://{_LABEL}\.auth\.{_LABEL}\.amazoncognito\.com")
 _WEBSITE = re.compile(rf"https?://(?P<bucket>[a-z0-9.-]+)\.s3-website[.-]{_LABEL}\.amazonaws\.com")
 _OWN = re.compile(r"https?://(?:localhost|127\.0\.0\.1):\d+(?=/)")
 
@@ -22,11 +23,12 @@ def reachable(value: str, endpoint: str) -> str:
     """``value`` with every AWS address in it replaced by the one that works on the emulator at ``endpoint``
     (``http://127.0.0.1:4566``, no slash at the end); text without such an address comes back unchanged.
 
-    Known: execute-api (REST, HTTP and WebSocket), function URLs, queue URLs and S3 websites."""
+    Known: execute-api (REST, HTTP and WebSocket), function URLs, queue URLs, S3 websites and user pools' pages."""
     if "://" not in value:
         return value
     value = _REST.sub(lambda found: _execute_api(found, endpoint), value)
     value = _FUNCTION.sub(lambda found: f"{endpoint}/_aws/lambda-url/{found['url']}", value)
+    value = _HOSTED_PAGES.sub(endpoint, value)
     value = _QUEUE.sub(endpoint, value)
     value = _WEBSITE.sub(lambda found: f"{endpoint}/{found['bucket']}", value)
     return _OWN.sub(endpoint, value)

@@ -24,6 +24,8 @@ HERE = "http://127.0.0.1:4566"
         ("https://u9.lambda-url.us-east-1.on.aws/", f"{HERE}/_aws/lambda-url/u9/"),
         ("https://sqs.us-east-1.amazonaws.com/123456789012/q", f"{HERE}/123456789012/q"),
         ("http://localhost:4566/000000000000/q", f"{HERE}/000000000000/q"),
+        ("https://my-app.auth.us-east-1.amazoncognito.com", HERE),
+        ("https://my-app.auth.us-east-1.amazoncognito.com/login?a=b", f"{HERE}/login?a=b"),
         ("http://b.s3-website-us-east-1.amazonaws.com", f"{HERE}/b"),
         (
             "see https://a1.execute-api.us-east-1.amazonaws.com/v1, or not",

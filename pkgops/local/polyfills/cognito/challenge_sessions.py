@@ -13,6 +13,7 @@ from typing import Any
 from pkgops.local.hooks.patch import require, wrap
 from pkgops.local.hooks.types import Types
 
+AFTER = ("cognito.new_passwords",)  # whose answer depends on nothing secret: sessions come first
 _CHECKED = {"NEW_PASSWORD_REQUIRED", "SOFTWARE_TOKEN_MFA", "MFA_SETUP", "SMS_MFA"}
 _SECONDS = 180  # AWS's default; a client may allow up to fifteen minutes
 
