@@ -68,6 +68,16 @@ class Home:
         return self.root / "kept"
 
     @property
+    def certificate(self) -> Path:
+        """The certificate with which distributions answer over https (PEM); whoever wants no warning trusts it."""
+        return self.root / "certificate.pem"
+
+    @property
+    def certificate_key(self) -> Path:
+        """The certificate's private key (PEM)."""
+        return self.root / "certificate.key"
+
+    @property
     def scratch(self) -> Path:
         """The server's TMPDIR, with the unpacked functions; removed when it stops."""
         return self.root / "tmp"

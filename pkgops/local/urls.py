@@ -7,7 +7,9 @@ emulator. The path forms below are the ones it serves under one address.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
+DISTRIBUTION = re.compile(r"(?P<scheme>https?://)?(?P<domain>[a-z0-9]+\.cloudfront\.net)(?![A-Za-z0-9.-])")
 _LABEL = r"[A-Za-z0-9-]+"
 _REST = re.compile(
     rf"(?P<scheme>https?|wss?)://(?P<api>[a-z0-9]+)\.execute-api\.{_LABEL}\.amazonaws\.com(?P<rest>/[^\s\"']*)?"
@@ -19,19 +21,30 @@ _WEBSITE = re.compile(rf"https?://(?P<bucket>[a-z0-9.-]+)\.s3-website[.-]{_LABEL
 _OWN = re.compile(r"https?://(?:localhost|127\.0\.0\.1):\d+(?=/)")
 
 
-def reachable(value: str, endpoint: str) -> str:
+def reachable(value: str, endpoint: str, distributions: Mapping[str, str] | None = None) -> str:
     """``value`` with every AWS address in it replaced by the one that works on the emulator at ``endpoint``
     (``http://127.0.0.1:4566``, no slash at the end); text without such an address comes back unchanged.
 
-    Known: execute-api (REST, HTTP and WebSocket), function URLs, queue URLs, S3 websites and user pools' pages."""
-    if "://" not in value:
-        return value
+    Known: execute-api (REST, HTTP and WebSocket), function URLs, queue URLs, S3 websites and user pools' pages;
+    and ``distributions``, addresses by domain, also where a domain stands alone."""
+    if "://" in value:
+        value = _by_url(value, endpoint)
+    return DISTRIBUTION.sub(lambda found: _distribution(found, distributions or {}), value)
+
+
+def _by_url(value: str, endpoint: str) -> str:
     value = _REST.sub(lambda found: _execute_api(found, endpoint), value)
     value = _FUNCTION.sub(lambda found: f"{endpoint}/_aws/lambda-url/{found['url']}", value)
     value = _HOSTED_PAGES.sub(endpoint, value)
     value = _QUEUE.sub(endpoint, value)
     value = _WEBSITE.sub(lambda found: f"{endpoint}/{found['bucket']}", value)
     return _OWN.sub(endpoint, value)
+
+
+def _distribution(found: re.Match[str], addresses: Mapping[str, str]) -> str:
+    """Its port takes http and https, so the scheme stays."""
+    address = addresses.get(found["domain"], "")
+    return (found["scheme"] or "") + address.partition("://")[2] if address else found[0]
 
 
 def _execute_api(found: re.Match[str], endpoint: str) -> str:

@@ -119,9 +119,9 @@ def stack_outputs(key: str, state: StackState, endpoint: str | None) -> list[Out
 def _reachable(value: str, endpoint: str | None) -> str:
     if endpoint is None:
         return value
-    from pkgops.local.urls import reachable
+    from pkgops.local.client.distributions import local_value
 
-    return reachable(value, endpoint)
+    return local_value(value, endpoint)
 
 
 def _upper_snake_case(name: str) -> str:

@@ -11,6 +11,7 @@ from pkgops.cli.options import yes
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
+    from pkgops.local.client.distributions import Distribution
     from pkgops.local.client.emulator import Emulator, Status
     from pkgops.local.client.mail import Message
 
@@ -138,9 +139,19 @@ def _print_status(session: Session, emulator: Emulator, status: Status) -> None:
         f"Version   {status.version}",
         f"State     {status.home}",
     ]
+    lines += [_distribution_line(row) for row in status.distributions]
+    if status.certificate:
+        lines.append(f"Trust     {status.certificate}, with which distributions answer over https")
     if status.unsaved:
         lines.append(f"Unsaved   {status.unsaved}")
     return session.console.print_result(status, "\n".join([*lines, *([status.note] if status.note else [])]))
+
+
+def _distribution_line(row: Distribution) -> str:
+    from pkgops.cli.output.terminal import one_line
+
+    said = f"{row.domain} ({row.comment})" if row.comment else row.domain
+    return one_line(f"Serves    {row.address or 'no free port'}  {said}")
 
 
 def _megabytes(memory: int | None) -> str:

@@ -22,6 +22,7 @@ from pkgops.local.home import IDENTITY_PATH, Home, proof
 from pkgops.model import LOCAL_ACCOUNT
 
 if TYPE_CHECKING:
+    from pkgops.local.client.distributions import Distribution
     from pkgops.local.client.mail import Message
 
 
@@ -42,6 +43,8 @@ class Status:
     memory: int | None = None
     note: str = ""
     unsaved: str = ""
+    distributions: tuple[Distribution, ...] = ()
+    certificate: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,9 @@ class Emulator:
         from datetime import datetime
 
         from pkgops.local import processes
+        from pkgops.local.client.distributions import distributions
 
+        served = distributions(identity)
         return Status(
             running=True,
             port=self.port,
@@ -108,6 +113,8 @@ class Emulator:
             memory=processes.family_memory(identity["pid"]),
             note=identity["note"],
             unsaved=identity["unsaved"],
+            distributions=served,
+            certificate=Home(self.home).certificate if served else None,
         )
 
     def reset(self) -> None:

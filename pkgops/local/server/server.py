@@ -29,6 +29,7 @@ from pkgops.own_files import remove, replace_file
 
 if TYPE_CHECKING:
     from pkgops.local.server.snapshot import Snapshots
+    from pkgops.local.server.viewer_ports import ViewerPorts
 
 REGION = "us-east-1"
 _INSTALL = "Install it: pip install 'pkgops[local]'."
@@ -147,9 +148,11 @@ async def _run(configuration: Configuration, snapshots: Snapshots, lock: HomeLoc
     _load(snapshots)
     stopping = Stopping(snapshots, app, configuration.owner)
     companions = CompanionProxy(configuration.project, configuration.port)
-    identity = _identity(configuration, snapshots, stopping)
+    viewers = _viewers(configuration)
+    identity = _identity(configuration, snapshots, stopping, viewers)
     background = [asyncio.create_task(snapshots.keep(app)), asyncio.create_task(watch_home(lock, stopping))]
     info = configuration.home.info
+    viewers.start(_http(configuration.port))
     replace_file(info, json.dumps(identity()).encode())
     try:
         named = Identity(identity, os.environ["AWS_SECRET_ACCESS_KEY"])
@@ -160,6 +163,7 @@ async def _run(configuration: Configuration, snapshots: Snapshots, lock: HomeLoc
     finally:
         for task in background:
             task.cancel()
+        viewers.stop()
         await companions.stop()
         if lock.kept():
             remove(info)
@@ -192,7 +196,25 @@ def _http(port: int) -> Any:
     return config
 
 
-def _identity(configuration: Configuration, snapshots: Snapshots, stopping: Stopping) -> Callable[[], dict[str, Any]]:
+def _viewers(configuration: Configuration) -> ViewerPorts:
+    from functools import cache
+
+    from ministack.services import cloudfront
+
+    from pkgops.local.edge.viewer import Viewer
+    from pkgops.local.hooks.patch import require
+    from pkgops.local.server import certificate
+    from pkgops.local.server.viewer_ports import ViewerPorts
+
+    require(cloudfront, "_distributions", "handle_viewer_request", "_dist_config_el", "_text")
+    require(cloudfront, "_get_distribution_aliases")
+    secure = cache(lambda: certificate.context(configuration.home))
+    return ViewerPorts(cloudfront._distributions, configuration.port, Viewer, secure)
+
+
+def _identity(
+    configuration: Configuration, snapshots: Snapshots, stopping: Stopping, viewers: ViewerPorts
+) -> Callable[[], dict[str, Any]]:
     started = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
     fixed = {
         "tool": "pkgops",
@@ -210,6 +232,7 @@ def _identity(configuration: Configuration, snapshots: Snapshots, stopping: Stop
             "saved": snapshots.saved,
             "unsaved": snapshots.unsaved,
             "refused_stops": stopping.refused,
+            "distributions": viewers.rows(),
         }
     )
 

@@ -12,6 +12,7 @@ import pytest
 
 from pkgops.local.client.emulator import Emulator
 from tests.emulator import TRUSTED, archive, client
+from tests.pkgops.local.edge.site import PAGES, Visitor
 
 
 @dataclass
@@ -136,3 +137,24 @@ def function(aws: Callable[[str], Any], unique: Callable[[str], str], role: str)
     yield create
     for name in made:
         aws("lambda").delete_function(FunctionName=name)
+
+
+@pytest.fixture
+def site(aws: Callable[[str], Any], unique: Callable[[str], str]) -> str:
+    """A private bucket with `PAGES`."""
+    name = unique("site")
+    aws("s3").create_bucket(Bucket=name)
+    for key, text in PAGES.items():
+        aws("s3").put_object(Bucket=name, Key=key, Body=text.encode(), ContentType="text/html")
+    return name
+
+
+@pytest.fixture
+def visit(emulator: Emulator) -> Callable[..., Visitor]:
+    """``visit(stack)``: a viewer of its resource ``Distribution``."""
+
+    def viewer(stack: Stack, name: str = "Distribution") -> Visitor:
+        assert stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"), stack.reasons
+        return Visitor(emulator, stack.physical(name))
+
+    return viewer

@@ -50,3 +50,19 @@ def test_addresses_of_deployed_things_become_reachable(value, expected):
 )
 def test_everything_else_is_left_alone(value):
     assert reachable(value, HERE) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("https://d1abc.cloudfront.net", "https://127.0.0.1:4666"),
+        ("https://d1abc.cloudfront.net/auth/callback?x=1", "https://127.0.0.1:4666/auth/callback?x=1"),
+        ("http://d1abc.cloudfront.net/", "http://127.0.0.1:4666/"),
+        ("d1abc.cloudfront.net", "127.0.0.1:4666"),
+        ("https://d2abc.cloudfront.net/", "https://d2abc.cloudfront.net/"),
+        ("https://d1abc.cloudfront.net.example.com/", "https://d1abc.cloudfront.net.example.com/"),
+    ],
+)
+def test_distributions_become_reachable_where_their_ports_are_known(value, expected):
+    assert reachable(value, HERE, {"d1abc.cloudfront.net": "https://127.0.0.1:4666"}) == expected
+    assert reachable(value, HERE) == value

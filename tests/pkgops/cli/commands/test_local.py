@@ -17,6 +17,13 @@ from tests.processes import KNOWN
 
 LINK = "https://example.com/verify?token=a-b_c"
 HOSTILE = "\x1b]52;c;YQ==\x07\x9b1m\u202e"
+SHOP = {
+    "CallerReference": "shop",
+    "Comment": "The shop",
+    "Enabled": True,
+    "Origins": {"Quantity": 1, "Items": [{"Id": "a", "DomainName": "a.s3.amazonaws.com"}]},
+    "DefaultCacheBehavior": {"TargetOriginId": "a", "ViewerProtocolPolicy": "allow-all"},
+}
 TEXT = f"Good day. Follow {LINK}."
 
 
@@ -52,6 +59,24 @@ def test_up_says_where_and_down_stops(run, up, port):
     assert (status["running"], status["port"]) == (True, port)
     assert run("local", "up").exit_code == 0
     assert run("local", "down").stdout == "The emulator has stopped.\n"
+
+
+def test_status_says_where_distributions_answer(run, up, port):
+    given = json.loads(run("local", "env", "-o", "json").stdout)
+    made = boto3.client(
+        "cloudfront",
+        endpoint_url=f"http://127.0.0.1:{port}",
+        region_name=REGION,
+        aws_access_key_id=ACCOUNT,
+        aws_secret_access_key=given["AWS_SECRET_ACCESS_KEY"],
+    ).create_distribution(DistributionConfig=SHOP)["Distribution"]
+    text = run("local", "status").stdout
+    row = json.loads(run("local", "status", "-o", "json").stdout)
+    shown = row["distributions"][0]
+    assert shown["domain"] == made["DomainName"]
+    assert shown["address"].startswith("https://127.0.0.1:")
+    assert f"{shown['address']}  {made['DomainName']} (The shop)" in text
+    assert row["certificate"] in text
 
 
 def test_mail_logs_and_reset(run, up, port):

@@ -1,0 +1,112 @@
+"""Every distribution answers on a port of its own, over http and https, and nothing else does there."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from typing import Any
+
+import httpx
+import pytest
+
+from pkgops.local.client.distributions import local_value
+from pkgops.local.client.emulator import Emulator
+from pkgops.local.home import Home
+from tests.emulator import client
+from tests.pkgops.local.edge.site import Visitor, address, behavior, distribution
+from tests.waiting import eventually
+
+pytestmark = pytest.mark.emulator
+
+ORIGIN = {"Id": "one", "DomainName": "127.0.0.1", "CustomOriginConfig": {"OriginProtocolPolicy": "http-only"}}
+SITE = distribution([ORIGIN], behavior("one", ViewerProtocolPolicy="redirect-to-https"), Comment="A shop")
+
+
+def make(emulator: Emulator, reference: str) -> dict[str, Any]:
+    """A distribution made through CloudFront's API."""
+    origins = {"Quantity": 1, "Items": [ORIGIN["CustomOriginConfig"] | {"HTTPPort": 80, "HTTPSPort": 443}]}
+    origins["Items"] = [{**ORIGIN, "CustomOriginConfig": origins["Items"][0]}]
+    default = behavior("one", ViewerProtocolPolicy="redirect-to-https")
+    config = {
+        "CallerReference": reference,
+        "Comment": "by API",
+        "Enabled": True,
+        "Origins": origins,
+        "DefaultCacheBehavior": default,
+    }
+    made: dict[str, Any] = client(emulator, "cloudfront").create_distribution(DistributionConfig=config)["Distribution"]
+    return made
+
+
+def test_one_port_takes_both_and_redirects_to_itself(emulator, deploy, visit):
+    stack = deploy({"Distribution": SITE})
+    visitor = visit(stack)
+    answer = visitor.get("/a%20b?x=1&x=2")
+    assert (answer.status_code, answer.headers["location"]) == (301, f"{visitor.secure}/a%20b?x=1&x=2")
+    assert visitor.get("/", "POST").status_code in (403, 307)
+    assert visitor.get("/", secure=True).status_code == 502  # the origin does not exist
+    assert local_value(f"https://{_domain(emulator, stack)}/x", emulator.endpoint) == f"{visitor.secure}/x"
+
+
+def test_http2_is_spoken(emulator, deploy, visit):
+    visitor = visit(deploy({"Distribution": SITE}))
+    with socket.create_connection(("127.0.0.1", int(visitor.secure.rpartition(":")[2]))) as plain:
+        context = ssl.create_default_context(cafile=str(Home(emulator.home).certificate))
+        context.set_alpn_protocols(["h2", "http/1.1"])
+        with context.wrap_socket(plain, server_hostname="127.0.0.1") as secure:
+            assert secure.selected_alpn_protocol() == "h2"
+
+
+def test_an_updated_distribution_keeps_its_port_and_a_deleted_one_gives_it_up(emulator, deploy, visit):
+    stack = deploy({"Distribution": SITE})
+    before = visit(stack).secure
+    changed = distribution([ORIGIN], behavior("one"), Comment="Another comment")
+    assert visit(stack.update({"Resources": {"Distribution": changed}})).secure == before
+    assert visit(stack).get("/").status_code == 502
+    stack.delete()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(before)
+
+
+def test_the_control_plane_is_not_behind_it(emulator, deploy, visit):
+    visitor = visit(deploy({"Distribution": SITE}))
+    for path in ("/_ministack/health", "/_pkgops/identity", "/_ministack/reset", "/?Action=ListUsers"):
+        assert visitor.get(path, secure=True).status_code == 502  # the origin's, whatever the path
+    answer = visitor.get("/", headers={"Host": "evil.example"})
+    assert answer.status_code == 403
+    assert visitor.get("/", headers={"Host": f"site.localhost:{visitor.secure.rpartition(':')[2]}"}).status_code == 301
+
+
+def test_the_emulators_own_port_takes_its_domain(emulator, deploy):
+    stack = deploy({"Distribution": SITE})
+    domain = _domain(emulator, stack)
+    answer = httpx.get(f"{emulator.endpoint}/x", headers={"Host": domain, "Origin": "http://page.example"})
+    assert (answer.status_code, answer.headers["location"]) == (301, f"https://{domain}/x")
+
+
+def test_ports_stay_over_restarts_and_while_another_program_has_one(fresh):
+    fresh.up()
+    assert not Home(fresh.home).certificate.exists()
+    ids = [make(fresh, reference)["Id"] for reference in ("one", "two")]
+    before = [address(fresh, id) for id in ids]
+    assert len(set(before)) == 2
+    fresh.down()
+    fresh.up()
+    assert [address(fresh, id) for id in ids] == before
+    fresh.down()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", int(before[0].rpartition(":")[2])))
+        other.listen()
+        fresh.up()
+        moved = address(fresh, ids[0])
+        assert moved not in before
+        assert address(fresh, ids[1]) == before[1]
+        assert Visitor(fresh, ids[0]).get("/").status_code == 301
+        assert Visitor(fresh, ids[0]).get("/", secure=True).status_code == 502
+    fresh.reset()
+    eventually(lambda: not fresh.status().distributions)
+
+
+def _domain(emulator: Emulator, stack: Any) -> str:
+    id = stack.physical("Distribution")
+    return next(row.domain for row in emulator.status().distributions if row.id == id)
