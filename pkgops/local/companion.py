@@ -21,10 +21,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pkgops.local.client.distributions import local_value
 from pkgops.local.home import OWNER_VARIABLE
 from pkgops.local.owner import watch
 from pkgops.local.request_policy import companion_access
+from pkgops.local.urls import reachable
 from pkgops.model import LOCAL, LOCAL_ACCOUNT, Stage
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Context:
         none."""
         states = self._ports.stacks.describe() if self.emulator else []
         found = next((state.outputs.get(name, "") for state in states if state.name == stack), "")
-        return local_value(found, self.emulator)
+        return reachable(found, self.emulator)
 
     def secret(self, name: str, field: str) -> str:
         """A secret's field, or all of a secret that is no JSON object; "" if there is none in the emulator."""

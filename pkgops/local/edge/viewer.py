@@ -1,4 +1,4 @@
-"""A distribution as a web server: what viewers send it goes to CloudFront's own part of the emulator, and nowhere else."""
+"""A distribution as a web server: viewers reach CloudFront's own part of the emulator, and nothing else."""
 
 from __future__ import annotations
 

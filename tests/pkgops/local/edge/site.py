@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -73,3 +74,45 @@ class Visitor:
         base = self.secure if secure else self.plain
         with httpx.Client(verify=self._trust, http2=False) as client:
             return client.request(method, base + path, **given)
+
+
+EDGE_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": ["lambda.amazonaws.com", "edgelambda.amazonaws.com"]},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+
+
+def edge_role() -> dict[str, Any]:
+    """A role that functions of the edge may have."""
+    return {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": EDGE_TRUST}}
+
+
+def edge_function(name: str, code: str, **settings: Any) -> dict[str, Any]:
+    """A function, ``name`` in the template, and its published version, ``<name>Version``; `edge_role` is its role."""
+    properties = {
+        "Runtime": "python3.12",
+        "Handler": "index.handler",
+        "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+        "Timeout": 5,
+        "MemorySize": 128,
+        "Code": {"ZipFile": textwrap.dedent(code)},
+    }
+    return {
+        name: {"Type": "AWS::Lambda::Function", "Properties": properties | settings},
+        f"{name}Version": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": name}}},
+    }
+
+
+def associated(**versions: Any) -> list[dict[str, Any]]:
+    """Associations by event: ``viewer_request="Gate"`` is the version of the function ``Gate``."""
+    return [
+        {"EventType": event.replace("_", "-"), "LambdaFunctionARN": {"Ref": f"{name}Version"}, "IncludeBody": body}
+        for event, given in versions.items()
+        for name, body in [given if isinstance(given, tuple) else (given, False)]
+    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import ssl
 
 import pytest
@@ -20,7 +19,7 @@ def test_it_is_made_once_and_is_the_owners_alone(home):
     made = certificate.context(home)
     assert made.minimum_version >= ssl.TLSVersion.TLSv1_2
     kept = home.certificate.read_bytes()
-    assert [os.stat(path).st_mode & 0o777 for path in (home.certificate, home.certificate_key)] == [0o600, 0o600]
+    assert [path.stat().st_mode & 0o777 for path in (home.certificate, home.certificate_key)] == [0o600, 0o600]
     certificate.context(home)
     assert home.certificate.read_bytes() == kept
 
