@@ -30,7 +30,10 @@ _NOTES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("Budgets measure nothing.", ("AWS::Budgets::Budget",)),
     ("Lifecycle rules expire nothing and access logs are not written.", ("AWS::S3::Bucket",)),
-    ("CloudFront caches nothing and its signed URLs are not checked.", ("AWS::CloudFront::Distribution",)),
+    (
+        "CloudFront caches nothing and does not check signed URLs. Its distributions answer where pkgops local status says.",
+        ("AWS::CloudFront::Distribution",),
+    ),
     ("Capacity does not scale.", ("AWS::ApplicationAutoScaling::ScalableTarget",)),
     ("Secrets are not rotated.", ("AWS::SecretsManager::RotationSchedule",)),
     ("Networks are recorded; everything reaches everything.", ("AWS::EC2::VPC", "AWS::EC2::SecurityGroup")),

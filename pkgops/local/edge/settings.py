@@ -9,6 +9,7 @@ from typing import Any
 from pkgops.local.edge.patterns import matches
 
 Element = Any
+_TLS = ("TLSv1", "TLSv1.1", "TLSv1.2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class CustomOrigin:
     https_port: int = 443
     read_timeout: int = 30
     keepalive: int = 5
-    tls: tuple[str, ...] = ("TLSv1", "TLSv1.1", "TLSv1.2")
+    tls: tuple[str, ...] = _TLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def _custom(element: Element) -> CustomOrigin:
         https_port=int(_text(element, "HTTPSPort") or 443),
         read_timeout=int(_text(element, "OriginReadTimeout") or 30),
         keepalive=int(_text(element, "OriginKeepaliveTimeout") or 5),
-        tls=tls or CustomOrigin.tls,
+        tls=tls or _TLS,
     )
 
 

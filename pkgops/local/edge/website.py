@@ -13,8 +13,7 @@ _PHRASES = {403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed"}
 
 def serve(bucket: str, request: Request) -> Response:
     """The website's answer, which is what everybody may read. Blocks."""
-    from defusedxml.ElementTree import fromstring
-    from ministack.services import s3
+    from ministack.services import cloudfront, s3
 
     owner = s3._bucket_owner_account(bucket)
     if owner is None:
@@ -24,7 +23,7 @@ def serve(bucket: str, request: Request) -> Response:
         return _error(404, "NoSuchWebsiteConfiguration")
     if request.method not in ("GET", "HEAD"):
         return _error(405, "MethodNotAllowed")
-    return _Website(s3, owner, bucket, fromstring(document)).answer(request)
+    return _Website(s3, owner, bucket, cloudfront.fromstring(document)).answer(request)
 
 
 class _Website:

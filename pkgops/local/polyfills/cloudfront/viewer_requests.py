@@ -23,7 +23,7 @@ def install(_: Types) -> None:
     require(cloudfront, "origin_request_policy_config", "response_headers_policy_config", "_s3_origin_bucket", "_oacs")
     require(cloudfront, "_apply_response_headers_policy", "_run_function", "_build_function_event")
     require(cloudfront, "_response_event_fields", "_merge_function_headers", "_set_cookie_values_from_event")
-    require(cloudfront, "_body_from_response_event", "CloudFrontFunctionError")
+    require(cloudfront, "_body_from_response_event", "CloudFrontFunctionError", "fromstring")
     require(lambda_svc, "_get_func_record_for_ref_in_scope", "_execution_record_for_config")
     require(lambda_svc, "_execute_function_with_config_scope")
     require(provisioners, "_cf_oai_attributes")
