@@ -31,7 +31,7 @@ _NOTES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Budgets measure nothing.", ("AWS::Budgets::Budget",)),
     ("Lifecycle rules expire nothing and access logs are not written.", ("AWS::S3::Bucket",)),
     (
-        "CloudFront caches nothing and does not check signed URLs. Its distributions answer where pkgops local status says.",
+        "CloudFront caches nothing and checks no signed URLs; pkgops local status says where it answers.",
         ("AWS::CloudFront::Distribution",),
     ),
     ("Capacity does not scale.", ("AWS::ApplicationAutoScaling::ScalableTarget",)),

@@ -11,6 +11,35 @@ from tests.pkgops.local.edge.site import PAGES, behavior, bucket_origin, distrib
 pytestmark = pytest.mark.emulator
 
 OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+MANAGED = "67f7725c-6f97-4210-82d7-5512b31e9d03"  # SecurityHeadersPolicy
+HEADERS = {
+    "SecurityHeadersConfig": {
+        "ContentTypeOptions": {"Override": True},
+        "FrameOptions": {"FrameOption": "DENY", "Override": True},
+        "ReferrerPolicy": {"ReferrerPolicy": "strict-origin-when-cross-origin", "Override": True},
+        "StrictTransportSecurity": {
+            "AccessControlMaxAgeSec": 31536000,
+            "IncludeSubdomains": True,
+            "Preload": False,
+            "Override": True,
+        },
+        "XSSProtection": {"Protection": True, "ModeBlock": True, "Override": True},
+    },
+    "CustomHeadersConfig": {
+        "Items": [
+            {"Header": "Cache-Control", "Value": "no-store", "Override": False},
+            {"Header": "X-Own", "Value": "1", "Override": True},
+        ]
+    },
+    "RemoveHeadersConfig": {"Items": [{"Header": "x-amz-meta-hidden"}]},
+    "CorsConfig": {
+        "AccessControlAllowOrigins": {"Items": ["https://app.example"]},
+        "AccessControlAllowHeaders": {"Items": ["*"]},
+        "AccessControlAllowMethods": {"Items": ["GET"]},
+        "AccessControlAllowCredentials": False,
+        "OriginOverride": True,
+    },
+}
 CONTROL = {
     "OriginAccessControlOriginType": "s3",
     "SigningBehavior": "always",
@@ -136,40 +165,11 @@ def test_a_response_headers_policy_sets_adds_and_removes(deploy, visit, site, un
     aws("s3").put_object(
         Bucket=site, Key="x", Body=b"x", CacheControl="max-age=1", Metadata={"kept": "1", "hidden": "1"}
     )
-    policy = {
-        "Name": unique("policy"),
-        "SecurityHeadersConfig": {
-            "ContentTypeOptions": {"Override": True},
-            "FrameOptions": {"FrameOption": "DENY", "Override": True},
-            "ReferrerPolicy": {"ReferrerPolicy": "strict-origin-when-cross-origin", "Override": True},
-            "StrictTransportSecurity": {
-                "AccessControlMaxAgeSec": 31536000,
-                "IncludeSubdomains": True,
-                "Preload": False,
-                "Override": True,
-            },
-            "XSSProtection": {"Protection": True, "ModeBlock": True, "Override": True},
-        },
-        "CustomHeadersConfig": {
-            "Items": [
-                {"Header": "Cache-Control", "Value": "no-store", "Override": False},
-                {"Header": "X-Own", "Value": "1", "Override": True},
-            ]
-        },
-        "RemoveHeadersConfig": {"Items": [{"Header": "x-amz-meta-hidden"}]},
-        "CorsConfig": {
-            "AccessControlAllowOrigins": {"Items": ["https://app.example"]},
-            "AccessControlAllowHeaders": {"Items": ["*"]},
-            "AccessControlAllowMethods": {"Items": ["GET"]},
-            "AccessControlAllowCredentials": False,
-            "OriginOverride": True,
-        },
-    }
     resources = {
         **readable(site),
         "Policy": {
             "Type": "AWS::CloudFront::ResponseHeadersPolicy",
-            "Properties": {"ResponseHeadersPolicyConfig": policy},
+            "Properties": {"ResponseHeadersPolicyConfig": HEADERS | {"Name": unique("policy")}},
         },
         "Distribution": distribution(
             [bucket_origin(site)],
@@ -189,9 +189,6 @@ def test_a_response_headers_policy_sets_adds_and_removes(deploy, visit, site, un
     assert headers["access-control-allow-origin"] == "https://app.example"
     assert "access-control-allow-origin" not in visitor.get("/x", headers={"Origin": "https://evil.example"}).headers
     assert visitor.get("/index.html").headers["x-frame-options"] == "SAMEORIGIN"
-
-
-MANAGED = "67f7725c-6f97-4210-82d7-5512b31e9d03"  # SecurityHeadersPolicy
 
 
 def test_answers_are_compressed_where_all_ask_for_it(deploy, visit, site, aws):
