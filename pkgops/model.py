@@ -104,11 +104,57 @@ class Companion:
 @dataclass(frozen=True, slots=True)
 class Variable:
     """An environment variable for a client of the system, such as its frontend: the value of ``output``
-    ("app.ApiUrl"), or ``value`` if no output is named."""
+    ("app.ApiUrl"), or the text ``value`` if no output is named. Both may hold the placeholders of `Site`.
+
+    ``ending`` ("/{environment}") is appended unless the value ends with it. ``group`` is the heading above it in a
+    file. ``optional`` leaves it empty where its output does not exist, and ``in_production`` off leaves it out there.
+    ``kept`` variables come from the user's existing file, or else are ``value``, a placeholder to replace; those with a
+    ``secret`` ("shop/keys/{environment}#payment_key": a secret's name and a field of its JSON) are read from it on
+    request. ``compat`` ones are only printed on request: the client's code reads them, its documents leave them out.
+    """
 
     name: str
     output: str = ""
     value: str = ""
+    ending: str = ""
+    group: str = ""
+    optional: bool = False
+    in_production: bool = True
+    kept: bool = False
+    secret: str = ""
+    compat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The web pages of a system, which `pkgops web publish` brings to a bucket.
+
+    ``bucket``, ``distribution`` and ``url`` name outputs ("web.WebBucketName"): the bucket's name, the id of the
+    CloudFront distribution in front of it ("" for none) and the address to open. ``content`` is the directory of the
+    project that is published if none is given. ``generated`` are JSON files made of outputs, by their path
+    ("api/config.json"); in their texts ``{api.ApiUrl}`` stands for an output, ``{region}``, ``{stage}`` and
+    ``{environment}`` for those of the deployment. ``immutable`` are patterns ("_next/static/*") of files whose name
+    changes with their content, besides those with a hash in their name. ``index`` is the page that must be there.
+    """
+
+    bucket: str
+    distribution: str = ""
+    url: str = ""
+    content: str = ""
+    generated: Mapping[str, Any] = field(default_factory=dict)
+    immutable: tuple[str, ...] = ()
+    index: str = "index.html"
+
+
+@dataclass(frozen=True, slots=True)
+class SocketPing:
+    """How `pkgops doctor` tries a WebSocket API: the JSON ``message`` is sent to the URL in ``output``
+    ("api.WebSocketUrl"), and a frame with the members of ``answer`` must come back. Both are empty where the API
+    answers nothing: then the connection alone is tried."""
+
+    output: str
+    message: Mapping[str, Any] = field(default_factory=dict)
+    answer: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +164,9 @@ class System:
     ``settings`` is a frozen dataclass; each field is read from ``stages.toml`` ``[<stage>.<system>]``, then from
     the environment variable of the same name in capitals. ``check`` returns what is wrong with them on a stage,
     a sentence each. ``environments`` maps stage names to the system's own words, which are accepted as stage
-    names too. ``tags`` go on every stack. ``variables`` are what `pkgops env` prints. ``module`` is the package of the
-    stacks, ``templates.<key>`` if empty.
+    names too. ``tags`` go on every stack. ``variables`` are what `pkgops env` prints, ``site`` what `pkgops web
+    publish` brings to a bucket, ``socket`` how `pkgops doctor` tries its WebSocket API. ``module`` is the package of
+    the stacks, ``templates.<key>`` if empty.
     """
 
     key: str
@@ -133,6 +180,8 @@ class System:
     secrets: tuple[str, ...] = ()
     companions: tuple[Companion, ...] = ()
     variables: tuple[Variable, ...] = ()
+    site: Site | None = None
+    socket: SocketPing | None = None
     module: str = ""
 
     @property

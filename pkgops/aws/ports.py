@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pkgops.ports.stacks import Stacks
     from pkgops.ports.tables import Tables
     from pkgops.ports.users import Users
+    from pkgops.ports.websites import Websites
 
 
 class AwsPorts:
@@ -111,6 +112,13 @@ class AwsPorts:
         from pkgops.aws.users import CognitoUsers
 
         return CognitoUsers(self.clients)
+
+    @cached_property
+    def websites(self) -> Websites:
+        """S3 and CloudFront."""
+        from pkgops.aws.websites import S3Websites
+
+        return S3Websites(self.clients)
 
     @cached_property
     def existing(self) -> Existing:

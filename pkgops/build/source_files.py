@@ -20,14 +20,16 @@ _LEFTOVERS = ("~", ".orig", ".bak", ".rej", ".swp", ".swo", ".pyc")
 
 def walk(directory: str, passed_over: list[tuple[str, str]] | None = None) -> Iterator[str]:
     """The paths of the files below a directory that count, in no order. ``passed_over`` gets (path, reason) for
-    what looks like a source and is none."""
+    what looks like a source and is none. None for a missing directory: a project of web pages has no handlers."""
+    if not os.path.isdir(directory):  # noqa: PTH112 - walks are counted in microseconds
+        return iter(())
     return _walk(directory, (os.path.realpath(directory),), [] if passed_over is None else passed_over)
 
 
 def fingerprint(place: Path) -> str:
     """The sha256 of the names and contents of all files below a directory that count, or of one file."""
     whole, root = hashlib.sha256(), str(place)
-    for path in sorted(walk(root)) if place.is_dir() else [root]:
+    for path in [root] if place.is_file() else sorted(walk(root)):
         with open(path, "rb") as file:  # noqa: PTH123 - hundreds of files, and Path.open costs as much as reading
             whole.update(f"{path[len(root) :]}\0".encode())  # os.path.relpath takes 1.6 ms for all of them
             whole.update(hashlib.sha256(file.read()).digest())

@@ -37,6 +37,7 @@ COMMANDS = {
     "events": "Show the events of the stacks.",
     "outputs": "Show the outputs of the stacks.",
     "env": "Print the environment variables a frontend needs.",
+    "web": "Publish web pages.",
     "seed-dev": "Write development data.",
     "tail-logs": "Show and follow the functions' logs.",
     "invoke": "Invoke one function.",

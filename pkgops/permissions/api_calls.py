@@ -24,6 +24,8 @@ class Target(StrEnum):
     GROUPS = "log groups"
     FUNCTIONS = "functions, and their versions and aliases"
     BUCKETS = "the system's buckets"
+    SITES = "the buckets of the system's web pages, and their objects"
+    DISTRIBUTIONS = "distributions, if the system has web pages behind one"
     ROLES = "roles"
     TABLES = "tables"
     SEEDED_TABLES = "tables, on unprotected stages: only those are seeded"
@@ -89,16 +91,26 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
         _call(Target.STACKS, "cloudformation:DescribeStackResourceDrifts"),
     ),
     # Without s3:ListBucket the answer for a missing object is 403, not 404.
-    ("s3", "head_object"): (_call(Target.OBJECTS, "s3:GetObject"), _call(Target.BUCKET, "s3:ListBucket")),
+    ("s3", "head_object"): (
+        _call(Target.OBJECTS, "s3:GetObject"),
+        _call(Target.BUCKET, "s3:ListBucket"),
+        _call(Target.SITES, "s3:GetObject"),
+    ),
     ("s3", "head_bucket"): (_call(Target.BUCKETS, "s3:ListBucket"),),
     ("s3", "get_object"): (_call(Target.OBJECTS, "s3:GetObject"),),
-    ("s3", "put_object"): (_call(Target.OBJECTS, "s3:PutObject"),),
-    ("s3", "list_objects_v2"): (_call(Target.BUCKET, "s3:ListBucket"),),
+    ("s3", "put_object"): (_call(Target.OBJECTS, "s3:PutObject"), _call(Target.SITES, "s3:PutObject")),
+    ("s3", "create_multipart_upload"): (_call(Target.SITES, "s3:PutObject"),),
+    ("s3", "upload_part"): (_call(Target.SITES, "s3:PutObject"),),
+    ("s3", "complete_multipart_upload"): (_call(Target.SITES, "s3:PutObject"),),
+    ("s3", "abort_multipart_upload"): (_call(Target.SITES, "s3:AbortMultipartUpload"),),
+    ("s3", "list_objects_v2"): (_call(Target.BUCKET, "s3:ListBucket"), _call(Target.SITES, "s3:ListBucket")),
     ("s3", "list_object_versions"): (_call(Target.EMPTIED, "s3:ListBucketVersions"),),
     ("s3", "delete_objects"): (
         _call(Target.GARBAGE, "s3:DeleteObject"),
         _call(Target.EMPTIED, "s3:DeleteObject", "s3:DeleteObjectVersion"),
+        _call(Target.SITES, "s3:DeleteObject"),
     ),
+    ("cloudfront", "create_invalidation"): (_call(Target.DISTRIBUTIONS, "cloudfront:CreateInvalidation"),),
     ("logs", "filter_log_events"): (_call(Target.GROUPS, "logs:FilterLogEvents"),),
     ("logs", "get_log_events"): (_call(Target.GROUPS, "logs:GetLogEvents"),),
     ("logs", "describe_log_streams"): (_call(Target.GROUPS, "logs:DescribeLogStreams"),),

@@ -33,6 +33,7 @@ _REASONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "apigateway:/account": (("*", "the region's setting for the role that API Gateway logs with"),),
     "apigateway:/domainnames": (("*", "a domain name is created in the list of all"),),
     "backup:backup-plan:*": (("*", "the ids of backup plans are random"),),
+    "cloudfront:distribution/*": (("*", "the ids of distributions are random"),),
     "cognito-idp:userpool/*": (("*", "the ids of user pools are random"),),
     "acm:certificate/*": (("*", "the ids of certificates are random"),),
     "lambda:event-source-mapping:*": (("*", "the ids of event source mappings are random"),),

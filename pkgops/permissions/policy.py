@@ -133,7 +133,11 @@ def _targets(project: Project, context: SystemContext) -> dict[Target, list[str]
     emptied = [arn for key in buckets for arn in context.arns(key)]
     # One that does not exist yet has no random suffix and is looked up without it.
     secrets = [stage.named(name) + ending for name in project.system.secrets for ending in ("", "-??????")]
+    sites = _site_buckets(project, context)
+    distributed = project.system.site is not None and project.system.site.distribution
     return found | {
+        Target.SITES: [arn for one in sites for arn in (one, f"{one}/*")],
+        Target.DISTRIBUTIONS: [context.arn("cloudfront::{a}:distribution/*")] if distributed else [],
         Target.ACCOUNT: [EVERYTHING],
         Target.ALL_POOLS: [EVERYTHING] if _keys(context, "AWS::Cognito::UserPool") else [],
         Target.STACKS: [context.arn("cloudformation:{r}:{a}:stack/{n}/*", n=name) for name in names],
@@ -149,6 +153,15 @@ def _targets(project: Project, context: SystemContext) -> dict[Target, list[str]
         ],
         Target.SECRETS: [context.arn("secretsmanager:{r}:{a}:secret:{n}", n=name) for name in secrets],
     }
+
+
+def _site_buckets(project: Project, context: SystemContext) -> list[str]:
+    """The ARN of the bucket behind the output that the system's site names."""
+    if project.system.site is None:
+        return []
+    stack, _, output = project.system.site.bucket.partition(".")
+    value = context.stacks[stack].template["Outputs"][output]["Value"]
+    return [arn for key in context.references(stack, value) for arn in context.arns(key)]
 
 
 def _keys(context: SystemContext, *kinds: str) -> list[ResourceKey]:

@@ -21,6 +21,7 @@ from pkgops.ports.secrets import Secrets
 from pkgops.ports.stacks import Stacks
 from pkgops.ports.tables import Tables
 from pkgops.ports.users import Users
+from pkgops.ports.websites import Websites
 
 
 class Ports(Protocol):
@@ -55,6 +56,9 @@ class Ports(Protocol):
 
     @property
     def users(self) -> Users: ...
+
+    @property
+    def websites(self) -> Websites: ...
 
     @property
     def existing(self) -> Existing: ...

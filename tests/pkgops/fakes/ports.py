@@ -13,6 +13,7 @@ from tests.pkgops.fakes.parameters import FakeParameters
 from tests.pkgops.fakes.secrets import FakeSecrets
 from tests.pkgops.fakes.stacks import ACCOUNT, FakeStacks
 from tests.pkgops.fakes.users import FakeUsers
+from tests.pkgops.fakes.websites import FakeWebsites
 
 
 class FakeIdentity:
@@ -41,6 +42,7 @@ class FakePorts:
     parameters: Any = field(default_factory=FakeParameters)
     secrets: Any = field(default_factory=FakeSecrets)
     users: Any = field(default_factory=FakeUsers)
+    websites: Any = field(default_factory=FakeWebsites)
     existing: Any = field(default_factory=FakeExisting)
     endpoint: str | None = "http://127.0.0.1:1"
     drift: Any = None

@@ -9,11 +9,14 @@ from fnmatch import fnmatchcase
 
 import pytest
 
+from pkgops.build.build import synthesized
+from pkgops.config import load
 from pkgops.model import Stage
 from pkgops.permissions.broad_grants import UNNAMED, broad_grants
 from pkgops.permissions.policy import has_own_account, policies, unlisted_types
 from pkgops.permissions.statements import ATTACHED, LIMIT
 from tests.pkgops.permissions.conftest import ACCOUNT, allowed
+from tests.pkgops.web_project import FILES, write
 from tests.repository import SYSTEMS, load_system
 
 STAGES = ("local", "dev", "prod")
@@ -163,3 +166,15 @@ def test_the_policies_are_of_the_declared_secrets(made):
 @pytest.mark.parametrize(("system", "listed"), [("kefir", True), ("pkgwatch", False)])
 def test_only_who_has_a_pool_may_list_pools(made, system, listed):
     assert ("cognito-idp:ListUserPools" in {action for action, _, _ in allowed(made(system, "prod"))}) is listed
+
+
+def test_who_deploys_a_site_may_publish_its_pages(tmp_path):
+    root = write(tmp_path, FILES)
+    project = load("prod", "pages", root, environ={})
+    granted = allowed(policies(project, synthesized(project), ACCOUNT, exclusive=False))
+    bucket = f"arn:aws:s3:::pages-site-{ACCOUNT}"
+    named = {(action, resource) for action, resource, _ in granted}
+    objects = ("GetObject", "PutObject", "DeleteObject", "AbortMultipartUpload")
+    assert {(f"s3:{action}", f"{bucket}/*") for action in objects} <= named
+    assert ("s3:ListBucket", bucket) in named
+    assert ("cloudfront:CreateInvalidation", f"arn:aws:cloudfront::{ACCOUNT}:distribution/*") in named
