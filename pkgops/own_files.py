@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pkgops.errors import BuildError
+from pkgops.errors import BuildError, RefusedError, UsageError
 
 FOLDER = ".pkgops"
 VARIABLE = "PKGOPS_HOME"
@@ -79,6 +79,27 @@ def replace_file(target: Path, body: bytes, *, durable: bool = False) -> None:
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
+
+
+def write_private(target: Path, text: str, *, force: bool) -> None:
+    """Writes a file of the user's that only its owner may read, at once and as a whole. RefusedError if there is one
+    and ``force`` is not set; UsageError if it cannot be written."""
+    import tempfile  # slow to import, and needed by one command
+
+    try:
+        if force:
+            handle, fresh = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # for its owner alone
+        else:
+            handle, fresh = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), ""
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        if force:
+            Path(fresh).replace(target)
+    except FileExistsError:
+        raise RefusedError(f"{target} exists; it was not changed.", "Add --force to replace it.") from None
+    except OSError as error:
+        hint = "Name a file in a directory that exists and may be written to."
+        raise UsageError(f"{target} cannot be written: {error.strerror}.", hint) from error
 
 
 def remove(path: Path) -> None:

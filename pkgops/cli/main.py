@@ -36,7 +36,7 @@ COMMANDS = {
     "status": "Show the state of each stack.",
     "events": "Show the events of the stacks.",
     "outputs": "Show the outputs of the stacks.",
-    "env": "Print the environment variables a frontend needs.",
+    "env": "Print the environment variables a client needs.",
     "web": "Publish web pages.",
     "seed-dev": "Write development data.",
     "tail-logs": "Show and follow the functions' logs.",

@@ -67,11 +67,6 @@ def nested(rows: Iterable[OutputRow]) -> dict[str, dict[str, str]]:
     return found
 
 
-def format_dotenv(variables: Mapping[str, str]) -> str:
-    """``API_URL=...`` per line, as python-dotenv and Docker's env files read it."""
-    return "\n".join(f"{name}={_dotenv_value(value)}" for name, value in variables.items())
-
-
 def format_shell(variables: Mapping[str, str]) -> str:
     """``export API_URL=...`` per line, safe to eval in a POSIX shell."""
     import shlex
@@ -128,11 +123,3 @@ def _upper_snake_case(name: str) -> str:
     """ApiUrl -> API_URL, DLQUrl -> DLQ_URL, OrdersTableV2Name -> ORDERS_TABLE_V2_NAME."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
     return re.sub(r"[^A-Za-z0-9]+", "_", words).upper()
-
-
-def _dotenv_value(value: str) -> str:
-    """Unquoted where all readers agree on the meaning, else in single quotes, where nothing is expanded."""
-    if re.fullmatch(r"[A-Za-z0-9_./:@%+,=-]*", value):
-        return value
-    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"

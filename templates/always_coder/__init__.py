@@ -5,6 +5,8 @@ from __future__ import annotations
 from pkgops.model import Stack, Stage, System, Variable
 from templates.always_coder.settings import Settings, check
 
+_BUILD = "The build of the web page"
+
 
 def _tags(stage: Stage) -> dict[str, str]:
     return {"Project": "AlwaysCoder", "Stage": stage.name, "ManagedBy": "pkgops"}
@@ -22,8 +24,9 @@ SYSTEM = System(
     check=check,
     tags=_tags,
     variables=(
-        Variable("NEXT_PUBLIC_WS_ENDPOINT", "api.WebSocketUrl"),
-        Variable("NEXT_PUBLIC_COGNITO_USER_POOL_ID", "api.UserPoolId"),
-        Variable("NEXT_PUBLIC_COGNITO_CLIENT_ID", "api.UserPoolClientId"),
+        Variable("ALWAYS_CODER_SERVER", "api.WebSocketUrl", group="The CLI"),
+        Variable("NEXT_PUBLIC_WS_ENDPOINT", "api.WebSocketUrl", group=_BUILD),
+        Variable("NEXT_PUBLIC_COGNITO_USER_POOL_ID", "api.UserPoolId", group=_BUILD),
+        Variable("NEXT_PUBLIC_COGNITO_CLIENT_ID", "api.UserPoolClientId", group=_BUILD),
     ),
 )

@@ -35,6 +35,7 @@ def command(session: Session, names: tuple[str, ...], all_systems: bool, format:
     all others. On stage local, URLs are the ones that work on the emulator.
     """
     from pkgops.operate import outputs
+    from pkgops.operate.dotenv import format_dotenv
 
     console = session.console
     if (row := _output(session, names)) is not None:
@@ -46,7 +47,7 @@ def command(session: Session, names: tuple[str, ...], all_systems: bool, format:
         cells = ((row.stack, row.key, row.value, row.export) for row in rows)
         return console.print_table(("Stack", "Output", "Value", "Export"), cells, "The stacks have no outputs.")
     variables = outputs.environment_variables(rows)
-    write = outputs.format_shell if format == "shell" else outputs.format_dotenv
+    write = outputs.format_shell if format == "shell" else format_dotenv
     return console.print_value(variables, write(variables))
 
 

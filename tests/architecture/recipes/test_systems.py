@@ -184,10 +184,11 @@ def test_a_variable_of_a_frontend(scratch: Scratch) -> None:
         '    variables=(\n        Variable("EXPO_PUBLIC_THEME", value="dark"),\n',
     )
     scratch.follows("a variable of a frontend")
-    program = "from templates.kefir import SYSTEM; from pkgops.operate.env import frontend_variables; "
-    program += "from dataclasses import replace; "
-    program += "print(frontend_variables(replace(SYSTEM, variables=SYSTEM.variables[:1]), []))"
-    assert scratch.run("-c", program) == "{'EXPO_PUBLIC_THEME': 'dark'}\n"
+    program = "from pathlib import Path; from pkgops.config import load; "
+    program += "from pkgops.operate.env import EnvRequest, client_variables; "
+    program += "rows = client_variables(load('dev', 'kefir', Path(), {}), [], EnvRequest(allow_missing=True)); "
+    program += "print(rows[0].name, rows[0].value)"
+    assert scratch.run("-c", program) == "EXPO_PUBLIC_THEME dark\n"
 
 
 def test_an_alarm(scratch: Scratch) -> None:

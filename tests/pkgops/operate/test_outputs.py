@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import subprocess
 
 import pytest
-from dotenv import dotenv_values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.errors import UsageError
+from pkgops.operate.dotenv import format_dotenv
 from pkgops.operate.outputs import (
     OutputRow,
     environment_variables,
     find_output,
-    format_dotenv,
     format_shell,
     nested,
     read_outputs,
@@ -120,13 +118,6 @@ def test_json_is_by_stack() -> None:
 
 
 NASTY = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t'\"\\$`# ={}"))
-
-
-@settings(max_examples=200, deadline=None)
-@given(NASTY)
-def test_dotenv_is_read_back(value: str) -> None:
-    text = format_dotenv({"VALUE": value, "NEXT": "n"})
-    assert dotenv_values(stream=io.StringIO(text), interpolate=False) == {"VALUE": value, "NEXT": "n"}
 
 
 @settings(max_examples=25, deadline=None)

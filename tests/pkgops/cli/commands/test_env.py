@@ -33,7 +33,7 @@ def test_a_file_a_frontend_reads(run, ports):
     lines = run("env", "kefir", "--stage", "dev", ports=ports).stdout.splitlines()
     assert [line.partition("=")[0] for line in lines] == list(WANTED)
     assert f"EXPO_PUBLIC_API_URL={URL}" in lines
-    assert r"EXPO_PUBLIC_AWS_USER_POOL_ID='us-east-1_it\'s'" in lines
+    assert 'EXPO_PUBLIC_AWS_USER_POOL_ID="us-east-1_it\'s"' in lines
 
 
 def test_lines_for_a_shell(run, ports):
