@@ -41,11 +41,20 @@ def command(session: Session, name: str | None, format: str, **options: Any) -> 
     secret is among them unless asked for: there is a placeholder instead, or the value of an existing file. For the
     variables with which AWS clients reach the emulator: pkgops local env.
     """
+    if options["force"] and options["file"] is None:
+        raise click.UsageError("--force goes with --file.")
+    found = _variables(session, name, format, **options)
+    if options["file"] is not None:
+        return _write(session, options["file"], _text(found, format), found, force=options["force"])
+    values = {one.name: one.value for one in found}
+    if format == "json":
+        return session.console.print_document(values)
+    return session.console.print_value(values, _text(found, format))
+
+
+def _variables(session: Session, name: str | None, format: str, **options: Any) -> Sequence[EnvVariable]:
     from pkgops.operate.env import EnvRequest, client_variables, deployed_rows, read_kept
 
-    file, force = options["file"], options["force"]
-    if force and file is None:
-        raise click.UsageError("--force goes with --file.")
     kept = read_kept(options["existing"]) if options["existing"] else {}
     request = EnvRequest(kept, options["with_secrets"], options["app_compat"], options["allow_missing"])
     project = session.project(name)
@@ -53,12 +62,7 @@ def command(session: Session, name: str | None, format: str, **options: Any) -> 
     rows = deployed_rows(project, session.stacks(project), ports, request)
     found = client_variables(project, rows, request, ports.secrets)
     _tell(session, found, kept, format)
-    if file is not None:
-        return _write(session, file, _text(found, format), found, force=force)
-    values = {one.name: one.value for one in found}
-    if format == "json":
-        return session.console.print_document(values)
-    return session.console.print_value(values, _text(found, format))
+    return found
 
 
 def _text(found: Sequence[EnvVariable], format: str) -> str:
