@@ -12,7 +12,7 @@ from pkgops.local.edge.settings import Origin
 _DENIED = "Access Denied"
 
 
-def read(bucket: str, origin: Origin, request: Request, distribution: str) -> Response:
+def read(bucket: str, origin: Origin, distribution: str, request: Request) -> Response:
     """The bucket's answer. A key that is missing is only admitted to who may list the bucket. Blocks."""
     from ministack.services import s3
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from pkgops.local.edge import bucket
+from pkgops.local.edge import bucket, website
 from pkgops.local.edge.answers import reason
 from pkgops.local.edge.messages import Headers, Request, Response
 from pkgops.local.edge.settings import CustomOrigin, Origin
@@ -55,21 +57,21 @@ async def fetch(origin: Origin, request: Request, distribution: str) -> Response
     for name, value in origin.headers:
         headers.put(name, value)
     request = replace(request, headers=headers, uri=origin.path + request.uri)
-    name = bucket.bucket_of(origin.domain)
-    if name:
+    if store := _store(origin, distribution):
         from ministack.core.concurrency import run_offloop
 
-        found: Response = await run_offloop(bucket.read, name, origin, request, distribution)
+        found: Response = await run_offloop(store, request)
         return replace(found, reason=reason(found.status), headers=_end_to_end(found.headers))
-    if website := _WEBSITE.fullmatch(origin.domain):
-        from ministack.core.concurrency import run_offloop
-
-        from pkgops.local.edge import website as hosting
-
-        served: Response = await run_offloop(hosting.serve, website[1], request)
-        return replace(served, reason=reason(served.status), headers=_end_to_end(served.headers))
     custom = origin.custom or CustomOrigin()
     return await _over_http(_target(origin, custom, request), custom, request)
+
+
+def _store(origin: Origin, distribution: str) -> Callable[[Request], Response] | None:
+    """What answers for a bucket of the emulator, itself or its website; None if the origin is neither."""
+    if site := _WEBSITE.fullmatch(origin.domain):
+        return partial(website.serve, site[1])
+    name = bucket.bucket_of(origin.domain)
+    return partial(bucket.read, name, origin, distribution) if name else None
 
 
 def _target(origin: Origin, custom: CustomOrigin, request: Request) -> _Target:
