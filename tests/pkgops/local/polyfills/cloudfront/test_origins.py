@@ -142,52 +142,44 @@ def api(kind, role):
     arn = {"Fn::GetAtt": ["Function", "Arn"]}
     function = {"Runtime": "python3.12", "Handler": "index.handler", "Role": role, "Code": {"ZipFile": ECHO}}
     permission = {"FunctionName": arn, "Action": "lambda:InvokeFunction", "Principal": "apigateway.amazonaws.com"}
-    made = {
+    domain = {"Fn::Sub": "${Api}.execute-api.us-east-1.amazonaws.com"}
+    origin = {"Id": "api", "DomainName": domain, "CustomOriginConfig": {"OriginProtocolPolicy": "https-only"}}
+    if kind == "REST":
+        origin["OriginPath"] = "/prod"
+    return {
         "Function": {"Type": "AWS::Lambda::Function", "Properties": function},
         "Permission": {"Type": "AWS::Lambda::Permission", "Properties": permission},
+        "Distribution": distribution([origin], behavior("api", OriginRequestPolicyId=ALL_BUT_HOST)),
+        **(http_api(arn) if kind == "HTTP" else rest_api()),
     }
-    custom = {"OriginProtocolPolicy": "https-only"}
-    origin = {
-        "Id": "api",
-        "DomainName": {"Fn::Sub": "${Api}.execute-api.us-east-1.amazonaws.com"},
-        "CustomOriginConfig": custom,
+
+
+def http_api(arn):
+    here = {"ApiId": {"Ref": "Api"}}
+    integration = here | {"IntegrationType": "AWS_PROXY", "IntegrationUri": arn, "PayloadFormatVersion": "2.0"}
+    route = here | {"RouteKey": "$default", "Target": {"Fn::Sub": "integrations/${Integration}"}}
+    stage = here | {"StageName": "$default", "AutoDeploy": True}
+    return {
+        "Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": "origin", "ProtocolType": "HTTP"}},
+        "Integration": {"Type": "AWS::ApiGatewayV2::Integration", "Properties": integration},
+        "Route": {"Type": "AWS::ApiGatewayV2::Route", "Properties": route},
+        "Stage": {"Type": "AWS::ApiGatewayV2::Stage", "Properties": stage},
     }
-    if kind == "HTTP":
-        made["Api"] = {
-            "Type": "AWS::ApiGatewayV2::Api",
-            "Properties": {"Name": "origin", "ProtocolType": "HTTP", "Target": arn},
-        }
-        uri = {
-            "ApiId": {"Ref": "Api"},
-            "IntegrationType": "AWS_PROXY",
-            "IntegrationUri": arn,
-            "PayloadFormatVersion": "2.0",
-        }
-        made["Integration"] = {"Type": "AWS::ApiGatewayV2::Integration", "Properties": uri}
-        route = {"ApiId": {"Ref": "Api"}, "RouteKey": "$default", "Target": {"Fn::Sub": "integrations/${Integration}"}}
-        made["Route"] = {"Type": "AWS::ApiGatewayV2::Route", "Properties": route}
-        stage = {"ApiId": {"Ref": "Api"}, "StageName": "$default", "AutoDeploy": True}
-        made["Stage"] = {"Type": "AWS::ApiGatewayV2::Stage", "Properties": stage}
-        del made["Api"]["Properties"]["Target"]
-    else:
-        path = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${Function.Arn}/invocations"
-        call = {"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": {"Fn::Sub": path}}
-        made["Api"] = {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "origin"}}
-        here = {"RestApiId": {"Ref": "Api"}}
-        below = here | {"ParentId": {"Fn::GetAtt": ["Api", "RootResourceId"]}, "PathPart": "{proxy+}"}
-        made["Resource"] = {"Type": "AWS::ApiGateway::Resource", "Properties": below}
-        method = {
-            "ResourceId": {"Ref": "Resource"},
-            "HttpMethod": "ANY",
-            "AuthorizationType": "NONE",
-            "Integration": call,
-        }
-        made["Method"] = {"Type": "AWS::ApiGateway::Method", "Properties": here | method}
-        deployed = {"Type": "AWS::ApiGateway::Deployment", "Properties": here | {"StageName": "prod"}}
-        made["Deployment"] = deployed | {"DependsOn": "Method"}
-        origin["OriginPath"] = "/prod"
-    default = behavior("api", OriginRequestPolicyId=ALL_BUT_HOST)
-    return made | {"Distribution": distribution([origin], default)}
+
+
+def rest_api():
+    here = {"RestApiId": {"Ref": "Api"}}
+    below = here | {"ParentId": {"Fn::GetAtt": ["Api", "RootResourceId"]}, "PathPart": "{proxy+}"}
+    path = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${Function.Arn}/invocations"
+    call = {"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": {"Fn::Sub": path}}
+    method = {"ResourceId": {"Ref": "Resource"}, "HttpMethod": "ANY", "AuthorizationType": "NONE", "Integration": call}
+    deployment = {"Type": "AWS::ApiGateway::Deployment", "Properties": here | {"StageName": "prod"}}
+    return {
+        "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "origin"}},
+        "Resource": {"Type": "AWS::ApiGateway::Resource", "Properties": below},
+        "Method": {"Type": "AWS::ApiGateway::Method", "Properties": here | method},
+        "Deployment": deployment | {"DependsOn": "Method"},
+    }
 
 
 def test_other_addresses_of_aws_are_not_asked(deploy, visit):
