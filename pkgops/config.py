@@ -18,7 +18,7 @@ import msgspec
 
 from pkgops import own_files
 from pkgops import project as projects
-from pkgops.errors import AccessError, ConfigError, unknown
+from pkgops.errors import AccessError, ClosedStageError, ConfigError, unknown
 from pkgops.model import LOCAL, LOCAL_ACCOUNT, Stage, System
 from pkgops.text_file import read_text
 
@@ -38,6 +38,10 @@ class Project:
     stage: Stage
     system: System
     settings: Any
+
+    def named(self, documented: str) -> str:
+        """The physical name of something of the system on the stage (`System.named`)."""
+        return self.system.named(self.stage, documented)
 
     @property
     def home(self) -> Path:
@@ -65,6 +69,7 @@ def load(
     chosen = projects.load_system(root, named)
     wanted = stage or environ.get("PKGOPS_STAGE") or DEFAULT_STAGE
     resolved = _stage_name(wanted, tables, chosen)
+    _require_open(resolved, chosen)
     found = _stage(resolved, tables[resolved], known)
     _require_short_names(found, chosen)
     if not found.local and found.profile is None and not profile:  # the SDK reads the environment itself
@@ -115,6 +120,17 @@ def _stage_name(wanted: str, tables: Mapping[str, Any], system: System) -> str:
     raise unknown("stage", wanted, [*tables, *system.environments.values()])
 
 
+def _require_open(stage: str, system: System) -> None:
+    """ClosedStageError for a stage the system is not made for."""
+    if not system.closed or stage in system.environments:
+        return
+    words: dict[str, list[str]] = {}
+    for name, word in system.environments.items():
+        words.setdefault(word, []).append(name)
+    accepted = " and ".join(f"{word} (stage {' or '.join(names)})" for word, names in words.items())
+    raise ClosedStageError(f"{system.key} does not run on stage {stage}.", f"Its environments are {accepted}.")
+
+
 def _stage(name: str, table: Mapping[str, Any], systems: tuple[str, ...]) -> Stage:
     own = {key: value for key, value in table.items() if key not in systems}
     _known(own, (*_STAGE_KEYS, *systems), name)
@@ -144,7 +160,7 @@ def _check_name(stage: str) -> None:
 def _require_short_names(stage: Stage, system: System) -> None:
     """ConfigError if the stage's name makes one of the names it is part of too long."""
     bucket = f"pkgops-artifacts-{stage.name}-{'0' * 12}-{stage.region}"
-    names = [("bucket", bucket, 63), *(("stack", stage.named(stack.name), 128) for stack in system.stacks)]
+    names = [("bucket", bucket, 63), *(("stack", system.named(stage, stack.name), 128) for stack in system.stacks)]
     for kind, name, most in names:
         if len(name) > most:
             raise ConfigError(

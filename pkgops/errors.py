@@ -4,6 +4,7 @@
     ├─ UsageError               2   an unknown system, stack, stage, output, function or option
     │  └─ NotFoundError         2   one that another system may have
     ├─ ConfigError              2   stages.toml or the environment is wrong: file, key, allowed keys
+    │  └─ ClosedStageError      2   the system does not run on the stage
     ├─ BuildError               3   a template or an artifact cannot be made, or is rejected by a check
     ├─ OutputError              1   the result cannot be written: the disk is full
     ├─ AccessError              4   credentials, account, network, emulator: nothing was changed
@@ -59,6 +60,15 @@ class ConfigError(PkgopsError):
     """Configuration is missing, unknown or of the wrong type."""
 
     code = 2
+
+
+class ClosedStageError(ConfigError):
+    """A system is not made to run on the stage."""
+
+    @property
+    def kind(self) -> str:
+        """Programs see a `ConfigError`."""
+        return ConfigError.__name__
 
 
 class BuildError(PkgopsError):

@@ -16,8 +16,10 @@ LOCAL_ACCOUNT = "000000000000"  # the emulator's
 PRODUCTION = "prod"
 # The path under which the emulator serves companions (see `Companion`).
 COMPANIONS = "/_companions/"
-# The placeholder for the stage in a documented name (``shop-app-{stage}``).
+# The placeholders in a documented name: for the stage (``shop-app-{stage}``), and for the system's own word for it
+# (``Shop-{environment}-Api``).
 NAMED_STAGE = "{stage}"
+NAMED_ENVIRONMENT = "{environment}"
 # A function's S3Key until the packager knows the real one: asset://handlers/<system>/.../<name>.py
 ASSET = "asset://"
 
@@ -164,9 +166,9 @@ class System:
     ``settings`` is a frozen dataclass; each field is read from ``stages.toml`` ``[<stage>.<system>]``, then from
     the environment variable of the same name in capitals. ``check`` returns what is wrong with them on a stage,
     a sentence each. ``environments`` maps stage names to the system's own words, which are accepted as stage
-    names too. ``tags`` go on every stack. ``variables`` are what `pkgops env` prints, ``site`` what `pkgops web
-    publish` brings to a bucket, ``socket`` how `pkgops doctor` tries its WebSocket API. ``module`` is the package of
-    the stacks, ``templates.<key>`` if empty.
+    names too; a ``closed`` system runs on no other stages. ``tags`` go on every stack. ``variables`` are what `pkgops env`
+    prints, ``site`` what `pkgops web publish` brings to a bucket, ``socket`` how `pkgops doctor` tries its WebSocket
+    API. ``module`` is the package of the stacks, ``templates.<key>`` if empty.
     """
 
     key: str
@@ -183,6 +185,7 @@ class System:
     site: Site | None = None
     socket: SocketPing | None = None
     module: str = ""
+    closed: bool = False
 
     @property
     def package(self) -> str:
@@ -192,3 +195,10 @@ class System:
     def environment(self, stage: Stage) -> str:
         """The system's documented word for a stage, the stage's own name where the documents have none."""
         return self.environments.get(stage.name, stage.name)
+
+    def named(self, stage: Stage, documented: str) -> str:
+        """The physical name, on a stage, of something of the system: `Stage.named`, where the placeholder
+        ``{environment}`` is replaced by the system's own word for the stage, and nothing is appended then."""
+        if NAMED_ENVIRONMENT in documented:
+            return documented.replace(NAMED_ENVIRONMENT, self.environment(stage)).replace(NAMED_STAGE, stage.name)
+        return stage.named(documented)

@@ -43,8 +43,8 @@ class Scope:
         return self.system.environment(self.stage)
 
     def named(self, documented: str) -> str:
-        """The physical name, on this stage, of something with a documented name (`Stage.named`)."""
-        return self.stage.named(documented)
+        """The physical name, on this stage, of something with a documented name (`System.named`)."""
+        return self.system.named(self.stage, documented)
 
     def use(self, reference: str) -> Ref:
         """A value of another stack, ``"<stack key>.<OutputName>"``, as a template parameter.

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pkgops.errors import BuildError, ConfigError, NotFoundError, UsageError, unknown
-from pkgops.model import NAMED_STAGE, Stage, System
+from pkgops.model import NAMED_ENVIRONMENT, NAMED_STAGE, Stage, System
 from pkgops.project import default_system, find_default_system, load_system, systems
 
 Found = TypeVar("Found")
@@ -77,25 +77,27 @@ def stack_names(system: System, stage: Stage | None = None) -> dict[str, str]:
     for stack in system.stacks:
         spellings = [stack.key, stack.name, *stack.aliases]
         if stage is not None:
-            spellings.append(stage.named(stack.name))
+            spellings.append(system.named(stage, stack.name))
         for spelling in spellings:
             names.setdefault(spelling.lower(), stack.key)
     return names
 
 
 def _on_any_stage(system: System, name: str) -> str | None:
-    """The key of the stack whose documented name contains the stage, by its name on any stage: ``shop-app-dev``."""
+    """The key of the stack whose documented name contains the stage, or the system's word for it, by its name on any
+    stage: ``shop-app-dev``."""
     for stack in system.stacks:
-        before, place, after = stack.name.partition(NAMED_STAGE)
-        if place and re.fullmatch(f"{re.escape(before)}[a-z0-9-]+{re.escape(after)}", name, re.IGNORECASE):
-            return stack.key
+        for placeholder in (NAMED_STAGE, NAMED_ENVIRONMENT):
+            before, place, after = stack.name.partition(placeholder)
+            if place and re.fullmatch(f"{re.escape(before)}[a-z0-9-]+{re.escape(after)}", name, re.IGNORECASE):
+                return stack.key
     return None
 
 
 def _suggestions(system: System) -> list[str]:
     """The keys and names to suggest for an unknown stack."""
     names = [(stack.key, stack.name) for stack in system.stacks]
-    return [spelling for pair in names for spelling in pair if NAMED_STAGE not in spelling]
+    return [spelling for pair in names for spelling in pair if "{" not in spelling]
 
 
 def _target(root: Path, name: str, default: str | None) -> tuple[str, str | None]:

@@ -98,7 +98,7 @@ def _build(stack: Stack, system: System, stage: Stage, settings: Any) -> Synthes
         from pkgops.build.template_file import read_template
 
         template, sources = read_template(system, stack)
-        name, inputs = stage.named(stack.name), dict(stack.inputs)
+        name, inputs = system.named(stage, stack.name), dict(stack.inputs)
         return SynthesizedStack(system.key, stack.key, name, template, inputs, system.tags(stage), sources)
     from pkgops.scope import Scope
 
@@ -109,7 +109,7 @@ def _build(stack: Stack, system: System, stage: Stage, settings: Any) -> Synthes
     return SynthesizedStack(
         system=system.key,
         key=stack.key,
-        name=stage.named(stack.name),
+        name=system.named(stage, stack.name),
         template=template,
         inputs=dict(scope.inputs),
         tags=system.tags(stage),

@@ -61,14 +61,27 @@ class Session:
         return config.load(self.stage, system or self.system, self.root)
 
     def targets(self, names: Sequence[str], all_systems: bool = False) -> list[tuple[Project, tuple[str, ...]]]:
-        """What ``[SYSTEM[/STACK] ...]`` selects: projects with the keys of the stacks selected in them (() for all)."""
+        """What ``[SYSTEM[/STACK] ...]`` selects: projects with the keys of the stacks selected in them (() for all).
+        All systems are those that run on the stage."""
         from pkgops import select
         from pkgops.project import systems
 
         if all_systems and names:
             raise click.UsageError("Give names or --all, not both.")
-        pairs = select.targets(self.root, systems(self.root) if all_systems else names, self.system)
-        return [(self.project(system), keys) for system, keys in pairs]
+        if all_systems:
+            return [(project, ()) for project in map(self._open_project, systems(self.root)) if project]
+        return [(self.project(system), keys) for system, keys in select.targets(self.root, names, self.system)]
+
+    def _open_project(self, system: str) -> Project | None:
+        """The configuration of a system; None, which is said, if it does not run on the stage."""
+        from pkgops.errors import ClosedStageError
+        from pkgops.events import Note
+
+        try:
+            return self.project(system)
+        except ClosedStageError as error:
+            self.console.emit(Note(f"Left out: {error.message}"))
+            return None
 
     def _tell_uncounted(self, project: Project) -> None:
         """Names the variables of .env that somebody may believe in, once."""
@@ -111,7 +124,7 @@ class Session:
         from pkgops.build.synth import SynthesizedStack
 
         return [
-            SynthesizedStack(project.system.key, stack.key, project.stage.named(stack.name), {})
+            SynthesizedStack(project.system.key, stack.key, project.named(stack.name), {})
             for stack in project.system.stacks
             if not keys or stack.key in keys
         ]

@@ -99,7 +99,7 @@ def _secrets_outside(project: Project, stacks: Sequence[SynthesizedStack], ports
         for stack in stacks
         for _, resource in resources(stack.template, SECRET)
     }
-    names = [name for name in map(project.stage.named, project.system.secrets) if name not in declared]
+    names = [name for name in map(project.named, project.system.secrets) if name not in declared]
     found = ports.existing.find([(SECRET, name) for name in names]) if names else []
     return tuple(StackResource("", row.name, SECRET, "") for row in found if not row.deleting)
 
@@ -211,7 +211,7 @@ def _bootstrap_deletion(project: Project, everything: Mapping[str, StackState], 
 
     name = bootstrap_stack_name(project)
     others = [load_system(project.root, key) for key in systems(project.root) if key != project.system.key]
-    in_use = any(project.stage.named(stack.name) in everything for system in others for stack in system.stacks)
+    in_use = any(system.named(project.stage, stack.name) in everything for system in others for stack in system.stacks)
     if name not in everything or in_use:
         return []
     key = SYSTEM.stacks[0].key

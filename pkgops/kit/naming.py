@@ -7,7 +7,7 @@ from typing import Any
 
 from troposphere import GetAtt, Sub
 
-from pkgops.model import NAMED_STAGE
+from pkgops.model import NAMED_ENVIRONMENT, NAMED_STAGE
 from pkgops.scope import Scope
 
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
@@ -33,7 +33,8 @@ def logical_id(scope: Scope, documented: str, kind: str) -> str:
 
     It has neither system nor stage, so it is the same on every stage."""
     prefix = scope.system.key.replace("_", "-") + "-"
-    own = pascal_case(documented.replace(NAMED_STAGE, "").removeprefix(prefix))
+    bare = documented.replace(NAMED_STAGE, "").replace(NAMED_ENVIRONMENT, "")
+    own = pascal_case(bare.removeprefix(prefix))
     return own if own.endswith(kind) else own + kind
 
 

@@ -45,7 +45,7 @@ def secret_rows(project: Project, ports: Ports) -> list[SecretRow]:
 def read_secret(project: Project, name: str, ports: Ports) -> str:
     """The value of a declared secret. UsageError if it is not set."""
     _check_account(project, ports)
-    value = ports.secrets.read(project.stage.named(declared_secret(project, name)))
+    value = ports.secrets.read(project.named(declared_secret(project, name)))
     if value is None:
         raise UsageError(
             f"Secret {name} is not set on stage {project.stage.name}.", f"Set it: pkgops secrets set {name}"
@@ -59,7 +59,7 @@ def set_secret(project: Project, name: str, field: str | None, value: str, ports
     _check_account(project, ports)
     if not value:
         raise UsageError(f"The value for {name} is empty.", "Nothing was changed.")
-    stored_as = project.stage.named(declared_secret(project, name))
+    stored_as = project.named(declared_secret(project, name))
     before = "" if replace and field is None else ports.secrets.read(stored_as) or ""
     existing = _object(before or "{}")
     given = {field: value} if field is not None else _object(value)
@@ -79,7 +79,7 @@ def fill_missing(project: Project, values: Mapping[str, Any], ports: Ports) -> l
     """Stores those of ``values`` (name of a declared secret -> text or object) that are missing or empty, objects
     field by field. Returns the names of the secrets that changed."""
     _check_account(project, ports)
-    texts = {project.stage.named(declared_secret(project, name)): _text(name, value) for name, value in values.items()}
+    texts = {project.named(declared_secret(project, name)): _text(name, value) for name, value in values.items()}
     stored = []
     for name, (stored_as, text) in zip(values, texts.items(), strict=True):
         before = ports.secrets.read(stored_as)
@@ -95,7 +95,7 @@ def fill_missing(project: Project, values: Mapping[str, Any], ports: Ports) -> l
 def declared_secret(project: Project, name: str) -> str:
     """The documented name of a secret given with or without the system's prefix and the stage."""
     for known in project.system.secrets:
-        if name in (known, known.rpartition("/")[2], project.stage.named(known)):
+        if name in (known, known.rpartition("/")[2], project.named(known)):
             return known
     raise unknown("secret", redact(name), project.system.secrets)
 
@@ -128,7 +128,7 @@ def read_value(source: str | None, stdin: TextIO) -> str | None:
 
 
 def _row(project: Project, name: str, ports: Ports) -> SecretRow:
-    stored_as = project.stage.named(name)
+    stored_as = project.named(name)
     value = ports.secrets.read(stored_as)
     state = "missing" if value is None else "set" if value else "empty"
     fields = _object(value or "") or {}

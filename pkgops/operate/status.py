@@ -44,7 +44,7 @@ def stack_status(project: Project, stacks: Sequence[SynthesizedStack], ports: Po
     from pkgops.plan.looked_up import with_values
 
     states = {state.name: state for state in ports.stacks.describe()}
-    known = {stack.key: states.get(project.stage.named(stack.name)) for stack in project.system.stacks}
+    known = {stack.key: states.get(project.named(stack.name)) for stack in project.system.stacks}
     outputs = {key: state.outputs for key, state in known.items() if state is not None}
     there = [stack.name for stack in stacks if stack.name in states]
     with ThreadPoolExecutor(_PARALLEL) as pool:

@@ -93,7 +93,7 @@ def _packaged(project: Project, stack: SynthesizedStack) -> SynthesizedStack:
     if not packed:
         return stack
     code = {"S3Bucket": bucket_reference(project), "S3Key": f"{project.system.key}/{EVERYTHING}"}
-    name = project.stage.named(f"{project.system.key}-{EVERYTHING}")
+    name = project.named(f"{project.system.key}-{EVERYTHING}")
     layer = {"Type": "AWS::Lambda::LayerVersion", "Properties": {"LayerName": name, "Content": code}}
     declared = dict(stack.template["Resources"])
     for logical_id in packed:
@@ -132,7 +132,7 @@ def _targets(project: Project, context: SystemContext) -> dict[Target, list[str]
     buckets = [key for key in _keys(context, "AWS::S3::Bucket") if _is_deleted(context, key)]
     emptied = [arn for key in buckets for arn in context.arns(key)]
     # One that does not exist yet has no random suffix and is looked up without it.
-    secrets = [stage.named(name) + ending for name in project.system.secrets for ending in ("", "-??????")]
+    secrets = [project.named(name) + ending for name in project.system.secrets for ending in ("", "-??????")]
     sites = _site_buckets(project, context)
     distributed = project.system.site is not None and project.system.site.distribution
     return found | {

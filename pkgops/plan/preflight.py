@@ -122,7 +122,7 @@ def _outside_secrets(plan: Plan, steps: Sequence[Step]) -> dict[str, str]:
     """The secrets a system needs and no template declares, by physical name; {} unless a stack is created."""
     if not any(step.action in CREATING for step in steps):
         return {}
-    return {plan.project.stage.named(name): name for name in plan.project.system.secrets}
+    return {plan.project.named(name): name for name in plan.project.system.secrets}
 
 
 def _owner(resource: ExistingResource, ports: Ports) -> tuple[str, str]:

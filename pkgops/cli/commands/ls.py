@@ -50,7 +50,7 @@ def command(session: Session, names: tuple[str, ...], all_systems: bool, show: s
 def _stacks(project: Project, keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     for stack in project.system.stacks:
         if not keys or stack.key in keys:
-            yield project.system.key, stack.key, project.stage.named(stack.name)
+            yield project.system.key, stack.key, project.named(stack.name)
 
 
 def _functions(project: Project, keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -10,24 +10,24 @@ from pkgops.errors import PkgopsError
 from pkgops.operate.seed.report import KindCount
 
 if TYPE_CHECKING:
-    from pkgops.model import Stage
+    from pkgops.config import Project
     from pkgops.ports.ports import Ports
     from pkgops.seeds import SeedSecret
 
 KIND = "secret"
 
 
-def store_secrets(secrets: Sequence[SeedSecret], stage: Stage, ports: Ports) -> tuple[KindCount, tuple[str, ...]]:
+def store_secrets(secrets: Sequence[SeedSecret], project: Project, ports: Ports) -> tuple[KindCount, tuple[str, ...]]:
     """Stores each under its staged name where there is none; returns their count, and a sentence per failure.
 
     One after the other: there are few. AccessError, before anything is stored, in another account than the stage's."""
-    if not stage.local:
-        require_account(stage, ports.identity.account())
+    if not project.stage.local:
+        require_account(project.stage, ports.identity.account())
     written = existing = 0
     failures: list[str] = []
     for secret in secrets:
         try:
-            if ports.secrets.put_if_absent(stage.named(secret.name), secret.value):
+            if ports.secrets.put_if_absent(project.named(secret.name), secret.value):
                 written += 1
             else:
                 existing += 1

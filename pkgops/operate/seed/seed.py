@@ -43,7 +43,7 @@ def seed(
     if not interrupted:
         try:
             if seeds.secrets:
-                others.append(store_secrets(seeds.secrets, project.stage, ports))
+                others.append(store_secrets(seeds.secrets, project, ports))
             if seeds.users:
                 pools = resolve_outputs(project, stacks, ports, (user.pool for user in seeds.users))
                 others.append(create_users(seeds.users, pools, ports.users))

@@ -8,15 +8,25 @@ from collections.abc import Iterator
 from pkgops.checks.kit.names import physical_names
 from pkgops.checks.kit.rule import Example, Rule
 from pkgops.checks.kit.subject import Found, Subject
+from pkgops.model import LOCAL
 
 
 def _find(subject: Subject) -> Iterator[Found]:
     if subject.stage.production:
         return
-    word = re.compile(rf"(?<![A-Za-z0-9]){re.escape(subject.stage.name)}(?![A-Za-z0-9])")
+    words = {subject.stage.name, *_own_words(subject)}
+    word = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(map(re.escape, sorted(words)))})(?![A-Za-z0-9])")
     for name in physical_names(subject):
         if not word.search(name.text):
             yield name.found(f"without the stage ({subject.stage.name}).")
+
+
+def _own_words(subject: Subject) -> Iterator[str]:
+    """The system's word for the stage, if no other stage of an AWS account has it."""
+    word = subject.system.environments.get(subject.stage.name)
+    sharing = [name for name, other in subject.system.environments.items() if other == word and name != LOCAL]
+    if word and subject.system.closed and len(sharing) == 1:
+        yield word
 
 
 RULE = Rule(
