@@ -39,6 +39,19 @@ class Project:
     system: System
     settings: Any
 
+    def require_stacks(self, keys: Iterable[str]) -> None:
+        """ConfigError if one of the stacks is switched off."""
+        there = {stack.key for stack in self.system.stacks}
+        for key in keys:
+            if key not in there:
+                whole = projects.load_system(self.root, self.system.key)
+                setting = next(stack.when for stack in whole.stacks if stack.key == key)
+                where = f"[{self.stage.name}.{self.system.key}]"
+                raise ConfigError(
+                    f"Stack {key} of {self.system.key} is switched off on stage {self.stage.name}.",
+                    f"Set {setting.upper()} in the environment, or {setting} in {FILE} under {where}.",
+                )
+
     def named(self, documented: str) -> str:
         """The physical name of something of the system on the stage (`System.named`)."""
         return self.system.named(self.stage, documented)
@@ -75,7 +88,7 @@ def load(
     if not found.local and found.profile is None and not profile:  # the SDK reads the environment itself
         found = replace(found, profile=stored.get(PROFILE))
     settings = _settings(chosen, f"{resolved}.{chosen.key}", tables[resolved].get(chosen.key, {}), environ)
-    return Project(root, found, chosen, settings)
+    return Project(root, found, chosen.with_settings(settings), settings)
 
 
 def stages(root: Path) -> dict[str, Stage]:

@@ -8,7 +8,7 @@ replaces registration: the stack with key ``storage`` of system ``shop`` is buil
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 LOCAL = "local"
@@ -73,7 +73,8 @@ class Stack:
 
     ``aliases`` are the other names documents use for it; the command line accepts them all. A stack with a
     ``template`` is that file of the system's package (``legacy.yaml``), deployed as it is; ``inputs`` then fill its
-    parameters with outputs of other stacks (``{"VpcId": "network.VpcId"}``).
+    parameters with outputs of other stacks (``{"VpcId": "network.VpcId"}``). A stack with ``when``, the name of a
+    setting, is there only while that setting is on.
     """
 
     key: str
@@ -81,6 +82,11 @@ class Stack:
     aliases: tuple[str, ...] = ()
     template: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
+    when: str = ""
+
+    def on(self, settings: Any) -> bool:
+        """Whether the stack is there with those settings of its system."""
+        return not self.when or bool(getattr(settings, self.when))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +197,10 @@ class System:
     def package(self) -> str:
         """The package that holds a module for each stack."""
         return self.module or f"templates.{self.key}"
+
+    def with_settings(self, settings: Any) -> System:
+        """The system without the stacks that are off."""
+        return replace(self, stacks=tuple(stack for stack in self.stacks if stack.on(settings)))
 
     def environment(self, stage: Stage) -> str:
         """The system's documented word for a stage, the stage's own name where the documents have none."""

@@ -54,7 +54,7 @@ def synth(system: System, stage: Stage, settings: Any) -> list[SynthesizedStack]
             f"{system.key} cannot be built for stage {stage.name}: {' '.join(problems)}",
             f"Set them in the environment, in .env, or in stages.toml under [{stage.name}.{system.key}].",
         )
-    return in_order([_build(stack, system, stage, settings) for stack in system.stacks])
+    return in_order([_build(stack, system, stage, settings) for stack in system.stacks if stack.on(settings)])
 
 
 def in_order(stacks: Sequence[SynthesizedStack]) -> list[SynthesizedStack]:

@@ -70,7 +70,10 @@ class Session:
             raise click.UsageError("Give names or --all, not both.")
         if all_systems:
             return [(project, ()) for project in map(self._open_project, systems(self.root)) if project]
-        return [(self.project(system), keys) for system, keys in select.targets(self.root, names, self.system)]
+        found = [(self.project(system), keys) for system, keys in select.targets(self.root, names, self.system)]
+        for project, keys in found:
+            project.require_stacks(keys)
+        return found
 
     def _open_project(self, system: str) -> Project | None:
         """The configuration of a system; None, which is said, if it does not run on the stage."""

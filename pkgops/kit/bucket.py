@@ -30,8 +30,9 @@ class Bucket:
     """A bucket called ``<name>-<account id>`` (names are global), followed by the region if ``regional``. It is kept
     when its stack is deleted, unless ``retained`` is off.
 
-    ``expire``, ``expire_noncurrent`` and ``abort_uploads`` are days, 0 for never; ``expire_rule`` and ``abort_rule``
-    are the documented names of those rules. ``public`` turns the public-access block off and needs
+    ``expire``, ``expire_noncurrent`` and ``abort_uploads`` are days, 0 for never; ``moves`` are (days, storage class)
+    for objects of that age; ``expire_rule``, ``noncurrent_rule``, ``abort_rule`` and ``move_rule`` are the documented
+    names of those rules. ``public`` turns the public-access block off and needs
     a statement that says what is public. ``logs_to`` is (bucket, prefix) for server access logs.
     """
 
@@ -48,6 +49,9 @@ class Bucket:
     cors: BucketCors | None = None
     expire_rule: str = "Expire"
     abort_rule: str = "AbortUploads"
+    noncurrent_rule: str = "ExpireNoncurrent"
+    moves: tuple[tuple[int, str], ...] = ()
+    move_rule: str = "Move"
 
 
 def bucket_name(scope: Scope, name: str, regional: bool = False) -> str:
@@ -127,10 +131,13 @@ def _lifecycle(row: Bucket) -> list[Any]:
         rules.append(s3.LifecycleRule(Id=row.expire_rule, Status="Enabled", ExpirationInDays=row.expire))
     if row.expire_noncurrent:
         noncurrent = s3.NoncurrentVersionExpiration(NoncurrentDays=row.expire_noncurrent)
-        rules.append(s3.LifecycleRule(Id="ExpireNoncurrent", Status="Enabled", NoncurrentVersionExpiration=noncurrent))
+        rules.append(s3.LifecycleRule(Id=row.noncurrent_rule, Status="Enabled", NoncurrentVersionExpiration=noncurrent))
     if row.abort_uploads:
         abort = s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=row.abort_uploads)
         rules.append(s3.LifecycleRule(Id=row.abort_rule, Status="Enabled", AbortIncompleteMultipartUpload=abort))
+    if row.moves:
+        moves = [s3.LifecycleRuleTransition(TransitionInDays=days, StorageClass=kind) for days, kind in row.moves]
+        rules.append(s3.LifecycleRule(Id=row.move_rule, Status="Enabled", Transitions=moves))
     return rules
 
 

@@ -19,10 +19,11 @@ _HEIGHT = 6
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """One graph with a line for each metric, and optional labels; ``from_zero`` starts its axis at zero."""
+    """One graph with a line for each metric, those in a tuple added up to one line, and optional labels;
+    ``from_zero`` starts its axis at zero."""
 
     title: str
-    metrics: Sequence[Metric]
+    metrics: Sequence[Metric | tuple[Metric, ...]]
     labels: Sequence[str] = ()
     from_zero: bool = False
 
@@ -51,16 +52,25 @@ def _widget(graph: Graph, x: int, y: int, width: int) -> dict[str, Any]:
             "title": graph.title,
             "region": "${AWS::Region}",
             "view": "timeSeries",
-            "metrics": [_line(graph, index) for index in range(len(graph.metrics))],
+            "metrics": [row for index in range(len(graph.metrics)) for row in _lines(graph, index)],
             **axis,
         },
     }
 
 
-def _line(graph: Graph, index: int) -> list[Any]:
-    metric = graph.metrics[index]
-    options: dict[str, Any] = {"stat": metric.stat, "period": metric.period}
-    if graph.labels:
-        options["label"] = graph.labels[index]
+def _lines(graph: Graph, index: int) -> list[list[Any]]:
+    """The rows of a line: one, or for a sum those of its metrics, which are not drawn, and the expression."""
+    given = graph.metrics[index]
+    label = {"label": graph.labels[index]} if graph.labels else {}
+    if isinstance(given, Metric):
+        return [_row(given, label)]
+    names = [f"m{index}x{part}" for part in range(len(given))]
+    parts = [_row(metric, {"id": name, "visible": False}) for metric, name in zip(given, names, strict=True)]
+    # A metric without calls has no data points; without FILL the whole sum would have none.
+    total = "+".join(f"FILL({name},0)" for name in names)
+    return [*parts, [{"expression": total, "id": f"e{index}", **label}]]
+
+
+def _row(metric: Metric, options: dict[str, Any]) -> list[Any]:
     names = [text for key, value in metric.dimensions.items() for text in (key, placeholder(value))]
-    return [metric.namespace, metric.name, *names, options]
+    return [metric.namespace, metric.name, *names, {"stat": metric.stat, "period": metric.period, **options}]

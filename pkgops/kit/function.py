@@ -35,7 +35,8 @@ class Vpc:
 @dataclass(frozen=True, slots=True)
 class FunctionDefaults:
     """What the functions of a stack share. ``package`` is the handlers' folder; a documented name is ``prefix`` and
-    the file's name in ``name_style``; ``memory`` in MB, ``timeout`` in seconds, ``retention`` of logs in days."""
+    the file's name in ``name_style``; ``memory`` in MB, ``timeout`` in seconds, ``retention`` of logs in days.
+    ``traced`` ones send their calls to X-Ray."""
 
     package: str
     prefix: str
@@ -47,6 +48,7 @@ class FunctionDefaults:
     architecture: str = "arm64"
     name_style: Callable[[str], str] = kebab_case
     vpc: Vpc | None = None
+    traced: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,9 @@ class Function:
     ``canary`` names the alarm that rolls back a deployment of new code, which then gets a tenth of the calls first;
     without one, new code gets all calls at once. ``concurrency`` is the maximum number of concurrent invocations, None
     for the account's limit.
+
+    ``role`` is the ARN of an existing role, of another stack for example; then the function gets none of its own, and
+    whoever makes that role grants what the function needs, its log group included.
 
     A function's zip holds what its file imports, and the data files beside those modules. ``include`` adds files that
     no import names: paths in the repository, or patterns of them (``handlers/shop/plugins/*.py``, ``**`` for any
@@ -76,6 +81,7 @@ class Function:
     concurrency: int | None = None
     vpc: Vpc | None = None
     include: tuple[str, ...] = ()
+    role: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +125,12 @@ def _function(scope: Scope, defaults: FunctionDefaults, row: Function) -> Functi
             Architectures=[defaults.architecture],
             MemorySize=row.memory or defaults.memory,
             Timeout=row.timeout or defaults.timeout,
-            Role=GetAtt(_role(scope, stem, row, group, grants.network_interfaces(name) if vpc else ()), "Arn"),
+            Role=_role(scope, stem, row, _needed(defaults, group, name, vpc)),
             Environment=awslambda.Environment(
                 Variables={**defaults.environment, **links.environment(row.links), **row.environment}
             ),
             LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref(group)),
-            TracingConfig=awslambda.TracingConfig(Mode="Active"),
-            **_optional(row, vpc),
+            **_optional(row, vpc, defaults.traced),
         )
     )
     if row.include:
@@ -138,9 +143,11 @@ def _function(scope: Scope, defaults: FunctionDefaults, row: Function) -> Functi
     return built
 
 
-def _optional(row: Function, vpc: Vpc | None) -> dict[str, Any]:
-    """The properties that most functions do not have."""
+def _optional(row: Function, vpc: Vpc | None, traced: bool) -> dict[str, Any]:
+    """The properties that not all functions have."""
     found: dict[str, Any] = {"ReservedConcurrentExecutions": row.concurrency} if row.concurrency else {}
+    if traced:
+        found["TracingConfig"] = awslambda.TracingConfig(Mode="Active")
     if vpc:
         found["VpcConfig"] = awslambda.VPCConfig(
             SubnetIds=list(vpc.subnets), SecurityGroupIds=list(vpc.security_groups)
@@ -148,19 +155,26 @@ def _optional(row: Function, vpc: Vpc | None) -> dict[str, Any]:
     return found
 
 
-def _role(scope: Scope, stem: str, row: Function, group: Any, network: Iterable[Statement]) -> Any:
-    """The function's role, with one inline policy."""
+def _needed(defaults: FunctionDefaults, group: Any, name: str, vpc: Vpc | None) -> list[Statement]:
+    """What Lambda does around the code, with the function's role."""
+    traces = [grants.traces()] if defaults.traced else []
+    network = grants.network_interfaces(name) if vpc else ()
+    return [grants.log_lines(GetAtt(group, "Arn")), *traces, *network]
+
+
+def _role(scope: Scope, stem: str, row: Function, needed: list[Statement]) -> Any:
+    """The ARN of the function's role, which has one inline policy. ValueError if a row with a role has grants."""
     own = (*row.grants, *links.statements(row.links))
-    statements = [grants.log_lines(GetAtt(group, "Arn")), grants.traces(), *network, *own]
-    return scope.add(
+    if row.role is not None:
+        if own:
+            raise ValueError(f"{row.name} has a role of its own: its grants and links belong where the role is made")
+        return row.role
+    policy = PolicyDocument(Version="2012-10-17", Statement=[*needed, *own])
+    made = scope.add(
         iam.Role(
             f"{stem}Role",
             AssumeRolePolicyDocument=grants.trust_policy("lambda"),
-            Policies=[
-                iam.Policy(
-                    PolicyName="Access",
-                    PolicyDocument=PolicyDocument(Version="2012-10-17", Statement=statements),
-                )
-            ],
+            Policies=[iam.Policy(PolicyName="Access", PolicyDocument=policy)],
         )
     )
+    return GetAtt(made, "Arn")

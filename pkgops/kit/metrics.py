@@ -41,6 +41,12 @@ def http_api_metric(api_id: Any, name: str, stat: str = "Sum", period: int = 300
     return Metric("AWS/ApiGateway", name, {"ApiId": api_id}, stat, period)
 
 
+def redis_metric(group: Any, name: str, stat: str = "Average") -> Metric:
+    """A metric of the first node of a replication group, by reference to its id: ``EngineCPUUtilization``,
+    ``CurrConnections``."""
+    return Metric("AWS/ElastiCache", name, {"CacheClusterId": group}, stat)
+
+
 def table_metric(name: Any, metric: str, **dimensions: str) -> Metric:
     """A metric of a table, by reference to its name."""
     return Metric("AWS/DynamoDB", metric, {"TableName": name, **dimensions})

@@ -49,9 +49,9 @@ def _distribution(found: re.Match[str], addresses: Mapping[str, str]) -> str:
 
 def _execute_api(found: re.Match[str], endpoint: str) -> str:
     """A REST or WebSocket API carries its stage as the first path segment; without one it is an HTTP API on
-    ``$default``, which the emulator needs spelled out."""
+    ``$default``, which the emulator needs spelled out, or a WebSocket API whose address is given without its stage."""
     base = endpoint if found["scheme"].startswith("http") else endpoint.replace("http", "ws", 1)
     rest = found["rest"] or ""
-    if rest in ("", "/"):
+    if rest in ("", "/") and found["scheme"].startswith("http"):
         rest = "/$default" + rest
     return f"{base}/_aws/execute-api/{found['api']}{rest}"

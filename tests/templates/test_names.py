@@ -7,13 +7,17 @@ import pytest
 from pkgops.checks.code.uses import Usage
 from pkgops.checks.kit.names import physical_names
 from pkgops.checks.kit.subject import Subject
-from pkgops.model import NAMED_STAGE, PRODUCTION, Stage
+from pkgops.model import NAMED_ENVIRONMENT, NAMED_STAGE, PRODUCTION, Stage, System
 from tests.repository import ROOT
 from tests.templates.conftest import Case
 
 # Types that name what they belong to, and properties that name something else.
 LINKS = ("Permission", "Mapping", "Stage", "Version")
-FOREIGN = {"AWS::CodeDeploy::DeploymentGroup": {"ApplicationName", "DeploymentConfigName"}}
+FOREIGN = {
+    "AWS::CodeDeploy::DeploymentGroup": {"ApplicationName", "DeploymentConfigName"},
+    "AWS::EC2::VPCEndpoint": {"ServiceName"},
+    "AWS::ElastiCache::ReplicationGroup": {"CacheSubnetGroupName"},
+}
 # Named inside an API or a function.
 INNER = {
     "AWS::ApiGateway::Model",
@@ -45,20 +49,26 @@ def subject(cases: tuple[Case, ...]) -> Subject:
     return Subject(ROOT, cases[0].stage, cases[0].system, stacks, lambda handler: Usage())
 
 
+def placeholders(system: System) -> bool:
+    """Whether the documents have the stage, or the system's word for it, in their names."""
+    return all(NAMED_STAGE in stack.name or NAMED_ENVIRONMENT in stack.name for stack in system.stacks)
+
+
 def test_production_has_the_documented_names(system_cases: tuple[Case, ...]) -> None:
     """Where the documents have no stage in a name, production has none either."""
     system, stage = system_cases[0].system, system_cases[0].stage
-    documented = all(NAMED_STAGE in stack.name for stack in system.stacks)
+    documented = placeholders(system)
     if stage.production and not documented and system.key != "bootstrap":
         assert [name for name in physical_names(subject(system_cases)) if "prod" in name.text] == []
 
 
 def test_a_staged_name_has_the_stage_behind_it(system_cases: tuple[Case, ...]) -> None:
     system, stage = system_cases[0].system, system_cases[0].stage
-    documented = all(NAMED_STAGE in stack.name for stack in system.stacks)
+    documented = placeholders(system)
+    words = {stage.name, system.environment(stage)} if system.closed else {stage.name}
     for name in physical_names(subject(system_cases)):
         if documented or system.key == "bootstrap":
-            assert f"-{stage.name}-" in f"{name.text}-", name
+            assert any(f"-{word}-" in f"{name.text.replace('/', '-')}-" for word in words), name
         elif not stage.production:
             assert name.text.endswith(f"-{stage.name}"), name
 

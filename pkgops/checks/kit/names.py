@@ -13,6 +13,8 @@ _IRREGULAR = {
     "AWS::Backup::BackupPlan": ("BackupPlan", "BackupPlanName"),
     "AWS::Budgets::Budget": ("Budget", "BudgetName"),
     "AWS::Cognito::UserPoolClient": ("ClientName",),
+    "AWS::ElastiCache::ReplicationGroup": ("ReplicationGroupId",),
+    "AWS::ElastiCache::SubnetGroup": ("CacheSubnetGroupName",),
 }
 # Types whose name counts inside something else that has one: an API, a function.
 _INNER = {

@@ -162,11 +162,12 @@ class Subject:
         return self._identity(upstream, published, seen | {(key, output)})
 
     def _arn(self, text: str) -> str:
-        """An ARN with a literal physical name at its end replaced by the resource's identity."""
-        head, slash, tail = text.rpartition("/")
-        if not slash:
-            head, slash, tail = text.rpartition(":")
-        return head + slash + self._named.get(tail, tail) if text.startswith("arn:") else text
+        """An ARN with literal physical names in its last part (``table/notes/index/*``) replaced by the resources'
+        identities."""
+        if not text.startswith("arn:"):
+            return text
+        head, colon, last = text.rpartition(":")
+        return head + colon + "/".join(self._named.get(part, part) for part in last.split("/"))
 
     @cached_property
     def _named(self) -> dict[str, str]:

@@ -14,27 +14,32 @@ from troposphere import Ref, apigateway
 from pkgops.kit.naming import pascal_case
 from pkgops.scope import Scope
 
-_HEADER = "method.response.header."
+HEADER = "method.response.header."
 
 
 @dataclass(frozen=True, slots=True)
 class Cors:
-    """Pages of ``origin`` may call with cookies, and, after a preflight, those of ``extra_origins``."""
+    """Pages of ``origin`` ("*": of any) may call, with cookies if ``credentials``, and, after a preflight, those of
+    ``extra_origins``."""
 
     origin: str
     methods: tuple[str, ...]
     headers: tuple[str, ...]
     extra_origins: tuple[str, ...] = ()
+    credentials: bool = True
 
     def response_headers(self) -> dict[str, str]:
         """Header names and values for the main origin."""
-        return {
+        headers = {
             "Access-Control-Allow-Origin": self.origin,
             "Access-Control-Allow-Methods": ",".join(self.methods),
             "Access-Control-Allow-Headers": ",".join(self.headers),
-            "Access-Control-Allow-Credentials": "true",
-            "Vary": "Origin",
         }
+        if self.credentials:
+            headers["Access-Control-Allow-Credentials"] = "true"
+        if self.origin != "*":
+            headers["Vary"] = "Origin"
+        return headers
 
 
 def preflight(scope: Scope, cors: Cors, title: str, api: Any, resource_id: Any) -> Any:
@@ -42,7 +47,7 @@ def preflight(scope: Scope, cors: Cors, title: str, api: Any, resource_id: Any) 
     names = cors.response_headers()
     response: dict[str, Any] = {
         "StatusCode": "204",
-        "ResponseParameters": {f"{_HEADER}{name}": f"'{value}'" for name, value in names.items()},
+        "ResponseParameters": {f"{HEADER}{name}": f"'{value}'" for name, value in names.items()},
     }
     if cors.extra_origins:
         response["ResponseTemplates"] = {"application/json": _override(cors.extra_origins)}

@@ -13,7 +13,7 @@ from troposphere import GetAtt, Ref, Sub, apigateway, certificatemanager, iam
 from pkgops.kit.function import FunctionResource
 from pkgops.kit.grants import trust_policy
 from pkgops.kit.web.cors import Cors, gateway_response
-from pkgops.kit.web.rest_routes import add_routes
+from pkgops.kit.web.rest_routes import FixedRoute, add_routes
 from pkgops.scope import Scope
 
 _DEPLOYED = ("RestApi", "Resource", "Method", "Model", "RequestValidator", "GatewayResponse", "Authorizer")
@@ -22,10 +22,12 @@ _LOGS = "arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPush
 
 @dataclass(frozen=True, slots=True)
 class RestApi:
-    """An API with one stage; ``rate`` and ``burst`` are requests a second, ``compress_over`` is in bytes.
+    """An API with one stage; ``rate`` and ``burst`` are requests a second (0: the account's limit), ``compress_over``
+    is in bytes.
 
     Without ``cors`` no page of another origin may call it. ``invalid_body`` is the response to a body that its model
-    rejects, with ``$context`` variables.
+    rejects, with ``$context`` variables. ``fixed`` are the routes that API Gateway answers itself. With ``logged`` off
+    the template leaves alone the role with which API Gateway logs, of which an account has one a region.
     """
 
     name: str
@@ -35,6 +37,10 @@ class RestApi:
     burst: int = 200
     compress_over: int = 1024
     invalid_body: str = '{"message":"$context.error.validationErrorString"}'
+    description: str = ""
+    fixed: tuple[FixedRoute, ...] = ()
+    logged: bool = True
+    traced: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +70,15 @@ def rest_api(scope: Scope, row: RestApi, functions: Iterable[FunctionResource]) 
             Name=scope.named(row.name),
             EndpointConfiguration=apigateway.EndpointConfiguration(Types=["EDGE"]),
             MinimumCompressionSize=row.compress_over,
+            **({"Description": row.description} if row.description else {}),
         )
     )
-    add_routes(scope, api, row.stage, row.cors, functions)
+    add_routes(scope, api, row.stage, row.cors, functions, row.fixed)
     if row.cors:
         gateway_response(scope, row.cors, api, "DEFAULT_4XX")
         gateway_response(scope, row.cors, api, "DEFAULT_5XX")
     gateway_response(scope, row.cors, api, "BAD_REQUEST_BODY", row.invalid_body, "400")
-    stage = _stage(scope, row, api, _deployment(scope, api), _logging(scope))
+    stage = _stage(scope, row, api, _deployment(scope, api))
     return RestApiResources(
         api,
         stage,
@@ -129,17 +136,18 @@ def _deployment(scope: Scope, api: Any) -> Any:
     )
 
 
-def _stage(scope: Scope, row: RestApi, api: Any, deployment: Any, account: Any) -> Any:
+def _stage(scope: Scope, row: RestApi, api: Any, deployment: Any) -> Any:
+    limits = {"ThrottlingRateLimit": row.rate, "ThrottlingBurstLimit": row.burst} if row.rate else {}
     settings = apigateway.MethodSetting(
         HttpMethod="*",
         ResourcePath="/*",
-        ThrottlingRateLimit=row.rate,
-        ThrottlingBurstLimit=row.burst,
-        LoggingLevel="ERROR",
+        LoggingLevel="ERROR" if row.logged else "OFF",
         DataTraceEnabled=False,
         MetricsEnabled=True,
         CachingEnabled=False,
+        **limits,
     )
+    waits = {"DependsOn": [_logging(scope).title]} if row.logged else {}
     return scope.add(
         apigateway.Stage(
             "ApiStage",
@@ -147,9 +155,9 @@ def _stage(scope: Scope, row: RestApi, api: Any, deployment: Any, account: Any) 
             DeploymentId=Ref(deployment),
             StageName=row.stage,
             CacheClusterEnabled=False,
-            TracingEnabled=True,
+            TracingEnabled=row.traced,
             MethodSettings=[settings],
-            DependsOn=[account.title],
+            **waits,
         )
     )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, apigateway, awslambda
@@ -11,14 +13,32 @@ from pkgops.kit.contract import Body
 from pkgops.kit.function import FunctionResource
 from pkgops.kit.naming import pascal_case, placeholder
 from pkgops.kit.triggers import Route
-from pkgops.kit.web.cors import Cors, preflight
+from pkgops.kit.web.cors import HEADER, Cors, preflight
 from pkgops.scope import Scope
 
 
-def add_routes(scope: Scope, api: Any, stage: str, cors: Cors | None, functions: Iterable[FunctionResource]) -> None:
+@dataclass(frozen=True, slots=True)
+class FixedRoute:
+    """``"GET /health"``, answered with status 200 and ``body`` as JSON, without a function."""
+
+    route: str
+    body: Mapping[str, Any]
+
+
+def add_routes(
+    scope: Scope,
+    api: Any,
+    stage: str,
+    cors: Cors | None,
+    functions: Iterable[FunctionResource],
+    fixed: Iterable[FixedRoute] = (),
+) -> None:
     """Adds every `Route` of ``functions`` to ``api``: a resource for each path segment, the method and the permission
-    to invoke the function, models, and with ``cors`` a preflight on each resource."""
+    to invoke the function, models, and with ``cors`` a preflight on each resource, the root included. ``fixed`` routes
+    follow."""
     routes = _Routes(scope, api, stage, cors)
+    for row in fixed:
+        routes.answer(row)
     for function in functions:
         for source in function.row.triggers:
             if isinstance(source, Route):
@@ -57,6 +77,34 @@ class _Routes:
             )
         )
         self._permission(title, function, route)
+
+    def answer(self, row: FixedRoute) -> None:
+        """Adds the method of a fixed route."""
+        route = Route(row.route)
+        headers = self.cors.response_headers() if self.cors else {}
+        named = {f"{HEADER}{name}": f"'{value}'" for name, value in headers.items()}
+        body = json.dumps(row.body, separators=(",", ":"))
+        integration = apigateway.Integration(
+            Type="MOCK",
+            RequestTemplates={"application/json": '{"statusCode": 200}'},
+            IntegrationResponses=[
+                apigateway.IntegrationResponse(
+                    StatusCode="200", ResponseParameters=named, ResponseTemplates={"application/json": body}
+                )
+            ],
+        )
+        answers = apigateway.MethodResponse(StatusCode="200", ResponseParameters=dict.fromkeys(named, True))
+        self.scope.add(
+            apigateway.Method(
+                f"Api{pascal_case(route.path)}{route.method.capitalize()}",
+                RestApiId=Ref(self.api),
+                ResourceId=self._resource(route.path),
+                HttpMethod=route.method,
+                AuthorizationType="NONE",
+                Integration=integration,
+                MethodResponses=[answers],
+            )
+        )
 
     def _resource(self, path: str) -> Any:
         """The reference to a path's resource, created on first use with its parents and their preflights."""

@@ -46,6 +46,7 @@ class WebSocketApi:
     selection: str = "$request.body.action"
     rate: int = 0
     burst: int = 0
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ def websocket_api(scope: Scope, row: WebSocketApi, functions: Iterable[FunctionR
     """Adds the API with every `WebSocketRoute` of ``functions``: an integration and a permission for each function. The
     stage deploys changes automatically."""
     extra = {"RouteSelectionExpression": row.selection}
+    if row.description:
+        extra["Description"] = row.description
     api = scope.add(apigatewayv2.Api(_ID, Name=scope.named(row.name), ProtocolType="WEBSOCKET", **extra))
     authorizer = _authorizer(scope, api, row.authorizer) if row.authorizer else None
     for function in functions:

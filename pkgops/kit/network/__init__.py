@@ -1,0 +1,1 @@
+"""Networks of a system's own, and what runs in them."""
