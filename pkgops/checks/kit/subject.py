@@ -162,12 +162,15 @@ class Subject:
         return self._identity(upstream, published, seen | {(key, output)})
 
     def _arn(self, text: str) -> str:
-        """An ARN with literal physical names in its last part (``table/notes/index/*``) replaced by the resources'
-        identities."""
+        """An ARN with a literal physical name in it replaced by the resource's identity: at its end, or that of a table
+        before its index or stream."""
         if not text.startswith("arn:"):
             return text
         head, colon, last = text.rpartition(":")
-        return head + colon + "/".join(self._named.get(part, part) for part in last.split("/"))
+        *before, tail = last.split("/")
+        if before[:1] == ["table"]:
+            before = ["table", *(self._named.get(part, part) for part in before[1:2]), *before[2:]]
+        return head + colon + "/".join([*before, self._named.get(tail, tail)])
 
     @cached_property
     def _named(self) -> dict[str, str]:
