@@ -42,8 +42,9 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """The browser of a test module, with a profile of its own. While it runs, the thread of the tests has an event
     loop: connections of a test's own need another thread."""
     found = program()
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     home = {**os.environ, "HOME": str(tmp_path_factory.mktemp("browser"))}
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=found, args=FLAGS, env=home, timeout=PATIENCE)
@@ -53,10 +54,14 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    """A page with nothing in it and no cookies."""
+    """A page with nothing in it and no cookies. An error that its scripts do not handle fails the test."""
+    errors: list[str] = []
     with chromium.new_context() as context:
         context.set_default_timeout(PATIENCE)
-        yield context.new_page()
+        made = context.new_page()
+        made.on("pageerror", lambda error: errors.append(str(error)))
+        yield made
+    assert errors == []
 
 
 class Site(ThreadingHTTPServer):

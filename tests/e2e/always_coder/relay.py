@@ -54,9 +54,9 @@ class Peer:
         """Sends a frame of a type, or of none."""
         await self.socket.send_str(json.dumps(({"type": kind} if kind else {}) | fields))
 
-    async def text(self) -> str:
+    async def text(self, wait: float | None = SECONDS) -> str:
         """The next frame as it is."""
-        message = await asyncio.wait_for(self.socket.receive(), SECONDS)
+        message = await asyncio.wait_for(self.socket.receive(), wait)
         assert message.type is aiohttp.WSMsgType.TEXT, message
         return str(message.data)
 
