@@ -172,9 +172,9 @@ class System:
     ``settings`` is a frozen dataclass; each field is read from ``stages.toml`` ``[<stage>.<system>]``, then from
     the environment variable of the same name in capitals. ``check`` returns what is wrong with them on a stage,
     a sentence each. ``environments`` maps stage names to the system's own words, which are accepted as stage
-    names too; a ``closed`` system runs on no other stages. ``tags`` go on every stack. ``variables`` are what `pkgops env`
-    prints, ``site`` what `pkgops web publish` brings to a bucket, ``socket`` how `pkgops doctor` tries its WebSocket
-    API. ``module`` is the package of the stacks, ``templates.<key>`` if empty.
+    names too; a ``closed`` system runs on no other stages. ``tags`` go on every stack. ``variables`` are what
+    `pkgops env` prints, ``site`` what `pkgops web publish` brings to a bucket, ``socket`` how `pkgops doctor` tries its
+    WebSocket API. ``module`` is the package of the stacks, ``templates.<key>`` if empty.
     """
 
     key: str
