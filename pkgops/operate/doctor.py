@@ -141,6 +141,9 @@ def _package(project: Project) -> Check:
     return Check("Emulator package", "ok", f"ministack {found}")
 
 
+_RESTART = "Start it again: pkgops local down, then pkgops local up"
+
+
 def _emulator(project: Project) -> Check:
     from pkgops.local.client.emulator import Emulator
 
@@ -150,6 +153,9 @@ def _emulator(project: Project) -> Check:
     found = f"running on port {status.port}, process {status.pid}"
     if status.note:
         return Check("Emulator", "warn", f"{found}. {status.note}", "pkgops seed-dev --stage local")
+    if ended := [one.name for one in status.redis if not one.running]:
+        return Check("Emulator", "warn", f"{found}; Redis of {', '.join(ended)} has ended", _RESTART)
+    found += "".join(f"; Redis of {one.name} at {one.address}" for one in status.redis)
     return Check("Emulator", "ok", found)
 
 

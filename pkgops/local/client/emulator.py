@@ -27,10 +27,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class RedisServer:
+    """The server of a cluster or replication group of ElastiCache; ``running`` is False if its process has ended."""
+
+    name: str
+    address: str
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The state of the emulator. ``started`` and ``saved`` (the newest snapshot) are ISO-8601 UTC, ``uptime``
     seconds, ``memory`` bytes (server, companions and functions; None if the system does not tell). ``note`` says
-    what a crash has lost, "" if nothing; ``unsaved`` why the state cannot be saved, "" if it can."""
+    what a crash has lost, "" if nothing; ``unsaved`` why the state cannot be saved, "" if it can; ``redis`` are the
+    servers behind what is deployed of ElastiCache."""
 
     running: bool
     port: int
@@ -45,6 +55,7 @@ class Status:
     unsaved: str = ""
     distributions: tuple[Distribution, ...] = ()
     certificate: Path | None = None
+    redis: tuple[RedisServer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +126,7 @@ class Emulator:
             unsaved=identity["unsaved"],
             distributions=served,
             certificate=Home(self.home).certificate if served else None,
+            redis=tuple(RedisServer(**one) for one in identity.get("redis", ())),
         )
 
     def reset(self) -> None:

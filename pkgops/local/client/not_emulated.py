@@ -36,6 +36,11 @@ _NOTES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("Capacity does not scale.", ("AWS::ApplicationAutoScaling::ScalableTarget",)),
     ("Secrets are not rotated.", ("AWS::SecretsManager::RotationSchedule",)),
+    (
+        "Redis has no TLS, replicas and snapshots, and is empty after pkgops local down. It takes pip install "
+        "'pkgops[redis]', or a server on the PATH.",
+        ("AWS::ElastiCache::ReplicationGroup", "AWS::ElastiCache::CacheCluster"),
+    ),
     ("Networks are recorded; everything reaches everything.", ("AWS::EC2::VPC", "AWS::EC2::SecurityGroup")),
 )
 

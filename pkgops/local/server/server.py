@@ -167,7 +167,7 @@ async def _run(configuration: Configuration, snapshots: Snapshots, lock: HomeLoc
         await companions.stop()
         if lock.kept():
             remove(info)
-        _end_workers()
+        _end_processes()
 
 
 def _load(snapshots: Snapshots) -> None:
@@ -215,6 +215,8 @@ def _viewers(configuration: Configuration) -> ViewerPorts:
 def _identity(
     configuration: Configuration, snapshots: Snapshots, stopping: Stopping, viewers: ViewerPorts
 ) -> Callable[[], dict[str, Any]]:
+    from pkgops.local.polyfills.elasticache import redis_servers
+
     started = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
     fixed = {
         "tool": "pkgops",
@@ -233,11 +235,15 @@ def _identity(
             "unsaved": snapshots.unsaved,
             "refused_stops": stopping.refused,
             "distributions": viewers.rows(),
+            "redis": redis_servers.running(),
         }
     )
 
 
-def _end_workers() -> None:
+def _end_processes() -> None:
     from ministack.core import lambda_runtime
 
+    from pkgops.local.polyfills.elasticache import redis_servers
+
     lambda_runtime.reset()
+    redis_servers.stop_all()

@@ -1,0 +1,175 @@
+"""Cache clusters and replication groups of Redis and Valkey are real servers, if there is a program for them.
+
+A group has one server for each of its shards: replicas have the address of their primary. Without TLS; an AUTH token is
+asked for as on AWS. The servers of a restarted emulator have the ports they had before, and no data.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from pkgops.local.hooks.patch import require, wrap
+from pkgops.local.hooks.redis_process import NotStartedError, RedisProcess, program, start
+from pkgops.local.hooks.types import Types
+
+HOST = "127.0.0.1"
+# Account, region and the cluster's or group's name, for a group with the shard's -> its server.
+_Key = tuple[str, str, str, str]
+_SERVERS: dict[_Key, RedisProcess] = {}
+_LOCK = threading.Lock()
+
+
+def install(_: Types) -> None:
+    """Starts a server where the emulator would start a container, and ends it with its record."""
+    from ministack.services import elasticache
+
+    require(elasticache, "_clusters", "_replication_groups", "_ensure_live_containers", "_p")
+    require(elasticache, "get_account_id", "get_region")
+    wrap(elasticache, "_spawn_redis_container", _spawning)
+    wrap(elasticache, "_delete_cache_cluster", lambda original: _deleting(original, "CacheClusterId"))
+    wrap(elasticache, "_delete_replication_group", lambda original: _deleting(original, "ReplicationGroupId"))
+    wrap(elasticache, "_update_auth_token", _changing_tokens)
+    wrap(elasticache, "_increase_replica_count", _adding_replicas)
+    wrap(elasticache, "load_persisted_state", _restoring)
+    wrap(elasticache, "reset", _resetting)
+
+
+def running() -> list[dict[str, Any]]:
+    """Every server: its name, its address, and whether its process is there."""
+    with _LOCK:
+        servers = list(_SERVERS.values())
+    return [
+        {"name": one.name, "address": f"{HOST}:{one.port}", "running": one.process.poll() is None} for one in servers
+    ]
+
+
+def stop_all() -> None:
+    """Ends every server."""
+    with _LOCK:
+        ended = list(_SERVERS.values())
+        _SERVERS.clear()
+    for server in ended:
+        server.stop()
+
+
+def _spawning(original: Any) -> Any:
+    def spawn(**given: Any) -> Any:
+        executable = program() if given["engine"] in ("redis", "valkey") else None
+        if executable is None:
+            return original(**given)
+        key, token = _key(given["labels"]), given.get("auth_token")
+        record = _record(key)
+        tokens = _tokens(record) if record else [token] if token else []
+        try:
+            server = start(executable, _title(key), tokens, _port(record, key))
+        except NotStartedError as error:
+            raise ValueError(str(error)) from None
+        with _LOCK:
+            _SERVERS[key] = server
+        return HOST, server.port, f"redis-{server.process.pid}"
+
+    return spawn
+
+
+def _deleting(original: Any, parameter: str) -> Any:
+    def delete(parameters: Any) -> Any:
+        from ministack.services import elasticache
+
+        answer = original(parameters)
+        if answer[0] < 300:
+            place = (elasticache.get_account_id(), elasticache.get_region(), elasticache._p(parameters, parameter))
+            _stop(place)
+        return answer
+
+    return delete
+
+
+def _changing_tokens(original: Any) -> Any:
+    def change(group: Any, *given: Any) -> None:
+        original(group, *given)
+        for server in _of(group):
+            server.allow(_tokens(group))
+
+    return change
+
+
+def _adding_replicas(original: Any) -> Any:
+    def add(parameters: Any) -> Any:
+        from ministack.services import elasticache
+
+        answer = original(parameters)
+        group = elasticache._replication_groups.get(elasticache._p(parameters, "ReplicationGroupId")) or {}
+        for shard in group.get("NodeGroups") or []:
+            for member in shard["NodeGroupMembers"]:
+                member["ReadEndpoint"] = dict(shard["PrimaryEndpoint"])
+        return answer
+
+    return add
+
+
+def _restoring(original: Any) -> Any:
+    """The emulator waits for the first request to ElastiCache; functions reach the servers without one."""
+
+    def restore(data: Any) -> Any:
+        from ministack.services import elasticache
+
+        restored = original(data)
+        elasticache._ensure_live_containers()
+        return restored
+
+    return restore
+
+
+def _resetting(original: Any) -> Any:
+    def reset() -> Any:
+        stop_all()
+        return original()
+
+    return reset
+
+
+def _key(labels: Mapping[str, str]) -> _Key:
+    name = labels.get("rg_id") or labels["cluster_id"]
+    return labels["account_id"], labels["region"], name, labels.get("node_group", "")
+
+
+def _title(key: _Key) -> str:
+    """The name of a cluster or group; of a group's later shards with their number."""
+    return key[2] if key[3] in ("", "0001") else f"{key[2]}/{key[3]}"
+
+
+def _record(key: _Key) -> Any:
+    """What the emulator knows already of the cluster or group, when it is restored."""
+    from ministack.services import elasticache
+
+    known = elasticache._replication_groups if key[3] else elasticache._clusters
+    return known.get_scoped(*key[:3])
+
+
+def _port(record: Any, key: _Key) -> int:
+    """The port a server had before; 0 if it has none yet."""
+    shards = {shard["NodeGroupId"]: shard["PrimaryEndpoint"] for shard in (record or {}).get("NodeGroups") or []}
+    endpoint = shards.get(key[3]) or (record or {}).get("_endpoint") or {}
+    return int(endpoint.get("Port", 0)) if endpoint.get("Address") == HOST else 0
+
+
+def _tokens(record: Any) -> list[str]:
+    """The passwords that clients may give; none if they need none."""
+    return [] if record.get("_auth_optional") else list(record.get("_auth_tokens") or [])
+
+
+def _of(group: Any) -> list[RedisProcess]:
+    from ministack.services import elasticache
+
+    place = (elasticache.get_account_id(), elasticache.get_region(), group["ReplicationGroupId"])
+    with _LOCK:
+        return [server for key, server in _SERVERS.items() if key[:3] == place]
+
+
+def _stop(place: tuple[str, str, str]) -> None:
+    with _LOCK:
+        ended = [_SERVERS.pop(key) for key in list(_SERVERS) if key[:3] == place]
+    for server in ended:
+        server.stop()
