@@ -22,6 +22,10 @@ NAMED_STAGE = "{stage}"
 NAMED_ENVIRONMENT = "{environment}"
 # A function's S3Key until the packager knows the real one: asset://handlers/<system>/.../<name>.py
 ASSET = "asset://"
+# The first line of code in a template ends with its handler's path; packaging replaces the beginning. The second line
+# assigns the environment variables as JSON.
+INLINE, PACKAGED = f"# {ASSET}", "# "
+INLINE_VALUES = "VALUES = r"
 
 
 @dataclass(frozen=True, slots=True)

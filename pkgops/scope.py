@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
+from collections.abc import Mapping
 from typing import Any
 
-from troposphere import Export, Output, Parameter, Ref, Template
+from troposphere import Export, Join, Output, Parameter, Ref, Template
 
-from pkgops.model import ASSET, Stage, System
+from pkgops.model import ASSET, INLINE, INLINE_VALUES, Stage, System
 
 # A placeholder that is a legal bucket name, because cfn-lint reads templates before packaging.
 ASSET_BUCKET = "asset.bucket"
@@ -117,3 +119,29 @@ def handler_code(path: str) -> dict[str, str]:
     """``Code`` properties for the handler at ``path`` (``handlers/shop/api/health.py``): placeholders that packaging
     replaces, so that templates do not change when code does."""
     return {"S3Bucket": ASSET_BUCKET, "S3Key": ASSET + path}
+
+
+def inline_code(path: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """``Code`` properties of a function whose code is in the template, for the handler at ``path``: packaging appends
+    it. ``values`` become environment variables: texts, or references to values without quotes and backslashes."""
+    parts: list[Any] = [f"{INLINE}{path}\n{INLINE_VALUES}'{{"]
+    for count, (name, value) in enumerate(sorted(values.items())):
+        parts.append(f"{', ' if count else ''}{_literal(name)}: ")
+        parts += [_literal(value)] if isinstance(value, str) else ['"', value, '"']
+    return {"ZipFile": Join("", [*_joined([*parts, "}'\n"])])}
+
+
+def _literal(text: str) -> str:
+    """A JSON string, between single quotes of Python."""
+    return json.dumps(text).replace("'", "\\u0027")
+
+
+def _joined(parts: list[Any]) -> list[Any]:
+    """The parts, with neighbouring texts as one."""
+    found: list[Any] = []
+    for part in parts:
+        if isinstance(part, str) and found and isinstance(found[-1], str):
+            found[-1] += part
+        else:
+            found.append(part)
+    return found

@@ -8,8 +8,10 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
+from pkgops.build.inline.code import inline_path
 from pkgops.build.synth import SynthesizedStack, resources
 from pkgops.errors import NotFoundError, UsageError, unknown
+from pkgops.model import PACKAGED
 
 _TYPE = "AWS::Lambda::Function"
 
@@ -97,7 +99,11 @@ def _function(stack: SynthesizedStack, logical_id: str, properties: dict[str, An
 
 
 def _path(properties: dict[str, Any]) -> str:
-    """From the Handler property, which packaging leaves alone: handlers.shop.api.get_order.handler."""
+    """From the Handler property, which packaging leaves alone: handlers.shop.api.get_order.handler; of code in the
+    template from its first line."""
+    code = properties.get("Code") or {}
+    if inline := inline_path(code) or inline_path(code, PACKAGED):
+        return inline
     dotted = properties.get("Handler")
     if not isinstance(dotted, str) or not dotted.startswith("handlers."):
         return ""

@@ -22,6 +22,7 @@ from pkgops.build.bytecode import Compiler
 from pkgops.build.cache import PACKAGE
 from pkgops.build.distributions import Distributions
 from pkgops.build.import_closure import ImportClosure, ImportClosures
+from pkgops.build.inline.code import inline_path, inlined
 from pkgops.build.pins import Pins
 from pkgops.build.source_files import SourceTree, fingerprint
 from pkgops.build.synth import SynthesizedStack, resources
@@ -176,7 +177,12 @@ def _link(
     include: Sequence[str],
 ) -> None:
     properties = function["Properties"]
-    key = (properties.get("Code") or {}).get("S3Key")
+    code = properties.get("Code") or {}
+    if path := inline_path(code):
+        closure = packager.closure(path, target_of(properties, logical_id, local=False), include)
+        sources = {file: packager.tree.read(file) for file in closure.files}
+        properties["Code"] = inlined(code, path, sources, closure.requirements)
+    key = code.get("S3Key")
     if not isinstance(key, str) or not key.startswith(ASSET):
         return
     path = key.removeprefix(ASSET)

@@ -146,9 +146,9 @@ def network_interfaces(function: str) -> tuple[Statement, Statement]:
     return allow(actions, "*"), Statement(Effect=Deny, Action=actions, Resource=["*"], Condition=by_code)
 
 
-def trust_policy(service: str) -> PolicyDocument:
-    """The trust policy of a role for one AWS service (``lambda``)."""
-    principal = Principal("Service", [f"{service}.amazonaws.com"])
+def trust_policy(*services: str) -> PolicyDocument:
+    """The trust policy of a role for AWS services (``lambda``)."""
+    principal = Principal("Service", [f"{service}.amazonaws.com" for service in services])
     statement = Statement(Effect=Allow, Principal=principal, Action=[sts.AssumeRole])
     return PolicyDocument(Version="2012-10-17", Statement=[statement])
 

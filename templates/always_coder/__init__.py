@@ -18,6 +18,7 @@ SYSTEM = System(
     stacks=(
         Stack("database", "AlwaysCoder-{stage}-Database"),
         Stack("api", "AlwaysCoder-{stage}-Api", ("AlwaysCoderApiStack",)),
+        Stack("web", "AlwaysCoder-{stage}-Web", ("AlwaysCoderWebStack",)),
     ),
     settings=Settings,
     environments={},

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pkgops.checks.code.uses import Usage
 from pkgops.checks.kit.subject import Resource, Subject, token
-from pkgops.model import ASSET
+from pkgops.model import ASSET, INLINE, INLINE_VALUES
 
 FUNCTION = "AWS::Lambda::Function"
 # Set by Lambda itself.
@@ -38,7 +39,7 @@ def functions(subject: Subject) -> Iterator[LambdaFunction]:
     """Every function of the system."""
     for resource in subject.resources(FUNCTION):
         variables = (resource.properties.get("Environment") or {}).get("Variables")
-        environment = variables if isinstance(variables, Mapping) else {}
+        environment = variables if isinstance(variables, Mapping) else _inline_values(resource.properties)
         yield LambdaFunction(resource, handler_path(resource.properties), environment)
 
 
@@ -47,9 +48,31 @@ def handler_path(properties: Mapping[str, Any]) -> str:
     key = (properties.get("Code") or {}).get("S3Key")
     if isinstance(key, str) and key.startswith(ASSET):
         return key.removeprefix(ASSET)
+    if first := _inline_lines(properties)[:1]:
+        return first[0].removeprefix(INLINE)
     called = properties.get("Handler")
     own = isinstance(called, str) and called.startswith("handlers.")
     return called.rpartition(".")[0].replace(".", "/") + ".py" if own and called else ""
+
+
+def is_inline(properties: Mapping[str, Any]) -> bool:
+    """True if packaging puts the function's code into its template (see `pkgops.scope.inline_code`)."""
+    return bool(_inline_lines(properties))
+
+
+def _inline_lines(properties: Mapping[str, Any]) -> list[str]:
+    """The lines that a template has of such a function's code: its path and its values, references left out."""
+    code = (properties.get("Code") or {}).get("ZipFile")
+    parts = code.get("Fn::Join", ["", []])[1] if isinstance(code, Mapping) else []
+    text = "".join(part for part in parts if isinstance(part, str)) if isinstance(parts, list) else ""
+    return text.splitlines() if text.startswith(INLINE) else []
+
+
+def _inline_values(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The environment variables that such a function's code sets, references left out."""
+    found = [line for line in _inline_lines(properties) if line.startswith(INLINE_VALUES)]
+    values: dict[str, Any] = json.loads(found[0].removeprefix(INLINE_VALUES).strip("'")) if found else {}
+    return values
 
 
 def target_of(subject: Subject, resource: Resource, value: Any) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pkgops.checks.kit.finding import ERROR
-from pkgops.checks.kit.functions import functions
+from pkgops.checks.kit.functions import functions, is_inline
 from pkgops.checks.kit.rule import Example, Rule
 from pkgops.checks.kit.subject import Found, Subject
 
@@ -19,9 +19,14 @@ def _find(subject: Subject) -> Iterator[Found]:
         path = subject.root / function.handler
         called = str(function.resource.properties.get("Handler"))
         module, _, name = called.rpartition(".")
+        expected = (
+            "index"
+            if is_inline(function.resource.properties)
+            else function.handler.removesuffix(".py").replace("/", ".")
+        )
         if not path.is_file():
             yield function.resource.found(f"runs {function.handler}, which does not exist.", "Code")
-        elif module != function.handler.removesuffix(".py").replace("/", "."):
+        elif module != expected:
             yield function.resource.found(f"packages {function.handler} but calls {called}.", "Handler")
         elif problem := _problem(path, function.handler, name):
             yield function.resource.found(f"calls {called}, but {problem}.", "Handler")

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pkgops.checks.kit.edge import at_the_edge
 from pkgops.checks.kit.functions import functions
 from pkgops.checks.kit.rule import Example, Rule
 from pkgops.checks.kit.subject import Found, Subject
 
 
 def _find(subject: Subject) -> Iterator[Found]:
+    edge = at_the_edge(subject)  # where there is none
     for function in functions(subject):
+        if (function.resource.stack.key, function.resource.id) in edge:
+            continue
         if (function.resource.properties.get("TracingConfig") or {}).get("Mode") != "Active":
             yield function.resource.found("is not traced.", "TracingConfig", "Mode")
 
