@@ -25,6 +25,10 @@ _LINKED = {
     "AWS::Cognito::UserPoolClient": "email.cognito-idp.amazonaws.com",
     "AWS::DynamoDB::Table": "replication.dynamodb.amazonaws.com",
 }
+# For functions at the edge: CloudFront copies them with the caller's permissions ("Set up IAM permissions and roles for
+# Lambda@Edge" in its developer guide). The actions are spelled with the star.
+_REPLICATION = ("lambda:DisableReplication*", "lambda:EnableReplication*", "lambda:GetFunction")
+_REPLICATORS = ("logger.cloudfront.amazonaws.com", "replicator.lambda.amazonaws.com")
 _ROLE, _KEY = "AWS::IAM::Role", "AWS::KMS::Key"
 _MAPPINGS = frozenset({"lambda:CreateEventSourceMapping", "lambda:UpdateEventSourceMapping"})
 
@@ -59,6 +63,22 @@ def _of_resource(context: SystemContext, key: ResourceKey) -> Iterator[Need]:
     for action in sorted(actions):
         special = _special_needs(context, key, action)
         yield from _ordinary_needs(context, key, action) if special is None else special
+    if resource["Type"] == "AWS::CloudFront::Distribution":
+        yield from _replication(context, key)
+
+
+def _replication(context: SystemContext, key: ResourceKey) -> Iterator[Need]:
+    """What running functions at the edge takes."""
+    versions = [one for one in _referenced(context, key) if context.resource(one)["Type"] == "AWS::Lambda::Version"]
+    for one in versions:
+        yield from (Need(action, arn) for action in _REPLICATION for arn in context.arns(one))
+    if versions:
+        yield from (_service_linked_role(context, maker) for maker in _REPLICATORS)
+
+
+def _service_linked_role(context: SystemContext, maker: str) -> Need:
+    role = context.arn("iam::{a}:role/aws-service-role/{maker}/*", maker=maker)
+    return Need("iam:CreateServiceLinkedRole", role, condition("StringLike", "iam:AWSServiceName", [maker]))
 
 
 def is_always_retained(resource: Mapping[str, Any]) -> bool:
@@ -93,9 +113,7 @@ def _special_needs(context: SystemContext, key: ResourceKey, action: str) -> lis
     if action == "iam:PassRole":
         return list(_passed_roles(context, key))
     if action == "iam:CreateServiceLinkedRole":
-        maker = _LINKED.get(kind, "*.amazonaws.com")
-        role = context.arn("iam::{a}:role/aws-service-role/{maker}/*", maker=maker)
-        return [Need(action, role, condition("StringLike", "iam:AWSServiceName", [maker]))]
+        return [_service_linked_role(context, _LINKED.get(kind, "*.amazonaws.com"))]
     if action == "iam:AttachRolePolicy":
         managed = context.resource(key)["Properties"].get("ManagedPolicyArns", [])
         arns = [context.text(arn) or EVERYTHING for arn in managed]

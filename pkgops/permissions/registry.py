@@ -50,6 +50,17 @@ _CONDITIONAL = (
     _only("AWS::DynamoDB::Table", "ResourcePolicy", "dynamodb:PutResourcePolicy"),
     _only("AWS::S3::Bucket", "ReplicationConfiguration MetadataTableConfiguration", "s3:DeleteObject s3:PutObjectAcl"),
     _only("AWS::S3::Bucket", "AccessControl", "s3:PutBucketAcl"),
+    _only(
+        "AWS::CloudFront::Distribution",
+        "TenantConfig ConnectionMode",
+        "cloudfront:CreateConnectionGroup cloudfront:GetConnectionGroup",
+    ),
+    _only("AWS::CloudFront::Distribution", "VpcOriginConfig", "cloudfront:GetVpcOrigin"),
+    _only(
+        "AWS::CloudFront::Distribution",
+        "Staging ContinuousDeploymentPolicyId",
+        "cloudfront:UpdateDistributionWithStagingConfig",
+    ),
     _only("AWS::IAM::Role", "ManagedPolicyArns", "iam:AttachRolePolicy"),
     _only("AWS::IAM::Role", "PermissionsBoundary", "iam:PutRolePermissionsBoundary iam:DeleteRolePermissionsBoundary"),
     _only("AWS::Lambda::Function", "Layers", "lambda:GetLayerVersion"),

@@ -17,11 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from pkgops.build.package import Asset
+from pkgops.build.inline.code import inline_path
+from pkgops.build.package import Asset, PackagedSystem
 from pkgops.build.synth import resources
 from pkgops.config import Project
 from pkgops.local.functions import sdk
-from pkgops.model import Stage
+from pkgops.model import PACKAGED, Stage
 from tests.architecture.tree import ROOT
 from tests.builds import Builds
 from tests.repository import SYSTEMS, link_project, load_system
@@ -52,22 +53,41 @@ class Deployed:
 
 
 @pytest.fixture(scope="module")
-def functions(tmp_path_factory: pytest.TempPathFactory, builds: Builds) -> list[Deployed]:
-    """Every function of every system, packaged for this machine below a temporary root."""
+def systems(tmp_path_factory: pytest.TempPathFactory, builds: Builds) -> dict[str, PackagedSystem]:
+    """Every system, packaged for this machine below a temporary root."""
     root = tmp_path_factory.mktemp("project")
     link_project(root)
-    found = [function for system in SYSTEMS for function in packaged(root, system, builds)]
+    loaded = {key: load_system(key) for key in SYSTEMS}
+    return {key: builds.build(Project(root, Stage("local"), one, one.settings())) for key, one in loaded.items()}
+
+
+@pytest.fixture(scope="module")
+def functions(systems: dict[str, PackagedSystem]) -> list[Deployed]:
+    """Every function of every system that has a zip."""
+    found = [function for key, made in systems.items() for function in zipped(key, made)]
     assert found
     return found
 
 
-def packaged(root: Path, key: str, builds: Builds) -> Iterator[Deployed]:
-    system = load_system(key)
-    made = builds.build(Project(root, Stage("local"), system, system.settings()))
+@pytest.fixture(scope="module")
+def inline(systems: dict[str, PackagedSystem]) -> dict[str, str]:
+    """The code of every function that is in a template, by its handler's path, with references left out."""
+    return {
+        inline_path(code, PACKAGED): "".join(part for part in code["ZipFile"]["Fn::Join"][1] if isinstance(part, str))
+        for made in systems.values()
+        for stack in made.stacks
+        for _, function in resources(stack.template, "AWS::Lambda::Function")
+        if "ZipFile" in (code := function["Properties"]["Code"])
+    }
+
+
+def zipped(key: str, made: PackagedSystem) -> Iterator[Deployed]:
     assets = {asset.key: asset for asset in made.assets}
     for stack in made.stacks:
         for _, function in resources(stack.template, "AWS::Lambda::Function"):
             properties = function["Properties"]
+            if "ZipFile" in properties["Code"]:
+                continue
             content = [
                 stack.template["Resources"][layer["Ref"]]["Properties"]["Content"]
                 for layer in properties.get("Layers", [])
@@ -141,9 +161,17 @@ def test_zips_hold_sources_alone(functions):
     assert not odd
 
 
-def test_every_handler_file_is_deployed(functions):
+def test_code_in_templates_imports_alone(inline, tmp_path):
+    for path, code in inline.items():
+        folder = tmp_path / path.replace("/", "-")
+        folder.mkdir()
+        (folder / "index.py").write_text(code, encoding="utf-8")
+        assert imported("index", [folder]) == "", path
+
+
+def test_every_handler_file_is_deployed(functions, inline):
     """A file with a ``handler`` that no template names is forgotten, or a leftover."""
-    deployed = {one.module.replace(".", "/") + ".py" for one in functions}
+    deployed = {one.module.replace(".", "/") + ".py" for one in functions} | set(inline)
     there = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "handlers").rglob("*.py")

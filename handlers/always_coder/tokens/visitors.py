@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from handlers.always_coder.tokens.keys import Keys
 from handlers.always_coder.tokens.rs256 import decode, verify
@@ -48,5 +48,5 @@ class Visitors:
         return "" if claims.get("token_use") in ("id", "access") else "another use"
 
 
-def _is_time(value: Any) -> bool:
+def _is_time(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
