@@ -15,11 +15,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from pkgops.local.hooks.distributions import PORT
 from pkgops.local.server.guard import Asgi
 
 _FIRST = 100  # above the emulator's own port
 _TRIED = 1000
-_PORT = "pkgops_port"  # in a distribution's record, and so in what is saved
+
 _HANDSHAKE = b"\x16"
 _SECONDS = 10.0  # a connection may say nothing, and a handshake may take
 
@@ -63,7 +64,7 @@ class ViewerPorts:
 
         rows = []
         for key, record in sorted(dict(self._store._data).items()):
-            port = record.get(_PORT) if key in self._open else None
+            port = record.get(PORT) if key in self._open else None
             comment = cloudfront._text(cloudfront._dist_config_el(record), "Comment") or ""
             address = f"https://127.0.0.1:{port}" if port else ""
             rows.append({"id": key[1], "domain": record["DomainName"], "comment": comment, "address": address})
@@ -78,11 +79,11 @@ class ViewerPorts:
             for gone in self._open.keys() - there.keys():
                 self._loop.call_soon_threadsafe(self._open.pop(gone).close)
             # Those that had a port before take theirs before a new one can.
-            for key, record in sorted(there.items(), key=lambda item: _PORT not in item[1]):
+            for key, record in sorted(there.items(), key=lambda item: PORT not in item[1]):
                 if key not in self._open and (listening := self._listen(record)):
                     with suppress(OSError):  # a full disk: then only http is answered
                         self._context()  # the certificate is there as soon as an address is
-                    record[_PORT] = listening.getsockname()[1]
+                    record[PORT] = listening.getsockname()[1]
                     self._open[key] = _Listener(listening, self._app(key), self._http, self._context)
                     self._loop.call_soon_threadsafe(self._open[key].start)
 
@@ -101,9 +102,9 @@ class ViewerPorts:
         return None
 
     def _candidates(self, record: Record) -> Iterator[int]:
-        if record.get(_PORT):
-            yield record[_PORT]
-        others = {other.get(_PORT) for other in list(self._store._data.values())}
+        if record.get(PORT):
+            yield record[PORT]
+        others = {other.get(PORT) for other in list(self._store._data.values())}
         for number in range(self._first, self._first + _TRIED):
             port = number if number < 65536 else number - 65536 + 1024
             if port not in others:
