@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from pkgops.aws.client import Clients, translated
 from pkgops.errors import PkgopsError
-from pkgops.ports.users import PoolUser
+from pkgops.ports.users import NewUser, PoolUser
 
 # A character of each kind that a pool's password policy may require.
 _REQUIRED_CHARACTERS = "aA1!"
@@ -47,10 +48,48 @@ class CognitoUsers:
             raise _error(error, email) from None
         return new
 
+    def create(self, pool: str, user: NewUser) -> PoolUser:
+        """The password is first a temporary one, so that a pool that refuses it has no user without one."""
+        from botocore.exceptions import ClientError
+
+        client, attributes = self._clients.get("cognito-idp"), dict(user.attributes)
+        given = [{"Name": name, "Value": value} for name, value in attributes.items()]
+        try:
+            with translated("cognito-idp:AdminCreateUser"):
+                made = client.admin_create_user(
+                    UserPoolId=pool,
+                    Username=user.name,
+                    UserAttributes=given,
+                    TemporaryPassword=user.password,
+                    MessageAction="SUPPRESS",
+                )["User"]
+            if not user.temporary:
+                with translated("cognito-idp:AdminSetUserPassword"):
+                    client.admin_set_user_password(
+                        UserPoolId=pool, Username=user.name, Password=user.password, Permanent=True
+                    )
+        except ClientError as error:
+            reason = error.response["Error"].get("Message") or error.response["Error"]["Code"]
+            raise PkgopsError(f"User {user.name} cannot be created: {reason}") from None
+        status = made["UserStatus"] if user.temporary else "CONFIRMED"
+        return PoolUser(made["Username"], status, attributes.get("email", ""))
+
+    def delete(self, pool: str, name: str) -> bool:
+        from botocore.exceptions import ClientError
+
+        try:
+            with translated("cognito-idp:AdminDeleteUser"):
+                self._clients.get("cognito-idp").admin_delete_user(UserPoolId=pool, Username=name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "UserNotFoundException":
+                raise
+            return False
+        return True
+
     def users(self, pool: str) -> list[PoolUser]:
         with translated("cognito-idp:ListUsers"):
             pages = self._clients.get("cognito-idp").get_paginator("list_users").paginate(UserPoolId=pool)
-            return [PoolUser(row["Username"], row["UserStatus"]) for page in pages for row in page["Users"]]
+            return [_user(row) for page in pages for row in page["Users"]]
 
     def replace_password(self, pool: str, name: str) -> None:
         with translated("cognito-idp:AdminSetUserPassword"), _unless_gone():
@@ -66,6 +105,11 @@ class CognitoUsers:
         with translated("cognito-idp:AdminGetUser"):
             found = self._clients.get("cognito-idp").admin_get_user(UserPoolId=pool, Username=email)
         return bool(found["UserStatus"] == "FORCE_CHANGE_PASSWORD")
+
+
+def _user(row: dict[str, Any]) -> PoolUser:
+    attributes = {attribute["Name"]: attribute.get("Value", "") for attribute in row.get("Attributes", [])}
+    return PoolUser(row["Username"], row["UserStatus"], attributes.get("email", ""))
 
 
 @contextmanager

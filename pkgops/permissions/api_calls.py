@@ -148,6 +148,7 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
     ("cloudwatch", "get_metric_data"): (_call(Target.ACCOUNT, "cloudwatch:GetMetricData"),),
     ("cognito-idp", "list_user_pools"): (_call(Target.ALL_POOLS, "cognito-idp:ListUserPools"),),
     ("cognito-idp", "admin_create_user"): (_call(Target.SEEDED_POOLS, "cognito-idp:AdminCreateUser"),),
+    ("cognito-idp", "admin_delete_user"): (_call(Target.SEEDED_POOLS, "cognito-idp:AdminDeleteUser"),),
     ("cognito-idp", "list_users"): (_call(Target.SEEDED_POOLS, "cognito-idp:ListUsers"),),
     ("cognito-idp", "admin_user_global_sign_out"): (_call(Target.SEEDED_POOLS, "cognito-idp:AdminUserGlobalSignOut"),),
     ("cognito-idp", "admin_get_user"): (_call(Target.SEEDED_POOLS, "cognito-idp:AdminGetUser"),),

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class PoolUser:
     """A user by Cognito's own name, which need not be the address. ``status`` is Cognito's: CONFIRMED for one who may
-    log in with a password."""
+    log in with a password, FORCE_CHANGE_PASSWORD for one who has to choose another first."""
 
     name: str
     status: str
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """A user to be created: by an address or, where a pool has such, another name. A ``temporary`` password has to be
+    replaced at the first login."""
+
+    name: str
+    password: str = field(repr=False)
+    temporary: bool = False
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 class Users(Protocol):
@@ -22,6 +34,13 @@ class Users(Protocol):
     def put_if_absent(self, pool: str, email: str) -> bool:
         """Creates a user with a verified address and a random password, without an invitation mail, unless the pool
         has one with that address; True if created. PkgopsError if the pool refuses."""
+
+    def create(self, pool: str, user: NewUser) -> PoolUser:
+        """Creates a user, without an invitation mail; PkgopsError with the pool's reason if it refuses, such as a
+        password that is too weak or a user it has already."""
+
+    def delete(self, pool: str, name: str) -> bool:
+        """Deletes a user by name or address; False if there is none."""
 
     def users(self, pool: str) -> Sequence[PoolUser]:
         """The users of a pool."""

@@ -1,8 +1,9 @@
-"""``pkgops users``: counts the users of user pools, and takes back their passwords and sessions."""
+"""``pkgops users``: counts, creates and deletes users of user pools, and takes back their passwords and sessions."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,23 +13,34 @@ from pkgops.cli.options import systems, yes
 from pkgops.wording import counted
 
 if TYPE_CHECKING:
+    from pkgops.cli.output.console import Console
     from pkgops.cli.session import Session
+    from pkgops.model import Stage
     from pkgops.operate.user_passwords import PoolUsers, ResetResult
+    from pkgops.ports.users import Users
 
 _COLUMNS = ("User pool", "Users", "With a password")
+_EACH = ("User pool", "User", "Address", "State")
 
 
 @click.group("users", cls=CommandGroup, default="ls")
 def command() -> None:
-    """Count the users of Cognito user pools, and take back their passwords and sessions.
+    """Count, create and delete users of Cognito user pools, and take back their passwords and sessions.
 
     Without a subcommand it counts them.
     """
 
 
-@session_command("ls", example="pkgops users ls\npkgops users ls shop --stage prod --output json")
+LS = """\
+pkgops users ls
+pkgops users ls shop --each
+pkgops users ls shop --stage prod --output json"""
+
+
+@session_command("ls", example=LS)
 @systems
-def ls(session: Session, names: tuple[str, ...], all_systems: bool) -> None:
+@click.option("--each", is_flag=True, help="List every user with address and state.")
+def ls(session: Session, names: tuple[str, ...], all_systems: bool, each: bool) -> None:
     """Count the users of the systems' pools, and those of them who may have a password."""
     from pkgops.build.build import synthesized
     from pkgops.operate.user_passwords import pool_users
@@ -37,7 +49,69 @@ def ls(session: Session, names: tuple[str, ...], all_systems: bool) -> None:
     for project in session.systems(names, all_systems):
         found += pool_users(synthesized(project), session.ports(project), skip_missing=all_systems)
     rows = [(pool.pool, len(pool.users), len(pool.with_password)) for pool in found]
-    console.print_table(_COLUMNS, rows, "There are no user pools.", found if console.mode.json else None)
+    value = found if console.mode.json else None
+    if each:
+        users = [(pool.pool, user.name, user.email, user.status) for pool in found for user in pool.users]
+        return console.print_table(_EACH, users, "There are no users.", value)
+    return console.print_table(_COLUMNS, rows, "There are no user pools.", value)
+
+
+CREATE = """\
+pkgops users create shop dev@example.com
+pkgops users create shop dev@example.com --generate
+pkgops users create shop dev@example.com --from password.txt --temporary --attribute name=Ann --stage dev"""
+_words = click.argument("words", nargs=-1, required=True, metavar="[SYSTEM] USER", shell_complete=complete_systems)
+_pool = click.option("--pool", default="", metavar="LOGICAL_ID", help="Which pool, if the system has several.")
+
+
+@session_command("create", example=CREATE)
+@_words
+@click.option("--from", "source", metavar="FILE|-", help="Read the password from there instead of prompting.")
+@click.option("--generate", is_flag=True, help="Make a random password and print it, once.")
+@click.option("--temporary", is_flag=True, help="Another password has to be chosen at the first login.")
+@click.option("--attribute", "attributes", multiple=True, metavar="NAME=VALUE", help="An attribute; may be repeated.")
+@_pool
+@yes("Create")
+def create(session: Session, words: tuple[str, ...], pool: str, yes: bool, **how: Any) -> None:
+    """Create USER, an address or another name that the pool takes, in a system's user pool.
+
+    An address counts as verified, and no mail is sent. The password is prompted for; it is never an argument, which
+    others on the machine could read. It needs the actions AdminCreateUser and AdminSetUserPassword, which a deployer's
+    policy does not have on a protected stage.
+    """
+    from pkgops.cli.confirm import confirm_on_stage
+    from pkgops.operate.users import new_user
+
+    console, port, found, name, stage = _selected(session, words, pool)
+    if stage.protected:
+        confirm_on_stage(console, stage, f"Create {name} in {found}?", "Creating a user", yes=yes)
+    password = _password(console, how["source"], how["generate"])
+    user = new_user(name, password, how["attributes"], temporary=how["temporary"])
+    made = port.create(found, user)
+    shown = {"password": password} if how["generate"] else {}
+    value = {"pool": found, "name": made.name, "email": made.email, "status": made.status, **shown}
+    console.print_value(value, shown.get("password", ""))
+    console.print_message(f"Created {name} in {found}.")
+
+
+@session_command("delete", example="pkgops users delete shop dev@example.com --stage dev")
+@_words
+@_pool
+@yes("Delete")
+def delete(session: Session, words: tuple[str, ...], pool: str, yes: bool) -> None:
+    """Delete USER, by address or by the pool's own name, from a system's user pool.
+
+    What the system keeps of the user elsewhere stays. Access tokens that an API checks by their signature alone are
+    accepted until they expire. It needs the action AdminDeleteUser.
+    """
+    from pkgops.cli.confirm import confirm_on_stage
+    from pkgops.operate.users import delete_user
+
+    console, port, found, name, stage = _selected(session, words, pool)
+    confirm_on_stage(console, stage, f"Delete {name} from {found}?", "Deleting a user", yes=yes)
+    delete_user(found, name, port)
+    console.print_result({"pool": found, "deleted": name}, "")
+    console.print_message(f"Deleted {name} from {found}.")
 
 
 RESET = """\
@@ -82,5 +156,38 @@ def _text(pool: PoolUsers) -> str:
     return f"{pool.pool} has {counted(len(pool.users), 'user')}, {len(pool.with_password)} of them with a password."
 
 
-for _subcommand in (ls, reset_passwords):
+for _subcommand in (ls, create, delete, reset_passwords):
     command.add_command(_subcommand)
+
+
+def _selected(session: Session, words: tuple[str, ...], pool: str) -> tuple[Console, Users, str, str, Stage]:
+    """The console, the port, the id of the deployed pool, the user's name, and the stage."""
+    from pkgops.build.build import synthesized
+    from pkgops.config import require_account
+    from pkgops.operate.users import only_pool
+
+    if len(words) > 2:
+        raise click.UsageError("Name one user, and before it at most a system.")
+    project = session.project(words[0] if len(words) == 2 else None)
+    ports = session.ports(project)
+    require_account(project.stage, ports.identity.account())
+    found = only_pool(project.system.key, synthesized(project), ports, pool)
+    return session.console, ports.users, found, words[-1], project.stage
+
+
+def _password(console: Console, source: str | None, generate: bool) -> str:
+    from pkgops.errors import RefusedError, UsageError
+    from pkgops.operate.secrets import read_value
+    from pkgops.operate.users import generated_password
+
+    if generate and source:
+        raise UsageError("A password is generated or read, not both.", "Leave out --generate or --from.")
+    given = generated_password() if generate else read_value(source, sys.stdin)
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        raise RefusedError(
+            "There is no terminal to prompt for the password.", "Use --from FILE, --from - or --generate."
+        )
+    console.close_display()
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))

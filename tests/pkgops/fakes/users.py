@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pkgops.errors import PkgopsError
-from pkgops.ports.users import PoolUser
+from pkgops.ports.users import NewUser, PoolUser
 
 
 class FakeUsers:
@@ -16,6 +16,7 @@ class FakeUsers:
         self.invited: set[tuple[str, str]] = set()
         self.renewed: list[tuple[str, str]] = []
         self.signed_out: list[tuple[str, str]] = []
+        self.created: list[tuple[str, NewUser]] = []
 
     def put_if_absent(self, pool: str, email: str) -> bool:
         if pool in self.refused:
@@ -24,6 +25,22 @@ class FakeUsers:
             return False
         self.enrolled.add((pool, email))
         return True
+
+    def create(self, pool: str, user: NewUser) -> PoolUser:
+        if (pool, user.name) in self.enrolled | self.invited:
+            raise PkgopsError(f"User {user.name} cannot be created: User account already exists")
+        if len(user.password) < 8:
+            raise PkgopsError(f"User {user.name} cannot be created: Password did not conform with policy")
+        self.created.append((pool, user))
+        (self.invited if user.temporary else self.enrolled).add((pool, user.name))
+        status = "FORCE_CHANGE_PASSWORD" if user.temporary else "CONFIRMED"
+        return PoolUser(user.name, status, user.attributes.get("email", ""))
+
+    def delete(self, pool: str, name: str) -> bool:
+        found = (pool, name) in self.enrolled | self.invited
+        self.enrolled.discard((pool, name))
+        self.invited.discard((pool, name))
+        return found
 
     def users(self, pool: str) -> list[PoolUser]:
         known = [(name, "CONFIRMED") for where, name in self.enrolled if where == pool]

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from pkgops.aws.users import CognitoUsers
 from pkgops.errors import PkgopsError
-from pkgops.ports.users import Users
+from pkgops.ports.users import NewUser, Users
 from tests.pkgops.fakes.users import FakeUsers
 
 pytestmark = pytest.mark.emulator
@@ -78,6 +78,27 @@ def test_the_users_of_a_pool_and_whether_they_have_a_password(service: Service) 
     assert list(service.port.users(service.pool)) == [user]
     service.port.replace_password(service.pool, "missing")
     service.port.end_sessions(service.pool, "missing")
+
+
+@pytest.mark.parametrize(("temporary", "status"), [(False, "CONFIRMED"), (True, "FORCE_CHANGE_PASSWORD")])
+def test_a_user_is_created_with_a_password_and_deleted(service: Service, temporary: bool, status: str) -> None:
+    attributes = {"email": EMAIL, "email_verified": "true"}
+    new = NewUser(EMAIL, "Chosen-password-1", temporary, attributes)
+    assert "Chosen-password-1" not in repr(new)
+    made = service.port.create(service.pool, new)
+    assert (made.status, made.email) == (status, EMAIL)
+    assert [user.name for user in service.port.users(service.pool)] == [made.name]
+    with pytest.raises(PkgopsError, match=f"User {EMAIL} cannot be created: User account already exists"):
+        service.port.create(service.pool, new)
+    assert service.port.delete(service.pool, EMAIL)
+    assert not service.port.delete(service.pool, EMAIL)
+    assert list(service.port.users(service.pool)) == []
+
+
+def test_a_password_that_is_refused_leaves_no_user(service: Service) -> None:
+    with pytest.raises(PkgopsError, match=f"User {EMAIL} cannot be created: Password did not conform with policy"):
+        service.port.create(service.pool, NewUser(EMAIL, "short"))
+    assert list(service.port.users(service.pool)) == []
 
 
 def test_passwords_and_sessions_are_taken_back(request: pytest.FixtureRequest) -> None:
