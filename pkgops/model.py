@@ -170,6 +170,20 @@ class SocketPing:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageFormat:
+    """What messages of a queue are, by its documented name (``shop-orders-{stage}``).
+
+    ``model`` is the module of the handlers that defines them as ``MESSAGE``, a type that msgspec decodes; it imports
+    nothing but msgspec and modules like itself. ``kind`` is the field that `pkgops queues send --type` fills, "" if
+    there is none.
+    """
+
+    queue: str
+    model: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """A documented system.
 
@@ -178,7 +192,8 @@ class System:
     a sentence each. ``environments`` maps stage names to the system's own words, which are accepted as stage
     names too; a ``closed`` system runs on no other stages. ``tags`` go on every stack. ``variables`` are what
     `pkgops env` prints, ``site`` what `pkgops web publish` brings to a bucket, ``socket`` how `pkgops doctor` tries its
-    WebSocket API. ``module`` is the package of the stacks, ``templates.<key>`` if empty.
+    WebSocket API, ``messages`` what `pkgops queues send` accepts. ``module`` is the package of the stacks,
+    ``templates.<key>`` if empty.
     """
 
     key: str
@@ -194,6 +209,7 @@ class System:
     variables: tuple[Variable, ...] = ()
     site: Site | None = None
     socket: SocketPing | None = None
+    messages: tuple[MessageFormat, ...] = ()
     module: str = ""
     closed: bool = False
 

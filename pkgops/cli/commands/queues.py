@@ -1,7 +1,8 @@
-"""``pkgops queues``: lists queues, shows and deletes messages, and redrives dead letters."""
+"""``pkgops queues``: lists queues, shows, deletes and sends messages, and redrives dead letters."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +15,7 @@ from pkgops.wording import counted
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
     from pkgops.config import Project
+    from pkgops.model import MessageFormat
     from pkgops.operate.queues import Queue, RedriveResult
     from pkgops.ports.queues import QueueMessage
 
@@ -22,7 +24,7 @@ _COLUMNS = ("Queue", "Waiting", "In flight", "Delayed", "Oldest", "Dead letters"
 
 @click.group("queues", cls=CommandGroup, default="ls")
 def command() -> None:
-    """List the queues of systems, look into them, empty them, and redrive dead letters.
+    """List the queues of systems, look into them, empty them, send to them, and redrive dead letters.
 
     Without a subcommand it lists them: pkgops queues shop is pkgops queues ls shop.
     """
@@ -115,6 +117,66 @@ def redrive(session: Session, name: str, dry_run: bool) -> None:
     console.print_result(result, _redrive_text(result, dry_run))
 
 
+SEND = """\
+pkgops queues send orders --data '{"orderId": "1001"}'
+pkgops queues send shop/orders --type ORDER_PLACED --data @order.json
+jq .order saved.json | pkgops queues send orders --data - --stage dev
+pkgops queues send orders --schema"""
+
+
+@session_command("send", example=SEND)
+@_queue_argument
+@click.option("--data", "given", metavar="JSON|@FILE|-", help="The message; - reads stdin.")
+@click.option("--type", "kind", metavar="TYPE", help="The message's type, if the data do not name it.")
+@click.option("--schema", is_flag=True, help="Print the JSON schema of the queue's messages; nothing is sent.")
+@yes("Send the message")
+def send(session: Session, name: str, given: str | None, kind: str | None, schema: bool, yes: bool) -> None:
+    """Send a message to QUEUE, if the function that reads it would accept it.
+
+    The system's definition says which handler's model the messages of a queue have. A queue without one takes any JSON.
+    """
+    from pkgops.operate.messages import format_of
+
+    project, queue = _find(session, name)
+    declared = format_of(project.system.messages, queue)
+    if schema:
+        _print_schema(session, project, queue, declared)
+        return
+    body = _checked_body(session, project, declared, given, kind)
+    if project.stage.protected:
+        from pkgops.cli.confirm import confirm_on_stage
+
+        confirm_on_stage(session.console, project.stage, f"Send it to {queue.name}?", "Sending a message", yes=yes)
+    session.ports(project).queues.send(queue.name, [body])
+    session.console.print_result({"queue": queue.name, "checked": declared is not None}, f"Sent to {queue.name}.")
+
+
+def _checked_body(
+    session: Session, project: Project, declared: MessageFormat | None, given: str | None, kind: str | None
+) -> str:
+    from pkgops.events import Note
+    from pkgops.operate.invoke import parse_payload
+    from pkgops.operate.messages import body_of, require_valid
+
+    body = body_of(parse_payload(given, sys.stdin), declared, kind)
+    if declared:
+        require_valid(project.root, declared, body)
+    else:
+        session.console.emit(Note("The system declares no format for this queue; the message was not checked."))
+    return body
+
+
+def _print_schema(session: Session, project: Project, queue: Queue, declared: MessageFormat | None) -> None:
+    from pkgops.cli.output.table import document
+    from pkgops.errors import UsageError
+    from pkgops.operate.messages import schema
+
+    if declared is None:
+        raise UsageError(f"No format is declared for {queue.name}.", "Declare it in `messages` of the system.")
+    found = schema(project.root, declared)
+    session.console.print_result(found, document(found))
+
+
 def _find(session: Session, name: str) -> tuple[Project, Queue]:
     from pkgops.build.build import synthesized
     from pkgops.operate.queues import declared_queues, find_queue
@@ -149,5 +211,5 @@ def _age(seconds: int | None) -> str:
     return f"{seconds} s"
 
 
-for _subcommand in (ls, peek, purge, redrive):
+for _subcommand in (ls, peek, purge, redrive, send):
     command.add_command(_subcommand)

@@ -95,3 +95,37 @@ def test_errors(run, ports, words, message):
 def test_help_of_the_group(run):
     assert "redrive" in run("queues", "--help").stdout
     assert "redrive" in run("queues", "-h").stdout
+
+
+def test_a_message_is_sent(run, ports, tmp_path):
+    file = tmp_path / "message.json"
+    file.write_text('{"a": "\u00fc"}')
+    done = run("queues", "send", "package-queue", "--data", f"@{file}", *DEV, ports=ports)
+    assert done.stdout == "Sent to pkgwatch-package-queue-dev.\n"
+    assert "the message was not checked" in done.stderr
+    assert ports.queues.waiting["pkgwatch-package-queue-dev"] == ["c", '{"a": "\u00fc"}']
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("--data", "{broken"), "is not JSON"),
+        (("--data", "{}", "--type", "X"), "have no type"),
+        (("--schema",), "No format is declared for pkgwatch-package-queue-dev"),
+    ],
+)
+def test_what_is_not_sent(run, ports, words, reason):
+    refused = run("queues", "send", "package-queue", *words, *DEV, ports=ports)
+    assert refused.exit_code == 2
+    assert reason in refused.stderr
+    assert ports.queues.waiting["pkgwatch-package-queue-dev"] == ["c"]
+
+
+def test_a_protected_stage_wants_its_name(run, ports, project):
+    stages = project / "stages.toml"
+    stages.write_text(stages.read_text().replace("[dev]", "[dev]\nprotected = true"))
+    words = ("queues", "send", "package-queue", "--data", "{}", "--yes", *DEV)
+    refused = run(*words, ports=ports)
+    assert refused.exit_code != 0
+    assert "Stage dev is protected" in refused.stderr
+    assert ports.queues.waiting["pkgwatch-package-queue-dev"] == ["c"]
