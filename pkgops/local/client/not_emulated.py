@@ -6,10 +6,10 @@ from __future__ import annotations
 _NOTES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("WAF rules are recorded, not evaluated.", ("AWS::WAFv2::WebACL", "AWS::WAFv2::WebACLAssociation")),
     (
-        "Alarms change only when a metric is put: not over time, and not with Lambda's or metric math.",
+        "Alarms change only when a metric is put or printed: not over time, and not with Lambda's or metric math.",
         ("AWS::CloudWatch::Alarm",),
     ),
-    ("Metrics printed by functions (EMF) and X-Ray traces are not collected.", ("AWS::Lambda::Function",)),
+    ("X-Ray traces are not collected.", ("AWS::Lambda::Function",)),
     ("Functions run on this machine's Python and architecture.", ("AWS::Lambda::Function",)),
     (
         "New code is live at once: CodeDeploy shifts no traffic.",
