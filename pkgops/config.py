@@ -8,7 +8,6 @@ an unknown key or a wrong type is a `ConfigError` that names the file, the key a
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from pkgops import own_files
+from pkgops import own_files, stage_names
 from pkgops import project as projects
 from pkgops.errors import AccessError, ClosedStageError, ConfigError, unknown
 from pkgops.model import LOCAL, LOCAL_ACCOUNT, Stage, System
@@ -26,7 +25,6 @@ FILE = projects.FILE
 DEFAULT_STAGE = LOCAL
 PROFILE = "AWS_PROFILE"
 COUNTED = (PROFILE, "PKGOPS_STAGE", "PKGOPS_SYSTEM")  # of the variables in .env that are no settings
-_STAGE_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _STAGE_KEYS = tuple(field.name for field in fields(Stage) if field.name != "name")
 
 
@@ -84,7 +82,7 @@ def load(
     resolved = _stage_name(wanted, tables, chosen)
     _require_open(resolved, chosen)
     found = _stage(resolved, tables[resolved], known)
-    _require_short_names(found, chosen)
+    stage_names.require_short(found, chosen)
     if not found.local and found.profile is None and not profile:  # the SDK reads the environment itself
         found = replace(found, profile=stored.get(PROFILE))
     settings = _settings(chosen, f"{resolved}.{chosen.key}", tables[resolved].get(chosen.key, {}), environ)
@@ -149,7 +147,7 @@ def _stage(name: str, table: Mapping[str, Any], systems: tuple[str, ...]) -> Sta
     _known(own, (*_STAGE_KEYS, *systems), name)
     hints = get_type_hints(Stage)
     values = {key: _convert(value, hints[key], f"{FILE} [{name}] {key}", strict=True) for key, value in own.items()}
-    _check_name(name)
+    stage_names.require_possible(name)
     port = values.get("port", 1)
     if not 1 <= port <= 65535:
         raise ConfigError(f"{FILE} [{name}] port: {port} is no port.", "Give one from 1 to 65535, such as 4566.")
@@ -159,27 +157,6 @@ def _stage(name: str, table: Mapping[str, Any], systems: tuple[str, ...]) -> Sta
     if name == LOCAL and values.setdefault("account", LOCAL_ACCOUNT) != LOCAL_ACCOUNT:
         raise ConfigError(f"{FILE} [{name}] account: the emulator's is {LOCAL_ACCOUNT}.", "Remove the key.")
     return Stage(name=name, **values)
-
-
-def _check_name(stage: str) -> None:
-    """ConfigError for a name that cannot be part of the names of buckets, stacks, functions and paths."""
-    if not _STAGE_NAME.fullmatch(stage):
-        raise ConfigError(
-            f"{FILE}: a stage cannot be called {stage!r}.",
-            "Use lower case letters, digits and single hyphens between them, a letter first: dev, feature-login.",
-        )
-
-
-def _require_short_names(stage: Stage, system: System) -> None:
-    """ConfigError if the stage's name makes one of the names it is part of too long."""
-    bucket = f"pkgops-artifacts-{stage.name}-{'0' * 12}-{stage.region}"
-    names = [("bucket", bucket, 63), *(("stack", system.named(stage, stack.name), 128) for stack in system.stacks)]
-    for kind, name, most in names:
-        if len(name) > most:
-            raise ConfigError(
-                f"{FILE}: the stage's name {stage.name} is too long: {kind} {name} would have {len(name)} characters.",
-                f"It may have {len(stage.name) - (len(name) - most)} characters in {stage.region}.",
-            )
 
 
 def _settings(system: System, where: str, table: Mapping[str, Any], environment: Mapping[str, str]) -> Any:

@@ -5,11 +5,12 @@ An unchanged build only reads and compares files; troposphere is not even import
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pkgops import stage_names
 from pkgops.build.cache import BuildCache
 from pkgops.build.source_files import fingerprint
 from pkgops.build.synth import SynthesizedStack, synth
@@ -21,8 +22,15 @@ if TYPE_CHECKING:
     from pkgops.build.package import PackagedSystem
 
 
-def build(project: Project, emit: Emit = silent, *, checked: bool = True) -> PackagedSystem:
-    """Templates and artifacts. What will not be deployed need not be ``checked``, which takes longer than all the rest.
+def build(
+    project: Project,
+    emit: Emit = silent,
+    *,
+    checked: bool = True,
+    foresee: Callable[[Sequence[SynthesizedStack]], None] | None = None,
+) -> PackagedSystem:
+    """Templates and artifacts. What will not be deployed need not be ``checked``, which takes longer than all the rest;
+    ``foresee`` gets templates that have not been checked yet, and may refuse them in less time.
 
     ConfigError, BuildError: see `pkgops.build.synth.synth`, `pkgops.build.check.check`,
     `pkgops.build.package.package`."""
@@ -33,7 +41,10 @@ def build(project: Project, emit: Emit = silent, *, checked: bool = True) -> Pac
     if checked and cache.read("checked", today) is None:
         from pkgops.build.check import check
 
-        check(project, _synthesized(project, cache), emit)
+        stacks = _synthesized(project, cache)
+        if foresee is not None:
+            foresee(stacks)
+        check(project, stacks, emit)
         cache.write("checked", True, today)
     if packaged is not None:
         return packaged
@@ -54,6 +65,7 @@ def _synthesized(project: Project, cache: BuildCache) -> list[SynthesizedStack]:
     if known is not None:
         return [SynthesizedStack(**row) for row in known]
     stacks = synth(project.system, project.stage, project.settings)
+    stage_names.require_short_within(project.stage, ((stack.name, stack.template) for stack in stacks))
     cache.write("synthesized", _plain(stacks))
     return stacks
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -132,13 +132,14 @@ class Session:
             if not keys or stack.key in keys
         ]
 
-    def packaged(self, project: Project, keys: Sequence[str] = (), *, checked: bool = True) -> PackagedSystem:
-        """The selected stacks (() for all) with their artifacts built; linted if ``checked``."""
+    def packaged(self, project: Project, keys: Sequence[str] = (), **how: Any) -> PackagedSystem:
+        """The selected stacks (() for all) with their artifacts built; ``how``: see `pkgops.build.build.build`, linted
+        unless ``checked`` is False."""
         from dataclasses import replace
 
         from pkgops.build.build import build
 
-        packaged = build(project, self.console.emit, checked=checked)
+        packaged = build(project, self.console.emit, **how)
         if not keys:
             return packaged
         chosen = tuple(stack for stack in packaged.stacks if stack.key in keys)

@@ -1,7 +1,8 @@
 """Does the account have the concurrency that a deployment reserves for functions?
 
 Lambda keeps 100 concurrent executions for functions without a reservation, and all of them in an account that has
-fewer: a new one has 10. It is asked only if a reservation changes.
+fewer: a new one has 10. It is asked only if a reservation changes. Before there are change sets the templates alone
+are compared.
 """
 
 from __future__ import annotations
@@ -50,15 +51,21 @@ def concurrency_refusals(
 
 def _reservations(step: Step, read: Callable[[], Mapping[str, Any]]) -> Iterator[tuple[str, int, int]]:
     """Functions whose reservation changes: logical id, before, after."""
-    changed = {row.logical_id: row for row in step.changes if row.type == _FUNCTION}
     for logical_id, resource in step.stack.template.get("Resources", {}).items():
-        row = changed.get(logical_id)
-        if row is None or not (row.action == "Add" or _RESERVED in row.properties):
+        if resource["Type"] != _FUNCTION or not _may_change(step, logical_id):
             continue
         wanted = _reserved(resource)
-        had = 0 if step.action in CREATING or row.action == "Add" else _reserved(read()["Resources"][logical_id])
+        had = 0 if step.action in CREATING else _reserved(read().get("Resources", {}).get(logical_id, {}))
         if wanted != had:
             yield logical_id, had, wanted
+
+
+def _may_change(step: Step, logical_id: str) -> bool:
+    """False if the change set shows that the function's reservation stays as it is."""
+    if not step.change_set:
+        return True
+    rows = [row for row in step.changes if row.logical_id == logical_id]
+    return any(row.action == "Add" or _RESERVED in row.properties for row in rows)
 
 
 def _reserved(resource: Mapping[str, Any]) -> int:

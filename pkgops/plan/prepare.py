@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pkgops.build.package import PackagedSystem
+from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.errors import DeployError
 from pkgops.events import Emit, Note, silent
@@ -22,8 +23,8 @@ from pkgops.plan.plan import Plan, discard_change_sets
 from pkgops.plan.preflight import with_conflicts
 from pkgops.plan.protection import require_allowed
 from pkgops.plan.refusal import require_none
-from pkgops.plan.refusals import with_refusals
-from pkgops.plan.step import CREATING, Step, fingerprint
+from pkgops.plan.refusals import quota_refusals, with_refusals
+from pkgops.plan.step import CREATING, Action, Step, fingerprint
 from pkgops.ports.ports import Ports
 
 _MAX_ROUNDS = 10  # times that other deployments may change the stacks while a plan is made
@@ -37,6 +38,22 @@ def require_allowed_concerns(plan: Plan) -> None:
     """RefusedError if a protected stage would get changes that deserve review and are not allowed by name."""
     concerns = [concern for step in plan.steps for concern in step.concerns]
     require_allowed(plan.project.stage, concerns, plan.options.allow)
+
+
+def require_possible(
+    project: Project, stacks: Sequence[SynthesizedStack], ports: Ports, options: PlanOptions = DEFAULT_OPTIONS
+) -> None:
+    """Refuses what the templates alone show to be impossible, before artifacts are built, which takes minutes the first
+    time: names that are taken, more reserved concurrency than the account has. Errors as of `prepare`."""
+
+    def make() -> Plan:
+        plan = compare(project, PackagedSystem(tuple(stacks), ()), ports, options)
+        require_resolved(_with_conflicts(plan, _created(plan), ports, silent).conflicts)
+        known = tuple(step for step in plan.steps if step.action in CREATING | {Action.UPDATE})
+        require_none(quota_refusals(replace(plan, steps=known), ports))
+        return plan
+
+    _repeated(make, project, silent)
 
 
 def prepare(

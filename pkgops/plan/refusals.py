@@ -54,6 +54,12 @@ def with_refusals(plan: Plan, ports: Ports, emit: Emit = silent) -> Plan:
     return replace(plan, refusals=tuple(found))
 
 
+def quota_refusals(plan: Plan, ports: Ports) -> list[Refusal]:
+    """What the account's quotas refuse of a plan; nothing where they cannot be read."""
+    readers = {step.stack.key: _reader(step, ports) for step in plan.steps}
+    return list(concurrency_refusals(plan, readers, ports, silent))
+
+
 def step_refusals(step: Step, ports: Ports) -> list[Refusal]:
     """What AWS would refuse of one step, quotas apart."""
     return list(_refused(step, _reader(step, ports)))

@@ -28,8 +28,9 @@ FOUNDATION: Mapping[str, frozenset[str]] = {
     "own_files": frozenset({"errors"}),
     "runtimes": frozenset(),
     "template_errors": frozenset({"errors"}),
+    "stage_names": frozenset({"errors", "intrinsics", "model"}),
     "project": frozenset({"errors", "model", "template_errors", "text_file"}),
-    "config": frozenset({"errors", "model", "own_files", "project", "text_file"}),
+    "config": frozenset({"errors", "model", "own_files", "project", "stage_names", "text_file"}),
 }
 
 # room -> the rooms it may import, and why it may. What is not listed is an arrow that must not be.

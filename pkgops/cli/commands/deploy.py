@@ -82,11 +82,12 @@ def command(session: Session, names: tuple[str, ...], all_systems: bool, **optio
 
 
 def _deploy(session: Session, project: Project, keys: tuple[str, ...], options: DeployOptions) -> None:
-    from pkgops.plan.prepare import prepare, preview
+    from pkgops.plan.prepare import prepare, preview, require_possible
 
     ports = session.accessible_ports(project)  # before the build, which takes minutes the first time
-    packaged = session.packaged(project)
     selected = replace(options.plan, stacks=keys)
+    foresee = None if options.dry_run else partial(require_possible, project, ports=ports, options=selected)
+    packaged = session.packaged(project, foresee=foresee)
     if options.dry_run:
         return _show_plan(session, preview(project, packaged, ports, session.console.emit, selected), options)
     if selected.wait is not None:

@@ -13,7 +13,7 @@ from pkgops.deploy.deploy import deploy
 from pkgops.errors import AccessError, RefusedError
 from pkgops.events import Event, Note
 from pkgops.plan.options import PlanOptions
-from pkgops.plan.prepare import prepare, preview
+from pkgops.plan.prepare import prepare, preview, require_possible
 from pkgops.ports.functions import Concurrency
 from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.functions import FakeFunctions
@@ -126,8 +126,19 @@ def test_a_part_of_the_accounts_concurrency_stays_unreserved(
     plan = preview(alone.project, alone.packaged(function(reserved)), alone.ports)
     assert bool(plan.refusals) is refused
     if refused:
+        with pytest.raises(RefusedError, match=f"of the account's {limit}, {unreserved} are not reserved"):
+            require_possible(alone.project, alone.packaged(function(reserved)).stacks, alone.ports)
+        assert "create_change_set" not in alone.ports.stacks.calls
         kept = min(limit, 100)
         assert f"{unreserved} are not reserved, and {kept} have to stay so" in alone.refused(function(reserved)).message
+
+
+def test_before_the_build_the_deployed_template_tells_what_is_reserved_already(alone: Alone) -> None:
+    alone.deployed(function(60))
+    alone.ports.functions.unreserved = 150
+    require_possible(alone.project, alone.packaged(function(110)).stacks, alone.ports)
+    with pytest.raises(RefusedError, match="reserves 111 concurrent executions, this deployment 51 more"):
+        require_possible(alone.project, alone.packaged(function(111)).stacks, alone.ports)
 
 
 class Unasked(FakeFunctions):
@@ -145,6 +156,7 @@ def test_only_a_reservation_that_grows_is_asked_about(alone: Alone) -> None:
     alone.ports.functions = Unasked()
     for same in (function(5, Timeout=9), function(3), function()):
         prepare(alone.project, alone.packaged(same), alone.ports)
+        require_possible(alone.project, alone.packaged(same).stacks, alone.ports)
 
 
 def test_who_may_not_ask_is_told_and_deploys(alone: Alone) -> None:

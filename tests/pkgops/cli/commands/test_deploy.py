@@ -41,6 +41,16 @@ def test_yes_deploys_and_prints_the_outputs(run, ports):
     assert "Next: pkgops seed-dev pkgwatch --stage dev" in result.stderr
 
 
+def test_what_the_templates_show_to_be_impossible_is_said_before_they_are_checked_and_built(run, project):
+    ports = FakePorts()
+    in_the_way(ports)
+    refused = run("deploy", "storage", *DEV, "--yes", ports=ports)
+    assert refused.exit_code == 6
+    assert "--import RawDataBucket" in refused.stderr
+    assert "Checking" not in refused.stderr
+    assert "Packaging" not in refused.stderr
+
+
 def test_again_there_is_nothing_to_do_and_nothing_is_asked(run, ports):
     run("deploy", "storage", *DEV, "--yes", ports=ports)
     ports.stacks.calls.clear()
