@@ -1,18 +1,23 @@
 """Which values does CloudFormation look up for a template, and what are they now?
 
-A parameter of type ``AWS::SSM::Parameter::Value<...>`` names a parameter of SSM, whose value counts: if it changes, the
-deployed stack is no longer what would be deployed now.
+A parameter of type ``AWS::SSM::Parameter::Value<...>`` names a parameter of SSM, and so does a dynamic reference
+(``{{resolve:ssm:/shop/image}}``, ``ssm-secure`` as well, whose encrypted value counts). If the value changes, the deployed
+stack is no longer what would be deployed now. A reference to one version never changes; one to Secrets Manager is
+resolved again only with the resource it stands in, as CloudFormation documents, so it does not count.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from pkgops.build.synth import SynthesizedStack
+from pkgops.intrinsics import texts
 from pkgops.ports.ports import Ports
 
 _TYPE = "AWS::SSM::Parameter::Value<"
+_REFERENCE = re.compile(r"\{\{resolve:ssm(?:-secure)?:([\w./-]+)\}\}")  # with a version there is a colon more
 
 
 def with_values(stacks: Sequence[SynthesizedStack], ports: Ports) -> tuple[SynthesizedStack, ...]:
@@ -29,12 +34,14 @@ def with_values(stacks: Sequence[SynthesizedStack], ports: Ports) -> tuple[Synth
 
 
 def looked_up_names(stack: SynthesizedStack) -> list[str]:
-    """The names of SSM parameters that a template gives as defaults of its own."""
+    """The names of SSM parameters that a template gives as defaults of its own, and those in dynamic references."""
     declared = stack.template.get("Parameters", {})
-    return [
+    defaults = [
         row["Default"]
         for name, row in declared.items()
         if str(row.get("Type", "")).startswith(_TYPE)
         and isinstance(row.get("Default"), str)
         and name not in stack.inputs
     ]
+    referred = {name for text in texts(stack.template) if "{{" in text for name in _REFERENCE.findall(text)}
+    return [*defaults, *sorted(referred - {*defaults})]

@@ -13,9 +13,12 @@ import pytest
 
 from pkgops.errors import BuildError
 from pkgops.own_files import home, keep_document, read_document, replace_file, write_atomically
+from pkgops.testing.deployed import free_port
+from pkgops.testing.owner import owner
+from tests import probe as probes
 from tests.canary import listen
 from tests.mounts import read_only, require_mounts
-from tests.repository import ROOT, link_project
+from tests.repository import ROOT
 
 VALUE = {"inputs": "x", "value": [1, "zwei", None, {"three": "drei"}]}
 
@@ -97,13 +100,12 @@ def test_another_place_has_a_directory_for_each_project(tmp_path: Path, monkeypa
 
 
 def test_a_project_that_may_only_be_read_has_them_in_the_users_cache(tmp_path: Path) -> None:
-    """On a read-only mount, which binds root, too: templates are made and kept, and a stage on AWS is asked for."""
+    """On a read-only mount, which binds root, too: it is deployed and kept, and a stage on AWS is asked for."""
     require_mounts()
     root = tmp_path / "checkout"
-    root.mkdir()
-    link_project(root)
+    probes.make(root, free_port())
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PKGOPS_"))}
-    environment = plain | {"XDG_CACHE_HOME": str(tmp_path / "caches"), "AWS_EC2_METADATA_DISABLED": "true"}
+    environment = plain | owner() | {"XDG_CACHE_HOME": str(tmp_path / "caches"), "AWS_EC2_METADATA_DISABLED": "true"}
     environment |= {"HOME": str(tmp_path), "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -113,15 +115,20 @@ def test_a_project_that_may_only_be_read_has_them_in_the_users_cache(tmp_path: P
         listen(arguments, done.stdout, done.stderr)
         return done
 
-    made = run("synth", "kefir")
+    made = run("synth")
     assert made.returncode == 0, made.stderr
     (kept,) = (tmp_path / "caches" / "pkgops").iterdir()
-    assert (kept / "cache" / "kefir-local.synthesized.json").is_file()
-    status = run("status", "kefir", "--stage", "dev")
+    assert (kept / "cache" / "probe-local.synthesized.json").is_file()
+    deployed = run("deploy")
+    assert deployed.returncode == 0, deployed.stderr
+    assert run("invoke", "one").stdout == "hello\n"
+    assert run("local", "down").returncode == 0
+    status = run("status", "--stage", "dev")
     assert (status.returncode, "Traceback" in status.stderr) == (4, False), status.stderr
     environment["XDG_CACHE_HOME"] = str(root / "caches")  # nothing may be written anywhere
-    assert run("synth", "kefir").stdout == made.stdout
-    packaged = run("package", "kefir")
-    assert packaged.returncode == 3, packaged.stderr
-    assert "cannot be written: Read-only file system" in packaged.stderr
-    assert "PKGOPS_HOME" in packaged.stderr
+    assert run("synth").stdout == made.stdout
+    for command, code, what in (("package", 3, "cannot be written"), ("deploy", 4, "cannot be used")):
+        refused = run(command)
+        assert refused.returncode == code, refused.stderr
+        assert f"{what}: Read-only file system" in refused.stderr
+        assert "PKGOPS_HOME" in refused.stderr

@@ -77,7 +77,7 @@ def print_deployment(console: Console, plan: Plan, rows: Sequence[OutputRow], se
     key, stage = plan.project.system.key, plan.project.stage.name
     if plan.changed:
         console.print_message(f"Deployed {key} to stage {stage} in {seconds:.1f} s.")
-        console.print_message(_not_emulated(plan))
+        console.print_message(not_emulated(plan))
     else:
         console.print_message(f"Nothing to deploy: {key} on stage {stage} matches the code.")
     seedable = _seedable(plan.project)
@@ -101,7 +101,7 @@ def _seedable(project: Project) -> bool:
     return not project.stage.protected and (project.root / "templates" / project.system.key / "seed.py").is_file()
 
 
-def _not_emulated(plan: Plan) -> str:
+def not_emulated(plan: Plan) -> str:
     """On stage local: what the emulator accepts but does not emulate, of the types that are new to the system."""
     if not plan.project.stage.local:
         return ""

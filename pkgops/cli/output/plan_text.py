@@ -97,8 +97,10 @@ def _step(step: Step, *, full: bool) -> Iterator[str]:
     yield f"  {step.stack.name}  {action}" + _unknown_changes(step)
     if step.first:
         yield f"    in {len(step.first) + 1} updates, because a table changes one index in each"
-    yield from _changes(step)
-    yield from _stack_values(step)
+    rows = [*_changes(step), *_stack_values(step)]
+    yield from rows
+    if not rows and step.action == "update" and step.stack.looked_up and step.parameters is not None:
+        yield style(f"    {MODIFY} values in SSM", fg="yellow") + f"  {one_line(', '.join(step.stack.looked_up))}"
 
 
 def _changes(step: Step) -> Iterator[str]:

@@ -25,6 +25,7 @@ NAMED = """\
 parameter = Parameter("Greeted", Type="AWS::SSM::Parameter::Value<String>", Default="/probe/greeting")
 scope.template.add_parameter(parameter)
 scope.output("Looked", Ref(parameter))
+scope.add(sqs.Queue("Named", QueueName="probe-{{resolve:ssm:/probe/queue}}"))
 """
 
 
@@ -57,6 +58,7 @@ def deployed(tmp_path: Path, emulator: Emulator, aws: Callable[[str], Any]) -> I
     probe.write("handlers/probe/one.csv", "first")
     probe.stack(more=NAMED)
     aws("ssm").put_parameter(Name="/probe/greeting", Value="good morning", Type="String", Overwrite=True)
+    aws("ssm").put_parameter(Name="/probe/queue", Value="one", Type="String", Overwrite=True)
     yield probe, Deployed(probe, emulator)
     aws("cloudformation").delete_stack(StackName="Probe-local")
     probes.forget()
@@ -77,3 +79,8 @@ def test_a_changed_file_and_a_changed_value_are_updates(
     assert system.actions() == ["update"]
     system.deploy()
     assert (system.output("Looked"), system.actions()) == ("good evening", ["unchanged"])
+    aws("ssm").put_parameter(Name="/probe/queue", Value="two", Type="String", Overwrite=True)
+    assert system.actions() == ["update"], "a dynamic reference, which no parameter of the stack shows"
+    system.deploy()
+    assert aws("sqs").get_queue_url(QueueName="probe-two")["QueueUrl"]
+    assert system.actions() == ["unchanged"]

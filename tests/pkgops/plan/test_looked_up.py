@@ -20,7 +20,14 @@ from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.ports import FakePorts
 
 
-def naming(stage: Stage, kind: str = "AWS::SSM::Parameter::Value<String>") -> SynthesizedStack:
+VALUE = "AWS::SSM::Parameter::Value<String>"
+
+
+def naming(stage: Stage, kind: str = VALUE) -> SynthesizedStack:
+    """A stack with a parameter of that type, or with that dynamic reference."""
+    if kind.startswith("{{"):
+        properties = {"Environment": {"Variables": {"IMAGE": {"Fn::Join": ["", ["at ", kind]]}}}}
+        return stack("alone", stage, Queue={"Type": "AWS::Lambda::Function", "Properties": properties})
     made = stack("alone", stage)
     made.template["Parameters"] = {"Image": {"Type": kind, "Default": "/image"}}
     return made
@@ -30,10 +37,11 @@ def actions(project: Project, system: PackagedSystem, ports: FakePorts) -> dict[
     return {step.stack.key: step.action.value for step in prepare(project, system, ports).steps}
 
 
+@pytest.mark.parametrize("kind", [VALUE, "{{resolve:ssm:/image}}", "{{resolve:ssm-secure:/image}}"])
 def test_a_changed_value_is_an_update_of_that_stack(
-    project: Project, ports: FakePorts, system_of: Callable[..., PackagedSystem]
+    project: Project, ports: FakePorts, system_of: Callable[..., PackagedSystem], kind: str
 ) -> None:
-    system = system_of(project.stage, alone=naming(project.stage))
+    system = system_of(project.stage, alone=naming(project.stage, kind))
     ports.parameters.there["/image"] = "one"
     deploy(prepare(project, system, ports), ports)
     unchanged = {"store": "unchanged", "web": "unchanged", "alone": "unchanged"}
@@ -56,7 +64,10 @@ def test_nothing_is_asked_where_no_template_names_one(
     assert digest(system.stacks[0], {}) == digest(replace(system.stacks[0], looked_up={}), {})
 
 
-@pytest.mark.parametrize("kind", ["String", "AWS::SSM::Parameter::Name"])
-def test_a_parameter_that_is_only_a_name_is_not_looked_up(project: Project, ports: FakePorts, kind: str) -> None:
+@pytest.mark.parametrize(
+    "kind",
+    ["String", "AWS::SSM::Parameter::Name", "{{resolve:ssm:/image:3}}", "{{resolve:secretsmanager:image}}"],
+)
+def test_what_never_changes_or_is_only_a_name_is_not_looked_up(project: Project, ports: FakePorts, kind: str) -> None:
     (made,) = with_values([naming(project.stage, kind)], ports)
     assert made.looked_up == {}
