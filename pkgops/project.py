@@ -161,8 +161,9 @@ def use_templates(root: Path) -> None:
 
 def _declares_system(module: Path) -> bool:
     try:
-        return _SYSTEM.search(module.read_text(encoding="utf-8")) is not None
-    except (FileNotFoundError, UnicodeDecodeError):
+        # A byte of another encoding is told by the import, with its line.
+        return _SYSTEM.search(module.read_text(encoding="utf-8", errors="replace")) is not None
+    except FileNotFoundError:
         return False
 
 

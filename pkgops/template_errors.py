@@ -7,9 +7,11 @@ import io
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import TracebackType
 
 from pkgops.errors import BuildError, PkgopsError
+from pkgops.text_file import require_utf8_source
 
 _PACKAGE = "templates"
 _CLASS = re.compile(r"<class '(?:troposphere\.)?([\w.]+)'>")
@@ -34,6 +36,10 @@ def located(file: str, places: Mapping[str, str] | None = None) -> Iterator[None
         raise
     except (Exception, SystemExit) as error:
         place = _place(error) or (places or {}).get(_titled(error), "") or file
+        if isinstance(error, SyntaxError) and error.filename:
+            with contextlib.suppress(OSError):
+                content = Path(error.filename).read_bytes()
+                require_utf8_source(error, content, place.partition(":")[0], BuildError)
         raise BuildError(
             f"{place}: {_reason(error)}.", "Correct it and repeat the command; --debug shows the traceback."
         ) from error

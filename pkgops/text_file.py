@@ -21,6 +21,12 @@ def read_text(path: Path, shown: str = "", error: type[PkgopsError] = ConfigErro
         raise error(f"{shown or path} cannot be read: {reason.strerror}.", "Check its permissions.") from None
 
 
+def require_utf8_source(error: SyntaxError, content: bytes, shown: str, kind: type[PkgopsError]) -> None:
+    """An error of class ``kind`` if that is why Python could not read the source ``content``."""
+    if "codec can't decode" in (error.msg or ""):
+        utf8(content, shown, kind)
+
+
 def utf8(content: bytes, shown: str, error: type[PkgopsError] = ConfigError) -> str:
     """What ``shown`` holds, as text."""
     if content.startswith(codecs.BOM_UTF8):

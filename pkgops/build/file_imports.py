@@ -10,7 +10,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from pkgops.build.conditions import dotted, truth
+from pkgops.checks.code.definitions import may_define
 from pkgops.errors import BuildError
+from pkgops.text_file import require_utf8_source
 
 _ABSENT = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}  # what catches a failed import
 
@@ -31,12 +33,13 @@ class Import:
 @dataclass(frozen=True, slots=True)
 class FileImports:
     """``exports`` is the file's ``__all__``, () if it has none or if it is computed; ``computed`` are the lines that
-    import what is known only at run time."""
+    import what is known only at run time; ``handles`` is False if the file certainly defines no ``handler``."""
 
     imports: tuple[Import, ...]
     exports: tuple[str, ...]
     exports_computed: bool
     computed: tuple[int, ...]
+    handles: bool = True
 
     def plain(self) -> dict[str, Any]:
         """As JSON."""
@@ -46,13 +49,15 @@ class FileImports:
             "exports": list(self.exports),
             "exports_computed": self.exports_computed,
             "computed": list(self.computed),
+            "handles": self.handles,
         }
 
     @classmethod
     def of(cls, plain: dict[str, Any]) -> FileImports:
         """From `plain`."""
         rows = tuple(Import(name, line, optional, tuple(others)) for name, line, optional, others in plain["imports"])
-        return cls(rows, tuple(plain["exports"]), plain["exports_computed"], tuple(plain["computed"]))
+        exports, computed = tuple(plain["exports"]), tuple(plain["computed"])
+        return cls(rows, exports, plain["exports_computed"], computed, plain["handles"])
 
 
 def read_imports(source: bytes, path: str, python: str) -> FileImports:
@@ -60,6 +65,7 @@ def read_imports(source: bytes, path: str, python: str) -> FileImports:
     try:
         tree = ast.parse(source, filename=path)
     except SyntaxError as error:
+        require_utf8_source(error, source, path, BuildError)
         raise BuildError(f"{path}:{error.lineno or 1}: {error.msg}.", "Correct the syntax.") from None
     except ValueError as error:
         raise BuildError(f"{path} is no Python: {error}.", "Save it as UTF-8 text.") from None
@@ -67,7 +73,8 @@ def read_imports(source: bytes, path: str, python: str) -> FileImports:
     reader.visit(tree)
     exports = tuple(reader.exports or ())
     computed = tuple(sorted(set(reader.computed)))
-    return FileImports(tuple(sorted(set(reader.found))), exports, reader.exports is None, computed)
+    found = tuple(sorted(set(reader.found)))
+    return FileImports(found, exports, reader.exports is None, computed, may_define(tree, "handler"))
 
 
 class _Reader(ast.NodeVisitor):

@@ -31,12 +31,14 @@ class ThirdParty(Protocol):
 @dataclass(frozen=True, slots=True)
 class ImportClosure:
     """A handler's files (paths relative to the root, sorted), the distributions it needs (sorted, with extras), and
-    the places of imports that are only known at run time ("handlers/shop/load.py:12")."""
+    the places of imports that are only known at run time ("handlers/shop/load.py:12"); ``handles`` is False if its file
+    certainly defines no ``handler``."""
 
     handler: str
     files: tuple[str, ...]
     requirements: tuple[str, ...]
     computed: tuple[str, ...] = ()
+    handles: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ class ImportClosures:
         files |= {*steps, *(data for step in steps.values() for data in step.data)}
         needed = {name for step in steps.values() for name in step.needed}
         computed = {place for step in steps.values() for place in step.computed}
-        return ImportClosure(handler, tuple(sorted(files)), tuple(sorted(needed)), tuple(sorted(computed)))
+        handles = self._imports(handler).handles
+        return ImportClosure(handler, tuple(sorted(files)), tuple(sorted(needed)), tuple(sorted(computed)), handles)
 
     def _named(self, handler: str, pattern: str) -> list[str]:
         found = self.tree.matching(pattern)

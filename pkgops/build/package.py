@@ -188,7 +188,7 @@ def _link(
     path = key.removeprefix(ASSET)
     wanted = target_of(properties, logical_id, local=packager.project.stage.local)
     closure = packager.closure(path, wanted, include)
-    _require_handler(properties, path, logical_id)
+    _require_handler(properties, closure, logical_id)
     properties["Code"] = {"S3Bucket": bucket_reference(packager.project), "S3Key": packager.code(closure).key}
     if closure.requirements:
         layer_id = _layer(packager, template, closure.requirements, wanted, properties["Runtime"])
@@ -216,7 +216,12 @@ def _layer(
     return logical_id
 
 
-def _require_handler(properties: Mapping[str, Any], path: str, logical_id: str) -> None:
+def _require_handler(properties: Mapping[str, Any], closure: ImportClosure, logical_id: str) -> None:
+    path = closure.handler
+    if not closure.handles:
+        raise BuildError(
+            f"{path} does not define handler, which {logical_id} calls.", "Add: def handler(event, context)"
+        )
     expected = path.removesuffix(".py").replace("/", ".") + ".handler"
     if properties["Handler"] != expected:
         raise BuildError(

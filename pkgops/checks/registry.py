@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pkgops.checks.kit.rule import Rule
 from pkgops.errors import BuildError, unknown
+from pkgops.template_errors import located
 
 _OWN = "pkgops.checks.rules"
 FOLDER = "checks"  # of a project, with a module for each rule of its own
@@ -62,7 +63,8 @@ def _of_project(root: Path) -> Iterator[tuple[str, Rule]]:
         if spec is None or spec.loader is None:
             continue
         module = sys.modules[spec.name] = module_from_spec(spec)
-        spec.loader.exec_module(module)
+        with located(shown):
+            spec.loader.exec_module(module)
         rule = getattr(module, "RULE", None)
         if not isinstance(rule, Rule):
             raise BuildError(f"{shown} defines no rule.", "Give it a RULE, see docs/reference/checks.md.")

@@ -1,9 +1,9 @@
 """Which values does CloudFormation look up for a template, and what are they now?
 
 A parameter of type ``AWS::SSM::Parameter::Value<...>`` names a parameter of SSM, and so does a dynamic reference
-(``{{resolve:ssm:/shop/image}}``, ``ssm-secure`` as well, whose encrypted value counts). If the value changes, the deployed
-stack is no longer what would be deployed now. A reference to one version never changes; one to Secrets Manager is
-resolved again only with the resource it stands in, as CloudFormation documents, so it does not count.
+(``{{resolve:ssm:/shop/image}}``, ``ssm-secure`` as well, whose encrypted value counts). If the value changes, the
+deployed stack is no longer what would be deployed now. A reference to one version never changes; one to Secrets Manager
+is resolved again only with the resource it stands in, as CloudFormation documents, so it does not count.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ FOUNDATION: Mapping[str, frozenset[str]] = {
     "text_file": frozenset({"errors"}),
     "own_files": frozenset({"errors"}),
     "runtimes": frozenset(),
-    "template_errors": frozenset({"errors"}),
+    "template_errors": frozenset({"errors", "text_file"}),
     "stage_names": frozenset({"errors", "intrinsics", "model"}),
     "project": frozenset({"errors", "model", "template_errors", "text_file"}),
     "config": frozenset({"errors", "model", "own_files", "project", "stage_names", "text_file"}),

@@ -69,6 +69,18 @@ def test_so_does_one_in_the_systems_own_module(probe: Probe) -> None:
         probe.load()
 
 
+@pytest.mark.parametrize("name", ["templates/probe/__init__.py", "templates/probe/main.py", "handlers/probe/one.py"])
+def test_so_does_a_byte_of_another_encoding(probe: Probe, name: str) -> None:
+    path = probe.root / name
+    path.write_bytes(path.read_bytes() + b'\n\nX = "Gr\xfcn"\n')
+    line = path.read_bytes().count(b"\n")
+    with pytest.raises(BuildError, match=f"^{name} is not UTF-8: line {line} has a byte of another") as caught:
+        probe.package()
+    assert (caught.value.code, caught.value.hint) == (3, "Save it as UTF-8 without a byte order mark.")
+    path.write_bytes(b"# -*- coding: latin-1 -*-\n" + path.read_bytes())
+    probe.package()
+
+
 def test_what_a_template_prints_itself_is_kept(probe: Probe, capsys: pytest.CaptureFixture[str]) -> None:
     probe.stack(more='import sys\nprint("look here", file=sys.stderr)')
     synthesized(probe.load())

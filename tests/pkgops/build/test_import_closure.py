@@ -9,6 +9,7 @@ import pytest
 
 from pkgops.errors import BuildError
 from tests.pkgops.build.shop import SELL, add, closures, write
+from tests.probe import Probe
 
 
 def test_only_what_is_reached_by_import(root: Path) -> None:
@@ -86,6 +87,15 @@ def test_what_a_package_imports_when_it_is_imported_counts(root: Path) -> None:
 def test_an_absent_handler_is_an_error(root: Path) -> None:
     with pytest.raises(BuildError, match=r"no handler handlers/shop/buy\.py"):
         closures(root).of("handlers/shop/buy.py")
+
+
+def test_a_file_that_does_not_define_what_lambda_calls_is_refused(probe: Probe) -> None:
+    probe.write("handlers/probe/one.py", "def run(event, context): ...\n")
+    with pytest.raises(BuildError, match=r"handlers/probe/one\.py does not define handler, which OneFunction calls"):
+        probe.package()
+    probe.write("handlers/probe/two.py", "def handler(event, context): ...\n")
+    probe.write("handlers/probe/one.py", "from handlers.probe.two import *\n")
+    assert "handlers/probe/two.py" in probe.names(probe.package())
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ from pkgops.plan.prepare import prepare
 from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.ports import FakePorts
 
-
 VALUE = "AWS::SSM::Parameter::Value<String>"
 
 

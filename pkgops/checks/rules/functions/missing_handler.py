@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from pkgops.checks.code.definitions import may_define
 from pkgops.checks.kit.finding import ERROR
 from pkgops.checks.kit.functions import functions, is_inline
 from pkgops.checks.kit.rule import Example, Rule
@@ -39,21 +40,7 @@ def _problem(path: Path, shown: str, name: str) -> str:
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         return f"{shown}:{line} is no Python: {getattr(error, 'msg', error)}"
-    return "" if name in _defined(tree) else f"{shown} does not define {name}"
-
-
-def _defined(tree: ast.Module) -> set[str]:
-    """The names of a module's top level."""
-    found = set()
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.add(node.name)
-        for inner in ast.walk(node) if isinstance(node, ast.Assign | ast.AnnAssign) else ():
-            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
-                found.add(inner.id)
-        for alias in node.names if isinstance(node, ast.ImportFrom) else ():
-            found.add(alias.asname or alias.name)
-    return found
+    return "" if may_define(tree, name) else f"{shown} does not define {name}"
 
 
 _TEMPLATE = """\

@@ -22,6 +22,8 @@ BODY = reader("grants.traces()")
         "from handlers.shop.other import handler\n",
         "from handlers.shop.other import run as handler\n",
         "class handler: ...\n",
+        "try:\n    import fast\nexcept ImportError:\n    def handler(event, context): ...\n",
+        "from handlers.shop.other import *\n",
     ],
 )
 def test_every_way_to_define_one(tmp_path: Path, code: str) -> None:
