@@ -10,12 +10,13 @@ from pkgops.model import Stage
 
 
 def is_running(stage: Stage, root: Path) -> bool:
-    """Whether there is something to ask: AWS always, on stage local the emulator if it runs."""
+    """Whether there is something to ask: AWS always, on stage local the emulator if it runs. AccessError if it runs
+    but does not answer."""
     if not stage.local:
         return True
     from pkgops.local.client.emulator import Emulator
 
-    return Emulator.of(root, stage.port, stage.workers).running()
+    return Emulator.of(root, stage.port, stage.workers).reachable()
 
 
 def connect(stage: Stage, root: Path, emit: Emit = silent) -> AwsPorts:

@@ -45,14 +45,26 @@ def load_or_create(file: Path, key: str) -> Credentials:
         file.chmod(0o600)
         return known
     made = Credentials(key, base64.b64encode(os.urandom(_BYTES)).decode("ascii"))
+    _write(file, made)
+    return load(file, key) or made
+
+
+def restore(file: Path, credentials: Credentials) -> None:
+    """Writes them again if the file is missing, damaged, or holds others. OSError if that is impossible."""
+    if load(file, credentials.key) != credentials:
+        clear(file).unlink(missing_ok=True)
+        _write(file, credentials)
+
+
+def _write(file: Path, credentials: Credentials) -> None:
+    """Writes them, unless the file holds some by now."""
     fresh = file.with_name(f"{file.name}.{os.getpid()}.{os.urandom(4).hex()}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as writing:
-        writing.write(_TEXT.format(key=key, secret=made.secret))
+        writing.write(_TEXT.format(key=credentials.key, secret=credentials.secret))
     try:
         with suppress(FileExistsError):
             os.link(fresh, file)
-        if load(file, key) is None:  # what is there is damaged
+        if load(file, credentials.key) is None:  # what is there is damaged
             fresh.replace(clear(file))
     finally:
         fresh.unlink(missing_ok=True)
-    return load(file, key) or made

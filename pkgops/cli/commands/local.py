@@ -130,9 +130,7 @@ def mail(session: Session, id: str | None, to: str | None, link: bool, code: boo
 
 def _print_status(session: Session, emulator: Emulator, status: Status) -> None:
     if not status.running:
-        return session.console.print_result(
-            status, "\n".join(filter(None, ("The emulator is not running.", status.note)))
-        )
+        return session.console.print_result(status, status.note or "The emulator is not running.")
     lines = [
         f"Endpoint  {emulator.endpoint}",
         f"Process   {status.pid}, {_megabytes(status.memory)}, up {_duration(status.uptime)}",

@@ -83,6 +83,18 @@ class Emulator:
         """True if this home's server answers on the port; about a millisecond."""
         return self._identity() is not None
 
+    def reachable(self) -> bool:
+        """As `running`, once nobody starts or stops it any more. AccessError if it runs but does not answer."""
+        if self.running() or not self._served():
+            return self.running()
+        from pkgops.local.client import launch
+
+        home = Home(self.home)
+        with _usable(self.home), launch.exclusive(home):
+            if not self.running():
+                launch.refuse_silent(home, patience=1.0)
+            return self.running()
+
     def up(self, emit: Emit = silent) -> Status:
         """Starts the server unless it runs; returns when it answers, with a `Note` of what a crash lost.
 
@@ -104,7 +116,11 @@ class Emulator:
         """What is known about the server, running or not."""
         identity = self._identity()
         if identity is None:
-            return Status(running=False, port=self.port, home=self.home)
+            from pkgops.local.client.launch import SILENT
+
+            return Status(
+                False, self.port, self.home, note=f"{SILENT} Stop it: pkgops local down" if self._served() else ""
+            )
         import time
         from datetime import datetime
 
@@ -159,6 +175,15 @@ class Emulator:
         home = Home(self.home)
         home.make()
         return load_or_create(home.credentials, LOCAL_ACCOUNT)
+
+    def _served(self) -> bool:
+        """Whether a process holds the home's lock; where the files cannot be read, none is known."""
+        from pkgops.local.client.running import served
+
+        try:
+            return served(Home(self.home))
+        except OSError:
+            return False
 
     def _identity(self) -> dict[str, Any] | None:
         """What the server says about itself; None if none answers that has this home's secret."""

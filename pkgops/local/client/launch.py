@@ -38,6 +38,7 @@ from pkgops.local.home import (
 
 _START_SECONDS = 30.0  # until a server that does not answer is given up
 _NO_ROOM = 65_536  # bytes free, with which nothing can be started
+SILENT = "This project's emulator runs but does not answer."
 _OTHER_PORT = "Give this project another one: [local] port = ... in stages.toml."
 
 
@@ -59,8 +60,7 @@ def refuse_occupied(home: Home, port: int) -> None:
                 f"This project's emulator already runs on port {known}, not on {port}.",
                 "Stop it first: pkgops local down",
             )
-        if not ends(home, KILL_SECONDS):  # a server that was killed holds its lock a little longer than its port
-            raise AccessError("This project's emulator runs but does not answer.", "Stop it first: pkgops local down")
+        refuse_silent(home)
     try:
         _, body = fetch(port, IDENTITY_PATH, timeout=0.5)
     except ConnectionRefusedError:
@@ -77,6 +77,13 @@ def refuse_occupied(home: Home, port: int) -> None:
 
     who = processes.listener(port) or "another program"
     raise AccessError(f"Port {port} is taken by {who}.", _OTHER_PORT)
+
+
+def refuse_silent(home: Home, patience: float = KILL_SECONDS) -> None:
+    """AccessError for a server that holds this home's lock and does not answer; one that was killed holds it a little
+    longer than its port, for which there are seconds of ``patience``."""
+    if not ends(home, patience):
+        raise AccessError(SILENT, "Stop it first: pkgops local down")
 
 
 def start(home: Home, port: int, project: Path | None, answers: Callable[[], bool], workers: int = 0) -> None:

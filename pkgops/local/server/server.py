@@ -79,7 +79,7 @@ def serve(configuration: Configuration) -> None:
         os.environ.update(_emulator_environment(home, configuration.port, root))
         try:
             _install(snapshots)
-            asyncio.run(_run(configuration, snapshots, lock))
+            asyncio.run(_run(configuration, snapshots, lock, root))
             if lock.kept():
                 snapshots.close()
         finally:
@@ -137,7 +137,7 @@ def _install(snapshots: Snapshots) -> None:
         raise RefusedError(f"The emulator is not the one pkgops was written for: {error}.") from error
 
 
-async def _run(configuration: Configuration, snapshots: Snapshots, lock: HomeLock) -> None:
+async def _run(configuration: Configuration, snapshots: Snapshots, lock: HomeLock, root: Credentials) -> None:
     from hypercorn.asyncio import serve as serve_http
     from ministack import app
 
@@ -150,12 +150,13 @@ async def _run(configuration: Configuration, snapshots: Snapshots, lock: HomeLoc
     companions = CompanionProxy(configuration.project, configuration.port)
     viewers = _viewers(configuration)
     identity = _identity(configuration, snapshots, stopping, viewers)
-    background = [asyncio.create_task(snapshots.keep(app)), asyncio.create_task(watch_home(lock, stopping))]
+    watching = watch_home(lock, stopping, configuration.home.credentials, root)
+    background = [asyncio.create_task(snapshots.keep(app)), asyncio.create_task(watching)]
     info = configuration.home.info
     viewers.start(_http(configuration.port))
     replace_file(info, json.dumps(identity()).encode())
     try:
-        named = Identity(identity, os.environ["AWS_SECRET_ACCESS_KEY"])
+        named = Identity(identity, root.secret)
         whole = Guard(companions.wrap(app.app), Emulated(), named, snapshots.observe)
         await serve_http(whole, _http(configuration.port), shutdown_trigger=stopping.event.wait)
     except OSError as error:

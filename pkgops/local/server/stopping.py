@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from pkgops.local.credentials import Credentials, restore
 from pkgops.local.owner import watch
 from pkgops.local.server.home_lock import HomeLock
 from pkgops.local.server.snapshot import Snapshots
@@ -42,8 +44,11 @@ class Stopping:
             self.refused += 1
 
 
-async def watch_home(lock: HomeLock, stopping: Stopping) -> None:
-    """Ends the server when its home is removed: what it would go on serving has no files any more."""
+async def watch_home(lock: HomeLock, stopping: Stopping, file: Path, root: Credentials) -> None:
+    """Ends the server when its home is removed: what it would go on serving has no files any more. If only its
+    credentials' ``file`` is, it writes the ``root`` ones again, without which nobody would be served."""
     while lock.kept():
+        with suppress(OSError):
+            restore(file, root)
         await asyncio.sleep(_WATCH_SECONDS)
     stopping.event.set()

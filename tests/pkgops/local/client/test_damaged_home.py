@@ -11,8 +11,11 @@ import pytest
 from pkgops.errors import AccessError
 from pkgops.local.client.emulator import Emulator
 from pkgops.local.client.running import is_server
+from pkgops.local.credentials import load
 from pkgops.local.home import Home
 from pkgops.local.saved_states import SavedStates
+from pkgops.local.server.home_lock import HomeLock
+from pkgops.model import LOCAL_ACCOUNT
 from tests.damage import DAMAGES, garble, remove, truncate
 from tests.emulator import client
 from tests.processes import ended, needs_process_table
@@ -30,13 +33,29 @@ def queues(emulator):
 def test_it_is_stopped_though_its_lock_is_damaged(fresh, damage):
     pid = fresh.up().pid
     client(fresh, "sqs").create_queue(QueueName="kept")
-    for path in (Home(fresh.home).server_lock, Home(fresh.home).info):
+    home = Home(fresh.home)
+    before = load(home.credentials, LOCAL_ACCOUNT)
+    for path in (home.server_lock, home.info, home.credentials):
         damage(path, random.Random(0))
-    eventually(Home(fresh.home).server_lock.exists)  # the server makes it again
+    eventually(home.server_lock.exists)  # the server makes it again
+    eventually(lambda: load(home.credentials, LOCAL_ACCOUNT) == before)
+    assert fresh.reachable()
     assert fresh.down()
     assert ended(pid)
     fresh.up()
     assert queues(fresh) == ["kept"]
+
+
+def test_one_that_does_not_answer_is_told_from_one_that_does_not_run(fresh):
+    assert (fresh.reachable(), fresh.status().note) == (False, "")
+    home = Home(fresh.home)
+    home.make()
+    with HomeLock(home):
+        assert fresh.status().note == "This project's emulator runs but does not answer. Stop it: pkgops local down"
+        with pytest.raises(AccessError, match="runs but does not answer") as told:
+            fresh.reachable()
+        assert told.value.hint == "Stop it first: pkgops local down"
+    assert (fresh.reachable(), fresh.status().note) == (False, "")
 
 
 @needs_process_table
