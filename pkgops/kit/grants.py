@@ -109,9 +109,10 @@ def invoke(function: str) -> Statement:
     return allow([awslambda.InvokeFunction], arn("lambda", f"function:{function}"))
 
 
-def mail_send(domain: str) -> Statement:
-    """Sends mail from addresses of a domain that is an SES identity."""
-    return allow([ses.SendEmail, ses.SendRawEmail], arn("ses", f"identity/{domain}"))
+def mail_send(domain: str, *, raw: bool = False) -> Statement:
+    """Sends mail from addresses of a domain that is an SES identity; ``raw`` also mail that the function composes itself
+    as MIME, such as mail with attachments."""
+    return allow([ses.SendEmail, *([ses.SendRawEmail] if raw else [])], arn("ses", f"identity/{domain}"))
 
 
 def metrics(namespace: str) -> Statement:

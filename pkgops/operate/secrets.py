@@ -105,11 +105,14 @@ def parse_field(words: Sequence[str]) -> str | None:
     if not words:
         return None
     if len(words) > 1 or not _FIELD.fullmatch(words[0]) or redact(words[0]) == REDACTED:
-        raise UsageError(
-            "The argument after the secret's name is not a field name.",
-            "Values are never given on the command line, where others can read them: use --from or the prompt.",
-        )
+        raise not_on_the_command_line("The argument after the secret's name is not a field name.")
     return words[0]
+
+
+def not_on_the_command_line(message: str) -> UsageError:
+    """An error with that message, for what can only be a value."""
+    remedy = "Values are never given on the command line, where others can read them: use --from or the prompt."
+    return UsageError(message, remedy)
 
 
 def read_value(source: str | None, stdin: TextIO) -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from types import SimpleNamespace
@@ -33,9 +33,13 @@ class Grant:
     condition: str
 
     def __str__(self) -> str:
+        return self.together((self.action,), (self.resource,))
+
+    def together(self, actions: Iterable[str], resources: Iterable[str]) -> str:
+        """One text for grants that differ from this one in action and resource alone."""
         who = f" to {self.principal}" if self.principal else ""
         when = f" if {self.condition}" if self.condition else ""
-        return f"{self.action} on {self.resource or 'itself'}{who}{when}"
+        return f"{', '.join(actions)} on {', '.join(one or 'itself' for one in resources)}{who}{when}"
 
 
 def grants(template: Mapping[str, Any]) -> set[Grant]:
@@ -55,6 +59,18 @@ def widened_grants(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[
     more = {grant for grant in added if not any(_covers(held, grant) for held in allowed)}
     removed = {grant for grant in old - new if grant.effect == "Deny" and grant.logical_id in after["Resources"]}
     return sorted(more | removed, key=str)
+
+
+def statements(found: Iterable[Grant]) -> list[tuple[Grant, str]]:
+    """The grants as statements would put them: a grant and a text for those with the same actions on several resources,
+    or several actions on the same ones."""
+    actions: dict[Grant, list[str]] = {}
+    for grant in found:
+        actions.setdefault(replace(grant, action=""), []).append(grant.action)
+    resources: dict[tuple[Grant, tuple[str, ...]], list[str]] = {}
+    for grant, several in actions.items():
+        resources.setdefault((replace(grant, resource=""), tuple(several)), []).append(grant.resource)
+    return [(grant, grant.together(several, all_of)) for (grant, several), all_of in resources.items()]
 
 
 def policy_documents(value: Any) -> Iterator[Mapping[str, Any]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pkgops.plan.iam_diff import policy_documents, widened_grants
+from pkgops.plan.iam_diff import policy_documents, statements, widened_grants
 from pkgops.plan.public_access import public_resources
 from pkgops.ports.stacks import ChangeSet, ResourceChange
 
@@ -122,9 +122,9 @@ def _losses(changes: Sequence[ResourceChange]) -> Iterator[Concern]:
 
 
 def _access(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Concern]:
-    for grant in widened_grants(before, after):
+    for grant, text in statements(widened_grants(before, after)):
         sign = "no longer denied: " if grant.effect == "Deny" else ""
-        yield Concern(ConcernKind.ACCESS, grant.logical_id, f"{sign}{grant}")
+        yield Concern(ConcernKind.ACCESS, grant.logical_id, f"{sign}{text}")
 
 
 def _exposures(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Concern]:

@@ -82,11 +82,11 @@ def test_mail_is_sent_from_one_domain_and_functions_invoke_one_function() -> Non
     made = scope()
     mail_identity(made, "shop.example")
     assert made.template.to_dict()["Resources"]["MailIdentity"]["Properties"] == {"EmailIdentity": "shop.example"}
-    allowed = (grants.mail_send("shop.example"), grants.invoke("shop-ship-dev"))
+    allowed = (grants.mail_send("shop.example"), grants.mail_send("a.example", raw=True), grants.invoke("shop-ship-dev"))
     functions(made, DEFAULTS, [Function("ship", grants=allowed)])
     (policy,) = made.template.to_dict()["Resources"]["ShipRole"]["Properties"]["Policies"]
-    mail, again = policy["PolicyDocument"]["Statement"][2:]
+    mail, raw, again = policy["PolicyDocument"]["Statement"][2:]
     assert mail["Resource"][0]["Fn::Sub"].endswith(":identity/shop.example")
-    assert mail["Action"] == ["ses:SendEmail", "ses:SendRawEmail"]
+    assert (mail["Action"], raw["Action"]) == (["ses:SendEmail"], ["ses:SendEmail", "ses:SendRawEmail"])
     assert again["Resource"][0]["Fn::Sub"].endswith(":function:shop-ship-dev")
     assert again["Action"] == ["lambda:InvokeFunction"]

@@ -40,6 +40,13 @@ def ls(session: Session, names: tuple[str, ...], all_systems: bool) -> None:
     console.print_table(_COLUMNS, map(_cells, found), "No secrets are declared.", found if console.mode.json else None)
 
 
+def _refuse_value(_ctx: click.Context, _parameter: click.Parameter, given: str | None) -> None:
+    from pkgops.operate.secrets import not_on_the_command_line
+
+    if given is not None:
+        raise not_on_the_command_line("There is no option for the value.")
+
+
 SET = """\
 pkgops secrets set stripe-secret key --stage prod
 pkgops secrets set session-secret --from secret.txt --stage dev"""
@@ -50,6 +57,7 @@ pkgops secrets set session-secret --from secret.txt --stage dev"""
 @click.argument("words", metavar="[FIELD]", nargs=-1)
 @click.option("--from", "source", metavar="FILE|-", help="Read the value from there instead of prompting.")
 @click.option("--replace", is_flag=True, help="Drop all existing fields.")
+@click.option("--value", hidden=True, expose_value=False, callback=_refuse_value)
 def set_(session: Session, name: str, words: tuple[str, ...], source: str | None, replace: bool) -> None:
     """Set secret NAME, or one FIELD of it. Fields not given stay as they are.
 

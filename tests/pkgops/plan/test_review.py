@@ -123,6 +123,26 @@ def test_a_web_acls_statements_are_no_policy() -> None:
     assert public_resources(template) == {}
 
 
+def test_what_a_statement_adds_is_one_row() -> None:
+    table, index = "arn:table", "arn:table/index/*"
+    more = [
+        allow(["dynamodb:GetItem", "dynamodb:Query"], [table, index]),
+        allow("dynamodb:PutItem", table),
+        allow(["s3:GetObject", "s3:PutObject"], "arn:a/*", Condition=NARROW),
+    ]
+    removed = {"Effect": "Deny", "Action": ["iam:PassRole", "iam:GetRole"], "Resource": "*"}
+    changes = [ResourceChange("Role", "AWS::IAM::Role", "Modify", "False")]
+    found = review(changes, role(removed), role(*more))
+    assert sorted(concern.text for concern in found) == [
+        "dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query on arn:table",
+        "dynamodb:GetItem, dynamodb:Query on arn:table/index/*",
+        "no longer denied: iam:GetRole, iam:PassRole on *",
+        's3:GetObject, s3:PutObject on arn:a/* if {"StringEquals":{"aws:SourceAccount":"123456789012"}}',
+    ]
+    same = review(changes, role(), role(allow(["s3:GetObject", "s3:PutObject"], ["arn:a/*", "arn:b/*"])))
+    assert [concern.text for concern in same] == ["s3:GetObject, s3:PutObject on arn:a/*, arn:b/*"]
+
+
 def test_of_a_new_stack_only_public_exposure_is_reported() -> None:
     template = json.loads((DEPLOYED / "storage.json").read_text(encoding="utf-8"))
     concerns = review([ResourceChange("PackagesTable", "AWS::DynamoDB::Table", "Add")], {}, template)

@@ -135,6 +135,7 @@ def test_text_does_not_replace_fields_by_mistake(run, ports, tmp_path):
         (f"{canary('equals')}==",),
         ("key=" + canary("pair"),),
         ("sk_live_" + "abcdefghijklmnop1234",),
+        ("--value", canary("option")),
     ],
 )
 def test_a_value_on_the_command_line_is_refused_and_not_repeated(run, ports, words):
