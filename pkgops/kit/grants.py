@@ -110,8 +110,8 @@ def invoke(function: str) -> Statement:
 
 
 def mail_send(domain: str, *, raw: bool = False) -> Statement:
-    """Sends mail from addresses of a domain that is an SES identity; ``raw`` also mail that the function composes itself
-    as MIME, such as mail with attachments."""
+    """Sends mail from addresses of a domain that is an SES identity; ``raw``: also mail that the function composes as
+    MIME, such as mail with attachments."""
     return allow([ses.SendEmail, *([ses.SendRawEmail] if raw else [])], arn("ses", f"identity/{domain}"))
 
 

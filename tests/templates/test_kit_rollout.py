@@ -82,7 +82,11 @@ def test_mail_is_sent_from_one_domain_and_functions_invoke_one_function() -> Non
     made = scope()
     mail_identity(made, "shop.example")
     assert made.template.to_dict()["Resources"]["MailIdentity"]["Properties"] == {"EmailIdentity": "shop.example"}
-    allowed = (grants.mail_send("shop.example"), grants.mail_send("a.example", raw=True), grants.invoke("shop-ship-dev"))
+    allowed = (
+        grants.mail_send("shop.example"),
+        grants.mail_send("a.example", raw=True),
+        grants.invoke("shop-ship-dev"),
+    )
     functions(made, DEFAULTS, [Function("ship", grants=allowed)])
     (policy,) = made.template.to_dict()["Resources"]["ShipRole"]["Properties"]["Policies"]
     mail, raw, again = policy["PolicyDocument"]["Statement"][2:]
