@@ -193,7 +193,7 @@ class Emulator:
             return None
         nonce = os.urandom(16).hex()
         try:
-            status, body = fetch(self.port, f"{IDENTITY_PATH}?nonce={nonce}", timeout=2.0, credentials=credentials)
+            status, body = fetch(self.port, f"{IDENTITY_PATH}?nonce={nonce}", timeout=5.0, credentials=credentials)
         except OSError:
             return None
         if status != 200 or proof(credentials.secret, nonce).encode() not in body or not home.server_lock.exists():

@@ -37,6 +37,7 @@ from pkgops.local.home import (
 )
 
 _START_SECONDS = 30.0  # until a server that does not answer is given up
+_ANSWER_SECONDS = 5.0  # until what holds the port and says nothing is taken for a stranger; a busy machine is slow
 _NO_ROOM = 65_536  # bytes free, with which nothing can be started
 SILENT = "This project's emulator runs but does not answer."
 _OTHER_PORT = "Give this project another one: [local] port = ... in stages.toml."
@@ -62,7 +63,7 @@ def refuse_occupied(home: Home, port: int) -> None:
             )
         refuse_silent(home)
     try:
-        _, body = fetch(port, IDENTITY_PATH, timeout=0.5)
+        _, body = fetch(port, IDENTITY_PATH, timeout=_ANSWER_SECONDS)
     except ConnectionRefusedError:
         return
     except OSError:
