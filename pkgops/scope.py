@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from troposphere import Export, Join, Output, Parameter, Ref, Template
+from troposphere import Equals, Export, If, Join, Not, NoValue, Output, Parameter, Ref, Template
 
 from pkgops.model import ASSET, INLINE, INLINE_VALUES, Stage, System
 
@@ -23,6 +23,7 @@ class Scope:
 
     ``inputs`` records which parameter comes from which output (``{"StoragePackagesTableName":
     "storage.OrdersTableName"}``): the tool derives the order of stacks from it and fills in the values.
+    ``late`` is the same for values that are known only later (`use_later`).
     ``sources`` records where each resource was added ("templates/shop/storage.py:84"), and each output and parameter by
     "Outputs/Name"; ``accepted``
     which findings of ``pkgops check`` the stack accepts, ``includes`` the further files of functions by logical id.
@@ -33,6 +34,7 @@ class Scope:
         self.stage = stage
         self.settings = settings
         self.inputs: dict[str, str] = {}
+        self.late: dict[str, str] = {}
         self.sources: dict[str, str] = {}
         self.accepted: list[dict[str, str]] = []
         self.includes: dict[str, list[str]] = {}
@@ -53,15 +55,28 @@ class Scope:
 
         No export is imported, so no stack is locked by this. ValueError for a malformed reference; whether the output
         exists is checked once all stacks are built."""
-        if not _REFERENCE.match(reference):
-            raise ValueError(f"{reference!r} is not of the form stack.OutputName")
-        stack, output = reference.split(".")
-        name = "".join(part.capitalize() for part in stack.split("_")) + output
+        name = _parameter(reference)
         if name not in self.inputs:
             self.inputs[name] = reference
             self.sources[f"Parameters/{name}"] = _source_line()
             self.template.add_parameter(Parameter(name, Type="String", Description=f"From {reference}"))
         return Ref(name)
+
+    def use_later(self, reference: str) -> If:
+        """A value of a stack that itself uses values of this one, for a place where nothing may stand as well: an
+        element of a list, or a property that is optional.
+
+        While the other stack is not deployed, nothing stands there. The deployment that deploys it updates this one
+        again in the end, with the value. The order of the stacks does not follow from it. ValueError as for `use`."""
+        name = _parameter(reference)
+        known = f"{name}Known"
+        if name not in self.late:
+            self.late[name] = reference
+            self.sources[f"Parameters/{name}"] = _source_line()
+            about = f"From {reference}, empty until that is known"
+            self.template.add_parameter(Parameter(name, Type="String", Default="", Description=about))
+            self.template.add_condition(known, Not(Equals(Ref(name), "")))
+        return If(known, Ref(name), NoValue)
 
     def add(self, resource: Any) -> Any:
         """Adds a resource and returns it: one of the kit's, or any of troposphere's. ValueError if its logical id is
@@ -102,6 +117,14 @@ class Scope:
             extra["Description"] = description
         self.sources[f"Outputs/{name}"] = _source_line()
         self.template.add_output(Output(name, Value=value, **extra))
+
+
+def _parameter(reference: str) -> str:
+    """The name of the parameter for a value of another stack."""
+    if not _REFERENCE.match(reference):
+        raise ValueError(f"{reference!r} is not of the form stack.OutputName")
+    stack, output = reference.split(".")
+    return "".join(part.capitalize() for part in stack.split("_")) + output
 
 
 def _source_line() -> str:

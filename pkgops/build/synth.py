@@ -20,8 +20,9 @@ from pkgops.template_errors import located
 @dataclass(frozen=True, slots=True)
 class SynthesizedStack:
     """One stack's template. ``name`` is the stack's name on the stage; ``inputs`` maps parameters to the outputs that
-    fill them (``{"StorageOrdersTableName": "storage.OrdersTableName"}``), ``sources`` resources to the lines in
-    templates/ that add them, ``accepted`` is what `pkgops.scope.Scope.accept` was given,
+    fill them (``{"StorageOrdersTableName": "storage.OrdersTableName"}``), ``late`` those to outputs that may be known
+    only after this stack (`pkgops.scope.Scope.use_later`), ``sources`` resources to the lines in templates/ that add
+    them, ``accepted`` is what `pkgops.scope.Scope.accept` was given,
     ``includes`` the further files of functions by logical id (`pkgops.scope.Scope.include`). ``looked_up`` are values
     outside of the template that count as part of it, by name (see `pkgops.plan.looked_up`)."""
 
@@ -35,6 +36,7 @@ class SynthesizedStack:
     accepted: Sequence[Mapping[str, str]] = ()
     includes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     looked_up: Mapping[str, str] = field(default_factory=dict)
+    late: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def needs(self) -> frozenset[str]:
@@ -116,6 +118,7 @@ def _build(stack: Stack, system: System, stage: Stage, settings: Any) -> Synthes
         sources=dict(scope.sources),
         accepted=list(scope.accepted),
         includes=dict(scope.includes),
+        late=dict(scope.late),
     )
 
 
@@ -124,7 +127,7 @@ def _file(system: System, module: str) -> str:
 
 
 def _require_outputs(stack: SynthesizedStack, by_key: Mapping[str, SynthesizedStack]) -> None:
-    for reference in stack.inputs.values():
+    for reference in (*stack.inputs.values(), *stack.late.values()):
         upstream, output = reference.split(".")
         if upstream not in by_key or output not in by_key[upstream].template.get("Outputs", {}):
             raise BuildError(

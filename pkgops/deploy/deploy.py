@@ -23,7 +23,7 @@ from pkgops.errors import BucketGoneError, DeployError, RefusedError
 from pkgops.events import Emit, Finished, Note, Progress, ResourceChanged, StackChanged, Started, silent
 from pkgops.plan.bootstrap import recreate_bootstrap
 from pkgops.plan.plan import Plan
-from pkgops.plan.step import Action, Step, parameter_values
+from pkgops.plan.step import Action, Step, decide, late_values, parameter_values
 from pkgops.ports.ports import Ports
 from pkgops.wording import counted
 
@@ -31,6 +31,7 @@ __all__ = ["Interrupted", "Report", "Result", "deploy", "require_success", "uplo
 
 CONCURRENCY = 8
 _UPLOADS = 8
+_ROUNDS = 5  # of updates with values that were not known before
 
 
 def deploy(plan: Plan, ports: Ports, emit: Emit = silent, concurrency: int = CONCURRENCY) -> Report:
@@ -51,6 +52,10 @@ def deploy(plan: Plan, ports: Ports, emit: Emit = silent, concurrency: int = CON
                 return Report(tuple(work.results.values()))
             restore_secrets(plan, ports)
             run_in_order(work.needs, work.step, work.skip, concurrency, detacher(watcher, emit))
+            for _ in range(_ROUNDS):
+                if not (again := work.outdated()):
+                    break
+                run_in_order(again, work.again, work.skip, concurrency, detacher(watcher, emit))
     return Report(tuple(work.results[step.stack.key] for step in plan.steps))
 
 
@@ -99,6 +104,7 @@ class _Deployment:
         self.steps = {step.stack.key: step for step in plan.steps}
         self.needs = {key: step.stack.needs for key, step in self.steps.items()}
         self.results: dict[str, Result] = {}
+        self._used: dict[str, Mapping[str, str]] = {}  # the parameters that stacks were deployed with
         self._outputs: dict[str, Mapping[str, str]] = {
             key: state.outputs for key, state in plan.states.items() if key not in self.steps
         }
@@ -112,11 +118,44 @@ class _Deployment:
         """Deploys one stack; True if the stacks that depend on it may start."""
         step = self.steps[key]
         with self._lock:
-            parameters = parameter_values(step.stack, self._outputs)
+            parameters = parameter_values(step.stack, self._outputs, late_values(step.stack, self.plan.states))
         if parameters is None:  # an upstream stack was deployed without the output
             missing = ", ".join(sorted(set(step.stack.inputs.values())))
             return self._done(Result(step.stack.name, key, "REFUSED", f"A value it uses is missing: {missing}."))
+        self._used[key] = parameters
         return self._run(step, parameters)
+
+    def outdated(self) -> dict[str, frozenset[str]]:
+        """The deployed stacks, with those they need, that were deployed with other values than are known now."""
+        done = [key for key, result in self.results.items() if result.ok and key in self._used]
+        return {key: self.needs[key] for key in done if self._now(key) not in (None, self._used[key])}
+
+    def again(self, key: str) -> bool:
+        """Deploys a stack once more, with the values that are known now."""
+        step, before = self.steps[key], self.results[key]
+        with self._lock:
+            parameters = self._now(key)
+        if parameters is None or parameters == self._used[key]:
+            return True
+        changed = sorted(name for name, value in parameters.items() if value != self._used[key].get(name))
+        values = " and ".join({**step.stack.inputs, **step.stack.late}[name] for name in changed)
+        self.emit(Note(f"{step.stack.name} is updated again, with {values}."))
+        self._used[key] = parameters
+        state = next((one for one in self.ports.stacks.describe() if one.name == step.stack.name), None)
+        fresh = decide(step.stack, state, parameters, self.plan.options)
+        if not self._run(replace(fresh, concerns=step.concerns), parameters):
+            return False
+        if before.status != "UNCHANGED":
+            self.results[key] = replace(self.results[key], status=before.status)
+        return True
+
+    def _now(self, key: str) -> dict[str, str] | None:
+        stack = self.steps[key].stack
+        late = {name: self._used[key].get(name, "") for name in stack.late}
+        for name, reference in stack.late.items():
+            upstream, _, output = reference.partition(".")
+            late[name] = self._outputs.get(upstream, {}).get(output, late[name])
+        return parameter_values(stack, self._outputs, late)
 
     def skip(self, key: str, cause: str) -> None:
         """Records a stack that was not changed because another one failed."""

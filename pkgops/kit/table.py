@@ -29,8 +29,9 @@ class Index:
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table with keys ``hash`` and ``range``; ``stream`` is a view type, ``ttl`` the attribute in epoch
-    seconds. A ``disposable`` table has no data worth keeping: it is deleted with its stack, and is neither protected
-    nor, unless it says so, ``recoverable``."""
+    seconds. ``managed_key`` encrypts it with the key that AWS manages in the account, which has a price; without, AWS
+    uses one of its own. A ``disposable`` table has no data worth keeping: it is deleted with its stack, and is neither
+    protected nor, unless it says so, ``recoverable``."""
 
     name: str
     indexes: tuple[Index, ...] = ()
@@ -40,11 +41,12 @@ class Table:
     stream: str = ""
     disposable: bool = False
     recoverable: bool | None = None
+    managed_key: bool = True
 
 
 def table(scope: Scope, row: Table) -> LinkedTable:
-    """Adds the table: on demand, recoverable to any second of the last 35 days, encrypted with the AWS-managed
-    key, protected from deletion, and retained. Functions are linked to what it returns.
+    """Adds the table: on demand, recoverable to any second of the last 35 days, encrypted,
+    protected from deletion, and retained. Functions are linked to what it returns.
 
     Unless a stage's data is documented as disposable, the protection applies to every stage, local and personal ones,
     too, so that what ``destroy`` keeps is the same, and tested, everywhere."""
@@ -54,6 +56,8 @@ def table(scope: Scope, row: Table) -> LinkedTable:
         extra["GlobalSecondaryIndexes"] = [_index(index) for index in row.indexes]
     if row.ttl:
         extra["TimeToLiveSpecification"] = dynamodb.TimeToLiveSpecification(AttributeName=row.ttl, Enabled=True)
+    if row.managed_key:
+        extra["SSESpecification"] = dynamodb.SSESpecification(SSEEnabled=True)
     if row.stream:
         extra["StreamSpecification"] = dynamodb.StreamSpecification(StreamViewType=row.stream)
     made: LinkedTable = scope.add(
@@ -66,7 +70,6 @@ def table(scope: Scope, row: Table) -> LinkedTable:
             PointInTimeRecoverySpecification=dynamodb.PointInTimeRecoverySpecification(
                 PointInTimeRecoveryEnabled=not row.disposable if row.recoverable is None else row.recoverable
             ),
-            SSESpecification=dynamodb.SSESpecification(SSEEnabled=True),
             DeletionProtectionEnabled=not row.disposable,
             DeletionPolicy=policy,
             UpdateReplacePolicy=policy,

@@ -12,6 +12,8 @@ from pkgops.kit.function import FunctionResource
 from pkgops.kit.naming import logical_id, placeholder
 from pkgops.scope import Scope
 
+_A_DAY = {"days": 1, "minutes": 24 * 60}
+
 
 @dataclass(frozen=True, slots=True)
 class Passwords:
@@ -57,13 +59,15 @@ class OAuth:
 @dataclass(frozen=True, slots=True)
 class UserPoolClient:
     """An app without a secret. Tokens live ``token_minutes``, logins ``login_minutes``, refresh tokens
-    ``refresh_days``. ``flows`` are Cognito's ways to log in: whoever knows the client's id, which is public, may try
-    each of them, so it has only those that the app uses."""
+    ``refresh_days``, which the template states in ``refresh_unit`` ("days", "minutes"). ``flows`` are Cognito's ways to
+    log in: whoever knows the client's id, which is public, may try each of them, so it has only those that the app
+    uses."""
 
     name: str
     flows: tuple[str, ...] = ("USER_SRP_AUTH", "REFRESH_TOKEN_AUTH")
     token_minutes: int = 60
     refresh_days: int = 30
+    refresh_unit: str = "days"
     login_minutes: int = 3
     oauth: OAuth | None = None
 
@@ -116,9 +120,9 @@ def user_pool_client(scope: Scope, pool: Any, row: UserPoolClient) -> Any:
             AuthSessionValidity=row.login_minutes,
             AccessTokenValidity=row.token_minutes,
             IdTokenValidity=row.token_minutes,
-            RefreshTokenValidity=row.refresh_days,
+            RefreshTokenValidity=row.refresh_days * _A_DAY[row.refresh_unit],
             TokenValidityUnits=cognito.TokenValidityUnits(
-                AccessToken="minutes", IdToken="minutes", RefreshToken="days"
+                AccessToken="minutes", IdToken="minutes", RefreshToken=row.refresh_unit
             ),
             ReadAttributes=["email", "email_verified", "name"],
             WriteAttributes=["email", "name"],

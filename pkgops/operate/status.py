@@ -44,13 +44,13 @@ def stack_status(project: Project, stacks: Sequence[SynthesizedStack], ports: Po
     from pkgops.plan.looked_up import with_values
 
     states = {state.name: state for state in ports.stacks.describe()}
-    known = {stack.key: states.get(project.named(stack.name)) for stack in project.system.stacks}
-    outputs = {key: state.outputs for key, state in known.items() if state is not None}
+    named = {stack.key: states.get(project.named(stack.name)) for stack in project.system.stacks}
+    known = {key: state for key, state in named.items() if state is not None}
     there = [stack.name for stack in stacks if stack.name in states]
     with ThreadPoolExecutor(_PARALLEL) as pool:
         counts = dict(zip(there, pool.map(lambda name: _count(ports, name), there), strict=True))
     return [
-        _row(stack, states.get(stack.name), outputs, counts.get(stack.name, 0)) for stack in with_values(stacks, ports)
+        _row(stack, states.get(stack.name), known, counts.get(stack.name, 0)) for stack in with_values(stacks, ports)
     ]
 
 
@@ -74,7 +74,7 @@ def _count(ports: Ports, stack: str) -> int:
 def _row(
     stack: SynthesizedStack,
     state: StackState | None,
-    outputs: Mapping[str, Mapping[str, str]],
+    known: Mapping[str, StackState],
     resources: int,
 ) -> StatusRow:
     if state is None or state.status == "REVIEW_IN_PROGRESS":
@@ -85,21 +85,22 @@ def _row(
         name=stack.name,
         status=state.status,
         updated=state.updated,
-        current=_current(stack, state, outputs),
+        current=_current(stack, state, known),
         resources=resources,
         reason=state.reason,
         advice=_advice(stack, state),
     )
 
 
-def _current(stack: SynthesizedStack, state: StackState, outputs: Mapping[str, Mapping[str, str]]) -> bool | None:
+def _current(stack: SynthesizedStack, state: StackState, known: Mapping[str, StackState]) -> bool | None:
     """Compares the digest that a deployment stores. Templates that are not packaged have none."""
     from pkgops.build.synth import template_text
-    from pkgops.plan.step import is_current, parameter_values
+    from pkgops.plan.step import is_current, late_values, parameter_values
 
     if not stack.template or "asset://" in template_text(stack.template):
         return None
-    parameters = parameter_values(stack, outputs)
+    outputs = {key: one.outputs for key, one in known.items()}
+    parameters = parameter_values(stack, outputs, late_values(stack, known))
     return None if parameters is None else is_current(stack, parameters, state)
 
 

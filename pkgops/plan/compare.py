@@ -15,7 +15,7 @@ from pkgops.plan.bootstrap import bootstrap_step
 from pkgops.plan.looked_up import with_values
 from pkgops.plan.options import PlanOptions
 from pkgops.plan.plan import Plan
-from pkgops.plan.step import READY, Action, Step, decide, parameter_values, require_deployable
+from pkgops.plan.step import READY, Action, Step, decide, late_values, parameter_values, require_deployable
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import StackState
 
@@ -31,9 +31,7 @@ def compare(project: Project, packaged: PackagedSystem, ports: Ports, options: P
     selected = _selected(with_values(packaged.stacks, ports), options)
     _require_upstream(selected, states)
     outputs = {key: state.outputs for key, state in states.items() if state.status in READY}
-    steps = tuple(
-        require_deployable(_step(stack, states.get(stack.key), outputs, options), project, ports) for stack in selected
-    )
+    steps = tuple(require_deployable(_step(stack, states, outputs, options), project, ports) for stack in selected)
     if all(step.action is Action.UNCHANGED for step in steps):
         return Plan(project, steps, packaged.assets, states, options=options)
     bootstrap, imported = bootstrap_step(project, everything, ports)
@@ -41,9 +39,13 @@ def compare(project: Project, packaged: PackagedSystem, ports: Ports, options: P
 
 
 def _step(
-    stack: SynthesizedStack, state: StackState | None, outputs: Mapping[str, Mapping[str, str]], options: PlanOptions
+    stack: SynthesizedStack,
+    states: Mapping[str, StackState],
+    outputs: Mapping[str, Mapping[str, str]],
+    options: PlanOptions,
 ) -> Step:
-    return decide(stack, state, parameter_values(stack, outputs), options)
+    parameters = parameter_values(stack, outputs, late_values(stack, states))
+    return decide(stack, states.get(stack.key), parameters, options)
 
 
 def _selected(stacks: Sequence[SynthesizedStack], options: PlanOptions) -> list[SynthesizedStack]:

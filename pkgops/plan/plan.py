@@ -12,7 +12,7 @@ from pkgops.errors import PkgopsError
 from pkgops.plan.conflicts import Conflict
 from pkgops.plan.options import DEFAULT_OPTIONS, PlanOptions
 from pkgops.plan.refusal import Refusal
-from pkgops.plan.step import Action, Step
+from pkgops.plan.step import CREATING, Action, Step
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import StackState
 
@@ -36,6 +36,14 @@ class Plan:
     def changed(self) -> bool:
         """False if there is nothing to do at all."""
         return any(step.action is not Action.UNCHANGED for step in self.steps)
+
+    @property
+    def later(self) -> dict[str, tuple[str, ...]]:
+        """The stacks, by key, that are updated again in the end, and the values ("web.SiteUrl") that they get then."""
+        created = {step.stack.key for step in self.steps if step.action in CREATING}
+        rows = ((step.stack.key, sorted(step.stack.late.values())) for step in self.steps)
+        found = {key: tuple(one for one in late if one.partition(".")[0] in created) for key, late in rows}
+        return {key: late for key, late in found.items() if late}
 
 
 def discard_change_sets(plan: Plan, ports: Ports) -> None:

@@ -25,6 +25,7 @@ READY = {
 }
 UNFINISHED = {"UPDATE_FAILED"}  # by an update with rollback disabled: the next update continues from there
 NEVER_CREATED = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"}
+_NOTHING = {"REVIEW_IN_PROGRESS", *NEVER_CREATED}
 
 
 class Action(StrEnum):
@@ -59,15 +60,31 @@ class Step:
     first: tuple[Mapping[str, Any], ...] = ()
 
 
-def parameter_values(stack: SynthesizedStack, outputs: Mapping[str, Mapping[str, str]]) -> dict[str, str] | None:
-    """The parameters of a stack from the outputs of others (by stack key); None if one is not known yet."""
-    filled: dict[str, str] = {}
+def parameter_values(
+    stack: SynthesizedStack, outputs: Mapping[str, Mapping[str, str]], late: Mapping[str, str]
+) -> dict[str, str] | None:
+    """The parameters of a stack from the outputs of others (by stack key), and its ``late`` values; None if one of the
+    outputs is not known yet."""
+    filled = dict(late)
     for parameter, reference in stack.inputs.items():
         upstream, _, output = reference.partition(".")
         if output not in outputs.get(upstream, {}):
             return None
         filled[parameter] = outputs[upstream][output]
     return filled
+
+
+def late_values(stack: SynthesizedStack, states: Mapping[str, StackState]) -> dict[str, str]:
+    """The late values of a stack by parameter, from the deployed stacks by key: "" while the other stack is not
+    deployed. Of one whose operation is running or has failed it is what this stack has been deployed with."""
+    had = states[stack.key].parameters if stack.key in states else {}
+    found = {}
+    for parameter, reference in stack.late.items():
+        upstream, _, output = reference.partition(".")
+        state = states.get(upstream)
+        there = state is not None and state.status not in _NOTHING
+        found[parameter] = state.outputs.get(output, had.get(parameter, "")) if there and state is not None else ""
+    return found
 
 
 def is_current(stack: SynthesizedStack, parameters: Mapping[str, str], state: StackState | None) -> bool:

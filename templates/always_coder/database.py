@@ -34,7 +34,7 @@ TABLES = {
 def build(scope: Scope) -> None:
     """The tables, with their names and ARNs as outputs. Outside production they are deleted with the stack."""
     for title, row in TABLES.items():
-        made = table(scope, replace(row, disposable=not scope.stage.production))
+        made = table(scope, replace(row, disposable=not scope.stage.production, managed_key=False))
         if not row.recoverable:
             scope.accept("P405", made, reason="the documents have no backup of it, as messages expire after an hour")
         export = f"{row.name}-table"

@@ -50,7 +50,12 @@ def add(scope: Scope) -> Users:
             flows=("USER_PASSWORD_AUTH", "USER_SRP_AUTH", "REFRESH_TOKEN_AUTH"),
             token_minutes=24 * 60,
             refresh_days=30,
-            oauth=OAuth(CALLBACKS, LOGOUTS, ("email", "openid", "profile")),
+            refresh_unit="minutes",
+            oauth=OAuth(
+                (*CALLBACKS, scope.use_later("web.CognitoCallbackUrl")),
+                (*LOGOUTS, scope.use_later("web.WebUrl")),
+                ("email", "openid", "profile"),
+            ),
         ),
     )
     prefix = Sub(scope.named(DOMAIN))

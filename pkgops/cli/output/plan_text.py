@@ -32,6 +32,7 @@ def plan_text(plan: Plan, *, full: bool) -> str:
         lines.append(f"  {plan.bootstrap.stack.name}  {what}{stays}")
     for step in plan.steps:
         lines += _step(step, full=full)
+    lines += _later(plan)
     lines += _conflicts(plan.conflicts)
     lines += _refusals(plan.refusals)
     lines += _concerns([concern for step in plan.steps for concern in step.concerns])
@@ -61,6 +62,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
                 "updates": len(step.first) + 1,
                 "changes": step.changes,
                 "concerns": step.concerns,
+                "later": plan.later.get(step.stack.key, ()),
             }
             for step in plan.steps
         ],
@@ -101,6 +103,13 @@ def _step(step: Step, *, full: bool) -> Iterator[str]:
     yield from rows
     if not rows and step.action == "update" and step.stack.looked_up and step.parameters is not None:
         yield style(f"    {MODIFY} values in SSM", fg="yellow") + f"  {one_line(', '.join(step.stack.looked_up))}"
+
+
+def _later(plan: Plan) -> Iterator[str]:
+    """The stacks that are updated twice, because others that use them have what they need."""
+    names = {step.stack.key: step.stack.name for step in plan.steps}
+    for key, references in plan.later.items():
+        yield f"  {names[key]}  updated again in the end, with {' and '.join(references)}, known once deployed"
 
 
 def _changes(step: Step) -> Iterator[str]:
