@@ -31,8 +31,7 @@ class _Edge:
 def build(scope: Scope) -> None:
     """The pages are published by an operator; the stack has none."""
     identity = origin_identity(scope, "web", scope.named("OAI for always-coder-{stage}"))
-    bucket = origin_bucket(scope, Bucket("always-coder-{stage}-web", retained=False), identity)
-    scope.accept("P404", bucket, reason="the pages are built and published again, nothing else is in it")
+    bucket = origin_bucket(scope, Bucket("always-coder-{stage}-web", retained=scope.stage.production), identity)
     edge = _edge(scope)
     made = distribution(
         scope,
