@@ -145,8 +145,9 @@ class Site:
     CloudFront distribution in front of it ("" for none) and the address to open. ``content`` is the directory of the
     project that is published if none is given. ``generated`` are JSON files made of outputs, by their path
     ("api/config.json"); in their texts ``{api.ApiUrl}`` stands for an output, ``{region}``, ``{stage}`` and
-    ``{environment}`` for those of the deployment. ``immutable`` are patterns ("_next/static/*") of files whose name
-    changes with their content, besides those with a hash in their name. ``index`` is the page that must be there.
+    ``{environment}`` for those of the deployment, ``{endpoint}`` for the emulator's address, empty on AWS.
+    ``immutable`` are patterns ("_next/static/*") of files whose name changes with their content, besides those with a
+    hash in their name. ``index`` is the page that must be there.
     """
 
     bucket: str

@@ -10,11 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pkgops.errors import BuildError, ConfigError
 from pkgops.model import Stack, Stage, System
 from pkgops.template_errors import located
+
+if TYPE_CHECKING:
+    from pkgops.config import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,13 @@ def synth(system: System, stage: Stage, settings: Any) -> list[SynthesizedStack]
             f"Set them in the environment, in .env, or in stages.toml under [{stage.name}.{system.key}].",
         )
     return in_order([_build(stack, system, stage, settings) for stack in system.stacks if stack.on(settings)])
+
+
+def named_stacks(project: Project) -> list[SynthesizedStack]:
+    """The stacks without their templates, where only names are needed: building templates costs more than most requests
+    do."""
+    system = project.system
+    return [SynthesizedStack(system.key, stack.key, project.named(stack.name), {}) for stack in system.stacks]
 
 
 def in_order(stacks: Sequence[SynthesizedStack]) -> list[SynthesizedStack]:

@@ -124,13 +124,9 @@ class Session:
     def stacks(self, project: Project, keys: Sequence[str] = ()) -> list[SynthesizedStack]:
         """The selected stacks (() for all) without their templates, where only their names are needed: building
         templates costs more than most requests do."""
-        from pkgops.build.synth import SynthesizedStack
+        from pkgops.build.synth import named_stacks
 
-        return [
-            SynthesizedStack(project.system.key, stack.key, project.named(stack.name), {})
-            for stack in project.system.stacks
-            if not keys or stack.key in keys
-        ]
+        return [stack for stack in named_stacks(project) if not keys or stack.key in keys]
 
     def packaged(self, project: Project, keys: Sequence[str] = (), **how: Any) -> PackagedSystem:
         """The selected stacks (() for all) with their artifacts built; ``how``: see `pkgops.build.build.build`, linted

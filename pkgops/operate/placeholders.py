@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pkgops.config import Project
     from pkgops.operate.outputs import OutputRow
 
-_PLACEHOLDER = re.compile(r"\{(?:(region|stage|environment)|(\w+\.\w+))\}")
+_PLACEHOLDER = re.compile(r"\{(?:(region|stage|environment|endpoint)|(\w+\.\w+))\}")
 
 
 class Texts:
@@ -26,6 +26,7 @@ class Texts:
             "region": stage.region,
             "stage": stage.name,
             "environment": project.system.environment(stage),
+            "endpoint": f"http://127.0.0.1:{stage.port}" if stage.local else "",
         }
 
     def missing(self, text: str) -> list[str]:
@@ -36,7 +37,7 @@ class Texts:
         """``text`` with every placeholder replaced; other braces stay. UsageError if an output is not deployed."""
         if absent := self.missing(text):
             raise self.error(absent)
-        return _PLACEHOLDER.sub(lambda found: self._words.get(found[1]) or self._values[found[2]], text)
+        return _PLACEHOLDER.sub(lambda found: self._words[found[1]] if found[1] else self._values[found[2]], text)
 
     def output(self, name: str) -> str:
         """The value of an output ("web.BucketName"). UsageError if it is not deployed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pkgops.model import Stack, Stage, System, Variable
+from pkgops.model import SocketPing, Stack, Stage, System, Variable
 from templates.always_coder.settings import Settings, check
 
 _BUILD = "The build of the web page"
@@ -26,8 +26,10 @@ SYSTEM = System(
     tags=_tags,
     variables=(
         Variable("ALWAYS_CODER_SERVER", "api.WebSocketUrl", group="The CLI"),
+        Variable("ALWAYS_CODER_WEB_URL", "web.WebUrl", group="The CLI"),
         Variable("NEXT_PUBLIC_WS_ENDPOINT", "api.WebSocketUrl", group=_BUILD),
         Variable("NEXT_PUBLIC_COGNITO_USER_POOL_ID", "api.UserPoolId", group=_BUILD),
         Variable("NEXT_PUBLIC_COGNITO_CLIENT_ID", "api.UserPoolClientId", group=_BUILD),
     ),
+    socket=SocketPing("api.WebSocketUrl", {"type": "ping"}, {"type": "pong"}),
 )
