@@ -26,6 +26,7 @@ from tests.canary import pytest_runtest_makereport  # noqa: F401 - a hook: a sec
 from tests.emulator import TRUSTED, client, start_emulator
 from tests.repository import ROOT
 from tests.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 - hooks
+from tests.waiting import SOON
 
 _NUMBERS = count(1)
 
@@ -52,7 +53,7 @@ def at_once() -> Callable[..., list[Any]]:
         barrier = Barrier(times)
 
         def one(number: int) -> Any:
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=SOON)
             return function(number)
 
         with ThreadPoolExecutor(times) as pool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import random
@@ -11,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -139,12 +141,27 @@ def deployment(root: Path, scratch: Path) -> Iterator[Deployed]:
 
 def free_port() -> int:
     """A port nothing listens on at the moment, outside the range the system gives to connections: until the emulator
-    listens on it, it could be given away. Ten apart, as companions listen on the ports behind the emulator's."""
+    listens on it, it could be given away. Ten apart, as companions listen on the ports behind the emulator's. Kept from
+    other processes of this user that ask until this one ends: tests stop an emulator and start it again."""
     for port in random.SystemRandom().sample(range(20_000, 32_000, 10), 100):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
+            _reserve(port)
             return port
     raise OSError("There is no free port.")
+
+
+def _reserve(port: int) -> None:
+    """BlockingIOError if another process has taken it; where there can be no such locks, nobody has."""
+    place = Path(tempfile.gettempdir()) / f"pkgops-ports-{os.getuid()}"
+    with contextlib.suppress(FileExistsError, PermissionError, FileNotFoundError):
+        place.mkdir(mode=0o700, exist_ok=True)
+        held = os.open(place / str(port), os.O_RDWR | os.O_CREAT, 0o600)  # until the process ends
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(held)
+            raise
 
 
 def _share_builds(home: Path, target: Path) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from tests.e2e.conftest import Deployed, NewProject
 from tests.emulator import client
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.e2e
 
@@ -46,9 +46,7 @@ def test_state_survives_a_restart_and_a_crash_is_told(other: Deployed) -> None:
     assert {row["status"] for row in other.rows("status", "storage")} == {"CREATE_COMPLETE"}
     pid = other.emulator.status().pid
     os.kill(pid, signal.SIGKILL)
-    deadline = time.monotonic() + 10
-    while other.emulator.running():
-        assert time.monotonic() < deadline
+    eventually(lambda: not other.emulator.running())
     done = other.pkgops("local", "up")
     assert "lost" in (done.stdout + done.stderr)
 

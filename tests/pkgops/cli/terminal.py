@@ -25,7 +25,7 @@ def at_terminal(
             stdin=follower,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=120,
             check=True,
         )
     finally:

@@ -128,7 +128,7 @@ def test_the_traceback_of_a_bug():
         "program.root.get_command = broken\nsys.argv = ['pkgops', 'ls']\nprogram.main()\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 70
     assert r"ValueError: \x1b]0;title\x07" in done.stderr

@@ -33,7 +33,7 @@ except KeyboardInterrupt:
 
 def run(number: int, disposition: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", LINGERS, str(number), disposition]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
 
 
 @pytest.mark.parametrize("number", [1, 2, 15])

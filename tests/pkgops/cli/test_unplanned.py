@@ -44,7 +44,7 @@ def start(*words: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
     """Runs Python in a process of its own; what the program prints is listened to."""
     given: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, *words], env=environment, timeout=60, check=False, **given)
+    done = subprocess.run([sys.executable, *words], env=environment, timeout=120, check=False, **given)
     listen(words, (done.stdout or b"").decode(), done.stderr.decode())
     return done
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkgops.deploy.scheduler import interruptible, run_in_order
+from tests.waiting import SOON
 
 
 @given(st.data())
@@ -35,7 +36,7 @@ def test_nothing_starts_before_what_it_needs(data: st.DataObject) -> None:
 
 
 def test_independent_work_really_overlaps() -> None:
-    barrier = threading.Barrier(3, timeout=5)
+    barrier = threading.Barrier(3, timeout=SOON)
     run_in_order(dict.fromkeys("abc", ()), lambda key: barrier.wait() >= 0, lambda key, cause: None, concurrency=3)
 
 

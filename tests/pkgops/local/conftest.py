@@ -13,6 +13,7 @@ import pytest
 from pkgops.local.client.emulator import Emulator
 from tests.emulator import TRUSTED, archive, client
 from tests.pkgops.local.edge.site import PAGES, Visitor
+from tests.waiting import SOON
 
 
 @dataclass
@@ -46,7 +47,7 @@ class Stack:
         return self.expected()
 
     def expected(self) -> Stack:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + SOON
         while self.status.endswith("_IN_PROGRESS"):
             assert time.monotonic() < deadline, self.status
             time.sleep(0.01)

@@ -17,6 +17,7 @@ from pkgops.ports.stacks import ChangeSetRequest
 from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.ports import FakePorts
 from tests.pkgops.fakes.stacks import FakeStacks
+from tests.waiting import SOON
 
 Make = Callable[..., PackagedSystem]
 TOPIC = {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {}}}
@@ -29,7 +30,7 @@ class Meeting(FakeStacks):
 
     def create_change_set(self, request: ChangeSetRequest) -> str:
         if self.barrier is not None:
-            self.barrier.wait(timeout=10)
+            self.barrier.wait(timeout=SOON)
         return super().create_change_set(request)
 
 

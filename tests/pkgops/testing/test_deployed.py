@@ -111,3 +111,12 @@ def test_waiting_ends_with_the_last_look(tmp_path: Path) -> None:
     assert system.until(lambda: next(looks), lambda seen: seen == 2) == 2
     with pytest.raises(AssertionError, match="Not after 0 s: 3"):
         system.until(lambda: next(looks), lambda seen: False, seconds=0)
+
+
+def test_a_port_is_given_once() -> None:
+    """Also to another process: tests run in several, and stop an emulator that they start again."""
+    program = "from pkgops.testing.deployed import _reserve; import sys; _reserve(int(sys.argv[1]))"
+    port = free_port()
+    taken = subprocess.run([sys.executable, "-c", program, str(port)], cwd=ROOT, capture_output=True, check=False)
+    assert b"BlockingIOError" in taken.stderr
+    assert len({free_port() for _ in range(20)} | {port}) == 21

@@ -73,7 +73,7 @@ def test_logging_in_by_mail(world: Any, verified: bool | None) -> None:
     after = record(world, email)
     assert "magic_token" not in after
     assert "magic_expires" not in after
-    assert abs(datetime.fromisoformat(after["last_login"]).timestamp() - time.time()) < 5
+    assert abs(datetime.fromisoformat(after["last_login"]).timestamp() - time.time()) < 60
 
 
 def test_an_account_without_a_key_that_serves_uses_its_own_record(world: Any) -> None:

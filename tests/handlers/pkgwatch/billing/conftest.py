@@ -24,6 +24,7 @@ from handlers.pkgwatch.runtime.settings import settings
 from tests.emulator import archive
 from tests.handlers.gateway import Answer, call, proxy_event
 from tests.handlers.pkgwatch.fixtures.login import cookie
+from tests.waiting import SOON
 
 SIGNING = "whsec_of_these_tests"
 
@@ -159,7 +160,7 @@ class Recorder:
 
     def called_with(self) -> Any:
         sqs = aws.client("sqs", 1)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + SOON
         while not (found := sqs.receive_message(QueueUrl=self.queue_url).get("Messages")):
             assert time.monotonic() < deadline
             time.sleep(0.02)

@@ -55,7 +55,7 @@ def test_what_is_shown_is_what_is_charged(shop: Any) -> None:
         "proration_date": shown["proration_date"],
         "cancellation_will_clear": False,
     }
-    assert 0 <= time.time() - shown["proration_date"] < 5
+    assert 0 <= time.time() - shown["proration_date"] < 60
     assert item.price.id == "price_local_starter"
 
     answer = confirm(shop, owner, at=shown["proration_date"])

@@ -57,7 +57,7 @@ def test_a_recovery_is_started(world: Any) -> None:
     item = account.recovery(world)
     assert item["recovery_session_id"] == answer.json["recovery_session_id"]
     assert (item["email"], item["verified"], item["verify_attempts"]) == (account.email, False, 0)
-    assert abs(item["ttl"] - time.time() - 4 * 3600) < 5
+    assert abs(item["ttl"] - time.time() - 4 * 3600) < 60
     assert world.meta(account.owner)["recovery_attempts_today"] == 1
 
 

@@ -211,7 +211,7 @@ def test_what_is_typed_at_the_prompt_is_not_shown(project):
         while not shown.endswith(b": "):  # printed once the terminal does not echo
             shown += os.read(leader, 100)
         os.write(leader, CANARY.encode() + b"\n")
-        _, err = asking.communicate(timeout=30)
+        _, err = asking.communicate(timeout=120)
         shown += os.read(leader, 65536)
     os.close(leader)
     os.close(follower)

@@ -123,7 +123,7 @@ def test_on_a_real_terminal(tmp_path):
         stdout=subprocess.PIPE,
         stderr=follower,
         check=True,
-        timeout=30,
+        timeout=120,
     )
     os.close(follower)
     shown = os.read(leader, 65536).decode()

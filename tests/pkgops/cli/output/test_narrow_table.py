@@ -124,7 +124,7 @@ def test_a_terminal_is_asked_how_wide_it_is(columns, first):
             env=clean | {"NO_COLOR": "1"},
             stdout=follower,
             stderr=follower,
-            timeout=30,
+            timeout=120,
             check=True,
         )
         shown = os.read(leader, 10_000).decode().splitlines()

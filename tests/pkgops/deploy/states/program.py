@@ -83,7 +83,7 @@ class Program:
     def ended(self, process: subprocess.Popen[str]) -> tuple[int, str, str]:
         """Exit code, stdout and stderr of a command that ends by itself."""
         try:
-            out, err = process.communicate(timeout=30)
+            out, err = process.communicate(timeout=120)
         except subprocess.TimeoutExpired:
             process.kill()
             raise

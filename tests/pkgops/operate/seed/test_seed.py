@@ -196,7 +196,7 @@ def test_what_is_not_filled_in_in_time_is_named(seeds: Callable[..., Project], s
     assert not report.ok
     (waited,) = report.waits
     assert (waited.by, waited.done, waited.missing) == ("score-calculator", 18, ("package 7", "package 8"))
-    assert 0.3 <= waited.seconds < 5
+    assert 0.3 <= waited.seconds < 60
     # They are named again by the next run, which has nothing to wait for.
     reads = scored.tables.reads
     (again,) = seed(seeds(), STACKS, scored, timeout=60).waits

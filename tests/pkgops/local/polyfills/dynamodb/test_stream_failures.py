@@ -8,6 +8,7 @@ import time
 import pytest
 
 from tests.pkgops.local.polyfills.resources import table
+from tests.waiting import SOON
 
 pytestmark = pytest.mark.emulator
 
@@ -66,7 +67,7 @@ def test_a_poison_record_ends_in_the_destination_and_the_shard_goes_on(mapped, a
     assert body["DDBStreamBatchInfo"]["batchSize"] == 1
     aws("dynamodb").put_item(TableName=name, Item={"pk": {"S": "after"}})
     group, seen = f"/aws/lambda/{mapped.physical('Function')}", []
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + SOON
     while not any("after" in line for line in seen):
         assert time.monotonic() < deadline, seen
         rows = aws("logs").filter_log_events(logGroupName=group)["events"]
