@@ -75,6 +75,8 @@ _WELL_KNOWN = frozenset({"jwks.json", "openid-configuration"})
 # Addresses with a token that cannot be guessed: AWS gives out presigned URLs here.
 _ANSWERS = frozenset({("_ministack", "cfn-response"), ("_ministack", "cfn-signal")})
 _INTERNAL = frozenset({"_ministack", "_localstack", "_pkgops", "health"})
+# First segments that are the emulator's own under every name.
+_OWN = re.compile(r"_.*|health")
 # First segments the emulator takes for itself whatever the host is, and before it looks for a bucket of that name.
 _TAKEN = re.compile(r"_.*|health|oauth2|saml2|login|logout|iceberg.*|v\d+|v20180820|WriteGetObjectResponse|restapis")
 _OBJECT_QUERY = re.compile(r"versionId|partNumber|response-[a-z-]+|x-id")
@@ -125,11 +127,13 @@ def companion_access(path: str, headers: Mapping[str, str]) -> bool:
 def _by_name(request: Request, deployed: Deployed) -> Access:
     """Hosts that are names: those of what is deployed, and what an SDK makes of ``localhost``."""
     function, distribution = _FUNCTION_HOST.fullmatch(request.host), _DISTRIBUTION_HOST.fullmatch(request.host)
-    if request.websocket or _TAKEN.fullmatch(request.segments[0]):
+    if request.websocket:
+        return Access.REFUSED
+    if distribution and deployed.distribution(distribution[1]) and not _OWN.fullmatch(request.segments[0]):
+        return Access.OPEN  # nothing else answers there
+    if _TAKEN.fullmatch(request.segments[0]):
         return Access.REFUSED
     if function and deployed.function_url(function[1]) == function[2]:
-        return Access.OPEN
-    if distribution and deployed.distribution(distribution[1]):
         return Access.OPEN
     if _SUBDOMAIN.fullmatch(request.host) and not from_browser(request.headers) and not claims_query(request):
         return Access.SIGNED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -20,6 +21,8 @@ def read(bucket: str, origin: Origin, distribution: str, request: Request) -> Re
     if owner is None:
         return _answer(s3._no_such_bucket(bucket))
     key = unquote(request.uri).removeprefix("/")
+    if request.method == "OPTIONS":
+        return _answer(s3.cors_preflight(bucket, key, request.headers.joined()))
     if request.method not in ("GET", "HEAD"):
         text = "The specified method is not allowed against this resource."
         return _answer(s3._error("MethodNotAllowed", text, 405, f"/{bucket}/{key}"))
@@ -28,10 +31,11 @@ def read(bucket: str, origin: Origin, distribution: str, request: Request) -> Re
     if not caller.may("s3:GetObject", key) or (key not in objects and not caller.may("s3:ListBucket", "")):
         return _answer(s3._error("AccessDenied", _DENIED, 403, f"/{bucket}/{key}"))
     headers = request.headers.joined()
-    if request.method == "HEAD":
-        status, lines, _ = s3._head_object(bucket, key, headers, {})
-        return _answer((status, lines, b""))
-    return _answer(s3._get_object(bucket, key, headers, {}))
+    get = s3._head_object if request.method == "HEAD" else s3._get_object
+    answer = _answer(get(bucket, key, headers, {}))
+    for name, value in s3.cors_response_headers(bucket, request.method, headers).items():
+        answer.headers.put(name, str(value))
+    return answer if request.method == "GET" else replace(answer, body=b"")
 
 
 def bucket_of(domain: str) -> str:

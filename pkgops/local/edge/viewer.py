@@ -14,10 +14,12 @@ REGION = "us-east-1"
 
 
 class Viewer:
-    """The ASGI application of one distribution, by account and id."""
+    """The ASGI application of one distribution, by account and id. ``behind`` is true where something else may have
+    ended TLS, which says so in ``X-Forwarded-Proto``."""
 
-    def __init__(self, key: tuple[str, str]) -> None:
+    def __init__(self, key: tuple[str, str], *, behind: bool = False) -> None:
         self._account, self._id = key
+        self._behind = behind
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Answers one request."""
@@ -27,6 +29,8 @@ class Viewer:
         if scope["type"] != "http":
             return
         body = await _body(receive)
+        if body is None:
+            return
         status, headers, content = await self._answer(scope, body)
         await send({"type": "http.response.start", "status": status, "headers": _lines(headers, content)})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else content})
@@ -36,9 +40,9 @@ class Viewer:
         from ministack.services import cloudfront
 
         given = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-        # What the viewer says about the connection is not believed.
-        given = [(name, value) for name, value in given if name.lower() != "x-forwarded-proto"]
-        headers = _joined(given) | {"x-forwarded-proto": scope["scheme"]}
+        headers = _joined(given)
+        if not self._behind:  # what the viewer says about the connection is not believed
+            headers["x-forwarded-proto"] = scope["scheme"]
         raw_path = (scope.get("raw_path") or b"").decode("latin-1").partition("?")[0]
         raw_query = scope.get("query_string", b"").decode("latin-1")
         client = (scope.get("client") or ("127.0.0.1",))[0]
@@ -77,10 +81,13 @@ def _joined(given: list[tuple[str, str]]) -> dict[str, str]:
     return joined
 
 
-async def _body(receive: Any) -> bytes:
+async def _body(receive: Any) -> bytes | None:
+    """The whole body, None if the viewer has gone before its end."""
     received = bytearray()
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         received += message.get("body", b"")
         if not message.get("more_body"):
             return bytes(received)

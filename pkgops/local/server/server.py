@@ -157,7 +157,7 @@ async def _run(configuration: Configuration, snapshots: Snapshots, lock: HomeLoc
     replace_file(info, json.dumps(identity()).encode())
     try:
         named = Identity(identity, root.secret)
-        whole = Guard(companions.wrap(app.app), Emulated(), named, snapshots.observe)
+        whole = Guard(viewers.wrap(companions.wrap(app.app)), Emulated(), named, snapshots.observe)
         await serve_http(whole, _http(configuration.port), shutdown_trigger=stopping.event.wait)
     except OSError as error:
         raise RefusedError(f"Port {configuration.port} cannot be opened: {error.strerror}.") from error
@@ -202,7 +202,6 @@ def _viewers(configuration: Configuration) -> ViewerPorts:
 
     from ministack.services import cloudfront
 
-    from pkgops.local.edge.viewer import Viewer
     from pkgops.local.hooks.patch import require
     from pkgops.local.server import certificate
     from pkgops.local.server.viewer_ports import ViewerPorts
@@ -210,7 +209,7 @@ def _viewers(configuration: Configuration) -> ViewerPorts:
     require(cloudfront, "_distributions", "handle_viewer_request", "_dist_config_el", "_text")
     require(cloudfront, "_get_distribution_aliases")
     secure = cache(lambda: certificate.context(configuration.home))
-    return ViewerPorts(cloudfront._distributions, configuration.port, Viewer, secure)
+    return ViewerPorts(cloudfront._distributions, configuration.port, secure)
 
 
 def _identity(

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from pkgops.local.edge.viewer import Viewer
 from pkgops.local.hooks.distributions import PORT
 from pkgops.local.server.guard import Asgi
 
@@ -30,14 +31,12 @@ Record = dict[str, Any]
 class ViewerPorts:
     """The ports of the distributions in ``store`` (the emulator's own, account and id -> record).
 
-    ``app(distribution)`` is what answers on a distribution's port; ``context()`` what a TLS server needs."""
+    ``context()`` is what a TLS server needs."""
 
-    def __init__(
-        self, store: Any, port: int, app: Callable[[tuple[str, str]], Asgi], context: Callable[[], ssl.SSLContext]
-    ) -> None:
+    def __init__(self, store: Any, port: int, context: Callable[[], ssl.SSLContext]) -> None:
         self._store = store
         self._first = port + _FIRST
-        self._app, self._context = app, context
+        self._context = context
         self._open: dict[tuple[str, str], _Listener] = {}
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -57,6 +56,22 @@ class ViewerPorts:
             for listener in self._open.values():
                 listener.close()
             self._open.clear()
+
+    def wrap(self, app: Asgi) -> Asgi:
+        """``app``, with requests that have a distribution's domain as their host in front of it."""
+
+        async def serve(scope: dict[str, Any], receive: Any, send: Any) -> None:
+            key = self._named(scope) if scope["type"] == "http" else None
+            await (Viewer(key, behind=True) if key else app)(scope, receive, send)
+
+        return serve
+
+    def _named(self, scope: dict[str, Any]) -> tuple[str, str] | None:
+        host = next((value for name, value in scope["headers"] if name.lower() == b"host"), b"")
+        domain = host.decode("latin-1").partition(":")[0].lower()
+        if not domain.endswith(".cloudfront.net"):
+            return None
+        return next((key for key, record in list(self._store._data.items()) if record["DomainName"] == domain), None)
 
     def rows(self) -> list[dict[str, str]]:
         """Every distribution: its id, domain, comment, and address on loopback ("" if it has no port), sorted."""
@@ -84,7 +99,7 @@ class ViewerPorts:
                     with suppress(OSError):  # a full disk: then only http is answered
                         self._context()  # the certificate is there as soon as an address is
                     record[PORT] = listening.getsockname()[1]
-                    self._open[key] = _Listener(listening, self._app(key), self._http, self._context)
+                    self._open[key] = _Listener(listening, Viewer(key), self._http, self._context)
                     self._loop.call_soon_threadsafe(self._open[key].start)
 
     def _listen(self, record: Record) -> socket.socket | None:

@@ -164,15 +164,16 @@ def test_a_host_that_is_not_deployed_is_refused(host: str) -> None:
 @pytest.mark.parametrize("host", ["url1.lambda-url.us-east-1.on.aws", "cdn1.cloudfront.net:4566"])
 def test_a_host_that_is_deployed_is_served_but_not_the_emulators_own_paths(host: str) -> None:
     assert access("GET", "/anything", host=host, **PAGE) is Access.OPEN
-    for path in (
-        "/_ministack/reset",
-        "/_pkgops/identity",
-        "/_aws/execute-api/a/b",
-        "/login",
-        "/v2/email/x",
-        "/iceberg/v1",
-    ):
+    for path in ("/_ministack/reset", "/_pkgops/identity", "/_aws/execute-api/a/b", "/health"):
         assert access("POST", path, host=host) is Access.REFUSED
+
+
+def test_paths_that_the_emulator_takes_under_any_name_are_a_distributions_own() -> None:
+    """Its requests are told by their host before anything else looks at them; those of a function URL are not."""
+    for path in ("/login", "/v2/email/x", "/iceberg/v1"):
+        assert access("POST", path, host="url1.lambda-url.us-east-1.on.aws") is Access.REFUSED
+        assert access("POST", path, host="cdn1.cloudfront.net:4566") is Access.OPEN
+        assert access("POST", path, host="cdn2.cloudfront.net:4566") is Access.REFUSED
 
 
 def test_pages_of_companions() -> None:

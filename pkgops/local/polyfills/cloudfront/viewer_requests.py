@@ -28,7 +28,8 @@ def install(_: Types) -> None:
     require(lambda_svc, "_execute_function_with_config_scope")
     require(provisioners, "_cf_oai_attributes")
     require(s3, "_bucket_owner_account", "_no_such_bucket", "_error", "_buckets", "_head_object", "_get_object")
-    require(s3, "_bucket_policies", "_foreign_bucket_allows", "_bucket_websites")
+    require(s3, "_bucket_policies", "_foreign_bucket_allows", "_bucket_websites", "cors_preflight")
+    require(s3, "cors_response_headers")
     wrap(cloudfront, "handle_viewer_request", lambda _: _handle)
 
 

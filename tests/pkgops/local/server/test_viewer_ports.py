@@ -82,6 +82,11 @@ def test_the_emulators_own_port_takes_its_domain(emulator, deploy):
     domain = _domain(emulator, stack)
     answer = httpx.get(f"{emulator.endpoint}/x", headers={"Host": domain, "Origin": "http://page.example"})
     assert (answer.status_code, answer.headers["location"]) == (301, f"https://{domain}/x")
+    secure = {"Host": domain, "X-Forwarded-Proto": "https"}
+    for path in ("/login", "/v1/x", "/oauth2/token", "/restapis/x"):
+        assert httpx.get(f"{emulator.endpoint}{path}", headers=secure).status_code == 502  # the origin's
+    for path in ("/_ministack/reset", "/_pkgops/identity", "/health"):
+        assert httpx.get(f"{emulator.endpoint}{path}", headers=secure).status_code == 403  # the guard's
 
 
 def test_ports_stay_over_restarts_and_while_another_program_has_one(fresh):

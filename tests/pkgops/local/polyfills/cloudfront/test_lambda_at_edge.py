@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -168,6 +169,23 @@ def test_an_origin_response_replaces_an_error(deploy, visit, site):
     answer = visitor.get("/missing")
     assert (answer.status_code, answer.text, answer.headers["content-type"]) == (200, "made here", "text/plain")
     assert visitor.get("/index.html").text == PAGES["index.html"]
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="it runs in Node.js")
+def test_functions_may_be_javascript(deploy, visit, site, aws):
+    code = """
+    exports.handler = async (event) => {
+      const request = event.Records[0].cf.request;
+      console.log('at the edge');
+      return { status: '200', body: request.uri + event.Records[0].cf.config.eventType };
+    };
+    """
+    function = edge_function("Gate", code, Runtime="nodejs20.x")
+    stack = deploy({**site_of(site, {"viewer_request": "Gate"}), **function})
+    assert visit(stack).get("/x").text == "/xviewer-request"
+    group = f"/aws/lambda/us-east-1.{stack.physical('Gate')}"
+    said = [row["message"] for row in aws("logs").filter_log_events(logGroupName=group)["events"]]
+    assert any("at the edge" in line for line in said)
 
 
 def test_a_new_version_takes_over(deploy, visit, site):

@@ -217,3 +217,22 @@ def test_a_website_has_an_index_and_an_error_page(deploy, visit, site, aws):
     assert (missing.status_code, missing.text) == (404, PAGES["error.html"])
     moved = visitor.get("/old/page.html")
     assert (moved.status_code, moved.headers["location"]) == (301, "/app/page.html")
+
+
+CORS_ORIGIN = "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf"  # the managed origin request policy CORS-S3Origin
+
+
+def test_a_bucket_answers_other_origins_as_its_rules_say(deploy, visit, site, aws):
+    rules = [{"AllowedOrigins": ["https://app.example"], "AllowedMethods": ["GET"], "AllowedHeaders": ["x-own"]}]
+    aws("s3").put_bucket_cors(Bucket=site, CORSConfiguration={"CORSRules": rules})
+    default = behavior(site, OriginRequestPolicyId=CORS_ORIGIN, AllowedMethods=["GET", "HEAD", "OPTIONS"])
+    visitor = visit(deploy({**readable(site), "Distribution": distribution([bucket_origin(site)], default)}))
+    for origin, status, allowed in (
+        ("https://app.example", 200, "https://app.example"),
+        ("https://evil.example", 403, None),
+    ):
+        asked = {"Origin": origin, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "x-own"}
+        preflight = visitor.get("/index.html", "OPTIONS", headers=asked)
+        assert (preflight.status_code, preflight.headers.get("access-control-allow-origin")) == (status, allowed)
+        answer = visitor.get("/index.html", headers={"Origin": origin})
+        assert (answer.status_code, answer.headers.get("access-control-allow-origin")) == (200, allowed)
