@@ -35,7 +35,7 @@ def located(file: str, places: Mapping[str, str] | None = None) -> Iterator[None
     except PkgopsError:
         raise
     except (Exception, SystemExit) as error:
-        place = _place(error) or (places or {}).get(_titled(error), "") or file
+        place = _place(error, file) or (places or {}).get(_titled(error), "") or file
         if isinstance(error, SyntaxError) and error.filename:
             with contextlib.suppress(OSError):
                 content = Path(error.filename).read_bytes()
@@ -48,17 +48,18 @@ def located(file: str, places: Mapping[str, str] | None = None) -> Iterator[None
         sys.stderr.write("".join(kept))
 
 
-def _place(error: BaseException) -> str:
-    """The innermost line in templates/ ("templates/shop/app.py:12"); "" if there is none."""
+def _place(error: BaseException, file: str) -> str:
+    """The innermost line in templates/ ("templates/shop/app.py:12") or in ``file``; "" if there is none."""
     import traceback  # slow to import, and seldom needed
 
+    reached = [(frame.filename, frame.lineno) for frame in reversed(traceback.extract_tb(error.__traceback__))]
+    if isinstance(error, SyntaxError):
+        reached.insert(0, (error.filename or "", error.lineno))
     for folder in getattr(sys.modules.get(_PACKAGE), "__path__", []):
-        if isinstance(error, SyntaxError) and (error.filename or "").startswith(f"{folder}/"):
-            return f"{_PACKAGE}/{(error.filename or '').removeprefix(f'{folder}/')}:{error.lineno}"
-        for frame in reversed(traceback.extract_tb(error.__traceback__)):
-            if frame.filename.startswith(f"{folder}/"):
-                return f"{_PACKAGE}/{frame.filename.removeprefix(f'{folder}/')}:{frame.lineno}"
-    return ""
+        for name, line in reached:
+            if name.startswith(f"{folder}/"):
+                return f"{_PACKAGE}/{name.removeprefix(f'{folder}/')}:{line}"
+    return next((f"{file}:{line}" for name, line in reached if name.endswith(f"/{file}")), "")
 
 
 def _reason(error: BaseException) -> str:

@@ -116,6 +116,8 @@ def test_a_projects_own_rule_is_run_with_the_others(project: Project) -> None:
         (OWN_RULE.format(id="P202"), "checks/no_topics.py uses the id P202, which is reserved or taken"),
         (OWN_RULE.format(id="E999"), "uses the id E999"),
         ("X = 1\n", "checks/no_topics.py defines no rule"),
+        ("X = (\n", r"^checks/no_topics.py:1: '\(' was never closed"),
+        ("X = {}['key']\n", "^checks/no_topics.py:1: KeyError: 'key'"),
     ],
 )
 def test_a_rule_that_cannot_be_one(project: Project, text: str, message: str) -> None:
