@@ -9,7 +9,7 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 HERE = Path(__file__).parent
-SYSTEMS = ("templates", "handlers", "companions")
+SYSTEMS = ("templates", "handlers", "companions", "sites")
 
 
 class BuildWithExamples(build_py):

@@ -54,9 +54,10 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    """A page with nothing in it and no cookies. An error that its scripts do not handle fails the test."""
+    """A page with nothing in it and no cookies, whose user accepts the emulator's certificate. An error that the page
+    does not handle fails the test."""
     errors: list[str] = []
-    with chromium.new_context() as context:
+    with chromium.new_context(ignore_https_errors=True) as context:
         context.set_default_timeout(PATIENCE)
         made = context.new_page()
         made.on("pageerror", lambda error: errors.append(str(error)))

@@ -21,7 +21,7 @@ def load_system(key: str) -> System:
 def link_project(root: Path, stages: str | None = None) -> Path:
     """Makes ``root`` a project with this repository's systems; ``stages`` are the tables of its ``stages.toml``
     (None: the repository's)."""
-    for name in ("templates", "handlers", "companions"):
+    for name in ("templates", "handlers", "companions", "sites"):
         if not (root / name).exists():
             (root / name).symlink_to(ROOT / name)
     text = (ROOT / "stages.toml").read_text(encoding="utf-8") if stages is None else DEFAULT + stages

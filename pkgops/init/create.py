@@ -114,7 +114,8 @@ def _rendered(source: Example, key: str) -> Iterator[tuple[str, bytes]]:
 def _shipped(source: Path, key: str, skeleton: Mapping[str, Path]) -> dict[str, Path]:
     """The skeleton of a project around one of the systems below ``source``."""
     kept = {path: file for path, file in skeleton.items() if not path.startswith(_OWN)}
-    parts = [f"{top}/{name}" for top in ("templates", "handlers", "companions") for name in (key, "common")]
+    tops = ("templates", "handlers", "companions", "sites")
+    parts = [f"{top}/{name}" for top in tops for name in (key, "common")]
     files = {path: file for part in parts for path, file in _tree(source / part, f"{part}/").items()}
     for name in ("handlers/requirements.in", "handlers/requirements.txt", "companions/__init__.py"):
         if (source / name).is_file() and (not name.startswith("companions") or (source / "companions" / key).is_dir()):

@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 from pkgops.testing.owner import owner
 
 T = TypeVar("T")
-_LINKED = ("templates", "handlers", "companions", ".env")
+_LINKED = ("templates", "handlers", "companions", "sites", ".env")
 _PORT = re.compile(r"^\s*port\s*=.*$", re.MULTILINE)
 _LOCAL = re.compile(r"^\s*\[local\]\s*$", re.MULTILINE)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pkgops.model import SocketPing, Stack, Stage, System, Variable
+from pkgops.model import Site, SocketPing, Stack, Stage, System, Variable
 from templates.always_coder.settings import Settings, check
 
 _BUILD = "The build of the web page"
@@ -11,6 +11,18 @@ _BUILD = "The build of the web page"
 def _tags(stage: Stage) -> dict[str, str]:
     return {"Project": "AlwaysCoder", "Stage": stage.name, "ManagedBy": "pkgops"}
 
+
+# What the public CLI and the pages read before anything else.
+_CONFIG = {
+    "server": "{api.WebSocketUrl}",
+    "webUrl": "{web.WebUrl}",
+    "cognito": {
+        "userPoolId": "{api.UserPoolId}",
+        "clientId": "{api.UserPoolClientId}",
+        "region": "{region}",
+        "endpoint": "{endpoint}",
+    },
+}
 
 SYSTEM = System(
     key="always_coder",
@@ -32,4 +44,12 @@ SYSTEM = System(
         Variable("NEXT_PUBLIC_COGNITO_CLIENT_ID", "api.UserPoolClientId", group=_BUILD),
     ),
     socket=SocketPing("api.WebSocketUrl", {"type": "ping"}, {"type": "pong"}),
+    site=Site(
+        bucket="web.WebBucketName",
+        distribution="web.DistributionId",
+        url="web.WebUrl",
+        content="sites/always_coder",
+        generated={"api/config.json": _CONFIG},
+        immutable=("_next/static/*",),
+    ),
 )

@@ -12,7 +12,7 @@ import pytest
 from tests.architecture.tree import ROOT, files
 from tests.wheel import build, copy_sources
 
-EXAMPLES = ("templates/", "handlers/", "companions/")
+EXAMPLES = ("templates/", "handlers/", "companions/", "sites/")
 
 
 def contents(wheel: Path) -> dict[str, str]:

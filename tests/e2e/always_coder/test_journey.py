@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.always_coder.relay import PASSWORD, Clients, Loop, Relay, new_session
+from tests.e2e.always_coder.relay import Clients, Loop, Relay, new_session
 from tests.e2e.always_coder.terminal import Terminal, echo, ended
-from tests.sites.always_coder.served import served
+from tests.srp import log_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
 
 EMAIL = "journey@example.com"
+COOKIES = ("id_token", "access_token", "refresh_token", "logged_in", "user_email")
 # Output that tries to be more than text: markup, a title, a link, the clipboard, a question about the cursor, text that
 # turns around, letters heaped on letters, numbers without end.
 MARKUP = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>"
@@ -43,19 +44,24 @@ class Host:
 
 
 @pytest.fixture
-def origin(relay: Relay) -> Iterator[str]:
-    """The address of the pages."""
-    outputs = relay.outputs
-    cognito = {"userPoolId": outputs["UserPoolId"], "clientId": outputs["UserPoolClientId"], "region": "us-east-1"}
-    endpoint = {"endpoint": relay.project.emulator.endpoint}
-    with served({"server": outputs["WebSocketUrl"], "webUrl": "", "cognito": cognito | endpoint}) as origin:
-        yield origin
+def origin(relay: Relay) -> str:
+    """The address of the distribution, with the system's own pages."""
+    relay.project.pkgops("web", "publish", "always_coder", "--yes")
+    return relay.outputs["WebUrl"]
 
 
 @pytest.fixture
-def host(relay: Relay, origin: str) -> Iterator[Host]:
-    """The terminal of the user."""
-    loop, token = Loop(), relay.token(EMAIL)
+def password(relay: Relay) -> str:
+    """What the user logs in with."""
+    return relay.project.pkgops("users", "create", "always_coder", EMAIL, "--generate").stdout.strip()
+
+
+@pytest.fixture
+def host(relay: Relay, origin: str, password: str) -> Iterator[Host]:
+    """The terminal of the user, who is logged in there, too."""
+    pool, app = relay.outputs["UserPoolId"], relay.outputs["UserPoolClientId"]
+    answer = log_in(relay.users, pool, app, EMAIL, password)
+    loop, token = Loop(), answer["AuthenticationResult"]["AccessToken"]
 
     async def begin() -> tuple[Clients, Terminal, asyncio.Task[None]]:
         clients = await Clients(relay).__aenter__()
@@ -72,34 +78,26 @@ def host(relay: Relay, origin: str) -> Iterator[Host]:
         loop.close()
 
 
-def test_from_the_address_to_a_terminal_and_out_again(page: Page, origin: str, host: Host) -> None:
+def enter(page: Page, password: str) -> None:
+    """Logs in, after a try with a wrong password."""
     from playwright.sync_api import expect
 
-    faults: list[str] = []
-    page.on("console", lambda message: message.type == "error" and faults.append(message.text))
-    page.goto(f"{origin}/login.html")
     page.get_by_label("Email").fill(EMAIL)
     page.get_by_label("Password", exact=True).fill("Wrong-horse-7")
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("alert")).to_have_text("Incorrect username or password.")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Log in").click()
     expect(page.locator("#visitor")).to_have_text(EMAIL)
     kept = {cookie["name"]: (cookie["path"], cookie["secure"], cookie["sameSite"]) for cookie in page.context.cookies()}
-    assert kept == {name: ("/auth" if name == "refresh_token" else "/", True, "Lax") for name in kept}
+    assert kept == {name: ("/auth" if name == "refresh_token" else "/", True, "Lax") for name in COOKIES}
 
-    row = page.get_by_role("listitem").filter(has_text=host.terminal.session)
-    row.get_by_role("link", name="bash -l").click()
-    screen, state = page.locator("#screen"), page.get_by_role("status")
-    expect(state).to_have_text("Connected")
-    expect(screen).to_contain_text("welcome")
-    page.keyboard.type("echo ünï€🙂")
-    page.keyboard.press("Enter")
-    expect(screen).to_contain_text("$ echo ünï€🙂")
-    assert "".join(host.terminal.typed) == "echo ünï€🙂\r"
-    assert host.terminal.sizes[-1]["cols"] > 40
-    assert not any("echo" in frame or "ü" in frame for frame in host.terminal.frames)
 
+def endure(page: Page, host: Host) -> None:
+    """Has the terminal show what is hostile, and goes on."""
+    from playwright.sync_api import expect
+
+    screen = page.locator("#screen")
     host.loop.run(host.terminal.show(HOSTILE))
     expect(screen).to_contain_text("red end of it")
     shown = screen.text_content() or ""
@@ -109,5 +107,34 @@ def test_from_the_address_to_a_terminal_and_out_again(page: Page, origin: str, h
     assert (screen.locator("img, script, a").count(), page.title()) == (0, f"{host.terminal.session} · Always Coder")
     page.keyboard.type("still me")
     expect(screen).to_contain_text("still me")
+
+
+def test_from_the_address_to_a_terminal_and_out_again(page: Page, origin: str, host: Host, password: str) -> None:
+    from playwright.sync_api import expect
+
+    faults: list[str] = []
+    page.on("console", lambda message: message.type == "error" and faults.append(message.text))
+    page.goto(f"{origin}/?a=b")
+    expect(page).to_have_url(re.compile(re.escape(f"{origin}/login?state=")))
+    enter(page, password)
+    expect(page).to_have_url(re.compile(rf"{re.escape(origin)}/(index\.html)?\?a=b"))
+
+    row = page.get_by_role("listitem").filter(has_text=host.terminal.session)
+    row.get_by_role("link", name="bash -l").click()
+    screen = page.locator("#screen")
+    expect(page.get_by_role("status")).to_have_text("Connected")
+    expect(screen).to_contain_text("welcome")
+    page.keyboard.type("echo ünï€🙂")
+    page.keyboard.press("Enter")
+    expect(screen).to_contain_text("$ echo ünï€🙂")
+    assert host.terminal.sizes[-1]["cols"] > 40
+    assert not any("echo" in frame or "ü" in frame for frame in host.terminal.frames)
+    endure(page, host)
     assert "".join(host.terminal.typed) == "echo ünï€🙂\rstill me"  # nothing was typed by what was shown
-    assert [fault for fault in faults if "400 (Bad Request)" not in fault] == []
+
+    page.get_by_role("link", name="Log out").click()
+    expect(page).to_have_url(f"{origin}/login")
+    assert page.context.cookies() == []
+    page.goto(f"{origin}/session.html?id={host.terminal.session}")
+    expect(page.get_by_label("Email")).to_be_visible()
+    assert [fault for fault in faults if "400 (Bad Request)" not in fault] == []  # but for the wrong password
