@@ -147,14 +147,18 @@ def _conflict(wanted: _Wanted, found: ExistingResource, owner: tuple[str, str]) 
         return replace(conflict, kind=ConflictKind.OWNED, detail=f", {stack}, as {logical_id}")
     if found.deleting:
         return replace(conflict, kind=ConflictKind.DELETING, resolutions=("restore", "rename"))
-    if _is_auto_imported(wanted):
-        return replace(conflict, kind=ConflictKind.AUTO_IMPORTED, resolutions=())
+    if _is_taken_back(wanted):
+        if NAMED_TYPES[found.type].automatic:
+            return replace(conflict, kind=ConflictKind.AUTO_IMPORTED, resolutions=())
+        return replace(conflict, resolutions=("import",), resolution="import")
     return replace(conflict, resolutions=("import", "rename")) if importable(wanted.resource) else conflict
 
 
-def _is_auto_imported(wanted: _Wanted) -> bool:
-    """True if CloudFormation imports it automatically (docs/adr/0007)."""
+def _is_taken_back(wanted: _Wanted) -> bool:
+    """True for what an earlier stack has left (docs/adr/0007): CloudFormation imports it automatically, or pkgops does
+    where its definition has stand-ins."""
     named = NAMED_TYPES[wanted.resource["Type"]]
     literal = wanted.resource["Properties"][named.name] == wanted.name
     retained = wanted.resource.get("DeletionPolicy") in RETAINED
-    return named.automatic and literal and retained and wanted.step.action in CREATING
+    way = named.automatic or (bool(named.stand_ins) and importable(wanted.resource))
+    return way and literal and retained and wanted.step.action in CREATING

@@ -28,6 +28,8 @@ SYSTEM = System(
         Stack("network", "OrdersNetwork", template="network.yaml"),
         Stack("data", "OrdersData", template="data.json", inputs={"Network": "network.VpcId"}),
         Stack("app", "Orders"),
+        Stack("login", "OrdersLogin"),
+        Stack("site", "OrdersSite"),
     ),
     settings=Settings,
     environments={},
@@ -93,6 +95,33 @@ def build(scope):
     scope.output("HttpUrl", http_api(scope, HttpApi("orders"), made.values()).url)
     scope.output("RestUrl", rest_api(scope, RestApi("orders"), made.values()).url)
 """,
+    "templates/orders/login.py": """
+from troposphere import Ref, ssm
+
+def build(scope):
+    scope.add(ssm.Parameter("Realm", Name=scope.named("orders-realm"), Type="String", Value="orders",
+                            Description=scope.use_later("site.Domain")))
+    scope.output("Realm", Ref("Realm"))
+""",
+    "templates/orders/site.py": """
+from pkgops.kit.cdn.distribution import Behavior, Distribution, distribution
+from pkgops.kit.cdn.edge_function import EdgeFunction, edge_function
+from pkgops.kit.cdn.origins import HttpOrigin
+
+def build(scope):
+    row = EdgeFunction("gate", "handlers/orders", "orders-gate", {"REALM": scope.use("login.Realm")})
+    gate = edge_function(scope, row)
+    behavior = Behavior("shop", edge={"viewer-request": gate})
+    made = distribution(scope, Distribution("Orders", (HttpOrigin("shop", "shop.example"),), (behavior,)))
+    scope.output("Domain", made.domain)
+    scope.output("Gate", gate.version)
+""",
+    "handlers/orders/gate.py": """
+import os
+
+def handler(event, context):
+    return {"status": "401", "statusDescription": "Unauthorized", "body": os.environ["REALM"]}
+""",
     "handlers/orders/put_order.py": """
 import json, os
 import boto3
@@ -156,4 +185,18 @@ def test_template_files_are_deployed_as_they_are_and_in_the_order_of_their_input
         "OrdersNetwork-local": True,
         "OrdersData-local": True,
         "Orders-local": True,
+        "OrdersLogin-local": True,
+        "OrdersSite-local": True,
     }
+
+
+def test_functions_at_the_edge_outlive_their_stack_and_are_taken_back(orders: Deployed) -> None:
+    """AWS deletes no function that CloudFront has copies of. The stack that the site uses learns its domain each time,
+    in the same deployment."""
+    first = orders.output("Gate")
+    assert first.endswith(":function:orders-gate-local:1")
+    kept = orders.pkgops("destroy", "orders/site", "--yes")
+    assert "orders-gate-local (AWS::Lambda::Function)" in kept
+    orders.pkgops("deploy", "orders", "--yes")
+    assert orders.pkgops("outputs", "Gate").strip() == first.removesuffix("1") + "2"
+    orders.pkgops("diff", "orders", "--exit-code")  # so the other stack has the new domain, too

@@ -111,7 +111,7 @@ def test_only_what_stands_alone_is_in_the_import(
 @pytest.mark.parametrize(
     ("kind", "properties", "possible"),
     [
-        ("AWS::Lambda::Function", {"FunctionName": "one", "Role": OTHER, "Code": {"S3Key": "key"}}, False),
+        ("AWS::Lambda::Function", {"FunctionName": "one", "Role": OTHER, "Code": {"S3Key": "key"}}, True),
         ("AWS::Lambda::Function", {"FunctionName": "one", "Role": "role", "Code": {"S3Key": "key"}}, True),
         ("AWS::IAM::Role", {"RoleName": "one", "AssumeRolePolicyDocument": {}, "Policies": [OTHER]}, True),
         ("AWS::IAM::Role", {"RoleName": "one", "AssumeRolePolicyDocument": {"Principal": OTHER}}, False),
@@ -120,3 +120,29 @@ def test_only_what_stands_alone_is_in_the_import(
 )
 def test_what_needs_others_of_its_stack_cannot_be_imported(kind: str, properties: Any, possible: bool) -> None:
     assert importable({"Type": kind, "Properties": properties}) is possible
+
+
+def test_what_refers_to_others_has_a_stand_in_until_the_update(project: Project, ports: FakePorts) -> None:
+    function = {"FunctionName": "one", "Role": OTHER, "Code": {"ZipFile": {"Ref": "Other"}}, "Runtime": "python3.12"}
+    request = imported(project, ports, {"Type": "AWS::Lambda::Function", "Properties": function}, "one")
+    given = json.loads(request.body or "")["Resources"]["Thing"]["Properties"]
+    assert given["Code"] == {"ZipFile": "def handler(event, context): ..."}
+    assert given["Role"] == {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/imported"}
+    assert (given["FunctionName"], given["Runtime"]) == ("one", "python3.12")
+
+
+def test_a_retained_function_is_taken_back_and_updated(project: Project, ports: FakePorts) -> None:
+    """By itself CloudFormation would leave it with the role of the stack before."""
+    ports.existing.put("AWS::Lambda::Function", "one")
+    thing = {
+        "Type": "AWS::Lambda::Function",
+        "DeletionPolicy": "Retain",
+        "Properties": {"FunctionName": "one", "Role": OTHER, "Code": {"ZipFile": "pass"}},
+    }
+    packaged = PackagedSystem((stack("alone", project.stage, Thing=thing, Other={"Type": "AWS::SNS::Topic"}),), ())
+    plan = prepare(project, packaged, ports)
+    assert [str(conflict) for conflict in plan.conflicts] == ["Thing: AWS::Lambda::Function one already exists"]
+    assert deploy(plan, ports).ok
+    first, last = ports.stacks.requests
+    assert set(first.imports) == {"Thing"}
+    assert json.loads(last.body or "")["Resources"]["Thing"] == thing

@@ -23,7 +23,7 @@ from tests.pkgops.fakes.ports import FakePorts
 
 Make = Callable[..., PackagedSystem]
 QUEUE, GROUP, TABLE, BUCKET = "AWS::SQS::Queue", "AWS::Logs::LogGroup", "AWS::DynamoDB::Table", "AWS::S3::Bucket"
-SECRET, FUNCTION = "AWS::SecretsManager::Secret", "AWS::Lambda::Function"
+SECRET, ROLE = "AWS::SecretsManager::Secret", "AWS::IAM::Role"
 
 
 def resource(kind: str, policy: str | None = None, **properties: Any) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def test_what_an_update_adds_is_asked_about(project: Project, ports: FakePorts) 
 
 def test_every_kind_is_listed_with_its_resolutions_and_its_line(project: Project, ports: FakePorts) -> None:
     put = ports.existing.put
-    for kind, name in ((GROUP, "group"), (TABLE, "kept"), (QUEUE, "owned"), (FUNCTION, "function")):
+    for kind, name in ((GROUP, "group"), (TABLE, "kept"), (QUEUE, "owned"), (ROLE, "role")):
         put(kind, name)
     put(BUCKET, "theirs", foreign=True)
     put(SECRET, "secret", deleting=True)
@@ -76,7 +76,7 @@ def test_every_kind_is_listed_with_its_resolutions_and_its_line(project: Project
         Group=resource(GROUP, LogGroupName="group"),
         Table=resource(TABLE, "Retain", TableName="kept"),
         Queue=resource(QUEUE, QueueName="owned"),
-        Function=resource(FUNCTION, FunctionName="function", Code={"S3Key": {"Ref": "Key"}}, Role="role"),
+        Role=resource(ROLE, RoleName="role", AssumeRolePolicyDocument={"Principal": {"Ref": "Key"}}),
         Bucket=resource(BUCKET, BucketName="theirs"),
         Secret=resource(SECRET, Name="secret"),
         Free=resource(QUEUE, QueueName="free"),
@@ -86,7 +86,7 @@ def test_every_kind_is_listed_with_its_resolutions_and_its_line(project: Project
         "Group": (ConflictKind.EXISTS, ("import", "rename")),
         "Table": (ConflictKind.AUTO_IMPORTED, ()),
         "Queue": (ConflictKind.OWNED, ("rename",)),
-        "Function": (ConflictKind.EXISTS, ("rename",)),
+        "Role": (ConflictKind.EXISTS, ("rename",)),
         "Bucket": (ConflictKind.FOREIGN, ("rename",)),
         "Secret": (ConflictKind.DELETING, ("restore", "rename")),
     }
