@@ -77,6 +77,21 @@ def test_the_control_plane_is_not_behind_it(emulator, deploy, visit):
     assert visitor.get("/", headers={"Host": f"site.localhost:{visitor.secure.rpartition(':')[2]}"}).status_code == 301
 
 
+@pytest.mark.parametrize(
+    "said", [b"", b"\x16", b"\x16\x03\x01\x00\x05hello", b"\x00\xff" * 50, b"POST / HTTP/1.1\r\nHost: 127"]
+)
+def test_who_speaks_no_http_leaves_the_port_as_it_was(emulator, deploy, visit, said):
+    visitor = visit(deploy({"Distribution": SITE}))
+    port = int(visitor.secure.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as waiting:
+        waiting.sendall(said)
+        assert visitor.get("/").status_code == 301  # while the other one is still there
+    body = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\nhalf"
+    with socket.create_connection(("127.0.0.1", port)) as gone:
+        gone.sendall(body)
+    assert visitor.get("/", secure=True).status_code == 502
+
+
 def test_the_emulators_own_port_takes_its_domain(emulator, deploy):
     stack = deploy({"Distribution": SITE})
     domain = _domain(emulator, stack)
