@@ -64,9 +64,18 @@ class SeedSecret:
 @dataclass(frozen=True, slots=True)
 class SeedUser:
     """One user to create in a Cognito user pool if the pool has none with that address, which counts as verified.
-    ``pool`` names an output with the pool's id. The password is random and never shown."""
+    ``pool`` names an output with the pool's id. The password is random and never shown; if ``password`` is given
+    (`SeedContext.secret` with what the pool's policy asks for), it is that one, and shown once."""
 
     pool: str
+    email: str
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class UserId:
+    """As an attribute of a `SeedItem`: Cognito's own id (``sub``) of the `SeedUser` with that address."""
+
     email: str
 
 

@@ -11,6 +11,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -78,6 +79,12 @@ class Clients:
                 )
                 self._clients[key] = client
         return client
+
+    def in_region(self, region: str) -> Clients:
+        """The clients of another region, with the same credentials, asked for once."""
+        other = Clients(replace(self.stage, region=region), self.endpoint, self.retry_policy, silent, self.root_secret)
+        other._session = self._session
+        return other
 
     def _create(self, service: str, retry_policy: RetryPolicy) -> Any:
         import botocore.session

@@ -11,7 +11,7 @@ from typing import Any
 
 from pkgops.aws.client import Clients, translated
 from pkgops.errors import AccessError
-from pkgops.ports.logs import LogEvent
+from pkgops.ports.logs import LogEvent, Logs
 
 _MAX_EVENTS = 10_000  # FilterLogEvents and GetLogEvents return at most this many events in one answer
 _NOT_FOUND = "ResourceNotFoundException"
@@ -59,6 +59,14 @@ class CloudWatchLogs:
                     raise NotImplementedError(f"Live Tail cannot be used here ({code}).") from error
                 if code != _SESSION_ENDED:
                     raise
+
+    def elsewhere(self) -> dict[str, Logs]:
+        if self._clients.endpoint:
+            return {}
+        with translated("ec2:DescribeRegions"):
+            rows = self._clients.get("ec2").describe_regions()["Regions"]  # those that are enabled
+        names = sorted({row["RegionName"] for row in rows} - {self._clients.stage.region})
+        return {name: CloudWatchLogs(self._clients.in_region(name)) for name in names}
 
     def _arns(self, groups: Sequence[str]) -> list[str]:
         """The ARNs of log groups, which Live Tail requires; from one listing by the groups' common prefix."""

@@ -14,6 +14,7 @@ from pkgops.errors import NotFoundError, UsageError, unknown
 from pkgops.model import PACKAGED
 
 _TYPE = "AWS::Lambda::Function"
+EDGE_GROUPS = "/aws/lambda/us-east-1."
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ class Function:
     handler: str
     log_group: str
     documented: str = ""
+
+    @property
+    def at_edge(self) -> bool:
+        """Whether CloudFront runs it: its log groups are called after the region it was made in, wherever they are."""
+        return self.log_group.startswith(EDGE_GROUPS)
 
     @property
     def short(self) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pkgops.errors import UsageError
-from pkgops.events import Emit, silent
+from pkgops.errors import AccessError, UsageError
+from pkgops.events import Emit, Note, silent
 from pkgops.logs.backfill import backfill
 from pkgops.logs.follow import follow
+from pkgops.logs.regions import LogsOfRegions, groups
 
 if TYPE_CHECKING:
     from pkgops.build.functions import Function
@@ -24,5 +25,22 @@ def tail_logs(functions: Sequence[Function], logs: Logs, query: Query, emit: Emi
     empty."""
     if not functions:
         raise UsageError("There are no functions, so there are no logs.", "List what there is: pkgops ls")
-    names = {function.log_group: function.short for function in functions}
+    elsewhere = _elsewhere(functions, logs, emit)
+    if elsewhere:
+        logs = LogsOfRegions(logs, elsewhere)
+    names = groups(functions, elsewhere)
     return follow(names, logs, query, emit) if query.follow else backfill(names, logs, query)
+
+
+def _elsewhere(functions: Sequence[Function], logs: Logs, emit: Emit) -> Mapping[str, Logs]:
+    """The other regions in which functions at the edge may have run; none if there are no such functions."""
+    if not any(function.at_edge for function in functions):
+        return {}
+    try:
+        found = logs.elsewhere()
+    except AccessError as error:
+        emit(Note(f"The logs of functions at the edge are read in one region alone. {error.message}", "warning"))
+        return {}
+    if found:
+        emit(Note(f"Functions at the edge log where they are called: {len(found) + 1} regions are read."))
+    return found

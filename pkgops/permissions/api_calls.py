@@ -22,6 +22,8 @@ class Target(StrEnum):
     GARBAGE = "every object in the artifact bucket"
     EMPTIED = "buckets that are deleted with their stack, and their objects"
     GROUPS = "log groups"
+    EDGE_GROUPS = "log groups of functions at the edge, in every region"
+    REGIONS = "the list of regions, if the system has functions at the edge"
     FUNCTIONS = "functions, and their versions and aliases"
     BUCKETS = "the system's buckets"
     SITES = "the buckets of the system's web pages, and their objects"
@@ -111,11 +113,21 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
         _call(Target.SITES, "s3:DeleteObject"),
     ),
     ("cloudfront", "create_invalidation"): (_call(Target.DISTRIBUTIONS, "cloudfront:CreateInvalidation"),),
-    ("logs", "filter_log_events"): (_call(Target.GROUPS, "logs:FilterLogEvents"),),
-    ("logs", "get_log_events"): (_call(Target.GROUPS, "logs:GetLogEvents"),),
-    ("logs", "describe_log_streams"): (_call(Target.GROUPS, "logs:DescribeLogStreams"),),
+    ("logs", "filter_log_events"): (
+        _call(Target.GROUPS, "logs:FilterLogEvents"),
+        _call(Target.EDGE_GROUPS, "logs:FilterLogEvents"),
+    ),
+    ("logs", "get_log_events"): (
+        _call(Target.GROUPS, "logs:GetLogEvents"),
+        _call(Target.EDGE_GROUPS, "logs:GetLogEvents"),
+    ),
+    ("logs", "describe_log_streams"): (
+        _call(Target.GROUPS, "logs:DescribeLogStreams"),
+        _call(Target.EDGE_GROUPS, "logs:DescribeLogStreams"),
+    ),
     ("logs", "describe_log_groups"): (_call(Target.ACCOUNT, "logs:DescribeLogGroups"),),
     ("logs", "start_live_tail"): (_call(Target.GROUPS, "logs:StartLiveTail"),),
+    ("ec2", "describe_regions"): (_call(Target.REGIONS, "ec2:DescribeRegions"),),
     ("lambda", "invoke"): (_call(Target.FUNCTIONS, "lambda:InvokeFunction"),),
     ("lambda", "get_function_configuration"): (_call(Target.FUNCTIONS, "lambda:GetFunctionConfiguration"),),
     # Only when a deployment changes a reserved concurrency.

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from pkgops.build.functions import EDGE_GROUPS
 from pkgops.build.synth import SynthesizedStack, resources
 from pkgops.permissions.api_calls import CALLS, Call, Target
 from pkgops.permissions.arns import ResourceKey, SystemContext
@@ -134,10 +135,14 @@ def _targets(project: Project, context: SystemContext) -> dict[Target, list[str]
     # One that does not exist yet has no random suffix and is looked up without it.
     secrets = [project.named(name) + ending for name in project.system.secrets for ending in ("", "-??????")]
     sites = _site_buckets(project, context)
+    groups = [context.name(key, "LogGroupName") for key in _keys(context, "AWS::Logs::LogGroup")]
+    edge = [context.arn("logs:*:{a}:log-group:{n}:*", n=name) for name in groups if name.startswith(EDGE_GROUPS)]
     distributed = project.system.site is not None and project.system.site.distribution
     return found | {
         Target.SITES: [arn for one in sites for arn in (one, f"{one}/*")],
         Target.DISTRIBUTIONS: [context.arn("cloudfront::{a}:distribution/*")] if distributed else [],
+        Target.EDGE_GROUPS: edge,
+        Target.REGIONS: [EVERYTHING] if edge else [],
         Target.ACCOUNT: [EVERYTHING],
         Target.ALL_POOLS: [EVERYTHING] if _keys(context, "AWS::Cognito::UserPool") else [],
         Target.STACKS: [context.arn("cloudformation:{r}:{a}:stack/{n}/*", n=name) for name in names],

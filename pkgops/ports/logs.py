@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,3 +29,6 @@ class Logs(Protocol):
         """Live Tail over at most ten groups; None when a second passed without an event. ``sampled`` is called
         when the service left events out (over 500 a second). Ends when the service ends the session. Raises
         NotImplementedError where Live Tail cannot be used."""
+
+    def elsewhere(self) -> Mapping[str, Logs]:
+        """The logs in the account's other regions, by region; none on the emulator, which has one."""

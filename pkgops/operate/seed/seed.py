@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pkgops.events import Emit, silent
@@ -10,13 +11,14 @@ from pkgops.operate.seed.declared import declared_seeds, resolve_outputs
 from pkgops.operate.seed.items import Table, WriteResult, write_items
 from pkgops.operate.seed.report import KindCount, RevealedValue, SeedReport, WaitResult
 from pkgops.operate.seed.secrets import store_secrets
-from pkgops.operate.seed.users import create_users
+from pkgops.operate.seed.users import UsersResult, create_users, with_owners
 from pkgops.operate.seed.wait import wait_for_attribute
 
 if TYPE_CHECKING:
     from pkgops.build.synth import SynthesizedStack
     from pkgops.config import Project
     from pkgops.ports.ports import Ports
+    from pkgops.seeds import Seeds
 
 KindResult = tuple[KindCount, tuple[str, ...]]  # a kind's count and a sentence per failure
 
@@ -37,21 +39,26 @@ def seed(
     seeds = declared_seeds(project)
     names = resolve_outputs(project, stacks, ports, (item.table for item in seeds.items))
     tables = {reference: Table(name, ports.tables.keys(name)) for reference, name in names.items()}
-    results, interrupted = write_items(seeds.items, tables, ports.tables, emit)
+    enrolled = _enrol(seeds, project, stacks, ports)
+    results, interrupted = write_items(with_owners(seeds.items, enrolled.ids), tables, ports.tables, emit)
     waits: list[WaitResult] = []
-    others: list[KindResult] = []
+    others: list[KindResult] = [(enrolled.count, enrolled.failures)] if seeds.users else []
     if not interrupted:
         try:
             if seeds.secrets:
                 others.append(store_secrets(seeds.secrets, project, ports))
-            if seeds.users:
-                pools = resolve_outputs(project, stacks, ports, (user.pool for user in seeds.users))
-                others.append(create_users(seeds.users, pools, ports.users))
             for wanted in seeds.expected:
                 waits.append(wait_for_attribute(wanted, results, ports.tables, emit, timeout))
         except KeyboardInterrupt:
             interrupted = True
-    return _report(results, others, tuple(waits), interrupted=interrupted)
+    report = _report(results, others, tuple(waits), interrupted=interrupted)
+    return replace(report, revealed=(*enrolled.revealed, *report.revealed))
+
+
+def _enrol(seeds: Seeds, project: Project, stacks: Sequence[SynthesizedStack], ports: Ports) -> UsersResult:
+    """Creates the users, first of all: items may belong to them."""
+    pools = resolve_outputs(project, stacks, ports, (user.pool for user in seeds.users)) if seeds.users else {}
+    return create_users(seeds.users, pools, ports.users)
 
 
 def _report(

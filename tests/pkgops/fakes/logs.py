@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 from queue import Empty, Queue
 
@@ -20,12 +20,19 @@ class FakeLogs:
         self.live_tail = live_tail
         self.deaf = False
         self.calls: list[tuple[str, int]] = []
+        self.others: dict[str, FakeLogs] = {}  # by region
+        self.denied: Exception | None = None  # the answer of the list of regions
         self.times: list[float] = []
         self.failures: list[Exception] = []
         self._groups: dict[str, list[LogEvent]] = {}
         self._sessions: list[tuple[frozenset[str], Queue[LogEvent | None]]] = []
         self._ids = count(1)
         self._lock = threading.Lock()
+
+    def elsewhere(self) -> Mapping[str, FakeLogs]:
+        if self.denied is not None:
+            raise self.denied
+        return self.others
 
     def write(self, group: str, stream: str, lines: Sequence[tuple[int, str]]) -> None:
         """Appends (time, message) lines to a stream; the group is made."""

@@ -13,7 +13,8 @@ import pytest
 from pkgops.aws.client import Clients
 from pkgops.aws.logs import CloudWatchLogs
 from pkgops.errors import AccessError
-from pkgops.model import Stage
+from pkgops.local.client.emulator import Emulator
+from pkgops.model import LOCAL_ACCOUNT, Stage
 from pkgops.ports.logs import Logs
 from tests.pkgops.fakes.logs import FakeLogs
 from tests.pkgops.fakes.scripted import Answer, scripted
@@ -172,3 +173,20 @@ def test_denied_access_is_an_access_error() -> None:
 
 def _row(at: int, message: str = "same") -> dict[str, Any]:
     return {"logStreamName": "s", "timestamp": at, "message": message, "eventId": f"id-{at}-{message}"}
+
+
+def test_other_regions_are_those_of_the_account(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The emulator in place of AWS, as AWS_ENDPOINT_URL has it: stage local itself has one region."""
+    secret = emulator.credentials().secret
+    assert CloudWatchLogs(Clients(Stage("local"), emulator.endpoint, root_secret=secret)).elsewhere() == {}
+    variables = {"URL": emulator.endpoint, "KEY": LOCAL_ACCOUNT, "SECRET": secret}
+    for name, variable in (
+        ("URL", "AWS_ENDPOINT_URL"),
+        ("KEY", "AWS_ACCESS_KEY_ID"),
+        ("SECRET", "AWS_SECRET_ACCESS_KEY"),
+    ):
+        monkeypatch.setenv(variable, variables[name])
+    found = CloudWatchLogs(Clients(Stage("dev"))).elsewhere()
+    assert {"us-west-2", "eu-west-1"} <= found.keys()
+    assert "us-east-1" not in found
+    assert list(found["eu-west-1"].fetch("/aws/lambda/us-east-1.nothing", 0)) == []
