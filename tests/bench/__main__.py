@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from tests.bench import api, cold, commands, faults, kefir, pipeline
+from tests.bench import always_coder, api, cold, commands, faults, kefir, pipeline
 from tests.bench.measure import Contest, Row
 from tests.bench.report import document, table
 from tests.bench.workplace import HERE, Workplace
@@ -34,6 +34,9 @@ def main() -> int:
             (notes if isinstance(one, str) else rows).append(one)
         _say("Kefir")
         for one in kefir.measured(place, wanted.only):
+            (notes if isinstance(one, str) else rows).append(one)
+        _say("Always Coder")
+        for one in always_coder.measured(place, wanted.only):
             (notes if isinstance(one, str) else rows).append(one)
         _say("A bad network")
         for one in faults.measured(place.scratch, wanted.only, wanted.fault_runs):

@@ -95,7 +95,7 @@ class BareApis:
 
     def _made_role(self, name: str) -> str:
         trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        tables = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}
+        tables = {"Effect": "Allow", "Action": ["dynamodb:*", "execute-api:ManageConnections"], "Resource": "*"}
         made = self._iam.create_role(RoleName=name, AssumeRolePolicyDocument=_policy(trust))
         self._iam.put_role_policy(RoleName=name, PolicyName="tables", PolicyDocument=_policy(tables))
         return str(made["Role"]["Arn"])
