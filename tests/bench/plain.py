@@ -10,7 +10,25 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from awacs import aws as awacs_aws
-from troposphere import AWSHelperFn, BaseAWSObject, Export, GetAtt, Join, Ref, Sub, Tags, Template
+from troposphere import (
+    AWSHelperFn,
+    BaseAWSObject,
+    Equals,
+    Export,
+    GetAtt,
+    If,
+    Join,
+    Not,
+    Ref,
+    Select,
+    Split,
+    Sub,
+    Tags,
+    Template,
+)
+
+# What they are made of is a list of their arguments.
+_BY_POSITION = (Ref, GetAtt, Sub, Join, Not, Equals, If, Select, Split)
 
 HEAD = "import json\nimport sys\n"
 TAIL = """
@@ -76,7 +94,7 @@ class _Writer:
         ((_, given),) = value.data.items()
         if isinstance(value, Ref) or (isinstance(value, Sub) and not isinstance(given, list)):
             given = [given]
-        if isinstance(value, Ref | GetAtt | Sub | Join):
+        if isinstance(value, _BY_POSITION):
             return self._call(value, map(self.value, given), {})
         raise TypeError(f"write down how {type(value).__name__} is made")
 
