@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 
@@ -43,14 +46,14 @@ class Host:
     terminal: Terminal
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def origin(relay: Relay) -> str:
     """The address of the distribution, with the system's own pages."""
     relay.project.pkgops("web", "publish", "always_coder", "--yes")
     return relay.outputs["WebUrl"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def password(relay: Relay) -> str:
     """What the user logs in with."""
     return relay.project.pkgops("users", "create", "always_coder", EMAIL, "--generate").stdout.strip()
@@ -138,3 +141,26 @@ def test_from_the_address_to_a_terminal_and_out_again(page: Page, origin: str, h
     page.goto(f"{origin}/session.html?id={host.terminal.session}")
     expect(page.get_by_label("Email")).to_be_visible()
     assert [fault for fault in faults if "400 (Bad Request)" not in fault] == []  # but for the wrong password
+
+
+def test_the_hosted_pages_lead_back_through_the_edge(page: Page, relay: Relay, origin: str, password: str) -> None:
+    from playwright.sync_api import expect
+
+    wanted = f"{origin}/join.html?x=%2F"
+    query = {
+        "client_id": relay.outputs["UserPoolClientId"],
+        "response_type": "code",
+        "scope": "openid email profile",
+        "redirect_uri": relay.outputs["CognitoCallbackUrl"],
+        "state": b64encode(json.dumps({"returnUrl": wanted}).encode()).decode(),
+    }
+    page.goto(f"{relay.outputs['CognitoHostedUIUrl']}/oauth2/authorize?{urlencode(query)}")
+    page.get_by_label("Username").fill(EMAIL)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(wanted)
+    expect(page.locator("#visitor")).to_have_text(EMAIL)
+    hidden = {cookie["name"]: cookie["httpOnly"] for cookie in page.context.cookies() if cookie["secure"]}
+    assert hidden == dict.fromkeys(COOKIES[:3], True) | dict.fromkeys(COOKIES[3:], False)
+    page.get_by_role("link", name="Sessions").click()
+    expect(page.get_by_role("link", name="Log in there")).to_be_visible()  # its scripts cannot read such tokens
