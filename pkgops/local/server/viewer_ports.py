@@ -199,6 +199,7 @@ class _Listener:
                 await asyncio.sleep(0.1)
                 continue
             connection.setblocking(False)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a body need not wait for its head's ACK
             self._keep(self._serve(connection))
 
     async def _serve(self, connection: socket.socket) -> None:
