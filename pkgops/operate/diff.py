@@ -42,7 +42,8 @@ class ResourceDiff:
 class StackDiff:
     """One stack: its resources, the worst changes first, the parameter values, the tags, and everything else in the
     template (outputs, ...). ``action`` is what a deployment would do, or "drifted" where the difference was made
-    outside of deployments. ``tagged`` are the resources that change only because the stack's tags do."""
+    outside of deployments. ``tagged`` are the resources that change only because the stack's tags do, ``later`` the
+    values of other stacks ("web.SiteUrl") with which the deployment updates this one again in the end."""
 
     key: str
     name: str
@@ -52,16 +53,17 @@ class StackDiff:
     rest: tuple[Difference, ...] = ()
     tags: tuple[Difference, ...] = ()
     tagged: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
         """There are no differences."""
-        return not (self.resources or self.parameters or self.rest or self.tags or self.tagged)
+        return not (self.resources or self.parameters or self.rest or self.tags or self.tagged or self.later)
 
 
 def diff(plan: Plan, ports: Ports) -> list[StackDiff]:
     """Every stack of a plan compared with what is deployed. The plan's change sets are kept: discard them after."""
-    return [_stack(step, ports) for step in plan.steps]
+    return [replace(_stack(step, ports), later=plan.later.get(step.stack.key, ())) for step in plan.steps]
 
 
 def _stack(step: Step, ports: Ports) -> StackDiff:

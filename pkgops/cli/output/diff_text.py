@@ -33,6 +33,8 @@ def _stack(stack: StackDiff, *, full: bool) -> Iterator[str]:
         count = len(stack.tagged)
         yield f"      on {names if full or count == 1 else counted(count, 'resource')}"
     yield from _section("Template", stack.rest, full=full)
+    if stack.later:
+        yield f"  updated again in the end, with {' and '.join(stack.later)}, known once deployed"
 
 
 def _resource(resource: ResourceDiff, *, full: bool) -> Iterator[str]:

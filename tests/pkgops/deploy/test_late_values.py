@@ -10,14 +10,16 @@ import pytest
 
 from pkgops.build.package import PackagedSystem
 from pkgops.build.synth import SynthesizedStack
+from pkgops.cli.output.diff_text import diff_text
 from pkgops.cli.output.plan_text import plan_data, plan_text
 from pkgops.config import Project
 from pkgops.deploy.deploy import Report, deploy
 from pkgops.events import Event, Note
 from pkgops.model import Stage
+from pkgops.operate.diff import diff
 from pkgops.plan.options import PlanOptions
 from pkgops.plan.plan import Plan
-from pkgops.plan.prepare import prepare
+from pkgops.plan.prepare import prepare, preview
 from pkgops.plan.step import Action
 from tests.pkgops.conftest import stack
 from tests.pkgops.fakes.ports import FakePorts
@@ -81,6 +83,18 @@ def test_the_plan_says_so(project: Project, system: PackagedSystem, ports: FakeP
     assert [row["later"] for row in plan_data(plan)["stacks"] if row["stack"] == "store"] == [("web.Name",)]
     again, _, _ = run(project, system, ports)
     assert again.later == {}
+
+
+def test_the_difference_says_so_even_of_an_unchanged_stack(
+    project: Project, system: PackagedSystem, ports: FakePorts
+) -> None:
+    run(project, system, ports, stacks=("store",))
+    found = diff(preview(project, system, ports, options=PlanOptions(stacks=("web",))), ports)
+    assert {one.key: one.later for one in found} == {"store": ("web.Name",), "web": ()}
+    assert diff_text(found).splitlines()[:2] == [
+        "DemoStore-local  unchanged",
+        "  updated again in the end, with web.Name, known once deployed",
+    ]
 
 
 def test_a_value_that_changes_arrives_in_the_same_run(
