@@ -24,7 +24,7 @@ _COLORS = {"ok": "green", "warn": "yellow", "fail": "red"}
 @session_command("doctor", example=EXAMPLE)
 @click.option("--policy", is_flag=True, help="Print the IAM policies a deployer of the system needs, and stop.")
 def command(session: Session, policy: bool) -> int:
-    """Check Python, tools, stages.toml, credentials, account, region, bootstrap and emulator.
+    """Check Python, tools, stages.toml, credentials, account, region, bootstrap, emulator and WebSocket API.
 
     Each line is ok, warn or fail, with its remedy. Exits with 1 if one is fail. Changes nothing.
 

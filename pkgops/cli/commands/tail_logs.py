@@ -39,7 +39,7 @@ def command(session: Session, names: tuple[str, ...], **options: Any) -> None:
 
     A function goes by any of its names: get-order, GetOrderHandler, its file, its name in AWS; it is looked for in
     the default system, then in all others. A system means all its functions. --output json writes one JSON object per
-    line.
+    line. Functions at the edge log in the region they were called from; on AWS every region of the account is read.
     """
     from pkgops.cli.output.log_lines import line_writer, nothing_found
     from pkgops.logs.query import parse_query

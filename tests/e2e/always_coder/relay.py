@@ -162,7 +162,8 @@ class Clients:
         self._opened: list[Peer] = []
 
     async def __aenter__(self) -> Clients:
-        self._http = aiohttp.ClientSession(trust_env=False)
+        unlimited = aiohttp.TCPConnector(limit=0)  # the default is a hundred connections
+        self._http = aiohttp.ClientSession(connector=unlimited, trust_env=False)
         return self
 
     async def __aexit__(self, *_: object) -> None:
