@@ -37,8 +37,8 @@ class Workplace:
         self.scratch = folder / "scratch"
         self.scratch.mkdir()
         self.port = free_port()
-        self.emulator = Emulator.of(self.project, self.port)
         _copy(self.project)
+        self.emulator = Emulator.of(self.project, self.port)  # its files are in the project, which must be there
         stages = self.project / "stages.toml"
         stages.write_text(re.sub(r"(?m)^port = \d+$", f"port = {self.port}", stages.read_text(), count=1))
 
