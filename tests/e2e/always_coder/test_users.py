@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import aiohttp
+import httpx
 import pytest
 
 from tests.e2e.always_coder.relay import Clients, Play, Relay, new_session
@@ -64,6 +65,20 @@ def test_a_bad_token_is_refused_at_the_door(play: Play, token: str) -> None:
         assert refused.value.status == 403
 
     play(scene)
+
+
+def test_a_refresh_token_lets_nobody_in(play: Play, relay: Relay) -> None:
+    token = relay.token("refresh@example.com", "RefreshToken")
+
+    async def scene(clients: Clients) -> None:
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await clients.open(token)
+        assert refused.value.status == 403
+
+    play(scene)
+    with httpx.Client(verify=False, trust_env=False) as http:
+        answer = http.get(relay.outputs["WebUrl"], headers={"Cookie": f"id_token={token}"})
+    assert (answer.status_code, "/login?state=" in answer.headers["location"]) == (302, True)
 
 
 def test_an_empty_token_is_none(play: Play) -> None:
