@@ -81,7 +81,7 @@ def in_order(stacks: Sequence[SynthesizedStack]) -> list[SynthesizedStack]:
         cycle = " -> ".join(error.args[1])
         raise BuildError(
             f"Stacks depend on each other in a cycle: {cycle}.",
-            "Use the value that is not needed at once with scope.use_later, or move one of the resources to a third stack.",
+            "Take the value that can wait with scope.use_later, or move one of the resources to a third stack.",
         ) from None
     position = {stack.key: index for index, stack in enumerate(stacks)}
     result: list[SynthesizedStack] = []
