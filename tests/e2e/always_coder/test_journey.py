@@ -135,6 +135,8 @@ def test_from_the_address_to_a_terminal_and_out_again(page: Page, origin: str, h
     endure(page, host)
     assert "".join(host.terminal.typed) == "echo ünï€🙂\rstill me"  # nothing was typed by what was shown
 
+    page.goto(f"{origin}/session.html?id={host.terminal.session}&key={'A' * 43}%3D")
+    expect(page.get_by_role("status")).to_contain_text("key is another one than the link's")
     page.get_by_role("link", name="Log out").click()
     expect(page).to_have_url(f"{origin}/login")
     assert page.context.cookies() == []
