@@ -53,10 +53,10 @@ def check(table: Table, key: Key, condition: str, values: Mapping[str, Any] | No
     return {"ConditionCheck": {"TableName": table.name, "Key": table.wire_key(key), **parts}}
 
 
-def transact(client: Any, writes: Sequence[Write]) -> None:
-    """Makes all writes (at most 100, each of a different item) or none. Conflicts with other transactions are retried.
-    Raises `Cancelled` if a condition does not hold, and `ServiceError`."""
-    for attempt in range(1, _ATTEMPTS + 1):
+def transact(client: Any, writes: Sequence[Write], attempts: int = _ATTEMPTS) -> None:
+    """Makes all writes (at most 100, each of a different item) or none. Conflicts with other transactions are retried,
+    ``attempts`` times in all. Raises `Cancelled` if a condition does not hold, and `ServiceError`."""
+    for attempt in range(1, attempts + 1):
         try:
             client.transact_write_items(TransactItems=list(writes))
         except ClientError as error:
@@ -64,11 +64,20 @@ def transact(client: Any, writes: Sequence[Write]) -> None:
             codes = [reason.get("Code") for reason in reasons]
             if "ConditionalCheckFailed" in codes:
                 raise _cancelled(reasons) from error
-            if attempt == _ATTEMPTS or not _TRANSIENT.intersection(codes):
+            if attempt == attempts or not _TRANSIENT.intersection(codes):
                 raise
-            time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - spreads load
+            time.sleep(random.uniform(0, 0.05 * 2 ** min(attempt, 5)))  # noqa: S311 - spreads load
         else:
             return
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether a transaction failed because of what it was to write, an item that is too large or a number out of
+    range, and would fail again."""
+    if not isinstance(error, ClientError):
+        return False
+    codes = {reason.get("Code") for reason in error.response.get("CancellationReasons") or []}
+    return error.response["Error"]["Code"] == "ValidationException" or "ValidationError" in codes
 
 
 def _cancelled(reasons: Sequence[Mapping[str, Any]]) -> Cancelled:

@@ -19,7 +19,11 @@ class InvalidMessage(Exception):  # noqa: N818 - an outcome, not an error
     """The message can never be processed. Its text names what is wrong, never a value of it."""
 
 
-class Timed(msgspec.Struct, kw_only=True):
+class Fields(msgspec.Struct, kw_only=True, rename="camel"):
+    """A JSON object of messages, whose names are written in camel case."""
+
+
+class Timed(Fields, kw_only=True):
     """What messages of all queues have."""
 
     timestamp: Annotated[

@@ -12,7 +12,7 @@ from handlers.keyvex.shared.messages import InvalidMessage, Timed, decode
 
 
 class Note(Timed, kw_only=True):
-    messageType: Literal["NOTE"]  # noqa: N815 - the message's own name
+    message_type: Literal["NOTE"]
     text: str = ""
 
 

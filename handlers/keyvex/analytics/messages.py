@@ -1,0 +1,77 @@
+"""The messages of the analytics queue."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from handlers.keyvex.shared.addresses import is_address
+from handlers.keyvex.shared.messages import Fields, Timed
+
+_MOST_SECONDS = 10**9  # of one visit: what is longer is a mistake
+
+Identifier = Annotated[str, Meta(min_length=1, max_length=256)]
+Steps = Annotated[int, Meta(ge=0, le=1_000_000)]
+
+InteractionType = Literal["view", "start", "complete", "abandon", "lead_capture", "share"]
+
+
+class LeadData(Fields, kw_only=True):
+    """Who has left an address."""
+
+    email: Annotated[str | None, Meta(description="Address of the lead; one that is none fails the message.")] = None
+    name: Annotated[str | None, Meta(description="Name of the lead.")] = None
+    company: Annotated[str | None, Meta(description="Company of the lead.")] = None
+    phone: Annotated[str | None, Meta(description="Telephone number, as it was entered.")] = None
+
+    def __post_init__(self) -> None:
+        if self.email and not is_address(self.email):
+            raise ValueError("leadData.email is no address")
+
+
+class InteractionData(Fields, kw_only=True):
+    """What is known of an interaction; everything may be missing. Other fields are stored as they are."""
+
+    user_agent: Annotated[str | None, Meta(description="Browser of the visitor.")] = None
+    referrer: Annotated[str | None, Meta(description="Page the visitor came from.")] = None
+    session_id: Annotated[str | None, Meta(description="Visit that the interaction belongs to.")] = None
+    step_completed: Annotated[Steps | None, Meta(description="Step of the tool that was completed.")] = None
+    total_steps: Annotated[Steps | None, Meta(description="Number of steps of the tool.")] = None
+    time_spent: Annotated[
+        Decimal | None,
+        Meta(
+            description="Seconds spent on the tool; counted in milliseconds.",
+            extra_json_schema={"anyOf": [{"type": "number", "minimum": 0}, {"type": "null"}]},
+        ),
+    ] = None
+    ip: Annotated[str | None, Meta(description="Address of the visitor's computer.")] = None
+    lead_data: Annotated[LeadData | None, Meta(description="The lead of a lead_capture.")] = None
+    custom_data: Annotated[dict[str, Any] | None, Meta(description="Whatever the tool adds.")] = None
+    responses: Annotated[Any, Meta(description="Answers a lead has given.")] = None
+    score: Annotated[float | None, Meta(description="Score of a lead's answers.")] = None
+    result_category: Annotated[str | None, Meta(description="Result a lead's answers led to.")] = None
+    utm: Annotated[dict[str, Any] | None, Meta(description="Parameters of the campaign that brought a lead.")] = None
+
+    def __post_init__(self) -> None:
+        if self.time_spent is None:
+            return
+        if not self.time_spent.is_finite() or not 0 <= self.time_spent <= _MOST_SECONDS:
+            raise ValueError("data.timeSpent is out of range")
+        self.time_spent = round(self.time_spent, 3)
+
+
+class AnalyticsMessage(Timed, kw_only=True):
+    """One interaction of a visitor with a tool."""
+
+    message_type: Annotated[Literal["ANALYTICS_PROCESSING"], Meta(description="Always ANALYTICS_PROCESSING.")]
+    tool_id: Annotated[Identifier, Meta(description="Tool that was used.")]
+    interaction_type: Annotated[InteractionType, Meta(description="What the visitor did.")]
+    data: Annotated[InteractionData, Meta(description="What is known of it.")] = msgspec.field(
+        default_factory=InteractionData
+    )
+
+
+MESSAGE = AnalyticsMessage
