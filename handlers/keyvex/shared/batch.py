@@ -19,6 +19,7 @@ from handlers.keyvex.shared.once import Claim, claim
 RETRY_SECONDS = 30  # until the second delivery, twice that until the third, and so on
 
 _MOST_SECONDS = 43_200  # by SQS
+_STORING = 60.0  # seconds that an invocation may go on after its deadline: a claim holds as long
 _CALL = 10  # messages in one call, by SQS
 
 
@@ -64,7 +65,7 @@ def process_each(
 def process_once(table: Table, delivery: Delivery, deadline: Deadline, work: Callable[[Delivery, Claim], None]) -> None:
     """Does the work unless the message has been processed before; what that work raises lets the message be begun
     again. Raises `InProgress`, and `ServiceError`."""
-    claimed = claim(table, delivery.message_id, now_ms(), max(deadline.left(), 1))
+    claimed = claim(table, delivery.message_id, now_ms(), deadline.left() + _STORING)
     if claimed is None:
         logger.info("A message was delivered again; it is done already", extra=delivery.about)
         return
