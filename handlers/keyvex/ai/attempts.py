@@ -9,8 +9,9 @@ from typing import Any
 
 from handlers.common.deadline import Deadline, OutOfTime
 from handlers.common.logs import logger
-from handlers.keyvex.ai.models import Model, Plan
+from handlers.keyvex.ai.models import Plan
 from handlers.keyvex.ai.providers.completion import Completion, ProviderError, Question
+from handlers.keyvex.ai.providers.model import Model
 
 REQUEST_SECONDS = 240.0
 DELAYS = (1.0, 2.0, 4.0)  # seconds between the attempts with one model

@@ -9,7 +9,7 @@ import msgspec
 
 from handlers.keyvex.ai.attempts import Spending
 from handlers.keyvex.ai.messages import MESSAGE, Message
-from handlers.keyvex.ai.models import Model
+from handlers.keyvex.ai.providers.model import Model
 from handlers.keyvex.shared.batch import Delivery
 from handlers.keyvex.shared.messages import decode
 

@@ -16,9 +16,10 @@ from handlers.keyvex.ai.attempts import Attempts, RequestFailed
 from handlers.keyvex.ai.finishing import finish, preview
 from handlers.keyvex.ai.job import Job, Outcome, envelope
 from handlers.keyvex.ai.messages import StyleMasterMessage
-from handlers.keyvex.ai.models import Model, Plan, choose, overrides
+from handlers.keyvex.ai.models import Plan, choose, overrides
 from handlers.keyvex.ai.prompts import TASKS, read_answer, system_text, user_text
 from handlers.keyvex.ai.providers.completion import Completion, Question
+from handlers.keyvex.ai.providers.model import Model
 from handlers.keyvex.ai.records import alert_items, emit_metrics, message_item, metric_item
 from handlers.keyvex.shared.clock import now_ms
 from handlers.keyvex.shared.connections import push_progress

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from handlers.common.secrets import SecretUnavailable, secret
-from handlers.keyvex.ai.models import Model
 from handlers.keyvex.ai.providers import anthropic, openai
 from handlers.keyvex.ai.providers.completion import Completion, ProviderError, Question
+from handlers.keyvex.ai.providers.model import Model
 from handlers.keyvex.shared.settings import settings
 
 

@@ -6,8 +6,8 @@ from typing import cast
 
 import msgspec
 
-from handlers.keyvex.ai.models import Model
 from handlers.keyvex.ai.providers.completion import Completion, Question, ask, read, tokens
+from handlers.keyvex.ai.providers.model import Model
 
 BASE_URL = "https://api.anthropic.com/v1"
 VERSION = "2023-06-01"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from handlers.keyvex.ai.models import Model
+from handlers.keyvex.ai.providers.model import Model
 from handlers.keyvex.shared.http import NoResponse, Response, post_json
 
 

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import msgspec
 
-from handlers.keyvex.ai.models import Model
 from handlers.keyvex.ai.providers.completion import Completion, ProviderError, Question, ask, read, tokens
+from handlers.keyvex.ai.providers.model import Model
 
 BASE_URL = "https://api.openai.com/v1"
 
