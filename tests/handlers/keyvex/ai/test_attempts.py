@@ -6,6 +6,11 @@ from typing import Any
 
 import pytest
 
+from handlers.common.deadline import Deadline
+from handlers.keyvex.ai.attempts import Attempts, RequestFailed
+from handlers.keyvex.ai.models import Overrides, choose
+from handlers.keyvex.ai.providers.completion import Completion, ProviderError, Question
+from handlers.keyvex.ai.providers.model import Model
 from tests.handlers.keyvex.fixtures.processor import Processor, message
 from tests.handlers.keyvex.fixtures.providers import World as Providers
 
@@ -103,12 +108,28 @@ def test_an_answer_that_is_not_what_was_asked_for_is_paid_and_retried(
     assert envelope["cost"] == pytest.approx((tokens["input"] * 0.003 + tokens["output"] * 0.015) / 1000)
 
 
-def test_a_slow_provider_is_not_waited_for_beyond_its_share(processor: Processor, provider: Providers) -> None:
+def test_a_slow_provider_is_given_up(processor: Processor, provider: Providers) -> None:
     processor.left = 1.0
     provider.fault(ANTHROPIC, seconds=3, times=1)
     session = run(processor)
     assert models(provider) == [FIRST, SECOND]
     assert session["magicSparkResult"]["model"] == SECOND
+
+
+def test_a_model_that_hangs_leaves_the_fallback_its_share_of_the_time(processor: Processor) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def hang(model: Model, _: Question, seconds: float) -> Completion:
+        asked.append((model.id, round(seconds)))
+        processor.left -= seconds
+        raise ProviderError("timeout", retryable=True)
+
+    attempts = Attempts(hang, Deadline(lambda: processor.left, processor.sleep))
+    plan = choose("magicSpark", "generate", (None, None), "production", Overrides())
+    with pytest.raises(RequestFailed, match=r"^timeout$"):
+        attempts.answer(plan, Question("", "", 0, 1, False), str)
+    assert asked == [(FIRST, 240), (FIRST, 194), (SECOND, 240), (SECOND, 194)]
+    assert processor.left == pytest.approx(0)
 
 
 def test_a_function_that_has_no_time_left_fails_at_once(processor: Processor, provider: Providers) -> None:

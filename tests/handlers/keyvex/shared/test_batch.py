@@ -91,7 +91,7 @@ def test_a_message_takes_effect_once(world: Any, at_once: Callable[..., list[Any
 
     waits = at_once(attempt, 8)
     assert 0 in waits
-    assert all(0 <= wait <= 61 for wait in waits)
+    assert all(0 <= wait <= 130 for wait in waits)  # the deadline, a minute to store what became of it, and more
     assert attempt(9) == 0
     assert len(effects) == 1
     marker = world.item(f"IDEMPOTENCY#{message.message_id}", "DONE")
