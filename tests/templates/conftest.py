@@ -24,20 +24,27 @@ PRODUCTION: dict[str, dict[str, Any]] = {
         "stripe_price_business": "price_business",
     }
 }
+# What else is kept as goldens: settings that change templates, by system and the directory's name, with the stage.
+VARIANTS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
+    ("keyvex", "dev-without-redis"): ("dev", {"redis": "disabled", "api_logs": True}),
+    ("keyvex", "dev-lambda-vpc"): ("dev", {"lambda_vpc": True, "alert_email": "admin@example.com"}),
+    ("keyvex", "prod-lambda-vpc"): ("prod", {"lambda_vpc": True, "user_behavior": True}),
+}
 
 
 @dataclass(frozen=True)
 class Case:
-    """One template of a system on one stage, with its settings there."""
+    """One template of a system on one stage, with its settings there; ``variant`` is "" for the usual ones."""
 
     system: System
     stage: Stage
     stack: SynthesizedStack
     settings: Any
+    variant: str = ""
 
     @property
     def id(self) -> str:
-        return f"{self.stack.system}/{self.stage.name}/{self.stack.key}"
+        return f"{self.stack.system}/{self.variant or self.stage.name}/{self.stack.key}"
 
     @property
     def template(self) -> dict[str, Any]:
@@ -45,15 +52,21 @@ class Case:
 
 
 @cache
-def built(system_key: str, stage_name: str) -> tuple[Case, ...]:
+def built(system_key: str, name: str) -> tuple[Case, ...]:
+    """The templates of a system on the stage of that name, or as the variant of that name."""
     system: System = bootstrap.SYSTEM if system_key == "bootstrap" else load_system(system_key)
+    stage_name, chosen = VARIANTS.get((system_key, name), (name, {}))
     stage = Stage(stage_name, account=LOCAL_ACCOUNT if stage_name == LOCAL else None)
-    settings = system.settings(**(PRODUCTION.get(system_key, {}) if stage.production else {}))
-    return tuple(Case(system, stage, stack, settings) for stack in synth(system, stage, settings))
+    required = PRODUCTION.get(system_key, {}) if stage.production else {}
+    settings = system.settings(**{**required, **chosen})
+    variant = name if name != stage_name else ""
+    system = system.with_settings(settings)
+    return tuple(Case(system, stage, stack, settings, variant) for stack in synth(system, stage, settings))
 
 
 def systems_by_stage() -> list[tuple[Case, ...]]:
-    return [built(system, stage) for system in ("bootstrap", *SYSTEMS) for stage in STAGES]
+    usual = [built(system, stage) for system in ("bootstrap", *SYSTEMS) for stage in STAGES]
+    return [*usual, *(built(system, name) for system, name in VARIANTS)]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

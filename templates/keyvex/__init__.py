@@ -1,0 +1,42 @@
+"""Keyvex: the backend of an AI tool builder, with queues behind it and progress over WebSockets."""
+
+from __future__ import annotations
+
+from pkgops.model import Stack, Stage, System
+from templates.keyvex.config.providers import PROVIDERS
+from templates.keyvex.naming import ENVIRONMENTS
+from templates.keyvex.settings import Settings, check
+
+
+def _tags(stage: Stage) -> dict[str, str]:
+    return {
+        "Project": "Keyvex",
+        "Environment": ENVIRONMENTS[stage.name],
+        "ManagedBy": "pkgops",
+        "CostCenter": "Engineering",
+    }
+
+
+def _stack(key: str, name: str, when: str = "") -> Stack:
+    return Stack(key, f"Keyvex-{{environment}}-{name}", (f"Keyvex{name}Stack",), when=when)
+
+
+SYSTEM = System(
+    key="keyvex",
+    title="Keyvex: AI tool builder",
+    stacks=(
+        _stack("security", "Security"),
+        _stack("storage", "Storage"),
+        _stack("database", "Database"),
+        _stack("compute", "Compute"),
+        _stack("api", "Api"),
+        _stack("monitoring", "Monitoring"),
+        _stack("user_behavior", "UserBehavior", when="user_behavior"),
+    ),
+    settings=Settings,
+    environments=ENVIRONMENTS,
+    closed=True,
+    check=check,
+    tags=_tags,
+    companions=(PROVIDERS,),
+)
