@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pkgops.secret_rules import SecretRule
+
 LOCAL = "local"
 LOCAL_ACCOUNT = "000000000000"  # the emulator's
 PRODUCTION = "prod"
@@ -192,8 +194,9 @@ class System:
     the environment variable of the same name in capitals. ``check`` returns what is wrong with them on a stage,
     a sentence each. ``environments`` maps stage names to the system's own words, which are accepted as stage
     names too; a ``closed`` system runs on no other stages. ``tags`` go on every stack. ``variables`` are what
-    `pkgops env` prints, ``site`` what `pkgops web publish` brings to a bucket, ``socket`` how `pkgops doctor` tries its
-    WebSocket API, ``messages`` what `pkgops queues send` accepts. ``module`` is the package of the stacks,
+    `pkgops env` prints, ``secret_rules`` what `pkgops secrets` takes, ``messages`` what `pkgops queues send` accepts,
+    ``site`` what `pkgops web publish` brings to a bucket, ``socket`` how `pkgops doctor` tries its WebSocket API.
+    ``module`` is the package of the stacks,
     ``templates.<key>`` if empty.
     """
 
@@ -206,6 +209,7 @@ class System:
     tags: Callable[[Stage], dict[str, str]]
     example: Example | None = None
     secrets: tuple[str, ...] = ()
+    secret_rules: tuple[SecretRule, ...] = ()
     companions: tuple[Companion, ...] = ()
     variables: tuple[Variable, ...] = ()
     site: Site | None = None
@@ -218,6 +222,12 @@ class System:
     def package(self) -> str:
         """The package that holds a module for each stack."""
         return self.module or f"templates.{self.key}"
+
+    @property
+    def all_secrets(self) -> tuple[str, ...]:
+        """The documented names of its secrets, of those that stacks make as well."""
+        made = (rule.secret for rule in self.secret_rules if rule.stack)
+        return (*self.secrets, *(name for name in made if name not in self.secrets))
 
     def with_settings(self, settings: Any) -> System:
         """The system without the stacks that are off."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from pkgops.aws.client import Clients, translated
@@ -24,6 +25,17 @@ class SecretsManager:
             if error.response["Error"]["Code"] == "ResourceNotFoundException":
                 return None if not self._exists(name) else ""
             raise _error(error, name, "read") from None
+
+    def changed(self, name: str) -> str:
+        from botocore.exceptions import ClientError
+
+        try:
+            with translated("secretsmanager:DescribeSecret"):
+                found = self._clients.get("secretsmanager").describe_secret(SecretId=name)
+        except ClientError as error:
+            raise _error(error, name, "described") from None
+        when = found.get("LastChangedDate")
+        return when.astimezone(UTC).isoformat(timespec="seconds") if when else ""
 
     def write(self, name: str, value: str) -> None:
         """No error it raises contains the value."""

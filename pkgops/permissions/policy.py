@@ -133,7 +133,7 @@ def _targets(project: Project, context: SystemContext) -> dict[Target, list[str]
     buckets = [key for key in _keys(context, "AWS::S3::Bucket") if _is_deleted(context, key)]
     emptied = [arn for key in buckets for arn in context.arns(key)]
     # One that does not exist yet has no random suffix and is looked up without it.
-    secrets = [project.named(name) + ending for name in project.system.secrets for ending in ("", "-??????")]
+    secrets = [project.named(name) + ending for name in project.system.all_secrets for ending in ("", "-??????")]
     sites = _site_buckets(project, context)
     groups = [context.name(key, "LogGroupName") for key in _keys(context, "AWS::Logs::LogGroup")]
     edge = [context.arn("logs:*:{a}:log-group:{n}:*", n=name) for name in groups if name.startswith(EDGE_GROUPS)]

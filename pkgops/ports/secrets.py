@@ -11,6 +11,9 @@ class Secrets(Protocol):
     def read(self, name: str) -> str | None:
         """A secret's value, "" if it has none yet; None if there is no such secret."""
 
+    def changed(self, name: str) -> str:
+        """When an existing secret's value last changed, in ISO-8601 UTC; "" if that is not known."""
+
     def write(self, name: str, value: str) -> None:
         """Stores a value, in a new secret if there is none of that name."""
 

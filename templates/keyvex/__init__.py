@@ -5,6 +5,7 @@ from __future__ import annotations
 from pkgops.model import Stack, Stage, System
 from templates.keyvex.config.providers import PROVIDERS
 from templates.keyvex.naming import ENVIRONMENTS
+from templates.keyvex.secrets import SECRETS
 from templates.keyvex.settings import Settings, check
 
 
@@ -38,5 +39,6 @@ SYSTEM = System(
     closed=True,
     check=check,
     tags=_tags,
+    secret_rules=SECRETS,
     companions=(PROVIDERS,),
 )

@@ -12,7 +12,7 @@ from pkgops.kit.table import Index, Table, table
 from pkgops.scope import Scope
 from templates.keyvex.functions import FUNCTIONS
 from templates.keyvex.naming import REDIS, TABLE, describe, publish
-from templates.keyvex.security import AUTH_TOKEN
+from templates.keyvex.secrets import AUTH_TOKEN
 
 # By documented key: the processor, days a message is kept, and how often it is tried.
 QUEUES = {

@@ -31,10 +31,9 @@ from templates.keyvex.naming import (
     publish,
     socket_stage,
 )
+from templates.keyvex.secrets import AUTH_TOKEN, FIELDS
 
 APP_ACCESS = "keyvex-app-access-{environment}"
-AUTH_TOKEN = "redis_auth_token"  # noqa: S105 - the field's name
-INTEGRATIONS = ("unsplash_access_key", "unsplash_secret_key", "sendgrid_api_key", "stripe_secret_key")
 
 
 def build(scope: Scope) -> None:
@@ -59,20 +58,24 @@ def build(scope: Scope) -> None:
 
 def _secrets(scope: Scope) -> tuple[JsonSecret, ...]:
     kept = scope.stage.production
-    database: dict[str, Any] = {"fields": ("encryption_key", AUTH_TOKEN)}
+    database: dict[str, Any] = {"fields": FIELDS[DATABASE_SECRET]}
     if scope.settings.has_redis:
         # ElastiCache wants a password when it is created; it forbids what is excluded, and punctuation is left out too.
         database = {"fields": ("encryption_key",), "generated": AUTH_TOKEN, "punctuation": False}
     return (
         JsonSecret(
             AI_SECRET,
-            ("openai_api_key", "anthropic_api_key", "openai_organization"),
+            FIELDS[AI_SECRET],
             "AI provider API keys and configuration",
             retained=kept,
             id="AiSecrets",
         ),
         JsonSecret(
-            INTEGRATION_SECRET, INTEGRATIONS, "Third-party integration secrets", retained=kept, id="IntegrationSecrets"
+            INTEGRATION_SECRET,
+            FIELDS[INTEGRATION_SECRET],
+            "Third-party integration secrets",
+            retained=kept,
+            id="IntegrationSecrets",
         ),
         JsonSecret(
             DATABASE_SECRET,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pkgops.cli.session import Session
     from pkgops.operate.secrets import SecretRow
 
-_COLUMNS = ("Secret", "State", "Fields", "Stored as")
+_COLUMNS = ("Secret", "State", "Fields", "Changed", "Stored as")
 
 
 @click.group("secrets", cls=CommandGroup, default="ls")
@@ -49,30 +49,34 @@ def _refuse_value(_ctx: click.Context, _parameter: click.Parameter, given: str |
 
 SET = """\
 pkgops secrets set stripe-secret key --stage prod
-pkgops secrets set session-secret --from secret.txt --stage dev"""
+pkgops secrets set session-secret --from secret.txt --stage dev
+pkgops secrets set keys card_key=@card.txt mail_key=env:MAIL_KEY"""
 
 
 @session_command("set", example=SET)
 @click.argument("name", metavar="[SYSTEM/]NAME", shell_complete=complete_secrets)
-@click.argument("words", metavar="[FIELD]", nargs=-1)
-@click.option("--from", "source", metavar="FILE|-", help="Read the value from there instead of prompting.")
+@click.argument("words", metavar="[FIELD | FIELD=SOURCE ...]", nargs=-1)
+@click.option("--from", "source", metavar="FILE|-|env:NAME", help="Read the value from there instead of prompting.")
 @click.option("--replace", is_flag=True, help="Drop all existing fields.")
 @click.option("--value", hidden=True, expose_value=False, callback=_refuse_value)
-def set_(session: Session, name: str, words: tuple[str, ...], source: str | None, replace: bool) -> None:
-    """Set secret NAME, or one FIELD of it. Fields not given stay as they are.
+@click.option("--any-value", is_flag=True, help="Take a value that does not look like its field's.")
+def set_(
+    session: Session, name: str, words: tuple[str, ...], source: str | None, replace: bool, any_value: bool
+) -> None:
+    """Set secret NAME, one FIELD of it, or several. Fields not given stay as they are.
 
-    NAME is a secret of the default system, or else of any other.
+    NAME is a secret of the default system, or else of any other. A SOURCE is @FILE, - for stdin, or env:VARIABLE. Where
+    a system says which fields a secret has, others are refused.
     """
-    from pkgops.operate.secrets import declared_secret, parse_field, read_value, set_secret
+    from pkgops.operate.secrets import Setting, declared_secret, set_secret
 
-    console, field = session.console, parse_field(words)
+    console = session.console
     project, known = session.search(name, declared_secret)
-    label = f"{known}{f' {field}' if field else ''}"
-    value = read_value(source, sys.stdin)
-    if value is None:
-        value = _prompt(console, label)
-    set_secret(project, known, field, value, session.ports(project), replace)
+    label, value = _given(console, known, words, source)
+    notes = set_secret(project, known, value, session.ports(project), Setting(replace, any_value))
     console.print_message(f"Set {label} on stage {project.stage.name}.")
+    for note in notes:
+        console.print_message(note)
 
 
 @session_command("show", example="pkgops secrets show stripe-secret\npkgops secrets show stripe-secret --reveal")
@@ -104,13 +108,17 @@ pkgops secrets init shop --stage prod"""
 @click.argument("name", required=False, metavar="[SYSTEM]", shell_complete=complete_systems)
 @click.option("--from", "source", metavar="FILE|-", help="Read a JSON object, secret to value, instead of prompting.")
 def init(session: Session, name: str | None, source: str | None) -> None:
-    """Store declared secrets and fields that are missing or empty; existing values stay as they are."""
-    from pkgops.operate.secrets import fill_missing, secret_rows
+    """Store declared secrets and fields that are missing or empty; existing values stay as they are.
+
+    Values that are random by nature, such as keys for encryption, are made where the system says so.
+    """
+    from pkgops.operate.secrets import fill_missing, generate, secret_rows
 
     project, console = session.project(name), session.console
     ports = session.ports(project)
-    missing = [row.name for row in secret_rows(project, ports) if row.state != "set"]
-    stored = fill_missing(project, _values(console, source, missing), ports)
+    outside = project.system.secrets
+    missing = [row.name for row in secret_rows(project, ports) if row.state != "set" and row.name in outside]
+    stored = [*generate(project, ports), *fill_missing(project, _values(console, source, missing), ports)]
     console.print_result(stored if console.mode.json else None, "\n".join(stored))
     count = f"{len(missing)} {'was' if len(missing) == 1 else 'were'} missing or empty"
     console.print_message(f"Stored {counted(len(stored), 'secret')} on stage {project.stage.name}; {count}.")
@@ -118,6 +126,24 @@ def init(session: Session, name: str | None, source: str | None) -> None:
 
 for _subcommand in (ls, set_, show, init):
     command.add_command(_subcommand)
+
+
+def _given(
+    console: Console, known: str, words: tuple[str, ...], source: str | None
+) -> tuple[str, str | dict[str, str]]:
+    """What is set, as it is called in messages, and its value: text, or fields."""
+    from pkgops.errors import UsageError
+    from pkgops.operate.secrets import parse_field, parse_sources, read_value
+
+    if sources := parse_sources(words):
+        if source is not None or list(sources.values()).count("-") > 1:
+            raise UsageError("Stdin and --from hold one value.", "Give each field a source of its own.")
+        read = {field: read_value(where.removeprefix("@"), sys.stdin) or "" for field, where in sources.items()}
+        return f"{known} {', '.join(read)}", read
+    field, value = parse_field(words), read_value(source, sys.stdin)
+    label = f"{known}{f' {field}' if field else ''}"
+    given = _prompt(console, label) if value is None else value
+    return label, given if field is None else {field: given}
 
 
 def _values(console: Console, source: str | None, missing: list[str]) -> dict[str, object]:
@@ -151,4 +177,4 @@ def _prompt(console: Console, what: str) -> str:
 
 def _cells(row: SecretRow) -> tuple[str, ...]:
     fields = ", ".join(name if filled else f"{name} (empty)" for name, filled in row.fields.items())
-    return row.name, row.state, fields, row.stored_as
+    return row.name, row.state, fields, row.changed, row.stored_as

@@ -12,12 +12,16 @@ class FakeSecrets:
 
     def __init__(self) -> None:
         self.values: dict[str, str] = {}
+        self.times: dict[str, str] = {}
         self.refused: set[str] = set()
         self.restored: list[str] = []
         self._lock = threading.Lock()
 
     def read(self, name: str) -> str | None:
         return self.values.get(name)
+
+    def changed(self, name: str) -> str:
+        return self.times.get(name, "")
 
     def write(self, name: str, value: str) -> None:
         if not self.put_if_absent(name, value):
