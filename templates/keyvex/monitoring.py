@@ -8,10 +8,10 @@ from pkgops.kit.alarms import alarms
 from pkgops.kit.dashboard import dashboard
 from pkgops.kit.topic import topic
 from pkgops.scope import Scope
+from templates.keyvex.alarms import alarm_rows
+from templates.keyvex.graphs import graphs
+from templates.keyvex.metrics import Metrics
 from templates.keyvex.naming import describe, publish
-from templates.keyvex.watched.alarms import alarm_rows
-from templates.keyvex.watched.graphs import graphs
-from templates.keyvex.watched.metrics import Metrics
 
 TOPIC, DASHBOARD = "keyvex-alerts-{environment}", "keyvex-dashboard-{environment}"
 _CONSOLE = "https://${AWS::Region}.console.aws.amazon.com/cloudwatch/home?region=${AWS::Region}#dashboards:name="

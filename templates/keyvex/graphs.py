@@ -5,9 +5,9 @@ from __future__ import annotations
 from pkgops.kit.dashboard import Graph
 from pkgops.kit.naming import camel_case
 from pkgops.scope import Scope
+from templates.keyvex.alarms import AGE, QUEUES, WAITING
 from templates.keyvex.functions import FUNCTIONS
-from templates.keyvex.watched.alarms import AGE, QUEUES, WAITING
-from templates.keyvex.watched.metrics import HOUR, Metrics
+from templates.keyvex.metrics import HOUR, Metrics
 
 
 def graphs(scope: Scope, metrics: Metrics) -> list[list[Graph]]:

@@ -9,7 +9,7 @@ from pkgops.kit.metrics import Metric
 from pkgops.kit.naming import camel_case
 from pkgops.scope import Scope
 from templates.keyvex.functions import FUNCTIONS
-from templates.keyvex.watched.metrics import HOUR, Metrics
+from templates.keyvex.metrics import HOUR, Metrics
 
 # By the key of the queue's outputs: its documented short name, messages that may wait, and seconds they may.
 QUEUES = {"AiProcessing": ("ai-processing", 100, 900), "Analytics": ("analytics", 50, 300), "Email": ("email", 25, 300)}
