@@ -18,6 +18,7 @@ _FUNCTION = re.compile(rf"https?://(?P<url>[a-z0-9-]+)\.lambda-url\.{_LABEL}\.on
 _QUEUE = re.compile(rf"https?://(?:sqs\.{_LABEL}\.amazonaws\.com|{_LABEL}\.queue\.amazonaws\.com)(?=/\d{{12}}/)")
 _HOSTED_PAGES = re.compile(rf"https://{_LABEL}\.auth\.{_LABEL}\.amazoncognito\.com")
 _WEBSITE = re.compile(rf"https?://(?P<bucket>[a-z0-9.-]+)\.s3-website[.-]{_LABEL}\.amazonaws\.com")
+_SERVICE = re.compile(rf"https?://dynamodb\.{_LABEL}\.amazonaws\.com(?=/?$)")
 _OWN = re.compile(r"https?://(?:localhost|127\.0\.0\.1):\d+(?=/)")
 
 
@@ -25,8 +26,9 @@ def reachable(value: str, endpoint: str, distributions: Mapping[str, str] | None
     """``value`` with every AWS address in it replaced by the one that works on the emulator at ``endpoint``
     (``http://127.0.0.1:4566``, no slash at the end); text without such an address comes back unchanged.
 
-    Known: execute-api (REST, HTTP and WebSocket), function URLs, queue URLs, S3 websites and user pools' pages;
-    and ``distributions``, addresses by domain, also where a domain stands alone."""
+    Known: execute-api (REST, HTTP and WebSocket), function URLs, queue URLs, S3 websites, user pools' pages, and
+    DynamoDB, which clients may be told where to find; and ``distributions``, addresses by domain, also where a domain
+    stands alone."""
     if "://" in value:
         value = _by_url(value, endpoint)
     return DISTRIBUTION.sub(lambda found: _distribution(found, distributions or {}), value)
@@ -38,6 +40,7 @@ def _by_url(value: str, endpoint: str) -> str:
     value = _HOSTED_PAGES.sub(endpoint, value)
     value = _QUEUE.sub(endpoint, value)
     value = _WEBSITE.sub(lambda found: f"{endpoint}/{found['bucket']}", value)
+    value = _SERVICE.sub(endpoint, value)
     return _OWN.sub(endpoint, value)
 
 

@@ -7,6 +7,7 @@ from templates.keyvex.config.providers import PROVIDERS
 from templates.keyvex.naming import ENVIRONMENTS
 from templates.keyvex.secrets import SECRETS
 from templates.keyvex.settings import Settings, check
+from templates.keyvex.variables import VARIABLES
 
 
 def _tags(stage: Stage) -> dict[str, str]:
@@ -41,4 +42,5 @@ SYSTEM = System(
     tags=_tags,
     secret_rules=SECRETS,
     companions=(PROVIDERS,),
+    variables=VARIABLES,
 )

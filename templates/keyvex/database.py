@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from troposphere import GetAtt, Ref
+from troposphere import GetAtt, Ref, Sub
 
 from pkgops.kit.network.private import PrivateNetwork, private_network
 from pkgops.kit.network.redis import Redis, redis
@@ -31,6 +31,7 @@ def build(scope: Scope) -> None:
     row = Table(TABLE, indexes, "PK", "SK", ttl="ttl", disposable=not production, recoverable=True)
     made = table(scope, row)
     publish(scope, DynamoDbTableName=Ref(made), DynamoDbTableArn=GetAtt(made, "Arn"), TableName=Ref(made))
+    publish(scope, DynamoDbEndpoint=Sub("https://dynamodb.${AWS::Region}.${AWS::URLSuffix}"))
     for key, (processor, days, tries) in QUEUES.items():
         _queue(scope, key, processor, days, tries)
     if scope.settings.has_redis:

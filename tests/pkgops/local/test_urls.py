@@ -24,6 +24,7 @@ HERE = "http://127.0.0.1:4566"
         ("wss://a1.execute-api.eu-west-1.amazonaws.com", "ws://127.0.0.1:4566/_aws/execute-api/a1"),
         ("https://u9.lambda-url.us-east-1.on.aws/", f"{HERE}/_aws/lambda-url/u9/"),
         ("https://sqs.us-east-1.amazonaws.com/123456789012/q", f"{HERE}/123456789012/q"),
+        ("https://dynamodb.us-east-1.amazonaws.com", HERE),
         ("http://localhost:4566/000000000000/q", f"{HERE}/000000000000/q"),
         ("https://my-app.auth.us-east-1.amazoncognito.com", HERE),
         ("https://my-app.auth.us-east-1.amazoncognito.com/login?a=b", f"{HERE}/login?a=b"),
