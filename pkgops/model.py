@@ -194,10 +194,10 @@ class System:
     the environment variable of the same name in capitals. ``check`` returns what is wrong with them on a stage,
     a sentence each. ``environments`` maps stage names to the system's own words, which are accepted as stage
     names too; a ``closed`` system runs on no other stages. ``tags`` go on every stack. ``variables`` are what
-    `pkgops env` prints, ``secret_rules`` what `pkgops secrets` takes, ``messages`` what `pkgops queues send` accepts,
-    ``site`` what `pkgops web publish` brings to a bucket, ``socket`` how `pkgops doctor` tries its WebSocket API.
-    ``module`` is the package of the stacks,
-    ``templates.<key>`` if empty.
+    `pkgops env` prints, ``secret_rules`` what `pkgops secrets` takes, ``app_policy`` names the output with the
+    ARN of the policy for `pkgops users access-key`, ``messages`` what `pkgops queues send` accepts, ``site`` what
+    `pkgops web publish` brings to a bucket, ``socket`` how `pkgops doctor` tries its WebSocket API. ``module`` is the
+    package of the stacks, ``templates.<key>`` if empty.
     """
 
     key: str
@@ -210,6 +210,7 @@ class System:
     example: Example | None = None
     secrets: tuple[str, ...] = ()
     secret_rules: tuple[SecretRule, ...] = ()
+    app_policy: str = ""
     companions: tuple[Companion, ...] = ()
     variables: tuple[Variable, ...] = ()
     site: Site | None = None

@@ -12,6 +12,7 @@ from pkgops.model import LOCAL_ACCOUNT
 if TYPE_CHECKING:
     from pkgops.aws.retry_policy import RetryPolicy
     from pkgops.model import Stage
+    from pkgops.ports.access_keys import AccessKeys
     from pkgops.ports.artifacts import Artifacts
     from pkgops.ports.drift import Drift
     from pkgops.ports.existing import Existing
@@ -112,6 +113,13 @@ class AwsPorts:
         from pkgops.aws.users import CognitoUsers
 
         return CognitoUsers(self.clients)
+
+    @cached_property
+    def access_keys(self) -> AccessKeys:
+        """IAM."""
+        from pkgops.aws.access_keys import IamAccessKeys
+
+        return IamAccessKeys(self.clients)
 
     @cached_property
     def websites(self) -> Websites:

@@ -36,6 +36,7 @@ class Target(StrEnum):
     QUEUES = "queues"
     PARAMETERS = "the parameters of SSM that templates name"
     SECRETS = "the secrets the system declares"
+    NOTHING = "nothing: whoever may give a user policies and keys may do everything, which is an administrator's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,15 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
     ("dynamodb", "put_item"): (_call(Target.SEEDED_TABLES, "dynamodb:PutItem"),),
     ("dynamodb", "transact_write_items"): (_call(Target.SEEDED_TABLES, "dynamodb:PutItem"),),
     ("dynamodb", "batch_get_item"): (_call(Target.SEEDED_TABLES, "dynamodb:BatchGetItem"),),
+    ("iam", "get_user"): (_call(Target.NOTHING, "iam:GetUser"),),
+    ("iam", "create_user"): (_call(Target.NOTHING, "iam:CreateUser"),),
+    ("iam", "delete_user"): (_call(Target.NOTHING, "iam:DeleteUser"),),
+    ("iam", "attach_user_policy"): (_call(Target.NOTHING, "iam:AttachUserPolicy"),),
+    ("iam", "detach_user_policy"): (_call(Target.NOTHING, "iam:DetachUserPolicy"),),
+    ("iam", "list_attached_user_policies"): (_call(Target.NOTHING, "iam:ListAttachedUserPolicies"),),
+    ("iam", "create_access_key"): (_call(Target.NOTHING, "iam:CreateAccessKey"),),
+    ("iam", "delete_access_key"): (_call(Target.NOTHING, "iam:DeleteAccessKey"),),
+    ("iam", "list_access_keys"): (_call(Target.NOTHING, "iam:ListAccessKeys"),),
     ("secretsmanager", "get_secret_value"): (_call(Target.SECRETS, "secretsmanager:GetSecretValue"),),
     ("secretsmanager", "describe_secret"): (_call(Target.SECRETS, "secretsmanager:DescribeSecret"),),
     ("secretsmanager", "create_secret"): (_call(Target.SECRETS, "secretsmanager:CreateSecret"),),

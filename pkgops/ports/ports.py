@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from pkgops.ports.access_keys import AccessKeys
 from pkgops.ports.artifacts import Artifacts
 from pkgops.ports.drift import Drift
 from pkgops.ports.existing import Existing
@@ -56,6 +57,9 @@ class Ports(Protocol):
 
     @property
     def users(self) -> Users: ...
+
+    @property
+    def access_keys(self) -> AccessKeys: ...
 
     @property
     def websites(self) -> Websites: ...

@@ -41,6 +41,7 @@ SYSTEM = System(
     check=check,
     tags=_tags,
     secret_rules=SECRETS,
+    app_policy="security.AppAccessPolicyArn",
     companions=(PROVIDERS,),
     variables=VARIABLES,
 )

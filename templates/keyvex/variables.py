@@ -5,7 +5,6 @@ from __future__ import annotations
 from pkgops.model import Variable
 from templates.keyvex.naming import AI_SECRET, INTEGRATION_SECRET
 
-_SOCKET = {"output": "api.WebSocketApiEndpoint", "ending": "/{api.WebSocketStage}"}
 # By heading: variable -> output.
 _OUTPUTS = {
     "SQS": {
@@ -42,6 +41,12 @@ _DEVELOPMENT = {
 _SOCKET_NAMES = ("WEBSOCKET_API_URL", "NEXT_PUBLIC_WEBSOCKET_API_ENDPOINT", "NEXT_PUBLIC_AWS_WEBSOCKET_URL")
 _OF_THE_APP = ("NEXT_PUBLIC_APP_URL", "PERPLEXITY_API_KEY", "KV_REST_API_URL", "KV_REST_API_TOKEN", "AI_DEBUG")
 
+
+def _socket(name: str, group: str, *, compat: bool = False) -> Variable:
+    """The address of the WebSocket API with its stage, which clients take for the first part of the path."""
+    return Variable(name, "api.WebSocketApiEndpoint", ending="/{api.WebSocketStage}", group=group, compat=compat)
+
+
 VARIABLES = (
     Variable("AWS_REGION", value="{region}", group="AWS"),
     # Never an operator's own: `pkgops users access-key` makes a pair for the application.
@@ -52,12 +57,12 @@ VARIABLES = (
     Variable("REDIS_ENDPOINT", "database.RedisEndpoint", group="Redis", optional=True),
     Variable("REDIS_PORT", "database.RedisPort", group="Redis", optional=True),
     *(Variable(name, output, group=group) for group, rows in _OUTPUTS.items() for name, output in rows.items()),
-    Variable("WEBSOCKET_API_ENDPOINT", group="WebSocket", **_SOCKET),
+    _socket("WEBSOCKET_API_ENDPOINT", "WebSocket"),
     Variable("SECRETS_MANAGER_REGION", value="{region}", group="Secrets Manager"),
     *(Variable(name, output, group="Secrets Manager") for name, output in _SECRETS.items()),
     *(Variable(name, group="Existing", kept=True, secret=secret) for name, secret in _EXISTING.items()),
     *(Variable(name, value=value, group="Development", in_production=False) for name, value in _DEVELOPMENT.items()),
-    *(Variable(name, group="Read by the application", compat=True, **_SOCKET) for name in _SOCKET_NAMES),
+    *(_socket(name, "Read by the application", compat=True) for name in _SOCKET_NAMES),
     Variable("AWS_STAGE", "api.WebSocketStage", group="Read by the application", compat=True),
     *(Variable(name, group="Read by the application", kept=True, compat=True) for name in _OF_THE_APP),
 )

@@ -148,6 +148,40 @@ def reset_passwords(session: Session, name: str | None, dry_run: bool, yes: bool
     return console.print_result(results, "\n".join(map(_result_text, results)))
 
 
+ACCESS_KEY = """\
+pkgops users access-key shop --stage prod
+pkgops users access-key shop --replace
+pkgops users access-key shop --delete"""
+
+
+@session_command("access-key", example=ACCESS_KEY)
+@click.argument("name", required=False, metavar="[SYSTEM]", shell_complete=complete_systems)
+@click.option("--replace", is_flag=True, help="Make a new key, and end the one there is.")
+@click.option("--delete", is_flag=True, help="Delete the user with its keys instead.")
+@yes("Go on")
+def access_key(session: Session, name: str | None, replace: bool, delete: bool, yes: bool) -> None:
+    """Make an access key for a system's application that runs outside AWS, and show it once.
+
+    It is the key of a user in IAM, which may do what the system's own policy for its application says and nothing else.
+    Its secret is stored nowhere. The stack with that policy can be deleted once the user is. It needs permissions of an
+    administrator, which a deployer's policy does not have.
+    """
+    from pkgops.cli.confirm import confirm_on_stage
+    from pkgops.operate.access_key import app_user, create_key, delete_key
+
+    if delete and replace:
+        raise click.UsageError("A key is replaced or deleted, not both.")
+    project, console = session.project(name), session.console
+    user, ports = app_user(project), session.ports(project)
+    question = f"{'Delete the user' if delete else 'Make an access key for the user'} {user}?"
+    confirm_on_stage(console, project.stage, question, "Changing access keys", yes=yes)
+    if delete:
+        return console.print_message(f"{'Deleted' if delete_key(project, ports) else 'There was no'} user {user}.")
+    made = create_key(project, session.stacks(project), ports, replace=replace)
+    pair = {"AWS_ACCESS_KEY_ID": made.id, "AWS_SECRET_ACCESS_KEY": made.secret}
+    return console.print_value(pair, "\n".join(f"{key}={value}" for key, value in pair.items()))
+
+
 def _result_text(row: ResetResult) -> str:
     return f"{row.pool}: {row.passwords} passwords reset, sessions of {row.sessions} users ended"
 
@@ -156,7 +190,7 @@ def _text(pool: PoolUsers) -> str:
     return f"{pool.pool} has {counted(len(pool.users), 'user')}, {len(pool.with_password)} of them with a password."
 
 
-for _subcommand in (ls, create, delete, reset_passwords):
+for _subcommand in (ls, create, delete, reset_passwords, access_key):
     command.add_command(_subcommand)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.pkgops.fakes.access_keys import FakeAccessKeys
 from tests.pkgops.fakes.artifacts import FakeArtifacts
 from tests.pkgops.fakes.drift import FakeDrift
 from tests.pkgops.fakes.existing import FakeExisting
@@ -42,6 +43,7 @@ class FakePorts:
     parameters: Any = field(default_factory=FakeParameters)
     secrets: Any = field(default_factory=FakeSecrets)
     users: Any = field(default_factory=FakeUsers)
+    access_keys: Any = field(default_factory=FakeAccessKeys)
     websites: Any = field(default_factory=FakeWebsites)
     existing: Any = field(default_factory=FakeExisting)
     endpoint: str | None = "http://127.0.0.1:1"
