@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pkgops.model import Stack, Stage, System
+from pkgops.model import MessageFormat, Stack, Stage, System
 from templates.keyvex.config.providers import PROVIDERS
+from templates.keyvex.functions import FUNCTIONS
 from templates.keyvex.naming import ENVIRONMENTS
 from templates.keyvex.secrets import SECRETS
 from templates.keyvex.settings import Settings, check
@@ -44,4 +45,9 @@ SYSTEM = System(
     app_policy="security.AppAccessPolicyArn",
     companions=(PROVIDERS,),
     variables=VARIABLES,
+    messages=tuple(
+        MessageFormat(row.queue, f"handlers.keyvex.{row.folder}.messages", "messageType")
+        for row in FUNCTIONS.values()
+        if row.queue
+    ),
 )

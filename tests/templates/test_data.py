@@ -6,7 +6,7 @@ from pkgops.build.synth import resources
 from tests.templates.conftest import Case
 
 # Documented to lose their data with their stack everywhere but in production.
-DISPOSABLE = {"always_coder", "kefir"}
+DISPOSABLE = {"always_coder", "kefir", "keyvex"}
 
 
 def test_data_outlives_its_stack_on_every_stage(case: Case) -> None:
