@@ -15,10 +15,13 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from tests.bench import always_coder, api, cold, commands, faults, kefir, pipeline
+from tests.bench import always_coder, api, cold, commands, faults, kefir, keyvex, pipeline
 from tests.bench.measure import Contest, Row
 from tests.bench.report import document, table
 from tests.bench.workplace import HERE, Workplace
+
+
+SYSTEMS = {"The pipeline": pipeline, "Kefir": kefir, "Always Coder": always_coder, "Keyvex": keyvex}
 
 
 def main() -> int:
@@ -29,15 +32,10 @@ def main() -> int:
         _prepare(place)
         rows = [_told(contest) for contest in _contests(place, wanted.only)]
         notes = cold.sizes(place)
-        _say("The pipeline")
-        for one in pipeline.measured(place, wanted.only):
-            (notes if isinstance(one, str) else rows).append(one)
-        _say("Kefir")
-        for one in kefir.measured(place, wanted.only):
-            (notes if isinstance(one, str) else rows).append(one)
-        _say("Always Coder")
-        for one in always_coder.measured(place, wanted.only):
-            (notes if isinstance(one, str) else rows).append(one)
+        for title, system in SYSTEMS.items():
+            _say(title)
+            for one in system.measured(place, wanted.only):
+                (notes if isinstance(one, str) else rows).append(one)
         _say("A bad network")
         for one in faults.measured(place.scratch, wanted.only, wanted.fault_runs):
             (notes if isinstance(one, str) else rows).append(one)

@@ -1,7 +1,7 @@
-"""What does the pipeline's own code cost, without AWS?
+"""What does the handlers' own code cost, without AWS?
 
-Run by path in a process of its own, so that its memory is its own: ``in_process.py score|dispatch|bare COUNT`` works
-on so many packages, against stand-ins that answer at once, and prints the seconds it took.
+Run by path in a process of its own, so that its memory is its own: ``in_process.py score|dispatch|bare|count COUNT``
+works on so many packages or interactions, against stand-ins that answer at once, and prints the seconds it took.
 """
 
 from __future__ import annotations
@@ -62,6 +62,26 @@ class Taken:
         return {}
 
 
+class Stored:
+    """A DynamoDB client that stores everything and has nothing."""
+
+    def transact_write_items(self, **_: Any) -> dict[str, Any]:
+        return {}
+
+    def get_item(self, **_: Any) -> dict[str, Any]:
+        return {}
+
+
+class Unhurried:
+    """A deadline that is far off."""
+
+    def passed(self) -> bool:
+        return False
+
+
+UNHURRIED: Any = Unhurried()
+
+
 def score(count: int) -> None:
     from handlers.pkgwatch.scoring.score import score as scored
 
@@ -94,6 +114,29 @@ def bare(count: int) -> None:
     assert sqs.messages == count
 
 
+def interactions(count: int) -> Iterator[list[Any]]:
+    """So many views of one tool, in batches of ten as Lambda receives them."""
+    from handlers.keyvex.shared.batch import deliveries
+
+    message = {"messageType": "ANALYTICS_PROCESSING", "toolId": "bench", "interactionType": "view"}
+    body = json.dumps({**message, "data": {"timeSpent": 12.5, "sessionId": "s"}})
+    sent = {"SentTimestamp": "1777636800000"}
+    for start in range(0, count, 10):
+        records = [{"messageId": f"m{number}", "body": body, "attributes": sent} for number in range(start, start + 10)]
+        yield deliveries({"Records": records})
+
+
+def count_interactions(count: int) -> None:
+    """As the analytics processor does it."""
+    from handlers.common.dynamodb import Table
+    from handlers.common.logs import logger
+    from handlers.keyvex.analytics.analytics_processor import process
+
+    logger.setLevel("WARNING")
+    table = Table(Stored(), "keyvex", ("PK", "SK"))
+    assert not any(process(table, batch, UNHURRIED) for batch in interactions(count))
+
+
 def _pages(index: Index) -> Iterator[dict[str, Any]]:
     call: dict[str, Any] = {}
     while True:
@@ -104,8 +147,11 @@ def _pages(index: Index) -> Iterator[dict[str, Any]]:
         call = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
 
+WORKS = {"score": score, "dispatch": dispatch, "bare": bare, "count": count_interactions}
+
+
 def main() -> None:
-    work, count = {"score": score, "dispatch": dispatch, "bare": bare}[sys.argv[1]], int(sys.argv[2])
+    work, count = WORKS[sys.argv[1]], int(sys.argv[2])
     work(10)  # imports
     began = time.perf_counter()
     work(count)
