@@ -20,7 +20,6 @@ from tests.bench.measure import Contest, Row
 from tests.bench.report import document, table
 from tests.bench.workplace import HERE, Workplace
 
-
 SYSTEMS = {"The pipeline": pipeline, "Kefir": kefir, "Always Coder": always_coder, "Keyvex": keyvex}
 
 
