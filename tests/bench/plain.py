@@ -16,6 +16,7 @@ from troposphere import (
     Equals,
     Export,
     GetAtt,
+    GetAZs,
     If,
     Join,
     Not,
@@ -28,7 +29,7 @@ from troposphere import (
 )
 
 # What they are made of is a list of their arguments.
-_BY_POSITION = (Ref, GetAtt, Sub, Join, Not, Equals, If, Select, Split)
+_BY_POSITION = (Ref, GetAZs, GetAtt, Sub, Join, Not, Equals, If, Select, Split)
 
 HEAD = "import json\nimport sys\n"
 TAIL = """
@@ -88,11 +89,11 @@ class _Writer:
 
     def _function(self, value: AWSHelperFn) -> str:
         if isinstance(value, Tags):
-            return self._call(value, [self.value(tag) for tag in value.tags], {})
+            return self._call(value, [self.value({tag["Key"]: tag["Value"] for tag in value.tags})], {})
         if isinstance(value, Export):
             return self._call(value, [self.value(value.data["Name"])], {})
         ((_, given),) = value.data.items()
-        if isinstance(value, Ref) or (isinstance(value, Sub) and not isinstance(given, list)):
+        if isinstance(value, Ref | GetAZs) or (isinstance(value, Sub) and not isinstance(given, list)):
             given = [given]
         if isinstance(value, _BY_POSITION):
             return self._call(value, map(self.value, given), {})
