@@ -53,12 +53,14 @@ class SeedSecret:
     """One secret to store in Secrets Manager if there is none with its name; its value is never shown.
 
     ``name`` is the documented one, to which the tool adds the stage as to every name; ``label`` is its name in the
-    report. A stage's real credentials are never seed data: only generated values belong here.
+    report. With a ``field`` the value is that field of a JSON object, stored where it is missing or empty. A stage's
+    real credentials are never seed data: only generated values belong here.
     """
 
     name: str
     value: str = field(repr=False)
     label: str
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,24 @@ class UserId:
     """As an attribute of a `SeedItem`: Cognito's own id (``sub``) of the `SeedUser` with that address."""
 
     email: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeedMessages:
+    """Messages to a queue of which deployed functions make items, sent if the item at ``key`` is absent.
+
+    ``queue`` and ``table`` name outputs with a queue's URL and a table's name. The function ``by`` has processed all
+    messages when that item has ``values``. ``label`` is its name in the report ("session of a quiz").
+    """
+
+    queue: str
+    table: str
+    messages: tuple[Mapping[str, Any], ...]
+    key: Mapping[str, Any]
+    values: Mapping[str, Any]
+    by: str
+    label: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +153,4 @@ class Seeds:
     secrets: tuple[SeedSecret, ...] = ()
     collection: Collection | None = None
     users: tuple[SeedUser, ...] = ()
+    messages: tuple[SeedMessages, ...] = ()

@@ -121,13 +121,15 @@ def _route(known: Sequence[Queue], name: str) -> tuple[str, str]:
 
 
 def find_queue(known: Sequence[Queue], name: str) -> Queue:
-    """The queue called ``name``: its name with or without the stage, or the last parts of it (``orders-dlq``).
+    """The queue called ``name``: its name with or without the stage, or the last parts of it (``orders-dlq``), else
+    parts in the middle, where a system's own word for the stage comes last.
 
     UsageError if there is none or if several match."""
     wanted = name.strip().casefold()
     exact = [queue for queue in known if wanted in {queue.name.casefold(), queue.documented.casefold()}]
     ending = [queue for queue in known if queue.documented.casefold().endswith("-" + wanted)]
-    found = exact or ending
+    inside = [queue for queue in known if f"-{wanted}-" in queue.documented.casefold()]
+    found = exact or ending or inside
     if not found:
         raise unknown("queue", name, [queue.documented for queue in known])
     if len(found) > 1:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pkgops.events import Emit, silent
 from pkgops.operate.seed.declared import declared_seeds, resolve_outputs
 from pkgops.operate.seed.items import Table, WriteResult, write_items
+from pkgops.operate.seed.messages import send_messages
 from pkgops.operate.seed.report import KindCount, RevealedValue, SeedReport, WaitResult
 from pkgops.operate.seed.secrets import store_secrets
 from pkgops.operate.seed.users import UsersResult, create_users, with_owners
@@ -30,8 +31,8 @@ def seed(
     emit: Emit = silent,
     timeout: float = 60.0,
 ) -> SeedReport:
-    """Writes the system's seed data where it is missing, then waits up to ``timeout`` seconds for each
-    `ExpectedAttribute`.
+    """Writes the system's seed data where it is missing and sends the messages of what is, then waits up to ``timeout``
+    seconds for each `ExpectedAttribute`.
 
     RefusedError on a protected stage, before anything is read; UsageError if the system has no seed data or a
     table is not deployed; the first error if not one item could be written. Later errors are in the report.
@@ -47,6 +48,11 @@ def seed(
         try:
             if seeds.secrets:
                 others.append(store_secrets(seeds.secrets, project, ports))
+            if seeds.messages:
+                references = (name for row in seeds.messages for name in (row.queue, row.table))
+                outputs = resolve_outputs(project, stacks, ports, references)
+                counts, waits = send_messages(seeds.messages, outputs, ports, emit, timeout)
+                others += counts
             for wanted in seeds.expected:
                 waits.append(wait_for_attribute(wanted, results, ports.tables, emit, timeout))
         except KeyboardInterrupt:

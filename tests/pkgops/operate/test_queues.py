@@ -9,7 +9,7 @@ import pytest
 from pkgops.build.synth import SynthesizedStack
 from pkgops.errors import UsageError
 from pkgops.events import Progress, silent
-from pkgops.operate.queues import QueueRow, RedriveResult, declared_queues, queue_rows, redrive
+from pkgops.operate.queues import Queue, QueueRow, RedriveResult, declared_queues, find_queue, queue_rows, redrive
 from tests.pkgops.fakes.queues import FakeQueues
 
 
@@ -98,3 +98,10 @@ def test_what_cannot_go_back(name: str, message: str) -> None:
     with pytest.raises(UsageError, match=message) as error:
         redrive(KNOWN, name, FakeQueues(), silent, dry_run=False)
     assert error.value.hint
+
+
+def test_a_word_for_the_stage_may_end_the_name() -> None:
+    known = [Queue("db", f"shop-{name}-development", f"shop-{name}-development") for name in ("orders", "orders-dlq")]
+    assert find_queue(known, "orders-dlq").name == "shop-orders-dlq-development"
+    with pytest.raises(UsageError, match="matches 2 queues"):
+        find_queue(known, "orders")
