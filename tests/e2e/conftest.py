@@ -112,7 +112,7 @@ class Deployed:
         service = client(self.emulator, "secretsmanager")
         for name in (row["Name"] for row in service.list_secrets()["SecretList"]):
             value = service.get_secret_value(SecretId=name).get("SecretString", "")
-            watch(value, *(str(part) for part in re.findall(r'"([^"]+)"', value)))
+            watch(value, *_parts(value))
 
     def leave(self) -> None:
         """Stops the emulator; of what the tool has written, only the emulator's state may hold a secret."""
@@ -148,6 +148,14 @@ class Deployed:
             wrong = problems(method, url.removeprefix(self.url), found.status, found.headers, found.body)
             assert not wrong, wrong
         return found
+
+
+def _parts(secret: str) -> list[str]:
+    """The values in a secret: those of its fields if it is a JSON object, whose names are no secrets."""
+    try:
+        return [str(part) for part in json.loads(secret).values()]
+    except (ValueError, AttributeError):
+        return [str(part) for part in re.findall(r'"([^"]+)"', secret)]
 
 
 def exchange(request: urllib.request.Request) -> Answer:
