@@ -14,6 +14,7 @@ from pkgops.build.build import build
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.local.client.emulator import Emulator
+from pkgops.operate.diff import diff
 from pkgops.plan.prepare import prepare, preview
 from tests import probe as probes
 from tests.probe import Probe
@@ -40,6 +41,12 @@ class Deployed:
     def actions(self) -> list[str]:
         plan = preview(self.project, build(self.project, checked=False), self.ports)
         return [step.action.value for step in plan.steps]
+
+    def changed(self) -> dict[str, list[str]]:
+        """The properties that differ, by resource."""
+        plan = preview(self.project, build(self.project, checked=False), self.ports)
+        rows = [resource for row in diff(plan, self.ports) for resource in row.resources]
+        return {row.logical_id: [one.path for one in row.differences] for row in rows}
 
     def deploy(self) -> None:
         deploy(prepare(self.project, build(self.project, checked=False), self.ports), self.ports)
@@ -84,3 +91,14 @@ def test_a_changed_file_and_a_changed_value_are_updates(
     system.deploy()
     assert aws("sqs").get_queue_url(QueueName="probe-two")["QueueUrl"]
     assert system.actions() == ["unchanged"]
+
+
+def test_a_text_that_is_not_ascii_is_no_difference(deployed: tuple[Probe, Deployed]) -> None:
+    """CloudFormation answers question marks for it when it is asked for the template that is deployed."""
+    probe, system = deployed
+    described = 'scope.template.resources["OneFunction"].Description = "Prüft die Übersicht"'
+    probe.handler('def answer():\n    return "two"', "two")
+    probe.stack('Function("one")', 'Function("two")', more=described)
+    system.deploy()
+    probe.handler('def answer():\n    return "three"', "two")
+    assert system.changed() == {"TwoFunction": ["Properties/Code/S3Key"]}
