@@ -40,10 +40,12 @@ def build(
     today = ",".join(supported())  # a runtime may have ended since
     if checked and cache.read("checked", today) is None:
         from pkgops.build.check import check
+        from pkgops.build.pins import Pins
 
         stacks = _synthesized(project, cache)
         if foresee is not None:
             foresee(stacks)
+        Pins(project.root).require_in_force()  # found at once; the linter takes its time
         check(project, stacks, emit)
         cache.write("checked", True, today)
     if packaged is not None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pkgops.build.build import build
 from pkgops.build.pins import PINS, REQUIREMENTS
 from pkgops.errors import BuildError
+from pkgops.events import Event
 from tests.probe import Probe
 from tests.wheels import Wheels
 
@@ -47,6 +49,14 @@ def test_a_pin_that_is_not_in_force_stops_the_build(
     with pytest.raises(BuildError, match=said) as caught:
         probe.package()
     assert caught.value.code == 3
+
+
+def test_a_missing_pin_is_found_before_templates_are_checked(probe: Probe) -> None:
+    probe.write(REQUIREMENTS, "left-pad\n")
+    heard: list[Event] = []
+    with pytest.raises(BuildError, match="left-pad is not in"):
+        build(probe.load(), heard.append)
+    assert heard == []
 
 
 def test_the_command_that_pins_is_the_projects_own(probe: Probe) -> None:
