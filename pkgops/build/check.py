@@ -22,13 +22,16 @@ from pkgops.errors import BuildError
 from pkgops.events import Emit, Note, silent
 from pkgops.wording import counted
 
+# Rules of cfn-lint that look at one template, and those of ours that find the same in all of them.
+_SAME = {"E3505": "P302"}
+
 
 def check(project: Project, stacks: Sequence[SynthesizedStack], emit: Emit = silent) -> None:
     """Applies cfn-lint and the gates among the rules: BuildError with all errors; the gates' warnings are shown."""
     gates = {key: rule for key, rule in rules().items() if rule.gate}
     subject = Subject(project.root, project.stage, project.system, stacks, _unread)
     found = [*run(gates.values(), subject), *lint(subject, project.home, emit)]
-    left = judge(found, subject, skipped={row["rule"] for stack in stacks for row in stack.accepted}).findings
+    left = judge(_once(found), subject, skipped={row["rule"] for stack in stacks for row in stack.accepted}).findings
     errors = [one for one in left if one.severity == ERROR]
     if errors:
         lines = list(dict.fromkeys(_line(one, stacks) for one in errors))
@@ -57,7 +60,13 @@ def report(project: Project, stacks: Sequence[SynthesizedStack], emit: Emit = si
         found += lint(subject, project.home, emit)
     else:
         skipped |= {row["rule"] for stack in stacks for row in stack.accepted if row["rule"] not in known}
-    return judge(found, subject, skipped)
+    return judge(_once(found), subject, skipped)
+
+
+def _once(found: Sequence[Finding]) -> list[Finding]:
+    """The findings without those of cfn-lint that a rule of ours has, too."""
+    ours = {(one.rule, one.stack, one.resource) for one in found}
+    return [one for one in found if (_SAME.get(one.rule), one.stack, one.resource) not in ours]
 
 
 def _line(finding: Finding, stacks: Sequence[SynthesizedStack]) -> str:

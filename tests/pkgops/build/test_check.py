@@ -61,6 +61,22 @@ def test_a_secret_stops_the_deployment_and_is_not_repeated(project: Project) -> 
     assert "pkgops check --explain" in error.value.hint
 
 
+def test_a_queue_is_compared_with_the_function_of_another_stack(project: Project) -> None:
+    """Lambda refuses the mapping, in the middle of the deployment; cfn-lint knows it within one template."""
+    queues = stack("store", project.stage, Jobs={"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 5}})
+    queues.template["Outputs"] = {"Jobs": {"Value": {"Fn::GetAtt": ["Jobs", "Arn"]}}}
+    mapped = {"EventSourceArn": {"Ref": "Jobs"}, "FunctionName": {"Ref": "Work"}}
+    mapping = {"Type": "AWS::Lambda::EventSourceMapping", "Properties": mapped}
+    work = {"Type": "AWS::Lambda::Function", "Properties": {"Timeout": 10}}
+    reading = replace(stack("web", project.stage, Work=work, Map=mapping), inputs={"Jobs": "store.Jobs"})
+    reading.template["Parameters"] = {"Jobs": {"Type": "String"}}
+    unlinted(project, queues, reading)
+    found = [{"rule": "E3505", "path": "Resources/Jobs/Properties/VisibilityTimeout", "message": "5 < 10"}]
+    keep_document(verdict_file(project.home, project.stage.region, queues.template), found)
+    with pytest.raises(BuildError, match=r"^1 problem in .*\n  P302 DemoStore-local Resources/Jobs.*: Jobs has a vis"):
+        check(project, [queues, reading])
+
+
 def test_what_is_accepted_does_not_stop_it(project: Project) -> None:
     shown = stack("alone", project.stage)
     shown.template["Outputs"]["Shown"] = {"Value": KEY}

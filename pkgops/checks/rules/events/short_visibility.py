@@ -58,6 +58,7 @@ RULE = Rule(
     "times the function's timeout; less than the timeout is an error.",
     remedy="Raise the queue's VisibilityTimeout, or lower the function's Timeout.",
     find=_find,
+    gate=True,
     bad=Example(_TEMPLATE.format(visibility=90)),
     good=Example(_TEMPLATE.format(visibility=360)),
 )

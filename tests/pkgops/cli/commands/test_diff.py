@@ -50,6 +50,15 @@ def test_values_before_and_after(run, ports):
     assert {row["logical_id"] for row in stack["resources"]} == {"PackagesTable", "Old", "RawDataBucket"}
 
 
+def test_long_values_are_whole_on_request(run, ports):
+    run("deploy", "storage", *DEV, "--yes", ports=ports)
+    template = json.loads(ports.stacks.template("PkgWatchStorage-dev"))
+    template["Description"] = "x" * 200
+    ports.stacks.deployed("PkgWatchStorage-dev", "UPDATE_COMPLETE", template)
+    assert "x" * 200 not in run("diff", "storage", *DEV, ports=ports).stdout
+    assert f'"{"x" * 200}"' in run("diff", "storage", *DEV, "--full", ports=ports).stdout
+
+
 def test_change_sets_are_not_left_behind(run, ports):
     run("deploy", "storage", *DEV, "--yes", ports=ports)
     ports.stacks.deployed("PkgWatchStorage-dev", "UPDATE_COMPLETE", {"Resources": {}})

@@ -24,7 +24,7 @@ SHOP = {
     "Origins": {"Quantity": 1, "Items": [{"Id": "a", "DomainName": "a.s3.amazonaws.com"}]},
     "DefaultCacheBehavior": {"TargetOriginId": "a", "ViewerProtocolPolicy": "allow-all"},
 }
-TEXT = f"Good day. Follow {LINK}."
+TEXT = f"Good day. Follow {LINK}. Or type 482913."
 
 
 @pytest.fixture
@@ -104,6 +104,8 @@ def test_mail_logs_and_reset(run, up, port):
     assert run("local", "mail", "nothing").exit_code == 2
     assert run("local", "mail", "--to", "ADA@example.com", "--link").stdout == f"{LINK}\n"
     assert run("local", "mail", mail["id"], "--link").stdout == f"{LINK}\n"
+    assert run("local", "mail", "--to", "ADA@example.com", "--code").stdout == "482913\n"
+    assert run("local", "mail", "--to", "da@example.com", "--code").exit_code == 2
     absent = run("local", "mail", "--to", "da@example.com", "--link")
     assert (absent.exit_code, absent.stdout) == (2, "")
 
