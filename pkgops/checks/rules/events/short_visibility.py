@@ -55,7 +55,7 @@ RULE = Rule(
     id="P302",
     title="Visibility timeout too short",
     reason="A message that is still being processed becomes visible again and is processed twice. AWS recommends six "
-    "times the function's timeout; less than the timeout is an error.",
+    "times the function's timeout; less than the timeout is an error and stops a deployment.",
     remedy="Raise the queue's VisibilityTimeout, or lower the function's Timeout.",
     find=_find,
     gate=True,
