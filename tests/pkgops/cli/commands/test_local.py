@@ -102,12 +102,11 @@ def test_mail_logs_and_reset(run, up, port):
     assert shown.startswith("From: shop@example.com\nTo: ada@example.com\n")
     assert shown.endswith(f"Subject: Welcome\n\n{TEXT}\n\nLinks:\n{LINK}\n")
     assert run("local", "mail", "nothing").exit_code == 2
-    assert run("local", "mail", "--to", "ADA@example.com", "--link").stdout == f"{LINK}\n"
-    assert run("local", "mail", mail["id"], "--link").stdout == f"{LINK}\n"
-    assert run("local", "mail", "--to", "ADA@example.com", "--code").stdout == "482913\n"
-    assert run("local", "mail", "--to", "da@example.com", "--code").exit_code == 2
-    absent = run("local", "mail", "--to", "da@example.com", "--link")
-    assert (absent.exit_code, absent.stdout) == (2, "")
+    for option, answer in (("--link", LINK), ("--code", "482913")):
+        assert run("local", "mail", "--to", "ADA@example.com", option).stdout == f"{answer}\n"
+        assert run("local", "mail", mail["id"], option).stdout == f"{answer}\n"
+        absent = run("local", "mail", "--to", "da@example.com", option)
+        assert (absent.exit_code, absent.stdout) == (2, "")
 
     lines = json.loads(run("local", "logs", "--lines", "2", "-o", "json").stdout)
     assert isinstance(lines, list)
