@@ -37,13 +37,14 @@ export class View {
     this.place.children[number].replaceChildren(...runs.map(span));
   }
 
-  /** How many letters fit: `{cols, rows}`. */
+  /** How many letters fit: `{cols, rows}`. A line is higher than its letters. */
   size() {
-    const probe = document.createElement("span");
-    probe.textContent = "0".repeat(10);
-    this.place.append(probe);
-    const {width, height} = probe.getBoundingClientRect();
-    probe.remove();
+    const [line, letters] = [document.createElement("div"), document.createElement("span")];
+    letters.textContent = "0".repeat(10);
+    line.append(letters);
+    this.place.append(line);
+    const [{width}, {height}] = [letters.getBoundingClientRect(), line.getBoundingClientRect()];
+    line.remove();
     const style = getComputedStyle(this.place);
     const inside = (whole, ...sides) => whole - sides.reduce((sum, side) => sum + parseFloat(style[side]), 0);
     const fits = (space, one, least) => Math.max(least, Math.floor(space / one));

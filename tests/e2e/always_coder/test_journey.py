@@ -126,7 +126,7 @@ def test_from_the_address_to_a_terminal_and_out_again(page: Page, origin: str, h
     row.get_by_role("link", name="bash -l").click()
     screen = page.locator("#screen")
     expect(page.get_by_role("status")).to_have_text("Connected")
-    expect(screen).to_contain_text("welcome")
+    expect(screen.get_by_text("welcome")).to_be_in_viewport()
     page.keyboard.type("echo ünï€🙂")
     page.keyboard.press("Enter")
     expect(screen).to_contain_text("$ echo ünï€🙂")
