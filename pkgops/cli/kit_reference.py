@@ -98,11 +98,13 @@ def _signature(node: ast.FunctionDef) -> str:
 
 def _arguments(given: ast.arguments) -> list[str]:
     defaults = [None] * (len(given.args) - len(given.defaults)) + list(given.defaults)
-    return [
-        ast.unparse(argument) + (f"={ast.unparse(default)}" if default else "")
-        for argument, default in zip(given.args, defaults, strict=True)
-        if argument.arg != "self"
-    ]
+    named = ["*", *map(_argument, given.kwonlyargs, given.kw_defaults)] if given.kwonlyargs else []
+    placed = zip(given.args, defaults, strict=True)
+    return [_argument(argument, default) for argument, default in placed if argument.arg != "self"] + named
+
+
+def _argument(argument: ast.arg, default: ast.expr | None) -> str:
+    return ast.unparse(argument) + (f"={ast.unparse(default)}" if default else "")
 
 
 def _fields(node: ast.ClassDef) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pkgops.cli.command import session_command
+from pkgops.cli.completion import complete_systems
 
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
@@ -16,14 +17,15 @@ EXAMPLE = """\
 pkgops doctor
 pkgops doctor --stage prod
 pkgops doctor --stage dev --output json
-pkgops doctor --policy --stage dev --system shop"""
+pkgops doctor shop --policy --stage dev"""
 
 _COLORS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
 @session_command("doctor", example=EXAMPLE)
+@click.argument("name", required=False, metavar="[SYSTEM]", shell_complete=complete_systems)
 @click.option("--policy", is_flag=True, help="Print the IAM policies a deployer of the system needs, and stop.")
-def command(session: Session, policy: bool) -> int:
+def command(session: Session, name: str | None, policy: bool) -> int:
     """Check Python, tools, stages.toml, credentials, account, region, bootstrap, emulator and WebSocket API.
 
     Each line is ok, warn or fail, with its remedy. Exits with 1 if one is fail. Changes nothing.
@@ -33,20 +35,20 @@ def command(session: Session, policy: bool) -> int:
     are listed on stderr with the reason.
     """
     if policy:
-        return _print_policy(session)
+        return _print_policy(session, name)
     from pkgops.cli.output.terminal import style
     from pkgops.operate.doctor import run_checks
 
-    checks = run_checks(session.stage, session.system, session.directory)
+    checks = run_checks(session.stage, name or session.system, session.directory)
     rows = [(style(c.state, _COLORS[c.state]), c.name, c.found, c.remedy) for c in checks]
     session.console.print_table(("State", "Check", "Found", "Remedy"), rows, "Nothing was checked.", checks)
     return 1 if any(check.state == "fail" for check in checks) else 0
 
 
-def _print_policy(session: Session) -> int:
+def _print_policy(session: Session, name: str | None) -> int:
     from pkgops.operate.policy import deployer_policy
 
-    project, console = session.project(), session.console
+    project, console = session.project(name), session.console
 
     def account() -> str:  # called only where the stage names none: it takes credentials
         return session.ports(project).identity.account()

@@ -41,7 +41,7 @@ def command(session: Session, names: tuple[str, ...], all_systems: bool, drift: 
     cells = ((*_cells(row), *([_drift(row)] if drift else [])) for row in rows)
     session.console.print_table(columns, cells, "There are no stacks.", rows)
     _print_drift(session.console, rows)
-    _print_advice(session.console, rows)
+    _print_advice(session.console, rows, _deployment(session, names, all_systems=all_systems))
 
 
 def _rows(session: Session, project: Project, keys: tuple[str, ...], *, drift: bool) -> list[StatusRow]:
@@ -97,13 +97,19 @@ def _print_drift(console: Console, rows: Sequence[StatusRow]) -> None:
         console.print_message("To revert drift to what was deployed: pkgops deploy --revert-drift")
 
 
-def _print_advice(console: Console, rows: Sequence[StatusRow]) -> None:
+def _deployment(session: Session, names: Sequence[str], *, all_systems: bool) -> str:
+    """The command that deploys what was asked about."""
+    which = ["--all"] if all_systems else names or ([session.system] if session.system else [])
+    return " ".join(["pkgops deploy", *which, *(["--stage", session.stage] if session.stage else [])])
+
+
+def _print_advice(console: Console, rows: Sequence[StatusRow], deployment: str) -> None:
     from pkgops.operate.status import UNKNOWN
 
     if rows and all(row.status == UNKNOWN for row in rows):
         return console.print_message("The emulator is not running. Start it: pkgops local up")
     if all(row.status == "NOT_DEPLOYED" for row in rows):
-        return console.print_message("None of these stacks is deployed. Next: pkgops deploy")
+        return console.print_message(f"None of these stacks is deployed. Next: {deployment}")
     for row in rows:
         console.print_message(f"{row.name}: {row.advice}" if row.advice else "")
     return None

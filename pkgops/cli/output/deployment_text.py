@@ -84,8 +84,16 @@ def print_deployment(console: Console, plan: Plan, rows: Sequence[OutputRow], se
     outputs = table(("Stack", "Output", "Value"), [(row.stack, row.key, row.value) for row in rows], console.width)
     example = "" if seedable else example_request(plan.project.system, rows)
     console.print_result(None, "\n\n".join(filter(None, (outputs, example))))
-    if seedable and any(step.action == "create" for step in plan.steps):
-        console.print_message(f"Next: pkgops seed-dev {key} --stage {stage}")
+    if any(step.action == "create" for step in plan.steps):
+        console.print_message("\n".join(_next_commands(plan.project, seedable)))
+
+
+def _next_commands(project: Project, seedable: bool) -> list[str]:
+    """What a system that has just been created still lacks: its web pages and its development data."""
+    key, stage, site = project.system.key, project.stage.name, project.system.site
+    pages = [f"pkgops web publish {key}{'' if site.content else ' DIR'} --stage {stage}"] if site else []
+    data = [f"pkgops seed-dev {key} --stage {stage}"] if seedable else []
+    return [f"Next: {command}" for command in (*pages, *data)]
 
 
 def example_request(system: System, rows: Sequence[OutputRow]) -> str:

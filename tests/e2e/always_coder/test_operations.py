@@ -12,7 +12,7 @@ pytestmark = pytest.mark.e2e
 
 
 def test_the_doctor_has_the_socket_answer(relay: Relay) -> None:
-    checks = relay.project.rows("doctor", "--system", "always_coder")
+    checks = relay.project.rows("doctor", "always_coder")
     (socket,) = [check for check in checks if check["name"] == "WebSocket API"]
     assert socket["state"] == "ok", socket
     assert socket["found"].startswith(f"{relay.outputs['WebSocketUrl']} answers (")

@@ -35,6 +35,7 @@ def test_every_module_of_the_kit_has_a_page():
     assert modules <= set(made)
     assert "- `read_write() -> Link`: Reads and writes items." in made["kit/links.md"]
     assert "    hash: str = 'pk'," in made["kit/table.md"]
+    assert "    *,\n    signed: str=''," in made["kit/cdn/origins.md"]
 
 
 def test_a_module_of_the_kit_without_an_example_is_an_error(tmp_path):

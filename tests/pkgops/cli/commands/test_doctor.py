@@ -40,7 +40,7 @@ def test_outside_a_project(run, project, monkeypatch, tmp_path_factory):
 
 
 def test_the_policies_are_printed_as_iam_takes_them(run, project):
-    result = run("doctor", "--policy", "--system", "kefir", "--stage", "local")
+    result = run("doctor", "kefir", "--policy", "--stage", "local")
     printed = json.loads(result.stdout)
     assert [one["Name"] for one in printed] == ["pkgops-kefir-local-1", "pkgops-kefir-local-2"]
     assert {one["Document"]["Version"] for one in printed} == {"2012-10-17"}

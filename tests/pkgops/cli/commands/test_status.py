@@ -37,7 +37,16 @@ def test_advice_for_a_stack_in_trouble(run, ports):
 def test_nothing_is_deployed(run, ports):
     result = run("status", *DEV, ports=ports)
     assert result.exit_code == 0
-    assert "Next: pkgops deploy" in result.stderr
+    assert "Next: pkgops deploy --stage dev\n" in result.stderr
+
+
+def test_the_next_command_is_for_what_was_asked_about(run, ports):
+    shown = run("status", "kefir", "--stage", "local", ports=ports).stderr
+    assert "Next: pkgops deploy kefir --stage local\n" in shown
+    assert (
+        "Next: pkgops deploy kefir --stage local\n"
+        in run("status", "--system", "kefir", "-s", "local", ports=ports).stderr
+    )
 
 
 def test_the_status_is_shown_even_if_the_code_does_not_build(run, project, monkeypatch):

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from pkgops.build.package import PackagedSystem
-from pkgops.cli.output.deployment_text import not_emulated
+from pkgops.cli.output.console import Console
+from pkgops.cli.output.deployment_text import not_emulated, print_deployment
+from pkgops.cli.output.mode import OutputMode
 from pkgops.cli.output.plan_text import plan_text
 from pkgops.cli.output.terminal import plain
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
-from pkgops.model import Stage
+from pkgops.model import Site, Stage
 from pkgops.plan.plan import Plan
 from pkgops.plan.prepare import prepare
 from tests.pkgops.conftest import SYSTEM, NoSettings, stack
@@ -70,3 +72,16 @@ def test_an_update_for_a_value_in_ssm_alone_says_so(planned: Made, ports: FakePo
     ports.parameters.there["/image"] = "two"
     text = plain(plan_text(planned(**named), full=False))
     assert text.endswith("\n  DemoAlone-local  update\n    ~ values in SSM  /image")
+
+
+@pytest.mark.parametrize(("content", "published"), [("pages", "demo"), ("", "demo DIR")])
+def test_a_system_that_was_created_lacks_its_pages(
+    planned: Made, project: Project, capsys: pytest.CaptureFixture[str], content: str, published: str
+) -> None:
+    plan = planned(One=bucket("one"))
+    shown = replace(project, system=replace(SYSTEM, site=Site("alone.BucketName", content=content)))
+    print_deployment(Console(OutputMode()), replace(plan, project=shown), (), 1.0)
+    assert f"Next: pkgops web publish {published} --stage local\n" in capsys.readouterr().err
+    unchanged = planned(One=bucket("one"))
+    print_deployment(Console(OutputMode()), replace(unchanged, project=shown), (), 1.0)
+    assert "Next:" not in capsys.readouterr().err
