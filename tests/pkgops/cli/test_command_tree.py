@@ -10,9 +10,10 @@ from pkgops.cli.main import root as program
 
 # How a command names what it works on; each form is looked up by `pkgops.select`.
 FORMS = {
-    *("[SYSTEM]", "[SYSTEM ...]", "[SYSTEM[/STACK] ...]", "[SYSTEM[/STACK] ... | [SYSTEM/]KEY]"),
+    *("[SYSTEM]", "[SYSTEM] USER", "[SYSTEM ...]", "[SYSTEM[/STACK] ...]", "[SYSTEM[/STACK] ... | [SYSTEM/]KEY]"),
     *("[SYSTEM/]NAME", "[SYSTEM/]QUEUE", "[SYSTEM/]FUNCTION", "[SYSTEM|[SYSTEM/]FUNCTION ...]"),
 }
+PARTS = {"[FIELD]", "[FIELD | FIELD=SOURCE ...]", "[DIR]"}  # what a command takes besides
 WITHOUT_SYSTEM = {"init", "completion", "local"}  # they make a project, print a script, run the emulator of all systems
 
 
@@ -32,7 +33,7 @@ def test_every_command_takes_a_system_the_same_way():
             assert "--system" not in options, path
         else:
             assert "--system" in options, path
-            assert {form for form in named if form not in ("[FIELD]", "[DIR]")} <= FORMS, path
+            assert {form for form in named if form not in PARTS} <= FORMS, path
 
 
 def test_every_group_of_a_system_has_a_command_to_run_by_default():
