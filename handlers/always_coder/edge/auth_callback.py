@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import urllib.request
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
@@ -30,7 +31,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     try:
         tokens = _tokens(query["code"], host(request))
         lines = _cookies(tokens)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, HTTPException, ValueError, OverflowError, KeyError, TypeError) as error:
         logging.getLogger(__name__).warning("no tokens for a code: %r", error)
         return page("500", f"Failed to complete authentication: {_reason(error)}")
     return redirect(location(query.get("state", ""), host(request)), lines)

@@ -23,7 +23,7 @@ def state_for(url: str) -> str:
 def location(state: str, host: str) -> str:
     """The path on ``host`` that a state leads to; the home page if it leads nowhere or elsewhere."""
     url = _return_url(state)
-    if any(ord(letter) <= ord(" ") or ord(letter) == 127 for letter in url):
+    if any(ord(letter) <= ord(" ") or ord(letter) == 127 or "\ud800" <= letter <= "\udfff" for letter in url):
         return HOME  # browsers leave such characters out, and what remains may be another site's address
     try:
         parts = urlsplit(url)

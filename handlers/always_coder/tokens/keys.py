@@ -6,6 +6,7 @@ import json
 import time
 import urllib.request
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any
 
 _SECONDS = 3600
@@ -27,7 +28,10 @@ class Keys:
         return self._by_id.get(key_id)
 
     def _fetch(self) -> None:
-        with urllib.request.urlopen(self.url, timeout=_TIMEOUT) as answer:  # noqa: S310 - the issuer's own address
-            keys = json.load(answer)["keys"]
+        try:
+            with urllib.request.urlopen(self.url, timeout=_TIMEOUT) as answer:  # noqa: S310 - the issuer's own address
+                keys = json.load(answer)["keys"]
+        except HTTPException as error:  # an answer that breaks off is no OSError
+            raise OSError("no whole answer") from error
         self._by_id = {key["kid"]: key for key in keys}
         self._until = time.monotonic() + _SECONDS

@@ -19,7 +19,7 @@ SIGNER = Signer()
 
 class Cognito(ThreadingHTTPServer):
     """A pool's addresses. ``published`` are its keys; ``answer`` is the status and body for a code; ``asked`` are the
-    paths and bodies of requests."""
+    paths and bodies of requests. ``missing`` bytes are announced and never sent."""
 
     daemon_threads = True
 
@@ -28,6 +28,7 @@ class Cognito(ThreadingHTTPServer):
         self.published: list[dict[str, Any]] = [SIGNER.jwk]
         self.answer: tuple[int, Any] = (200, {})
         self.asked: list[tuple[str, str]] = []
+        self.missing = 0
 
     @property
     def url(self) -> str:
@@ -49,7 +50,7 @@ class _Answer(BaseHTTPRequestHandler):
     def _answer(self, status: int, content: Any) -> None:
         body = content.encode() if isinstance(content, str) else json.dumps(content).encode()
         self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(len(body) + self.server.missing))
         self.end_headers()
         self.wfile.write(body)
 

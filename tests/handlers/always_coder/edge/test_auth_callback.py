@@ -123,6 +123,7 @@ def test_what_is_refused(cognito: Cognito, query: str, text: str) -> None:
         (200, {**TOKENS, "refresh_token": "a\r\nb"}, "the user pool did not answer as expected"),
         (200, {**TOKENS, "id_token": "e30.!.c2ln"}, "the user pool did not answer as expected"),
         (200, {**TOKENS, "expires_in": "soon"}, "the user pool did not answer as expected"),
+        (200, {**TOKENS, "expires_in": float("inf")}, "the user pool did not answer as expected"),
     ],
 )
 def test_a_failure_says_nothing_that_the_pool_has_said(
@@ -132,6 +133,11 @@ def test_a_failure_says_nothing_that_the_pool_has_said(
     body = refused("code=c", "500", "Internal Server Error")
     assert f"<p>Failed to complete authentication: {reason}</p>" in body
     assert "<b>" not in body
+
+
+def test_a_pool_whose_answer_breaks_off(cognito: Cognito) -> None:
+    cognito.answer, cognito.missing = (200, TOKENS), 1
+    refused("code=c", "500", "Internal Server Error")
 
 
 def test_a_pool_that_cannot_be_reached(cognito: Cognito) -> None:

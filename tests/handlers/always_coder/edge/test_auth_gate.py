@@ -173,6 +173,8 @@ def test_keys_are_fetched_once_whatever_their_algorithm_is_called(cognito: Cogni
 def test_without_the_keys_nobody_passes(cognito: Cognito) -> None:
     cognito.published = [{"kid": "key-1"}]
     returns(handler(event("/", "", f"id_token={token()}"), None))
+    cognito.missing = 1
+    returns(handler(event("/", "", f"id_token={token(Signer('key-3'))}"), None))
     cognito.shutdown()
     cognito.server_close()
     returns(handler(event("/", "", f"id_token={token(Signer('key-2'))}"), None))

@@ -51,6 +51,8 @@ def followed(address: str) -> str:
 @example(f"https://{HOST}\\@evil.example/")
 @example("https:/evil.example")
 @example("https:evil.example")
+@example("/\ud800")  # half of a letter, which JSON can hold and UTF-8 cannot
+@example(f"https://{HOST}/\udfff?x")
 def test_no_address_leads_to_another_site(url: str) -> None:
     found = location(encoded({"returnUrl": url}), HOST)
     assert found.startswith("/")

@@ -21,7 +21,8 @@ FIRST, SECOND = Signer(), Signer("key-2")
 
 
 class Pool(ThreadingHTTPServer):
-    """A pool's address: ``published`` are its keys, ``asked`` how often they were fetched."""
+    """A pool's address: ``published`` are its keys, ``asked`` how often they were fetched.
+    ``missing`` bytes are announced and never sent."""
 
     daemon_threads = True
 
@@ -29,6 +30,7 @@ class Pool(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Answer)
         self.published: list[dict[str, Any]] = [FIRST.jwk]
         self.asked = 0
+        self.missing = 0
 
     @property
     def url(self) -> str:
@@ -42,7 +44,7 @@ class _Answer(BaseHTTPRequestHandler):
         self.server.asked += 1
         body = json.dumps({"keys": self.server.published}).encode()
         self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(len(body) + self.server.missing))
         self.end_headers()
         self.wfile.write(body)
 
@@ -156,6 +158,9 @@ def test_keys_are_kept_and_fetched_again_for_a_new_one(verifier, pool):
 
 
 def test_without_its_keys_nobody_gets_in(pool):
+    pool.missing = 1
+    with pytest.raises(InvalidToken):
+        Verifier(ISSUER, CLIENT, Keys(pool.url)).claims(FIRST.token(content()))
     pool.shutdown()
     pool.server_close()
     with pytest.raises(InvalidToken):
