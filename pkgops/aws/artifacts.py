@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pkgops.aws.client import Clients, translated
+from pkgops.aws.object_deletion import delete_objects
 from pkgops.errors import BucketGoneError, BuildError
 from pkgops.ports.artifacts import StoredObject
 
@@ -74,14 +75,10 @@ class S3Artifacts:
         return found
 
     def remove(self, keys: Sequence[str]) -> None:
-        from botocore.exceptions import ClientError
-
         for start in range(0, len(keys), _PAGE):
             batch = [{"Key": key} for key in keys[start : start + _PAGE]]
             with translated("s3:DeleteObject"):
-                answer = self._client.delete_objects(Bucket=self.bucket, Delete={"Objects": batch, "Quiet": True})
-                if failed := answer.get("Errors", []):
-                    raise ClientError({"Error": failed[0]}, "DeleteObjects")
+                delete_objects(self._clients, self.bucket, batch)
 
     def empty(self, bucket: str) -> int:
         from botocore.exceptions import ClientError
@@ -90,11 +87,8 @@ class S3Artifacts:
         with translated("s3:DeleteObjectVersion"):
             try:
                 while batch := self._versions(bucket):
-                    answer = self._client.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
-                    failed = answer.get("Errors", [])
-                    deleted += len(batch) - len(failed)
-                    if failed:
-                        raise ClientError({"Error": failed[0]}, "DeleteObjects")
+                    delete_objects(self._clients, bucket, batch)
+                    deleted += len(batch)
             except ClientError as error:
                 if error.response["Error"]["Code"] != "NoSuchBucket":
                     raise

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pkgops.aws.client import Clients, translated
+from pkgops.aws.object_deletion import delete_objects
 from pkgops.errors import PkgopsError, not_deployed
 from pkgops.ports.websites import WebObject
 
@@ -80,14 +81,10 @@ class S3Websites:
         return None
 
     def remove(self, bucket: str, keys: Sequence[str]) -> None:
-        from botocore.exceptions import ClientError
-
         for start in range(0, len(keys), _PAGE):
             batch = [{"Key": key} for key in keys[start : start + _PAGE]]
             with translated("s3:DeleteObject"):
-                answer = self._client.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
-                if failed := answer.get("Errors", []):
-                    raise ClientError({"Error": failed[0]}, "DeleteObjects")
+                delete_objects(self._clients, bucket, batch)
 
     def invalidate(self, distribution: str, paths: Sequence[str]) -> str:
         from botocore.exceptions import ClientError

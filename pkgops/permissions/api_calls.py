@@ -113,6 +113,11 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
         _call(Target.EMPTIED, "s3:DeleteObject", "s3:DeleteObjectVersion"),
         _call(Target.SITES, "s3:DeleteObject"),
     ),
+    ("s3", "delete_object"): (
+        _call(Target.GARBAGE, "s3:DeleteObject"),
+        _call(Target.EMPTIED, "s3:DeleteObject", "s3:DeleteObjectVersion"),
+        _call(Target.SITES, "s3:DeleteObject"),
+    ),
     ("cloudfront", "create_invalidation"): (_call(Target.DISTRIBUTIONS, "cloudfront:CreateInvalidation"),),
     ("logs", "filter_log_events"): (
         _call(Target.GROUPS, "logs:FilterLogEvents"),

@@ -53,6 +53,8 @@ class Viewer:
             record = cloudfront._distributions.get(self._id)
             if record is None or not _own(headers.get("host", ""), record):
                 return 403, {"Content-Type": "text/plain"}, b"No distribution answers here under this name."
+            if not raw_path.startswith("/"):  # an address as proxies get it, or one that an origin's could end in
+                return 400, {"Content-Type": "text/plain"}, b"The request names no path."
             query = parse_qs(raw_query, keep_blank_values=True)
             found: tuple[int, dict[str, Any], bytes] = await cloudfront.handle_viewer_request(
                 record, scope["method"], scope["path"], raw_path, raw_query, headers, body, query, client

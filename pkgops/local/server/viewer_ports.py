@@ -217,7 +217,10 @@ class _Listener:
             connection.close()
             return
         writer = asyncio.StreamWriter(transport, protocol, reader, loop)
-        await self._server(self._wrapped, loop, self._http, self._worker, {}, reader, writer)
+        try:
+            await self._server(self._wrapped, loop, self._http, self._worker, {}, reader, writer)
+        except* OSError:  # the viewer has gone, perhaps in the middle of TLS: nobody is left to be told
+            writer.close()
 
 
 async def _first_byte(loop: asyncio.AbstractEventLoop, connection: socket.socket) -> bytes:

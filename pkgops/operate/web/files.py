@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,8 @@ _HIDDEN_BUT_SERVED = {".well-known"}
 _LEFT_BY_DESKTOPS = {"thumbs.db", "desktop.ini"}
 _EDITORS_SUFFIXES = ("~", ".swp", ".swo", ".bak")
 _SOURCES = ("package.json", "node_modules")
+# They are in no address that anybody writes, and S3 can neither list nor delete some of them in XML.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
 _LONGEST_KEY = 1024  # bytes, S3's own limit
 
 
@@ -28,7 +31,7 @@ def find_files(directory: Path, index: str) -> Found:
     """The files below ``directory``, which must have the page ``index``. Hidden and editors' files are passed over.
 
     UsageError for a directory that is missing, is the source of a site or has no such page, and for what must not be
-    published: a link that leads out of it, a device, a name that is no text or too long."""
+    published: a link that leads out of it, a device, a name that is no text, too long or has a control character."""
     if not directory.is_dir():
         raise UsageError(f"There is no directory {directory}.", "Build the site first, or name where its build is.")
     for name in _SOURCES:
@@ -73,6 +76,8 @@ def _inside(root: Path, key: str, path: Path) -> Path:
         key.encode()
     except UnicodeEncodeError:
         raise UsageError(f"The name {_shown(key)} is not UTF-8.", "Rename the file.") from None
+    if _CONTROL.search(key):
+        raise UsageError(f"The name {ascii(key)[1:-1]} has a control character in it.", "Rename the file.")
     try:
         real = path.resolve(strict=True)
     except (OSError, RuntimeError):

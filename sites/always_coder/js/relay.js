@@ -112,7 +112,7 @@ export class Viewer {
   }
 
   receive({nonce, ciphertext}) {
-    const message = this.key && unseal(this.key, fromBase64(nonce), fromBase64(ciphertext));
+    const message = this.key && unsealed(this.key, nonce, ciphertext);
     if (!message) return; // for another viewer: the terminal holds one key, the latest viewer's
     const inner = parsed(new TextDecoder().decode(message));
     this.order.take(inner.seq, inner);
@@ -160,6 +160,15 @@ export class Viewer {
     this.over = true;
     this.shown("ended", text);
     this.socket.close(1000);
+  }
+}
+
+/** The message of an envelope; null if it is none for this key, whatever its texts are. */
+function unsealed(key, nonce, ciphertext) {
+  try {
+    return unseal(key, fromBase64(nonce), fromBase64(ciphertext));
+  } catch {
+    return null;
   }
 }
 

@@ -32,10 +32,11 @@ async function show() {
 }
 
 function row(session) {
-  const {sessionId: id, status, lastActiveAt, hostname, webUrl} = session;
-  const command = [session.command, ...(session.commandArgs || [])].filter(Boolean).join(" ");
-  const title = session.instanceLabel || command || id;
-  const link = made("a", {href: sessionPage(id, webUrl ? readLink(webUrl).key : ""), textContent: title});
+  const {sessionId: id, status, lastActiveAt} = session;
+  const [label, hostname, webUrl] = [session.instanceLabel, session.hostname, session.webUrl].map(said);
+  const command = [session.command, session.commandArgs].flat().map(said).filter(Boolean).join(" ");
+  const title = label || command || id;
+  const link = made("a", {href: sessionPage(id, readLink(webUrl).key), textContent: title});
   const details = [id, hostname, command !== title && command].filter(Boolean).join(" · ");
   const when = made("time", {dateTime: new Date(lastActiveAt).toISOString(), textContent: ago(lastActiveAt)});
   const remove = made("button", {type: "button", textContent: "Delete", ariaLabel: `Delete ${title}`});
@@ -43,6 +44,9 @@ function row(session) {
   const state = made("span", {className: `status ${status}`, textContent: status});
   return made("li", {}, made("div", {}, link, made("p", {}, details)), made("div", {}, state, " ", when), remove);
 }
+
+/** What a terminal says of itself, which may be anything: as a text. */
+const said = value => ["string", "number"].includes(typeof value) ? String(value) : "";
 
 function ago(time) {
   const minutes = Math.round((time - Date.now()) / 60_000);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -90,6 +91,31 @@ def test_who_speaks_no_http_leaves_the_port_as_it_was(emulator, deploy, visit, s
     with socket.create_connection(("127.0.0.1", port)) as gone:
         gone.sendall(body)
     assert visitor.get("/", secure=True).status_code == 502
+
+
+@pytest.mark.parametrize("target", ["http://127.0.0.1/x", "*", "x", "@127.0.0.1:{port}/_ministack/health"])
+def test_a_target_that_is_no_path_reaches_no_origin(emulator, deploy, visit, target):
+    visitor = visit(deploy({"Distribution": distribution([ORIGIN], behavior("one"))}))
+    said = f"GET {target.format(port=emulator.port)} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", int(visitor.secure.rpartition(":")[2]))) as plain:
+        plain.sendall(said.encode())
+        assert b"".join(iter(lambda: plain.recv(65536), b"")).startswith(b"HTTP/1.1 400 ")
+
+
+def test_a_viewer_who_still_sends_when_the_server_closes_leaves_no_error_behind(emulator, deploy, visit):
+    visitor = visit(deploy({"Distribution": SITE}))
+    port = int(visitor.secure.rpartition(":")[2])
+    context = ssl.create_default_context(cafile=str(Home(emulator.home).certificate))
+    before = Home(emulator.home).log.stat().st_size
+    lines = b"".join(b"X%d: 1\r\n" % number for number in range(5000))
+    plain = socket.create_connection(("127.0.0.1", port))
+    with context.wrap_socket(plain, server_hostname="127.0.0.1") as secure:
+        secure.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n" + lines + b"\r\n")
+        with suppress(OSError):
+            while secure.recv(65536):
+                pass
+    assert visitor.get("/").status_code == 301
+    assert b"Traceback" not in Home(emulator.home).log.read_bytes()[before:]
 
 
 def test_the_emulators_own_port_takes_its_domain(emulator, deploy):

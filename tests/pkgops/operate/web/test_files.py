@@ -76,6 +76,14 @@ def test_a_name_must_be_text(out: Path) -> None:
         find_files(out, "index.html")
 
 
+@pytest.mark.parametrize("letter", ["\x01", "\t", "\n", "\x1b", "\x7f", "\x85", "\uffff"])
+def test_a_name_has_no_control_characters(out: Path, letter: str) -> None:
+    write(out, {f"a{letter}b/x.html": ""})
+    with pytest.raises(UsageError, match=r"The name a\\\w+b has a control character") as refused:
+        find_files(out, "index.html")
+    assert letter not in str(refused.value)
+
+
 def test_a_path_must_fit_in_a_key(out: Path) -> None:
     deep = "/".join(["d" * 200] * 6)
     write(out, {f"{deep}/x": ""})
