@@ -83,18 +83,24 @@ def replace_file(target: Path, body: bytes, *, durable: bool = False) -> None:
 
 def write_private(target: Path, text: str, *, force: bool) -> None:
     """Writes a file of the user's that only its owner may read, at once and as a whole. RefusedError if there is one
-    and ``force`` is not set; UsageError if it cannot be written."""
+    and ``force`` is not set, or if it is a device or the like; UsageError if it cannot be written."""
     import tempfile  # slow to import, and needed by one command
 
+    if force and target.exists() and not target.is_file():
+        raise RefusedError(f"{target} is no regular file; it was not changed.", "Name a file.")
     try:
         if force:
-            handle, fresh = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # for its owner alone
+            handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # for its owner alone
         else:
-            handle, fresh = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), ""
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        if force:
-            Path(fresh).replace(target)
+            handle, name = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), str(target)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            if force:
+                Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
     except FileExistsError:
         raise RefusedError(f"{target} exists; it was not changed.", "Add --force to replace it.") from None
     except OSError as error:

@@ -38,7 +38,9 @@ def only_pool(system: str, stacks: Iterable[SynthesizedStack], ports: Ports, cho
 
 def new_user(name: str, password: str, attributes: Sequence[str], *, temporary: bool) -> NewUser:
     """The user to create. ``attributes`` are ``NAME=VALUE``; a name with an @ is also the address, which counts as
-    verified. UsageError for what is neither."""
+    verified. UsageError for what is neither, and without a password: a pool would make one up that nobody knows."""
+    if not password:
+        raise UsageError("The password is empty.", "Give one, or have one made with --generate.")
     given = {"email": name, "email_verified": "true"} if "@" in name else {}
     for attribute in attributes:
         key, equals, value = attribute.partition("=")
@@ -55,5 +57,5 @@ def generated_password() -> str:
 
 def delete_user(pool: str, name: str, port: Users) -> None:
     """Deletes a user; UsageError if there is none of that name or address."""
-    if not port.delete(pool, name):
+    if not name or not port.delete(pool, name):
         raise UsageError(f"User pool {pool} has no user {name}.", "List them: pkgops users ls SYSTEM --each")

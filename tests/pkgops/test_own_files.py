@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from pkgops.errors import BuildError
-from pkgops.own_files import home, keep_document, read_document, replace_file, write_atomically
+from pkgops.errors import BuildError, RefusedError
+from pkgops.own_files import home, keep_document, read_document, replace_file, write_atomically, write_private
 from pkgops.testing.deployed import free_port
 from pkgops.testing.owner import owner
 from tests import probe as probes
@@ -132,3 +132,21 @@ def test_a_project_that_may_only_be_read_has_them_in_the_users_cache(tmp_path: P
         assert refused.returncode == code, refused.stderr
         assert f"{what}: Read-only file system" in refused.stderr
         assert "PKGOPS_HOME" in refused.stderr
+
+
+def test_a_private_file_takes_the_place_of_a_file_alone(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    (tmp_path / "link").symlink_to(pipe)
+    for target in (pipe, tmp_path / "link"):
+        with pytest.raises(RefusedError, match="is no regular file"):
+            write_private(target, "text", force=True)
+    assert pipe.is_fifo()
+    assert (tmp_path / "link").is_symlink()
+
+
+@pytest.mark.parametrize("force", [True, False])
+def test_a_private_file_that_cannot_be_finished_leaves_nothing(tmp_path: Path, force: bool) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        write_private(tmp_path / ".env", "SECRET=\ud800", force=force)
+    assert list(tmp_path.iterdir()) == []

@@ -93,7 +93,11 @@ def test_what_another_program_stored_has_no_digest(service: Service) -> None:
 
 
 def test_more_than_a_page_is_removed(service: Service) -> None:
-    keys = [f"{number:04}" for number in range(1001)] if isinstance(service.port, FakeWebsites) else ["a", "b ü", "c\x01\n", "d\uffff"]
+    keys = (
+        [f"{number:04}" for number in range(1001)]
+        if isinstance(service.port, FakeWebsites)
+        else ["a", "b ü", "c\x01\n", "d\uffff"]
+    )
     for key in keys:
         service.put_foreign(key)
     service.port.remove(service.bucket, [*keys, "missing"])

@@ -123,6 +123,8 @@ def test_a_password_from_stdin_is_not_shown(run, ports):
         (("create", "kefir", "a", "--generate"), 1, "User a cannot be created: User account already exists"),
         (("create", "a", "b", "c"), 2, "Name one user"),
         (("create", "pkgwatch", EMAIL, "--generate"), 2, "System pkgwatch has no user pool."),
+        (("create", "kefir", EMAIL, "--from", "/dev/null"), 2, "The password is empty."),
+        (("delete", "kefir", "", "--yes"), 2, f"User pool {POOL} has no user"),
         (("delete", "kefir", "a"), 6, "Add --yes"),
         (("delete", "kefir", "nobody", "--yes"), 2, f"User pool {POOL} has no user nobody."),
     ],
