@@ -12,8 +12,8 @@ _IN_XML = re.compile(r"[\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
 
 
 def delete_objects(clients: Clients, bucket: str, objects: Sequence[Mapping[str, str]]) -> None:
-    """Deletes up to 1,000 ``objects``, each a ``Key`` and perhaps a ``VersionId``. ClientError for the first one that S3
-    does not delete."""
+    """Deletes up to 1,000 ``objects``, each a ``Key`` and perhaps a ``VersionId``. ClientError for the first one that
+    S3 does not delete."""
     from botocore.exceptions import ClientError
 
     client = clients.get("s3")
