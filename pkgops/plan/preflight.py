@@ -23,6 +23,7 @@ from pkgops.plan.step import CREATING, Action, Step
 from pkgops.ports.existing import ExistingResource
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ResourceChange
+from pkgops.wording import counted
 
 SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
 _SHARED_NAMES = {"AWS::Cognito::UserPool"}  # two may have one name; only one that no stack owns is a conflict
@@ -53,7 +54,7 @@ def with_conflicts(plan: Plan, steps: Sequence[Step], ports: Ports, emit: Emit =
         emit(Started("Looking for conflicts"))
         existing = {(row.type, row.name): row for row in ports.existing.find(asked)}
         conflicts = [*_name_conflicts(wanted, existing, ports), *_secret_conflicts(secrets, existing), *conflicts]
-        emit(Finished("Looking for conflicts", f"{len(existing)} of {len(asked)} names exist"))
+        emit(Finished("Looking for conflicts", f"{len(existing)} of {counted(len(asked), 'name')} taken"))
     return replace(plan, conflicts=(*plan.conflicts, *(with_resolution(row, plan.options) for row in conflicts)))
 
 

@@ -34,6 +34,13 @@ from templates.keyvex.naming import (
 from templates.keyvex.secrets import AUTH_TOKEN, FIELDS
 
 APP_ACCESS = "keyvex-app-access-{environment}"
+# What each function does to the main table and its indexes; every finding of rule P101 or P102 is a change of this table.
+ITEMS = {
+    "ai_processor": ("ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+    "analytics_processor": ("GetItem", "PutItem", "UpdateItem"),
+    "websocket_handler": ("DeleteItem", "PutItem", "Query"),
+    "email_processor": ("ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query"),
+}
 
 
 def build(scope: Scope) -> None:
@@ -89,7 +96,7 @@ def _secrets(scope: Scope) -> tuple[JsonSecret, ...]:
 
 def _role(scope: Scope, function: str, statements: tuple[Statement, ...]) -> Any:
     name = FUNCTIONS[function].name
-    items = grants.table_read_write(scope.named(TABLE))
+    items = grants.table_operations(scope.named(TABLE), *ITEMS[function])
     # Lambda connects a function to a network with the function's role.
     network = grants.network_interfaces(physical_name(scope, function)) if scope.settings.lambda_vpc else ()
     made = role(scope, Role(f"{name}-role-{{environment}}", (items, *statements, *network), managed=(LAMBDA_BASICS,)))

@@ -8,6 +8,7 @@ import click
 
 from pkgops.cli.command import session_command
 from pkgops.cli.options import targets
+from pkgops.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -133,6 +134,6 @@ def _print_stuck(console: Console, collected: CollectReport, stage: str) -> None
         console.print_message(f"{one.label} did not arrive: {one.why}. See pkgops tail-logs {one.at} --stage {stage}.")
     if collected.stuck and collected.dead:
         console.print_message(
-            f"{collected.dead} messages are waiting in {collected.dead_letters}. To send them back: "
+            f"Waiting in {collected.dead_letters}: {counted(collected.dead, 'message')}. To send them back: "
             f"pkgops queues redrive {collected.dead_letters} --stage {stage}"
         )
