@@ -238,6 +238,10 @@ class System:
         """The system's documented word for a stage, the stage's own name where the documents have none."""
         return self.environments.get(stage.name, stage.name)
 
+    def words(self, stage: Stage) -> tuple[str, ...]:
+        """The words for a stage that names of its resources have in them: the stage's own and the documented one."""
+        return tuple(dict.fromkeys((stage.name, self.environment(stage))))
+
     def named(self, stage: Stage, documented: str) -> str:
         """The physical name, on a stage, of something of the system: `Stage.named`, where the placeholder
         ``{environment}`` is replaced by the system's own word for the stage, and nothing is appended then."""

@@ -63,7 +63,7 @@ def system_key(root: Path, name: str) -> str | None:
 
 
 def stack_key(system: System, name: str, stage: Stage | None = None) -> str:
-    """The key of the stack called ``name``: its key, documented name, an alias, or the name on ``stage``."""
+    """The key of the stack called ``name``: its key, an alias, or its name with any stage or none."""
     names = stack_names(system, stage)
     found = names.get(name.lower().replace("-", "_")) or names.get(name.lower()) or _on_any_stage(system, name)
     if found is None:
@@ -75,12 +75,17 @@ def stack_names(system: System, stage: Stage | None = None) -> dict[str, str]:
     """The stack's key by every accepted spelling in lower case."""
     names: dict[str, str] = {}
     for stack in system.stacks:
-        spellings = [stack.key, stack.name, *stack.aliases]
+        spellings = [stack.key, stack.name, *stack.aliases, _without_stage(stack.name)]
         if stage is not None:
             spellings.append(system.named(stage, stack.name))
         for spelling in spellings:
             names.setdefault(spelling.lower(), stack.key)
     return names
+
+
+def _without_stage(documented: str) -> str:
+    """A documented name without its placeholders: ``Shop-Api`` for ``Shop-{environment}-Api``."""
+    return re.sub(r"-?\{\w+\}", "", documented).removeprefix("-")
 
 
 def _on_any_stage(system: System, name: str) -> str | None:

@@ -93,14 +93,13 @@ def find_function(known: Sequence[Function], name: str) -> Function:
 
 def _function(stack: SynthesizedStack, logical_id: str, properties: dict[str, Any]) -> Function:
     name = properties["FunctionName"]
-    suffix = "-" + stack.name.rpartition("-")[2]  # the stack's name ends with the stage, and so do its functions'
     return Function(
         stack=stack.key,
         logical_id=logical_id,
         name=name,
         handler=_path(properties),
         log_group=_log_group(stack.template, properties) or f"/aws/lambda/{name}",
-        documented=name.removesuffix(suffix),
+        documented=stack.documented(name),
     )
 
 

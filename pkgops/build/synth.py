@@ -6,6 +6,7 @@ Pure: the same system, stage and settings give the same result. Golden files com
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
@@ -27,7 +28,8 @@ class SynthesizedStack:
     only after this stack (`pkgops.scope.Scope.use_later`), ``sources`` resources to the lines in templates/ that add
     them, ``accepted`` is what `pkgops.scope.Scope.accept` was given,
     ``includes`` the further files of functions by logical id (`pkgops.scope.Scope.include`). ``looked_up`` are values
-    outside of the template that count as part of it, by name (see `pkgops.plan.looked_up`)."""
+    outside of the template that count as part of it, by name (see `pkgops.plan.looked_up`). ``words`` are those that
+    name the stage in names: the stage's own and the system's (``("dev", "development")``)."""
 
     system: str
     key: str
@@ -40,11 +42,19 @@ class SynthesizedStack:
     includes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     looked_up: Mapping[str, str] = field(default_factory=dict)
     late: Mapping[str, str] = field(default_factory=dict)
+    words: Sequence[str] = ()
 
     @property
     def needs(self) -> frozenset[str]:
         """Keys of the stacks whose outputs this one uses."""
         return frozenset(reference.split(".")[0] for reference in self.inputs.values())
+
+    def documented(self, name: str) -> str:
+        """The name of one of its resources without the stage: ``orders-dlq`` for ``orders-dlq-dev``. Of several places
+        where the stage may stand the last one counts, because that is where it is appended."""
+        words = "|".join(map(re.escape, self.words))
+        found = list(re.finditer(rf"-(?:{words})(?=[-.]|$)|^(?:{words})-", name)) if words else []
+        return name[: found[-1].start()] + name[found[-1].end() :] if found else name
 
 
 def synth(system: System, stage: Stage, settings: Any) -> list[SynthesizedStack]:
@@ -66,7 +76,10 @@ def named_stacks(project: Project) -> list[SynthesizedStack]:
     """The stacks without their templates, where only names are needed: building templates costs more than most requests
     do."""
     system = project.system
-    return [SynthesizedStack(system.key, stack.key, project.named(stack.name), {}) for stack in system.stacks]
+    words = system.words(project.stage)
+    return [
+        SynthesizedStack(system.key, stack.key, project.named(stack.name), {}, words=words) for stack in system.stacks
+    ]
 
 
 def in_order(stacks: Sequence[SynthesizedStack]) -> list[SynthesizedStack]:
@@ -110,8 +123,8 @@ def _build(stack: Stack, system: System, stage: Stage, settings: Any) -> Synthes
         from pkgops.build.template_file import read_template
 
         template, sources = read_template(system, stack)
-        name, inputs = system.named(stage, stack.name), dict(stack.inputs)
-        return SynthesizedStack(system.key, stack.key, name, template, inputs, system.tags(stage), sources)
+        name, inputs, words = system.named(stage, stack.name), dict(stack.inputs), system.words(stage)
+        return SynthesizedStack(system.key, stack.key, name, template, inputs, system.tags(stage), sources, words=words)
     from pkgops.scope import Scope
 
     scope = Scope(system, stage, settings)
@@ -129,6 +142,7 @@ def _build(stack: Stack, system: System, stage: Stage, settings: Any) -> Synthes
         accepted=list(scope.accepted),
         includes=dict(scope.includes),
         late=dict(scope.late),
+        words=system.words(stage),
     )
 
 

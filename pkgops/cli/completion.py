@@ -74,7 +74,7 @@ def _names(ctx: Context, root: Path, incomplete: str) -> list[str]:
 def _secrets(_ctx: Context, root: Path, incomplete: str) -> list[str]:
     from pkgops.project import load_system
 
-    return _of_systems(root, incomplete, lambda system: list(load_system(root, system).secrets))
+    return _of_systems(root, incomplete, lambda system: list(load_system(root, system).all_secrets))
 
 
 def _outputs(ctx: Context, root: Path, incomplete: str) -> list[str]:

@@ -64,7 +64,7 @@ def declared_queues(stacks: Iterable[SynthesizedStack]) -> list[Queue]:
         dead = {name: _dead_letters(stack.template["Resources"][key], named) for key, name in named.items()}
         for name in named.values():
             sources = tuple(other for other, target in dead.items() if target == name)
-            found.append(Queue(stack.key, name, _documented(stack, name), dead[name], sources))
+            found.append(Queue(stack.key, name, stack.documented(name), dead[name], sources))
     return found
 
 
@@ -143,10 +143,3 @@ def _dead_letters(resource: dict[str, Any], named: dict[str, str]) -> str:
     target = (resource["Properties"].get("RedrivePolicy") or {}).get("deadLetterTargetArn")
     attribute = target.get("Fn::GetAtt") if isinstance(target, dict) else None
     return named.get(attribute[0], "") if attribute else ""
-
-
-def _documented(stack: SynthesizedStack, name: str) -> str:
-    """The name without the stage, which its stack's name ends with too."""
-    suffix = "-" + stack.name.rpartition("-")[2]
-    bare, fifo, _ = name.partition(".fifo")
-    return bare.removesuffix(suffix) + fifo

@@ -33,7 +33,7 @@ class Rule:
 def find_rules(stacks: Iterable[SynthesizedStack]) -> list[Rule]:
     """The schedules of those stacks, one entry per target, in template order."""
     return [
-        Rule(properties["Name"], _documented(stack, properties["Name"]), logical_id, target.get("Input"))
+        Rule(properties["Name"], stack.documented(properties["Name"]), logical_id, target.get("Input"))
         for stack in stacks
         for _, resource in resources(stack.template, _TYPE)
         if isinstance((properties := resource["Properties"]).get("Name"), str) and "ScheduleExpression" in properties
@@ -96,8 +96,3 @@ def _referenced(value: Any) -> str:
         return ""
     attribute = value.get("Fn::GetAtt")
     return str(attribute[0] if attribute else value.get("Ref", ""))
-
-
-def _documented(stack: SynthesizedStack, name: str) -> str:
-    """The name without the stage, which its stack's name ends with too."""
-    return name.removesuffix("-" + stack.name.rpartition("-")[2])

@@ -138,7 +138,7 @@ def declared_secret(project: Project, name: str) -> str:
     """The documented name of a secret given with or without the system's prefix and the stage."""
     for known in project.system.all_secrets:
         bare = [part for part in known.split("/") if "{" not in part] or [known]
-        if name in (known, bare[-1], project.named(known)):
+        if name in (known, "/".join(bare), bare[-1], project.named(known)):
             return known
     raise unknown("secret", redact(name), project.system.all_secrets)
 

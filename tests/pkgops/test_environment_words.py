@@ -43,6 +43,22 @@ def notes(root: Path) -> System:
 
 
 @pytest.mark.parametrize(
+    ("name", "words", "bare"),
+    [
+        ("notes-jobs-development", ("dev", "development"), "notes-jobs"),
+        ("notes-jobs-dev", ("dev", "development"), "notes-jobs"),
+        ("notes-dev-tools-dev.fifo", ("dev",), "notes-dev-tools.fifo"),
+        ("notes-dev-jobs", ("dev",), "notes-jobs"),
+        ("dev-jobs", ("dev",), "jobs"),
+        ("notes-developers", ("dev", "development"), "notes-developers"),
+        ("notes-jobs", (), "notes-jobs"),
+    ],
+)
+def test_a_name_without_the_stage(name: str, words: tuple[str, ...], bare: str) -> None:
+    assert SynthesizedStack("notes", "main", "Notes-development-Main", {}, words=words).documented(name) == bare
+
+
+@pytest.mark.parametrize(
     ("stage", "name"),
     [
         ("local", "Notes-development-Main"),
@@ -81,8 +97,9 @@ def test_all_systems_are_those_that_run_on_the_stage(project: Path, capsys: pyte
 def test_a_stack_is_found_by_its_name_in_any_environment(project: Path) -> None:
     system = notes(project)
     assert {stack_key(system, f"notes-{word}-MAIN") for word in ("development", "production")} == {"main"}
+    assert stack_key(system, "notes-main") == "main"
     with pytest.raises(NotFoundError):
-        stack_key(system, "notes-main")
+        stack_key(system, "notes-development")
 
 
 def test_a_name_needs_the_word_or_the_stage_in_it(project: Path) -> None:

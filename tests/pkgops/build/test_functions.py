@@ -12,7 +12,7 @@ from pkgops.errors import UsageError
 
 
 def stack(key: str, name: str, **resources: dict[str, Any]) -> SynthesizedStack:
-    return SynthesizedStack("pkgwatch", key, name, {"Resources": resources})
+    return SynthesizedStack("pkgwatch", key, name, {"Resources": resources}, words=("dev",))
 
 
 def function(name: Any, handler: str, **properties: Any) -> dict[str, Any]:

@@ -34,6 +34,7 @@ STACK = SynthesizedStack(
             "Table": {"Type": "AWS::DynamoDB::Table", "Properties": {}},
         }
     },
+    words=("dev",),
 )
 KNOWN = declared_queues([STACK])
 

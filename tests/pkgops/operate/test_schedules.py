@@ -49,6 +49,7 @@ STACK = SynthesizedStack(
             "Pattern": {"Type": "AWS::Events::Rule", "Properties": {"Name": "p", "EventPattern": {}}},
         }
     },
+    words=("dev",),
 )
 KNOWN, RULES = functions([STACK]), find_rules([STACK])
 STAGE = Stage("dev", account="123456789012")
