@@ -188,7 +188,7 @@ def _link(
     path = key.removeprefix(ASSET)
     wanted = target_of(properties, logical_id, local=packager.project.stage.local)
     closure = packager.closure(path, wanted, include)
-    _require_handler(properties, closure, logical_id)
+    require_handler(properties, closure, logical_id)
     properties["Code"] = {"S3Bucket": bucket_reference(packager.project), "S3Key": packager.code(closure).key}
     if closure.requirements:
         layer_id = _layer(packager, template, closure.requirements, wanted, properties["Runtime"])
@@ -216,14 +216,14 @@ def _layer(
     return logical_id
 
 
-def _require_handler(properties: Mapping[str, Any], closure: ImportClosure, logical_id: str) -> None:
+def require_handler(properties: Mapping[str, Any], closure: ImportClosure, logical_id: str) -> None:
+    """BuildError unless the file defines the handler that the function's properties name."""
     path = closure.handler
     if not closure.handles:
         raise BuildError(
             f"{path} does not define handler, which {logical_id} calls.", "Add: def handler(event, context)"
         )
-    expected = path.removesuffix(".py").replace("/", ".") + ".handler"
-    if properties["Handler"] != expected:
+    if properties["Handler"] != (expected := path.removesuffix(".py").replace("/", ".") + ".handler"):
         raise BuildError(
             f"{logical_id} packages {path}, but its Handler is {properties['Handler']}.", f"It should be {expected}."
         )

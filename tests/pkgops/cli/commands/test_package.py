@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
+from tests import probe as probes
+
 DEV = ("--stage", "dev")
 
 
@@ -32,3 +36,30 @@ def test_a_stack_without_artifacts(run, built):
 
 def test_unknown_stack(run, built):
     assert run("package", "storrage", *DEV).exit_code == 2
+
+
+@pytest.fixture
+def small(project, tmp_path_factory):
+    """A system of two functions, one of which cannot be packaged."""
+    probe = probes.make(tmp_path_factory.mktemp("probe"))
+    probe.stack('Function("one")', 'Function("two")')
+    probe.handler("def answer():\n    return 1")
+    probe.handler("import nothing_at_all\n\ndef answer():\n    return 2", "two")
+    probe.write("handlers/requirements.txt", "")
+    yield probe
+    probes.forget()
+
+
+def test_zips_for_other_tools(run, small):
+    result = run("package", "probe", "--dir", "dist/lambda", "--project", str(small.root))
+    assert result.exit_code == 3, result.output
+    assert "two: handlers/probe/two.py:1" in result.stderr
+    assert [line.split()[0] for line in result.stdout.splitlines()] == ["Source", "handlers/probe/one.py"]
+    functions = json.loads(Path("dist/lambda/build-manifest.json").read_text(encoding="utf-8"))["functions"]
+    assert [(name, row["success"]) for name, row in functions.items()] == [("one", True), ("two", False)]
+    assert Path(functions["one"]["zipPath"]).is_file()
+
+
+def test_a_directory_is_for_one_system(run, project):
+    result = run("package", "pkgwatch", "kefir", "--dir", "dist")
+    assert (result.exit_code, Path("dist").exists()) == (2, False)
