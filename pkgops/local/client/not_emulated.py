@@ -42,6 +42,7 @@ _NOTES: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("AWS::ElastiCache::ReplicationGroup", "AWS::ElastiCache::CacheCluster"),
     ),
     ("Networks are recorded; everything reaches everything.", ("AWS::EC2::VPC", "AWS::EC2::SecurityGroup")),
+    ("NAT gateways pass nothing on: functions reach the internet as this machine does.", ("AWS::EC2::NatGateway",)),
 )
 
 
