@@ -32,13 +32,14 @@ def plain_item(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def wire(value: Any) -> dict[str, Any]:
-    """A Python value as a wire value. NaN, infinities and unknown types are a ValueError."""
+    """A Python value as a wire value. NaN, infinities, whole numbers that no float holds and unknown types are a
+    ValueError."""
     if isinstance(value, str):
         return {"S": value}
     if isinstance(value, bool):
         return {"BOOL": value}
     if isinstance(value, int | float | Decimal):
-        if not math.isfinite(value):
+        if not _is_finite(value):
             raise ValueError("DynamoDB stores finite numbers only")
         return {"N": str(value)}
     if value is None:
@@ -53,6 +54,13 @@ def wire(value: Any) -> dict[str, Any]:
 def wire_item(item: Mapping[str, Any]) -> dict[str, Any]:
     """A Python dictionary as an item."""
     return {name: wire(value) for name, value in item.items()}
+
+
+def _is_finite(value: float | Decimal) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number above 1e308
+        return False
 
 
 def _number(text: str) -> int | float:

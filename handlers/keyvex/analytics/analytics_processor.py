@@ -70,8 +70,8 @@ def _store(table: Table, interactions: Sequence[Interaction]) -> dict[str, Excep
     """Stores interactions together, and one by one if the table refuses one of them. The errors, by message id."""
     try:
         store(table, interactions)
-    except ServiceError as error:
-        if len(interactions) == 1 or not is_refusal(error):
+    except (*ServiceError, ValueError) as error:
+        if len(interactions) == 1 or not (isinstance(error, ValueError) or is_refusal(error)):
             return {one.delivery.message_id: error for one in interactions}
         return {name: reason for one in interactions for name, reason in _store(table, [one]).items()}
     return {}

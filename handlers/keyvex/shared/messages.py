@@ -40,13 +40,16 @@ class Timed(Fields, kw_only=True):
 
 
 def decode(body: object, model: Any) -> Any:
-    """The body of a record as the model (a struct or a union of them). Raises `InvalidMessage`."""
-    text = body.lstrip() if isinstance(body, str) else ""
+    """The body of a record as the model (a struct or a union of them); fields that the model does not have can be read
+    as well. Raises `InvalidMessage`."""
+    text = body.lstrip(" \t\r\n") if isinstance(body, str) else ""  # what JSON takes for white space
     try:
         if text.startswith("{"):
-            return msgspec.json.decode(text, type=model)
+            found = msgspec.json.decode(text, type=model)
+            msgspec.json.decode(text)  # a model skips what it does not know, without a look at it
+            return found
     except msgspec.ValidationError as error:
         raise InvalidMessage(_QUOTED.sub("", str(error))) from None
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
         pass
     raise InvalidMessage("Invalid message format")

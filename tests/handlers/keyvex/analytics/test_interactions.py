@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -168,6 +169,17 @@ def test_what_the_table_does_not_take_holds_up_nothing_else(world: Any) -> None:
         "far",
     ]
     assert summary(world, tool)["totalViews"] == 2
+
+
+@pytest.mark.parametrize("number", ["1e400", "9" * 500, "9" * 5000])
+def test_numbers_that_nothing_holds_hold_up_nothing_else(world: Any, number: str) -> None:
+    tool = world.name()
+    good = json.dumps(interaction(tool))
+    unknown = good.replace('"data": {}', f'"data": {{"unknown": {number}}}')
+    custom = good.replace('"data": {}', f'"data": {{"customData": {{"number": {number}}}}}')
+    batch = (record(good), record(unknown, "unknown"), record(custom, "custom"), record("\u00a0" + good, "space"))
+    assert sorted(deliver(world, *batch)) == ["custom", "space", "unknown"]
+    assert summary(world, tool)["totalViews"] == 1
 
 
 def test_the_time_of_a_message_without_one_is_when_it_was_sent(world: Any) -> None:
