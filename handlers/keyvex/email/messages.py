@@ -29,7 +29,7 @@ class EmailNotification(Timed, kw_only=True, rename="camel"):
     """A mail to a user, or a campaign to many addresses."""
 
     message_type: Literal["EMAIL_NOTIFICATION"]
-    user_id: Annotated[Text, msgspec.Meta(description="Whose address and preferences count.")]
+    user_id: Annotated[Text, msgspec.Meta(max_length=256, description="Whose address and preferences count.")]
     template_id: Annotated[
         str, msgspec.Meta(pattern=_TEMPLATE, description="A known template, or `d-...`, a dynamic one of SendGrid.")
     ]

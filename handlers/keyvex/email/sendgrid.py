@@ -18,6 +18,7 @@ ADDRESS = "https://api.sendgrid.com/v3"
 _WAITS = (1.0, 2.0)  # seconds before the second and the third attempt
 _TIMEOUT = 20.0  # seconds for one attempt
 _LONGEST_WAIT = 10.0  # that SendGrid may ask for; beyond it the queue waits
+_DAY = 86_400.0
 _TEXT = 300  # characters of SendGrid's errors that are told
 
 
@@ -86,7 +87,8 @@ def _errors(answer: httpx.Response) -> str:
 
 
 def _seconds(text: str) -> float:
-    return float(text) if text.isdecimal() else 0
+    """What SendGrid asks for; 0 for what is no number of seconds within a day."""
+    return float(text) if text.isdecimal() and float(text) <= _DAY else 0
 
 
 @cache
