@@ -55,6 +55,16 @@ def test_a_changed_secret_is_read_when_the_cache_expires(monkeypatch: pytest.Mon
     assert secret(name, "key") == "second"
 
 
+def test_a_field_that_was_missing_is_found_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = stored("{}")
+    for seconds in (10.0, 0.0):
+        with pytest.raises(SecretUnavailable):
+            secret(name, "key")
+        monkeypatch.setattr(secrets, "MISSING_SECONDS", seconds)
+        aws.client("secretsmanager").put_secret_value(SecretId=name, SecretString='{"key": "k"}')
+    assert secret(name, "key") == "k"
+
+
 def test_concurrent_readers_make_one_call(at_once: Any) -> None:
     name, calls = stored("value"), []
     events = aws.client("secretsmanager").meta.events
