@@ -68,6 +68,11 @@ class Home:
         return self.root / "kept"
 
     @property
+    def postgresql(self) -> Path:
+        """The files of PostgreSQL servers, a directory each (`pkgops.local.hooks.postgres_files`)."""
+        return self.root / "postgresql"
+
+    @property
     def certificate(self) -> Path:
         """The certificate with which distributions answer over https (PEM); whoever wants no warning trusts it."""
         return self.root / "certificate.pem"

@@ -155,9 +155,10 @@ def _emulator(project: Project) -> Check:
     found = f"running on port {status.port}, process {status.pid}"
     if status.note:
         return Check("Emulator", "warn", f"{found}. {status.note}", "pkgops seed-dev --stage local")
-    if ended := [one.name for one in status.redis if not one.running]:
-        return Check("Emulator", "warn", f"{found}; Redis of {', '.join(ended)} has ended", _RESTART)
-    found += "".join(f"; Redis of {one.name} at {one.address}" for one in status.redis)
+    servers = [*(("Redis", one) for one in status.redis), *(("PostgreSQL", one) for one in status.postgres)]
+    if ended := [f"{kind} of {one.name}" for kind, one in servers if not one.running]:
+        return Check("Emulator", "warn", f"{found}; {', '.join(ended)} has ended", _RESTART)
+    found += "".join(f"; {kind} of {one.name} at {one.address}" for kind, one in servers)
     return Check("Emulator", "ok", found)
 
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class RedisServer:
-    """The server of a cluster or replication group of ElastiCache; ``running`` is False if its process has ended."""
+class DataServer:
+    """The server of a cluster of RDS or ElastiCache; ``running`` is False if its process has ended."""
 
     name: str
     address: str
@@ -39,8 +39,8 @@ class RedisServer:
 class Status:
     """The state of the emulator. ``started`` and ``saved`` (the newest snapshot) are ISO-8601 UTC, ``uptime``
     seconds, ``memory`` bytes (server, companions and functions; None if the system does not tell). ``note`` says
-    what a crash has lost, "" if nothing; ``unsaved`` why the state cannot be saved, "" if it can; ``redis`` are the
-    servers behind what is deployed of ElastiCache."""
+    what a crash has lost, "" if nothing; ``unsaved`` why the state cannot be saved, "" if it can; ``redis`` and
+    ``postgres`` are the servers behind what is deployed of ElastiCache and RDS."""
 
     running: bool
     port: int
@@ -55,7 +55,8 @@ class Status:
     unsaved: str = ""
     distributions: tuple[Distribution, ...] = ()
     certificate: Path | None = None
-    redis: tuple[RedisServer, ...] = ()
+    redis: tuple[DataServer, ...] = ()
+    postgres: tuple[DataServer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,8 @@ class Emulator:
             unsaved=identity["unsaved"],
             distributions=served,
             certificate=Home(self.home).certificate if served else None,
-            redis=tuple(RedisServer(**one) for one in identity.get("redis", ())),
+            redis=tuple(DataServer(**one) for one in identity.get("redis", ())),
+            postgres=tuple(DataServer(**one) for one in identity.get("postgres", ())),
         )
 
     def reset(self) -> None:

@@ -41,6 +41,11 @@ _NOTES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "'pkgops[redis]', or a server on the PATH.",
         ("AWS::ElastiCache::ReplicationGroup", "AWS::ElastiCache::CacheCluster"),
     ),
+    (
+        "PostgreSQL is version 18 without TLS, readers, snapshots and pausing. It takes pip install "
+        "'pkgops[postgres]', without which nothing answers at a database's address.",
+        ("AWS::RDS::DBCluster", "AWS::RDS::DBInstance"),
+    ),
     ("Networks are recorded; everything reaches everything.", ("AWS::EC2::VPC", "AWS::EC2::SecurityGroup")),
     ("NAT gateways pass nothing on: functions reach the internet as this machine does.", ("AWS::EC2::NatGateway",)),
 )

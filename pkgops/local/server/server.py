@@ -215,7 +215,7 @@ def _viewers(configuration: Configuration) -> ViewerPorts:
 def _identity(
     configuration: Configuration, snapshots: Snapshots, stopping: Stopping, viewers: ViewerPorts
 ) -> Callable[[], dict[str, Any]]:
-    from pkgops.local.polyfills.elasticache import redis_servers
+    from pkgops.local.server import data_servers
 
     started = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
     fixed = {
@@ -235,7 +235,7 @@ def _identity(
             "unsaved": snapshots.unsaved,
             "refused_stops": stopping.refused,
             "distributions": viewers.rows(),
-            "redis": redis_servers.running(),
+            **data_servers.running(),
         }
     )
 
@@ -243,7 +243,7 @@ def _identity(
 def _end_processes() -> None:
     from ministack.core import lambda_runtime
 
-    from pkgops.local.polyfills.elasticache import redis_servers
+    from pkgops.local.server import data_servers
 
     lambda_runtime.reset()
-    redis_servers.stop_all()
+    data_servers.stop_all()
