@@ -102,7 +102,7 @@ def _git() -> Check:
 
 
 def _version(program: str) -> str:
-    done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=10, check=True)
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=30, check=True)
     return done.stdout.strip()
 
 

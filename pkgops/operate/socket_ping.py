@@ -22,10 +22,11 @@ _GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
 _CONTINUATION, _TEXT, _CLOSE, _PING, _PONG = 0x0, 0x1, 0x8, 0x9, 0xA
 _FINAL = 0x80
 _LARGEST = 2**20  # bytes of a frame; API Gateway's have 128 KB
+_PATIENCE = 30.0  # seconds: API Gateway waits 29 s for each of the functions behind a connection and a frame
 _NETWORK = "Check the network, the proxy and the stage's region."
 
 
-def ping(url: str, message: Mapping[str, Any], answer: Mapping[str, Any], timeout: float = 10.0) -> float:
+def ping(url: str, message: Mapping[str, Any], answer: Mapping[str, Any], timeout: float = _PATIENCE) -> float:
     """Connects to ``url`` (ws or wss), sends ``message`` as JSON and waits for a frame with the members of ``answer``;
     the seconds from sending to answer, or those of connecting if both are empty. Other frames are passed over.
 
