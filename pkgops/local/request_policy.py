@@ -171,6 +171,8 @@ def _api(segments: list[str], deployed: Deployed) -> bool:
 
 def _cognito(request: Request, deployed: Deployed) -> bool:
     segments = request.segments
+    if request.path != "/" and ("x-amz-target" in request.headers or "Action" in request.query):
+        return False  # a page is no operation: the emulator would go by the name of the operation
     if len(segments) == 3 and segments[1] == ".well-known" and segments[2] in _WELL_KNOWN:
         return request.method in ("GET", "OPTIONS") and deployed.user_pool(segments[0])
     if request.path in _COGNITO_PAGES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from pkgops.local.request_head import Request
 from pkgops.local.request_policy import Access, decide
@@ -47,10 +47,10 @@ class OneOfEach:
 
 def access(method: str, url: str, host: str = PORT, websocket: bool = False, **headers: str) -> Access:
     """The decision about a request; header names with underscores."""
-    parts = urlsplit(url)
+    path, _, search = url.partition("?")  # what urlsplit makes of //a/b is a host
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    query = parse_qs(parts.query, keep_blank_values=True)
-    return decide(Request(method, host, parts.path, query, named, websocket), OneOfEach())
+    query = parse_qs(search, keep_blank_values=True)
+    return decide(Request(method, host, path, query, named, websocket), OneOfEach())
 
 
 SIGNED_QUERY = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=000000000000/a/b/c/aws4_request&X-Amz-Signature=0"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+import pytest
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pkgops.local.request_policy import Access
@@ -66,12 +67,27 @@ def test_a_browser_reaches_nothing_else(
         assert (loopback, method, segments[0]) == (True, "POST", "bucket1")
 
 
+@example("GET", "/login", "?Action=CreateStack", PORT, {"x_amz_target": TARGETS["cognito-idp"]})
+@example("POST", "//..", "?Action=CreateStack", PORT, {})
+@example("GET", "/2015-03-31/functions", "", NAMED[0], {})
 @given(METHODS, PATHS, QUERIES, HOSTS, HEADERS)
 def test_a_program_reaches_the_control_plane_by_a_signature_alone(
     method: str, path: str, query: str, host: str, headers: dict[str, str]
 ) -> None:
     found = access(method, path + query, host=host, **headers)
-    if path.startswith(("/_ministack/reset", "/_pkgops", "/2015-03-31", "/_localstack")):
+    operations = (
+        () if host in NAMED else ("/2015-03-31",)
+    )  # what has a name of its own answers there, whatever the path
+    if path.startswith(("/_ministack/reset", "/_pkgops", "/_localstack", *operations)):
         assert found in (Access.REFUSED, Access.SIGNED, Access.ROOT)
     if "Action=CreateStack" in query and not path.startswith(("/_", "/restapis", "/us-east-1_pool1")):
         assert found in (Access.REFUSED, Access.SIGNED) or host.partition(":")[0].endswith((".on.aws", ".net"))
+
+
+@pytest.mark.parametrize("path", ["/login", "/oauth2/token", "/us-east-1_pool1/.well-known/jwks.json"])
+@pytest.mark.parametrize("target", TARGETS.values())
+def test_a_page_of_a_pool_is_no_way_to_an_operation(path: str, target: str) -> None:
+    """The emulator would go by the name of the operation."""
+    for method in ("GET", "POST"):
+        assert access(method, path, x_amz_target=target) in (Access.REFUSED, Access.SIGNED)
+        assert access(method, path, x_amz_target=target, **PAGE) is Access.REFUSED
