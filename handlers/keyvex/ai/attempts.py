@@ -12,6 +12,7 @@ from handlers.common.logs import logger
 from handlers.keyvex.ai.models import Plan
 from handlers.keyvex.ai.providers.completion import Completion, ProviderError, Question
 from handlers.keyvex.ai.providers.model import Model
+from handlers.keyvex.shared.messages import NotProcessed
 
 REQUEST_SECONDS = 240.0
 DELAYS = (1.0, 2.0, 4.0)  # seconds between the attempts with one model
@@ -39,14 +40,13 @@ class Spending:
         self.calls[model.id] = self.calls.get(model.id, 0) + 1
 
 
-class RequestFailed(Exception):  # noqa: N818 - an outcome, not an error
+class RequestFailed(NotProcessed):
     """No model gave a usable answer. ``reason`` is that of the last attempt, ``retry_after`` the longest time a
     provider has asked for."""
 
     def __init__(self, reason: str, retry_after: float = 0) -> None:
-        super().__init__(reason)
+        super().__init__(reason, retry_after)
         self.reason = reason
-        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -59,6 +60,8 @@ TASKS: Mapping[tuple[str, str], Task] = {
     ("styleMaster", "refine"): Task("Change the styles as the feedback asks.", results.ToolStyles),
     ("styleMaster", "customize"): Task("Fit the styles to the branding and preferences.", results.ToolStyles),
 }
+# A fence with what it says of its language, and what is up to the last one.
+_FENCED = re.compile(r"```[^\n{\[]*+(.*)```", re.DOTALL)
 # What is asked about, and not part of the question.
 _UNSAID = {"action", "provider", "model"}
 
@@ -77,11 +80,9 @@ def user_text(task: Task, fields: Mapping[str, Any]) -> str:
 
 def read_answer(task: Task, text: str) -> Any:
     """An answer as JSON of the task's shape, with what else it has. Raises `UnusableAnswer`."""
-    stripped = text.strip()
-    if stripped.startswith("```"):
-        stripped = stripped.partition("\n")[2].rpartition("```")[0].strip()
+    fenced = _FENCED.match(text.strip())
     try:
-        found = msgspec.json.decode(stripped)
+        found = msgspec.json.decode(fenced[1] if fenced else text)
         return msgspec.to_builtins(msgspec.convert(found, task.shape))
     except msgspec.ValidationError as error:
         raise UnusableAnswer(f"shape{_place(str(error))}") from None

@@ -10,7 +10,7 @@ from handlers.common.aws import ServiceError
 from handlers.common.deadline import Deadline
 from handlers.common.dynamodb import Table
 from handlers.common.logs import logger
-from handlers.common.transactions import put
+from handlers.common.transactions import is_refusal, put
 from handlers.keyvex.ai import sessions
 from handlers.keyvex.ai.attempts import Attempts, RequestFailed
 from handlers.keyvex.ai.finishing import finish, preview
@@ -27,6 +27,9 @@ from handlers.keyvex.shared.messages import InvalidMessage
 from handlers.keyvex.shared.once import Claim
 from handlers.keyvex.shared.settings import settings
 
+# The result, or the session with it, passes 400 KB, or has a number that DynamoDB has not: paid for, and paid once.
+_UNSTORABLE = "result_not_storable"
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -40,6 +43,8 @@ class Services:
 def run(services: Services, job: Job, claim: Claim) -> None:
     """Does the job: its result is stored together with the mark that it is done. Raises what made it fail, after that
     is stored and told to the user; and `InvalidMessage`, of which neither is done."""
+    if job.delivery.count > 1 and (reason := claim.given_up()):
+        raise InvalidMessage(reason)
     plan = _plan(job)
     _tell(services, job, "started", f"{job.process} has begun")
     sessions.begin(services.table, job, now_ms())
@@ -88,7 +93,13 @@ def _store(table: Table, job: Job, outcome: Outcome, claim: Claim) -> None:
     items = [message_item(job, outcome, now), *alert_items(job, outcome, now)]
     if outcome.model:
         items.append(metric_item(job, outcome, now))
-    sessions.complete(table, job, now, outcome, [*(put(table, item) for item in items), claim.completion()])
+    try:
+        sessions.complete(table, job, now, outcome, [*(put(table, item) for item in items), claim.completion()])
+    except (*ServiceError, ValueError) as error:
+        if not (isinstance(error, ValueError) or is_refusal(error)):
+            raise
+        claim.give_up(_UNSTORABLE)
+        raise RequestFailed(_UNSTORABLE) from error
     claim.done = True
     if outcome.model:
         emit_metrics(outcome)

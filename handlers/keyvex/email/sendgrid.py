@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from handlers.common.deadline import Deadline, OutOfTime
 from handlers.common.secrets import secret
+from handlers.keyvex.shared.messages import NotProcessed
 from handlers.keyvex.shared.settings import settings
 
 if TYPE_CHECKING:
@@ -22,13 +23,9 @@ _DAY = 86_400.0
 _TEXT = 300  # characters of SendGrid's errors that are told
 
 
-class NotSent(Exception):  # noqa: N818 - names the condition
+class NotSent(NotProcessed):
     """SendGrid did not take a request. The text has its status and SendGrid's errors; ``retry_after`` is the seconds
     it asked for."""
-
-    def __init__(self, text: str, retry_after: float = 0) -> None:
-        super().__init__(text)
-        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, slots=True)

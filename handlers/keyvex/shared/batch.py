@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.common.aws import ServiceError, client
-from handlers.common.deadline import Deadline
+from handlers.common.deadline import Deadline, OutOfTime
 from handlers.common.dynamodb import Table
 from handlers.common.logs import logger
 from handlers.common.queue_messages import item_failures
+from handlers.common.secrets import SecretUnavailable
 from handlers.keyvex.shared.clock import now_ms
-from handlers.keyvex.shared.messages import InvalidMessage
+from handlers.keyvex.shared.messages import InvalidMessage, NotProcessed
 from handlers.keyvex.shared.once import Claim, claim
 
 RETRY_SECONDS = 30  # until the second delivery, twice that until the third, and so on
@@ -21,6 +22,7 @@ RETRY_SECONDS = 30  # until the second delivery, twice that until the third, and
 _MOST_SECONDS = 43_200  # by SQS
 _STORING = 60.0  # seconds that an invocation may go on after its deadline: a claim holds as long
 _CALL = 10  # messages in one call, by SQS
+_EXPECTED = (NotProcessed, OutOfTime, SecretUnavailable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,12 @@ def answer(queue_url: str, failures: Sequence[Failure]) -> dict[str, Any]:
 
 
 def log_failure(delivery: Delivery, error: Exception) -> Failure:
-    """Logs why a message could not be processed, without its content."""
+    """Logs why a message could not be processed, without its content; where in the code only if nobody expected it."""
     if isinstance(error, InvalidMessage):
         logger.error("A message is invalid", extra={**delivery.about, "reason": str(error)})
+    elif isinstance(error, _EXPECTED):
+        reason = str(error) or type(error).__name__
+        logger.error("A message could not be processed", extra={**delivery.about, "reason": reason})
     else:
         logger.error("A message could not be processed", extra=delivery.about, exc_info=error)
     return Failure(delivery, getattr(error, "retry_after", None) or 0)

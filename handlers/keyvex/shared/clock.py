@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 from handlers.common.timestamps import parse
 
-# Keys of items have 13 digits, in which text order is time order: until the year 2286.
-_MOST = 9_999_999_999_999
+# Keys of items have 13 digits, in which text order is time order: from September 2001. Less are mostly seconds.
+_LEAST = 1_000_000_000_000
+_AHEAD = 86_400_000  # milliseconds that a sender's clock may be ahead
 
 
 def now_ms() -> int:
@@ -29,7 +30,7 @@ def utc_date(now: int) -> str:
 
 def message_time(timestamp: float | str | None, default: int) -> int:
     """A message's ``timestamp``, in milliseconds or as ISO-8601 text; ``default`` if it has none. ValueError for
-    anything else."""
+    anything else, and for times before September 2001 or more than a day ahead."""
     if timestamp is None:
         return default
     if isinstance(timestamp, str):
@@ -37,6 +38,8 @@ def message_time(timestamp: float | str | None, default: int) -> int:
         if found is None:
             raise ValueError("timestamp is neither a number of milliseconds nor ISO-8601")
         timestamp = round(found.timestamp() * 1000)
-    if not math.isfinite(timestamp) or not 0 <= timestamp <= _MOST:
-        raise ValueError("timestamp is out of range")
+    if not math.isfinite(timestamp) or timestamp < _LEAST:
+        raise ValueError("timestamp is out of range: milliseconds have 13 digits")
+    if timestamp > now_ms() + _AHEAD:
+        raise ValueError("timestamp is more than a day ahead")
     return int(timestamp)

@@ -32,21 +32,22 @@ def gateway_of(connection: Mapping[str, Any]) -> Gateway | None:
 
 def push(table: Table, user: str, frame: Mapping[str, Any]) -> int:
     """Posts a frame to every live connection of a user at once; how many took it. A connection that has ended is
-    forgotten; nothing that goes wrong concerns the caller."""
+    forgotten; nothing that goes wrong concerns the caller, not even an item that no connection has."""
     try:
         text = frame_text(frame)
         posts = [run_in_background(_post, table, item, text) for item in live(table, user)]
         return sum(post.result() for post in posts)
-    except (*ServiceError, RuntimeError):
+    except Exception:
         logger.warning("A frame could not be delivered", exc_info=True)
         return 0
 
 
 def live(table: Table, user: str) -> list[dict[str, Any]]:
-    """The items of a user's connections that have not expired. Raises `ServiceError`."""
+    """The items of a user's connections that have not expired; others that somehow came between them are left out.
+    Raises `ServiceError`."""
     where = "GSI1PK = :user AND begins_with(GSI1SK, :prefix)"
     found = table.pages("GSI1", where, {"user": f"USER#{user}", "prefix": "CONNECTION#"})
-    return [item for item in found if item.get("ttl", 0) > now_ms() // 1000]
+    return [item for item in found if _is_live(item, now_ms() // 1000)]
 
 
 def push_progress(table: Table, user: str, **fields: Any) -> int:
@@ -62,10 +63,15 @@ def frame_text(frame: Mapping[str, Any]) -> str:
     return json.dumps({**frame, "data": {"truncated": True}}, separators=(",", ":"), default=str)
 
 
+def _is_live(item: Mapping[str, Any], now: int) -> bool:
+    name, ends = item.get("connectionId"), item.get("ttl")
+    return isinstance(name, str) and isinstance(ends, int | float) and ends > now
+
+
 def _post(table: Table, connection: Mapping[str, Any], text: str) -> bool:
     try:
         return deliver(table, connection, text)
-    except ServiceError as error:
+    except Exception as error:  # an address that is none is a ValueError
         logger.warning("A connection did not take a frame", extra={"error": type(error).__name__})
         return False
 

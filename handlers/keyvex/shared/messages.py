@@ -19,6 +19,15 @@ class InvalidMessage(Exception):  # noqa: N818 - an outcome, not an error
     """The message can never be processed. Its text names what is wrong, never a value of it."""
 
 
+class NotProcessed(Exception):  # noqa: N818 - an outcome, not an error
+    """What a message needs is not to be had now: a provider, a key. Its text says what, never a value of the message;
+    it comes again, ``retry_after`` seconds later at the earliest."""
+
+    def __init__(self, reason: str, retry_after: float = 0) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
 class Fields(msgspec.Struct, kw_only=True, rename="camel"):
     """A JSON object of messages, whose names are written in camel case."""
 
@@ -28,11 +37,11 @@ class Timed(Fields, kw_only=True):
 
     timestamp: Annotated[
         float | str | None,
-        msgspec.Meta(description="When it was sent: milliseconds since 1970, or ISO-8601. Missing means now."),
+        msgspec.Meta(description="When it was sent: milliseconds since 1970 (13 digits), or ISO-8601. Missing means now."),
     ] = None
 
     def __post_init__(self) -> None:
-        message_time(self.timestamp, 0)
+        self.time(0)
 
     def time(self, default: int) -> int:
         """When it was sent, in milliseconds; ``default`` if it does not say so."""

@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 from handlers.common.dynamodb import Table
 from handlers.common.transactions import Cancelled, Write, check, put, transact
 from handlers.keyvex.shared.items import DAY, expiry
+from handlers.keyvex.shared.messages import NotProcessed
 
 _ABSENT = "attribute_not_exists(PK)"
 
 
-class InProgress(Exception):  # noqa: N818 - an expected outcome
+class InProgress(NotProcessed):
     """Another delivery of the message is being processed, for ``retry_after`` more seconds at most."""
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__("another delivery of the message is being processed")
-        self.retry_after = retry_after
+        super().__init__("another delivery of the message is being processed", retry_after)
 
 
 @dataclass(slots=True)
@@ -42,6 +42,15 @@ class Claim:
         if not self.done:
             self.table.put(_item(self.message_id, "DONE", self.now, expiry(self.now, DAY)))
             self.done = True
+
+    def give_up(self, reason: str) -> None:
+        """Notes why the message must not be tried again, for its next deliveries."""
+        self.table.put({**_item(self.message_id, "REFUSED", self.now, expiry(self.now, DAY)), "reason": reason})
+
+    def given_up(self) -> str:
+        """Why an earlier delivery gave the message up; "" if none did."""
+        found = self.table.get((_partition(self.message_id), "REFUSED"), consistent=True) or {}
+        return str(found.get("reason", ""))
 
     def release(self) -> None:
         """Ends the claim of a message that failed, so that its next delivery can begin at once."""

@@ -11,7 +11,7 @@ from handlers.common import aws
 from handlers.keyvex.ai import run
 from handlers.keyvex.ai.ai_processor import handler
 from tests.handlers.gateway import Context
-from tests.handlers.keyvex.fixtures.processor import INPUTS, Processor, message
+from tests.handlers.keyvex.fixtures.processor import FRAMEWORK, INPUTS, Processor, message
 from tests.handlers.keyvex.fixtures.providers import World as Providers
 from tests.handlers.keyvex.fixtures.queues import Queue, failed
 
@@ -50,8 +50,25 @@ def test_a_result_that_could_not_be_stored_leaves_no_part_of_it(
         patch.setattr(run, "alert_items", too_large)
         assert processor.deliver(message(*names), message_id=name) == [name]
     assert processor.world.items(f"SESSION#{names[0]}", "MESSAGE#") == []
-    assert processor.deliver(message(*names), message_id=name, count=2) == []
+    assert processor.deliver(message(*names), message_id=name) == []  # as a redrive brings it: counted from 1 again
     assert len(processor.world.items(f"SESSION#{names[0]}", "MESSAGE#")) == 1
+
+
+def test_a_result_that_no_item_holds_is_paid_once(
+    processor: Processor, provider: Providers, names: tuple[str, str], caplog: Any
+) -> None:
+    session, user = names
+    large = {"currentFramework": {**FRAMEWORK, "notes": "x" * 200_000}, "action": "optimize"}
+    notes = {"PK": f"SESSION#{session}", "SK": "METADATA", "userId": user, "notes": "x" * 250_000}
+    processor.world.table.put(notes)
+    body, name = message(session, user, "logicArchitect", **large), "l-" + session
+    for count in (1, 2, 3):
+        assert processor.deliver(body, count=count, message_id=name) == [name]
+        assert caplog.records[-1].reason == "result_not_storable"
+    assert len(provider.asked()) == 1
+    item = processor.session(session)
+    assert (item["status"], item["lastError"]) == ("failed", "result_not_storable")
+    assert sum(item["sessionData"]["modelUsage"].values()) == 1
 
 
 def test_parallel_messages_of_a_session_keep_each_others_results(

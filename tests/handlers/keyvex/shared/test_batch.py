@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from handlers.common import aws
-from handlers.common.deadline import Deadline
+from handlers.common.deadline import Deadline, OutOfTime
+from handlers.common.secrets import SecretUnavailable
+from handlers.keyvex.email.sendgrid import NotSent
 from handlers.keyvex.shared.batch import Delivery, deliveries, process_each, process_once
 from handlers.keyvex.shared.messages import InvalidMessage
 from handlers.keyvex.shared.once import Claim, InProgress, claim
@@ -33,6 +35,17 @@ def test_one_failure_does_not_concern_the_others() -> None:
     event = {"Records": [record({}, name) for name in "abcd"]}
     assert failed(process_each(event, AMPLE, "", work)) == ["b", "c"]
     assert seen == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize("error", [NotSent("SendGrid answered 500"), SecretUnavailable("no key"), OutOfTime()])
+def test_a_failure_that_is_expected_is_one_line_of_the_log(caplog: Any, error: Exception) -> None:
+    def work(_: Delivery) -> None:
+        raise error
+
+    assert failed(process_each({"Records": [record({}, "a")]}, AMPLE, "", work)) == ["a"]
+    (line,) = caplog.records
+    assert (line.message, line.reason) == ("A message could not be processed", str(error) or "OutOfTime")
+    assert not line.exc_info
 
 
 def test_nothing_is_begun_after_the_deadline() -> None:

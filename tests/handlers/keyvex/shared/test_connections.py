@@ -46,6 +46,22 @@ def test_a_connection_that_has_ended_is_forgotten_and_another_failure_is_not_its
     assert left == [names[200], names[413], names[403]]
 
 
+def test_items_that_no_connection_has_do_not_hold_up_the_others(world: Any, callback: Sockets) -> None:
+    user = world.name("user")
+    live, odd = connection(f"live-{user}", user, LIVE), connection(f"odd-{user}", user, LIVE)
+    nameless = {name: value for name, value in odd.items() if name != "connectionId"}
+    for number, item in enumerate(({**odd, "ttl": "soon"}, nameless, {**odd, "connectionId": None}, live)):
+        world.table.put({**item, "PK": f"{item['PK']}-{number}"})
+    assert push(world.table, user, {"type": "note"}) == 1
+    assert list(callback.frames) == [f"live-{user}"]
+
+
+def test_an_address_that_is_none_is_no_error(world: Any) -> None:
+    user = world.name("user")
+    world.table.put({**connection(f"c-{user}", user, LIVE), "domainName": "no host", "stage": "dev"})
+    assert push(world.table, user, {"type": "note"}) == 0
+
+
 def test_no_connections_are_no_error(world: Any, callback: Sockets) -> None:
     assert push(world.table, world.name("user"), {"type": "note"}) == 0
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 
 from handlers.keyvex.shared.addresses import is_address
-from handlers.keyvex.shared.clock import iso_ms, message_time, utc_date
+from handlers.keyvex.shared.clock import iso_ms, message_time, now_ms, utc_date
 from handlers.keyvex.shared.messages import InvalidMessage, Timed, decode
 
 
@@ -48,10 +48,16 @@ def test_times_of_messages(timestamp: Any, time: int) -> None:
     assert message_time(timestamp, 7) == time
 
 
-@pytest.mark.parametrize("timestamp", [-1, 10**13, float("inf"), float("nan"), "", "1750000000123"])
+@pytest.mark.parametrize("timestamp", [-1, 0, 1_750_000_000, 10**13, "1999-12-31T00:00:00Z", float("inf"), float("nan"), "", "1750000000123"])
 def test_times_that_are_none(timestamp: Any) -> None:
     with pytest.raises(ValueError, match=r"^timestamp is"):
         message_time(timestamp, 7)
+
+
+def test_a_senders_clock_may_be_ahead_by_a_day_at_most() -> None:
+    assert message_time(now_ms() + 80_000_000, 7) > now_ms()
+    with pytest.raises(ValueError, match=r"^timestamp is more than a day ahead"):
+        message_time(now_ms() + 90_000_000, 7)
 
 
 def test_times_as_clients_see_them() -> None:
