@@ -118,10 +118,12 @@ def unknown(kind: str, given: str, known: Iterable[str]) -> NotFoundError:
     return error
 
 
-def not_deployed(kind: str, name: str) -> UsageError:
-    """The error for a resource that a system defines and AWS does not have."""
+def not_deployed(kind: str, name: str, system: str = "", stage: str = "") -> UsageError:
+    """The error for a resource that a system defines and AWS does not have; its hint names system and stage where they
+    are known."""
+    command = "pkgops deploy" + (f" {system}" if system else "") + (f" --stage {stage}" if stage else "")
     return UsageError(
         f"{kind} {name} is not deployed.",
-        "Deploy its system: pkgops deploy. If there is nothing to deploy, it was deleted outside of pkgops: "
-        "pkgops deploy --revert-drift",
+        f"Deploy its system: {command}. If there is nothing to deploy, it was deleted outside of pkgops: "
+        f"{command} --revert-drift",
     )

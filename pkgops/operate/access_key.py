@@ -5,12 +5,14 @@ The key is told once. On the emulator it is a key like any other, and its reques
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pkgops.config import require_account
 from pkgops.errors import RefusedError, UsageError
 from pkgops.operate.outputs import find_output, read_outputs
+from pkgops.own_files import write_private
 
 if TYPE_CHECKING:
     from pkgops.build.synth import SynthesizedStack
@@ -51,6 +53,26 @@ def create_key(
     made = ports.access_keys.create(user)
     for key in before[:1]:
         ports.access_keys.delete(user, key)
+    return made
+
+
+def variables(key: AccessKey) -> dict[str, str]:
+    """The variables that AWS clients read the key from."""
+    return {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret}
+
+
+def make_into(file: Path, make: Callable[[], AccessKey], *, force: bool) -> AccessKey:
+    """Makes a key and writes it to a file for its owner alone, which is there before: the secret cannot be had again.
+    Raises as `pkgops.own_files.write_private` does."""
+    if not force:
+        write_private(file, "", force=False)
+    try:
+        made = make()
+    except BaseException:
+        if not force:
+            file.unlink()
+        raise
+    write_private(file, "".join(f"{name}={value}\n" for name, value in variables(made).items()), force=True)
     return made
 
 

@@ -26,6 +26,7 @@ class Queue:
     documented: str
     dead_letters: str = ""
     sources: tuple[str, ...] = ()
+    system: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def declared_queues(stacks: Iterable[SynthesizedStack]) -> list[Queue]:
         dead = {name: _dead_letters(stack.template["Resources"][key], named) for key, name in named.items()}
         for name in named.values():
             sources = tuple(other for other, target in dead.items() if target == name)
-            found.append(Queue(stack.key, name, stack.documented(name), dead[name], sources))
+            found.append(Queue(stack.key, name, stack.documented(name), dead[name], sources, stack.system))
     return found
 
 
@@ -74,12 +75,14 @@ def queue_rows(known: Sequence[Queue], port: Queues) -> list[QueueRow]:
     return [_row(queue, states.get(queue.name), states.get(queue.dead_letters)) for queue in known]
 
 
-def redrive(known: Sequence[Queue], name: str, port: Queues, emit: Emit, *, dry_run: bool) -> RedriveResult:
+def redrive(
+    known: Sequence[Queue], name: str, port: Queues, emit: Emit, *, dry_run: bool, stage: str = ""
+) -> RedriveResult:
     """Moves the dead letters of a queue back to it; ``name`` is that queue or its dead-letter queue.
 
     UsageError if there is no such queue, or no single queue the messages came from."""
     source, target = _route(known, name)
-    waiting = waiting_messages(next(queue for queue in known if queue.name == source), port)
+    waiting = waiting_messages(next(queue for queue in known if queue.name == source), port, stage)
     if dry_run or not waiting:
         return RedriveResult(source, target, waiting, 0)
     what = f"Moving {source} to {target}"
@@ -87,11 +90,11 @@ def redrive(known: Sequence[Queue], name: str, port: Queues, emit: Emit, *, dry_
     return RedriveResult(source, target, waiting, moved)
 
 
-def waiting_messages(queue: Queue, port: Queues) -> int:
-    """How many messages wait in a queue, by SQS's approximate count. UsageError if it is not deployed."""
+def waiting_messages(queue: Queue, port: Queues, stage: str = "") -> int:
+    """How many messages wait in a queue, by SQS's approximate count. UsageError if it is not deployed on the stage."""
     states = port.states([queue.name])
     if not states:
-        raise not_deployed("Queue", queue.name)
+        raise not_deployed("Queue", queue.name, queue.system, stage)
     return states[0].waiting
 
 

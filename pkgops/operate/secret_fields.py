@@ -27,6 +27,11 @@ class Rules:
     secret: str
     rule: SecretRule | None
 
+    @property
+    def placeholder(self) -> str:
+        """The field that only a fresh secret has; "" if there is none."""
+        return self.rule.placeholder if self.rule else ""
+
     def require_made(self, project: Project, before: str | None) -> None:
         """UsageError if a stack makes the secret and has not yet: stored now, it would be in the stack's way."""
         if before is None and self.rule is not None and self.rule.stack:
@@ -53,8 +58,7 @@ class Rules:
 
     def cleaned(self, whole: Mapping[str, Any]) -> dict[str, Any]:
         """The object without the placeholder, if another of its fields has a value."""
-        placeholder = self.rule.placeholder if self.rule else ""
-        others = {name: value for name, value in whole.items() if name != placeholder}
+        others = {name: value for name, value in whole.items() if name != self.placeholder}
         return others if any(value not in EMPTY for value in others.values()) else dict(whole)
 
     def generated(self, before: Mapping[str, Any]) -> dict[str, str]:

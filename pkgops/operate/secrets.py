@@ -29,8 +29,9 @@ _SOURCE = re.compile(r"@.+|-|env:[A-Za-z_][A-Za-z0-9_]*")
 
 @dataclass(frozen=True, slots=True)
 class SecretRow:
-    """A declared secret: ``state`` is set, empty or missing; ``fields`` are the names in a JSON object, and
-    whether each has a value. ``changed`` is when it last changed, in ISO-8601, "" if that is not known."""
+    """A declared secret: ``state`` is set, empty (also if every field is) or missing; ``fields`` are the names in a
+    JSON object, and whether each has a value. ``changed`` is when it last changed, in ISO-8601, "" if that is not
+    known."""
 
     name: str
     stored_as: str
@@ -193,9 +194,11 @@ def _variable(name: str) -> str:
 def _row(project: Project, name: str, ports: Ports) -> SecretRow:
     stored_as = project.named(name)
     value = ports.secrets.read(stored_as)
-    state = "missing" if value is None else "set" if value else "empty"
-    fields = _object(value or "") or {}
-    filled = {field: content not in EMPTY for field, content in fields.items()}
+    fields = _object(value or "")
+    filled = {field: content not in EMPTY for field, content in (fields or {}).items()}
+    placeholder = rules(project, name).placeholder
+    has_value = bool(value) if fields is None else any(filled[field] for field in filled if field != placeholder)
+    state = "missing" if value is None else "set" if has_value else "empty"
     return SecretRow(name, stored_as, state, filled, "" if value is None else ports.secrets.changed(stored_as))
 
 

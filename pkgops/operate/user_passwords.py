@@ -43,8 +43,11 @@ class ResetResult:
     sessions: int
 
 
-def pool_users(stacks: Iterable[SynthesizedStack], ports: Ports, skip_missing: bool = False) -> list[PoolUsers]:
-    """The deployed pools of some stacks with their users. UsageError if one is not deployed, unless that is skipped."""
+def pool_users(
+    stacks: Iterable[SynthesizedStack], ports: Ports, stage: str, skip_missing: bool = False
+) -> list[PoolUsers]:
+    """The deployed pools of some stacks with their users. UsageError if one is not deployed on the stage, unless that
+    is skipped."""
     found: list[PoolUsers] = []
     declared = [(stack, logical_id) for stack in stacks for logical_id, _ in resources(stack.template, _TYPE)]
     deployed = {state.name for state in ports.stacks.describe()} if declared else set()
@@ -54,7 +57,7 @@ def pool_users(stacks: Iterable[SynthesizedStack], ports: Ports, skip_missing: b
         if pool:
             found.append(PoolUsers(pool, ports.users.users(pool)))
         elif not skip_missing:
-            raise not_deployed("User pool", logical_id)
+            raise not_deployed("User pool", logical_id, stack.system, stage)
     return found
 
 

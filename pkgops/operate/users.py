@@ -18,9 +18,9 @@ _TYPE = "AWS::Cognito::UserPool"
 _REQUIRED_CHARACTERS = "aA1!"  # one of each kind that a policy may ask for
 
 
-def only_pool(system: str, stacks: Iterable[SynthesizedStack], ports: Ports, chosen: str = "") -> str:
+def only_pool(system: str, stacks: Iterable[SynthesizedStack], ports: Ports, chosen: str = "", stage: str = "") -> str:
     """The id of the system's deployed pool, which ``chosen`` names by its logical id if there are several. UsageError
-    if there is none, or none that is meant."""
+    if there is none, or none that is meant; it says how to deploy it on ``stage``."""
     declared = {logical_id: stack for stack in stacks for logical_id, _ in resources(stack.template, _TYPE)}
     if not declared:
         raise UsageError(f"System {system} has no user pool.", "Name one that has: pkgops users ls --all")
@@ -32,7 +32,7 @@ def only_pool(system: str, stacks: Iterable[SynthesizedStack], ports: Ports, cho
     rows = ports.stacks.resources(declared[logical_id].name)
     found = next((row.physical_id for row in rows if row.logical_id == logical_id), "")
     if not found:
-        raise not_deployed("User pool", logical_id)
+        raise not_deployed("User pool", logical_id, system, stage)
     return found
 
 

@@ -10,7 +10,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.common.aws import ServiceError
 from handlers.common.dynamodb import Table
 from handlers.common.gateway import Gateway, Gone, gateway_at
 from handlers.common.logs import logger

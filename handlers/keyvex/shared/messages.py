@@ -37,7 +37,9 @@ class Timed(Fields, kw_only=True):
 
     timestamp: Annotated[
         float | str | None,
-        msgspec.Meta(description="When it was sent: milliseconds since 1970 (13 digits), or ISO-8601. Missing means now."),
+        msgspec.Meta(
+            description="When it was sent: milliseconds since 1970 (13 digits), or ISO-8601. Missing means now."
+        ),
     ] = None
 
     def __post_init__(self) -> None:

@@ -83,7 +83,7 @@ def purge(session: Session, name: str, yes: bool) -> None:
 
     project, queue = _find(session, name)
     port = session.ports(project).queues
-    waiting = waiting_messages(queue, port)
+    waiting = waiting_messages(queue, port, project.stage.name)
     if waiting:
         question = f"Delete {counted(waiting, 'message')} of {queue.name}?"
         confirm_on_stage(session.console, project.stage, question, "Emptying a queue", yes=yes)
@@ -113,7 +113,8 @@ def redrive(session: Session, name: str, dry_run: bool) -> None:
     console = session.console
     project, queue = _find(session, name)
     known, port = declared_queues(synthesized(project)), session.ports(project).queues
-    result = redrive_messages(known, queue.name, port, console.emit, dry_run=dry_run)
+    stage = project.stage.name
+    result = redrive_messages(known, queue.name, port, console.emit, dry_run=dry_run, stage=stage)
     console.print_result(result, _redrive_text(result, dry_run))
 
 

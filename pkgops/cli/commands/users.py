@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,13 +15,17 @@ from pkgops.cli.options import systems, yes
 from pkgops.wording import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pkgops.cli.output.console import Console
     from pkgops.cli.session import Session
     from pkgops.model import Stage
     from pkgops.operate.user_passwords import PoolUsers, ResetResult
+    from pkgops.ports.access_keys import AccessKey
     from pkgops.ports.users import Users
 
 _COLUMNS = ("User pool", "Users", "With a password")
+_FILE = click.Path(dir_okay=False, path_type=Path)
 _EACH = ("User pool", "User", "Address", "State")
 
 
@@ -47,7 +53,7 @@ def ls(session: Session, names: tuple[str, ...], all_systems: bool, each: bool) 
 
     console, found = session.console, []
     for project in session.systems(names, all_systems):
-        found += pool_users(synthesized(project), session.ports(project), skip_missing=all_systems)
+        found += pool_users(synthesized(project), session.ports(project), project.stage.name, skip_missing=all_systems)
     rows = [(pool.pool, len(pool.users), len(pool.with_password)) for pool in found]
     value = found if console.mode.json else None
     if each:
@@ -139,7 +145,7 @@ def reset_passwords(session: Session, name: str | None, dry_run: bool, yes: bool
     project, console = session.project(name), session.console
     ports = session.ports(project)
     require_account(project.stage, ports.identity.account())
-    pools = require_pools(project.system.key, pool_users(synthesized(project), ports))
+    pools = require_pools(project.system.key, pool_users(synthesized(project), ports, project.stage.name))
     if dry_run or not any(pool.users for pool in pools):
         return console.print_result(pools if console.mode.json else None, "\n".join(map(_text, pools)))
     question = f"{' '.join(map(_text, pools))} Reset their passwords and end all sessions?"
@@ -150,6 +156,7 @@ def reset_passwords(session: Session, name: str | None, dry_run: bool, yes: bool
 
 ACCESS_KEY = """\
 pkgops users access-key shop --stage prod
+pkgops users access-key shop --file app.env
 pkgops users access-key shop --replace
 pkgops users access-key shop --delete"""
 
@@ -158,28 +165,44 @@ pkgops users access-key shop --delete"""
 @click.argument("name", required=False, metavar="[SYSTEM]", shell_complete=complete_systems)
 @click.option("--replace", is_flag=True, help="Make a new key, and end the one there is.")
 @click.option("--delete", is_flag=True, help="Delete the user with its keys instead.")
+@click.option("--file", metavar="FILE", type=_FILE, help="Write to a new file, readable by its owner alone.")
+@click.option("--force", is_flag=True, help="With --file: replace the file.")
 @yes("Go on")
-def access_key(session: Session, name: str | None, replace: bool, delete: bool, yes: bool) -> None:
+def access_key(session: Session, name: str | None, delete: bool, **options: Any) -> None:
     """Make an access key for a system's application that runs outside AWS, and show it once.
 
     It is the key of a user in IAM, which may do what the system's own policy for its application says and nothing else.
-    Its secret is stored nowhere. The stack with that policy can be deleted once the user is. It needs permissions of an
-    administrator, which a deployer's policy does not have.
+    Its secret is stored nowhere, unless it is written to --file. The stack with that policy can be deleted once the
+    user is. It needs permissions of an administrator, which a deployer's policy does not have.
     """
     from pkgops.cli.confirm import confirm_on_stage
     from pkgops.operate.access_key import app_user, create_key, delete_key
 
-    if delete and replace:
-        raise click.UsageError("A key is replaced or deleted, not both.")
+    _require_sound(delete, **options)
     project, console = session.project(name), session.console
     user, ports = app_user(project), session.ports(project)
     question = f"{'Delete the user' if delete else 'Make an access key for the user'} {user}?"
-    confirm_on_stage(console, project.stage, question, "Changing access keys", yes=yes)
+    confirm_on_stage(console, project.stage, question, "Changing access keys", yes=options["yes"])
     if delete:
         return console.print_message(f"{'Deleted' if delete_key(project, ports) else 'There was no'} user {user}.")
-    made = create_key(project, session.stacks(project), ports, replace=replace)
-    pair = {"AWS_ACCESS_KEY_ID": made.id, "AWS_SECRET_ACCESS_KEY": made.secret}
-    return console.print_value(pair, "\n".join(f"{key}={value}" for key, value in pair.items()))
+    make = partial(create_key, project, session.stacks(project), ports, replace=options["replace"])
+    return _hand_over(console, make, options["file"], options["force"])
+
+
+def _require_sound(delete: bool, replace: bool, file: Path | None, force: bool, **_: Any) -> None:
+    if delete and (replace or file):
+        raise click.UsageError("A key is made or deleted, not both.")
+    if force and file is None:
+        raise click.UsageError("--force goes with --file.")
+
+
+def _hand_over(console: Console, make: Callable[[], AccessKey], file: Path | None, force: bool) -> None:
+    from pkgops.operate.access_key import make_into, variables
+
+    if file is None:
+        return console.print_value(pair := variables(make()), "\n".join(f"{key}={pair[key]}" for key in pair))
+    name = make_into(file, make, force=force).id
+    return console.print_result({"file": str(file), "id": name}, f"Wrote the key {name} to {file}.")
 
 
 def _result_text(row: ResetResult) -> str:
@@ -205,7 +228,7 @@ def _selected(session: Session, words: tuple[str, ...], pool: str) -> tuple[Cons
     project = session.project(words[0] if len(words) == 2 else None)
     ports = session.ports(project)
     require_account(project.stage, ports.identity.account())
-    found = only_pool(project.system.key, synthesized(project), ports, pool)
+    found = only_pool(project.system.key, synthesized(project), ports, pool, project.stage.name)
     return session.console, ports.users, found, words[-1], project.stage
 
 

@@ -219,7 +219,9 @@ def test_the_prompt_has_the_fields_and_the_shape(processor: Processor, provider:
     assert "gpt-4" not in defaults
 
 
-@pytest.mark.parametrize("around", ["{}", "```json\n{}\n```", "```\n{}```", "\n {} \n", "```json {} ```", "```{}```\nDone."])
+@pytest.mark.parametrize(
+    "around", ["{}", "```json\n{}\n```", "```\n{}```", "\n {} \n", "```json {} ```", "```{}```\nDone."]
+)
 def test_code_fences_are_stripped(around: str) -> None:
     validation = '{"isValid": true, "score": 7, "issues": [], "suggestions": ["More"], "extra": 1}'
     read = read_answer(TASKS["logicArchitect", "validate"], around.replace("{}", validation))

@@ -48,7 +48,9 @@ def test_times_of_messages(timestamp: Any, time: int) -> None:
     assert message_time(timestamp, 7) == time
 
 
-@pytest.mark.parametrize("timestamp", [-1, 0, 1_750_000_000, 10**13, "1999-12-31T00:00:00Z", float("inf"), float("nan"), "", "1750000000123"])
+@pytest.mark.parametrize(
+    "timestamp", [-1, 0, 1_750_000_000, 10**13, "1999-12-31T00:00:00Z", float("inf"), float("nan"), "", "1750000000123"]
+)
 def test_times_that_are_none(timestamp: Any) -> None:
     with pytest.raises(ValueError, match=r"^timestamp is"):
         message_time(timestamp, 7)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,9 +62,38 @@ def test_without_an_answer_nobody_is_made(run: Any, ports: FakePorts) -> None:
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [(("kefir",), "declares no policy for an application"), (("keyvex", "--replace", "--delete"), "not both")],
+    [
+        (("kefir",), "declares no policy for an application"),
+        (("keyvex", "--replace", "--delete"), "not both"),
+        (("keyvex", "--force"), "goes with --file"),
+    ],
 )
 def test_what_cannot_be_is_refused(run: Any, ports: FakePorts, words: tuple[str, ...], said: str) -> None:
     refused = run("users", "access-key", *words, "--yes", *DEV, ports=ports)
     assert refused.exit_code == 2
     assert said in refused.stderr
+
+
+def test_a_file_with_the_key_is_for_its_owner_alone(run: Any, ports: FakePorts, tmp_path: Path) -> None:
+    file = tmp_path / "app.env"
+    done = run("users", "access-key", "keyvex", "--file", str(file), "--yes", *DEV, ports=ports)
+    (key,) = ports.access_keys.users[USER]
+    assert file.read_text() == f"AWS_ACCESS_KEY_ID={key}\nAWS_SECRET_ACCESS_KEY=secret of {key}\n"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "secret of" not in done.stdout + done.stderr
+    words = ("--replace", "--file", str(file), "--force")
+    assert run("users", "access-key", "keyvex", *words, "--yes", *DEV, ports=ports).exit_code == 0
+    assert ports.access_keys.users[USER] != [key]
+    assert ports.access_keys.users[USER][0] in file.read_text()
+
+
+def test_without_its_file_no_key_is_made_and_without_its_key_no_file(
+    run: Any, ports: FakePorts, tmp_path: Path
+) -> None:
+    taken, fresh = tmp_path / "taken.env", tmp_path / "app.env"
+    taken.write_text("A=1\n")
+    refused = run("users", "access-key", "keyvex", "--file", str(taken), "--yes", *DEV, ports=ports)
+    assert (refused.exit_code, ports.access_keys.users, taken.read_text()) == (6, {}, "A=1\n")
+    ports.access_keys.users[USER] = ["AKIAOLD"]
+    assert run("users", "access-key", "keyvex", "--file", str(fresh), "--yes", *DEV, ports=ports).exit_code == 6
+    assert not fresh.exists()

@@ -66,6 +66,14 @@ def test_a_message_of_several_lines_does_not_look_like_two(run, ports):
     assert run("queues", "peek", "package-dlq", *DEV, ports=ports).stdout == "0\n  one\n  two\n"
 
 
+@pytest.mark.parametrize("command", ["purge", "redrive"])
+def test_a_queue_that_is_not_deployed_says_what_to_deploy(run, command):
+    words = ["package-dlq", *(["--yes"] if command == "purge" else [])]
+    result = run("queues", command, *words, *DEV, ports=FakePorts(queues=FakeQueues()))
+    assert result.exit_code == 2
+    assert "Deploy its system: pkgops deploy pkgwatch --stage dev." in result.stderr
+
+
 def test_a_queue_is_emptied_after_asking(run, ports):
     refused = run("queues", "purge", "package-dlq", *DEV, ports=ports)
     assert refused.exit_code == 6

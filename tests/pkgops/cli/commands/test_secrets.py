@@ -36,6 +36,16 @@ def test_names_states_and_fields_are_listed_and_no_value(run, ports):
     assert CANARY not in done.stdout + done.stderr + run("secrets", "ls", *DEV, "-o", "json", ports=ports).stdout
 
 
+@pytest.mark.parametrize(
+    ("fields", "state"),
+    [({}, "empty"), ({"placeholder": "Xy7"}, "empty"), ({"openai_api_key": "sk-1"}, "set"), ({"other": False}, "set")],
+)
+def test_a_secret_of_empty_fields_is_empty(run, ports, fields, state):
+    ports.secrets.values["keyvex/ai/development"] = json.dumps({"anthropic_api_key": "", **fields})
+    done = run("secrets", "show", "keyvex/ai", "-o", "json", *DEV, ports=ports)
+    assert json.loads(done.stdout)["state"] == state
+
+
 def test_a_value_is_shown_only_on_request(run, ports):
     assert CANARY not in run("secrets", "show", "stripe-secret", *DEV, ports=ports).stdout
     assert CANARY in run("secrets", "show", "stripe-secret", "--reveal", *DEV, ports=ports).stdout

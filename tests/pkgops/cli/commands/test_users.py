@@ -59,10 +59,15 @@ def test_nothing_happens_without_a_confirmation(run, ports):
 
 @pytest.mark.parametrize(
     ("words", "message"),
-    [(("pkgwatch",), "System pkgwatch has no user pool."), (("kefir",), "User pool AppUserPool is not deployed.")],
+    [
+        (("reset-passwords", "pkgwatch", "--yes"), "System pkgwatch has no user pool."),
+        (("reset-passwords", "kefir", "--yes"), "User pool AppUserPool is not deployed."),
+        (("reset-passwords", "kefir", "--yes"), "pkgops deploy kefir --stage dev. If"),
+        (("create", "kefir", "a@example.com", "--generate"), "pkgops deploy kefir --stage dev --revert-drift"),
+    ],
 )
 def test_a_system_without_users(run, words, message):
-    result = run("users", "reset-passwords", *words, *DEV, "--yes", ports=FakePorts())
+    result = run("users", *words, *DEV, ports=FakePorts())
     assert result.exit_code == 2
     assert message in result.stderr
 
