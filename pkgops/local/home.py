@@ -74,7 +74,7 @@ class Home:
 
     @property
     def certificate(self) -> Path:
-        """The certificate with which distributions answer over https (PEM); whoever wants no warning trusts it."""
+        """The certificate of distributions' and WebSocket APIs' ports (PEM); whoever wants no warning trusts it."""
         return self.root / "certificate.pem"
 
     @property

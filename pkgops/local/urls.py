@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 DISTRIBUTION = re.compile(r"(?P<scheme>https?://)?(?P<domain>[a-z0-9]+\.cloudfront\.net)(?![A-Za-z0-9.-])")
 _LABEL = r"[A-Za-z0-9-]+"
+SOCKET = re.compile(rf"wss?://[a-z0-9]+\.execute-api\.{_LABEL}\.amazonaws\.com")
 _REST = re.compile(
     rf"(?P<scheme>https?|wss?)://(?P<api>[a-z0-9]+)\.execute-api\.{_LABEL}\.amazonaws\.com(?P<rest>/[^\s\"']*)?"
 )
@@ -22,20 +23,20 @@ _SERVICE = re.compile(rf"https?://dynamodb\.{_LABEL}\.amazonaws\.com(?=/?$)")
 _OWN = re.compile(r"https?://(?:localhost|127\.0\.0\.1):\d+(?=/)")
 
 
-def reachable(value: str, endpoint: str, distributions: Mapping[str, str] | None = None) -> str:
+def reachable(value: str, endpoint: str, hosts: Mapping[str, str] | None = None) -> str:
     """``value`` with every AWS address in it replaced by the one that works on the emulator at ``endpoint``
     (``http://127.0.0.1:4566``, no slash at the end); text without such an address comes back unchanged.
 
     Known: execute-api (REST, HTTP and WebSocket), function URLs, queue URLs, S3 websites, user pools' pages, and
-    DynamoDB, which clients may be told where to find; and ``distributions``, addresses by domain, also where a domain
-    stands alone."""
+    DynamoDB, which clients may be told where to find; and ``hosts``, those on loopback (``127.0.0.1:4666``) of
+    distributions by domain, also where a domain stands alone, and of WebSocket APIs by id."""
     if "://" in value:
-        value = _by_url(value, endpoint)
-    return DISTRIBUTION.sub(lambda found: _distribution(found, distributions or {}), value)
+        value = _by_url(value, endpoint, hosts or {})
+    return DISTRIBUTION.sub(lambda found: _distribution(found, hosts or {}), value)
 
 
-def _by_url(value: str, endpoint: str) -> str:
-    value = _REST.sub(lambda found: _execute_api(found, endpoint), value)
+def _by_url(value: str, endpoint: str, hosts: Mapping[str, str]) -> str:
+    value = _REST.sub(lambda found: _execute_api(found, endpoint, hosts), value)
     value = _FUNCTION.sub(lambda found: f"{endpoint}/_aws/lambda-url/{found['url']}", value)
     value = _HOSTED_PAGES.sub(endpoint, value)
     value = _QUEUE.sub(endpoint, value)
@@ -44,15 +45,19 @@ def _by_url(value: str, endpoint: str) -> str:
     return _OWN.sub(endpoint, value)
 
 
-def _distribution(found: re.Match[str], addresses: Mapping[str, str]) -> str:
+def _distribution(found: re.Match[str], hosts: Mapping[str, str]) -> str:
     """Its port takes http and https, so the scheme stays."""
-    address = addresses.get(found["domain"], "")
-    return (found["scheme"] or "") + address.partition("://")[2] if address else found[0]
+    host = hosts.get(found["domain"], "")
+    return (found["scheme"] or "") + host if host else found[0]
 
 
-def _execute_api(found: re.Match[str], endpoint: str) -> str:
+def _execute_api(found: re.Match[str], endpoint: str, hosts: Mapping[str, str]) -> str:
     """A REST or WebSocket API carries its stage as the first path segment; without one it is an HTTP API on
-    ``$default``, which the emulator needs spelled out, or a WebSocket API whose address is given without its stage."""
+    ``$default``, which the emulator needs spelled out, or a WebSocket API whose address is given without its stage.
+
+    A WebSocket API's own port takes wss, too, but only programs that trust its certificate can use that."""
+    if found["scheme"].startswith("ws") and (host := hosts.get(found["api"])):
+        return f"ws://{host}{found['rest'] or ''}"
     base = endpoint if found["scheme"].startswith("http") else endpoint.replace("http", "ws", 1)
     rest = found["rest"] or ""
     if rest in ("", "/") and found["scheme"].startswith("http"):

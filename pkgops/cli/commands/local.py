@@ -139,7 +139,7 @@ def _print_status(session: Session, emulator: Emulator, status: Status) -> None:
     ]
     lines += [_distribution_line(row) for row in status.distributions]
     if status.certificate:
-        lines.append(f"Trust     {status.certificate}, with which distributions answer over https")
+        lines.append(f"Trust     {status.certificate}, with which distributions and WebSocket APIs speak TLS")
     servers = [*(("Redis", one) for one in status.redis), *(("Postgres", one) for one in status.postgres)]
     lines += [f"{kind:10}{one.name} at {one.address}{'' if one.running else ', ended'}" for kind, one in servers]
     if status.unsaved:

@@ -142,7 +142,7 @@ class Emulator:
             note=identity["note"],
             unsaved=identity["unsaved"],
             distributions=served,
-            certificate=Home(self.home).certificate if served else None,
+            certificate=Home(self.home).certificate if served or identity.get("websocket_apis") else None,
             redis=tuple(DataServer(**one) for one in identity.get("redis", ())),
             postgres=tuple(DataServer(**one) for one in identity.get("postgres", ())),
         )

@@ -1,4 +1,4 @@
-"""The certificate with which distributions answer over https on loopback, made once for a home.
+"""The certificate with which distributions and WebSocket APIs speak TLS on loopback, made once for a home.
 
 It signs nothing but itself and names loopback alone, so that trusting it opens nothing else.
 """

@@ -20,6 +20,7 @@ from pkgops.local.server.claims import Claim, OldClaim, SignatureError, claim
 from pkgops.local.server.signatures import Caller, Received, verify
 
 Asgi = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
+Policy = Callable[[Request, Deployed], Access]
 _REFUSED = "Refused: the emulator answers only signed requests and what a deployed system serves to everybody."
 _NO_TOKEN = ("MissingAuthenticationToken", "Missing Authentication Token: see pkgops local env.")
 _NOT_ROOT = ("AccessDenied", "This is for the root user of the emulator: see pkgops local env.")
@@ -65,12 +66,19 @@ class _RefusedError(Exception):
 
 
 class Guard:
-    """``app`` behind the guard. ``observe(scope)`` is called with every request that gets through."""
+    """``app`` behind the guard. ``observe(scope)`` is called with every request that gets through; ``policy`` decides
+    who may send one."""
 
     def __init__(
-        self, app: Asgi, emulated: Emulated, identity: Identity, observe: Callable[[dict[str, Any]], None]
+        self,
+        app: Asgi,
+        emulated: Emulated,
+        identity: Identity,
+        observe: Callable[[dict[str, Any]], None],
+        policy: Policy = decide,
     ) -> None:
         self._app = app
+        self._policy = policy
         self._emulated = emulated
         self._identity = identity
         self._observe = observe
@@ -96,7 +104,7 @@ class Guard:
     async def _admit(self, received: Received, receive: Any) -> Any:
         """The channel the request's body comes from; raises `_RefusedError`."""
         head = received.head
-        access = decide(head, self._emulated)
+        access = self._policy(head, self._emulated)
         if access is Access.REFUSED:
             raise _RefusedError(*_forbidden())
         try:
@@ -140,7 +148,7 @@ class Guard:
 
     def _identify(self, received: Received) -> bytes:
         head = received.head
-        if decide(head, self._emulated) is not Access.ROOT:
+        if self._policy(head, self._emulated) is not Access.ROOT:
             raise _RefusedError(*_forbidden())
         try:
             caller = self._verified(claim(head), received)

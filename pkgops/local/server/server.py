@@ -28,8 +28,8 @@ from pkgops.model import LOCAL_ACCOUNT
 from pkgops.own_files import remove, replace_file
 
 if TYPE_CHECKING:
+    from pkgops.local.server.deployed_ports import DeployedPorts
     from pkgops.local.server.snapshot import Snapshots
-    from pkgops.local.server.viewer_ports import ViewerPorts
 
 REGION = "us-east-1"
 _INSTALL = "Install it: pip install 'pkgops[local]'."
@@ -142,29 +142,31 @@ async def _run(configuration: Configuration, snapshots: Snapshots, lock: HomeLoc
     from ministack import app
 
     from pkgops.local.server.companion_proxy import CompanionProxy
+    from pkgops.local.server.deployed_ports import DeployedPorts
     from pkgops.local.server.emulated import Emulated
     from pkgops.local.server.guard import Guard, Identity
 
     _load(snapshots)
     stopping = Stopping(snapshots, app, configuration.owner)
     companions = CompanionProxy(configuration.project, configuration.port)
-    viewers = _viewers(configuration)
-    identity = _identity(configuration, snapshots, stopping, viewers)
+    ports = DeployedPorts(configuration.home, configuration.port)
+    identity = _identity(configuration, snapshots, stopping, ports)
     watching = watch_home(lock, stopping, configuration.home.credentials, root)
     background = [asyncio.create_task(snapshots.keep(app)), asyncio.create_task(watching)]
     info = configuration.home.info
-    viewers.start(_http(configuration.port))
+    named, emulated = Identity(identity, root.secret), Emulated()
+    guarded = lambda behind, *policy: Guard(behind, emulated, named, snapshots.observe, *policy)  # noqa: E731
+    ports.start(_http(configuration.port), guarded)
     replace_file(info, json.dumps(identity()).encode())
     try:
-        named = Identity(identity, root.secret)
-        whole = Guard(viewers.wrap(companions.wrap(app.app)), Emulated(), named, snapshots.observe)
+        whole = guarded(ports.viewers.wrap(companions.wrap(app.app)))
         await serve_http(whole, _http(configuration.port), shutdown_trigger=stopping.event.wait)
     except OSError as error:
         raise RefusedError(f"Port {configuration.port} cannot be opened: {error.strerror}.") from error
     finally:
         for task in background:
             task.cancel()
-        viewers.stop()
+        ports.stop()
         await companions.stop()
         if lock.kept():
             remove(info)
@@ -197,23 +199,8 @@ def _http(port: int) -> Any:
     return config
 
 
-def _viewers(configuration: Configuration) -> ViewerPorts:
-    from functools import cache
-
-    from ministack.services import cloudfront
-
-    from pkgops.local.hooks.patch import require
-    from pkgops.local.server import certificate
-    from pkgops.local.server.viewer_ports import ViewerPorts
-
-    require(cloudfront, "_distributions", "handle_viewer_request", "_dist_config_el", "_text")
-    require(cloudfront, "_get_distribution_aliases")
-    secure = cache(lambda: certificate.context(configuration.home))
-    return ViewerPorts(cloudfront._distributions, configuration.port, secure)
-
-
 def _identity(
-    configuration: Configuration, snapshots: Snapshots, stopping: Stopping, viewers: ViewerPorts
+    configuration: Configuration, snapshots: Snapshots, stopping: Stopping, ports: DeployedPorts
 ) -> Callable[[], dict[str, Any]]:
     from pkgops.local.server import data_servers
 
@@ -234,7 +221,7 @@ def _identity(
             "saved": snapshots.saved,
             "unsaved": snapshots.unsaved,
             "refused_stops": stopping.refused,
-            "distributions": viewers.rows(),
+            **ports.rows(),
             **data_servers.running(),
         }
     )

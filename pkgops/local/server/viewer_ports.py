@@ -1,61 +1,26 @@
 """A port of loopback for every distribution, on which it answers http and https alike.
 
-The first byte of a connection tells which: a TLS client begins with a handshake. So a distribution has one address, and
-where it redirects to https only the scheme changes. A port stays a distribution's own for as long as that exists; a new
-one gets the lowest that is free. Nothing but the distribution is reached through it.
+So a distribution has one address, and where it redirects to https only the scheme changes. Nothing but the distribution
+is reached through it.
 """
 
 from __future__ import annotations
 
-import asyncio
-import socket
-import ssl
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import Any
 
 from pkgops.local.edge.viewer import Viewer
-from pkgops.local.hooks.distributions import PORT
 from pkgops.local.server.guard import Asgi
+from pkgops.local.server.own_ports import Context, OwnPorts, Served
 
 _FIRST = 100  # above the emulator's own port
-_TRIED = 1000
-
-_HANDSHAKE = b"\x16"
-_SECONDS = 10.0  # a connection may say nothing, and a handshake may take
-
-Record = dict[str, Any]
 
 
-class ViewerPorts:
-    """The ports of the distributions in ``store`` (the emulator's own, account and id -> record).
+class ViewerPorts(OwnPorts):
+    """The ports of the distributions in ``store`` (the emulator's own, account and id -> record)."""
 
-    ``context()`` is what a TLS server needs."""
-
-    def __init__(self, store: Any, port: int, context: Callable[[], ssl.SSLContext]) -> None:
+    def __init__(self, store: Any, port: int, context: Context) -> None:
+        super().__init__(Served(store, port + _FIRST, Viewer), context)
         self._store = store
-        self._first = port + _FIRST
-        self._context = context
-        self._open: dict[tuple[str, str], _Listener] = {}
-        self._lock = threading.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    def start(self, http: Any) -> None:
-        """Opens the ports of all there are, and from now on those of all that come. ``http`` is hypercorn's."""
-        self._loop, self._http = asyncio.get_running_loop(), http
-        watched = _Watched(self._store._data)
-        watched.changed = self._follow
-        self._store._data = watched
-        self._follow()
-
-    def stop(self) -> None:
-        """Closes them all."""
-        with self._lock:
-            self._loop = None
-            for listener in self._open.values():
-                listener.close()
-            self._open.clear()
 
     def wrap(self, app: Asgi) -> Asgi:
         """``app``, with requests that have a distribution's domain as their host in front of it."""
@@ -78,157 +43,8 @@ class ViewerPorts:
         from ministack.services import cloudfront
 
         rows = []
-        for key, record in sorted(dict(self._store._data).items()):
-            port = record.get(PORT) if key in self._open else None
+        for key, record, port in self.ports():
             comment = cloudfront._text(cloudfront._dist_config_el(record), "Comment") or ""
             address = f"https://127.0.0.1:{port}" if port else ""
             rows.append({"id": key[1], "domain": record["DomainName"], "comment": comment, "address": address})
         return rows
-
-    def _follow(self) -> None:
-        """Makes the open ports those of the distributions there are; called in any thread."""
-        with self._lock:
-            if self._loop is None:
-                return
-            there = dict(self._store._data)
-            for gone in self._open.keys() - there.keys():
-                self._loop.call_soon_threadsafe(self._open.pop(gone).close)
-            # Those that had a port before take theirs before a new one can.
-            for key, record in sorted(there.items(), key=lambda item: PORT not in item[1]):
-                if key not in self._open and (listening := self._listen(record)):
-                    with suppress(OSError):  # a full disk: then only http is answered
-                        self._context()  # the certificate is there as soon as an address is
-                    record[PORT] = listening.getsockname()[1]
-                    self._open[key] = _Listener(listening, Viewer(key), self._http, self._context)
-                    self._loop.call_soon_threadsafe(self._open[key].start)
-
-    def _listen(self, record: Record) -> socket.socket | None:
-        for port in self._candidates(record):
-            made = socket.socket()
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                made.bind(("127.0.0.1", port))
-                made.listen(128)
-            except OSError:
-                made.close()
-                continue
-            made.setblocking(False)
-            return made
-        return None
-
-    def _candidates(self, record: Record) -> Iterator[int]:
-        if record.get(PORT):
-            yield record[PORT]
-        others = {other.get(PORT) for other in list(self._store._data.values())}
-        for number in range(self._first, self._first + _TRIED):
-            port = number if number < 65536 else number - 65536 + 1024
-            if port not in others:
-                yield port
-
-
-class _Watched(dict[Any, Any]):
-    """The records by account and id; says when one has come or gone."""
-
-    changed: Callable[[], None] = staticmethod(lambda: None)
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        super().__setitem__(key, value)
-        self.changed()
-
-    def __delitem__(self, key: Any) -> None:
-        super().__delitem__(key)
-        self.changed()
-
-    def pop(self, *args: Any) -> Any:
-        found = super().pop(*args)
-        self.changed()
-        return found
-
-    def clear(self) -> None:
-        super().clear()
-        self.changed()
-
-    def update(self, *args: Any, **named: Any) -> None:
-        super().update(*args, **named)
-        self.changed()
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> dict[Any, Any]:
-        """What is saved is a dictionary like any other."""
-        import copy
-
-        return copy.deepcopy(dict(self), memo)
-
-
-class _Listener:
-    """One listening socket and its connections."""
-
-    def __init__(self, listening: socket.socket, app: Asgi, http: Any, context: Callable[[], ssl.SSLContext]) -> None:
-        from hypercorn.asyncio.tcp_server import TCPServer
-        from hypercorn.asyncio.worker_context import WorkerContext
-        from hypercorn.utils import wrap_app
-
-        self._listening, self._http, self._tls = listening, http, context
-        self._server, self._worker = TCPServer, WorkerContext(None)
-        self._wrapped = wrap_app(app, http.wsgi_max_body_size, "asgi")
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._closed = False
-
-    def start(self) -> None:
-        """Accepts from now on; earlier connections have waited."""
-        if not self._closed:
-            self._keep(self._accept())
-
-    def close(self) -> None:
-        """Accepts nothing more, and ends what is still open."""
-        self._closed = True
-        for task in self._tasks:
-            task.cancel()
-        self._listening.close()
-
-    def _keep(self, work: Any) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _accept(self) -> None:
-        loop = asyncio.get_running_loop()
-        while not self._closed:
-            try:
-                connection, _ = await loop.sock_accept(self._listening)
-            except OSError:  # too many are open
-                await asyncio.sleep(0.1)
-                continue
-            connection.setblocking(False)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a body need not wait for its head's ACK
-            self._keep(self._serve(connection))
-
-    async def _serve(self, connection: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
-        try:
-            first = await asyncio.wait_for(_first_byte(loop, connection), _SECONDS)
-            secure = self._tls() if first == _HANDSHAKE else None
-            reader = asyncio.StreamReader()
-            protocol = asyncio.StreamReaderProtocol(reader)
-            timeout = _SECONDS if secure else None
-            transport, _ = await loop.connect_accepted_socket(
-                lambda: protocol, connection, ssl=secure, ssl_handshake_timeout=timeout
-            )
-        except (OSError, TimeoutError):  # a handshake that fails, such as with a certificate nobody trusts, among them
-            connection.close()
-            return
-        writer = asyncio.StreamWriter(transport, protocol, reader, loop)
-        try:
-            await self._server(self._wrapped, loop, self._http, self._worker, {}, reader, writer)
-        except* OSError:  # the viewer has gone, perhaps in the middle of TLS: nobody is left to be told
-            writer.close()
-
-
-async def _first_byte(loop: asyncio.AbstractEventLoop, connection: socket.socket) -> bytes:
-    """What the client says first, which stays to be read."""
-    ready: asyncio.Future[None] = loop.create_future()
-    loop.add_reader(connection.fileno(), lambda: None if ready.done() else ready.set_result(None))
-    try:
-        await ready
-    finally:
-        loop.remove_reader(connection.fileno())
-    return connection.recv(1, socket.MSG_PEEK)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from typing import Any
 
 import aiohttp
+import boto3
 import pytest
 import redis
 
+from pkgops.local.home import Home
 from tests.e2e.keyvex.backend import AI, PATIENCE, Backend
+from tests.emulator import ACCOUNT, REGION
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.e2e
@@ -90,6 +94,36 @@ def test_what_clients_say_is_answered_and_strangers_are_refused(backend: Backend
                 assert (await ask(socket, "{broken"))["error"] == "Invalid JSON"
                 (known,) = await asyncio.to_thread(connections, backend, user)
                 assert known["jobId"] == {"NULL": True}
+
+    asyncio.run(scene())
+    eventually(lambda: not connections(backend, user))
+
+
+def test_the_application_derives_where_it_posts_from_the_address_in_its_environment(backend: Backend) -> None:
+    user = backend.name("user")
+    variables = backend.system.rows("env", "keyvex", "--app-compat", "--allow-missing")
+    host, stage = variables["WEBSOCKET_API_URL"].partition("://")[2].split("/")
+    certificate = str(Home(backend.system.emulator.home).certificate)
+    gateway = boto3.client(
+        "apigatewaymanagementapi",
+        endpoint_url=f"https://{host}/{stage}",
+        region_name=REGION,
+        aws_access_key_id=ACCOUNT,
+        aws_secret_access_key=backend.system.emulator.credentials().secret,
+        verify=certificate,
+    )
+
+    async def scene() -> None:
+        trusted = ssl.create_default_context(cafile=certificate)
+        async with (
+            aiohttp.ClientSession() as client,
+            client.ws_connect(f"wss://{host}/{stage}?userId={user}&jobId=j", ssl=trusted) as socket,
+        ):
+            (known,) = await asyncio.to_thread(connections, backend, user)
+            frame = {"type": "tcc_update", "jobId": "j"}
+            id, data = known["connectionId"]["S"], json.dumps(frame).encode()
+            await asyncio.to_thread(gateway.post_to_connection, ConnectionId=id, Data=data)
+            assert await socket.receive_json(timeout=PATIENCE) == frame
 
     asyncio.run(scene())
     eventually(lambda: not connections(backend, user))

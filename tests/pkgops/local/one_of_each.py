@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs
 
+from pkgops.local import socket_policy
 from pkgops.local.request_head import Request
 from pkgops.local.request_policy import Access, decide
 
@@ -47,10 +48,19 @@ class OneOfEach:
 
 def access(method: str, url: str, host: str = PORT, websocket: bool = False, **headers: str) -> Access:
     """The decision about a request; header names with underscores."""
+    return decide(_request(method, url, host, websocket, headers), OneOfEach())
+
+
+def socket_access(method: str, url: str, host: str = PORT, websocket: bool = False, **headers: str) -> Access:
+    """The decision about a request to the port of the WebSocket API."""
+    return socket_policy.decide("socket1", _request(method, url, host, websocket, headers), OneOfEach())
+
+
+def _request(method: str, url: str, host: str, websocket: bool, headers: dict[str, str]) -> Request:
     path, _, search = url.partition("?")  # what urlsplit makes of //a/b is a host
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     query = parse_qs(search, keep_blank_values=True)
-    return decide(Request(method, host, path, query, named, websocket), OneOfEach())
+    return Request(method, host, path, query, named, websocket)
 
 
 SIGNED_QUERY = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=000000000000/a/b/c/aws4_request&X-Amz-Signature=0"

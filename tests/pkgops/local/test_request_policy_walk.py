@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pkgops.local.request_policy import Access
-from tests.pkgops.local.one_of_each import PAGE, PORT, SIGNED_QUERY, TARGETS, access
+from tests.pkgops.local.one_of_each import PAGE, PORT, SIGNED_QUERY, TARGETS, access, socket_access
 
 # fmt: off
 WORDS = st.sampled_from([
@@ -91,3 +91,31 @@ def test_a_page_of_a_pool_is_no_way_to_an_operation(path: str, target: str) -> N
     for method in ("GET", "POST"):
         assert access(method, path, x_amz_target=target) in (Access.REFUSED, Access.SIGNED)
         assert access(method, path, x_amz_target=target, **PAGE) is Access.REFUSED
+
+
+SOCKET_PATHS = PATHS | st.lists(WORDS, max_size=3).map(lambda words: "/".join(["/v1", *words]))
+
+
+@given(METHODS, SOCKET_PATHS, QUERIES, HOSTS, HEADERS, MARKS | st.just({}), st.booleans())
+def test_the_port_of_a_websocket_api_is_for_its_connections_alone(
+    method: str, path: str, query: str, host: str, headers: dict[str, str], mark: dict[str, str], websocket: bool
+) -> None:
+    found = socket_access(method, path + query, host=host, websocket=websocket, **headers, **mark)
+    segments = path.split("/")[1:]
+    if found is Access.OPEN:
+        assert websocket
+        assert segments in (["v1"], ["v1", ""])
+    elif found is Access.SIGNED:
+        assert (websocket, mark, query) == (False, {}, "")
+        assert "x_amz_target" not in headers
+        assert (segments[:2], len(segments)) == (["v1", "@connections"], 3)
+        assert method in ("GET", "POST", "DELETE")
+    else:
+        assert found is Access.REFUSED
+    assert found is Access.REFUSED or host in (PORT, "localhost", "[::1]:1")
+
+
+def test_what_a_websocket_apis_port_is_for() -> None:
+    assert socket_access("GET", "/v1?userId=u", websocket=True, **PAGE) is Access.OPEN
+    assert socket_access("POST", "/v1/@connections/abc=") is Access.SIGNED
+    assert socket_access("POST", "/v1/@connections/abc=", **PAGE) is Access.REFUSED

@@ -66,5 +66,18 @@ def test_everything_else_is_left_alone(value):
     ],
 )
 def test_distributions_become_reachable_where_their_ports_are_known(value, expected):
-    assert reachable(value, HERE, {"d1abc.cloudfront.net": "https://127.0.0.1:4666"}) == expected
+    assert reachable(value, HERE, {"d1abc.cloudfront.net": "127.0.0.1:4666"}) == expected
     assert reachable(value, HERE) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("wss://a1.execute-api.us-east-1.amazonaws.com/dev", "ws://127.0.0.1:4766/dev"),
+        ("wss://a1.execute-api.us-east-1.amazonaws.com", "ws://127.0.0.1:4766"),
+        ("https://a1.execute-api.us-east-1.amazonaws.com/v1", f"{HERE}/_aws/execute-api/a1/v1"),
+        ("wss://a2.execute-api.us-east-1.amazonaws.com/dev", "ws://127.0.0.1:4566/_aws/execute-api/a2/dev"),
+    ],
+)
+def test_websocket_apis_have_hosts_of_their_own_where_their_ports_are_known(value, expected):
+    assert reachable(value, HERE, {"a1": "127.0.0.1:4766"}) == expected

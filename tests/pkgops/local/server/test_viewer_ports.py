@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pkgops.local.client.distributions import local_value
+from pkgops.local.client.distributions import local_value, own_hosts
 from pkgops.local.client.emulator import Emulator
 from pkgops.local.home import Home
 from tests.emulator import client
@@ -136,9 +136,13 @@ def test_ports_stay_over_restarts_and_while_another_program_has_one(fresh):
     ids = [make(fresh, reference)["Id"] for reference in ("one", "two")]
     before = [address(fresh, id) for id in ids]
     assert len(set(before)) == 2
+    socket_api = {"ProtocolType": "WEBSOCKET", "RouteSelectionExpression": "$request.body.action"}
+    api = client(fresh, "apigatewayv2").create_api(Name="socket", **socket_api)["ApiId"]
+    host = own_hosts(fresh.endpoint)[api]
     fresh.down()
     fresh.up()
     assert [address(fresh, id) for id in ids] == before
+    assert own_hosts(fresh.endpoint)[api] == host
     fresh.down()
     with socket.socket() as other:
         other.bind(("127.0.0.1", int(before[0].rpartition(":")[2])))
