@@ -29,6 +29,7 @@ from pkgops.own_files import remove, replace_file
 
 if TYPE_CHECKING:
     from pkgops.local.server.deployed_ports import DeployedPorts
+    from pkgops.local.server.guard import Asgi, Policy
     from pkgops.local.server.snapshot import Snapshots
 
 REGION = "us-east-1"
@@ -141,6 +142,7 @@ async def _run(configuration: Configuration, snapshots: Snapshots, lock: HomeLoc
     from hypercorn.asyncio import serve as serve_http
     from ministack import app
 
+    from pkgops.local.request_policy import decide
     from pkgops.local.server.companion_proxy import CompanionProxy
     from pkgops.local.server.deployed_ports import DeployedPorts
     from pkgops.local.server.emulated import Emulated
@@ -155,7 +157,10 @@ async def _run(configuration: Configuration, snapshots: Snapshots, lock: HomeLoc
     background = [asyncio.create_task(snapshots.keep(app)), asyncio.create_task(watching)]
     info = configuration.home.info
     named, emulated = Identity(identity, root.secret), Emulated()
-    guarded = lambda behind, *policy: Guard(behind, emulated, named, snapshots.observe, *policy)  # noqa: E731
+
+    def guarded(behind: Asgi, policy: Policy = decide) -> Asgi:
+        return Guard(behind, emulated, named, snapshots.observe, policy)
+
     ports.start(_http(configuration.port), guarded)
     replace_file(info, json.dumps(identity()).encode())
     try:
