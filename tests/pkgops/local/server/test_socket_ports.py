@@ -82,8 +82,10 @@ def test_who_derives_the_endpoint_from_the_address_posts_to_a_connection(socket,
     address = f"{scheme}://{shown.partition('://')[2]}?userId=u&jobId=j"
 
     async def scene() -> str:
-        async with aiohttp.ClientSession() as http:
-            connection = await http.ws_connect(address, ssl=trusted, headers=PAGE)
+        async with (
+            aiohttp.ClientSession() as http,
+            http.ws_connect(address, ssl=trusted, headers=PAGE) as connection,
+        ):
             id = await identified(connection)
             await asyncio.to_thread(gateway.post_to_connection, ConnectionId=id, Data=b'{"type":"step_progress"}')
             assert await connection.receive_json(timeout=20) == {"type": "step_progress"}
