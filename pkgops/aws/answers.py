@@ -56,7 +56,7 @@ def _is_answer(operation_model: Any, body: bytes, start: bytes) -> bool:
         opening = f"{operation_model.name}Response".lower().encode()
         return opening in start and body.rstrip().lower().endswith(opening + b">")
     if protocol == "rest-xml":
-        return not body or (start.startswith(b"<") and body.rstrip().endswith(b">"))
+        return not body or (start.startswith(b"<") and b"<html" not in start and body.rstrip().endswith(b">"))
     if output is None and protocol == "rest-json":
         return True
     members = output.members if output else {}

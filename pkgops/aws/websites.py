@@ -100,7 +100,7 @@ class S3Websites:
                 if error.response["Error"]["Code"] == "NoSuchDistribution":
                     raise not_deployed("Distribution", distribution) from None
                 raise
-        return str(answer["Invalidation"]["Id"])
+        return str(answer.get("Invalidation", {}).get("Id", ""))
 
     def _put_parts(self, target: dict[str, str], headers: dict[str, Any], path: Path, expected: str) -> None:
         """A multipart upload, which is given up as a whole if anything happens on the way."""

@@ -21,6 +21,8 @@ from pkgops.errors import AccessError, PkgopsError
 from pkgops.model import Stage
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ChangeSetRequest
+from pkgops.ports.users import NewUser
+from pkgops.ports.websites import WebObject
 
 PORTAL = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body>Free wireless network</body></html>"
 XHTML = b'<?xml version="1.0"?>\n<html xmlns="http://www.w3.org/1999/xhtml"><body>Sign in</body></html>'
@@ -89,14 +91,21 @@ def calls() -> list[tuple[str, str]]:
     ]
 
 
+RECORDS = {
+    "ChangeSetRequest": ChangeSetRequest("stack", True, {}, {}, body="{}"),
+    "WebObject": WebObject("0" * 64, "text/html", "no-cache"),
+    "NewUser": NewUser("user@example.com", "Correct-1-horse"),
+}
+
+
 def argument(name: str, hint: str) -> Any:
     """A value for a parameter, by its annotation."""
     if "Path" in hint:
         return Path(__file__)
     if "Callable" in hint:
         return lambda *_: None
-    if "ChangeSetRequest" in hint:
-        return ChangeSetRequest("stack", True, {}, {}, body="{}")
+    if known := next((value for kind, value in RECORDS.items() if kind in hint), None):
+        return known
     if "tuple[str, str]" in hint:
         return [("AWS::S3::Bucket", "a-bucket"), ("AWS::DynamoDB::Table", "t"), ("AWS::Lambda::Function", "f")]
     if "ExistingResource" in hint:
