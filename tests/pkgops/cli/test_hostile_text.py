@@ -61,7 +61,10 @@ RUN: dict[str, list[tuple[str, ...]]] = {
         ("users", "reset-passwords", "--yes", *DEV),
     ],
     "web ls": [("web", "ls", *DEV), ("web", "ls", "always_coder", *DEV)],
-    "web publish": [("web", "publish", "always_coder", "--yes", *DEV), ("web", "publish", "always_coder", ARGUMENT, *DEV)],
+    "web publish": [
+        ("web", "publish", "always_coder", "--yes", *DEV),
+        ("web", "publish", "always_coder", ARGUMENT, *DEV),
+    ],
     "gc": [("gc", "--dry-run", *DEV)],
     "doctor": [("doctor", *DEV)],
     "completion": [("completion", "bash")],
