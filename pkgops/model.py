@@ -1,4 +1,4 @@
-"""The model of a system: its stacks, stages, settings, companions and variables.
+"""The model of a system: its stacks and stages. What else it declares is in `pkgops.declarations`.
 
 Plain data without troposphere, so that a command which needs only names starts at once. The convention that
 replaces registration: the stack with key ``storage`` of system ``shop`` is built by
@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pkgops.declarations import Companion, Example, MessageFormat, Site, SocketPing, Variable
 from pkgops.secret_rules import SecretRule
 
 LOCAL = "local"
 LOCAL_ACCOUNT = "000000000000"  # the emulator's
 PRODUCTION = "prod"
-# The path under which the emulator serves companions (see `Companion`).
+# The path under which the emulator serves companions (see `pkgops.declarations.Companion`).
 COMPANIONS = "/_companions/"
 # The placeholders in a documented name: for the stage (``shop-app-{stage}``), and for the system's own word for it
 # (``Shop-{environment}-Api``).
@@ -60,8 +61,8 @@ class Stage:
         return self.name == PRODUCTION
 
     def companion(self, name: str) -> str:
-        """The address of a `Companion` for functions and browsers, without a slash at the end. Companions run on
-        stage local only."""
+        """The address of a `pkgops.declarations.Companion` for functions and browsers, without a slash at the end.
+        Companions run on stage local only."""
         return f"http://127.0.0.1:{self.port}{COMPANIONS}{name}"
 
     def named(self, documented: str) -> str:
@@ -93,97 +94,6 @@ class Stack:
     def on(self, settings: Any) -> bool:
         """Whether the stack is there with those settings of its system."""
         return not self.when or bool(getattr(settings, self.when))
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A request to try once the system runs: ``path`` appended to the URL in output ``output``."""
-
-    output: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Companion:
-    """A local stand-in for a service on the internet that a system needs; the emulator runs it.
-
-    ``name`` is unique in the project: the package is ``companions.<system>.<name>``, and its docstring says what it
-    takes as ``options``. It is started by the first request to `Stage.companion` and ends with the emulator.
-    """
-
-    name: str
-    options: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """An environment variable for a client of the system, such as its frontend: the value of ``output``
-    ("app.ApiUrl"), or the text ``value`` if no output is named. Both may hold the placeholders of `Site`.
-
-    ``ending`` ("/{environment}") is appended unless the value ends with it. ``group`` is the heading above it in a
-    file. ``optional`` leaves it empty where its output does not exist, and ``in_production`` off leaves it out there.
-    ``kept`` variables come from the user's existing file, or else are ``value``, a placeholder to replace; those with a
-    ``secret`` ("shop/keys/{environment}#payment_key": a secret's name and a field of its JSON) are read from it on
-    request. ``compat`` ones are only printed on request: the client's code reads them, its documents leave them out.
-    """
-
-    name: str
-    output: str = ""
-    value: str = ""
-    ending: str = ""
-    group: str = ""
-    optional: bool = False
-    in_production: bool = True
-    kept: bool = False
-    secret: str = ""
-    compat: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """The web pages of a system, which `pkgops web publish` brings to a bucket.
-
-    ``bucket``, ``distribution`` and ``url`` name outputs ("web.WebBucketName"): the bucket's name, the id of the
-    CloudFront distribution in front of it ("" for none) and the address to open. ``content`` is the directory of the
-    project that is published if none is given. ``generated`` are JSON files made of outputs, by their path
-    ("api/config.json"); in their texts ``{api.ApiUrl}`` stands for an output, ``{region}``, ``{stage}`` and
-    ``{environment}`` for those of the deployment, ``{endpoint}`` for the emulator's address, empty on AWS.
-    ``immutable`` are patterns ("_next/static/*") of files whose name changes with their content, besides those with a
-    hash in their name. ``index`` is the page that must be there.
-    """
-
-    bucket: str
-    distribution: str = ""
-    url: str = ""
-    content: str = ""
-    generated: Mapping[str, Any] = field(default_factory=dict)
-    immutable: tuple[str, ...] = ()
-    index: str = "index.html"
-
-
-@dataclass(frozen=True, slots=True)
-class SocketPing:
-    """How `pkgops doctor` tries a WebSocket API: the JSON ``message`` is sent to the URL in ``output``
-    ("api.WebSocketUrl"), and a frame with the members of ``answer`` must come back. Both are empty where the API
-    answers nothing: then the connection alone is tried."""
-
-    output: str
-    message: Mapping[str, Any] = field(default_factory=dict)
-    answer: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class MessageFormat:
-    """What messages of a queue are, by its documented name (``shop-orders-{stage}``).
-
-    ``model`` is the module of the handlers that defines them as ``MESSAGE``, a type that msgspec decodes; it imports
-    nothing but msgspec and modules like itself. ``kind`` is the field that `pkgops queues send --type` fills, "" if
-    there is none.
-    """
-
-    queue: str
-    model: str
-    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

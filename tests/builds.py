@@ -18,10 +18,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from pkgops.build.artifacts import PackagedSystem
 from pkgops.build.build import build, synthesized
 from pkgops.build.check import report
 from pkgops.build.lint import verdict, verdict_file
-from pkgops.build.package import PackagedSystem
 from pkgops.build.synth import SynthesizedStack, template_text
 from pkgops.checks.run import Result
 from pkgops.config import Project

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pkgops.build.distributions import Distributions
+from pkgops.build.dependencies.distributions import Distributions
+from pkgops.build.dependencies.pins import Pins
+from pkgops.build.dependencies.target import target
 from pkgops.build.import_closure import ImportClosures
-from pkgops.build.pins import Pins
 from pkgops.build.source_files import SourceTree
-from pkgops.build.target import target
 
 
 def closures(root: Path, runtime: str = "python3.12") -> ImportClosures:

@@ -13,8 +13,9 @@ from typing import Any
 
 from pkgops import config
 from pkgops import project as projects
+from pkgops.build.artifacts import PackagedSystem
 from pkgops.build.build import synthesized
-from pkgops.build.package import PackagedSystem, package
+from pkgops.build.package import package
 from pkgops.build.synth import resources
 from pkgops.events import Emit, silent
 from pkgops.local.functions import sdk

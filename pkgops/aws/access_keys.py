@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pkgops.aws.client import Clients, translated
+from pkgops.aws.connection.client import Clients, translated
 from pkgops.errors import PkgopsError, UsageError
 from pkgops.ports.access_keys import AccessKey
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pkgops.aws.client import Clients, translated
+from pkgops.aws.connection.client import Clients, translated
 from pkgops.aws.object_deletion import delete_objects
 from pkgops.errors import BucketGoneError, BuildError
 from pkgops.ports.artifacts import StoredObject

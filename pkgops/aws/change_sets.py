@@ -7,8 +7,8 @@ import json
 import time
 from typing import Any
 
-from pkgops.aws.client import translated
 from pkgops.aws.cloudformation import CloudFormationCalls, is_absent, template_text
+from pkgops.aws.connection.client import translated
 from pkgops.errors import DeployError
 from pkgops.ports.stacks import ChangeDetail, ChangeSet, ChangeSetRequest, ResourceChange
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pkgops.aws.client import Clients, translated
+from pkgops.aws.connection.client import Clients, translated
 from pkgops.errors import DeployError
 from pkgops.ports.drift import Detection, PropertyDrift, ResourceDrift
 

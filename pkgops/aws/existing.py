@@ -13,7 +13,7 @@ from itertools import groupby
 from os.path import commonprefix
 from typing import Any
 
-from pkgops.aws.client import Clients, translated
+from pkgops.aws.connection.client import Clients, translated
 from pkgops.ports.existing import ExistingResource
 
 _PARALLEL = 8

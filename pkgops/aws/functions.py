@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from pkgops.aws.client import Clients, translated
+from pkgops.aws.connection.client import Clients, translated
 from pkgops.errors import AccessError, PkgopsError, UsageError, not_deployed
 from pkgops.ports.functions import Concurrency, Invocation
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pkgops.aws.client import Clients, translated
+from pkgops.aws.connection.client import Clients, translated
 
 
 class StsIdentity:

@@ -9,7 +9,7 @@ from itertools import chain
 from os.path import commonprefix
 from typing import Any
 
-from pkgops.aws.client import Clients, translated
+from pkgops.aws.connection.client import Clients, translated
 from pkgops.errors import AccessError
 from pkgops.ports.logs import LogEvent, Logs
 

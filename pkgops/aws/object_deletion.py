@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from pkgops.aws.client import Clients
+from pkgops.aws.connection.client import Clients
 
 # DeleteObjects names keys in XML 1.0, which has no characters but these; S3 takes every other in a key as well.
 _IN_XML = re.compile(r"[\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pkgops.aws.client import Clients, translated
+from pkgops.aws.connection.client import Clients, translated
 
 _AT_ONCE = 10  # names in a request
 

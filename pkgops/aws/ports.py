@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pkgops.aws.client import NO_SECRET, Clients
+from pkgops.aws.connection.client import NO_SECRET, Clients
 from pkgops.events import Emit, silent
 from pkgops.model import LOCAL_ACCOUNT
 
 if TYPE_CHECKING:
-    from pkgops.aws.retry_policy import RetryPolicy
+    from pkgops.aws.connection.retry_policy import RetryPolicy
     from pkgops.model import Stage
     from pkgops.ports.access_keys import AccessKeys
     from pkgops.ports.artifacts import Artifacts
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 class AwsPorts:
     """`pkgops.ports.ports.Ports` on botocore. Each adapter is imported and created on first use. The arguments are
-    those of `pkgops.aws.client.Clients`."""
+    those of `pkgops.aws.connection.client.Clients`."""
 
     def __init__(
         self,

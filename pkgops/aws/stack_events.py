@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from pkgops.aws.client import translated
 from pkgops.aws.cloudformation import STACK, CloudFormationCalls, is_absent, iso
+from pkgops.aws.connection.client import translated
 from pkgops.ports.stacks import StackEvent
 
 _STARTS = {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS"}

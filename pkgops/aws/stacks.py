@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from pkgops.aws.change_sets import ChangeSets
-from pkgops.aws.client import translated
 from pkgops.aws.cloudformation import is_absent, iso, template_text
+from pkgops.aws.connection.client import translated
 from pkgops.aws.stack_events import StackEvents
 from pkgops.errors import DeployError
 from pkgops.ports.stacks import StackResource, StackState

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from pkgops.aws.client import Clients, translated
+from pkgops.aws.connection.client import Clients, translated
 from pkgops.errors import AccessError, BuildError, PkgopsError, not_deployed
 
 _BATCH = 100  # keys of one BatchGetItem, by its quota

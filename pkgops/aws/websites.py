@@ -14,7 +14,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from pkgops.aws.client import Clients, translated
+from pkgops.aws.connection.client import Clients, translated
 from pkgops.aws.object_deletion import delete_objects
 from pkgops.errors import PkgopsError, not_deployed
 from pkgops.ports.websites import WebObject

@@ -19,7 +19,7 @@ from pkgops.events import Emit, silent
 from pkgops.runtimes import supported
 
 if TYPE_CHECKING:
-    from pkgops.build.package import PackagedSystem
+    from pkgops.build.artifacts import PackagedSystem
 
 
 def build(
@@ -40,7 +40,7 @@ def build(
     today = ",".join(supported())  # a runtime may have ended since
     if checked and cache.read("checked", today) is None:
         from pkgops.build.check import check
-        from pkgops.build.pins import Pins
+        from pkgops.build.dependencies.pins import Pins
 
         stacks = _synthesized(project, cache)
         if foresee is not None:
@@ -77,7 +77,7 @@ def _cached(project: Project, cache: BuildCache, code: str) -> PackagedSystem | 
     known = cache.read("packaged", code)
     if known is None:
         return None
-    from pkgops.build.package import Asset, PackagedSystem
+    from pkgops.build.artifacts import Asset, PackagedSystem
 
     store = project.home / "artifacts"
     assets = tuple(Asset(**{**row, "path": store / Path(row["path"]).name}) for row in known["assets"])

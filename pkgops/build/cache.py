@@ -19,7 +19,17 @@ from pkgops.own_files import keep_document, read_document
 PACKAGE = Path(__file__).parents[1]
 # The parts of pkgops that affect the result of a build. A test compares them with everything that a build imports.
 TOOL = (
-    *("__init__.py", "config.py", "errors.py", "events.py", "intrinsics.py", "model.py", "own_files.py", "project.py"),
+    *(
+        "__init__.py",
+        "config.py",
+        "declarations.py",
+        "errors.py",
+        "events.py",
+        "intrinsics.py",
+        "model.py",
+        "own_files.py",
+        "project.py",
+    ),
     *("runtimes.py", "scope.py", "secret_rules.py", "seeds.py"),
     *("stage_names.py", "template_errors.py", "text_file.py", "wording.py"),
     *("bootstrap", "build", "checks", "kit"),

@@ -19,7 +19,7 @@ from pkgops.errors import BuildError
 
 
 class ThirdParty(Protocol):
-    """The distributions a handler may import; see `pkgops.build.distributions.Distributions`."""
+    """The distributions a handler may import; see `pkgops.build.dependencies.distributions.Distributions`."""
 
     def needed_for(self, module: str) -> tuple[str, ...]: ...
 

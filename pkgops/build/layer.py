@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pkgops.build import installer
 from pkgops.build.archive import build_zip
-from pkgops.build.bytecode import Compiler, compiled
-from pkgops.build.pins import PINS, Line, Pins
-from pkgops.build.target import Target
+from pkgops.build.dependencies import installer
+from pkgops.build.dependencies.bytecode import Compiler, compiled
+from pkgops.build.dependencies.pins import PINS, Line, Pins
+from pkgops.build.dependencies.target import Target
 from pkgops.errors import BuildError
 
 _ELF = {"aarch64": 183, "x86_64": 62}  # e_machine in the ELF header

@@ -11,22 +11,24 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pkgops.build import installer, layer, limits, versions
+from pkgops.build import layer, limits, versions
 from pkgops.build.archive import build_zip
-from pkgops.build.bytecode import Compiler
+from pkgops.build.artifacts import Asset, PackagedSystem
 from pkgops.build.cache import PACKAGE
-from pkgops.build.distributions import Distributions
+from pkgops.build.dependencies import installer
+from pkgops.build.dependencies.bytecode import Compiler
+from pkgops.build.dependencies.distributions import Distributions
+from pkgops.build.dependencies.pins import Pins
+from pkgops.build.dependencies.target import Target, target_of
 from pkgops.build.import_closure import ImportClosure, ImportClosures
 from pkgops.build.inline.code import inline_path, inlined
-from pkgops.build.pins import Pins
 from pkgops.build.source_files import SourceTree, fingerprint
 from pkgops.build.synth import SynthesizedStack, resources
-from pkgops.build.target import Target, target_of
 from pkgops.config import Project
 from pkgops.errors import BuildError
 from pkgops.events import Emit, Finished, Note, Progress, Started, silent
@@ -37,26 +39,6 @@ from pkgops.wording import counted
 FUNCTION = "AWS::Lambda::Function"
 LAYER = "AWS::Lambda::LayerVersion"
 HANDLERS = "handlers"
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A file for the artifact bucket. ``key`` is its object key, ``path`` the local file, ``size`` bytes; ``source`` is
-    the handler's path or the requirements of a layer, ``unzipped`` the bytes of what it holds."""
-
-    key: str
-    path: Path
-    size: int
-    source: str
-    unzipped: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PackagedSystem:
-    """Templates with all placeholders replaced, and the assets they refer to."""
-
-    stacks: tuple[SynthesizedStack, ...]
-    assets: tuple[Asset, ...]
 
 
 class Packager:

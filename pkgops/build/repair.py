@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pkgops.build.archive import intact
+from pkgops.build.artifacts import Asset
 from pkgops.build.build import build
-from pkgops.build.package import Asset
 from pkgops.config import Project
 from pkgops.errors import BuildError
 from pkgops.events import Emit, Note, silent

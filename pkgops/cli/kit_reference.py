@@ -12,7 +12,7 @@ from pathlib import Path
 
 KIT = Path(__file__).parents[1] / "kit"
 # What templates import of pkgops besides the kit.
-BESIDE = ("scope", "model", "secret_rules", "seeds")
+BESIDE = ("scope", "model", "declarations", "secret_rules", "seeds")
 EXAMPLES = Path("docs/reference/kit/examples")
 
 

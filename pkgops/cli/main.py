@@ -1,8 +1,8 @@
 """The program: its table of commands, its exit codes and its error handling.
 
-A command is the object ``command`` in the module of its name (``seed-dev`` is ``pkgops/cli/commands/seed_dev.py``)
-and one line in `COMMANDS`. Modules are imported when their command runs, so that ``pkgops --help`` costs what
-click costs. Data goes to stdout, everything else to stderr.
+A command is the object ``command`` in the module of its name (``seed-dev`` is
+``pkgops/cli/commands/operate/seed_dev.py``) and one line in `SECTIONS`. Modules are imported when their command runs,
+so that ``pkgops --help`` costs what click costs. Data goes to stdout, everything else to stderr.
 """
 
 from __future__ import annotations
@@ -23,32 +23,49 @@ from pkgops.cli.session import Session
 from pkgops.cli.signals import exit_code, install_handlers
 from pkgops.errors import OutputError, PkgopsError, unknown
 
-COMMANDS = {
-    "init": "Create a project.",
-    "ls": "List systems, stacks, stages and functions.",
-    "synth": "Write the CloudFormation templates.",
-    "package": "Build the handlers' artifacts.",
-    "check": "Check templates, code and files by rules.",
-    "diff": "Show what a deployment would change.",
-    "deploy": "Create or update stacks to match the code.",
-    "cancel": "Cancel running updates.",
-    "destroy": "Delete stacks.",
-    "status": "Show the state of each stack.",
-    "events": "Show the events of the stacks.",
-    "outputs": "Show the outputs of the stacks.",
-    "env": "Print the environment variables a client needs.",
-    "web": "Publish web pages.",
-    "seed-dev": "Write development data.",
-    "tail-logs": "Show and follow the functions' logs.",
-    "invoke": "Invoke one function.",
-    "queues": "List queues and redrive dead letters.",
-    "secrets": "List and set secrets.",
-    "users": "Count users, reset their passwords and end their sessions.",
-    "gc": "Delete unused artifacts.",
-    "doctor": "Check tools, credentials and configuration.",
-    "local": "Run the embedded emulator.",
-    "completion": "Print a shell completion script.",
+# folder of pkgops/cli/commands -> its commands, as they are listed
+SECTIONS = {
+    "build": {
+        "init": "Create a project.",
+        "ls": "List systems, stacks, stages and functions.",
+        "synth": "Write the CloudFormation templates.",
+        "package": "Build the handlers' artifacts.",
+        "check": "Check templates, code and files by rules.",
+    },
+    "deploy": {
+        "diff": "Show what a deployment would change.",
+        "deploy": "Create or update stacks to match the code.",
+        "cancel": "Cancel running updates.",
+        "destroy": "Delete stacks.",
+        "status": "Show the state of each stack.",
+        "events": "Show the events of the stacks.",
+        "gc": "Delete unused artifacts.",
+    },
+    "operate": {
+        "outputs": "Show the outputs of the stacks.",
+        "env": "Print the environment variables a client needs.",
+        "web": "Publish web pages.",
+        "seed-dev": "Write development data.",
+        "tail-logs": "Show and follow the functions' logs.",
+        "invoke": "Invoke one function.",
+        "queues": "List queues and redrive dead letters.",
+        "secrets": "List and set secrets.",
+        "users": "Count users, reset their passwords and end their sessions.",
+    },
+    "tools": {
+        "doctor": "Check tools, credentials and configuration.",
+        "local": "Run the embedded emulator.",
+        "completion": "Print a shell completion script.",
+    },
 }
+TITLES = {
+    "build": "Write and build",
+    "deploy": "Deploy",
+    "operate": "Operate",
+    "tools": "This machine",
+}
+COMMANDS = {name: text for commands in SECTIONS.values() for name, text in commands.items()}
+_FOLDERS = {name: folder for folder, commands in SECTIONS.items() for name in commands}
 
 BROKEN_PIPE = 141
 FAULT = 70  # of the program itself (EX_SOFTWARE); 1 would be taken for what diff --exit-code says of differences
@@ -65,7 +82,7 @@ class Root(click.Group):
         """Imports the command's module."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"pkgops.cli.commands.{cmd_name.replace('-', '_')}")
+        module = import_module(f"pkgops.cli.commands.{_FOLDERS[cmd_name]}.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
 
@@ -79,8 +96,10 @@ class Root(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Lists the table: no command is imported for the overview."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        width = max(map(len, COMMANDS))
+        for folder, commands in SECTIONS.items():
+            with formatter.section(TITLES[folder]):
+                formatter.write_dl([(name.ljust(width), text) for name, text in commands.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs a command and returns its exit code."""

@@ -8,7 +8,7 @@ with the files.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ def pages(project: Path) -> dict[str, str]:
     context = root.make_context("pkgops", [], resilient_parsing=True)
     found = {
         "checks.md": f"{NOTE}\n<!-- fmt: off -->\n{page()}",
-        "cli/index.md": _index(COMMANDS),
+        "cli/index.md": _index(),
         "settings.md": _settings(project),
     }
     for name in COMMANDS:
@@ -61,7 +61,14 @@ def write(folder: Path, project: Path) -> None:
             path.unlink()
 
 
-def _index(commands: dict[str, str]) -> str:
+def _section(title: str, commands: Mapping[str, str]) -> list[str]:
+    rows = [(f"[`{name}`]({name}.md)", text) for name, text in commands.items()]
+    return [f"## {title}", "", *_rows(("Command", "What it does"), rows), ""]
+
+
+def _index() -> str:
+    from pkgops.cli.main import SECTIONS, TITLES
+
     lines = [
         NOTE,
         "# Command line",
@@ -70,8 +77,7 @@ def _index(commands: dict[str, str]) -> str:
         "(`--system`, `PKGOPS_SYSTEM`), without a stage `local` (`PKGOPS_STAGE`). Stacks have short names and",
         "documented ones. Data goes to stdout, progress to stderr; `--output json` writes both as JSON.",
         "",
-        *_rows(("Command", "What it does"), [(f"[`{n}`]({n}.md)", help) for n, help in commands.items()]),
-        "",
+        *[line for folder, section in SECTIONS.items() for line in _section(TITLES[folder], section)],
         "## Exit codes",
         "",
         *_rows(("Code", "Meaning"), _codes()),

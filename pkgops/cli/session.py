@@ -15,7 +15,7 @@ from pkgops.cli.output.mode import OutputMode
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pkgops.build.package import PackagedSystem
+    from pkgops.build.artifacts import PackagedSystem
     from pkgops.build.synth import SynthesizedStack
     from pkgops.config import Project
     from pkgops.events import Emit

@@ -25,7 +25,7 @@ from pkgops.plan.plan import Plan
 from pkgops.plan.recovery_hint import DELETE_FAILED, ROLLBACK_FAILED, recovery_hint
 from pkgops.plan.refusal import require_none
 from pkgops.plan.refusals import step_refusals
-from pkgops.plan.review import Concern, review
+from pkgops.plan.review.review import Concern, review
 from pkgops.plan.step import READY, Action, Step, decide, fingerprint, is_current, require_deployable
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ChangeSet, StackState

@@ -64,7 +64,7 @@ class Context:
 
     @cached_property
     def _ports(self) -> Ports:
-        from pkgops.aws.client import NO_SECRET
+        from pkgops.aws.connection.client import NO_SECRET
         from pkgops.aws.ports import AwsPorts
 
         secret = os.environ.get("AWS_SECRET_ACCESS_KEY", NO_SECRET)  # the emulator hands on its root user's

@@ -1,7 +1,7 @@
 """Differences between a system's code and what is deployed.
 
 Templates are compared property by property; whether a difference replaces a resource is known from the plan's change
-sets, as `pkgops.plan.effects` reads them.
+sets, as `pkgops.plan.review.effects` reads them.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 
 from pkgops.operate.differences import Difference, compare
 from pkgops.plan.digest import DIGEST_OUTPUT
-from pkgops.plan.effects import referrers
 from pkgops.plan.plan import Plan
-from pkgops.plan.review import loses_data
-from pkgops.plan.severity import only_tags, severity
+from pkgops.plan.review.effects import referrers
+from pkgops.plan.review.review import loses_data
+from pkgops.plan.review.severity import only_tags, severity
 from pkgops.plan.step import Action, Step
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ResourceChange

@@ -17,7 +17,7 @@ from pkgops.events import Emit, Finished, Progress, Started, silent
 from pkgops.operate.diff import ResourceDiff, StackDiff
 from pkgops.operate.differences import Difference, compare
 from pkgops.operate.redaction import redact
-from pkgops.plan.review import STATEFUL
+from pkgops.plan.review.review import STATEFUL
 from pkgops.ports.drift import Detection, PropertyDrift, ResourceDrift
 from pkgops.ports.ports import Ports
 from pkgops.rate_limiter import RateLimiter

@@ -15,7 +15,7 @@ from pkgops.operate.placeholders import Texts
 if TYPE_CHECKING:
     from pkgops.build.synth import SynthesizedStack
     from pkgops.config import Project
-    from pkgops.model import Variable
+    from pkgops.declarations import Variable
     from pkgops.ports.ports import Ports
     from pkgops.ports.secrets import Secrets
 

@@ -18,10 +18,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pkgops.build.archive import build_zip
+from pkgops.build.dependencies.target import target_of
 from pkgops.build.layer import UNZIPPED_LIMIT
 from pkgops.build.package import FUNCTION, HANDLERS, Packager, require_handler
 from pkgops.build.synth import SynthesizedStack, resources
-from pkgops.build.target import target_of
 from pkgops.config import Project
 from pkgops.errors import BuildError
 from pkgops.events import Emit, Finished, Note, Progress, Started, silent

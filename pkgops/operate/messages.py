@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pkgops.declarations import MessageFormat
 from pkgops.errors import ConfigError, UsageError
-from pkgops.model import MessageFormat
 from pkgops.operate.queues import Queue
 
 _SECONDS = 60.0  # for a process that takes 0.2 on an idle machine

@@ -14,7 +14,7 @@ from pkgops.permissions.needs import EVERYTHING, Need, is_always_retained, needs
 from pkgops.permissions.registry import service
 from pkgops.permissions.statements import PatternScope, policy_documents, statements
 from pkgops.plan.looked_up import looked_up_names
-from pkgops.plan.review import STATEFUL
+from pkgops.plan.review.review import STATEFUL
 
 if TYPE_CHECKING:
     from pkgops.config import Project

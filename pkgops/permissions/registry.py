@@ -139,7 +139,7 @@ def takes_resource(action: str) -> bool:
 def is_action(action: str) -> bool:
     """True if there is such an action. Some in the schemas are not: API operations with another name in policies,
     mistakes, and internal ones."""
-    from pkgops.plan.iam_diff import policyuniverse
+    from pkgops.plan.review.iam_diff import policyuniverse
 
     prefix, _, name = action.partition(":")
     listed = name.lower() in _reference().get(prefix, {}).get("Actions", {})

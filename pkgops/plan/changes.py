@@ -12,9 +12,9 @@ from pkgops.errors import BucketGoneError, DeployError
 from pkgops.events import Emit, Finished, Started, silent
 from pkgops.plan.bootstrap import recreate_bootstrap
 from pkgops.plan.change_set import NameTakenError, create_change_set
-from pkgops.plan.effects import with_effects
 from pkgops.plan.plan import Plan, discard_change_sets
-from pkgops.plan.review import Concern, drift_concerns, may_affect_access, review
+from pkgops.plan.review.effects import with_effects
+from pkgops.plan.review.review import Concern, drift_concerns, may_affect_access, review
 from pkgops.plan.step import Action, Step, decide, fingerprint, require_deployable
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ChangeSet

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pkgops.build.package import Asset
+from pkgops.build.artifacts import Asset
 from pkgops.config import Project
 from pkgops.errors import PkgopsError
 from pkgops.plan.conflicts import Conflict

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 
 from pkgops.errors import RefusedError
 from pkgops.model import Stage
-from pkgops.plan.review import STATEFUL, Concern
+from pkgops.plan.review.review import STATEFUL, Concern
 from pkgops.ports.stacks import Stacks, StackState
 
 

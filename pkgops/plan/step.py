@@ -12,7 +12,7 @@ from pkgops.config import Project
 from pkgops.plan.digest import DIGEST_OUTPUT, digest
 from pkgops.plan.options import PlanOptions
 from pkgops.plan.recovery_hint import ROLLBACK_FAILED, stuck_error
-from pkgops.plan.review import Concern
+from pkgops.plan.review.review import Concern
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ResourceChange, StackState
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pkgops.model import Site, SocketPing, Stack, Stage, System, Variable
+from pkgops.declarations import Site, SocketPing, Variable
+from pkgops.model import Stack, Stage, System
 from templates.always_coder.settings import Settings, check
 
 _BUILD = "The build of the web page"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pkgops.model import Stack, Stage, System, Variable
+from pkgops.declarations import Variable
+from pkgops.model import Stack, Stage, System
 from templates.kefir.naming import EXPO_SECRET
 from templates.kefir.settings import Settings, check
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pkgops.model import MessageFormat, Stack, Stage, System
+from pkgops.declarations import MessageFormat
+from pkgops.model import Stack, Stage, System
 from templates.keyvex.config.providers import PROVIDERS
 from templates.keyvex.functions import FUNCTIONS
 from templates.keyvex.naming import ENVIRONMENTS

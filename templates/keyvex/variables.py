@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pkgops.model import Variable
+from pkgops.declarations import Variable
 from templates.keyvex.naming import AI_SECRET, INTEGRATION_SECRET
 
 # By heading: variable -> output.

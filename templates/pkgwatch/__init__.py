@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pkgops.model import Example, Stack, Stage, System
+from pkgops.declarations import Example
+from pkgops.model import Stack, Stage, System
 from templates.pkgwatch.config.settings import Settings, check
 from templates.pkgwatch.config.stripe import STRIPE
 from templates.pkgwatch.config.upstreams import UPSTREAMS

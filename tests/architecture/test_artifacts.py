@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from pkgops.build.artifacts import Asset, PackagedSystem
 from pkgops.build.inline.code import inline_path
-from pkgops.build.package import Asset, PackagedSystem
 from pkgops.build.synth import resources
 from pkgops.config import Project
 from pkgops.local.functions import sdk

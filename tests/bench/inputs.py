@@ -18,11 +18,11 @@ from typing import Any
 import plain
 
 from pkgops import bootstrap, config
-from pkgops.aws.client import LOCAL_ACCOUNT
+from pkgops.aws.connection.client import LOCAL_ACCOUNT
 from pkgops.aws.ports import artifact_bucket
+from pkgops.build.artifacts import PackagedSystem
 from pkgops.build.build import build, synthesized
 from pkgops.build.functions import functions
-from pkgops.build.package import PackagedSystem
 from pkgops.build.synth import SynthesizedStack, template_text
 from pkgops.scope import Scope
 

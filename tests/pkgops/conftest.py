@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.package import PackagedSystem
+from pkgops.build.artifacts import PackagedSystem
 from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.model import Stack, Stage, System

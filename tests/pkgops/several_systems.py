@@ -6,7 +6,8 @@ from pathlib import Path
 
 _SYSTEM = """
 from dataclasses import dataclass
-from pkgops.model import Stack, System, Variable
+from pkgops.declarations import Variable
+from pkgops.model import Stack, System
 
 @dataclass(frozen=True)
 class Settings:

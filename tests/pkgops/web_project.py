@@ -17,7 +17,8 @@ account = "123456789012"
     "templates/pages/__init__.py": '''
 """Pages: a website and the API it asks."""
 from dataclasses import dataclass
-from pkgops.model import Site, Stack, System
+from pkgops.declarations import Site
+from pkgops.model import Stack, System
 
 @dataclass(frozen=True)
 class Settings:

@@ -8,7 +8,7 @@ from pkgops.build.functions import find_function, functions
 from pkgops.config import Project
 from pkgops.errors import NotFoundError
 from pkgops.operate.queues import declared_queues, find_queue
-from pkgops.operate.secrets import declared_secret
+from pkgops.operate.secrets.secrets import declared_secret
 from pkgops.select import stack_key
 from tests.repository import ROOT
 from tests.templates.conftest import Case, built

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Stripe on this machine: localstripe, with the resources and shapes of the API version the handlers' SDK speaks.
 
-Its options (`pkgops.model.Companion`):
+Its options (`pkgops.declarations.Companion`):
 
 - ``prices``: price id -> (product name, cents a month). They exist from the start.
 - ``webhook``: ``url`` names the output of a stack that holds the API's address, ``path`` comes behind it,

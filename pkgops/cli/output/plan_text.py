@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pkgops.plan.conflicts import Conflict
     from pkgops.plan.plan import Plan
     from pkgops.plan.refusal import Refusal
-    from pkgops.plan.review import Concern
+    from pkgops.plan.review.review import Concern
     from pkgops.plan.step import Step
     from pkgops.ports.stacks import ResourceChange, StackResource
 
@@ -114,8 +114,8 @@ def _later(plan: Plan) -> Iterator[str]:
 
 def _changes(step: Step) -> Iterator[str]:
     """A line for each resource that changes, the worst first; those that stay as they are are counted."""
-    from pkgops.plan.effects import referrers
-    from pkgops.plan.severity import only_tags, severity
+    from pkgops.plan.review.effects import referrers
+    from pkgops.plan.review.severity import only_tags, severity
 
     folded = referrers(step.changes)
     for change in sorted(step.changes, key=severity):
@@ -125,7 +125,7 @@ def _changes(step: Step) -> Iterator[str]:
 
 def _stack_values(step: Step) -> Iterator[str]:
     """Parameters and tags of an existing stack that change, by name."""
-    from pkgops.plan.severity import only_tags
+    from pkgops.plan.review.severity import only_tags
 
     if step.action != "update" or step.before is None:
         return
@@ -174,7 +174,7 @@ def _unknown_changes(step: Step) -> str:
 
 
 def _change(change: ResourceChange, folded: Sequence[str]) -> str:
-    from pkgops.plan.review import loses_data
+    from pkgops.plan.review.review import loses_data
 
     sign, color, notes = change_sign(change.action, change.replacement, lost=loses_data(change))
     notes += [*filter(None, [_DRIFTED.get(change.drift)]), *change.properties, *counted_referrers(folded)]

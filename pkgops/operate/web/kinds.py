@@ -77,7 +77,7 @@ def content_type(key: str) -> str:
 
 def cache_control(key: str, immutable: Sequence[str]) -> str:
     """The Cache-Control header of a file: kept for a year if its name changes with its content, else asked for each
-    time. Pages never count as immutable, whatever their name. ``immutable`` as in `pkgops.model.Site`."""
+    time. Pages never count as immutable, whatever their name. ``immutable`` as in `pkgops.declarations.Site`."""
     path = PurePosixPath(key)
     if path.suffix.lower() in {".html", ".htm"}:
         return REVALIDATED

@@ -20,7 +20,7 @@ from pkgops.ports.websites import WebObject
 
 if TYPE_CHECKING:
     from pkgops.config import Project
-    from pkgops.model import Site
+    from pkgops.declarations import Site
     from pkgops.operate.outputs import OutputRow
     from pkgops.ports.websites import Websites
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pkgops.model import Companion
+from pkgops.declarations import Companion
 
 if TYPE_CHECKING:
     from pkgops.scope import Scope

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pkgops.model import Companion
+from pkgops.declarations import Companion
 from templates.pkgwatch.config.settings import canned
 
 if TYPE_CHECKING:

@@ -88,9 +88,11 @@ def _create(logical_id: str, properties: Properties, stack: str) -> Created:
 
 
 def test_a_command(scratch: Scratch) -> None:
-    scratch.add("pkgops/cli/commands/regions.py", COMMAND)
+    scratch.add("pkgops/cli/commands/operate/regions.py", COMMAND)
     scratch.add("pkgops/operate/regions.py", VERB)
-    scratch.edit("pkgops/cli/main.py", '    "env": ', '    "regions": "Show the region of each stage.",\n    "env": ')
+    scratch.edit(
+        "pkgops/cli/main.py", '        "env": ', '        "regions": "Show the region of each stage.",\n        "env": '
+    )
     scratch.follows("a command")
     assert re.search(r"dev +us-east-1", scratch.pkgops("regions"))
     scratch.run("-m", "pkgops.cli.reference")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from botocore import exceptions as botocore
 
-from pkgops.aws.client import Clients, translated
+from pkgops.aws.connection.client import Clients, translated
 from pkgops.aws.stacks import CloudFormationStacks
 from pkgops.errors import AccessError
 from pkgops.model import LOCAL_ACCOUNT, Stage

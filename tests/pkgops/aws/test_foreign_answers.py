@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from pkgops.aws.connection.retry_policy import NO_RETRIES
 from pkgops.aws.ports import AwsPorts
-from pkgops.aws.retry_policy import NO_RETRIES
 from pkgops.errors import AccessError, PkgopsError
 from pkgops.model import Stage
 from pkgops.ports.ports import Ports

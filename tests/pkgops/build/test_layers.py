@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from pkgops.build import layer
-from pkgops.build.bytecode import Compiler
+from pkgops.build.dependencies.bytecode import Compiler
+from pkgops.build.dependencies.pins import PINS, REQUIREMENTS, Pins
+from pkgops.build.dependencies.target import Target, target
 from pkgops.build.layer import Layer, build_layer
 from pkgops.build.package import Packager
-from pkgops.build.pins import PINS, REQUIREMENTS, Pins
-from pkgops.build.target import Target, target
 from pkgops.errors import BuildError
 from tests.probe import Probe
 from tests.wheels import Wheels

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from pkgops.build import limits
-from pkgops.build.pins import PINS, REQUIREMENTS
+from pkgops.build.dependencies.pins import PINS, REQUIREMENTS
 from pkgops.build.synth import SynthesizedStack, template_text
 from pkgops.errors import BuildError
 from pkgops.plan.digest import with_digest

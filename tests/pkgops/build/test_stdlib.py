@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from pkgops.build.installer import find_python
+from pkgops.build.dependencies.installer import find_python
 from pkgops.build.stdlib import modules, removal
 
 VERSIONS = ["3.9", "3.10", "3.11", "3.12", "3.13", "3.14"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pkgops.cli.messages_reference import END, START, format_lines, system_pages
-from pkgops.model import MessageFormat
+from pkgops.declarations import MessageFormat
 from tests.repository import ROOT
 
 

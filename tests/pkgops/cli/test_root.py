@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pkgops.cli.main import BROKEN_PIPE, COMMANDS, FAULT
+from pkgops.cli.main import BROKEN_PIPE, COMMANDS, FAULT, SECTIONS
 from pkgops.cli.signals import INTERRUPTED
 from tests.repository import ROOT
 
@@ -123,10 +123,10 @@ def test_version(program):
     assert program("--version").stdout.startswith("pkgops ")
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_a_page_and_tests(name):
+@pytest.mark.parametrize(("folder", "name"), [(folder, name) for folder, names in SECTIONS.items() for name in names])
+def test_every_command_has_a_page_and_tests(folder, name):
     assert (ROOT / "docs" / "reference" / "cli" / f"{name}.md").is_file()
-    assert (Path(__file__).parent / "commands" / f"test_{name.replace('-', '_')}.py").is_file()
+    assert (Path(__file__).parent / "commands" / folder / f"test_{name.replace('-', '_')}.py").is_file()
 
 
 @pytest.mark.parametrize(("arguments", "known"), [([], "tail-logs"), (["local"], "mail")])

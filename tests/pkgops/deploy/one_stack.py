@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pkgops.aws.ports import AwsPorts
-from pkgops.build.package import PackagedSystem
+from pkgops.build.artifacts import PackagedSystem
 from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.deploy.deploy import Report, deploy

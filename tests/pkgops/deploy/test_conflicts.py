@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.package import PackagedSystem
+from pkgops.build.artifacts import PackagedSystem
 from pkgops.deploy.deploy import deploy
 from pkgops.errors import RefusedError
 from pkgops.local.client.emulator import Emulator

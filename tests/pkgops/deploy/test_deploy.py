@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.package import Asset, PackagedSystem
+from pkgops.build.artifacts import Asset, PackagedSystem
 from pkgops.config import Project
 from pkgops.deploy.deploy import Report, deploy, require_success
 from pkgops.errors import AccessError, ConfigError, DeployError, UsageError

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from pkgops.build.package import PackagedSystem
+from pkgops.build.artifacts import PackagedSystem
 from pkgops.build.synth import SynthesizedStack, synth
 from pkgops.config import Project, load
 from pkgops.deploy.deploy import deploy

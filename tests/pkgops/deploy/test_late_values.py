@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.package import PackagedSystem
+from pkgops.build.artifacts import PackagedSystem
 from pkgops.build.synth import SynthesizedStack
 from pkgops.cli.output.diff_text import diff_text
 from pkgops.cli.output.plan_text import plan_data, plan_text

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.emulator
 HIDE = 'mount -t tmpfs none /proc && test ! -e /proc/self && exec "$@"'
 IN_A_NAMESPACE = ["unshare", "--mount", "--map-root-user", "sh", "-c", HIDE, "sh"]
 SUITE = (
-    "cli/commands/test_local.py",
+    "cli/commands/tools/test_local.py",
     "local/client/test_emulator.py",
     "local/polyfills/lambda_/test_execution.py",
     "local/server/test_companion_proxy.py",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.package import PackagedSystem
+from pkgops.build.artifacts import PackagedSystem
 from pkgops.config import Project
 from pkgops.deploy.deploy import Report, deploy
 from pkgops.errors import RefusedError
@@ -18,7 +18,7 @@ from pkgops.operate.drift import StackDrift, detect_drift, drift_diff
 from pkgops.plan.options import PlanOptions
 from pkgops.plan.plan import Plan
 from pkgops.plan.prepare import prepare, preview
-from pkgops.plan.review import ConcernKind, drift_concerns
+from pkgops.plan.review.review import ConcernKind, drift_concerns
 from pkgops.plan.step import Action
 from pkgops.ports.drift import PropertyDrift, ResourceDrift
 from pkgops.ports.stacks import ChangeSet, ResourceChange

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pkgops.declarations import MessageFormat
 from pkgops.errors import ConfigError, UsageError
-from pkgops.model import MessageFormat
 from pkgops.operate.messages import body_of, format_of, require_valid, schema
 from pkgops.operate.queues import Queue
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.package import Asset, PackagedSystem
+from pkgops.build.artifacts import Asset, PackagedSystem
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.errors import BucketGoneError

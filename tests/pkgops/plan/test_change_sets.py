@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 
-from pkgops.build.package import PackagedSystem
+from pkgops.build.artifacts import PackagedSystem
 from pkgops.config import Project
 from pkgops.deploy.deploy import deploy
 from pkgops.errors import DeployError

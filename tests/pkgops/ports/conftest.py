@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pkgops.aws.client import Clients
+from pkgops.aws.connection.client import Clients
 from pkgops.aws.ports import AwsPorts
 from pkgops.local.client.emulator import Emulator
 from pkgops.model import Stage

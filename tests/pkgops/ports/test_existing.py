@@ -172,7 +172,7 @@ def test_the_stacks_that_import_an_export(account: Account) -> None:
 
 
 def test_a_bucket_that_may_not_be_read_is_foreign() -> None:
-    from pkgops.aws.client import Clients
+    from pkgops.aws.connection.client import Clients
     from pkgops.model import Stage
     from tests.pkgops.fakes.scripted import scripted
 

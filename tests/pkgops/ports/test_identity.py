@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pkgops.aws.client import LOCAL_ACCOUNT
+from pkgops.aws.connection.client import LOCAL_ACCOUNT
 from pkgops.aws.identity import StsIdentity
 from pkgops.errors import AccessError
 from pkgops.ports.identity import Identity
@@ -25,7 +25,7 @@ def test_the_account_has_twelve_digits(port: Identity) -> None:
 
 
 def test_an_endpoint_that_does_not_answer_is_an_access_error() -> None:
-    from pkgops.aws.client import Clients
+    from pkgops.aws.connection.client import Clients
     from pkgops.model import Stage
     from pkgops.testing.deployed import free_port
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.aws.client import Clients
+from pkgops.aws.connection.client import Clients
 from pkgops.aws.logs import CloudWatchLogs
 from pkgops.errors import AccessError
 from pkgops.local.client.emulator import Emulator

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.aws.client import Clients
+from pkgops.aws.connection.client import Clients
 from pkgops.aws.queues import SqsQueues
 from pkgops.errors import AccessError, PkgopsError, UsageError
 from pkgops.model import Stage

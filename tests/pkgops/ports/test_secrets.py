@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.aws.client import Clients
+from pkgops.aws.connection.client import Clients
 from pkgops.aws.secrets import SecretsManager
 from pkgops.errors import AccessError, PkgopsError, UsageError
 from pkgops.model import Stage

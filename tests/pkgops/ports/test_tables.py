@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pkgops.aws.client import Clients
+from pkgops.aws.connection.client import Clients
 from pkgops.aws.tables import DynamoTables, decoded, encoded
 from pkgops.errors import AccessError, BuildError, UsageError
 from pkgops.model import Stage

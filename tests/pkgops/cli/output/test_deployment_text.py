@@ -9,15 +9,16 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.package import PackagedSystem
+from pkgops.build.artifacts import PackagedSystem
 from pkgops.cli.output.console import Console
 from pkgops.cli.output.deployment_text import not_emulated, print_deployment
 from pkgops.cli.output.mode import OutputMode
 from pkgops.cli.output.plan_text import plan_text
 from pkgops.cli.output.terminal import plain
 from pkgops.config import Project
+from pkgops.declarations import Site
 from pkgops.deploy.deploy import deploy
-from pkgops.model import Site, Stage
+from pkgops.model import Stage
 from pkgops.plan.plan import Plan
 from pkgops.plan.prepare import prepare
 from tests.pkgops.conftest import SYSTEM, NoSettings, stack

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from pkgops.aws.connection.retry_policy import RetryPolicy
 from pkgops.aws.ports import AwsPorts
-from pkgops.aws.retry_policy import RetryPolicy
-from pkgops.build.package import PackagedSystem
+from pkgops.build.artifacts import PackagedSystem
 from pkgops.build.synth import SynthesizedStack
 from pkgops.deploy.deploy import Report, deploy
 from pkgops.plan.prepare import prepare

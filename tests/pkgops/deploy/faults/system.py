@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pkgops.aws.connection.retry_policy import RetryPolicy
 from pkgops.aws.ports import AwsPorts
-from pkgops.aws.retry_policy import RetryPolicy
-from pkgops.build.package import Asset, PackagedSystem
+from pkgops.build.artifacts import Asset, PackagedSystem
 from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.model import LOCAL_ACCOUNT, Stack, Stage, System

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pkgops.aws.ports import AwsPorts
-from pkgops.build.package import Asset, PackagedSystem
+from pkgops.build.artifacts import Asset, PackagedSystem
 from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.deploy.deploy import Report, deploy

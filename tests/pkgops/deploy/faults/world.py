@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from pkgops.aws.ports import AwsPorts
-from pkgops.build.package import PackagedSystem
+from pkgops.build.artifacts import PackagedSystem
 from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.deploy.deploy import Report, deploy

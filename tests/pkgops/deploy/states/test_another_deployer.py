@@ -216,7 +216,7 @@ def json_of(world: World) -> dict[str, Any]:
 
 def test_values_unknown_at_the_plan_are_reviewed_before_they_are_used(world: World) -> None:
     """The table is named by an upstream stack's output, which changes: known only once that is deployed."""
-    from pkgops.build.package import PackagedSystem
+    from pkgops.build.artifacts import PackagedSystem
     from pkgops.build.synth import SynthesizedStack
 
     guarded = protected(world)

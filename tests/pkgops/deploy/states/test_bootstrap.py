@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.build.package import Asset
+from pkgops.build.artifacts import Asset
 from pkgops.cli.output.plan_text import plan_text
 from pkgops.deploy.deploy import deploy
 from pkgops.deploy.wait_for_idle import wait_until_idle

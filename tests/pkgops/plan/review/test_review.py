@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pkgops.plan.iam_diff import policyuniverse, widened_grants
-from pkgops.plan.public_access import public_resources
-from pkgops.plan.review import ConcernKind, may_affect_access, review
+from pkgops.plan.review.iam_diff import policyuniverse, widened_grants
+from pkgops.plan.review.public_access import public_resources
+from pkgops.plan.review.review import ConcernKind, may_affect_access, review
 from pkgops.ports.stacks import ResourceChange
 from tests.repository import GOLDEN
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from pkgops.config import require_account
 from pkgops.errors import UsageError, unknown
 from pkgops.operate.redaction import REDACTED, redact
-from pkgops.operate.secret_fields import EMPTY, Rules, rules
+from pkgops.operate.secrets.fields import EMPTY, Rules, rules
 
 if TYPE_CHECKING:
     from pkgops.config import Project

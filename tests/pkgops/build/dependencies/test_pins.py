@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pkgops.build.build import build
-from pkgops.build.pins import PINS, REQUIREMENTS
+from pkgops.build.dependencies.pins import PINS, REQUIREMENTS
 from pkgops.errors import BuildError
 from pkgops.events import Event
 from tests.probe import Probe

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pkgops.plan.iam_diff import policy_documents, statements, widened_grants
-from pkgops.plan.public_access import public_resources
+from pkgops.plan.review.iam_diff import policy_documents, statements, widened_grants
+from pkgops.plan.review.public_access import public_resources
 from pkgops.ports.stacks import ChangeSet, ResourceChange
 
 # Types that hold data.

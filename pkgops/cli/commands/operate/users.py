@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pkgops.cli.output.console import Console
     from pkgops.cli.session import Session
     from pkgops.model import Stage
-    from pkgops.operate.user_passwords import PoolUsers, ResetResult
+    from pkgops.operate.users.passwords import PoolUsers, ResetResult
     from pkgops.ports.access_keys import AccessKey
     from pkgops.ports.users import Users
 
@@ -49,7 +49,7 @@ pkgops users ls shop --stage prod --output json"""
 def ls(session: Session, names: tuple[str, ...], all_systems: bool, each: bool) -> None:
     """Count the users of the systems' pools, and those of them who may have a password."""
     from pkgops.build.build import synthesized
-    from pkgops.operate.user_passwords import pool_users
+    from pkgops.operate.users.passwords import pool_users
 
     console, found = session.console, []
     for project in session.systems(names, all_systems):
@@ -86,7 +86,7 @@ def create(session: Session, words: tuple[str, ...], pool: str, yes: bool, **how
     policy does not have on a protected stage.
     """
     from pkgops.cli.confirm import confirm_on_stage
-    from pkgops.operate.users import new_user
+    from pkgops.operate.users.users import new_user
 
     console, port, found, name, stage = _selected(session, words, pool)
     if stage.protected:
@@ -111,7 +111,7 @@ def delete(session: Session, words: tuple[str, ...], pool: str, yes: bool) -> No
     accepted until they expire. It needs the action AdminDeleteUser.
     """
     from pkgops.cli.confirm import confirm_on_stage
-    from pkgops.operate.users import delete_user
+    from pkgops.operate.users.users import delete_user
 
     console, port, found, name, stage = _selected(session, words, pool)
     confirm_on_stage(console, stage, f"Delete {name} from {found}?", "Deleting a user", yes=yes)
@@ -140,7 +140,7 @@ def reset_passwords(session: Session, name: str | None, dry_run: bool, yes: bool
     from pkgops.build.build import synthesized
     from pkgops.cli.confirm import confirm_on_stage
     from pkgops.config import require_account
-    from pkgops.operate.user_passwords import pool_users, require_pools, reset
+    from pkgops.operate.users.passwords import pool_users, require_pools, reset
 
     project, console = session.project(name), session.console
     ports = session.ports(project)
@@ -176,7 +176,7 @@ def access_key(session: Session, name: str | None, delete: bool, **options: Any)
     user is. It needs permissions of an administrator, which a deployer's policy does not have.
     """
     from pkgops.cli.confirm import confirm_on_stage
-    from pkgops.operate.access_key import app_user, create_key, delete_key
+    from pkgops.operate.users.access_key import app_user, create_key, delete_key
 
     _require_sound(delete, **options)
     project, console = session.project(name), session.console
@@ -197,7 +197,7 @@ def _require_sound(delete: bool, replace: bool, file: Path | None, force: bool, 
 
 
 def _hand_over(console: Console, make: Callable[[], AccessKey], file: Path | None, force: bool) -> None:
-    from pkgops.operate.access_key import make_into, variables
+    from pkgops.operate.users.access_key import make_into, variables
 
     if file is None:
         return console.print_value(pair := variables(make()), "\n".join(f"{key}={pair[key]}" for key in pair))
@@ -221,7 +221,7 @@ def _selected(session: Session, words: tuple[str, ...], pool: str) -> tuple[Cons
     """The console, the port, the id of the deployed pool, the user's name, and the stage."""
     from pkgops.build.build import synthesized
     from pkgops.config import require_account
-    from pkgops.operate.users import only_pool
+    from pkgops.operate.users.users import only_pool
 
     if len(words) > 2:
         raise click.UsageError("Name one user, and before it at most a system.")
@@ -234,8 +234,8 @@ def _selected(session: Session, words: tuple[str, ...], pool: str) -> tuple[Cons
 
 def _password(console: Console, source: str | None, generate: bool) -> str:
     from pkgops.errors import RefusedError, UsageError
-    from pkgops.operate.secrets import read_value
-    from pkgops.operate.users import generated_password
+    from pkgops.operate.secrets.secrets import read_value
+    from pkgops.operate.users.users import generated_password
 
     if generate and source:
         raise UsageError("A password is generated or read, not both.", "Leave out --generate or --from.")

@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from pkgops.build import installer
+from pkgops.build.dependencies import installer
 
 MOUNTED = "/opt/python"  # where Lambda has a layer's packages, for tracebacks
 _Module = tuple[str, str, str]  # Python's version, path, sha256

@@ -21,7 +21,8 @@ SECRET = canary("payment", "sk_")
 SYSTEM = '''
 """Pages: a website and the app that uses it."""
 from dataclasses import dataclass
-from pkgops.model import Stack, System, Variable as V
+from pkgops.declarations import Variable as V
+from pkgops.model import Stack, System
 
 @dataclass(frozen=True)
 class Settings:

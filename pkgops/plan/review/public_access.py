@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from pkgops.plan.iam_diff import as_list, policy_documents, policyuniverse
+from pkgops.plan.review.iam_diff import as_list, policy_documents, policyuniverse
 
 _WORLD = ("0.0.0.0/0", "::/0")
 _PUBLIC_ACLS = ("PublicRead", "PublicReadWrite", "AuthenticatedRead")

@@ -14,9 +14,9 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from pkgops.build import installer
-from pkgops.build.pins import REQUIREMENTS, Line, Pins, normalized
-from pkgops.build.target import Target
+from pkgops.build.dependencies import installer
+from pkgops.build.dependencies.pins import REQUIREMENTS, Line, Pins, normalized
+from pkgops.build.dependencies.target import Target
 
 # What the Python runtimes of AWS Lambda bring along, if it is not pinned.
 RUNTIME = frozenset({"boto3", "botocore"})

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pkgops.aws.client import Clients, translated
+from pkgops.aws.connection.client import Clients, translated
 from pkgops.errors import AccessError
 from pkgops.local.client.emulator import Emulator
 from pkgops.model import Stage
@@ -82,7 +82,7 @@ def test_a_required_code_without_a_terminal_is_an_error(home: Path) -> None:
     """A process without a terminal, as CI has it."""
     config = home / ".aws" / "config"
     config.write_text(config.read_text().replace("source_profile", "mfa_serial = x\nsource_profile"))
-    command = [sys.executable, "-c", "from tests.pkgops.aws.test_credentials import say; say()"]
+    command = [sys.executable, "-c", "from tests.pkgops.aws.connection.test_credentials import say; say()"]
     ended = subprocess.run(
         command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, start_new_session=True, check=False
     )

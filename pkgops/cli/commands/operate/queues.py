@@ -15,7 +15,7 @@ from pkgops.wording import counted
 if TYPE_CHECKING:
     from pkgops.cli.session import Session
     from pkgops.config import Project
-    from pkgops.model import MessageFormat
+    from pkgops.declarations import MessageFormat
     from pkgops.operate.queues import Queue, RedriveResult
     from pkgops.ports.queues import QueueMessage
 

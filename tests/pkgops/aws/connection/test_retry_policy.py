@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from pkgops.aws.retry_policy import FOR_AWS, NO_RETRIES, RetryPolicy
+from pkgops.aws.connection.retry_policy import FOR_AWS, NO_RETRIES, RetryPolicy
 
 POLICY = RetryPolicy(attempts=3, throttled=8, first=1.0, longest=10.0)
 

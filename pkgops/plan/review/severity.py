@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from pkgops.plan.review import loses_data
+from pkgops.plan.review.review import loses_data
 from pkgops.ports.stacks import ResourceChange
 
 _TAGS = "Tags"

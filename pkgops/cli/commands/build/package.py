@@ -11,7 +11,7 @@ from pkgops.cli.command import session_command
 from pkgops.cli.options import targets
 
 if TYPE_CHECKING:
-    from pkgops.build.package import Asset
+    from pkgops.build.artifacts import Asset
     from pkgops.cli.session import Session
     from pkgops.operate.function_zips import FunctionZip
 

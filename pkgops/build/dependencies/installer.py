@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from pkgops.build.target import Target
+from pkgops.build.dependencies.target import Target
 
 _NOT_PINNED = ("--require-hashes", "Hash-checking is required")  # in uv's reasons
 

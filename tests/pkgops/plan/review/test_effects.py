@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.plan.effects import roots, with_effects
+from pkgops.plan.review.effects import roots, with_effects
 from pkgops.ports.stacks import ChangeDetail, ResourceChange
 
 CODE = ChangeDetail("Properties", "Code", "Never", source="DirectModification")

@@ -15,10 +15,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pkgops.aws.answers import check_answers
-from pkgops.aws.credentials import SIGN_IN, credentials_error, no_terminal_error, prepare_providers
-from pkgops.aws.region import check_endpoint, overridden_region
-from pkgops.aws.retry_policy import FOR_AWS, FOR_EMULATOR, NO_RETRIES, RetryPolicy, throttling_codes
+from pkgops.aws.connection.answers import check_answers
+from pkgops.aws.connection.credentials import SIGN_IN, credentials_error, no_terminal_error, prepare_providers
+from pkgops.aws.connection.region import check_endpoint, overridden_region
+from pkgops.aws.connection.retry_policy import FOR_AWS, FOR_EMULATOR, NO_RETRIES, RetryPolicy, throttling_codes
 from pkgops.errors import AccessError, PkgopsError
 from pkgops.events import Emit, Note, silent
 from pkgops.model import LOCAL_ACCOUNT

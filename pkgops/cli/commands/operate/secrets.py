@@ -15,7 +15,7 @@ from pkgops.wording import counted
 if TYPE_CHECKING:
     from pkgops.cli.output.console import Console
     from pkgops.cli.session import Session
-    from pkgops.operate.secrets import SecretRow
+    from pkgops.operate.secrets.secrets import SecretRow
 
 _COLUMNS = ("Secret", "State", "Fields", "Changed", "Stored as")
 
@@ -32,7 +32,7 @@ def command() -> None:
 @systems
 def ls(session: Session, names: tuple[str, ...], all_systems: bool) -> None:
     """List the declared secrets: whether each is set, and the names of its fields, without values."""
-    from pkgops.operate.secrets import secret_rows
+    from pkgops.operate.secrets.secrets import secret_rows
 
     console = session.console
     projects = session.systems(names, all_systems)
@@ -41,7 +41,7 @@ def ls(session: Session, names: tuple[str, ...], all_systems: bool) -> None:
 
 
 def _refuse_value(_ctx: click.Context, _parameter: click.Parameter, given: str | None) -> None:
-    from pkgops.operate.secrets import not_on_the_command_line
+    from pkgops.operate.secrets.secrets import not_on_the_command_line
 
     if given is not None:
         raise not_on_the_command_line("There is no option for the value.")
@@ -68,7 +68,7 @@ def set_(
     NAME is a secret of the default system, or else of any other. A SOURCE is @FILE, - for stdin, or env:VARIABLE. Where
     a system says which fields a secret has, others are refused.
     """
-    from pkgops.operate.secrets import Setting, declared_secret, set_secret
+    from pkgops.operate.secrets.secrets import Setting, declared_secret, set_secret
 
     console = session.console
     project, known = session.search(name, declared_secret)
@@ -87,7 +87,7 @@ def show(session: Session, name: str, reveal: bool) -> None:
 
     NAME is a secret of the default system, or else of any other.
     """
-    from pkgops.operate.secrets import declared_secret, read_secret, secret_rows
+    from pkgops.operate.secrets.secrets import declared_secret, read_secret, secret_rows
 
     console = session.console
     project, known = session.search(name, declared_secret)
@@ -112,7 +112,7 @@ def init(session: Session, name: str | None, source: str | None) -> None:
 
     Values that are random by nature, such as keys for encryption, are made where the system says so.
     """
-    from pkgops.operate.secrets import fill_missing, generate, secret_rows
+    from pkgops.operate.secrets.secrets import fill_missing, generate, secret_rows
 
     project, console = session.project(name), session.console
     ports = session.ports(project)
@@ -133,7 +133,7 @@ def _given(
 ) -> tuple[str, str | dict[str, str]]:
     """What is set, as it is called in messages, and its value: text, or fields."""
     from pkgops.errors import UsageError
-    from pkgops.operate.secrets import parse_field, parse_sources, read_value
+    from pkgops.operate.secrets.secrets import parse_field, parse_sources, read_value
 
     if sources := parse_sources(words):
         if source is not None or list(sources.values()).count("-") > 1:
@@ -150,7 +150,7 @@ def _values(console: Console, source: str | None, missing: list[str]) -> dict[st
     import json
 
     from pkgops.errors import UsageError
-    from pkgops.operate.secrets import read_value
+    from pkgops.operate.secrets.secrets import read_value
 
     text = read_value(source, sys.stdin)
     if text is None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pkgops.aws.client import Clients
-from pkgops.aws.region import check_endpoint, overridden_region
+from pkgops.aws.connection.client import Clients
+from pkgops.aws.connection.region import check_endpoint, overridden_region
 from pkgops.config import require_account
 from pkgops.errors import AccessError
 from pkgops.events import Event, Note
