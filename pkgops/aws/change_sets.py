@@ -40,7 +40,8 @@ class ChangeSets(CloudFormationCalls):
         if request.revert_drift:
             arguments["DeploymentMode"] = "REVERT_DRIFT"
         elif request.express:
-            arguments["DeploymentConfig"] = {"Mode": "EXPRESS"}
+            # Express mode leaves a failed stack as it is unless told otherwise.
+            arguments["DeploymentConfig"] = {"Mode": "EXPRESS", "DisableRollback": False}
         arguments |= {"TemplateURL": request.url} if request.url else {"TemplateBody": request.body}
         try:
             return str(self._call("create_change_set", request.stack, **arguments)["Id"])

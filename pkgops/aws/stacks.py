@@ -50,11 +50,17 @@ class CloudFormationStacks(ChangeSets, StackEvents):
         self._call("delete_stack", stack, StackName=stack, **({"RetainResources": list(retain)} if retain else {}))
 
     def resume_rollback(self, stack: str, skip: Sequence[str] = ()) -> None:
-        """Idempotent: called again because an answer was lost, it resumes once."""
-        token = f"pkgops-{time.time_ns():x}"
         extra = {"ResourcesToSkip": list(skip)} if skip else {}
+        self._start_once("continue_update_rollback", stack, **extra)
+
+    def roll_back(self, stack: str) -> None:
+        self._start_once("rollback_stack", stack)
+
+    def _start_once(self, operation: str, stack: str, **arguments: Any) -> None:
+        """Idempotent: called again because an answer was lost, it starts once."""
+        token = f"pkgops-{time.time_ns():x}"
         try:
-            self._call("continue_update_rollback", stack, StackName=stack, ClientRequestToken=token, **extra)
+            self._call(operation, stack, StackName=stack, ClientRequestToken=token, **arguments)
         except DeployError:
             if not self._has_started(stack, token):
                 raise

@@ -79,8 +79,8 @@ class StackDeployment:
         for _ in range(MAX_ROUNDS):
             if step.action is Action.ATTACH:
                 step = self._decide_again(step, self._attach(step), parameters)
-            elif step.action is Action.RESUME:
-                step = replace(step, action=Action.UPDATE, before=self._resume(step))
+            elif step.action in (Action.RESUME, Action.ROLL_BACK):
+                step = replace(step, action=Action.UPDATE, before=self._rolled_back(step))
             elif step.action is Action.RECREATE:
                 self._delete(step)
                 step = replace(step, action=Action.CREATE, before=None)
@@ -93,14 +93,21 @@ class StackDeployment:
         self.emit(Note(f"{step.stack.name} is {status}: waiting for that to end, then comparing again."))
         return self.watcher.wait(step.stack.name, timeout=self.plan.options.wait)
 
-    def _resume(self, step: Step) -> StackState:
+    def _rolled_back(self, step: Step) -> StackState:
+        """The stack after the rollback that is continued, or that an update with rollback disabled did without."""
+        stacks, name = self.ports.stacks, step.stack.name
         mark = self.watcher.mark(step.before) if step.before else ""
-        self._call(step, lambda: self.ports.stacks.resume_rollback(step.stack.name, self.plan.options.skip))
+        if step.action is Action.RESUME:
+            self._call(step, lambda: stacks.resume_rollback(name, self.plan.options.skip))
+        else:
+            self.emit(Note(f"{name} is UPDATE_FAILED: rolling that update back first."))
+            self._call(step, lambda: stacks.roll_back(name))
         state = self.watcher.wait(step.stack.name, step.before, mark=mark)
         if state is None or state.status not in READY:
             target = f"{step.stack.system} --stage {self.stage.name}"
             hint = recovery_hint(self.ports.stacks, state, target) if state else ""
-            raise DeployError(f"The rollback of {step.stack.name} failed again.", hint)
+            again = " again" if step.action is Action.RESUME else ""
+            raise DeployError(f"The rollback of {step.stack.name} failed{again}.", hint)
         return state
 
     def _delete(self, step: Step) -> None:

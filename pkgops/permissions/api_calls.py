@@ -69,6 +69,7 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
     ("cloudformation", "delete_change_set"): (_call(Target.STACKS, "cloudformation:DeleteChangeSet"),),
     ("cloudformation", "delete_stack"): (_call(Target.STACKS, "cloudformation:DeleteStack"),),
     ("cloudformation", "continue_update_rollback"): (_call(Target.STACKS, "cloudformation:ContinueUpdateRollback"),),
+    ("cloudformation", "rollback_stack"): (_call(Target.STACKS, "cloudformation:RollbackStack"),),
     ("cloudformation", "cancel_update_stack"): (_call(Target.STACKS, "cloudformation:CancelUpdateStack"),),
     ("cloudformation", "update_termination_protection"): (
         _call(Target.STACKS, "cloudformation:UpdateTerminationProtection"),

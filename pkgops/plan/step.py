@@ -23,7 +23,7 @@ READY = {
     "IMPORT_COMPLETE",
     "IMPORT_ROLLBACK_COMPLETE",
 }
-UNFINISHED = {"UPDATE_FAILED"}  # by an update with rollback disabled: the next update continues from there
+UPDATE_FAILED = "UPDATE_FAILED"  # by an update with rollback disabled: CloudFormation accepts no ordinary update
 NEVER_CREATED = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"}
 _NOTHING = {"REVIEW_IN_PROGRESS", *NEVER_CREATED}
 
@@ -37,6 +37,7 @@ class Action(StrEnum):
     RECREATE = "recreate"  # its creation failed: CloudFormation only lets it be deleted
     ATTACH = "attach"  # an operation is running: wait for it, then compare again
     RESUME = "resume"  # its rollback failed: continue that, then update
+    ROLL_BACK = "roll back"  # its update failed and was not rolled back: do that, then update
     STUCK = "stuck"  # no deployment can start before a person has fixed it
 
 
@@ -111,7 +112,9 @@ def decide(
         return Step(stack, Action.RECREATE, state, parameters, _added_resources(stack.template))
     if state.status == ROLLBACK_FAILED and options.resume:
         return Step(stack, Action.RESUME, state, parameters)
-    if state.status not in READY | UNFINISHED:
+    if state.status == UPDATE_FAILED:
+        return Step(stack, Action.ROLL_BACK, state, parameters)
+    if state.status not in READY:
         return Step(stack, Action.STUCK, state, parameters)
     compared = options.force or options.revert_drift
     if not compared and parameters is not None and is_current(stack, parameters, state):

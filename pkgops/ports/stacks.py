@@ -167,6 +167,9 @@ class Stacks(Protocol):
     def resume_rollback(self, stack: str, skip: Sequence[str] = ()) -> None:
         """Continues a failed rollback without the resources ``skip``."""
 
+    def roll_back(self, stack: str) -> None:
+        """Starts to roll back an update that failed with rollback disabled, to what was deployed before it."""
+
     def cancel_update(self, stack: str) -> None:
         """Starts to roll back a running update. DeployError if there is none, or it is too late."""
 

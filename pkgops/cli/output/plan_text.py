@@ -33,6 +33,8 @@ def plan_text(plan: Plan, *, full: bool) -> str:
     for step in plan.steps:
         lines += _step(step, full=full)
     lines += _later(plan)
+    if plan.project.stage.express and plan.changed:
+        lines += ["  Express mode: stacks end before their resources are ready; what fails is still rolled back."]
     lines += _conflicts(plan.conflicts)
     lines += _refusals(plan.refusals)
     lines += _concerns([concern for step in plan.steps for concern in step.concerns])
@@ -53,6 +55,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
     return {
         "stage": plan.project.stage.name,
         "changed": plan.changed,
+        "express": plan.project.stage.express,
         "bootstrap": plan.bootstrap is not None,
         "stacks": [
             {
@@ -169,6 +172,8 @@ def _refusals(refusals: Sequence[Refusal]) -> Iterator[str]:
 
 
 def _unknown_changes(step: Step) -> str:
+    if step.action == "roll back":
+        return "  (its last update failed and was left so; the changes are known once that is rolled back)"
     unknown = step.action == "update" and step.parameters is None
     return "  (the changes are known once the stacks it depends on are deployed)" if unknown else ""
 

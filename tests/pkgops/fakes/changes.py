@@ -35,3 +35,8 @@ def imported(old: dict[str, Any], new: dict[str, Any], request: ChangeSetRequest
     if others or not all(new["Resources"][name].get("DeletionPolicy") for name in request.imports):
         raise DeployError(f"CloudFormation refuses stack {request.stack}: that is no import")
     return tuple(replace(row, action="Import") for row in rows)
+
+
+def resolved(value: Any, parameters: Any) -> Any:
+    """The value of an output, with a parameter's in place of a reference to it."""
+    return parameters.get(value["Ref"], value["Ref"]) if isinstance(value, dict) and "Ref" in value else value

@@ -11,7 +11,7 @@ from typing import Any
 
 from pkgops.errors import DeployError
 from pkgops.ports.stacks import ChangeSet, ChangeSetRequest, StackEvent, StackResource, StackState
-from tests.pkgops.fakes.changes import changes, imported
+from tests.pkgops.fakes.changes import changes, imported, resolved
 from tests.pkgops.fakes.drift import with_drifts
 
 ACCOUNT = "123456789012"
@@ -125,7 +125,7 @@ class FakeStacks:
             stack = self._stacks[request.stack]
             kind = "IMPORT" if request.imports else "CREATE" if request.create else "UPDATE"
             outputs = {
-                name: str(self._value(output["Value"], request.parameters))
+                name: str(resolved(output["Value"], request.parameters))
                 for name, output in template.get("Outputs", {}).items()
             }
             done = replace(
@@ -150,6 +150,12 @@ class FakeStacks:
         others = [row for row in self._sets.values() if found and row[0].stack == found[0].stack]
         if found and not others and self._stacks[found[0].stack].state.status == "REVIEW_IN_PROGRESS":
             del self._stacks[found[0].stack]
+
+    def roll_back(self, stack: str) -> None:
+        with self._lock:
+            self.calls.append("roll_back")
+            found = self._stacks[stack]
+            self._begin(found, "UPDATE_ROLLBACK", replace(found.state, status="UPDATE_ROLLBACK_COMPLETE"))
 
     def resume_rollback(self, stack: str, skip: Sequence[str] = ()) -> None:
         with self._lock:
@@ -242,9 +248,3 @@ class FakeStacks:
 
     def _arn(self, name: str) -> str:
         return f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/{name}/{next(self._clock)}"
-
-    @staticmethod
-    def _value(value: Any, parameters: Any) -> Any:
-        if isinstance(value, dict) and "Ref" in value:
-            return parameters.get(value["Ref"], value["Ref"])
-        return value

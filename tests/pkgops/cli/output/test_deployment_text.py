@@ -86,3 +86,11 @@ def test_a_system_that_was_created_lacks_its_pages(
     unchanged = planned(One=bucket("one"))
     print_deployment(Console(OutputMode()), replace(unchanged, project=shown), (), 1.0)
     assert "Next:" not in capsys.readouterr().err
+
+
+def test_a_plan_says_what_express_mode_means(planned: Made, project: Project) -> None:
+    said = "Express mode: stacks end before their resources are ready; what fails is still rolled back."
+    plan = planned(One=bucket("one"))
+    assert said not in plan_text(plan, full=False)
+    express = replace(project, stage=Stage("dev", account="123456789012", express=True))
+    assert said in plan_text(replace(plan, project=express), full=False)

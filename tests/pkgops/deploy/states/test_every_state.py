@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from botocore.session import Session
 
-from pkgops.deploy.deploy import require_success
+from pkgops.cli.output.plan_text import plan_text
+from pkgops.deploy.deploy import deploy, require_success
 from pkgops.deploy.wait_for_idle import wait_until_idle
 from pkgops.errors import DeployError
+from pkgops.events import Note
 from pkgops.plan.change_set import create_change_set
 from pkgops.plan.options import PlanOptions
 from pkgops.plan.step import Action, decide
@@ -29,7 +31,7 @@ ANSWERS = {
     "IMPORT_COMPLETE": Action.UPDATE,
     "UPDATE_ROLLBACK_COMPLETE": Action.UPDATE,
     "IMPORT_ROLLBACK_COMPLETE": Action.UPDATE,
-    "UPDATE_FAILED": Action.UPDATE,
+    "UPDATE_FAILED": Action.ROLL_BACK,
     "REVIEW_IN_PROGRESS": Action.CREATE,
     "CREATE_FAILED": Action.RECREATE,
     "ROLLBACK_COMPLETE": Action.RECREATE,
@@ -131,6 +133,16 @@ def test_it_can_be_destroyed(world: World, aws: Aws, status: str) -> None:
     world.instruct()
     assert world.destroy().results[0].status == "DELETE_COMPLETE"
     assert world.state is None
+
+
+def test_an_update_that_was_left_as_it_failed_is_rolled_back_first(world: World, aws: Aws) -> None:
+    update_failed(world, aws)
+    plan = world.plan(2)
+    assert "roll back  (its last update failed and was left so" in plan_text(plan, full=False)
+    assert deploy(plan, world.ports, world.events.append).ok
+    assert Note(f"{world.name} is UPDATE_FAILED: rolling that update back first.") in world.events
+    statuses = [row.status for row in world.ports.stacks.events(world.name) if row.logical_id == world.name]
+    assert statuses.index("UPDATE_ROLLBACK_COMPLETE") < statuses.index("UPDATE_COMPLETE")
 
 
 def stuck(world: World) -> None:

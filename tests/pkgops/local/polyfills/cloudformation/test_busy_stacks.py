@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, WaiterError
 
 pytestmark = pytest.mark.emulator
 
@@ -43,4 +43,20 @@ def test_a_change_set_waits_for_the_end_of_what_runs(aws, unique):
     client.signal_resource(StackName=stack, LogicalResourceId="Gate", UniqueId="1", Status="SUCCESS")
     client.get_waiter("stack_update_complete").wait(StackName=stack, WaiterConfig={"Delay": 0.02})
     client.execute_change_set(ChangeSetName=asked(aws, stack, body(f"{stack}-third")))
+    client.get_waiter("stack_update_complete").wait(StackName=stack, WaiterConfig={"Delay": 0.02})
+
+
+def test_an_update_that_failed_and_stayed_is_rolled_back_first(aws, unique):
+    client, stack = aws("cloudformation"), unique("failed")
+    client.create_stack(StackName=stack, TemplateBody=body(stack))
+    client.get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig={"Delay": 0.02})
+    bad = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::GetAtt": ["Queue", "Nonsense"]}}}
+    client.update_stack(StackName=stack, TemplateBody=body(stack, Bad=bad), DisableRollback=True)
+    with pytest.raises(WaiterError):
+        client.get_waiter("stack_update_complete").wait(StackName=stack, WaiterConfig={"Delay": 0.02})
+    with pytest.raises(ClientError, match=r"non-terminal \[UPDATE_FAILED\]"):
+        client.execute_change_set(ChangeSetName=asked(aws, stack, body(f"{stack}-other")))
+    client.rollback_stack(StackName=stack)
+    client.get_waiter("stack_rollback_complete").wait(StackName=stack, WaiterConfig={"Delay": 0.02})
+    client.execute_change_set(ChangeSetName=asked(aws, stack, body(f"{stack}-afterwards")))
     client.get_waiter("stack_update_complete").wait(StackName=stack, WaiterConfig={"Delay": 0.02})
