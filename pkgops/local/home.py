@@ -69,7 +69,7 @@ class Home:
 
     @property
     def postgresql(self) -> Path:
-        """The files of PostgreSQL servers, a directory each (`pkgops.local.hooks.postgres_files`)."""
+        """The files of PostgreSQL servers, a directory each (`pkgops.local.databases.postgres_files`)."""
         return self.root / "postgresql"
 
     @property

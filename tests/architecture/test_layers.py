@@ -47,7 +47,9 @@ def users(libraries: set[str], allowed: tuple[str, ...]) -> list[str]:
 
 
 # What runs in the emulator's own process, and in those it starts; the rest of pkgops.local runs inside commands.
-SERVER_SIDE = tuple(f"pkgops/local/{room}/" for room in ("server", "polyfills", "edge", "functions", "hooks"))
+SERVER_SIDE = tuple(
+    f"pkgops/local/{room}/" for room in ("server", "polyfills", "edge", "functions", "hooks", "databases")
+)
 
 
 def test_the_sdk_stays_in_the_adapters():

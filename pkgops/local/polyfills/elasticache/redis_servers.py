@@ -6,19 +6,17 @@ asked for as on AWS. The servers of a restarted emulator have the ports they had
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import Any
 
+from pkgops.local.databases.redis import RedisServer, program, start_redis
+from pkgops.local.databases.server_process import HOST, NotStartedError, Servers
 from pkgops.local.hooks.patch import require, wrap
-from pkgops.local.hooks.redis_process import NotStartedError, RedisProcess, program, start
 from pkgops.local.hooks.types import Types
 
-HOST = "127.0.0.1"
-# Account, region and the cluster's or group's name, for a group with the shard's -> its server.
+# Account, region and the cluster's or group's name, for a group with the shard's.
 _Key = tuple[str, str, str, str]
-_SERVERS: dict[_Key, RedisProcess] = {}
-_LOCK = threading.Lock()
+SERVERS: Servers[RedisServer] = Servers()
 
 
 def install(_: Types) -> None:
@@ -36,24 +34,6 @@ def install(_: Types) -> None:
     wrap(elasticache, "reset", _resetting)
 
 
-def running() -> list[dict[str, Any]]:
-    """Every server: its name, its address, and whether its process is there."""
-    with _LOCK:
-        servers = list(_SERVERS.values())
-    return [
-        {"name": one.name, "address": f"{HOST}:{one.port}", "running": one.process.poll() is None} for one in servers
-    ]
-
-
-def stop_all() -> None:
-    """Ends every server."""
-    with _LOCK:
-        ended = list(_SERVERS.values())
-        _SERVERS.clear()
-    for server in ended:
-        server.stop()
-
-
 def _spawning(original: Any) -> Any:
     def spawn(**given: Any) -> Any:
         executable = program() if given["engine"] in ("redis", "valkey") else None
@@ -63,11 +43,10 @@ def _spawning(original: Any) -> Any:
         record = _record(key)
         tokens = _tokens(record) if record else [token] if token else []
         try:
-            server = start(executable, _title(key), tokens, _port(record, key))
+            server = start_redis(executable, _title(key), tokens, _port(record, key))
         except NotStartedError as error:
             raise ValueError(str(error)) from None
-        with _LOCK:
-            _SERVERS[key] = server
+        SERVERS.put(key, server)
         return HOST, server.port, f"redis-{server.process.pid}"
 
     return spawn
@@ -79,8 +58,7 @@ def _deleting(original: Any, parameter: str) -> Any:
 
         answer = original(parameters)
         if answer[0] < 300:
-            place = (elasticache.get_account_id(), elasticache.get_region(), elasticache._p(parameters, parameter))
-            _stop(place)
+            SERVERS.stop(_place(elasticache._p(parameters, parameter)))
         return answer
 
     return delete
@@ -89,7 +67,7 @@ def _deleting(original: Any, parameter: str) -> Any:
 def _changing_tokens(original: Any) -> Any:
     def change(group: Any, *given: Any) -> None:
         original(group, *given)
-        for server in _of(group):
+        for server in SERVERS.of(_place(group["ReplicationGroupId"])):
             server.allow(_tokens(group))
 
     return change
@@ -124,7 +102,7 @@ def _restoring(original: Any) -> Any:
 
 def _resetting(original: Any) -> Any:
     def reset() -> Any:
-        stop_all()
+        SERVERS.stop()
         return original()
 
     return reset
@@ -160,16 +138,8 @@ def _tokens(record: Any) -> list[str]:
     return [] if record.get("_auth_optional") else list(record.get("_auth_tokens") or [])
 
 
-def _of(group: Any) -> list[RedisProcess]:
+def _place(name: str) -> tuple[str, str, str]:
+    """Where the servers of a cluster or group are."""
     from ministack.services import elasticache
 
-    place = (elasticache.get_account_id(), elasticache.get_region(), group["ReplicationGroupId"])
-    with _LOCK:
-        return [server for key, server in _SERVERS.items() if key[:3] == place]
-
-
-def _stop(place: tuple[str, str, str]) -> None:
-    with _LOCK:
-        ended = [_SERVERS.pop(key) for key in list(_SERVERS) if key[:3] == place]
-    for server in ended:
-        server.stop()
+    return elasticache.get_account_id(), elasticache.get_region(), name

@@ -9,24 +9,21 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
+from pkgops.local.databases.postgres import ADMIN_FILE, Account, PostgresServer, create, start_postgres
+from pkgops.local.databases.postgres_programs import programs, reachable
+from pkgops.local.databases.server_process import HOST, NotStartedError, Servers
 from pkgops.local.home import HOME_VARIABLE, Home
 from pkgops.local.hooks.patch import require, wrap
-from pkgops.local.hooks.postgres_files import NotStartedError, reachable
-from pkgops.local.hooks.postgres_process import ADMIN_FILE, Account, PostgresProcess, create, start
 from pkgops.local.hooks.types import Properties, Types
-from pkgops.local.postgresql import programs
 
-HOST = "127.0.0.1"
 _CLUSTER, _INSTANCE = "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
 _PASSWORD = "MasterUserPassword"  # noqa: S105 - the name of a property
-# Account, region, what it is, and its name -> its server.
+# Account, region, what it is, and its name.
 _Key = tuple[str, str, str, str]
-_SERVERS: dict[_Key, PostgresProcess] = {}
-_LOCK = threading.Lock()
+SERVERS: Servers[PostgresServer] = Servers()
 
 
 def install(types: Types) -> None:
@@ -45,24 +42,6 @@ def install(types: Types) -> None:
     types.after(_INSTANCE, _serve_instance)
     wrap(rds, "load_persisted_state", _restoring)
     wrap(rds, "reset", _resetting)
-
-
-def running() -> list[dict[str, Any]]:
-    """Every server: its name, its address, and whether its process is there."""
-    with _LOCK:
-        servers = list(_SERVERS.values())
-    return [
-        {"name": one.name, "address": f"{HOST}:{one.port}", "running": one.process.poll() is None} for one in servers
-    ]
-
-
-def stop_all() -> None:
-    """Ends every server; the data stay."""
-    with _LOCK:
-        ended = list(_SERVERS.values())
-        _SERVERS.clear()
-    for server in ended:
-        server.stop()
 
 
 def _serve_cluster(name: str, _: Properties, old: Properties) -> dict[str, Any] | None:
@@ -96,8 +75,7 @@ def _serve_instance(name: str, _: Properties, old: Properties) -> dict[str, Any]
 def _served(found: Path, key: _Key, account: Account, old_password: str | None) -> int:
     """The port of the resource's server. It is started if it is new, and told the account's password if that is no more
     ``old_password``."""
-    with _LOCK:
-        server = _SERVERS.get(key)
+    server = next(iter(SERVERS.of(key)), None)
     try:
         if server is None:
             remove(key)  # of a resource that an emulator which crashed has forgotten
@@ -109,14 +87,13 @@ def _served(found: Path, key: _Key, account: Account, old_password: str | None) 
     return server.port
 
 
-def _started(found: Path, key: _Key, account: Account, port: int = 0) -> PostgresProcess:
+def _started(found: Path, key: _Key, account: Account, port: int = 0) -> PostgresServer:
     executables, data = reachable(found), _data(key)
     if not (data / ADMIN_FILE).exists():
         remove(key)
         create(executables, data, account)
-    server = start(executables, data, key[3], port)
-    with _LOCK:
-        _SERVERS[key] = server
+    server = start_postgres(executables, data, key[3], port)
+    SERVERS.put(key, server)
     return server
 
 
@@ -125,10 +102,7 @@ def _deleting(kind: str) -> Any:
         def delete(name: str, properties: Properties, *rest: Any) -> None:
             original(name, properties, *rest)
             key = _key(kind, name)
-            with _LOCK:
-                server = _SERVERS.pop(key, None)
-            if server is not None:
-                server.stop()
+            if SERVERS.stop(key):
                 remove(key)
 
         return delete
@@ -160,7 +134,7 @@ def _restoring(original: Any) -> Any:
 
 def _resetting(original: Any) -> Any:
     def reset() -> Any:
-        stop_all()
+        SERVERS.stop()
         folder = _home().postgresql
         for data in folder.glob("*") if folder.is_dir() else ():
             if not data.name.startswith("initialised-"):

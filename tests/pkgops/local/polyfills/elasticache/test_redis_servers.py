@@ -13,7 +13,7 @@ import pytest
 import redis
 
 from pkgops.local.client.emulator import Emulator
-from pkgops.local.hooks.redis_process import program
+from pkgops.local.databases.redis import program
 from tests.emulator import client, start_emulator
 from tests.pkgops.local.conftest import Stack
 from tests.waiting import eventually

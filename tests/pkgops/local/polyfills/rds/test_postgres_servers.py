@@ -14,8 +14,8 @@ import psutil
 import pytest
 
 from pkgops.local.client.emulator import Emulator
-from pkgops.local.hooks.postgres_files import NotStartedError, reachable
-from pkgops.local.postgresql import programs
+from pkgops.local.databases.postgres_programs import programs, reachable
+from pkgops.local.databases.server_process import NotStartedError
 from tests.emulator import client, start_emulator
 from tests.pkgops.local.conftest import Function, Stack
 from tests.waiting import eventually

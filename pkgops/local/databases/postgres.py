@@ -1,30 +1,25 @@
-"""PostgreSQL servers as processes of the emulator, for what stands in for RDS.
+"""How is a PostgreSQL server started, for what stands in for RDS?
 
-A server listens on one port of 127.0.0.1 and on no socket file, and asks everybody for a password. It ends with the
-emulator, however that ends: its standard input does. Its files stay, and a server that did not end in order recovers.
+A server listens on no socket file and asks everybody for a password. Its files stay when it ends, and one that did not
+end in order recovers.
 """
 
 from __future__ import annotations
 
-import os
 import secrets
-import signal
-import socket
 import subprocess
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pkgops.local.hooks.postgres_files import ADMIN, NotStartedError, make, named, place, verifier
+from pkgops.local.databases.postgres_files import ADMIN, make, named, place, verifier
+from pkgops.local.databases.server_process import HOST, NotStartedError, ServerProcess, start, supervised
 
 ADMIN_FILE = "pkgops-admin"  # in the data: the password of RDS's administrator
-_START_SECONDS = 60.0  # until a server that does not answer is given up; it takes 0.1 on an idle machine
-_STOP_SECONDS = 10.0
-_ATTEMPTS = 5  # at a free port, which another program may take meanwhile
+_END_SECONDS = 10.0
 _STATE_LINE = 7  # of postmaster.pid: what the server is about to do
 _SETTINGS = {
-    "listen_addresses": "127.0.0.1",
+    "listen_addresses": HOST,
     "unix_socket_directories": "",
     "fsync": "off",
     "full_page_writes": "off",
@@ -32,14 +27,6 @@ _SETTINGS = {
     "log_min_messages": "fatal",
     "log_min_error_statement": "panic",
 }
-# Runs the server; ends with it, and ends it when standard input ends.
-_SUPERVISOR = """\
-exec 3<&0
-"$0" "$@" < /dev/null &
-server=$!
-{ cat <&3 > /dev/null; kill -INT "$server" 2> /dev/null; } &
-wait "$server"
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +39,20 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class PostgresProcess:
-    """A server on ``port``; ``name`` is what people call it."""
+class PostgresServer(ServerProcess):
+    """A server, its files and its programs."""
 
-    name: str
-    port: int
     data: Path
     programs: Path
-    process: subprocess.Popen[bytes]
+
+    def answers(self) -> bool:
+        lines = _process_file(self.data)
+        return len(lines) > _STATE_LINE and lines[_STATE_LINE].strip() == "ready"
 
     def change_password(self, account: Account) -> None:
         """Changes the password of the master user; those who are connected stay so. `NotStartedError` if it fails."""
         environment = {"PGPASSWORD": (self.data / ADMIN_FILE).read_text(), "PGCONNECT_TIMEOUT": "5"}
-        command = [str(self.programs / "psql"), "-XqAt", "-h", "127.0.0.1", "-p", str(self.port), "-U", ADMIN]
+        command = [str(self.programs / "psql"), "-XqAt", "-h", HOST, "-p", str(self.port), "-U", ADMIN]
         statement = f"ALTER ROLE {quoted(account.user)} PASSWORD '{verifier(account.password)}';"
         done = subprocess.run(
             [*command, "-v", "ON_ERROR_STOP=1", "postgres"],
@@ -76,16 +64,6 @@ class PostgresProcess:
         )
         if done.returncode:
             raise NotStartedError(f"The password of {self.name} was not changed: {done.stderr.strip()}")
-
-    def stop(self) -> None:
-        """Ends it, after it has written what it knows."""
-        assert self.process.stdin  # noqa: S101 - for the type checker
-        self.process.stdin.close()
-        try:
-            self.process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
 
 
 def create(programs: Path, data: Path, account: Account) -> None:
@@ -112,38 +90,17 @@ def quoted(name: str) -> str:
     return '"{}"'.format(name.replace('"', '""'))
 
 
-def start(programs: Path, data: Path, name: str, port: int = 0) -> PostgresProcess:
+def start_postgres(programs: Path, data: Path, name: str, port: int = 0) -> PostgresServer:
     """Starts the server of ``data`` and returns when it answers; on a free port if that is 0. Raises
     `NotStartedError`."""
     _await_predecessor(data)
-    for _ in range(1 if port else _ATTEMPTS):
-        found = port or _free_port()
-        started = PostgresProcess(name, found, data, programs, _spawn(programs, data, found))
-        if _comes_up(started):
-            return started
-        started.stop()
-    raise NotStartedError(f"The PostgreSQL server of {name} does not start on port {found}. See: pkgops local logs")
 
+    def spawn(found: int) -> PostgresServer:
+        settings = [part for key, value in {**_SETTINGS, "port": found}.items() for part in ("-c", f"{key}={value}")]
+        process = supervised([str(programs / "postgres"), "-D", named(data), *settings], **place(data))
+        return PostgresServer(name, found, process, data, programs)
 
-def _spawn(programs: Path, data: Path, port: int) -> subprocess.Popen[bytes]:
-    settings = [part for key, value in {**_SETTINGS, "port": port}.items() for part in ("-c", f"{key}={value}")]
-    # In a group of its own, so that the supervisor can be ended together with its server.
-    return subprocess.Popen(
-        ["/bin/sh", "-c", _SUPERVISOR, str(programs / "postgres"), "-D", named(data), *settings],
-        stdin=subprocess.PIPE,
-        start_new_session=True,
-        **place(data),
-    )
-
-
-def _comes_up(started: PostgresProcess) -> bool:
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline and started.process.poll() is None:
-        lines = _process_file(started.data)
-        if len(lines) > _STATE_LINE and lines[_STATE_LINE].strip() == "ready":
-            return True
-        time.sleep(0.01)
-    return False
+    return start(spawn, f"The PostgreSQL server of {name}", port)
 
 
 def _await_predecessor(data: Path) -> None:
@@ -157,7 +114,7 @@ def _await_predecessor(data: Path) -> None:
         other = psutil.Process(int(lines[0]))
         if Path(other.cwd()) == data.resolve():
             try:
-                other.wait(_STOP_SECONDS)
+                other.wait(_END_SECONDS)
             except psutil.TimeoutExpired:
                 raise NotStartedError(f"Process {other.pid} still uses {data}") from None
     (data / "postmaster.pid").unlink(missing_ok=True)
@@ -168,9 +125,3 @@ def _process_file(data: Path) -> list[str]:
         return (data / "postmaster.pid").read_text().splitlines()
     except OSError:
         return []
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])

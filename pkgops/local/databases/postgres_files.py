@@ -1,8 +1,8 @@
-"""The files of PostgreSQL servers: who owns them, and how a new one gets its first.
+"""Whose are the files of a PostgreSQL server, and how does a new one get its first?
 
-PostgreSQL does not run as root. Where the emulator does, the server and its programs run as the unprivileged user
-65534, and its files are that user's; no user of the system is created. This user need not be able to reach the files'
-directory: it is the server's working directory from the start, and named by that.
+Where the emulator runs as root, they belong to the unprivileged user of `pkgops.local.databases.postgres_programs`.
+This user need not be able to reach their directory: it is the server's working directory from the start, and named by
+that.
 """
 
 from __future__ import annotations
@@ -12,33 +12,21 @@ import hashlib
 import os
 import secrets
 import shutil
-import stat
 import subprocess
-import tempfile
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from pkgops.local.databases.postgres_programs import UNPRIVILEGED, unprivileged
+from pkgops.local.databases.server_process import NotStartedError
+
 ADMIN = "rdsadmin"  # RDS's own administrator
-_UNPRIVILEGED = 65534
-_COPIES = Path("/var/tmp")  # noqa: S108 - what stands there is used only if it is root's
 _ITERATIONS = 4096  # PostgreSQL's default of SCRAM
 # Durable against the end of the process, not of the machine: what is here can be made again.
 _INIT = ("--no-sync", "--no-instructions", "--auth=trust", f"--username={ADMIN}", "--encoding=UTF8", "--wal-segsize=1")
 _LOCALE = ("--locale-provider=builtin", "--locale=C.UTF-8")
 _HBA = "host all all 127.0.0.1/32 scram-sha-256\n"
 _FORMAT = "1"  # of the initialised copy
-
-
-class NotStartedError(Exception):
-    """A server did not come up; the text says which, and why."""
-
-
-def unprivileged() -> dict[str, Any]:
-    """What `subprocess.Popen` is told so that a program does not run as root."""
-    if os.geteuid() != 0:
-        return {}
-    return {"user": _UNPRIVILEGED, "group": _UNPRIVILEGED, "extra_groups": []}
 
 
 def place(data: Path) -> dict[str, Any]:
@@ -49,34 +37,6 @@ def place(data: Path) -> dict[str, Any]:
 def named(data: Path) -> str:
     """How a program started at `place` calls its directory."""
     return "/proc/self/cwd" if unprivileged() and Path("/proc/self/cwd").exists() else str(data)
-
-
-def reachable(programs: Path, copies: Path = _COPIES) -> Path:
-    """``programs``, or a copy of them that the unprivileged user can reach: another's home directory it cannot."""
-    if not unprivileged() or all(above.stat().st_mode & stat.S_IXOTH for above in programs.resolve().parents):
-        return programs
-    wheel = programs.parents[1]  # the libraries stand beside it
-    key = sha256(f"{wheel.resolve()} {(programs / 'postgres').stat().st_mtime_ns}".encode()).hexdigest()[:16]
-    copy = copies / f"pkgops-postgresql-{key}"
-    if not copy.exists():
-        _copy_wheel(wheel, copy)
-    if copy.is_symlink() or copy.stat().st_uid != 0:
-        raise NotStartedError(f"{copy} belongs to another user: remove it")
-    return copy / programs.relative_to(wheel.parent)
-
-
-def _copy_wheel(wheel: Path, copy: Path) -> None:
-    partial = Path(tempfile.mkdtemp(dir=copy.parent, prefix=f"{copy.name}."))
-    try:
-        for part in (wheel, wheel.with_name(f"{wheel.name}.libs")):
-            if part.exists():
-                shutil.copytree(part, partial / part.name)
-        partial.chmod(0o755)
-        partial.rename(copy)
-    except OSError as error:
-        shutil.rmtree(partial, ignore_errors=True)
-        if not copy.exists():  # else another emulator was faster
-            raise NotStartedError(f"PostgreSQL's programs cannot be copied to {copy}: {error.strerror}") from error
 
 
 def make(programs: Path, data: Path, statements: list[str]) -> None:
@@ -126,9 +86,9 @@ def _run(command: list[str], data: Path, text: str) -> str:
 def _give_away(folder: Path) -> None:
     if not unprivileged():
         return
-    os.chown(folder, _UNPRIVILEGED, _UNPRIVILEGED)
+    os.chown(folder, UNPRIVILEGED, UNPRIVILEGED)
     for path in folder.rglob("*"):
-        os.chown(path, _UNPRIVILEGED, _UNPRIVILEGED)
+        os.chown(path, UNPRIVILEGED, UNPRIVILEGED)
 
 
 def verifier(password: str) -> str:
