@@ -10,6 +10,7 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 from pkgops.build.repair import repair
 from pkgops.build.synth import template_text
@@ -60,9 +61,9 @@ def deploy(plan: Plan, ports: Ports, emit: Emit = silent, concurrency: int = CON
 
 
 def upload(plan: Plan, ports: Ports, emit: Emit = silent) -> int:
-    """Uploads the artifacts that changing stacks refer to and the bucket lacks, or has with other bytes; returns how
+    """Uploads the artifacts that changing resources refer to and the bucket lacks, or has with other bytes; returns how
     many. What is damaged here is built again first."""
-    wanted = "".join(template_text(step.stack.template) for step in plan.steps if step.action is not Action.UNCHANGED)
+    wanted = "".join(template_text(_changing(step)) for step in plan.steps if step.action is not Action.UNCHANGED)
     assets = {asset.key: asset for asset in plan.assets if asset.key in wanted}
     absent = set(assets) if plan.bootstrap is not None else ports.artifacts.missing(list(assets))
     if not absent:
@@ -76,6 +77,15 @@ def upload(plan: Plan, ports: Ports, emit: Emit = silent) -> int:
     size = sum(assets[key].size for key in absent) / 1e6
     emit(Finished("Uploading", f"{counted(len(absent), 'artifact')}, {size:.1f} MB"))
     return len(absent)
+
+
+def _changing(step: Step) -> Mapping[str, Any]:
+    """The resources that a step changes, as far as it is known: CloudFormation reads no code of the others."""
+    resources: Mapping[str, Any] = step.stack.template["Resources"]
+    if not step.change_set or step.first:
+        return resources
+    changed = {change.logical_id for change in step.changes}
+    return {logical_id: resource for logical_id, resource in resources.items() if logical_id in changed}
 
 
 def _upload_artifacts(plan: Plan, ports: Ports, emit: Emit, work: _Deployment) -> bool:

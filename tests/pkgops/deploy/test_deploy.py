@@ -219,6 +219,28 @@ def test_artifacts_are_uploaded_once_and_only_those_needed(project: Project, por
     assert ports.artifacts.objects == {key: b"zip"}
 
 
+def test_only_code_of_changed_resources_is_asked_for(project: Project, ports: FakePorts, tmp_path: Path) -> None:
+    def artifact(content: bytes) -> Asset:
+        path = tmp_path / f"{hashlib.sha256(content).hexdigest()}.zip"
+        path.write_bytes(content)
+        return Asset(f"demo/{path.name}", path, len(content), "handlers/a.py")
+
+    def packaged(*assets: Asset) -> PackagedSystem:
+        functions: dict[str, Any] = {
+            f"F{number}": {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"S3Key": asset.key}}}
+            for number, asset in enumerate(assets)
+        }
+        return PackagedSystem((stack("alone", project.stage, **functions),), assets)
+
+    first, second, third = artifact(b"first"), artifact(b"second"), artifact(b"third")
+    run(project, packaged(first, second), ports)
+    asked: list[str] = []
+    ports.artifacts.asked = asked
+    run(project, packaged(first, third), ports)
+    assert asked == [third.key]
+    assert ports.artifacts.objects[third.key] == b"third"
+
+
 def test_an_artifact_with_wrong_bytes_is_replaced(project: Project, ports: FakePorts, tmp_path: Path) -> None:
     zipped = tmp_path / f"{hashlib.sha256(b'zip').hexdigest()}.zip"
     zipped.write_bytes(b"zip")

@@ -20,8 +20,10 @@ class FakeArtifacts:
         self.others: dict[str, list[str]] = {}
         self.gone = False  # the bucket itself
         self.served: list[tuple[str, bytes]] = []
+        self.asked: list[str] = []  # keys that were looked for
 
     def missing(self, keys: Sequence[str]) -> set[str]:
+        self.asked += keys
         return {key for key in keys if sha256(self.objects.get(key, b"")).hexdigest() != PurePosixPath(key).stem}
 
     def put(self, key: str, path: Path) -> None:

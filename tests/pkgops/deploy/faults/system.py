@@ -54,8 +54,9 @@ def packaged(root: Path, version: int, size: int = 0, broken: bool = False) -> P
     """The system in one of its versions: queues and artifacts that change, an output that changes, a template that
     needs S3, and if asked for a resource that cannot be made."""
     assets = tuple(_artifact(root, f"{name} {version // turns}") for name, turns in (("code", 1), ("layer", 2)))
-    named = {f"Artifact{number}": asset.key for number, asset in enumerate(assets)}
-    store = _queue("store", version, Metadata={**named, "Padding": "x" * size})
+    store = _queue("store", version, Metadata={"Padding": "x" * size})
+    named = [{"Key": f"Artifact{number}", "Value": asset.key} for number, asset in enumerate(assets)]
+    store["Resources"]["Queue"]["Properties"]["Tags"] = named
     store["Outputs"] = {"Word": {"Value": f"word-{version // 2}"}}
     web = _queue("web", version)
     web["Parameters"] = {"StoreWord": {"Type": "String"}}
