@@ -8,6 +8,7 @@ an unknown key or a wrong type is a `ConfigError` that names the file, the key a
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -154,6 +155,12 @@ def _stage(name: str, table: Mapping[str, Any], systems: tuple[str, ...]) -> Sta
     account = values.get("account")
     if account is not None and not (len(account) == 12 and account.isdigit()):
         raise ConfigError(f"{FILE} [{name}] account: {account!r} is not a 12-digit account id.", "Quote all 12 digits.")
+    if re.match("(cn|us-gov|us-iso[a-z]*|eu-isoe|eusc)-", values.get("region", "")):
+        raise ConfigError(
+            f"{FILE} [{name}] region: {values['region']} is in another partition of AWS than the commercial regions.",
+            "Addresses end differently there, and edge-optimized APIs, CloudFront or express mode are missing; choose "
+            "a region such as eu-central-1.",
+        )
     if name == LOCAL and values.setdefault("account", LOCAL_ACCOUNT) != LOCAL_ACCOUNT:
         raise ConfigError(f"{FILE} [{name}] account: the emulator's is {LOCAL_ACCOUNT}.", "Remove the key.")
     return Stage(name=name, **values)

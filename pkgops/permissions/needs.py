@@ -6,40 +6,23 @@ call, on the ARNs the resources will have; roles may be passed only to services 
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
 from pkgops.build.synth import resources
 from pkgops.permissions.arns import ResourceKey, SystemContext
+from pkgops.permissions.need import EVERYTHING, Need, condition
 from pkgops.permissions.registry import DELETE, OPERATIONS, required_actions, resource_formats, service, takes_resource
+from pkgops.permissions.unlisted_needs import linked_role_of, service_linked_role, unlisted_needs
 
-EVERYTHING = "*"
-# Service-linked roles, which services create on first use.
-_LINKED = {
-    "AWS::Backup::BackupSelection": "backup.amazonaws.com",
-    "AWS::Cognito::UserPool": "email.cognito-idp.amazonaws.com",
-    "AWS::Cognito::UserPoolClient": "email.cognito-idp.amazonaws.com",
-    "AWS::DynamoDB::Table": "replication.dynamodb.amazonaws.com",
-}
 # For functions at the edge: CloudFront copies them with the caller's permissions ("Set up IAM permissions and roles for
 # Lambda@Edge" in its developer guide). The actions are spelled with the star.
 _REPLICATION = ("lambda:DisableReplication*", "lambda:EnableReplication*", "lambda:GetFunction")
 _REPLICATORS = ("logger.cloudfront.amazonaws.com", "replicator.lambda.amazonaws.com")
 _ROLE, _KEY = "AWS::IAM::Role", "AWS::KMS::Key"
 _MAPPINGS = frozenset({"lambda:CreateEventSourceMapping", "lambda:UpdateEventSourceMapping"})
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Need:
-    """One action on one resource (an ARN, a pattern of ARNs, or ``*``); ``condition`` is JSON or ""."""
-
-    action: str
-    resource: str
-    condition: str = ""
 
 
 def needs(context: SystemContext) -> set[Need]:
@@ -63,6 +46,7 @@ def _of_resource(context: SystemContext, key: ResourceKey) -> Iterator[Need]:
     for action in sorted(actions):
         special = _special_needs(context, key, action)
         yield from _ordinary_needs(context, key, action) if special is None else special
+    yield from unlisted_needs(context, key)
     if resource["Type"] == "AWS::CloudFront::Distribution":
         yield from _replication(context, key)
 
@@ -73,12 +57,7 @@ def _replication(context: SystemContext, key: ResourceKey) -> Iterator[Need]:
     for one in versions:
         yield from (Need(action, arn) for action in _REPLICATION for arn in context.arns(one))
     if versions:
-        yield from (_service_linked_role(context, maker) for maker in _REPLICATORS)
-
-
-def _service_linked_role(context: SystemContext, maker: str) -> Need:
-    role = context.arn("iam::{a}:role/aws-service-role/{maker}/*", maker=maker)
-    return Need("iam:CreateServiceLinkedRole", role, condition("StringLike", "iam:AWSServiceName", [maker]))
+        yield from (linked_role_of(context, maker) for maker in _REPLICATORS)
 
 
 def is_always_retained(resource: Mapping[str, Any]) -> bool:
@@ -113,7 +92,7 @@ def _special_needs(context: SystemContext, key: ResourceKey, action: str) -> lis
     if action == "iam:PassRole":
         return list(_passed_roles(context, key))
     if action == "iam:CreateServiceLinkedRole":
-        return [_service_linked_role(context, _LINKED.get(kind, "*.amazonaws.com"))]
+        return [service_linked_role(context, kind)]
     if action == "iam:AttachRolePolicy":
         managed = context.resource(key)["Properties"].get("ManagedPolicyArns", [])
         arns = [context.text(arn) or EVERYTHING for arn in managed]
@@ -179,12 +158,6 @@ def _trusted_services(role: Mapping[str, Any]) -> list[str]:
         assuming = principal.get("Service", []) if isinstance(principal, Mapping) else []
         found.update([assuming] if isinstance(assuming, str) else assuming)
     return sorted(found)
-
-
-def condition(operator: str, key: str, values: Iterable[str]) -> str:
-    """A condition as a `Need` carries it."""
-    listed = list(values)
-    return json.dumps({operator: {key: listed[0] if len(listed) == 1 else listed}})
 
 
 def _objects(context: SystemContext, value: Any) -> Iterator[str]:

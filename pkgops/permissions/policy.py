@@ -10,7 +10,8 @@ from pkgops.build.functions import EDGE_GROUPS
 from pkgops.build.synth import SynthesizedStack, resources
 from pkgops.permissions.api_calls import CALLS, Call, Target
 from pkgops.permissions.arns import ResourceKey, SystemContext
-from pkgops.permissions.needs import EVERYTHING, Need, is_always_retained, needs
+from pkgops.permissions.need import EVERYTHING, Need
+from pkgops.permissions.needs import is_always_retained, needs
 from pkgops.permissions.registry import service
 from pkgops.permissions.statements import PatternScope, policy_documents, statements
 from pkgops.plan.looked_up import looked_up_names

@@ -16,7 +16,7 @@ from fnmatch import fnmatchcase
 from itertools import takewhile
 from typing import Any
 
-from pkgops.permissions.needs import Need
+from pkgops.permissions.need import Need
 
 LIMIT = 6144
 """Characters of a managed policy without white space, by IAM's quota."""
@@ -70,16 +70,17 @@ def patterns(arns: Iterable[str], reach: PatternScope) -> tuple[str, ...]:
 
 
 def policy_documents(made: Sequence[Statement]) -> list[dict[str, Any]]:
-    """The statements as policy documents, each within IAM's limit, filled in order."""
+    """The statements as policy documents, each within IAM's limit: every statement in the first with room for it."""
     filled: list[list[Statement]] = [[]]
-    size = _FRAME
+    sizes = [_FRAME]
     for statement in (part for one in made for part in _parts(one)):
         more = _size(statement) + 1
-        if filled[-1] and size + more > LIMIT:
+        place = next((index for index, size in enumerate(sizes) if size + more <= LIMIT), len(sizes))
+        if place == len(sizes):
             filled.append([])
-            size = _FRAME
-        filled[-1].append(statement)
-        size += more
+            sizes.append(_FRAME)
+        filled[place].append(statement)
+        sizes[place] += more
     return [{"Version": "2012-10-17", "Statement": one} for one in filled]
 
 

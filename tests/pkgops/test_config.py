@@ -142,3 +142,11 @@ def test_stage_system_and_profile_may_stand_in_dotenv(root: Path) -> None:
     assert config.load(root=root, environ={"AWS_PROFILE": "other"}).stage.profile is None  # the SDK reads it
     assert config.load("local", root=root, environ={}).stage.profile is None
     assert config.uncounted(root) == ["AWS_REGION", "PKGOPS_CONFIRM"]
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "us-isob-east-1", "eusc-de-east-1"])
+def test_other_partitions_are_refused(root: Path, region: str) -> None:
+    (root / "stages.toml").write_text(f'{DEFAULT}[dev]\nregion = "{region}"\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match=f"region: {region} is in another partition") as caught:
+        config.load("dev", root=root, environ={})
+    assert "eu-central-1" in caught.value.hint

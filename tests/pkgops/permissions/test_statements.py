@@ -8,7 +8,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pkgops.permissions.needs import Need, condition
+from pkgops.permissions.need import Need, condition
 from pkgops.permissions.statements import LIMIT, PatternScope, patterns, policy_documents, statements
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:"

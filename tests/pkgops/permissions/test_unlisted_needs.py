@@ -1,0 +1,141 @@
+"""What AWS asks for beyond the schemas of CloudFormation's registry, and what the reduction of those takes away."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+
+from pkgops.build.synth import SynthesizedStack, resources
+from pkgops.permissions.arns import SystemContext
+from pkgops.permissions.needs import needs
+from pkgops.permissions.registry import OPERATIONS, required_actions
+from tests.pkgops.permissions.conftest import ACCOUNT, allowed
+from tests.repository import SYSTEMS
+
+HERE = f"us-east-1:{ACCOUNT}"
+
+
+def asked(**declared: dict[str, Any]) -> set[tuple[str, str]]:
+    template = {"Resources": {name: {"Type": row.pop("Type"), **row} for name, row in declared.items()}}
+    stack = SynthesizedStack("demo", "one", "Demo-one", template, {}, {})
+    return {(need.action, need.resource) for need in needs(SystemContext({"one": stack}, HERE.split(":", maxsplit=1)[0], ACCOUNT))}
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("ManagedRuleGroupStatement", "managedruleset"),
+        ("IPSetReferenceStatement", "ipset"),
+        ("RuleGroupReferenceStatement", "rulegroup"),
+        ("RegexPatternSetReferenceStatement", "regexpatternset"),
+    ],
+)
+def test_what_a_web_acl_names_is_part_of_the_call(statement: str, named: str) -> None:
+    rules = [{"Statement": {"NotStatement": {"Statement": {statement: {}}}}}]
+    found = asked(Acl={"Type": "AWS::WAFv2::WebACL", "Properties": {"Scope": "REGIONAL", "Rules": rules}})
+    for action in ("wafv2:CreateWebACL", "wafv2:UpdateWebACL"):
+        assert (action, f"arn:aws:wafv2:{HERE}:regional/{named}/*/*") in found
+    plain = asked(Acl={"Type": "AWS::WAFv2::WebACL", "Properties": {"Scope": "REGIONAL", "Rules": []}})
+    assert not [resource for _, resource in plain if named in resource]
+
+
+@pytest.mark.parametrize("kind", ["AWS::ApiGateway::DomainName", "AWS::ApiGatewayV2::DomainName"])
+def test_a_first_domain_name_makes_the_role_of_api_gateway(kind: str) -> None:
+    properties = {"DomainName": "api.example.com", "EndpointConfiguration": {"Types": ["REGIONAL"]}}
+    found = asked(Name={"Type": kind, "Properties": properties})
+    role = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/ops.apigateway.amazonaws.com/*"
+    assert ("iam:CreateServiceLinkedRole", role) in found
+    assert "cloudfront:UpdateDistribution" not in {action for action, _ in found}
+
+
+def test_a_domain_name_at_the_edge_is_a_distribution() -> None:
+    edge = {"DomainName": "api.example.com", "CertificateArn": "arn"}
+    login = {"Domain": "login.example.com", "CustomDomainConfig": {"CertificateArn": "arn"}}
+    for row in (
+        {"Type": "AWS::ApiGateway::DomainName", "Properties": edge},
+        {"Type": "AWS::Cognito::UserPoolDomain", "Properties": login},
+    ):
+        assert ("cloudfront:UpdateDistribution", "*") in asked(Name=row)
+
+
+def test_a_rollout_registers_its_revision() -> None:
+    update = {"CodeDeployLambdaAliasUpdate": {"ApplicationName": {"Ref": "App"}, "DeploymentGroupName": "g"}}
+    alias = {"Type": "AWS::Lambda::Alias", "Properties": {"FunctionName": "f"}}
+    app = {"Type": "AWS::CodeDeploy::Application", "Properties": {"ApplicationName": "shop"}}
+    arn = f"arn:aws:codedeploy:{HERE}:application:shop"
+    for action in ("codedeploy:RegisterApplicationRevision", "codedeploy:GetApplicationRevision"):
+        assert (action, arn) in asked(App=dict(app), Alias={**alias, "UpdatePolicy": update})
+        assert (action, arn) not in asked(App=dict(app), Alias=dict(alias))
+
+
+def test_the_access_log_of_an_http_api_is_a_delivery() -> None:
+    stage = {"Type": "AWS::ApiGatewayV2::Stage", "Properties": {"AccessLogSettings": {"DestinationArn": "arn"}}}
+    assert {("logs:CreateLogDelivery", "*"), ("logs:PutResourcePolicy", "*")} <= asked(Stage=stage)
+    stage = {"Type": "AWS::ApiGatewayV2::Stage", "Properties": {}}
+    assert not [action for action, _ in asked(Stage=stage) if action.startswith("logs:")]
+
+
+def test_the_systems_have_it_in_their_policies(made: Any) -> None:
+    rows = {(action, resource) for action, resource, _ in allowed(made("pkgwatch", "prod"))}
+    assert ("wafv2:CreateWebACL", f"arn:aws:wafv2:{HERE}:regional/managedruleset/*/*") in rows
+
+
+# Actions of the schemas that no policy of the systems has, for a type ("*" for all) -> why it is not called.
+NOT_CALLED = {
+    ("*", "iam:PassRole"): "no role is given to it",
+    ("*", "kms:*"): "no key of one's own is named",
+    ("*", "firehose:*"): "nothing is delivered to a stream",
+    ("*", "kinesis:*"): "nothing is delivered to a stream",
+    ("AWS::ApiGateway::RestApi", "s3:GetObject"): "its definition is in the template",
+    ("AWS::ApiGatewayV2::Api", "s3:GetObject"): "its definition is in the template",
+    ("AWS::CertificateManager::Certificate", "acm-pca:*"): "of no private authority",
+    ("AWS::CertificateManager::Certificate", "route53:*"): "no hosted zone is named",
+    ("AWS::CloudFront::Distribution", "cloudfront:*ConnectionGroup"): "no tenants",
+    ("AWS::CloudFront::Distribution", "cloudfront:GetVpcOrigin"): "no origin in a VPC",
+    ("AWS::CloudFront::Distribution", "cloudfront:UpdateDistributionWithStagingConfig"): "no staging distribution",
+    ("AWS::CodeDeploy::DeploymentGroup", "codedeploy:*Revision"): "the alias registers it",
+    ("AWS::CodeDeploy::DeploymentGroup", "codedeploy:RegisterOnPremisesInstance"): "no instances",
+    ("AWS::Cognito::UserPool*", "iam:*"): "mail is Cognito's own or sent by functions; no analytics",
+    ("AWS::Cognito::UserPoolDomain", "cloudfront:UpdateDistribution"): "no domain of one's own",
+    ("AWS::DynamoDB::Table", "dynamodb:*"): "no replicas, imports or policies",
+    ("AWS::DynamoDB::Table", "iam:CreateServiceLinkedRole"): "no replicas",
+    ("AWS::DynamoDB::Table", "logs:*"): "no import",
+    ("AWS::DynamoDB::Table", "s3:*"): "no import",
+    ("AWS::ElastiCache::ReplicationGroup", "logs:*"): "no log delivery",
+    ("AWS::ElastiCache::ReplicationGroup", "s3:GetObject"): "no snapshot in a bucket",
+    ("AWS::IAM::ManagedPolicy", "iam:*"): "attached by its roles",
+    ("AWS::IAM::Role", "iam:*PermissionsBoundary"): "no boundary",
+    ("AWS::Lambda::Function", "ec2:*"): "in no network",
+    ("AWS::Lambda::Function", "elasticfilesystem:*"): "no file system",
+    ("AWS::Lambda::Function", "s3files:*"): "no file system",
+    ("AWS::Lambda::Function", "lambda:*"): "no code signing, no capacity provider",
+    ("AWS::Logs::LogGroup", "logs:*"): "no index, no resource policy, no tokens, no delivery",
+    ("AWS::S3::Bucket", "s3:*"): "no replication, no access control list",
+    ("AWS::S3::Bucket", "s3tables:*"): "no metadata tables",
+    ("AWS::SNS::*", "iam:GetRole"): "no delivery status",
+    ("AWS::WAFv2::WebACLAssociation", "*"): "with a stage of API Gateway, with nothing else",
+}
+
+
+def test_what_the_reduction_takes_away_has_a_reason(project: Any) -> None:
+    from pkgops.permissions.policy import _context
+    from pkgops.permissions.registry import _permissions
+
+    removed: dict[str, set[str]] = {}
+    kept: dict[str, set[str]] = {}
+    for system in SYSTEMS:
+        context = _context(*project(system, "prod"), ACCOUNT)
+        for key, stack in context.stacks.items():
+            for _, resource in resources(stack.template):
+                kind, properties = resource["Type"], resource.get("Properties", {})
+                named = context.services(key, resource)
+                have = {a for name in OPERATIONS for a in required_actions(kind, name, properties, named)}
+                kept.setdefault(kind, set()).update(have)
+                removed.setdefault(kind, set()).update(*(_permissions(kind, name) for name in OPERATIONS))
+    never = {(kind, action) for kind, actions in removed.items() for action in actions - kept[kind]}
+    used = {rule for rule in NOT_CALLED for one in never if all(map(fnmatchcase, one, rule))}
+    unexplained = {one for one in never if not any(all(map(fnmatchcase, one, rule)) for rule in NOT_CALLED)}
+    assert not unexplained
+    assert not NOT_CALLED.keys() - used, "nothing is taken away for these reasons any more"
