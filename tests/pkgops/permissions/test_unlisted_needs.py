@@ -20,7 +20,8 @@ HERE = f"us-east-1:{ACCOUNT}"
 def asked(**declared: dict[str, Any]) -> set[tuple[str, str]]:
     template = {"Resources": {name: {"Type": row.pop("Type"), **row} for name, row in declared.items()}}
     stack = SynthesizedStack("demo", "one", "Demo-one", template, {}, {})
-    return {(need.action, need.resource) for need in needs(SystemContext({"one": stack}, HERE.split(":", maxsplit=1)[0], ACCOUNT))}
+    found = needs(SystemContext({"one": stack}, "us-east-1", ACCOUNT))
+    return {(need.action, need.resource) for need in found}
 
 
 @pytest.mark.parametrize(
