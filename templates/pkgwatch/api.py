@@ -12,7 +12,7 @@ from pkgops.kit.metrics import Metric, function_metric, throttled_requests
 from pkgops.kit.naming import arn
 from pkgops.kit.web.cors import Cors
 from pkgops.kit.web.rest_api import RestApi, RestApiResources, custom_domain, rest_api
-from pkgops.kit.web.web_acl import ManagedRuleGroup, RateLimitRule, web_acl
+from pkgops.kit.web.web_acl import BODY_SIZE, BodySizeRule, ManagedRuleGroup, RateLimitRule, web_acl
 from pkgops.scope import Scope
 from templates.pkgwatch import routes
 from templates.pkgwatch.config.settings import api_domain, mail_domain
@@ -22,7 +22,9 @@ ORIGIN = "https://pkgwatch.dev"
 DEV_ORIGINS = ("http://localhost:3000", "http://localhost:4321")
 NAME = "PkgWatch API"
 FIREWALL = (
-    ManagedRuleGroup("CommonRuleSet", "AWSManagedRulesCommonRuleSet", 10),
+    ManagedRuleGroup("CommonRuleSet", "AWSManagedRulesCommonRuleSet", 10, counted=(BODY_SIZE,)),
+    # A thousand names and Stripe's events are larger than 8 KB.
+    BodySizeRule("BodySize", priority=15, larger=("/scan", "/webhooks/stripe")),
     ManagedRuleGroup("KnownBadInputs", "AWSManagedRulesKnownBadInputsRuleSet", 20),
     ManagedRuleGroup("AmazonIpReputationList", "AWSManagedRulesAmazonIpReputationList", 25),
     ManagedRuleGroup("SQLiRuleSet", "AWSManagedRulesSQLiRuleSet", 27),

@@ -175,9 +175,19 @@ def test_firewall(api: dict[str, Any]) -> None:
     limit = rules.pop(30)
     assert limit["Statement"]["RateBasedStatement"] == {"Limit": 500, "AggregateKeyType": "IP"}
     assert limit["Action"] == {"Block": {}}
+    size = rules.pop(15)
     groups = {p: r["Statement"]["ManagedRuleGroupStatement"]["Name"] for p, r in rules.items()}
     assert groups == FIREWALL
     assert all(rule["OverrideAction"] == {"None": {}} for rule in rules.values())
+    common = rules[10]["Statement"]["ManagedRuleGroupStatement"]
+    assert common["RuleActionOverrides"] == [{"Name": "SizeRestrictions_BODY", "ActionToUse": {"Count": {}}}]
+    assert size["Action"] == {"Block": {}}
+    label, *larger = size["Statement"]["AndStatement"]["Statements"]
+    key = "awswaf:managed:aws:core-rule-set:SizeRestrictions_Body"
+    assert label == {"LabelMatchStatement": {"Scope": "LABEL", "Key": key}}
+    matches = [one["NotStatement"]["Statement"]["ByteMatchStatement"] for one in larger]
+    assert {match["SearchString"] for match in matches} == {"/scan", "/webhooks/stripe"}
+    assert {(match["PositionalConstraint"], *match["FieldToMatch"]) for match in matches} == {("ENDS_WITH", "UriPath")}
     for rule in (acl, *acl["Rules"]):
         assert rule["VisibilityConfig"]["CloudWatchMetricsEnabled"]
         assert rule["VisibilityConfig"]["SampledRequestsEnabled"]
