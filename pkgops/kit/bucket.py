@@ -32,8 +32,8 @@ class Bucket:
 
     ``expire``, ``expire_noncurrent`` and ``abort_uploads`` are days, 0 for never; ``moves`` are (days, storage class)
     for objects of that age; ``expire_rule``, ``noncurrent_rule``, ``abort_rule`` and ``move_rule`` are the documented
-    names of those rules. ``public`` turns the public-access block off and needs
-    a statement that says what is public. ``logs_to`` is (bucket, prefix) for server access logs.
+    names of those rules, which are there but disabled with ``lifecycle`` off. ``public`` turns the public-access block
+    off and needs a statement that says what is public. ``logs_to`` is (bucket, prefix) for server access logs.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Bucket:
     noncurrent_rule: str = "ExpireNoncurrent"
     moves: tuple[tuple[int, str], ...] = ()
     move_rule: str = "Move"
+    lifecycle: bool = True
 
 
 def bucket_name(scope: Scope, name: str, regional: bool = False) -> str:
@@ -126,18 +127,18 @@ def _cors(row: BucketCors) -> Any:
 
 
 def _lifecycle(row: Bucket) -> list[Any]:
-    rules = []
+    rules, status = [], "Enabled" if row.lifecycle else "Disabled"
     if row.expire:
-        rules.append(s3.LifecycleRule(Id=row.expire_rule, Status="Enabled", ExpirationInDays=row.expire))
+        rules.append(s3.LifecycleRule(Id=row.expire_rule, Status=status, ExpirationInDays=row.expire))
     if row.expire_noncurrent:
         noncurrent = s3.NoncurrentVersionExpiration(NoncurrentDays=row.expire_noncurrent)
-        rules.append(s3.LifecycleRule(Id=row.noncurrent_rule, Status="Enabled", NoncurrentVersionExpiration=noncurrent))
+        rules.append(s3.LifecycleRule(Id=row.noncurrent_rule, Status=status, NoncurrentVersionExpiration=noncurrent))
     if row.abort_uploads:
         abort = s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=row.abort_uploads)
-        rules.append(s3.LifecycleRule(Id=row.abort_rule, Status="Enabled", AbortIncompleteMultipartUpload=abort))
+        rules.append(s3.LifecycleRule(Id=row.abort_rule, Status=status, AbortIncompleteMultipartUpload=abort))
     if row.moves:
         moves = [s3.LifecycleRuleTransition(TransitionInDays=days, StorageClass=kind) for days, kind in row.moves]
-        rules.append(s3.LifecycleRule(Id=row.move_rule, Status="Enabled", Transitions=moves))
+        rules.append(s3.LifecycleRule(Id=row.move_rule, Status=status, Transitions=moves))
     return rules
 
 

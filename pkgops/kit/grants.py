@@ -99,6 +99,11 @@ def secret_read(name: str) -> Statement:
     return allow([secretsmanager.GetSecretValue], arn("secretsmanager", f"secret:{name}", "-??????"))
 
 
+def secret_read_by_arn(secret: Any) -> Statement:
+    """Reads a secret of a stack, by reference to its ARN."""
+    return allow([secretsmanager.GetSecretValue, secretsmanager.DescribeSecret], secret)
+
+
 def user_pool(pool_arn: Any, *operations: str) -> Statement:
     """These operations ("AdminGetUser") on the users of a Cognito user pool."""
     return allow([getattr(cognito_idp, operation) for operation in operations], pool_arn)

@@ -41,6 +41,12 @@ def http_api_metric(api_id: Any, name: str, stat: str = "Sum", period: int = 300
     return Metric("AWS/ApiGateway", name, {"ApiId": api_id}, stat, period)
 
 
+def cluster_metric(cluster: Any, name: str, stat: str = "Average") -> Metric:
+    """A metric of all instances of a database cluster, by reference to its id: ``CPUUtilization``,
+    ``DatabaseConnections``, ``ServerlessDatabaseCapacity``."""
+    return Metric("AWS/RDS", name, {"DBClusterIdentifier": cluster}, stat)
+
+
 def redis_metric(group: Any, name: str, stat: str = "Average") -> Metric:
     """A metric of the first node of a replication group, by reference to its id: ``EngineCPUUtilization``,
     ``CurrConnections``."""

@@ -1,9 +1,11 @@
-"""Secrets that a stack creates: JSON objects whose fields are set later, with one value made by Secrets Manager."""
+"""Secrets that a stack creates, with a value made by Secrets Manager: JSON objects, and plain texts."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from troposphere import Ref, Sub, secretsmanager
@@ -11,14 +13,16 @@ from troposphere import Ref, Sub, secretsmanager
 from pkgops.kit.naming import logical_id, placeholder
 from pkgops.scope import Scope
 
+_BEYOND_F = "".join(sorted(set(string.ascii_lowercase) - set(string.hexdigits)))  # g to z
+
 
 @dataclass(frozen=True, slots=True)
 class JsonSecret:
     """A secret of the documented ``name``, a JSON object of ``fields``, which are empty at first, and of one field
     ``generated`` with a random text of ``length`` characters, none of them in ``excluded``. Without ``punctuation`` it
-    has letters and digits alone.
+    has letters and digits alone. ``values`` are fields that are no secret, a user's name for example.
 
-    CloudFormation makes the value once; it never changes while these four stay as they are, so that deployments do not
+    CloudFormation makes the value once; it never changes while these five stay as they are, so that deployments do not
     overwrite what was set since. ``id`` is a documented logical id."""
 
     name: str
@@ -30,24 +34,54 @@ class JsonSecret:
     punctuation: bool = True
     retained: bool = True
     id: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TextSecret:
+    """A secret of the documented ``name`` whose whole value is a random text of ``length`` letters and digits, made
+    once. A ``hexadecimal`` one has the digits 0 to 9 and a to f alone: 64 of them are a key of 32 bytes. ``id`` is a
+    documented logical id."""
+
+    name: str
+    description: str = ""
+    length: int = 64
+    hexadecimal: bool = False
+    retained: bool = True
+    id: str = ""
 
 
 def json_secret(scope: Scope, row: JsonSecret) -> Any:
     """Adds the secret. A reference to it is its whole ARN, as a policy needs it."""
-    kept = "Retain" if row.retained else "Delete"
     extra: dict[str, Any] = {} if row.punctuation else {"ExcludePunctuation": True}
+    generated = secretsmanager.GenerateSecretString(
+        SecretStringTemplate=json.dumps({**row.values, **dict.fromkeys(row.fields, "")}),
+        GenerateStringKey=row.generated,
+        ExcludeCharacters=row.excluded,
+        PasswordLength=row.length,
+        **extra,
+    )
+    return _secret(scope, row, generated)
+
+
+def text_secret(scope: Scope, row: TextSecret) -> Any:
+    """Adds the secret. A reference to it is its whole ARN, as a policy needs it."""
+    # There is no list of characters to take, only of those to leave out: without capitals, a to f are the rest.
+    extra: dict[str, Any] = {"ExcludeUppercase": True, "ExcludeCharacters": _BEYOND_F} if row.hexadecimal else {}
+    generated = secretsmanager.GenerateSecretString(
+        PasswordLength=row.length, ExcludePunctuation=True, IncludeSpace=False, **extra
+    )
+    return _secret(scope, row, generated)
+
+
+def _secret(scope: Scope, row: JsonSecret | TextSecret, generated: Any) -> Any:
+    kept = "Retain" if row.retained else "Delete"
     return scope.add(
         secretsmanager.Secret(
             row.id or logical_id(scope, row.name, "Secret"),
             Name=scope.named(row.name),
             Description=row.description,
-            GenerateSecretString=secretsmanager.GenerateSecretString(
-                SecretStringTemplate=json.dumps(dict.fromkeys(row.fields, "")),
-                GenerateStringKey=row.generated,
-                ExcludeCharacters=row.excluded,
-                PasswordLength=row.length,
-                **extra,
-            ),
+            GenerateSecretString=generated,
             DeletionPolicy=kept,
             UpdateReplacePolicy=kept,
         )

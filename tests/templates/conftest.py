@@ -29,6 +29,18 @@ VARIANTS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("keyvex", "dev-without-redis"): ("dev", {"redis": "disabled", "api_logs": True}),
     ("keyvex", "dev-lambda-vpc"): ("dev", {"lambda_vpc": True, "alert_email": "admin@example.com"}),
     ("keyvex", "prod-lambda-vpc"): ("prod", {"lambda_vpc": True, "user_behavior": True}),
+    ("stream_sales", "staging"): ("staging", {}),
+    ("stream_sales", "dev-protected"): ("dev", {"deletion_protection": True, "dashboard": True}),
+    ("stream_sales", "prod-alarms"): (
+        "prod",
+        {
+            "alarm_email": "ops@example.com",
+            "dashboard": True,
+            "database_reader": True,
+            "secrets_endpoint": True,
+            "deletion_protection": False,
+        },
+    ),
 }
 
 

@@ -6,12 +6,15 @@ from pkgops.build.synth import resources
 from tests.templates.conftest import Case
 
 # Documented to lose their data with their stack everywhere but in production.
-DISPOSABLE = {"always_coder", "kefir", "keyvex"}
+DISPOSABLE = {"always_coder", "kefir", "keyvex", "stream_sales"}
+# Besides production, a stage whose data stay, by system.
+KEPT = {("stream_sales", "staging")}
 
 
 def test_data_outlives_its_stack_on_every_stage(case: Case) -> None:
     """The artifact bucket goes: what it holds can be built again. So does what is documented to."""
-    disposable = case.stack.system in DISPOSABLE and not case.stage.production
+    kept = case.stage.production or (case.stack.system, case.stage.name) in KEPT
+    disposable = case.stack.system in DISPOSABLE and not kept
     policy = "Delete" if disposable or case.stack.system == "bootstrap" else "Retain"
     kinds = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Cognito::UserPool")
     for title, resource in resources(case.template, *kinds):

@@ -16,6 +16,7 @@ LINKS = ("Permission", "Mapping", "Stage", "Version")
 FOREIGN = {
     "AWS::CodeDeploy::DeploymentGroup": {"ApplicationName", "DeploymentConfigName"},
     "AWS::EC2::VPCEndpoint": {"ServiceName"},
+    "AWS::EC2::FlowLog": {"LogGroupName"},
     "AWS::ElastiCache::ReplicationGroup": {"CacheSubnetGroupName"},
 }
 # Named inside an API or a function.

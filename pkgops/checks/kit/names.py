@@ -15,6 +15,8 @@ _IRREGULAR = {
     "AWS::Cognito::UserPoolClient": ("ClientName",),
     "AWS::ElastiCache::ReplicationGroup": ("ReplicationGroupId",),
     "AWS::ElastiCache::SubnetGroup": ("CacheSubnetGroupName",),
+    "AWS::RDS::DBCluster": ("DBClusterIdentifier",),
+    "AWS::RDS::DBInstance": ("DBInstanceIdentifier",),
 }
 # Types whose name counts inside something else that has one: an API, a function.
 _INNER = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pkgops.checks.kit.subject import Resource
+
 STATEFUL = (
     "AWS::Cognito::UserPool",
     "AWS::DocDB::DBCluster",
@@ -16,3 +18,8 @@ STATEFUL = (
     "AWS::Redshift::Cluster",
     "AWS::S3::Bucket",
 )
+
+
+def in_cluster(resource: Resource) -> bool:
+    """Whether a resource is an instance of a database cluster, which has the data, their encryption and protection."""
+    return resource.type == "AWS::RDS::DBInstance" and "DBClusterIdentifier" in resource.properties

@@ -8,7 +8,8 @@ from typing import Any
 from troposphere import GetAtt, Ref, elasticache
 
 from pkgops.kit.naming import logical_id
-from pkgops.kit.network.private import NetworkResources, security_group
+from pkgops.kit.network.private import NetworkResources
+from pkgops.kit.network.security_groups import security_group
 from pkgops.scope import Scope
 
 PORT = 6379

@@ -158,8 +158,8 @@ def test_a_system_of_this_repository(scratch: Scratch) -> None:
     scratch.add("docs/systems/shop.md", "# Shop\n")
     scratch.edit(
         ".github/workflows/deploy.yml",
-        "options: [all, pkgwatch, always_coder, kefir, keyvex]",
-        "options: [all, pkgwatch, always_coder, kefir, keyvex, shop]",
+        "options: [all, pkgwatch, always_coder, kefir, keyvex, stream_sales]",
+        "options: [all, pkgwatch, always_coder, kefir, keyvex, stream_sales, shop]",
     )
     scratch.follows("a system of this repository")
     scratch.tests("tests/architecture/test_documents.py", "tests/architecture/test_workflows.py", "-k", "system")

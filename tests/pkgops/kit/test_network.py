@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pkgops.kit.network.private import PrivateNetwork, private_network, security_group
+from pkgops.kit.network.private import PrivateNetwork, private_network
 from pkgops.kit.network.redis import Redis, redis
+from pkgops.kit.network.security_groups import security_group
 from pkgops.kit.secret import JsonSecret, json_secret, secret_field
 
 PUBLIC = ("10.40.128.0/24", "10.40.129.0/24")
@@ -50,7 +51,7 @@ def test_private_subnets_go_out_by_one_gateway_or_each_by_its_own(scope, finding
 
 
 def test_ways_out_for_some_subnets_alone_are_a_mistake(scope):
-    with pytest.raises(ValueError, match="2 private subnets and 3 public"):
+    with pytest.raises(ValueError, match="2 private and 3 public subnets for 3 NAT gateways"):
         private_network(scope, PrivateNetwork("shop", public=(*PUBLIC, "10.40.130.0/24")))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pkgops.checks.kit.finding import ERROR
 from pkgops.checks.kit.rule import Example, Rule
-from pkgops.checks.kit.stateful import STATEFUL
+from pkgops.checks.kit.stateful import STATEFUL, in_cluster
 from pkgops.checks.kit.subject import Found, Subject
 
 _KEEPING = ("Retain", "Snapshot", "RetainExceptOnCreate")
@@ -15,7 +15,7 @@ _KEEPING = ("Retain", "Snapshot", "RetainExceptOnCreate")
 def _find(subject: Subject) -> Iterator[Found]:
     for resource in subject.resources(*STATEFUL):
         for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
-            if resource.body.get(policy) not in _KEEPING:
+            if resource.body.get(policy) not in _KEEPING and not in_cluster(resource):
                 said = resource.body.get(policy, "not set")
                 yield resource.found(f"loses its data with the stack: {policy} is {said}.", subject=policy)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pkgops.checks.kit.rule import Example, Rule
+from pkgops.checks.kit.stateful import in_cluster
 from pkgops.checks.kit.subject import Found, Subject
 
 _SWITCHES = {
@@ -20,7 +21,8 @@ _SWITCHES = {
 def _find(subject: Subject) -> Iterator[Found]:
     for resource in subject.resources(*_SWITCHES):
         name = _SWITCHES[resource.type]
-        if str(resource.properties.get(name)).upper() not in ("TRUE", "ACTIVE"):
+        protected = str(resource.properties.get(name)).upper() in ("TRUE", "ACTIVE")
+        if not protected and not in_cluster(resource):
             yield resource.found("has no deletion protection.", name)
 
 

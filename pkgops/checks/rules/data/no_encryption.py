@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pkgops.checks.kit.rule import Example, Rule
+from pkgops.checks.kit.stateful import in_cluster
 from pkgops.checks.kit.subject import Found, Subject
 
 # Type -> the property without which nothing is encrypted. S3, SQS, DynamoDB, Secrets Manager and CloudWatch Logs always
@@ -29,8 +30,7 @@ _SWITCHES = {
 def _find(subject: Subject) -> Iterator[Found]:
     for resource in subject.resources(*_SWITCHES):
         path = _SWITCHES[resource.type]
-        clustered = resource.type == "AWS::RDS::DBInstance" and "DBClusterIdentifier" in resource.properties
-        if not clustered and not _on(_inside(resource.properties, path)):
+        if not in_cluster(resource) and not _on(_inside(resource.properties, path)):
             yield resource.found("is not encrypted.", *path)
     for queue in subject.resources("AWS::SQS::Queue"):
         switched_off = str(queue.properties.get("SqsManagedSseEnabled", True)).lower() == "false"

@@ -1,5 +1,6 @@
 from pkgops.kit.function import Function, FunctionDefaults, Vpc, functions
-from pkgops.kit.network.private import PrivateNetwork, private_network, security_group
+from pkgops.kit.network.private import PrivateNetwork, private_network
+from pkgops.kit.network.security_groups import security_group
 from pkgops.scope import Scope
 
 

@@ -35,3 +35,5 @@ def test_only_where_data_matter(tmp_path: Path) -> None:
 
 def test_what_holds_no_data(tmp_path: Path) -> None:
     assert found("P404", tmp_path, 'scope.add(sqs.Queue("Q"))') == []
+    member = 'DBClusterIdentifier="ledger", DBInstanceClass="db.serverless", Engine="aurora-postgresql"'
+    assert found("P404", tmp_path, f'from troposphere import rds\nscope.add(rds.DBInstance("W", {member}))') == []

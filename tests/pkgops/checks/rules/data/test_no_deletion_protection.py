@@ -19,6 +19,7 @@ POOL = 'from troposphere import cognito\nscope.add(cognito.UserPool("U"{}))'
         (DATABASE.format(", DeletionProtection=True"), 0),
         (POOL.format(', DeletionProtection="ACTIVE"'), 0),
         (POOL.format(', DeletionProtection="INACTIVE"'), 1),
+        (DATABASE.format(', DBClusterIdentifier="ledger"'), 0),  # the cluster has it
         ('scope.add(s3.Bucket("B"))', 0),  # it cannot be deleted with something in it
     ],
 )

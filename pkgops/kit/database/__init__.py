@@ -1,0 +1,1 @@
+"""Databases of SQL, in a network of their own."""

@@ -1,0 +1,28 @@
+"""Stream Sales: a marketplace for streaming accounts, on Next.js and PostgreSQL."""
+
+from __future__ import annotations
+
+from pkgops.model import Stack, Stage, System
+from templates.stream_sales.naming import ENVIRONMENTS
+from templates.stream_sales.settings import Settings, check
+
+
+def _tags(stage: Stage) -> dict[str, str]:
+    return {
+        "Project": "StreamSales",
+        "Environment": ENVIRONMENTS[stage.name],
+        "ManagedBy": "pkgops",
+        "CostCenter": "Engineering",
+    }
+
+
+SYSTEM = System(
+    key="stream_sales",
+    title="Stream Sales: marketplace on Next.js",
+    stacks=(Stack("stack", "StreamSalesStack-{environment}"),),
+    settings=Settings,
+    environments=ENVIRONMENTS,
+    closed=True,
+    check=check,
+    tags=_tags,
+)

@@ -1,0 +1,28 @@
+"""The documented names and exports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pkgops.scope import Scope
+
+# The system's words for its stages, which stand in every name.
+ENVIRONMENTS = {"local": "dev", "dev": "dev", "staging": "staging", "prod": "production"}
+
+VPC = "stream-sales-{environment}-vpc"
+FLOW_LOG = "/aws/vpc/stream-sales-{environment}"
+CLUSTER = "stream-sales-{environment}-cluster"
+DATABASE = "streams"
+DATABASE_SECRET = "stream-sales/{environment}/database/credentials"  # noqa: S105 - the secret's name
+JWT_SECRET = "stream-sales/{environment}/jwt/secret"  # noqa: S105
+ENCRYPTION_SECRET = "stream-sales/{environment}/encryption/key"  # noqa: S105
+IMAGES = "stream-sales-{environment}-images"  # the account's id follows
+SERVER = "stream-sales-{environment}-server"  # the function that answers for the application
+TOPIC = "stream-sales-{environment}-alarms"
+DASHBOARD = "stream-sales-{environment}"
+
+
+def publish(scope: Scope, **values: Any) -> None:
+    """Outputs, each exported as ``StreamSales-<environment>-<key>``."""
+    for key, value in values.items():
+        scope.output(key, value, f"StreamSales-{{environment}}-{key}")
