@@ -14,8 +14,8 @@ INPUT = {"source": "eventbridge-scheduler", "action": "process-reminders"}
 
 
 def add(scope: Scope, stored: Stored) -> FunctionResource:
-    """Adds the function that sends due reminders, and its rule. It runs once at a time: overlapping invocations would
-    send the same reminders."""
+    """Adds the function that sends due reminders, and its rule. Runs take a lease in the table, so that one sends at a
+    time; a reservation is for accounts that have the quota, and want none to be invoked in vain."""
     own_address = scope.settings.expo_base_url
     rule = Schedule(
         named("reminder-schedule"),
@@ -32,6 +32,6 @@ def add(scope: Scope, stored: Stored) -> FunctionResource:
             secret(scope, EXPO_SECRET).read().named("EXPO_SECRET_ARN"),
         ),
         timeout=60,
-        concurrency=1,
+        concurrency=scope.settings.processor_reservation or None,
     )
     return functions(scope, defaults(scope, "scheduler", {}), [row])[PROCESSOR]

@@ -20,7 +20,8 @@ class Settings:
     ``more_origins`` are further allowed origins, separated by commas. ``alert_email`` subscribes to the alert topic of
     production. ``presign_ttl_seconds`` is how long links to photos and exports are valid. ``expo_base_url`` replaces
     Expo's own address for push messages; only stage local may have one. ``logins_per_address`` is how many logins may
-    begin at one address of the network in a quarter of an hour.
+    begin at one address of the network in a quarter of an hour. ``processor_reservation`` is the concurrency reserved for
+    the reminder processor, 0 for none: an account with fewer than 101 concurrent executions can reserve nothing.
     """
 
     web_domain: str = DOMAIN
@@ -29,6 +30,7 @@ class Settings:
     presign_ttl_seconds: int = LINK_SECONDS
     expo_base_url: str = ""
     logins_per_address: int = LOGINS_PER_ADDRESS
+    processor_reservation: int = 0
 
 
 def check(stage: Stage, settings: Settings) -> list[str]:
@@ -40,6 +42,8 @@ def check(stage: Stage, settings: Settings) -> list[str]:
         wrong.append(f"PRESIGN_TTL_SECONDS is between 1 and {_MAX_LINK_SECONDS}.")
     if settings.logins_per_address < 1:
         wrong.append("LOGINS_PER_ADDRESS is at least 1.")
+    if settings.processor_reservation < 0:
+        wrong.append("PROCESSOR_RESERVATION is at least 0, which reserves nothing.")
     if settings.expo_base_url and not stage.local:
         wrong.append(f"EXPO_BASE_URL can be set on stage local only; {stage.name} sends to Expo.")
     bad = [origin for origin in _more(settings) if not origin.startswith(("https://", "http://")) or "*" in origin]

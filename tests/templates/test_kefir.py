@@ -120,7 +120,7 @@ def test_functions_are_as_documented(template: Find) -> None:
             assert one["Timeout"] == {"reminderProcessor": 60, **dict.fromkeys(triggers, 5)}.get(name, 30)
             assert "AWS_REGION" not in one["Environment"]["Variables"]
             assert "IS_OFFLINE" not in one["Environment"]["Variables"]
-        assert functions["reminderProcessor"]["ReservedConcurrentExecutions"] == 1
+        assert "ReservedConcurrentExecutions" not in functions["reminderProcessor"]
         assert {group["RetentionInDays"] for group in of(made, "AWS::Logs::LogGroup")} == {days}
 
 

@@ -54,4 +54,5 @@ def test_only_stage_local_can_play_the_upstreams():
     assert check(Stage("dev"), Settings(upstreams="canned")) == [
         "UPSTREAMS can be canned on stage local only; dev collects from the internet."
     ]
+    assert check(Stage("dev"), Settings(queue_concurrency=1)) == ["QUEUE_CONCURRENCY is between 2 and 1000."]
     assert check(Stage(LOCAL), Settings(upstreams="Canned")) == ["UPSTREAMS is one of auto, internet and canned."]

@@ -11,6 +11,7 @@ from handlers.common.logs import begin, logger
 from handlers.common.secrets import SecretUnavailable, secret
 from handlers.kefir.data.timestamps import iso
 from handlers.kefir.push.expo import Expo
+from handlers.kefir.push.lease import lease
 from handlers.kefir.push.run import Push, run
 from handlers.kefir.runtime.settings import settings
 from handlers.kefir.runtime.table import diary_table
@@ -20,13 +21,20 @@ if TYPE_CHECKING:
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Sends the reminders that are due; the content of the event does not matter."""
+    """Sends the reminders that are due, unless another run does; the content of the event does not matter."""
     begin("kefir", context)
     now = datetime.now(UTC)
-    expo = Expo(_connections(), settings().expo_base_url, cache(_access_token))
-    found = run(Push(diary_table(), expo, now, lambda: context.get_remaining_time_in_millis() / 1000))
+    table, found = diary_table(), 0
+    with lease(table, context.aws_request_id, now, _seconds_left(context)) as held:
+        if held:
+            expo = Expo(_connections(), settings().expo_base_url, cache(_access_token))
+            found = run(Push(table, expo, now, lambda: _seconds_left(context)))
     logger.info("Reminders processed", extra={"found": found})
     return {"statusCode": 200, "body": json.dumps({"processed": found, "timestamp": iso(now)})}
+
+
+def _seconds_left(context: Any) -> float:
+    return float(context.get_remaining_time_in_millis()) / 1000
 
 
 def _access_token() -> str:

@@ -23,11 +23,13 @@ LONG = 600  # seconds for a function that asks an upstream one question after an
 
 @dataclass(frozen=True, slots=True)
 class _Sources:
-    """What starts the functions: the rules of the stack, the queues by documented name, and the table's stream."""
+    """What starts the functions: the rules of the stack, the queues by documented name, each with ``at_once`` invocations
+    at most, and the table's stream."""
 
     schedules: Schedules
     queues: Queues
     stream: Any
+    at_once: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class _Access:
 def rows(scope: Scope, queues: Queues) -> list[Function]:
     """One row a function: its file, what starts it, its permissions, its environment, what it is linked to."""
     access = _Access(Links(scope, queues), Grants(scope, queues), Environment(scope, queues))
-    sources = _Sources(Schedules(scope), queues, scope.use("storage.PackagesTableStreamArn"))
+    stream = scope.use("storage.PackagesTableStreamArn")
+    sources = _Sources(Schedules(scope), queues, stream, scope.settings.queue_concurrency)
     return [row for part in (_collecting, _repairing, _discovering, _counting) for row in part(access, sources)]
 
 
@@ -55,7 +58,7 @@ def _collecting(access: _Access, sources: _Sources) -> list[Function]:
         Function("refresh_dispatcher", sources.schedules.refreshes(), (grants.packages("Query"),), links=queue),
         Function(
             "package_collector",
-            (QueueTrigger(sources.queues[PACKAGE_QUEUE].arn, window=30, concurrency=5),),
+            (QueueTrigger(sources.queues[PACKAGE_QUEUE].arn, window=30, concurrency=sources.at_once),),
             (grants.packages("GetItem", "PutItem", "UpdateItem"), grants.keys("GetItem", "UpdateItem")),
             collecting,
             links=(links.write_raw_data, links.github_token, links.put_metrics, links.consume(PACKAGE_QUEUE)),
@@ -116,7 +119,7 @@ def _discovering(access: _Access, sources: _Sources) -> list[Function]:
         ),
         Function(
             "graph_expander_worker",
-            (QueueTrigger(sources.queues[DISCOVERY_QUEUE].arn, batch=1, concurrency=5),),
+            (QueueTrigger(sources.queues[DISCOVERY_QUEUE].arn, batch=1, concurrency=sources.at_once),),
             (*write, grants.keys("GetItem", "UpdateItem")),
             environment.upstreams("DEPSDEV_BASE_URL"),
             links=(links.read_raw_data, links.write_raw_data, *add, links.consume(DISCOVERY_QUEUE)),

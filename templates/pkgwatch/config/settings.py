@@ -25,6 +25,8 @@ class Settings:
     defaults.
     ``upstreams`` says where packages are collected from: "internet", or "canned", made-up responses next to the
     emulator; "auto" is canned on stage local, which may be offline, and the internet elsewhere.
+    ``queue_concurrency`` is how many invocations each of the two queues has at once, from 2 on; together they may be the
+    whole quota of a new account, which is 10.
     """
 
     alert_email: str = ""
@@ -38,12 +40,16 @@ class Settings:
     response_floor_seconds: float = 1.5
     redirect_floor_seconds: float = 1.0
     upstreams: str = AUTO
+    queue_concurrency: int = 5
 
 
 def check(stage: Stage, settings: Settings) -> list[str]:
     """What is wrong, a sentence each: production needs the alert address and all three prices, and no stage but local
     may respond sooner than documented, because the response time would tell which addresses are known."""
-    return _minimum_times(stage, settings) + _upstreams(stage, settings) + _missing(stage, settings)
+    wrong = _minimum_times(stage, settings) + _upstreams(stage, settings) + _missing(stage, settings)
+    if not 2 <= settings.queue_concurrency <= 1000:  # Lambda's bounds for a queue's event source mapping
+        wrong.append("QUEUE_CONCURRENCY is between 2 and 1000.")
+    return wrong
 
 
 def api_domain(stage: Stage, settings: Settings) -> str:

@@ -165,3 +165,33 @@ def test_who_may_not_ask_is_told_and_deploys(alone: Alone) -> None:
     plan = prepare(alone.project, alone.packaged(function(5)), alone.ports, said.append)
     assert plan.refusals == ()
     assert [event.level for event in said if isinstance(event, Note)] == ["warning"]
+
+
+def mapping(most: int, **more: Any) -> dict[str, Any]:
+    properties = {"FunctionName": "f", "ScalingConfig": {"MaximumConcurrency": most}, **more}
+    return {"Type": "AWS::Lambda::EventSourceMapping", "Properties": properties}
+
+
+@pytest.mark.parametrize(("limit", "most", "warned"), [(10, 10, True), (10, 9, False), (1000, 10, False)])
+def test_queues_that_may_take_the_whole_account_are_a_warning(
+    alone: Alone, limit: int, most: int, warned: bool
+) -> None:
+    alone.ports.functions.limit = alone.ports.functions.unreserved = limit
+    said: list[Event] = []
+    plan = prepare(alone.project, alone.packaged(mapping(most)), alone.ports, said.append)
+    assert plan.refusals == ()
+    notes = [event.text for event in said if isinstance(event, Note) and event.level == "warning"]
+    assert [text.partition(":")[0] for text in notes] == (
+        [f"Queues may have {most} invocations at once, and the account allows {limit} in all"] if warned else []
+    )
+
+
+def test_only_a_maximum_that_grows_is_asked_about(alone: Alone) -> None:
+    alone.deployed(mapping(10))
+    alone.ports.functions = Unasked()
+    for same in (mapping(10, BatchSize=2), mapping(5)):
+        prepare(alone.project, alone.packaged(same), alone.ports)
+    alone.ports.functions = Denied()
+    said: list[Event] = []
+    prepare(alone.project, alone.packaged(mapping(11)), alone.ports, said.append)
+    assert [event.level for event in said if isinstance(event, Note)] == ["warning"]
