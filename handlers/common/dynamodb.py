@@ -137,9 +137,9 @@ class Table:
         call.update(expression(f"{change} {condition}", values, condition))
         return plain_item(_conditional(self.client.update_item, call).get("Attributes", {}))
 
-    def put(self, item: Mapping[str, Any], condition: str = "") -> None:
+    def put(self, item: Mapping[str, Any], condition: str = "", values: Mapping[str, Any] | None = None) -> None:
         """Writes a whole item. Raises `ConditionFailed`."""
-        call = {"TableName": self.name, "Item": wire_item(item), **expression(condition, {}, condition)}
+        call = {"TableName": self.name, "Item": wire_item(item), **expression(condition, values or {}, condition)}
         _conditional(self.client.put_item, call)
 
     def delete(self, key: Key) -> None:

@@ -28,6 +28,8 @@ _SUBSCRIPTION = (
     "current_period_start",
     "current_period_end",
     "last_reset_period_start",
+    "stripe_state",
+    "last_payment_event_at",
 )
 
 

@@ -19,7 +19,7 @@ from handlers.pkgwatch.accounts.sessions import Session
 from handlers.pkgwatch.accounts.users import key_records, user_record
 from handlers.pkgwatch.billing import billing_state
 from handlers.pkgwatch.billing.billing_state import UNSET
-from handlers.pkgwatch.billing.stripe_client import stripe, subscription_state
+from handlers.pkgwatch.billing.stripe_client import read_subscription, stripe
 from handlers.pkgwatch.referrals.credit import LIFETIME_CAP
 from handlers.pkgwatch.referrals.pending_referrals import LATE_ENTRY
 from handlers.pkgwatch.runtime import tables
@@ -118,7 +118,7 @@ def _refresh(keys: Table, owner: str, subscription_id: str) -> dict[str, Any]:
     """Asks Stripe for a subscription, stores its state at best effort, and returns the billing fields. The plan is
     missing if the price is not one of ours. Raises ``stripe.StripeError``, KeyError, TypeError and
     `handlers.common.secrets.SecretUnavailable`."""
-    found = subscription_state(stripe().v1.subscriptions.retrieve(subscription_id).to_dict())
+    found, moment = read_subscription(stripe(), subscription_id)
     known: dict[str, Any] = {
         "cancellation_pending": found.entitled and found.cancels,
         "cancellation_date": found.cancellation_date if found.entitled else None,
@@ -131,6 +131,7 @@ def _refresh(keys: Table, owner: str, subscription_id: str) -> dict[str, Any]:
         billing_state.write(
             keys,
             owner,
+            moment,
             tier=tier or UNSET,
             cancellation_pending=known["cancellation_pending"],
             cancellation_date=known["cancellation_date"],

@@ -14,6 +14,7 @@ from handlers.common.logs import logger
 from handlers.common.web.request import Request
 from handlers.common.web.response import Response
 from handlers.common.web.serve import Call, Routes, serve
+from handlers.pkgwatch.packages import data_quality
 from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalize, package_key
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.web.api import API
@@ -64,11 +65,13 @@ def _value(request: Request, packages: Table) -> tuple[str, str | None]:
     if not is_valid(ecosystem, name):
         return "not found", None
     try:
-        item = packages.get(package_key(ecosystem, name), ("pk", "health_score"))
+        item = packages.get(package_key(ecosystem, name), ("pk", "health_score", "data_status"))
     except ServiceError:
         logger.exception("The package could not be read")
         return "error", None
-    return _score_text(item.get("health_score")) if item else ("not found", None)
+    if item is None or not data_quality.exists(item):
+        return "not found", None
+    return _score_text(item.get("health_score"))
 
 
 def _score_text(score: float | None) -> tuple[str, str]:

@@ -16,12 +16,13 @@ from handlers.common.web.request import Request
 from handlers.common.web.response import Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import api_keys
-from handlers.pkgwatch.accounts.plans import PRICING_URL, next_month
+from handlers.pkgwatch.accounts.plans import PRICING_URL
 from handlers.pkgwatch.packages import data_quality
 from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalize, package_key
 from handlers.pkgwatch.packages.package_view import package_view
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.circuits import DYNAMODB
+from handlers.pkgwatch.usage.allowance import Allowance
 from handlers.pkgwatch.usage.ip_limits import DEMO_LIMIT, count_demo, demo_reset
 from handlers.pkgwatch.usage.metered_response import metered_response
 from handlers.pkgwatch.usage.quota import charge
@@ -74,7 +75,7 @@ def show(call: Call, tables: Tables, circuit: CircuitBreaker) -> Response:
     if invalid or not reading:
         raise invalid or AssertionError("unreachable")
     item = reading.result()
-    if item is None:
+    if item is None or not data_quality.exists(item):
         raise ApiError(
             404,
             "package_not_found",
@@ -122,12 +123,10 @@ def _collecting(ecosystem: str, name: str, item: Mapping[str, Any], caller: _Cal
 def _found(body: dict[str, Any], caller: _Caller, tables: Tables, circuit: CircuitBreaker, now: datetime) -> Response:
     if caller.key is None:
         return json_response(200, body, {**_demo_headers(caller, now), **caller.warning})
-    limit = caller.key.monthly_limit
     charged = charge(tables.keys, tables.events, caller.key, 1, circuit, now)
     if not charged.allowed:
-        raise _quota_exceeded(limit, now)
-    usage = max(0, charged.usage)
-    return metered_response(body, usage, limit, limit - usage, now)
+        raise _quota_exceeded(Allowance.of(caller.key, charged.user, now), now)
+    return metered_response(body, caller.key, charged, now)
 
 
 def _identify(request: Request, keys: Table, circuit: CircuitBreaker, now: datetime) -> _Caller:
@@ -162,12 +161,12 @@ def _demo_limit_exceeded(warning: dict[str, str]) -> ApiError:
     )
 
 
-def _quota_exceeded(limit: int, now: datetime) -> ApiError:
-    seconds = int((next_month(now) - now).total_seconds())
+def _quota_exceeded(allowance: Allowance, now: datetime) -> ApiError:
+    limit, seconds = allowance.limit, allowance.seconds_until_reset(now)
     return ApiError(
         429,
         "rate_limit_exceeded",
-        f"The {limit:,} requests of your plan are used up until next month.",
+        f"The {limit:,} requests of your plan are used up until {allowance.reset:%Y-%m-%d}.",
         extra={"retry_after_seconds": seconds, "upgrade_url": PRICING_URL},
         headers=_limit_reached(limit, seconds),
     )

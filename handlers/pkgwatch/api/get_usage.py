@@ -8,9 +8,10 @@ from handlers.common.timestamps import iso
 from handlers.common.web.response import Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import api_keys
-from handlers.pkgwatch.accounts.plans import LIMITS, period_end
+from handlers.pkgwatch.accounts.plans import LIMITS
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.circuits import DYNAMODB
+from handlers.pkgwatch.usage.allowance import ATTRIBUTES, Allowance
 from handlers.pkgwatch.web.api import API
 
 
@@ -23,32 +24,23 @@ def answer(call: Call) -> Response:
     """What the key's owner has used this month; the request itself is not counted."""
     keys = tables.api_keys()
     key = api_keys.required(keys, call.request.header("x-api-key"), DYNAMODB)
-    user = keys.get((key.user_id, api_keys.USER_META), ("requests_this_month", "current_period_end")) or {}
-    used = user.get("requests_this_month")
-    if used is None:
-        used = key.requests_this_month
-    limit = key.monthly_limit
-    remaining = max(0, limit - used)
-    reset = period_end(key.tier, user, call.now)
+    user = keys.get((key.user_id, api_keys.USER_META), ATTRIBUTES) or {}
+    allowance = Allowance.of(key, user, call.now)
     body = {
         "tier": key.tier,
         "usage": {
-            "requests_this_month": used,
-            "monthly_limit": limit,
-            "remaining": remaining,
-            "usage_percentage": round(used / limit * 100, 1),
+            "requests_this_month": allowance.used,
+            "monthly_limit": allowance.limit,
+            "remaining": allowance.remains,
+            "usage_percentage": round(allowance.used / allowance.limit * 100, 1),
         },
         "reset": {
-            "date": iso(reset),
-            "seconds_until_reset": max(0, int((reset - call.now).total_seconds())),
+            "date": iso(allowance.reset),
+            "seconds_until_reset": max(0, int((allowance.reset - call.now).total_seconds())),
         },
         "limits_by_tier": dict(LIMITS),
     }
-    headers = {
-        "X-RateLimit-Limit": str(limit),
-        "X-RateLimit-Remaining": str(remaining),
-    }
-    return json_response(200, body, headers)
+    return json_response(200, body, allowance.headers())
 
 
 ROUTES: Routes[Call] = {"GET /usage": answer}

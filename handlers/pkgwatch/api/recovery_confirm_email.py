@@ -48,7 +48,8 @@ def confirm(call: Call, keys: Table) -> Response:
     """The response; an error sends the browser to the recovery page."""
     minimum = at_least(settings().response_floor_seconds)
     token = call.request.query.get("token") or ""
-    return redirecting(lambda: _confirm(token, keys, call.now), f"{settings().base_url}/recover", minimum)
+    page = f"{settings().base_url}/recover"
+    return redirecting(lambda: _confirm(token, keys, call.now), page, minimum, shown=("error",))
 
 
 def _confirm(token: str, keys: Table, now: datetime) -> Response:

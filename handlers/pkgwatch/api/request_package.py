@@ -8,14 +8,14 @@ from typing import Any
 from urllib.parse import quote
 
 from handlers.common.aws import ServiceError, client
-from handlers.common.dynamodb import ConditionFailed
 from handlers.common.logs import logger
 from handlers.common.secrets import SecretUnavailable, secret
 from handlers.common.web.errors import ApiError
 from handlers.common.web.request import Request
 from handlers.common.web.response import Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
-from handlers.pkgwatch.packages.new_packages import new_item
+from handlers.pkgwatch.packages import data_quality
+from handlers.pkgwatch.packages.new_packages import add_item, new_item
 from handlers.pkgwatch.packages.package_names import ECOSYSTEMS, is_valid, normalize, package_key
 from handlers.pkgwatch.packages.package_queue import PackageQueue
 from handlers.pkgwatch.runtime import tables
@@ -39,15 +39,14 @@ def answer(call: Call) -> Response:
     if count_package_request(tables.api_keys(), source_ip, call.now) is None:
         raise ApiError(429, "rate_limit_exceeded", f"You can ask for {REQUEST_LIMIT} packages a day.")
     possible = is_valid(ecosystem, name)
-    if possible and packages.get(package_key(ecosystem, name), ("pk",)):
+    if possible and data_quality.exists(packages.get(package_key(ecosystem, name), ("pk", "data_status"))):
         return _known(ecosystem, name)
     if not possible or not exists(settings().depsdev_base_url, ecosystem, name):
         raise ApiError(404, "package_not_found", f"There is no package {name} on {ecosystem}.")
     item = new_item(ecosystem, name, REASON, call.now, **_requester(source_ip))
     try:
-        packages.put(item, "attribute_not_exists(pk)")
-    except ConditionFailed:
-        return _known(ecosystem, name)
+        if not add_item(packages, item):
+            return _known(ecosystem, name)
     except ServiceError as error:
         logger.exception("The package could not be written")
         raise ApiError(500, "db_error", "The package could not be added. Please try again.") from error

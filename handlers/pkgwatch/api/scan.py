@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,10 +12,12 @@ from handlers.common.aws import ServiceError, client
 from handlers.common.dynamodb import Key, Table
 from handlers.common.logs import logger
 from handlers.common.parallel import run_in_background
+from handlers.common.timestamps import parse
 from handlers.common.web.errors import ApiError
 from handlers.common.web.response import Response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import api_keys
+from handlers.pkgwatch.packages import data_quality
 from handlers.pkgwatch.packages.batch_read import read_rounds
 from handlers.pkgwatch.packages.package_names import is_valid, normalize, package_key
 from handlers.pkgwatch.packages.package_queue import PackageQueue
@@ -31,6 +34,7 @@ BATCH = 25  # packages a BatchGetItem
 MOST_DISCOVERED = 50  # unknown names a scan queues for collection
 
 _ROUNDS = 4
+_UNKNOWN_FOR = timedelta(days=1)
 _ATTRIBUTES = (
     "pk",
     "health_score",
@@ -63,14 +67,16 @@ def answer(call: Call) -> Response:
         raise ApiError(429, "rate_limit_exceeded", "This scan exceeds what is left of your plan this month.")
     names = list(dict.fromkeys(normalize(scan.ecosystem, name) for name in scan.names))
     valid = [name for name in names if is_valid(scan.ecosystem, name)]
-    found = look_up(tables.packages(), scan.ecosystem, valid)
+    items = look_up(tables.packages(), scan.ecosystem, valid)
+    found = {name: item for name, item in items.items() if data_quality.exists(item)}
     missing = [name for name in names if name not in found]
     body = _report(len(scan.names), found, missing)
-    discovery = _discover(scan.ecosystem, [name for name in valid if name not in found], len(missing))
+    asked = {name for name, item in items.items() if _looked_for_lately(item, call.now)}
+    unknown = [name for name in valid if name not in found and name not in asked]
+    discovery = _discover(scan.ecosystem, unknown, len(missing))
     if discovery:
         body["discovery"] = discovery
-    usage, limit = max(0, charged.usage), key.monthly_limit
-    return metered_response(body, usage, limit, limit + max(0, charged.bonus) - usage, call.now)
+    return metered_response(body, key, charged, call.now)
 
 
 def look_up(
@@ -83,6 +89,13 @@ def look_up(
     reading = [run_in_background(_read, packages, batch, sleep) for batch in batches]
     items = [item for batch in reading for item in batch.result()]
     return {item["pk"].partition("#")[2]: item for item in items}
+
+
+def _looked_for_lately(item: Mapping[str, Any], now: datetime) -> bool:
+    """Whether the sources were asked for a package and none knew it: they are asked again a day later at the
+    earliest, however often the name is scanned."""
+    asked = parse(item.get("last_updated"))
+    return not data_quality.exists(item) and asked is not None and now - asked < _UNKNOWN_FOR
 
 
 def _read(packages: Table, keys: Sequence[Key], sleep: Callable[[float], None]) -> list[dict[str, Any]]:

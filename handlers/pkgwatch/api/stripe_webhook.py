@@ -17,7 +17,8 @@ from handlers.common.web.request import Request
 from handlers.common.web.response import Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.billing import claims
-from handlers.pkgwatch.billing.events import Services, handle
+from handlers.pkgwatch.billing.events import handle
+from handlers.pkgwatch.billing.services import Services
 from handlers.pkgwatch.billing.stripe_errors import configured_stripe, log_stripe, unavailable
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.settings import settings
@@ -87,6 +88,9 @@ def _event(request: Request, signing: str) -> dict[str, Any]:
     if not _complete(event):
         raise ApiError(400, "invalid_webhook_payload", "The body is not an event of Stripe.")
     found: dict[str, Any] = event
+    if (sent := found.get("api_version")) not in (None, sdk.api_version):
+        versions = {"sent": str(sent)[:50], "expected": sdk.api_version}
+        logger.warning("The webhook endpoint has another API version than the SDK", extra=versions)
     return found
 
 

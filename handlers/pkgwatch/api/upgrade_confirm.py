@@ -17,7 +17,8 @@ from handlers.common.web.response import Response, json_response
 from handlers.common.web.serve import Call, Routes, serve
 from handlers.pkgwatch.accounts import sessions
 from handlers.pkgwatch.billing import billing_state
-from handlers.pkgwatch.billing.stripe_client import identifier, subscription_state
+from handlers.pkgwatch.billing.order import Moment
+from handlers.pkgwatch.billing.stripe_client import identifier, moment_of, subscription_state
 from handlers.pkgwatch.billing.stripe_errors import configured_stripe, log_stripe, unavailable
 from handlers.pkgwatch.billing.upgrade import Upgrade, check_tier, possible
 from handlers.pkgwatch.runtime import tables
@@ -54,8 +55,8 @@ def answer(call: Call) -> Response:
     except sdk.StripeError as error:
         log_stripe(error)
         raise _response_to(error) from error
-    _store(keys, session.user_id, tier, changed)
-    invoice = changed.get("latest_invoice") or {}
+    _store(keys, session.user_id, tier, changed.to_dict(), moment_of(changed))
+    invoice = changed.to_dict().get("latest_invoice") or {}
     changes = {
         "success": True,
         "new_tier": tier,
@@ -73,9 +74,9 @@ def _check_quote(proration_date: int, now: datetime) -> None:
         raise ApiError(400, "proration_date_expired", "The preview is too old. Ask for a new one.")
 
 
-def _change(stripe: StripeClient, user_id: str, upgrade: Upgrade, proration_date: int) -> dict[str, Any]:
+def _change(stripe: StripeClient, user_id: str, upgrade: Upgrade, proration_date: int) -> sdk.Subscription:
     """The subscription afterwards, with its latest invoice inside."""
-    changed = stripe.v1.subscriptions.update(
+    return stripe.v1.subscriptions.update(
         upgrade.state.id,
         {
             "items": [{"id": upgrade.state.item_id, "price": upgrade.price}],
@@ -87,16 +88,16 @@ def _change(stripe: StripeClient, user_id: str, upgrade: Upgrade, proration_date
         },
         {"idempotency_key": f"upgrade-{user_id}-{upgrade.tier}-{proration_date}"},
     )
-    return changed.to_dict()
 
 
-def _store(keys: Table, user_id: str, tier: str, changed: dict[str, Any]) -> None:
+def _store(keys: Table, user_id: str, tier: str, changed: dict[str, Any], moment: Moment | None = None) -> None:
     """Best effort: the user has paid, and Stripe's event about it follows."""
     try:
         state = subscription_state(changed)
         billing_state.write(
             keys,
             user_id,
+            moment,
             tier=tier,
             cancellation_pending=False,
             cancellation_date=None,

@@ -6,6 +6,7 @@ The plan is stored in USER_META and in each API key, so that a request needs to 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final, Literal, TypedDict, Unpack
@@ -16,6 +17,7 @@ from handlers.common.logs import logger
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.accounts.api_keys import USER_META, is_key_record
 from handlers.pkgwatch.accounts.plans import monthly_limit
+from handlers.pkgwatch.billing.order import STATE, Moment
 
 
 class _Unset(Enum):
@@ -46,22 +48,33 @@ _LAST_RESET = "last_reset_period_start"
 _KEYS_ONLY = ("stripe_customer_id", "stripe_subscription_id", "email_verified", _LAST_RESET)
 
 
-def write(keys: Table, user_id: str, **fields: Unpack[Fields]) -> None:
-    """Writes ``fields`` to the user's USER_META, if there is one, and to each of the user's keys.
+def write(keys: Table, user_id: str, moment: Moment | None = None, **fields: Unpack[Fields]) -> None:
+    """Writes ``fields`` to the user's USER_META, if there is one, and to each of the user's keys. ``moment`` is when
+    they were so at Stripe: a record that knows something newer stays as it is.
 
     Every record is tried. Failures are logged, and the last `handlers.common.aws.ServiceError` is raised; it is safe
     to repeat the call.
     """
     given = {name: value for name, value in fields.items() if value is not UNSET}
-    if not given:
+    if not given and moment is None:
         return
     on_keys = _derived(given)
-    failed = _update(keys, (user_id, USER_META), user_attributes(on_keys))
+    failed = _update(keys, (user_id, USER_META), user_attributes(on_keys), moment)
     for item in keys.partition(user_id, ("sk",), consistent=True):
         if is_key_record(item["sk"]):
-            failed = _update(keys, (user_id, item["sk"]), on_keys) or failed
+            failed = _update(keys, (user_id, item["sk"]), on_keys, moment) or failed
     if failed:
         raise failed
+
+
+def forget_subscription(keys: Table, user_id: str, subscription: str) -> None:
+    """Removes the id of a subscription that has ended for good from the user's keys, however late that is told: with
+    it, no other can be bought. Raises `handlers.common.aws.ServiceError`."""
+    for item in keys.partition(user_id, ("sk",), consistent=True):
+        if is_key_record(item["sk"]):
+            change, condition = "REMOVE stripe_subscription_id", "stripe_subscription_id = :ended"
+            with suppress(ConditionFailed):
+                keys.update((user_id, item["sk"]), change, {"ended": subscription}, condition)
 
 
 def ended_plan(payment_failures: int) -> dict[str, Any]:
@@ -91,10 +104,14 @@ def _derived(given: Mapping[str, Any]) -> dict[str, Any]:
     return all_of
 
 
-def _update(keys: Table, key: Key, values: Mapping[str, Any]) -> Exception | None:
-    """The error if the record could not be written; None also if there is no such record."""
+def _update(keys: Table, key: Key, values: Mapping[str, Any], moment: Moment | None) -> Exception | None:
+    """The error if the record could not be written; None also if there is no such record, or it knows better."""
     removed = [name for name in ("stripe_subscription_id",) if name in values and values[name] is None]
     kept = {name: value for name, value in values.items() if name not in removed}
+    condition, conditional = "attribute_exists(pk)", dict[str, Any]()
+    if moment:
+        newer, conditional = moment.condition
+        condition, kept = f"{condition} AND {newer}", {**kept, STATE: moment.state}
     changes = []
     if kept:
         changes.append("SET " + ", ".join(_assignment(name) for name in kept))
@@ -103,7 +120,7 @@ def _update(keys: Table, key: Key, values: Mapping[str, Any]) -> Exception | Non
     if not changes:
         return None
     try:
-        keys.update(key, " ".join(changes), kept, "attribute_exists(pk)")
+        keys.update(key, " ".join(changes), kept | conditional, condition)
     except ConditionFailed:
         return None
     except ServiceError as error:

@@ -7,25 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from handlers.common.secrets import secret
+from handlers.pkgwatch.billing.order import CHANGED, ENDED, Moment
 from handlers.pkgwatch.runtime.settings import settings
 
 if TYPE_CHECKING:
-    from stripe import StripeClient
+    from stripe import StripeClient, Subscription
 
 # A function behind the API has 30 s: two tries of this leave time to answer. The SDK's own timeout is 80 s.
 _TIMEOUT = (3.0, 9.0)  # seconds to connect, and between two packets
 _RETRIES = 1
 _ENTITLED = ("active", "trialing")
+_OVER = ("canceled", "incomplete_expired")
 
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionState:
     """What a Stripe subscription means for its user. ``tier`` is None for a price we do not know; the period is
-    in epoch seconds and that of the subscription's item, None if it has none."""
+    in epoch seconds, None if it is not known; ``ends_at`` is the moment a subscription is cancelled for."""
 
     id: str
     customer: str
@@ -35,6 +38,7 @@ class SubscriptionState:
     period_start: int | None
     period_end: int | None
     cancels: bool
+    ends_at: int | None = None
 
     @property
     def entitled(self) -> bool:
@@ -44,7 +48,7 @@ class SubscriptionState:
     @property
     def cancellation_date(self) -> int | None:
         """When a cancelled subscription ends, None if it goes on."""
-        return self.period_end if self.cancels else None
+        return (self.ends_at or self.period_end) if self.cancels else None
 
 
 def stripe() -> StripeClient:
@@ -76,18 +80,39 @@ def tier_of(price_id: str | None) -> str | None:
 
 
 def subscription_state(subscription: Mapping[str, Any]) -> SubscriptionState:
-    """Reads a subscription as the SDK returns it or a webhook sends it. KeyError or TypeError if it is none."""
-    item = next(iter(subscription["items"]["data"]), None)
+    """Reads a subscription as the SDK returns it or a webhook sends it, whose API version may be older: before
+    2025-03-31 the period was the subscription's own, and is each item's since. KeyError or TypeError if it is none."""
+    item = next(iter(subscription["items"]["data"]), None) or {}
+    ends_at = subscription.get("cancel_at")
     return SubscriptionState(
         id=subscription["id"],
         customer=identifier(subscription["customer"]),
         status=subscription["status"],
         tier=tier_of(item["price"]["id"]) if item else None,
         item_id=item["id"] if item else "",
-        period_start=item["current_period_start"] if item else None,
-        period_end=item["current_period_end"] if item else None,
-        cancels=bool(subscription["cancel_at_period_end"]),
+        period_start=item.get("current_period_start", subscription.get("current_period_start")),
+        period_end=item.get("current_period_end", subscription.get("current_period_end")),
+        cancels=bool(subscription.get("cancel_at_period_end") or ends_at),
+        ends_at=ends_at,
     )
+
+
+def read_subscription(client: StripeClient, subscription: str) -> tuple[SubscriptionState, Moment | None]:
+    """A subscription as Stripe has it now, and the moment of that. Raises ``stripe.StripeError``, and as
+    `subscription_state`."""
+    found = client.v1.subscriptions.retrieve(subscription)
+    state = subscription_state(found.to_dict())
+    return state, moment_of(found)
+
+
+def moment_of(answer: Subscription) -> Moment | None:
+    """When Stripe answered with a subscription, by its own clock; None if the answer does not say."""
+    sent = answer.last_response.headers.get("Date") if answer.last_response else None
+    try:
+        at = int(parsedate_to_datetime(sent or "").timestamp())
+    except ValueError:
+        return None
+    return Moment(at, answer.id, ENDED if answer.status in _OVER else CHANGED)
 
 
 def identifier(reference: Any) -> str:

@@ -14,13 +14,13 @@ from handlers.common.timestamps import iso, parse
 from handlers.pkgwatch.collect.data_status import MAX_RETRIES
 from handlers.pkgwatch.collect.download_count import Counts
 from handlers.pkgwatch.collect.error_redaction import redacted
-from handlers.pkgwatch.collect.merge import merged_item
+from handlers.pkgwatch.collect.merge import exists_nowhere, merged_item, unknown_item
 from handlers.pkgwatch.collect.messages import Message
 from handlers.pkgwatch.collect.raw_data import RawData
 from handlers.pkgwatch.collect.source_queries import Query, Upstreams, query_sources
 from handlers.pkgwatch.packages.package_names import package_key
 
-COLLECTED, ABANDONED, RECENT = "collected", "abandoned", "recent"
+COLLECTED, ABANDONED, RECENT, NOWHERE = "collected", "abandoned", "recent", "not_found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ class Services:
 
 
 def collect_package(services: Services, message: Message, bulk: Counts) -> str:
-    """Collects the package and replaces its item. Returns ``collected``, or why that was not necessary: ``abandoned``
-    or ``recent``.
+    """Collects the package and replaces its item. Returns ``collected``, ``not_found`` if no source knows the package,
+    or why no collection was necessary: ``abandoned`` or ``recent``.
 
     Any error (`OutOfTime`, `ServiceError`, a defect) is also stored on the item, where the dead letter processor
     finds it.
@@ -47,11 +47,10 @@ def collect_package(services: Services, message: Message, bulk: Counts) -> str:
         reason = _skip_reason(message, existing, services)
         if reason:
             return reason
-        _collect(services, message, key, existing, bulk)
+        return _collect(services, message, key, existing, bulk)
     except Exception as error:
         _store_error(services, key, error)
         raise
-    return COLLECTED
 
 
 def _skip_reason(message: Message, existing: Mapping[str, Any], services: Services) -> str:
@@ -75,15 +74,20 @@ def _count_retry(packages: Table, key: Key) -> None:
         logger.info("The retry was not counted", extra={"package": key[0]})
 
 
-def _collect(services: Services, message: Message, key: Key, existing: Mapping[str, Any], bulk: Counts) -> None:
+def _collect(services: Services, message: Message, key: Key, existing: Mapping[str, Any], bulk: Counts) -> str:
     query = Query(message.ecosystem, message.name, existing, message.sources if existing else None, bulk)
     collected = query_sources(services.upstreams, query, services.clock())
     now = services.clock()
+    if exists_nowhere(collected, existing):
+        services.packages.put(unknown_item(collected, now))
+        logger.info("No source knows the package", extra={"package": key[0]})
+        return NOWHERE
     services.raw_data.store(collected, now)
     retries = min(int(existing.get("retry_count") or 0) + message.is_retry, MAX_RETRIES)
     item = merged_item(collected, existing, message.tier_of(existing), retries, now)
     services.packages.put(item)
     logger.info("Collected", extra={"package": key[0], "status": item["data_status"], "sources": item["sources"]})
+    return COLLECTED
 
 
 def _store_error(services: Services, key: Key, error: Exception) -> None:

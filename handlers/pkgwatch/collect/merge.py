@@ -13,7 +13,8 @@ from typing import Any
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.collect.data_status import data_status, missing_sources
 from handlers.pkgwatch.collect.fallback import Part
-from handlers.pkgwatch.packages.data_quality import queryable
+from handlers.pkgwatch.collect.upstream.failures import NOT_FOUND as UNKNOWN
+from handlers.pkgwatch.packages.data_quality import NOT_FOUND, queryable
 from handlers.pkgwatch.packages.package_names import package_key
 
 SCORES = (
@@ -81,6 +82,27 @@ def merged_item(
     }
     item["queryable"] = queryable(item)
     return {name: value for name, value in item.items() if value is not None and value != ""}
+
+
+def exists_nowhere(collected: Collected, existing: Mapping[str, Any]) -> bool:
+    """Whether deps.dev and the registry have both answered that they know no such package, and neither knew it
+    before."""
+    answers = [part.error for part in collected.parts if part.source in ("deps.dev", collected.ecosystem)]
+    return answers == [UNKNOWN, UNKNOWN] and not existing.get("latest_version")
+
+
+def unknown_item(collected: Collected, now: datetime) -> dict[str, Any]:
+    """The item of a name that exists nowhere: not scored, in no index, and so never refreshed by itself."""
+    key, sort_key = package_key(collected.ecosystem, collected.name)
+    return {
+        "pk": key,
+        "sk": sort_key,
+        "ecosystem": collected.ecosystem,
+        "name": collected.name,
+        "data_status": NOT_FOUND,
+        "last_updated": iso(now),
+        "queryable": False,
+    }
 
 
 def _sources(parts: Sequence[Part]) -> dict[str, Any]:

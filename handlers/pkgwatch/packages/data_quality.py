@@ -7,6 +7,9 @@ from typing import Any
 
 Item = Mapping[str, Any]
 
+# The status of a name under which no source knows a package. Its item only says so, and since when.
+NOT_FOUND = "not_found"
+
 _ABANDONED = ("abandoned_minimal", "abandoned_partial")
 _GAPS = (
     (("github",), "GitHub data could not be collected"),
@@ -28,6 +31,11 @@ def assessment(item: Item) -> str:
     if stored == "partial" and item.get("repository_url"):
         return "PARTIAL"
     return "UNAVAILABLE" if stored in _ABANDONED else "UNVERIFIED"
+
+
+def exists(item: Item | None) -> bool:
+    """Whether there is a package, as far as is known: no item, or that of a name nobody knows, is none."""
+    return item is not None and item.get("data_status") != NOT_FOUND
 
 
 def compact(item: Item) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from handlers.common.dynamodb import ConditionFailed, Key, Table
 from handlers.common.parallel import run_in_background
 from handlers.common.timestamps import iso
 from handlers.pkgwatch.packages.batch_read import read_rounds
+from handlers.pkgwatch.packages.data_quality import NOT_FOUND, exists
 from handlers.pkgwatch.packages.package_names import package_key
 from handlers.pkgwatch.packages.package_queue import NEW_PACKAGE_TIER
 
@@ -43,8 +44,8 @@ def new_item(ecosystem: str, name: str, source: str, now: datetime, **attributes
 def find_unknown(
     packages: Table, ecosystem: str, names: Sequence[str], sleep: Callable[[float], None] = time.sleep
 ) -> list[str]:
-    """The (distinct, normalized) names that have no item, in their order. Raises `handlers.common.aws.ServiceError`
-    rather than report a known package as unknown."""
+    """The (distinct, normalized) names of packages that have no item, in their order. Raises
+    `handlers.common.aws.ServiceError` rather than report a known package as unknown."""
     parts = [names[start : start + BATCH] for start in range(0, len(names), BATCH)]
     reading = [run_in_background(_known, packages, ecosystem, part, sleep) for part in parts]
     known = {pk for part in reading for pk in part.result()}
@@ -53,13 +54,14 @@ def find_unknown(
 
 def add_items(packages: Table, items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Stores items, many at once; returns those that did not exist yet."""
-    writing = [(item, run_in_background(_put, packages, item)) for item in items]
+    writing = [(item, run_in_background(add_item, packages, item)) for item in items]
     return [item for item, written in writing if written.result()]
 
 
-def _put(packages: Table, item: Mapping[str, Any]) -> bool:
+def add_item(packages: Table, item: Mapping[str, Any]) -> bool:
+    """Stores the item of a new package; False if the package has one already."""
     try:
-        packages.put(item, "attribute_not_exists(pk)")
+        packages.put(item, "attribute_not_exists(pk) OR data_status = :not_found", {"not_found": NOT_FOUND})
     except ConditionFailed:
         return False
     return True
@@ -69,7 +71,7 @@ def _known(packages: Table, ecosystem: str, names: Sequence[str], sleep: Callabl
     """The known names; one whose key DynamoDB left unprocessed counts as known, and is left to another run."""
     keys: Sequence[Key] = [package_key(ecosystem, name) for name in names]
     found: list[str] = []
-    for items, left in read_rounds(packages, keys, ("pk",), _ROUNDS, sleep):
-        found += [item["pk"] for item in items]
+    for items, left in read_rounds(packages, keys, ("pk", "data_status"), _ROUNDS, sleep):
+        found += [item["pk"] for item in items if exists(item)]
         keys = left
     return found + [key[0] for key in keys]

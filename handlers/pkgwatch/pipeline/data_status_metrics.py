@@ -9,6 +9,7 @@ from typing import Any
 from handlers.common.dynamodb import Table
 from handlers.common.logs import begin, logger
 from handlers.common.parallel import run_in_background
+from handlers.pkgwatch.packages import data_quality
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.metrics import Metrics, metrics
 
@@ -48,7 +49,9 @@ class Census:
     never_fetched: int = 0
 
     def add(self, item: Mapping[str, Any]) -> None:
-        """Counts one item."""
+        """Counts one item, unless it is that of a name nobody knows."""
+        if not data_quality.exists(item):
+            return
         status = item.get("data_status") or "minimal"
         if status in self.statuses:
             self.statuses[status] += 1

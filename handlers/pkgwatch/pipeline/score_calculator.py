@@ -146,6 +146,10 @@ def _skip_reason(item: Mapping[str, Any]) -> str:
     collected, scored = parse(item.get("collected_at")), parse(item.get("scored_at"))
     if collected is None:
         return "not_collected"
+    if item.get("sources") == [] and not item.get("latest_version"):
+        return (
+            "no_data"  # no source has answered: a score would say that the package is bad, and not that it is unknown
+        )
     return "already_scored" if scored and scored > collected and item.get("force_rescore") is not True else ""
 
 

@@ -6,27 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from handlers.common.web.response import Response, json_response
-from handlers.pkgwatch.accounts.plans import next_month
+from handlers.pkgwatch.accounts.api_keys import ApiKey
+from handlers.pkgwatch.usage.allowance import Allowance
+from handlers.pkgwatch.usage.metering import Charge
 
 
-def metered_response(body: dict[str, Any], usage: int, limit: int, remaining: int, now: datetime) -> Response:
-    """200 with ``body``, for a plan of ``limit`` requests a month of which ``usage`` are used. ``remaining`` counts
-    those of the bonus too."""
-    headers = _rate_headers(limit, remaining, now)
-    alert = _usage_alert(usage, limit)
+def metered_response(body: dict[str, Any], key: ApiKey, charged: Charge, now: datetime) -> Response:
+    """200 with ``body``, for a request that was ``charged`` to a key."""
+    headers = Allowance.of(key, charged.user, now).headers()
+    alert = _usage_alert(max(0, charged.usage), key.monthly_limit)
     if alert:
         body["usage_alert"] = alert
         headers |= {"X-Usage-Alert": alert["level"], "X-Usage-Percent": str(alert["percent"])}
     return json_response(200, body, headers)
-
-
-def _rate_headers(limit: int, remaining: int, now: datetime) -> dict[str, str]:
-    """The X-RateLimit headers of a plan; ``remaining`` is shown as 0 if it is less."""
-    return {
-        "X-RateLimit-Limit": str(limit),
-        "X-RateLimit-Remaining": str(max(0, remaining)),
-        "X-RateLimit-Reset": str(int(next_month(now).timestamp())),
-    }
 
 
 def _usage_alert(usage: int, limit: int) -> dict[str, Any] | None:

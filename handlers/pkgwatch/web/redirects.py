@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlencode
 
 from handlers.common.logs import logger
 from handlers.common.web.errors import ApiError
 from handlers.common.web.response import Response
 from handlers.pkgwatch.web.constant_time import MinimumTime
+
+BOTH = ("error", "message")
 
 
 def redirect(url: str, query: Mapping[str, str] | None = None, cookie: str = "") -> Response:
@@ -24,9 +26,11 @@ def redirect(url: str, query: Mapping[str, str] | None = None, cookie: str = "")
     return Response(302, "", headers)
 
 
-def redirecting(answer: Callable[[], Response], page: str, minimum: MinimumTime | None = None) -> Response:
-    """What ``answer`` returns; for an error a redirect to ``page`` with its ``error`` and ``message`` in the query,
-    not before ``minimum`` has passed. A person who follows a link in a mail looks at a browser, not at JSON."""
+def redirecting(
+    answer: Callable[[], Response], page: str, minimum: MinimumTime | None = None, shown: Sequence[str] = BOTH
+) -> Response:
+    """What ``answer`` returns; for an error a redirect to ``page`` with what is ``shown`` of it in the query, not
+    before ``minimum`` has passed. A person who follows a link in a mail looks at a browser, not at JSON."""
     try:
         return answer()
     except ApiError as error:
@@ -36,4 +40,5 @@ def redirecting(answer: Callable[[], Response], page: str, minimum: MinimumTime 
         failure = ApiError(500, "internal_error", "Something went wrong on our side. Please try again.")
     if minimum:
         minimum.wait()
-    return redirect(page, {"error": failure.code, "message": failure.message})
+    told = {"error": failure.code, "message": failure.message}
+    return redirect(page, {name: told[name] for name in shown})

@@ -35,7 +35,7 @@ FAILED = ("internal_error",)
 NO_STORE = {"Cache-Control": "private, no-store: nobody may keep it."}
 LIMITS = {
     "X-RateLimit-Limit": "Requests the plan allows a month; in demo mode, an hour.",
-    "X-RateLimit-Remaining": "How many of them are left.",
+    "X-RateLimit-Remaining": "How many are left, those of the bonus included.",
     "X-RateLimit-Reset": "When they are counted anew, in epoch seconds.",
 }
 ALERT = {

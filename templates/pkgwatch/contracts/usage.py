@@ -25,7 +25,7 @@ GET_USAGE = Contract(
                     "limits_by_tier": object_of(dict.fromkeys(TIER["enum"], INTEGER)),
                 }
             ),
-            {**NO_STORE, **{name: text for name, text in LIMITS.items() if name != "X-RateLimit-Reset"}},
+            {**NO_STORE, **LIMITS},
         )
     },
     {401: ("invalid_api_key",), 500: FAILED},

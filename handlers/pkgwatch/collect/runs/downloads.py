@@ -24,6 +24,7 @@ from handlers.pkgwatch.collect.runs.run import (
 from handlers.pkgwatch.collect.upstream.client import UpstreamClient
 from handlers.pkgwatch.collect.upstream.failures import NotFound, UpstreamError
 from handlers.pkgwatch.collect.upstream.throttle import TOO_MANY_REQUESTS, Throttle
+from handlers.pkgwatch.packages.data_quality import NOT_FOUND
 from handlers.pkgwatch.packages.package_names import package_key
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.metrics import metrics
@@ -90,8 +91,8 @@ def candidates(packages: Table, ecosystem: str, limit: int) -> list[str]:
     """The names of the packages counted the longest ago. Reads the whole table, page by page, and keeps ``limit``
     names of it."""
     found = packages.scan(
-        "sk = :latest AND begins_with(pk, :prefix)",
-        {"latest": "LATEST", "prefix": f"{ecosystem}#"},
+        "sk = :latest AND begins_with(pk, :prefix) AND (attribute_not_exists(data_status) OR data_status <> :unknown)",
+        {"latest": "LATEST", "prefix": f"{ecosystem}#", "unknown": NOT_FOUND},
         ("pk", "downloads_fetched_at"),
     )
     dated = ((str(item.get("downloads_fetched_at") or ""), item["pk"].partition("#")[2]) for item in found)

@@ -146,9 +146,12 @@ class Shop:
         return self.world.billing.get((event["id"], event["type"]), consistent=True) or {}
 
     def alerts(self) -> list[dict[str, Any]]:
-        """The alerts to the operators."""
-        received = aws.client("sqs").receive_message(QueueUrl=self.alerts_url, MaxNumberOfMessages=10)
-        return [json.loads(message["Body"]) for message in received.get("Messages", [])]
+        """Takes the alerts to the operators."""
+        sqs = aws.client("sqs")
+        received = sqs.receive_message(QueueUrl=self.alerts_url, MaxNumberOfMessages=10).get("Messages", [])
+        for message in received:
+            sqs.delete_message(QueueUrl=self.alerts_url, ReceiptHandle=message["ReceiptHandle"])
+        return [json.loads(message["Body"]) for message in received]
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ def customer_id() -> str:
 
 
 def sent(customer: str, price: str = "price_local_pro", **more: Any) -> dict[str, Any]:
-    """A subscription as an event brings it."""
+    """A subscription as an event of today's API version brings it."""
     item = {
         "id": "si_1",
         "price": {"id": price},
@@ -180,6 +180,19 @@ def test_the_first_payment_rewards_the_referrer_once(shop: Any, at_once: Any) ->
     meta = shop.world.meta(referrer)
     assert (meta["bonus_requests"], meta["referral_paid"]) == (25_000, 1)
     assert "referral_pending" not in shop.world.meta(owner)
+
+
+@pytest.mark.parametrize("charge", [{}, {"object": "charge"}])
+def test_a_refund_is_noted_whatever_is_left_out(shop: Any, charge: Any, caplog: pytest.LogCaptureFixture) -> None:
+    assert shop.deliver("charge.refunded", charge).json == {"received": True}
+    assert any("refunded" in record.getMessage() for record in caplog.records)
+
+
+def test_a_dispute_is_told_of_whatever_is_left_out(shop: Any) -> None:
+    shop.alerts()
+    assert shop.deliver("charge.dispute.created", {"object": "dispute"}).json == {"received": True}
+    (alert,) = shop.alerts()
+    assert "unknown" in alert["Message"]
 
 
 def test_a_refund_is_only_noted(shop: Any) -> None:

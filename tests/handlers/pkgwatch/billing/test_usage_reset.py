@@ -17,6 +17,7 @@ from handlers.common.dynamodb import Table
 from handlers.pkgwatch.api.backup_reset_usage import handler as backup_handler
 from handlers.pkgwatch.api.reset_usage import STATE, Run, reset
 from handlers.pkgwatch.api.reset_usage import handler as reset_handler
+from handlers.pkgwatch.billing import periods
 from handlers.pkgwatch.runtime.settings import settings
 from tests.handlers.gateway import Context
 
@@ -193,22 +194,49 @@ def ended(keys: Table, owner: str, sk: str, **more: Any) -> tuple[str, str]:
 
 
 def test_a_period_nobody_heard_of_begins(patched: pytest.MonkeyPatch, keys: Table) -> None:
-    late = [ended(keys, "user_1", "a" * 64), put(keys, "user_1", "USER_META", tier="pro")]
-    twice = ended(keys, "user_2", "USER_META", last_reset_period_start=EPOCH - 7200 - 3 * PERIOD)
-    left = [
+    """Above all user_3's: everything was heard of but the invoice of the period that begins."""
+    late = [
+        ended(keys, "user_1", "a" * 64),
+        put(keys, "user_1", "USER_META", tier="pro"),
+        ended(keys, "user_2", "USER_META", last_reset_period_start=EPOCH - 7200 - 3 * PERIOD),
         ended(keys, "user_3", "c" * 64, last_reset_period_start=EPOCH - 7200 - PERIOD),
+    ]
+    left = [
         ended(keys, "user_4", "d" * 64, tier="free"),
         ended(keys, "user_5", "e" * 64, current_period_end=EPOCH - 60),
         ended(keys, "user_6", "RECOVERY_1"),
         ended(keys, "circuit#npm", "STATE"),
+        ended(keys, "user_7", "f" * 64, last_reset_period_start=EPOCH - 7200),
+        ended(keys, "user_8", "a" * 64, first_payment_failure_at="2026-01-01T00:00:00+00:00"),
+        ended(keys, "user_9", "b" * 64, cancellation_pending=True),
     ]
     patched.setenv("API_KEYS_TABLE", keys.name)
     settings.cache_clear()
-    assert backup_handler({}, Calm()) == {"reset": 2, "already_reset": 1, "failed": 0}
-    for key in (*late, twice):
+    assert backup_handler({}, Calm()) == {"reset": 3, "already_reset": 1, "left": 2, "failed": 0}
+    for key in late:
         item = keys.get(key) or {}
         assert (item["requests_this_month"], item["last_reset_period_start"]) == (0, EPOCH - 7200)
         assert (item["current_period_start"], item["current_period_end"]) == (EPOCH - 7200, EPOCH - 7200 + PERIOD)
-    assert [used(keys, key) for key in left] == [5] * 5
-    assert backup_handler({}, Calm()) == {"reset": 0, "already_reset": 1, "failed": 0}
+    assert [used(keys, key) for key in left] == [5] * 7
+    assert backup_handler({}, Calm()) == {"reset": 0, "already_reset": 1, "left": 2, "failed": 0}
     assert json.dumps(backup_handler(None, Calm()))
+
+
+def test_of_several_periods_nobody_heard_of_the_last_begins(patched: pytest.MonkeyPatch, keys: Table) -> None:
+    end = EPOCH - 2 * PERIOD - 7200
+    key = ended(keys, "user_1", "USER_META", current_period_end=end, last_reset_period_start=end - PERIOD)
+    patched.setenv("API_KEYS_TABLE", keys.name)
+    settings.cache_clear()
+    assert backup_handler({}, Calm())["reset"] == 1
+    item = keys.get(key) or {}
+    assert (item["current_period_start"], item["current_period_end"]) == (EPOCH - 7200, EPOCH - 7200 + PERIOD)
+
+
+def test_an_invoice_that_comes_after_all_resets_nothing_twice(keys: Table, patched: pytest.MonkeyPatch) -> None:
+    key = ended(keys, "user_1", "USER_META")
+    patched.setenv("API_KEYS_TABLE", keys.name)
+    settings.cache_clear()
+    backup_handler({}, Calm())
+    keys.update(key, "SET requests_this_month = :n", {"n": 40})
+    periods.begin(keys, "user_1", periods.Period(EPOCH - 7200, EPOCH - 7200 + PERIOD, EPOCH), NOW)
+    assert used(keys, key) == 40

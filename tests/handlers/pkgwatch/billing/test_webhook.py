@@ -18,7 +18,7 @@ from handlers.common.web.request import Request
 from handlers.common.web.serve import Call
 from handlers.pkgwatch.api.stripe_webhook import handler, receive
 from handlers.pkgwatch.billing import claims
-from handlers.pkgwatch.billing.events import Services
+from handlers.pkgwatch.billing.services import Services
 from handlers.pkgwatch.runtime.settings import settings
 from tests.handlers.gateway import call, proxy_event
 

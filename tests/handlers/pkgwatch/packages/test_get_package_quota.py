@@ -13,7 +13,8 @@ from handlers.common.web.request import Request
 from handlers.common.web.serve import Call
 from handlers.pkgwatch.accounts.plans import next_month
 from handlers.pkgwatch.api.get_package import Tables, show
-from tests.handlers.gateway import proxy_event
+from handlers.pkgwatch.api.get_usage import handler as usage_handler
+from tests.handlers.gateway import call, proxy_event
 from tests.handlers.pkgwatch.fixtures.packages import get
 
 
@@ -68,10 +69,29 @@ def test_usage_alerts(world: Any, used: int, bonus: int, level: str | None, perc
     assert not alert or (str(alert["percent"]) == percent and alert["message"])
 
 
-def test_with_a_bonus_the_plan_never_remains_negative(world: Any) -> None:
-    clear, _ = world.user(requests_this_month=5000, bonus_requests=5)
+@pytest.mark.parametrize(("used", "bonus", "remaining"), [(5000, 5, "4"), (10, 5, "4994"), (4999, 0, "0")])
+def test_a_bonus_remains_too(world: Any, used: int, bonus: int, remaining: str) -> None:
+    clear, _ = world.user(requests_this_month=used, bonus_requests=bonus)
     answer = get(world.package(), key=clear)
-    assert (answer.status, answer.headers["X-RateLimit-Remaining"]) == (200, "0")
+    assert (answer.status, answer.headers["X-RateLimit-Remaining"]) == (200, remaining)
+    usage = call(usage_handler, proxy_event("GET", "/usage", headers={"x-api-key": clear}))
+    assert (usage.headers["X-RateLimit-Remaining"], str(usage.json["usage"]["remaining"])) == (remaining, remaining)
+
+
+def test_all_say_the_same_of_when_usage_begins_again(world: Any) -> None:
+    """A subscriber's period ends when it ends, and not with the month."""
+    end = int(datetime.now(UTC).timestamp()) + 9 * 86400
+    clear, user_id = world.user("pro", requests_this_month=1, current_period_end=end)
+    answer = get(world.package(), key=clear)
+    usage = call(usage_handler, proxy_event("GET", "/usage", headers={"x-api-key": clear}))
+    assert answer.headers["X-RateLimit-Reset"] == usage.headers["X-RateLimit-Reset"] == str(end)
+    assert datetime.fromisoformat(usage.json["reset"]["date"]).timestamp() == end
+    world.keys.update((user_id, "USER_META"), "SET requests_this_month = :n", {"n": 100_000})
+    refused = get(world.package(), key=clear)
+    assert refused.status == 429
+    assert abs(refused.json["error"]["retry_after_seconds"] - 9 * 86400) < 60
+    world.keys.update((user_id, "USER_META"), "SET current_period_end = :n", {"n": 1})
+    assert get(world.package(), key=clear).headers["Retry-After"] == "60"  # its reset is under way
 
 
 def test_without_a_working_counter_a_known_user_is_served(world: Any, missing_table: Table) -> None:

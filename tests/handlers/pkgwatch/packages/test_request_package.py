@@ -110,6 +110,16 @@ def test_a_new_package_is_added_and_queued(world: Any, reachable: None, source_i
     assert DepsDev.asked[-1] == f"/v3/systems/npm/packages/%40real%2F{name.lower().partition('/')[2]}"
 
 
+def test_a_name_nobody_knew_may_have_been_published_since(world: Any, reachable: None, source_ip: str) -> None:
+    world.queued()
+    name = new_name()
+    world.packages.put({"pk": f"npm#{name}", "sk": "LATEST", "data_status": "not_found", "queryable": False})
+    assert post({"name": name}, source_ip).json["status"] == "queued"
+    assert world.packages.get((f"npm#{name}", "LATEST"))["data_status"] == "pending"
+    assert [message["name"] for message in world.queued()] == [name]
+    assert post({"name": name}, source_ip).json["status"] == "exists"
+
+
 def test_without_a_salt_nothing_of_the_address_is_kept(
     world: Any, reachable: None, patched: pytest.MonkeyPatch, source_ip: str
 ) -> None:

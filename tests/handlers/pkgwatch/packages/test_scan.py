@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import secrets
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from handlers.common.dynamodb import Table
+from handlers.common.timestamps import iso
+from handlers.pkgwatch.api.get_usage import handler as usage_handler
 from handlers.pkgwatch.api.scan import handler, look_up
 from tests.handlers.gateway import Answer, call, proxy_event
 
@@ -163,6 +166,35 @@ def test_unknown_names_are_queued_for_collection(world: Any, key: str) -> None:
     }
 
 
+def unknown_since(world: Any, **age: float) -> str:
+    """A name the collector has found nowhere."""
+    return str(
+        world.package(
+            data_status="not_found",
+            last_updated=iso(datetime.now(UTC) - timedelta(**age)),
+            latest_version=None,
+            health_score=None,
+            weekly_downloads=None,
+            risk_level=None,
+        )
+    )
+
+
+def test_a_name_that_exists_nowhere_stays_not_found(world: Any, key: str) -> None:
+    name = unknown_since(world, hours=23)
+    answer = post({"dependencies": [name]}, key).json
+    assert (answer["packages"], answer["not_found"], answer["critical"]) == ([], [name], 0)
+    assert "discovery" not in answer  # the sources were asked today
+    assert world.queued() == []
+
+
+def test_a_day_later_the_sources_are_asked_again(world: Any, key: str) -> None:
+    name = unknown_since(world, hours=25)
+    answer = post({"dependencies": [name]}, key).json
+    assert (answer["not_found"], answer["discovery"]["queued"]) == ([name], 1)
+    assert [message["name"] for message in world.queued()] == [name]
+
+
 def test_a_scan_beyond_the_plan_takes_nothing(world: Any) -> None:
     clear, user_id = world.user(requests_this_month=4998, bonus_requests=1)
     answer = post({"dependencies": ["a", "b", "c", "d"]}, clear)
@@ -174,13 +206,17 @@ def test_a_scan_beyond_the_plan_takes_nothing(world: Any) -> None:
     assert world.key_count(clear, user_id) == 0
 
 
-@pytest.mark.parametrize(("used", "bonus", "remaining"), [(10, 0, 4988), (10, 40, 5028), (4999, 3, 1), (5000, 2, 0)])
+@pytest.mark.parametrize(
+    ("used", "bonus", "remaining"), [(10, 0, 4988), (10, 40, 5028), (4999, 3, 2), (5000, 2, 0), (5000, 9, 7)]
+)
 def test_rate_headers(world: Any, used: int, bonus: int, remaining: int) -> None:
     clear, _ = world.user(requests_this_month=used, bonus_requests=bonus)
     answer = post({"dependencies": ["a", "b"]}, clear)
     assert answer.status == 200
     assert answer.headers["X-RateLimit-Limit"] == "5000"
     assert answer.headers["X-RateLimit-Remaining"] == str(remaining)
+    usage = call(usage_handler, proxy_event("GET", "/usage", headers={"x-api-key": clear}))
+    assert (usage.json["usage"]["remaining"], usage.headers["X-RateLimit-Remaining"]) == (remaining, str(remaining))
     assert int(answer.headers["X-RateLimit-Reset"]) > 0
     alerting = used + 2 >= 4000
     assert ("usage_alert" in answer.json) == ("X-Usage-Alert" in answer.headers) == alerting
