@@ -4,28 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import msgspec
 
 from handlers.common.deadline import Deadline, OutOfTime
+from handlers.common.http import NoResponse, Response
 from handlers.common.secrets import secret
+from handlers.keyvex.shared.http import post_json
 from handlers.keyvex.shared.messages import NotProcessed
 from handlers.keyvex.shared.settings import settings
-
-if TYPE_CHECKING:
-    import httpx
 
 ADDRESS = "https://api.sendgrid.com/v3"
 _WAITS = (1.0, 2.0)  # seconds before the second and the third attempt
 _TIMEOUT = 20.0  # seconds for one attempt
 _LONGEST_WAIT = 10.0  # that SendGrid may ask for; beyond it the queue waits
-_DAY = 86_400.0
 _TEXT = 300  # characters of SendGrid's errors that are told
 
 
 class NotSent(NotProcessed):
     """SendGrid did not take a request. The text has its status and SendGrid's errors; ``retry_after`` is the seconds
     it asked for."""
+
+
+class _Error(msgspec.Struct):
+    message: str
+
+
+class _Errors(msgspec.Struct):
+    errors: list[_Error]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,36 +67,21 @@ def send(body: Mapping[str, Any], deadline: Deadline) -> str:
 
 
 def _attempt(url: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> _Attempt:
-    import httpx
-
     try:
-        answer = _client().post(url, json=body, headers=headers)
-    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-        return _Attempt(text=f"SendGrid cannot be reached ({type(error).__name__})", again=True)
-    except httpx.HTTPError as error:
-        return _Attempt(text=f"SendGrid did not answer ({type(error).__name__})")
-    if answer.status_code == 202:
-        return _Attempt(id=answer.headers.get("X-Message-Id") or "unknown")
-    again = answer.status_code == 429 or answer.status_code >= 500
-    text = f"SendGrid answered {answer.status_code}: {_errors(answer)}"
-    return _Attempt("", text, again, _seconds(answer.headers.get("Retry-After", "")))
+        answer = post_json(url, headers, body, _TIMEOUT)
+    except NoResponse as error:
+        text = "did not answer" if error.sent else "cannot be reached"
+        return _Attempt(text=f"SendGrid {text} ({error.reason})", again=error.retryable and not error.sent)
+    if answer.status == 202:
+        return _Attempt(id=answer.headers.get("x-message-id") or "unknown")
+    again = answer.status == 429 or answer.status >= 500
+    text = f"SendGrid answered {answer.status}: {_errors(answer)}"
+    return _Attempt("", text, again, answer.retry_after or 0)
 
 
-def _errors(answer: httpx.Response) -> str:
+def _errors(answer: Response) -> str:
     try:
-        errors = answer.json()["errors"]
-        return "; ".join(str(one["message"]) for one in errors)[:_TEXT]
-    except (ValueError, KeyError, TypeError):
+        errors = msgspec.json.decode(answer.body, type=_Errors).errors
+    except (ValueError, RecursionError):  # msgspec's error is a ValueError
         return "no reason given"
-
-
-def _seconds(text: str) -> float:
-    """What SendGrid asks for; 0 for what is no number of seconds within a day."""
-    return float(text) if text.isdecimal() and float(text) <= _DAY else 0
-
-
-@cache
-def _client() -> httpx.Client:
-    import httpx
-
-    return httpx.Client(timeout=_TIMEOUT)
+    return "; ".join(one.message for one in errors)[:_TEXT]

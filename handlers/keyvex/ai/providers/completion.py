@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import msgspec
 
+from handlers.common.http import NoResponse, Response
 from handlers.keyvex.ai.providers.model import Model
-from handlers.keyvex.shared.http import NoResponse, Response, post_json
+from handlers.keyvex.shared.http import post_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def ask(url: str, headers: dict[str, str], body: object, seconds: float) -> Resp
     try:
         response = post_json(url, headers, body, seconds)
     except NoResponse as error:
-        raise ProviderError(error.reason, retryable=True) from error
+        raise ProviderError(error.reason, error.retryable) from error
     if response.status != 200:
         retryable = response.status == 429 or response.status >= 500
         raise ProviderError(f"http_{response.status}", retryable, response.retry_after)

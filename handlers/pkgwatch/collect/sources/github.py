@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from handlers.common.http import Response
 from handlers.pkgwatch.collect.sources.github_activity import (
     Activity,
     Commit,
@@ -21,11 +22,9 @@ from handlers.pkgwatch.collect.sources.github_activity import (
 from handlers.pkgwatch.collect.upstream.client import (
     MAX_ATTEMPTS,
     MAX_WAIT,
-    Response,
     UpstreamClient,
     check_status,
     decode,
-    retry_after,
 )
 from handlers.pkgwatch.collect.upstream.failures import UpstreamError
 
@@ -105,7 +104,7 @@ def _rate_limit_wait(response: Response) -> float | None:
             return None
     elif response.status != 429:
         return None
-    wait = retry_after(response)
+    wait = response.retry_after
     return wait if wait is not None else _until_reset(headers)
 
 

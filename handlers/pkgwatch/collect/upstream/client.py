@@ -7,9 +7,7 @@ of CPU this way where it takes httpx's asynchronous client 1.3 (ten at once agai
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, TypeVar
@@ -17,6 +15,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 
 from handlers.common.deadline import Deadline, OutOfTime
+from handlers.common.http import HttpClient, NoResponse, Response
 from handlers.pkgwatch.collect.upstream.failures import INVALID_JSON, NotFound, UpstreamError
 
 T = TypeVar("T")
@@ -24,22 +23,12 @@ T = TypeVar("T")
 # A number of things: a count out of bounds is not an answer, and DynamoDB would refuse it.
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
-REQUEST_TIMEOUT, CONNECT_TIMEOUT = 30.0, 10.0  # seconds
+REQUEST_TIMEOUT = 30.0  # seconds
 MAX_ATTEMPTS = 3
 BASE_DELAY = 1.0  # seconds before the second attempt, doubled for each further one
 MAX_WAIT = 60.0  # seconds: an upstream that asks for more is left for another run
 MAX_BYTES = 64 * 2**20  # of a document; the largest packages' are around 30 MB
-MAX_PORT = 65535  # httpx passes a higher one on, and the C library calls what is left of it modulo 65536
 _RETRYABLE = {429, 500, 502, 503, 504}
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """A response of any status; ``headers`` by lower-case name."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 @cache
@@ -84,36 +73,15 @@ class UpstreamClient:
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
         """One request, whatever its status. Raises `UpstreamError` if no complete response came in time, and
         `OutOfTime`."""
-        import httpx
-
         left = self.deadline.left()
         if left <= 0:
             raise OutOfTime
         try:
-            return self._read(url, headers, min(self.timeout, left))
-        except httpx.TimeoutException as error:
-            timeout = UpstreamError("timeout", retryable=True)
-            raise (OutOfTime() if self.deadline.passed() else timeout) from error
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            retryable = isinstance(error, httpx.TransportError)
-            raise UpstreamError("connection_error", retryable=retryable) from error
-
-    def _read(self, url: str, headers: Mapping[str, str] | None, seconds: float) -> Response:
-        import httpx
-
-        if (httpx.URL(url).port or 0) > MAX_PORT:
-            raise httpx.InvalidURL("the port is out of range")
-        end = time.monotonic() + seconds
-        timeout = httpx.Timeout(seconds, connect=min(CONNECT_TIMEOUT, seconds))
-        body = bytearray()
-        with self.pool.stream("GET", url, headers=headers, timeout=timeout) as response:
-            for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > self.max_bytes:
-                    raise UpstreamError("response_too_large")
-                if time.monotonic() > end:  # httpx limits each chunk, not all of them together
-                    raise httpx.ReadTimeout("the whole response took too long")
-            return Response(response.status_code, response.headers, bytes(body))
+            return HttpClient(self.pool, self.max_bytes).request("GET", url, min(self.timeout, left), headers)
+        except NoResponse as error:
+            if error.reason == "timeout" and self.deadline.passed():
+                raise OutOfTime from error
+            raise UpstreamError(error.reason, retryable=error.retryable) from error
 
 
 def check_status(response: Response) -> Response:
@@ -122,7 +90,7 @@ def check_status(response: Response) -> Response:
         raise NotFound
     if response.status >= 300:
         retryable = response.status in _RETRYABLE
-        raise UpstreamError(f"http_{response.status}", retryable=retryable, retry_after=retry_after(response))
+        raise UpstreamError(f"http_{response.status}", retryable=retryable, retry_after=response.retry_after)
     return response
 
 
@@ -132,14 +100,6 @@ def decode(body: bytes, shape: type[T]) -> T:
         return msgspec.json.decode(body, type=shape)
     except (ValueError, RecursionError) as error:
         raise UpstreamError(INVALID_JSON) from error
-
-
-def retry_after(response: Response) -> float | None:
-    """The seconds in the Retry-After header; None without one, or if it is no number of seconds."""
-    with suppress(ValueError):
-        seconds = float(response.headers.get("retry-after", ""))
-        return seconds if 0 <= seconds < float("inf") else None
-    return None
 
 
 def backoff(attempt: int) -> float:
