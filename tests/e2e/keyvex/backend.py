@@ -38,16 +38,14 @@ class Backend:
 
     def send(self, queue: str, *bodies: Any) -> list[str]:
         """Puts messages into a queue, text as it is, anything else as JSON; their ids."""
-        sqs = self.aws("sqs")
-        url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+        sqs, url = self.aws("sqs"), self._url(queue)
         texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
         return [sqs.send_message(QueueUrl=url, MessageBody=text)["MessageId"] for text in texts]
 
     def counts(self, queue: str) -> tuple[int, int]:
         """How many messages wait in a queue, and how many are in flight."""
-        sqs = self.aws("sqs")
+        sqs, url = self.aws("sqs"), self._url(queue)
         names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
-        url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(names))["Attributes"]
         return int(found[names[0]]), int(found[names[1]])
 
@@ -77,6 +75,39 @@ class Backend:
         answer = self.aws("lambda").invoke(FunctionName=name, Payload=json.dumps({"Records": records}))
         return json.loads(answer["Payload"].read())
 
+    @contextmanager
+    def mappings_off(self, queue: str) -> Iterator[None]:
+        """No function reads a queue meanwhile."""
+        functions = self.aws("lambda")
+        found = functions.list_event_source_mappings(EventSourceArn=self._arn(queue))["EventSourceMappings"]
+        for mapping in found:
+            functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+        try:
+            yield
+        finally:
+            for mapping in found:
+                functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
+    def receive(self, queue: str, text: str) -> list[dict[str, Any]]:
+        """The messages that are visible in a queue now and hold a text, as records of an event."""
+        sqs, url = self.aws("sqs"), self._url(queue)
+        found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"])
+        return [
+            {
+                "messageId": one["MessageId"],
+                "receiptHandle": one["ReceiptHandle"],
+                "body": one["Body"],
+                "attributes": one["Attributes"],
+            }
+            for one in found.get("Messages", [])
+            if text in one["Body"]
+        ]
+
+    def show(self, queue: str, record: dict[str, Any]) -> None:
+        """Makes a received message visible at once."""
+        sqs, url = self.aws("sqs"), self._url(queue)
+        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=0)
+
     def providers(self, method: str, path: str, body: Any = None) -> Any:
         """A request to the providers themselves, or to what controls them."""
         url = f"{self.system.emulator.endpoint}/_companions/providers{path}"
@@ -100,6 +131,13 @@ class Backend:
     def socket(self) -> str:
         """The address of the WebSocket API, as the application's environment has it."""
         return f"{self.outputs['WebSocketApiEndpoint']}/{self.outputs['WebSocketStage']}"
+
+    def _url(self, queue: str) -> str:
+        return str(self.aws("sqs").get_queue_url(QueueName=queue)["QueueUrl"])
+
+    def _arn(self, queue: str) -> str:
+        sqs, url = self.aws("sqs"), self._url(queue)
+        return str(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"])
 
     @cached_property
     def _table(self) -> Any:

@@ -220,8 +220,9 @@ def test_development_has_cheaper_models(processor: Processor, provider: Provider
     assert models(provider) == ["claude-3-haiku-20240307", FIRST]
 
 
-def test_a_provider_that_is_down_for_an_hour(processor: Processor, provider: Providers) -> None:
-    """The queue gives up after three deliveries; what lies in its dead-letter queue is sent again after the hour."""
+def test_a_session_says_that_it_failed_until_its_message_is_sent_again(
+    processor: Processor, provider: Providers
+) -> None:
     provider.fault(ANTHROPIC, status=529)
     session, user = processor.world.name("session"), processor.world.name("user")
     body, name = message(session, user), processor.world.name("message")
