@@ -14,6 +14,7 @@ EMPTY = """
 def handler(event, context):
     return {"statusCode": 200, "headers": {}, "body": "{}"}
 """
+_ACTIONS = ["dynamodb:*", "sqs:*", "execute-api:ManageConnections"]
 BARE = """
 import hashlib
 import json
@@ -95,7 +96,7 @@ class BareApis:
 
     def _made_role(self, name: str) -> str:
         trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        tables = {"Effect": "Allow", "Action": ["dynamodb:*", "execute-api:ManageConnections"], "Resource": "*"}
+        tables = {"Effect": "Allow", "Action": _ACTIONS, "Resource": "*"}
         made = self._iam.create_role(RoleName=name, AssumeRolePolicyDocument=_policy(trust))
         self._iam.put_role_policy(RoleName=name, PolicyName="tables", PolicyDocument=_policy(tables))
         return str(made["Role"]["Arn"])

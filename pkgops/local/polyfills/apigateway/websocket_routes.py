@@ -32,6 +32,7 @@ def install(_: Types) -> None:
     require(lambda_svc, "_resolve_name_and_qualifier")
     require(apigateway, "_integrations", "_extract_lambda_ref_from_integration_uri")
     wrap(lambda_runtime, "get_or_create_worker", lambda _: _Function)
+    wrap(apigateway, "_evaluate_route_selection", _selected)
     wrap(apigateway, "_match_ws_route", _matched)
     wrap(apigateway, "_invoke_ws_lambda", _invoked)
     wrap(apigateway, "handle_websocket", _limited)
@@ -54,6 +55,20 @@ class _Function:
         if result.get("error") or result.get("throttle"):
             return {"status": "error", "error": _FAILED}
         return {"status": "ok", "result": result.get("body")}
+
+
+def _selected(original: Any) -> Any:
+    """Messages nested too deeply to be read, and those that name the beginning or end of a connection, are for
+    ``$default``."""
+
+    def select(expression: str, text: str) -> str:
+        try:
+            key: str = original(expression, text)
+        except RecursionError:
+            return "$default"
+        return "$default" if key in _LIFE else key
+
+    return select
 
 
 def _matched(original: Any) -> Any:

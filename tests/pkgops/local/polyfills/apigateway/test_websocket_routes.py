@@ -55,6 +55,24 @@ def test_what_a_function_returns_is_sent_only_where_the_route_asks_for_it(play):
     play(scene)
 
 
+def test_a_message_that_cannot_be_read_is_for_the_default_route(play):
+    async def scene(connection):
+        await connection.send_str('{"action":' * 10_000)
+        await connection.send_str("[" * 100_000)
+        assert await ask(connection, "post") == "post"
+
+    play(scene)
+
+
+def test_no_message_reaches_the_routes_of_a_connections_life(play):
+    async def scene(connection):
+        for action in ("$connect", "$disconnect"):
+            text = json.dumps({"post": "", "action": action})
+            assert await ask(connection, text) == text
+
+    play(scene)
+
+
 def test_a_function_finds_its_connections_by_the_event_alone(play):
     async def scene(connection):
         assert await ask(connection, "post2") == "post2post2"
