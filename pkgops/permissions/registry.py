@@ -77,6 +77,28 @@ _CONDITIONAL = (
     _only("AWS::Logs::LogGroup", "FieldIndexPolicies", "logs:PutIndexPolicy logs:DeleteIndexPolicy"),
     _only("AWS::Logs::LogGroup", "LogDeliveryConfiguration", "logs:CreateLogDelivery"),
     _only("AWS::Logs::LogGroup", "BearerTokenAuthenticationEnabled", "logs:PutBearerTokenAuthentication"),
+    _only("AWS::EC2::FlowLog", "LogDestination", "logs:CreateLogDelivery logs:DeleteLogDelivery"),
+    _only(
+        "AWS::RDS::DBCluster",
+        "ManageMasterUserPassword",
+        "secretsmanager:CreateSecret secretsmanager:TagResource",
+    ),
+    _only(
+        "AWS::RDS::DBCluster",
+        "AssociatedRoles",
+        "rds:AddRoleToDBCluster rds:RemoveRoleFromDBCluster",
+    ),
+    _only(
+        "AWS::RDS::DBCluster",
+        "DBClusterInstanceClass",
+        "rds:CreateDBInstance rds:ModifyDBInstance rds:DeleteDBInstance",
+    ),
+    _only("AWS::RDS::DBInstance", "AssociatedRoles", "rds:AddRoleToDBInstance rds:RemoveRoleFromDBInstance"),
+    _only(
+        "AWS::RDS::DBInstance",
+        "SourceDBInstanceIdentifier SourceDBClusterIdentifier",
+        "rds:CreateDBInstanceReadReplica rds:PromoteReadReplica",
+    ),
     _only("AWS::CodeDeploy::DeploymentGroup", "OnPremisesInstanceTagFilters", "codedeploy:RegisterOnPremisesInstance"),
     _only(
         "AWS::CodeDeploy::DeploymentGroup",

@@ -45,8 +45,27 @@ _LINKED = {
     "AWS::Cognito::UserPool": "email.cognito-idp.amazonaws.com",
     "AWS::Cognito::UserPoolClient": "email.cognito-idp.amazonaws.com",
     "AWS::DynamoDB::Table": "replication.dynamodb.amazonaws.com",
+    "AWS::EC2::FlowLog": "vpc-flow-logs.amazonaws.com",
     "AWS::ElastiCache::ReplicationGroup": "elasticache.amazonaws.com",
+    "AWS::RDS::DBCluster": "rds.amazonaws.com",
+    "AWS::RDS::DBInstance": "rds.amazonaws.com",
+    "AWS::RDS::DBSubnetGroup": "rds.amazonaws.com",
 }
+# A database is created and changed together with its settings, its options and its subnets, which are resources of the
+# call ("Actions, resources, and condition keys for Amazon RDS"); so is the last snapshot of one that is deleted.
+_DATABASES = {
+    "AWS::RDS::DBCluster": (
+        ("rds:CreateDBCluster", ("cluster-pg:default.*", "og:default:*")),
+        ("rds:ModifyDBCluster", ("cluster-pg:default.*", "og:default:*")),
+        ("rds:CreateDBClusterSnapshot", ("cluster-snapshot:*",)),
+        ("rds:DeleteDBCluster", ("cluster-snapshot:*",)),
+    ),
+    "AWS::RDS::DBInstance": (
+        ("rds:CreateDBInstance", ("pg:default.*", "og:default:*")),
+        ("rds:ModifyDBInstance", ("pg:default.*", "og:default:*")),
+    ),
+}
+_GROUP, _CLUSTER = "AWS::RDS::DBSubnetGroup", "AWS::RDS::DBCluster"
 _ANY_SERVICE = "*.amazonaws.com"
 
 
@@ -56,6 +75,8 @@ def unlisted_needs(context: SystemContext, key: ResourceKey) -> Iterator[Need]:
     kind, properties = resource["Type"], resource.get("Properties", {})
     if kind == "AWS::WAFv2::WebACL":
         yield from _rule_sets(context, properties)
+    elif kind in _DATABASES:
+        yield from _database(context, key)
     elif kind in _DOMAINS:
         yield from _domain(context, properties)
     elif kind == "AWS::Lambda::Alias" and "CodeDeployLambdaAliasUpdate" in resource.get("UpdatePolicy", {}):
@@ -89,6 +110,22 @@ def _domain(context: SystemContext, properties: Mapping[str, Any]) -> Iterator[N
     if "EDGE" in properties.get("EndpointConfiguration", {}).get("Types", ["EDGE"]) and "CertificateArn" in properties:
         yield Need("cloudfront:UpdateDistribution", EVERYTHING)
     yield linked_role_of(context, "ops.apigateway.amazonaws.com")
+
+
+def _database(context: SystemContext, key: ResourceKey) -> Iterator[Need]:
+    resource = context.resource(key)
+    for action, kinds in _DATABASES[resource["Type"]]:
+        yield from (Need(action, context.arn("rds:{r}:{a}:{kind}", kind=kind)) for kind in kinds)
+    create = "rds:CreateDBCluster" if resource["Type"] == _CLUSTER else "rds:CreateDBInstance"
+    clusters = [one for one in context.references(key[0], resource) if context.resource(one)["Type"] == _CLUSTER]
+    # An instance of a cluster is in the subnets of that.
+    for place in (key, *clusters):
+        yield from (Need(create, arn) for arn in _subnet_groups(context, place))
+
+
+def _subnet_groups(context: SystemContext, key: ResourceKey) -> list[str]:
+    referred = context.references(key[0], context.resource(key))
+    return [arn for one in referred if context.resource(one)["Type"] == _GROUP for arn in context.arns(one)]
 
 
 def _revisions(context: SystemContext, key: ResourceKey) -> Iterator[Need]:

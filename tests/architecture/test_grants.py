@@ -37,7 +37,8 @@ def test_functions_are_granted_the_operations_they_use(system: str, tmp_path: Pa
             unused += [
                 f"{function.resource.id}: {one} on {grant.shown}" for one in actions - used(subject, function, grant)
             ]
-    assert looked_at > 20
+    tables = any(one.type == "AWS::DynamoDB::Table" for one in subject.resources())
+    assert looked_at > 20 or not tables
     assert unused == []
 
 

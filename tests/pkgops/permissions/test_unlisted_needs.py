@@ -104,6 +104,19 @@ NOT_CALLED = {
     ("AWS::DynamoDB::Table", "iam:CreateServiceLinkedRole"): "no replicas",
     ("AWS::DynamoDB::Table", "logs:*"): "no import",
     ("AWS::DynamoDB::Table", "s3:*"): "no import",
+    ("AWS::EC2::FlowLog", "autoscaling:*"): "no tags of a group's",
+    ("AWS::EC2::FlowLog", "logs:*"): "delivered to a log group with a role, not to a bucket",
+    ("AWS::EC2::FlowLog", "s3:*"): "delivered to a log group, not to a bucket",
+    ("AWS::EC2::VPCEndpoint", "vpc-lattice:*"): "of a service, not of a network of services",
+    ("AWS::EC2::VPCEndpoint", "vpce:*"): "of a service in the same region",
+    ("AWS::RDS::DBCluster", "rds:*Role*"): "no role is given to it",
+    ("AWS::RDS::DBCluster", "rds:*DBInstance"): "the template has its instances",
+    ("AWS::RDS::DBCluster", "secretsmanager:*"): "its password is in a secret of the stack",
+    ("AWS::RDS::DBInstance", "rds:*"): "no roles, no copy of another one",
+    ("AWS::RDS::DBInstance", "ec2:*"): "in its cluster's network",
+    ("AWS::RDS::DBInstance", "secretsmanager:*"): "its password is its cluster's",
+    ("AWS::SecretsManager::SecretTargetAttachment", "docdb*"): "attached to a database of RDS",
+    ("AWS::SecretsManager::SecretTargetAttachment", "redshift*"): "attached to a database of RDS",
     ("AWS::ElastiCache::ReplicationGroup", "logs:*"): "no log delivery",
     ("AWS::ElastiCache::ReplicationGroup", "s3:GetObject"): "no snapshot in a bucket",
     ("AWS::IAM::ManagedPolicy", "iam:*"): "attached by its roles",
@@ -140,3 +153,20 @@ def test_what_the_reduction_takes_away_has_a_reason(project: Any) -> None:
     unexplained = {one for one in never if not any(all(map(fnmatchcase, one, rule)) for rule in NOT_CALLED)}
     assert not unexplained
     assert not NOT_CALLED.keys() - used, "nothing is taken away for these reasons any more"
+
+
+def test_a_database_is_created_with_its_settings_and_subnets() -> None:
+    groups = {"Type": "AWS::RDS::DBSubnetGroup", "Properties": {"DBSubnetGroupName": "shop"}}
+    named = {"DBClusterIdentifier": "shop-cluster", "DBSubnetGroupName": {"Ref": "Groups"}}
+    cluster = {"Type": "AWS::RDS::DBCluster", "Properties": named}
+    member = {"DBClusterIdentifier": {"Ref": "Cluster"}, "DBInstanceIdentifier": "shop-writer"}
+    found = asked(Groups=groups, Cluster=cluster, Writer={"Type": "AWS::RDS::DBInstance", "Properties": member})
+    for action, resource in (
+        ("CreateDBCluster", "cluster:shop-cluster"),
+        ("CreateDBCluster", "subgrp:shop"),
+        ("CreateDBCluster", "cluster-pg:default.*"),
+        ("CreateDBInstance", "db:shop-writer"),
+        ("CreateDBInstance", "subgrp:shop"),
+        ("DeleteDBCluster", "cluster-snapshot:*"),
+    ):
+        assert (f"rds:{action}", f"arn:aws:rds:{HERE}:{resource}") in found

@@ -1,4 +1,4 @@
-"""AWS::EC2::SecurityGroupIngress and SecurityGroupEgress: rules of the emulator's groups, one by one. Nothing is filtered."""
+"""AWS::EC2::SecurityGroupIngress and SecurityGroupEgress: rules of the emulator's groups, one by one. None filters."""
 
 from __future__ import annotations
 
