@@ -31,6 +31,7 @@ SECTIONS = {
         "synth": "Write the CloudFormation templates.",
         "package": "Build the handlers' artifacts.",
         "check": "Check templates, code and files by rules.",
+        "graph": "Draw a system.",
     },
     "deploy": {
         "diff": "Show what a deployment would change.",

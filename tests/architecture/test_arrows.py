@@ -57,6 +57,12 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
         "bootstrap": "the last destruction of a stage takes it along",
         "logs": "the cause of a failure may be in a function's log",
     },
+    "graph": {
+        "build": "a picture is made of templates",
+        "checks": "what values and policies refer to is known there",
+        "plan": "and shows what a plan changes",
+        "ports": "whose deployed templates are read",
+    },
     "permissions": {
         "build": "permissions are derived from templates",
         "bootstrap": "its stack needs some, too",
@@ -90,6 +96,7 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
         "checks": "shows findings and explains rules",
         "connect": "connects",
         "deploy": "deploys",
+        "graph": "draws",
         "local": "runs the emulator",
         "logs": "tails",
         "operate": "operates",

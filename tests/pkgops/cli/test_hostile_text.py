@@ -26,6 +26,11 @@ RUN: dict[str, list[tuple[str, ...]]] = {
     "synth": [("synth", "storage", *DEV), ("synth", "storage", "--format", "yaml", *DEV)],
     "package": [("package", *DEV)],
     "check": [("check", "--explain", "P101"), ("check", "--explain", ARGUMENT)],
+    "graph": [
+        ("graph", "--diff", *DEV),
+        ("graph", "--diff", "--format", "mermaid", *DEV),
+        ("graph", "--focus", ARGUMENT, *DEV),
+    ],
     "diff": [("diff", *DEV), ("diff", "--deployed", *DEV)],
     "deploy": [("deploy", "--yes", *DEV), ("deploy", "--dry-run", *DEV), ("deploy", "--yes", "--debug", *DEV)],
     "cancel": [("cancel", *DEV)],

@@ -1,0 +1,229 @@
+"""The reduction: every resource has its place, arrows say what is meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pkgops.graph.kinds import NODES
+from pkgops.graph.merge import LIMIT, merged
+from pkgops.graph.model import Graph
+from pkgops.graph.view import View, viewed
+from tests.pkgops.graph.systems import arrows, function, of, role, stack, whole
+from tests.repository import SYSTEMS
+from tests.templates.conftest import VARIANTS, built
+
+EVERY = [(system, "prod") for system in SYSTEMS] + [(system, name) for system, name in VARIANTS]
+TYPES = sorted({*NODES, "AWS::IAM::Role", "AWS::Logs::LogGroup", "AWS::Lambda::Url", "Custom::Thing", "AWS::X::Y"})
+
+
+def assert_sound(graph: Graph, resources: set[tuple[str, str]]) -> None:
+    members = [member for node in graph.nodes for member in node.members]
+    assert len(members) == len(set(members)), "a kept resource in two nodes"
+    parts = {part for node in graph.nodes for part in node.parts}
+    assert {*members, *parts, *graph.hidden} == resources
+    assert not {*members} & parts
+    assert not {*graph.hidden} & {*members, *parts}
+    ids = [node.id for node in graph.nodes]
+    assert len(ids) == len(set(ids))
+    assert {end for edge in graph.edges for end in (edge.source, edge.target)} <= set(ids)
+    assert all(edge.source != edge.target for edge in graph.edges)
+    assert list(graph.edges) == sorted(graph.edges, key=lambda edge: (edge.source, edge.target, edge.kind))
+
+
+@pytest.mark.parametrize(("system", "name"), EVERY)
+def test_every_resource_of_a_shipped_system_has_one_place(system, name):
+    resources = {(case.stack.key, key) for case in built(system, name) for key in case.template["Resources"]}
+    graph = whole(system, name)
+    assert_sound(graph, resources)
+    small = merged(graph)
+    assert_sound(small, resources)
+    assert len(small.nodes) <= LIMIT
+    assert {m for node in small.nodes for m in node.members} == {m for node in graph.nodes for m in node.members}
+
+
+@st.composite
+def systems(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Templates of any types that refer to each other in any way, cycles included."""
+    sizes = draw(st.lists(st.integers(0, 8), min_size=1, max_size=3))
+    made = []
+    for size in sizes:
+        names = [f"R{number}" for number in range(size)]
+        other = st.sampled_from([*names, "AWS::Region", "Nothing"])
+        value = st.one_of(
+            other.map(lambda name: {"Ref": name}),
+            other.map(lambda name: {"Fn::GetAtt": [name, "Arn"]}),
+            other.map(lambda name: {"Fn::Sub": f"arn:aws:x:::{name}/${{{name}}}"}),
+            st.sampled_from(["plain", "*"]),
+        )
+        properties = st.dictionaries(
+            st.sampled_from(
+                ["RestApiId", "FunctionName", "VpcId", "Role", "Roles", "Targets", "EventSourceArn", "Name"]
+            ),
+            value.filter(lambda one: True),
+            max_size=3,
+        ).map(lambda row: {**row, "Targets": [{"Arn": row["Targets"]}]} if "Targets" in row else row)
+        body = st.builds(lambda kind, given: {"Type": kind, "Properties": given}, st.sampled_from(TYPES), properties)
+        made.append({name: draw(body) for name in names})
+    return made
+
+
+@given(systems(), st.integers(1, 12))
+def test_any_templates(templates, limit):
+    stacks = [stack(resources, f"s{number}") for number, resources in enumerate(templates)]
+    resources = {(one.key, name) for one in stacks for name in one.template["Resources"]}
+    graph = of(*stacks)
+    assert_sound(graph, resources)
+    assert_sound(merged(graph, limit=limit), resources)
+    assert of(*stacks) == graph
+    for node in graph.nodes:
+        assert node.id in {one.id for one in viewed(graph, View(focus=node.id, depth=2, everything=True)).nodes}
+
+
+TABLE = {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "orders-dev"}}
+ON_TABLE = {"Resource": [{"Fn::GetAtt": ["Orders", "Arn"]}]}
+
+
+@pytest.mark.parametrize(
+    ("actions", "label"),
+    [
+        (["dynamodb:GetItem", "dynamodb:Query"], "read"),
+        (["dynamodb:PutItem"], "write"),
+        (["dynamodb:GetItem", "dynamodb:PutItem"], "read/write"),
+        ("dynamodb:*", "read/write"),
+        ("*", "read/write"),
+    ],
+)
+def test_a_role_is_an_arrow_with_what_it_allows(actions, label):
+    graph = of(stack({"Orders": TABLE, "Work": function(), "Role": role({"Action": actions, **ON_TABLE})}))
+    assert arrows(graph) == {("Work", "Orders", label)}
+    assert graph.node("app.Work").parts == (("app", "Role"),)
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "arn:aws:dynamodb:us-east-1:123456789012:table/orders-dev",
+        "arn:aws:dynamodb:*:*:table/orders-dev/index/*",
+        "arn:aws:dynamodb:*:*:table/orders-*",
+        {"Fn::Sub": "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/orders-dev"},
+        {"Fn::Join": ["", [{"Fn::GetAtt": ["Orders", "Arn"]}, "/index/*"]]},
+        {"Fn::Sub": ["${It}/*", {"It": {"Fn::GetAtt": ["Orders", "Arn"]}}]},
+    ],
+)
+def test_a_table_however_it_is_named(resource):
+    statement = {"Action": "dynamodb:GetItem", "Resource": resource}
+    graph = of(stack({"Orders": TABLE, "Work": function(), "Role": role(statement)}))
+    assert arrows(graph) == {("Work", "Orders", "read")}
+
+
+def test_everything_and_nothing_named_are_no_arrows():
+    statement = {"Action": ["dynamodb:GetItem", "logs:PutLogEvents"], "Resource": "*"}
+    assert not of(stack({"Orders": TABLE, "Work": function(), "Role": role(statement)})).edges
+
+
+def test_arrows_between_stacks_come_from_recorded_inputs():
+    storage = stack({"Orders": TABLE}, "storage", outputs={"Arn": {"Value": {"Fn::GetAtt": ["Orders", "Arn"]}}})
+    statement = {"Action": "dynamodb:PutItem", "Resource": [{"Ref": "StorageArn"}]}
+    api = stack({"Work": function(), "Role": role(statement)}, "api", inputs={"StorageArn": "storage.Arn"})
+    assert [(edge.source, edge.target, edge.kind) for edge in of(storage, api).edges] == [
+        ("api.Work", "storage.Orders", "write")
+    ]
+
+
+def test_a_late_input_is_one_as_well():
+    statement = {"Action": "dynamodb:PutItem", "Resource": [{"Fn::If": ["Known", {"Ref": "Arn"}, "x"]}]}
+    api = stack({"Work": function(), "Role": role(statement)}, "api", late={"Arn": "storage.Arn"})
+    storage = stack({"Orders": TABLE}, "storage", outputs={"Arn": {"Value": {"Fn::GetAtt": ["Orders", "Arn"]}}})
+    assert [edge.target for edge in of(storage, api).edges] == ["storage.Orders"]
+
+
+def test_the_pictures_of_shipped_systems_say_what_is_true():
+    assert ("Distribution", "WebBucket", "2 paths") in arrows(whole("always_coder"))
+    assert ("HttpApi", "HandlePublicFunction", "GET /public/b/{batchId}") in arrows(whole("kefir"))
+    assert ("HttpApi", "AppUserPool", "authorizes") in arrows(whole("kefir"))
+    pkgwatch = arrows(whole("pkgwatch"))
+    assert ("ApiWaf", "Api", "protects") in pkgwatch
+    assert ("PackageQueue", "PackageCollectorFunction", "triggers") in pkgwatch
+    assert ("PackageQueue", "PackageDlqQueue", "dead letters") in pkgwatch
+    assert ("PackagesTable", "ScoreCalculatorFunction", "triggers") in pkgwatch
+    assert ("BackupPlan", "PackagesTable", "backs up") in pkgwatch
+    assert ("RedisReplicationGroup", "DatabaseSecrets", "credentials") in arrows(whole("keyvex"))
+    badges = whole("kefir").node("app.ReminderProcessorFunction").badges
+    assert badges == ("rate(5 minutes)", "3 alarms")
+
+
+STREAMS: dict[str, Any] = {
+    "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {}},
+    "Subnet": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "Vpc"}}},
+    "Gateway": {"Type": "AWS::EC2::NatGateway", "Properties": {"SubnetId": {"Ref": "Subnet"}}},
+    "Group": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"VpcId": {"Ref": "Vpc"}}},
+    "Rule": {"Type": "AWS::EC2::SecurityGroupIngress", "Properties": {"GroupId": {"Ref": "Group"}}},
+    "Subnets": {"Type": "AWS::RDS::DBSubnetGroup", "Properties": {"SubnetIds": [{"Ref": "Subnet"}]}},
+    "Password": {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": "shop/db"}},
+    "Cluster": {
+        "Type": "AWS::RDS::DBCluster",
+        "Properties": {
+            "DBSubnetGroupName": {"Ref": "Subnets"},
+            "MasterUserPassword": {"Fn::Sub": "{{resolve:secretsmanager:${Password}:SecretString:password}}"},
+        },
+    },
+    "Writer": {"Type": "AWS::RDS::DBInstance", "Properties": {"DBClusterIdentifier": {"Ref": "Cluster"}}},
+    "Attached": {
+        "Type": "AWS::SecretsManager::SecretTargetAttachment",
+        "Properties": {"SecretId": {"Ref": "Password"}, "TargetId": {"Ref": "Cluster"}},
+    },
+    "Server": function(
+        Runtime="nodejs22.x",
+        VpcConfig={"SubnetIds": [{"Ref": "Subnet"}]},
+        Environment={"Variables": {"HOST": {"Fn::GetAtt": ["Cluster", "Endpoint.Address"]}}},
+    ),
+    "Role": role({"Action": "secretsmanager:GetSecretValue", "Resource": {"Ref": "Password"}}),
+    "Url": {"Type": "AWS::Lambda::Url", "Properties": {"TargetFunctionArn": {"Ref": "Server"}}},
+    "Assets": {"Type": "AWS::S3::Bucket", "Properties": {}},
+    "Control": {"Type": "AWS::CloudFront::OriginAccessControl", "Properties": {}},
+    "Web": {
+        "Type": "AWS::CloudFront::Distribution",
+        "Properties": {
+            "DistributionConfig": {
+                "Origins": [
+                    {
+                        "Id": "server",
+                        "DomainName": {"Fn::Select": [2, {"Fn::Split": ["/", {"Fn::GetAtt": ["Url", "FunctionUrl"]}]}]},
+                        "OriginAccessControlId": {"Ref": "Control"},
+                    },
+                    {"Id": "assets", "DomainName": {"Fn::GetAtt": ["Assets", "RegionalDomainName"]}},
+                ],
+                "DefaultCacheBehavior": {"TargetOriginId": "server"},
+                "CacheBehaviors": [{"TargetOriginId": "assets", "PathPattern": "/_next/static/*"}],
+            }
+        },
+    },
+    "MayCall": {
+        "Type": "AWS::Lambda::Permission",
+        "Properties": {
+            "FunctionName": {"Ref": "Server"},
+            "SourceArn": {"Fn::Sub": "arn:aws:cloudfront::1:distribution/${Web}"},
+        },
+    },
+}
+
+
+def test_a_site_of_a_node_server_with_a_database_in_a_network():
+    graph = of(stack(STREAMS))
+    assert arrows(graph) == {
+        ("Web", "Server", "/*"),
+        ("Web", "Assets", "/_next/static/*"),
+        ("Server", "Cluster", "uses"),
+        ("Server", "Password", "read"),
+        ("Cluster", "Password", "credentials"),
+    }
+    assert {node.id for node in graph.nodes} == {
+        *("app.Vpc", "app.Cluster", "app.Password", "app.Server", "app.Assets", "app.Web")
+    }
+    assert graph.node("app.Server").badges == ("in the network", "function URL")
+    assert graph.node("app.Vpc").badges == ("1 NAT gateway",)
+    assert not graph.hidden
