@@ -63,7 +63,7 @@ def words(action: str) -> tuple[str, ...]:
 
 def simplified(edges: list[Edge]) -> list[Edge]:
     """Access without what says nothing new: reading besides writing is one arrow, a function receives from a queue
-    that triggers it."""
+    that triggers it, and who may do something with a resource uses it."""
     by_pair: dict[tuple[str, str], set[str]] = {}
     for edge in edges:
         by_pair.setdefault((edge.source, edge.target), set()).add(edge.kind)
@@ -71,7 +71,11 @@ def simplified(edges: list[Edge]) -> list[Edge]:
     for edge in edges:
         kinds = by_pair[edge.source, edge.target]
         back = by_pair.get((edge.target, edge.source), set())
-        if (edge.kind == RECEIVE and back) or (edge.kind == SEND and "failures" in kinds):
+        if (
+            (edge.kind == "uses" and len(kinds) > 1)
+            or (edge.kind == RECEIVE and back)
+            or (edge.kind == SEND and "failures" in kinds)
+        ):
             continue
         if {READ, WRITE} <= kinds and edge.kind in (READ, WRITE):
             found.append(Edge(edge.source, edge.target, f"{READ}/{WRITE}"))

@@ -70,9 +70,15 @@ def _head(graph: Graph) -> Iterator[str]:
     yield f'edge [fontname="{_FONT}" fontsize=8 fontcolor="{colors.FAINT[0]}" arrowsize=0.6]'
 
 
+def _leads_back(graph: Graph, edge: Edge) -> bool:
+    """Whether an arrow goes from data to code, or from code to an API, against the direction of all others."""
+    source, target = graph.node(edge.source).kind, graph.node(edge.target).kind
+    return kinds.FUNCTION in (source, target) and (source in _STORES or target == kinds.API)
+
+
 def _ends(graph: Graph, names: Mapping[str, str]) -> list[str]:
     """Data and messages that lead nowhere stand at the right, where arrows end."""
-    leading = {edge.source for edge in graph.edges if graph.node(edge.source).kind not in _STORES}
+    leading = {edge.source for edge in graph.edges if not _leads_back(graph, edge)}
     ends = [names[node.id] for node in graph.nodes if node.kind in _ENDS and node.id not in leading]
     return ["{ rank=max; " + "; ".join(ends) + " }"] if ends else []
 
@@ -105,8 +111,7 @@ def _edge(graph: Graph, edge: Edge, names: Mapping[str, str], compared: bool) ->
         _, line, _, _ = colors.STATUSES.get(edge.status, colors.UNCHANGED)
         group = str(edge.status) or "same"
     dashed = " style=dashed" if edge.status is Status.REMOVED else ""
-    back = graph.node(edge.source).kind in _STORES
-    dashed += " constraint=false" if back else ""
+    dashed += " constraint=false" if _leads_back(graph, edge) else ""
     label, tooltip = _quoted(shown(edge.label, 34)), _quoted(told_edge(graph, edge))
     return (
         f'{names[edge.source]} -> {names[edge.target]} [label={label} color="{line}" class="{group}" '

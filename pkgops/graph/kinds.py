@@ -68,8 +68,8 @@ OWNERS = (
 )
 # Databases that are part of another one if they name it.
 INNER: Mapping[str, str] = {"AWS::RDS::DBInstance": "DBClusterIdentifier"}
-# Their data is reached over the network: whoever knows the address uses them.
-ADDRESSED = frozenset({CACHE, DATABASE})
+# They are reached over the network without a permission: whoever knows the address uses them.
+ADDRESSED = frozenset({CACHE, DATABASE, USERS})
 SCHEDULES = frozenset({"AWS::Events::Rule", "AWS::Scheduler::Schedule"})
 
 

@@ -11,11 +11,12 @@ from pkgops.graph.label import told, told_edge
 from tests.pkgops.graph.test_drawing import titles
 from tests.repository import ROOT, SYSTEMS
 
+FOLDER = ROOT / "docs" / "systems"
 PICTURES = system_pictures(ROOT)
 
 
-def test_every_system_has_one_in_its_page():
-    assert {file.stem for file in PICTURES} == set(SYSTEMS)
+def test_every_page_of_a_system_has_one():
+    assert {file.stem for file in PICTURES} == {key for key in SYSTEMS if (FOLDER / f"{key}.md").is_file()}
     for file in PICTURES:
         assert f"]({file.name})" in file.with_suffix(".md").read_text(encoding="utf-8")
 
