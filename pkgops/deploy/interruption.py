@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from pkgops.config import Project
-from pkgops.deploy.watcher import Watcher
 from pkgops.errors import AccessError
 from pkgops.events import Emit, Note
+
+if TYPE_CHECKING:
+    from pkgops.config import Project
+    from pkgops.deploy.watcher import Watcher
 
 
 class Interrupted(KeyboardInterrupt):

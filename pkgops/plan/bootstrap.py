@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pkgops.build.build import synthesized
 from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
-from pkgops.plan.conflicts import Conflict, ConflictKind
 from pkgops.plan.options import PlanOptions
 from pkgops.plan.recovery_hint import DELETE_FAILED, failed_resources
 from pkgops.plan.step import READY, Action, Step, decide, require_deployable
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import StackResource, StackState
+
+if TYPE_CHECKING:
+    from pkgops.plan.conflicts import Conflict
 
 
 def bootstrap_stack_name(project: Project) -> str:
@@ -60,5 +63,7 @@ def _stack(project: Project) -> SynthesizedStack:
 
 
 def _bucket_import(stack: SynthesizedStack, row: StackResource) -> Conflict:
+    from pkgops.plan.conflicts import Conflict, ConflictKind
+
     found = (row.type, row.physical_id, ConflictKind.EXISTS, ("import",), "import")
     return Conflict(stack.key, row.logical_id, *found, identifier=row.physical_id)

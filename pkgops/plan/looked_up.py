@@ -8,12 +8,12 @@ is resolved again only with the resource it stands in, as CloudFormation documen
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from pkgops.build.synth import SynthesizedStack
-from pkgops.intrinsics import texts
 from pkgops.ports.ports import Ports
 
 _TYPE = "AWS::SSM::Parameter::Value<"
@@ -43,5 +43,5 @@ def looked_up_names(stack: SynthesizedStack) -> list[str]:
         and isinstance(row.get("Default"), str)
         and name not in stack.inputs
     ]
-    referred = {name for text in texts(stack.template) if "{{" in text for name in _REFERENCE.findall(text)}
+    referred = set(_REFERENCE.findall(json.dumps(stack.template)))  # much faster than a walk through all of it
     return [*defaults, *sorted(referred - {*defaults})]

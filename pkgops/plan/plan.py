@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pkgops.build.artifacts import Asset
 from pkgops.config import Project
 from pkgops.errors import PkgopsError
-from pkgops.plan.conflicts import Conflict
 from pkgops.plan.options import DEFAULT_OPTIONS, PlanOptions
-from pkgops.plan.refusal import Refusal
 from pkgops.plan.step import CREATING, Action, Step
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import StackState
+
+if TYPE_CHECKING:
+    from pkgops.plan.conflicts import Conflict
+    from pkgops.plan.refusal import Refusal
 
 
 @dataclass(frozen=True, slots=True)

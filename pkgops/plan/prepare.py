@@ -3,6 +3,8 @@
 Conflicts are looked for before change sets are made, as far as the actions allow it: what a stack creates is in its
 template, what an update adds is known from its change set. What exists may also be what another deployment of the same
 stacks is just creating: if one of them has changed since it was described, everything is compared again.
+
+Most deployments find nothing to do: what only a change needs is imported when there is one.
 """
 
 from __future__ import annotations
@@ -15,15 +17,9 @@ from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.errors import DeployError
 from pkgops.events import Emit, Note, silent
-from pkgops.plan.changes import with_changes
 from pkgops.plan.compare import compare
-from pkgops.plan.conflicts import require_resolved
 from pkgops.plan.options import DEFAULT_OPTIONS, PlanOptions
 from pkgops.plan.plan import Plan, discard_change_sets
-from pkgops.plan.preflight import with_conflicts
-from pkgops.plan.protection import require_allowed
-from pkgops.plan.refusal import require_none
-from pkgops.plan.refusals import quota_refusals, with_refusals
 from pkgops.plan.step import CREATING, Action, Step, fingerprint
 from pkgops.ports.ports import Ports
 
@@ -36,6 +32,8 @@ class _OvertakenError(Exception):
 
 def require_allowed_concerns(plan: Plan) -> None:
     """RefusedError if a protected stage would get changes that deserve review and are not allowed by name."""
+    from pkgops.plan.protection import require_allowed
+
     concerns = [concern for step in plan.steps for concern in step.concerns]
     require_allowed(plan.project.stage, concerns, plan.options.allow)
 
@@ -45,6 +43,10 @@ def require_possible(
 ) -> None:
     """Refuses what the templates alone show to be impossible, before artifacts are built, which takes minutes the first
     time: names that are taken, more reserved concurrency than the account has. Errors as of `prepare`."""
+
+    from pkgops.plan.conflicts import require_resolved
+    from pkgops.plan.refusal import require_none
+    from pkgops.plan.refusals import quota_refusals
 
     def make() -> Plan:
         plan = compare(project, PackagedSystem(tuple(stacks), ()), ports, options)
@@ -83,6 +85,15 @@ def _prepared(
     plan = compare(project, packaged, ports, options)
     if not plan.changed:
         return plan
+    return _completed(plan, ports, emit, approve)
+
+
+def _completed(plan: Plan, ports: Ports, emit: Emit, approve: Callable[[Plan], None]) -> Plan:
+    from pkgops.plan.changes import with_changes
+    from pkgops.plan.conflicts import require_resolved
+    from pkgops.plan.refusal import require_none
+    from pkgops.plan.refusals import with_refusals
+
     created = _created(plan)
     plan = _with_conflicts(plan, created, ports, emit)
     if any(conflict.blocking for conflict in plan.conflicts):  # those of updates are listed along with them
@@ -121,6 +132,9 @@ def _previewed(
     plan = compare(project, packaged, ports, options)
     if not plan.changed:
         return plan
+    from pkgops.plan.changes import with_changes
+    from pkgops.plan.refusals import with_refusals
+
     plan = with_changes(plan, ports, emit)
     try:
         if conflicts:
@@ -147,6 +161,8 @@ def _repeated(make: Callable[[], Plan], project: Project, emit: Emit) -> Plan:
 def _with_conflicts(plan: Plan, steps: Sequence[Step], ports: Ports, emit: Emit) -> Plan:
     """`pkgops.plan.preflight.with_conflicts`. Raises `_OvertakenError` if there are any, but a stack of the plan is no
     longer as it was described."""
+    from pkgops.plan.preflight import with_conflicts
+
     found = with_conflicts(plan, steps, ports, emit)
     if len(found.conflicts) > len(plan.conflicts):
         states = {state.name: state for state in ports.stacks.describe()}

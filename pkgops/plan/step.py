@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.plan.digest import DIGEST_OUTPUT, digest
 from pkgops.plan.options import PlanOptions
 from pkgops.plan.recovery_hint import ROLLBACK_FAILED, stuck_error
-from pkgops.plan.review.review import Concern
-from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ResourceChange, StackState
+
+if TYPE_CHECKING:
+    from pkgops.plan.review.review import Concern
+    from pkgops.ports.ports import Ports
 
 READY = {
     "CREATE_COMPLETE",

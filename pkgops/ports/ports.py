@@ -7,22 +7,23 @@ denied access and unreachable endpoints; other errors are documented at the meth
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from pkgops.ports.access_keys import AccessKeys
-from pkgops.ports.artifacts import Artifacts
-from pkgops.ports.drift import Drift
-from pkgops.ports.existing import Existing
-from pkgops.ports.functions import Functions
-from pkgops.ports.identity import Identity
-from pkgops.ports.logs import Logs
-from pkgops.ports.parameters import Parameters
-from pkgops.ports.queues import Queues
-from pkgops.ports.secrets import Secrets
-from pkgops.ports.stacks import Stacks
-from pkgops.ports.tables import Tables
-from pkgops.ports.users import Users
-from pkgops.ports.websites import Websites
+if TYPE_CHECKING:
+    from pkgops.ports.access_keys import AccessKeys
+    from pkgops.ports.artifacts import Artifacts
+    from pkgops.ports.drift import Drift
+    from pkgops.ports.existing import Existing
+    from pkgops.ports.functions import Functions
+    from pkgops.ports.identity import Identity
+    from pkgops.ports.logs import Logs
+    from pkgops.ports.parameters import Parameters
+    from pkgops.ports.queues import Queues
+    from pkgops.ports.secrets import Secrets
+    from pkgops.ports.stacks import Stacks
+    from pkgops.ports.tables import Tables
+    from pkgops.ports.users import Users
+    from pkgops.ports.websites import Websites
 
 
 class Ports(Protocol):

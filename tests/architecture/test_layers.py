@@ -19,6 +19,9 @@ TERMINAL = {"click", "rich"}
 
 # What making templates and artifacts takes, and finding them in the cache does not: 30 ms together.
 BUILDING = {"pkgops.build.check", "pkgops.build.package", "importlib.metadata", "zipfile"}
+# What only a deployment with changes takes: another 25 ms.
+COMPLETING = {"pkgops.plan.changes", "pkgops.plan.preflight", "pkgops.plan.refusals", "pkgops.plan.review.review"}
+DEPLOYING = {"pkgops.deploy.deployment", "pkgops.deploy.watcher", "pkgops.deploy.root_cause"}
 
 # module -> what importing it must not load, because every command would wait for it
 START_UP = {
@@ -28,8 +31,8 @@ START_UP = {
     "pkgops.config": {"boto3", "botocore", "troposphere", "awacs", "rich", "cfnlint", "click"},
     "pkgops.build.package": {"boto3", "botocore", "troposphere", "awacs", "rich", "cfnlint", "click"},
     "pkgops.build.build": {"boto3", "botocore", "troposphere", "awacs", "rich", "cfnlint", "click", *BUILDING},
-    "pkgops.plan.prepare": {"boto3", "botocore", "troposphere", "awacs", "rich", "cfnlint", "click"},
-    "pkgops.deploy.deploy": {"boto3", "botocore", "troposphere", "awacs", "rich", "cfnlint", "click"},
+    "pkgops.plan.prepare": {"boto3", "botocore", "troposphere", "awacs", "rich", "cfnlint", "click", *COMPLETING},
+    "pkgops.deploy.deploy": {"boto3", "botocore", "troposphere", "awacs", "rich", "cfnlint", "click", *DEPLOYING},
     "pkgops.aws.ports": {"boto3", "botocore", "troposphere", "awacs", "rich", "cfnlint", "click"},
     "pkgops.local.client.emulator": {"boto3", "botocore", "ministack", "hypercorn", "rich", "click", "http.client"},
     "pkgops.model": {"troposphere", "awacs", "boto3", "botocore"},

@@ -87,17 +87,8 @@ class Clients:
         return other
 
     def _create(self, service: str, retry_policy: RetryPolicy) -> Any:
-        import botocore.session
         from botocore.config import Config
 
-        if self._session is None:
-            unset = self.endpoint or not os.environ.get("AWS_PROFILE")  # it is for AWS; an empty one names none
-            unread = {"profile": (None, None, None, None)} if unset else None
-            self._session = botocore.session.Session(unread, profile=self.stage.profile)
-            if not self.endpoint:
-                self._warn(overridden_region(self.stage, os.environ, self._session))
-                self._session.set_config_variable("region", self.stage.region)  # STS is called there for a role, too
-                prepare_providers(self._session)
         options: dict[str, Any] = {"region_name": self.stage.region}
         if self.endpoint:
             options["config"] = Config(**_FOR_EMULATOR)
@@ -112,13 +103,31 @@ class Clients:
                 read_timeout=905 if service == "lambda" else 60,  # a call may take 15 minutes, and only once
                 max_pool_connections=_CONNECTIONS,
             )
-        client = self._session.create_client(service, **options)
+        client = self._opened().create_client(service, **options)
         retry_policy.attach(client)
         check_answers(client)
         if not self.endpoint:
             self._warn(check_endpoint(self.stage, client.meta.endpoint_url))
             self._resolve(client.meta.endpoint_url)
         return client
+
+    def _opened(self) -> Any:
+        """The session, opened for the first client."""
+        import botocore.session
+
+        from pkgops.aws.connection.models import ServiceModels
+
+        if self._session is None:
+            unset = self.endpoint or not os.environ.get("AWS_PROFILE")  # it is for AWS; an empty one names none
+            unread = {"profile": (None, None, None, None)} if unset else None
+            self._session = botocore.session.Session(unread, profile=self.stage.profile)
+            loader = ServiceModels(self._session.get_component("data_loader"))
+            self._session.register_component("data_loader", loader)
+            if not self.endpoint:
+                self._warn(overridden_region(self.stage, os.environ, self._session))
+                self._session.set_config_variable("region", self.stage.region)  # STS is called there for a role, too
+                prepare_providers(self._session)
+        return self._session
 
     def _warn(self, text: str) -> None:
         """Emits a warning once."""

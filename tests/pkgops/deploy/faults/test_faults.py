@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from pkgops.aws.ports import AwsPorts
-from pkgops.deploy.deploy import deploy, upload
+from pkgops.deploy.deploy import deploy
+from pkgops.deploy.deployment import upload
 from pkgops.errors import AccessError, DeployError
 from pkgops.operate.gc import delete_garbage, find_garbage
 from pkgops.plan.plan import discard_change_sets
