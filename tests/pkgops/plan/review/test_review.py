@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkgops.plan.review.iam_diff import policyuniverse, widened_grants
-from pkgops.plan.review.public_access import public_resources
+from pkgops.plan.review.public_access import allows_anyone, public_resources
 from pkgops.plan.review.review import ConcernKind, may_affect_access, review
 from pkgops.ports.stacks import ResourceChange
 from tests.repository import GOLDEN
@@ -171,4 +171,41 @@ def test_a_permission_that_is_only_evaluated_again_costs_nothing() -> None:
     )
     policyuniverse.cache_clear()
     assert review([ResourceChange("Call", "AWS::Lambda::Permission", "Modify", "Conditional")], before, after) == ()
+    assert policyuniverse.cache_info().currsize == 0
+
+
+@given(
+    st.sampled_from(
+        [
+            *(
+                "*",
+                {"AWS": "*"},
+                {"AWS": ["*", "123456789012"]},
+                {"AWS": "123456789012"},
+                {"Service": "sns.amazonaws.com"},
+            ),
+            *(
+                {"CanonicalUser": "abc"},
+                {"CanonicalUser": "${user}"},
+                {"Service": ["a.amazonaws.com", "b.amazonaws.com"]},
+            ),
+            {"Service": "sns.amazonaws.com", "AWS": "arn:aws:iam::123456789012:root"},
+        ]
+    ),
+    st.sampled_from(
+        [None, {"ArnLike": {"aws:SourceArn": "*"}}, {"StringEquals": {"aws:SourceAccount": "123456789012"}}]
+    ),
+)
+def test_what_is_plain_is_what_the_library_says(principal: Any, condition: Any) -> None:
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Principal": principal}
+    if condition is not None:
+        statement["Condition"] = condition
+    policy = policyuniverse().Policy({"Version": "2012-10-17", "Statement": [statement]})
+    assert allows_anyone(statement) is policy.is_internet_accessible()
+
+
+def test_shipped_templates_are_reviewed_without_the_library() -> None:
+    policyuniverse.cache_clear()
+    for path in sorted(GOLDEN.glob("*/prod/*.json")):
+        public_resources(json.loads(path.read_text(encoding="utf-8")))
     assert policyuniverse.cache_info().currsize == 0
