@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pkgops.model import Stage
     from pkgops.ports.access_keys import AccessKeys
     from pkgops.ports.artifacts import Artifacts
+    from pkgops.ports.databases import Databases
     from pkgops.ports.drift import Drift
     from pkgops.ports.existing import Existing
     from pkgops.ports.functions import Functions
@@ -78,6 +79,13 @@ class AwsPorts:
         from pkgops.aws.functions import LambdaFunctions
 
         return LambdaFunctions(self.clients)
+
+    @cached_property
+    def databases(self) -> Databases:
+        """RDS."""
+        from pkgops.aws.databases import RdsDatabases
+
+        return RdsDatabases(self.clients)
 
     @cached_property
     def tables(self) -> Tables:

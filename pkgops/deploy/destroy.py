@@ -13,6 +13,7 @@ from typing import Any
 
 from pkgops.build.synth import SynthesizedStack, resources
 from pkgops.config import Project, require_account
+from pkgops.deploy.databases import Database, deleted_databases, unprotect
 from pkgops.deploy.deploy import CONCURRENCY
 from pkgops.deploy.interruption import detach_on_interrupt, detacher
 from pkgops.deploy.report import Report, Result
@@ -35,13 +36,15 @@ _RETAINED = {"Retain", "RetainExceptOnCreate"}
 
 @dataclass(frozen=True, slots=True)
 class StackDeletion:
-    """A stack to delete: ``buckets`` are emptied first, ``retained`` resources are kept."""
+    """A stack to delete: ``buckets`` are emptied and ``databases`` lose their protection first, ``retained`` resources
+    are kept."""
 
     key: str
     state: StackState
     needs: frozenset[str]
     buckets: tuple[str, ...] = ()
     retained: tuple[StackResource, ...] = ()
+    databases: tuple[Database, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,11 @@ class DestroyPlan:
     def buckets(self) -> tuple[str, ...]:
         """All buckets that are emptied."""
         return tuple(bucket for stack in self.stacks for bucket in stack.buckets)
+
+    @property
+    def databases(self) -> tuple[Database, ...]:
+        """All databases that go with their stacks."""
+        return tuple(database for stack in self.stacks for database in stack.databases)
 
 
 def plan_destroy(
@@ -155,6 +163,7 @@ def _delete_once(
 ) -> StackState | None:
     """Deletes a stack, by its id, so that another stack created under its name is safe. Returns its state when the
     operation has ended (None: deleted), or its current one if CloudFormation refuses because of another operation."""
+    unprotect(stack.databases, ports, emit)
     for bucket in stack.buckets:
         emit(Started(f"Emptying {bucket}"))
         emit(Finished(f"Emptying {bucket}", f"{ports.artifacts.empty(bucket)} objects and versions"))
@@ -196,13 +205,15 @@ def _result(stack: StackDeletion, state: StackState | None, plan: DestroyPlan, p
 def _stack_deletion(key: str, state: StackState, needs: frozenset[str], ports: Ports) -> StackDeletion:
     declared: Mapping[str, Any] = json.loads(ports.stacks.template(state.name) or "{}").get("Resources", {})
     kept, buckets = [], []
-    for resource in ports.stacks.resources(state.name):
+    rows = ports.stacks.resources(state.name)
+    for resource in rows:
         policy = declared.get(resource.logical_id, {}).get("DeletionPolicy", "Delete")
         if policy in _RETAINED:
             kept.append(resource)
         elif resource.type == BUCKET and resource.physical_id:
             buckets.append(resource.physical_id)
-    return StackDeletion(key, state, needs, tuple(buckets), tuple(kept))
+    databases = deleted_databases(rows, declared, kept, ports)
+    return StackDeletion(key, state, needs, tuple(buckets), tuple(kept), databases)
 
 
 def _bootstrap_deletion(project: Project, everything: Mapping[str, StackState], ports: Ports) -> list[StackDeletion]:

@@ -30,6 +30,8 @@ class Target(StrEnum):
     DISTRIBUTIONS = "distributions, if the system has web pages behind one"
     ROLES = "roles"
     TABLES = "tables"
+    CLUSTERS = "clusters of databases"
+    INSTANCES = "instances of databases"
     SEEDED_TABLES = "tables, on unprotected stages: only those are seeded"
     ALL_POOLS = "every user pool of the account, if the system has one"
     SEEDED_POOLS = "user pools, on unprotected stages: nobody who deploys production may set its users' passwords"
@@ -145,6 +147,12 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
     ("dynamodb", "put_item"): (_call(Target.SEEDED_TABLES, "dynamodb:PutItem"),),
     ("dynamodb", "transact_write_items"): (_call(Target.SEEDED_TABLES, "dynamodb:PutItem"),),
     ("dynamodb", "batch_get_item"): (_call(Target.SEEDED_TABLES, "dynamodb:BatchGetItem"),),
+    ("rds", "describe_db_clusters"): (_call(Target.CLUSTERS, "rds:DescribeDBClusters"),),
+    ("rds", "describe_db_instances"): (_call(Target.INSTANCES, "rds:DescribeDBInstances"),),
+    ("rds", "modify_db_cluster"): (_call(Target.CLUSTERS, "rds:ModifyDBCluster"),),
+    ("rds", "modify_db_instance"): (_call(Target.INSTANCES, "rds:ModifyDBInstance"),),
+    ("rds", "describe_db_cluster_snapshots"): (_call(Target.CLUSTERS, "rds:DescribeDBClusterSnapshots"),),
+    ("rds", "describe_db_snapshots"): (_call(Target.INSTANCES, "rds:DescribeDBSnapshots"),),
     ("iam", "get_user"): (_call(Target.NOTHING, "iam:GetUser"),),
     ("iam", "create_user"): (_call(Target.NOTHING, "iam:CreateUser"),),
     ("iam", "delete_user"): (_call(Target.NOTHING, "iam:DeleteUser"),),

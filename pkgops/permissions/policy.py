@@ -27,6 +27,8 @@ _TYPES = {
     Target.FUNCTIONS: (_FUNCTION, "AWS::Lambda::Alias", "AWS::Lambda::Version"),
     Target.BUCKETS: ("AWS::S3::Bucket",),
     Target.ROLES: ("AWS::IAM::Role",),
+    Target.CLUSTERS: ("AWS::RDS::DBCluster",),
+    Target.INSTANCES: ("AWS::RDS::DBInstance",),
     Target.TABLES: ("AWS::DynamoDB::Table",),
     Target.SEEDED_TABLES: ("AWS::DynamoDB::Table",),
     Target.SEEDED_POOLS: ("AWS::Cognito::UserPool",),

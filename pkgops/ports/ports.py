@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from pkgops.ports.access_keys import AccessKeys
     from pkgops.ports.artifacts import Artifacts
+    from pkgops.ports.databases import Databases
     from pkgops.ports.drift import Drift
     from pkgops.ports.existing import Existing
     from pkgops.ports.functions import Functions
@@ -43,6 +44,9 @@ class Ports(Protocol):
 
     @property
     def functions(self) -> Functions: ...
+
+    @property
+    def databases(self) -> Databases: ...
 
     @property
     def tables(self) -> Tables: ...

@@ -11,6 +11,7 @@ from pkgops.cli.output.terminal import one_line, style
 from pkgops.wording import counted
 
 if TYPE_CHECKING:
+    from pkgops.deploy.databases import Database
     from pkgops.deploy.destroy import DestroyPlan
     from pkgops.plan.conflicts import Conflict
     from pkgops.plan.plan import Plan
@@ -78,9 +79,16 @@ def destroy_plan_text(plan: DestroyPlan) -> str:
     """What will be deleted, emptied and kept."""
     lines = [f"  - {one_line(stack.state.name)}" for stack in plan.stacks]
     lines += [f"  - every object in bucket {one_line(bucket)}" for bucket in plan.buckets]
+    lines += [f"  - database {one_line(one.name)}{_fate(one)}" for one in plan.databases]
     project = plan.project
     head = f"To be deleted, of {project.system.key} on stage {project.stage.name}:"
     return "\n".join([head, *lines, *kept_lines((*plan.retained, *plan.outside), "To be kept:")])
+
+
+def _fate(database: Database) -> str:
+    """What else happens to a database than its deletion."""
+    off = ", whose deletion protection is turned off first" if database.protected else ""
+    return off + (", of which a last snapshot is kept" if database.snapshot else "")
 
 
 def kept_lines(retained: Sequence[StackResource], head: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.pkgops.fakes.access_keys import FakeAccessKeys
 from tests.pkgops.fakes.artifacts import FakeArtifacts
+from tests.pkgops.fakes.databases import FakeDatabases
 from tests.pkgops.fakes.drift import FakeDrift
 from tests.pkgops.fakes.existing import FakeExisting
 from tests.pkgops.fakes.functions import FakeFunctions
@@ -39,6 +40,7 @@ class FakePorts:
     logs: Any = None
     functions: Any = field(default_factory=FakeFunctions)
     tables: Any = None
+    databases: Any = field(default_factory=FakeDatabases)
     queues: Any = None
     parameters: Any = field(default_factory=FakeParameters)
     secrets: Any = field(default_factory=FakeSecrets)
