@@ -19,7 +19,7 @@ from pkgops.ports.existing import ExistingResource
 _PARALLEL = 8
 _LIST_FROM = 6  # functions; ListFunctions takes no prefix, but returns fifty at once
 _MAX_FILTER_VALUES = 10  # of ListSecrets
-_ABSENT = {"404", "ResourceNotFoundException", "NoSuchEntity", "NoSuchBucket", "NotFound"}
+_ABSENT = {"404", "ResourceNotFoundException", "NoSuchEntity", "NoSuchBucket", "NotFound", "NotFoundException"}
 _FOREIGN = {"301", "400", "403"}  # HeadBucket's answers about a bucket of another account or region
 
 Job = Callable[[], Iterable[ExistingResource]]
@@ -159,6 +159,7 @@ _LOOKUPS = {
     "AWS::IAM::Role": ("iam", "get_role", "RoleName", "GetRole"),
     "AWS::Lambda::Function": ("lambda", "get_function_configuration", "FunctionName", "GetFunctionConfiguration"),
     "AWS::S3::Bucket": ("s3", "head_bucket", "Bucket", "ListBucket"),
+    "AWS::SES::EmailIdentity": ("sesv2", "get_email_identity", "EmailIdentity", "GetEmailIdentity"),
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from awacs import awslambda, cloudwatch, cognito_idp, dynamodb, ec2, logs, secretsmanager, ses, sns, sqs, sts, xray
 from awacs import s3 as s3_actions
-from awacs.aws import Allow, ArnEquals, Condition, Deny, PolicyDocument, Principal, Statement, StringEquals
+from awacs.aws import Allow, ArnEquals, Condition, Deny, PolicyDocument, Principal, Statement, StringEquals, StringLike
 from troposphere import Sub
 
 from pkgops.kit.naming import arn, placeholder
@@ -116,8 +116,11 @@ def invoke(function: str) -> Statement:
 
 def mail_send(domain: str, *, raw: bool = False) -> Statement:
     """Sends mail from addresses of a domain that is an SES identity; ``raw``: also mail that the function composes as
-    MIME, such as mail with attachments."""
-    return allow([ses.SendEmail, *([ses.SendRawEmail] if raw else [])], arn("ses", f"identity/{domain}"))
+    MIME, such as mail with attachments. The sender is limited, not the identity: in SES's sandbox the recipient's
+    identity is a resource of the call, too, and mail to others would be denied instead of called unverified."""
+    actions = [ses.SendEmail, *([ses.SendRawEmail] if raw else [])]
+    condition = Condition(StringLike("ses:FromAddress", f"*@{domain}"))
+    return allow(actions, arn("ses", "identity/*"), condition=condition)
 
 
 def metrics(namespace: str) -> Statement:

@@ -30,6 +30,7 @@ class Target(StrEnum):
     DISTRIBUTIONS = "distributions, if the system has web pages behind one"
     ROLES = "roles"
     TABLES = "tables"
+    IDENTITIES = "the identities that mail is sent from"
     CLUSTERS = "clusters of databases"
     INSTANCES = "instances of databases"
     SEEDED_TABLES = "tables, on unprotected stages: only those are seeded"
@@ -142,6 +143,7 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
     # Only when a deployment changes a reserved concurrency.
     ("lambda", "get_account_settings"): (_call(Target.ACCOUNT, "lambda:GetAccountSettings"),),
     ("lambda", "list_functions"): (_call(Target.ACCOUNT, "lambda:ListFunctions"),),
+    ("sesv2", "get_email_identity"): (_call(Target.IDENTITIES, "ses:GetEmailIdentity"),),
     ("iam", "get_role"): (_call(Target.ROLES, "iam:GetRole"),),
     ("dynamodb", "describe_table"): (_call(Target.TABLES, "dynamodb:DescribeTable"),),
     ("dynamodb", "put_item"): (_call(Target.SEEDED_TABLES, "dynamodb:PutItem"),),

@@ -29,6 +29,7 @@ _TYPES = {
     Target.ROLES: ("AWS::IAM::Role",),
     Target.CLUSTERS: ("AWS::RDS::DBCluster",),
     Target.INSTANCES: ("AWS::RDS::DBInstance",),
+    Target.IDENTITIES: ("AWS::SES::EmailIdentity",),
     Target.TABLES: ("AWS::DynamoDB::Table",),
     Target.SEEDED_TABLES: ("AWS::DynamoDB::Table",),
     Target.SEEDED_POOLS: ("AWS::Cognito::UserPool",),

@@ -52,6 +52,7 @@ NAMED_TYPES: Mapping[str, NamedType] = {
     ),
     "AWS::Logs::LogGroup": NamedType("LogGroupName", "LogGroupName", ("LogGroupClass",), minimal=True),
     "AWS::S3::Bucket": NamedType("BucketName", "BucketName", ("ObjectLockEnabled",), minimal=True),
+    "AWS::SES::EmailIdentity": NamedType("EmailIdentity", "EmailIdentity", minimal=True),
     "AWS::SQS::Queue": NamedType("QueueName", "QueueUrl", ("FifoQueue",), minimal=True),
     "AWS::SecretsManager::Secret": NamedType("Name", "Id"),
 }

@@ -24,8 +24,8 @@ class Existing(Protocol):
 
     def find(self, wanted: Sequence[tuple[str, str]]) -> list[ExistingResource]:
         """The existing resources among the (CloudFormation type, name) pairs, in their order. Types that cannot be
-        looked up by name are left out; the others are log groups, tables, buckets, secrets, queues, functions, roles
-        and user pools, which may share a name: of several the newest."""
+        looked up by name are left out; the others are log groups, tables, buckets, secrets, queues, functions, roles,
+        mail identities and user pools, which may share a name: of several the newest."""
 
     def owner(self, resource: ExistingResource) -> tuple[str, str]:
         """The name of the stack that owns a resource and the logical id in it; ("", "") if none does."""

@@ -90,7 +90,8 @@ def test_mail_is_sent_from_one_domain_and_functions_invoke_one_function() -> Non
     functions(made, DEFAULTS, [Function("ship", grants=allowed)])
     (policy,) = made.template.to_dict()["Resources"]["ShipRole"]["Properties"]["Policies"]
     mail, raw, again = policy["PolicyDocument"]["Statement"][2:]
-    assert mail["Resource"][0]["Fn::Sub"].endswith(":identity/shop.example")
+    assert mail["Resource"][0]["Fn::Sub"].endswith(":identity/*")
+    assert mail["Condition"] == {"StringLike": {"ses:FromAddress": "*@shop.example"}}
     assert (mail["Action"], raw["Action"]) == (["ses:SendEmail"], ["ses:SendEmail", "ses:SendRawEmail"])
     assert again["Resource"][0]["Fn::Sub"].endswith(":function:shop-ship-dev")
     assert again["Action"] == ["lambda:InvokeFunction"]

@@ -26,7 +26,7 @@ def secret(name: str) -> tuple[str, frozenset[str]]:
 
 SEND = ("PipelinePackageQueueArn", frozenset({"SendMessage"}))
 ALERT = ("PipelineAlertTopicArn", frozenset({"Publish"}))
-SES = ("identity/pkgwatch.dev", frozenset({"SendEmail", "SendRawEmail"}))
+SES = ("identity/*", frozenset({"SendEmail", "SendRawEmail"}))
 ITSELF = ("function:pkgwatch-api-reset-usage", frozenset({"InvokeFunction"}))
 SESSION, STRIPE, WEBHOOK = (secret(name) for name in ("session-secret", "stripe-secret", "stripe-webhook"))
 SALT = secret("ip-hash-salt")

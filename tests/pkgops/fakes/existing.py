@@ -13,6 +13,7 @@ KINDS = (
     "AWS::Lambda::Function",
     "AWS::Logs::LogGroup",
     "AWS::S3::Bucket",
+    "AWS::SES::EmailIdentity",
     "AWS::SQS::Queue",
     "AWS::SecretsManager::Secret",
 )

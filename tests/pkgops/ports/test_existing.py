@@ -22,6 +22,7 @@ NAMED = {  # those that a name is enough for
     POOL: ("cognito-idp", "create_user_pool", "PoolName"),
     QUEUE: ("sqs", "create_queue", "QueueName"),
     "AWS::S3::Bucket": ("s3", "create_bucket", "Bucket"),
+    "AWS::SES::EmailIdentity": ("sesv2", "create_email_identity", "EmailIdentity"),
 }
 EXPORTER = {"Resources": {"Queue": {"Type": QUEUE}}, "Outputs": {"Out": {"Value": "x", "Export": {"Name": ""}}}}
 

@@ -1,4 +1,5 @@
-"""Permissions to send mail are checked on the sending identity: the address, or the nearest domain above it."""
+"""Permissions to send mail are checked on the sending identity: the address, or the nearest domain above it. Conditions
+may name the address, ``ses:FromAddress``."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
+from contextvars import ContextVar
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 from typing import Any
@@ -13,28 +15,40 @@ from typing import Any
 from pkgops.local.hooks.patch import require, wrap
 from pkgops.local.hooks.types import Types
 
+_CONDITION_KEY = "ses:fromaddress"
+_from: ContextVar[str] = ContextVar("from", default="")
+
 
 def install(_: Types) -> None:
-    """Names the identity where the emulator would check a permission on every resource."""
-    from ministack.core import iam_actions
+    """Names the identity where the emulator would check a permission on every resource, and answers the key."""
+    from ministack.core import iam_actions, iam_evaluator
     from ministack.services import ses, ses_v2
 
     require(iam_actions, "_query_param")
     require(ses, "_identities", "_domain_and_parents")
     require(ses_v2, "_identities")
     wrap(iam_actions, "extract_resource_arn", _naming)
+    wrap(iam_evaluator, "_resolve_condition_key", _naming_sender)
 
 
 def _naming(original: Any) -> Any:
     def resource(service: str, method: str, path: str, headers: Any, body: bytes, query: Any, *place: str) -> str:
         arn: str = original(service, method, path, headers, body, query, *place)
         sender = _sender(path, body, query) if service == "ses" and arn == "*" else ""
+        _from.set(sender)
         if not sender:
             return arn
         region, account = place
         return f"arn:aws:ses:{region}:{account}:identity/{_identity(sender)}"
 
     return resource
+
+
+def _naming_sender(original: Any) -> Any:
+    def resolved(key: str, *context: Any) -> Any:
+        return _from.get() or None if key.lower() == _CONDITION_KEY else original(key, *context)
+
+    return resolved
 
 
 def _sender(path: str, body: bytes, query: Mapping[str, Any]) -> str:

@@ -50,3 +50,16 @@ def test_an_address_that_is_an_identity_counts_before_its_domain(send, aws):
     assert send({"sender": "one@mail.test"}, allow("ses:SendEmail", DOMAIN)) == "AccessDenied"
     own = allow("ses:SendEmail", IDENTITY.format("one@mail.test"))
     assert send({"sender": "one@mail.test"}, own) == "sent"
+
+
+@pytest.mark.parametrize("way", ["v1", "v1 raw", "v2", "v2 raw"])
+def test_a_condition_may_name_the_sender(send, way):
+    def own(address):
+        where = {"StringLike": {"ses:FromAddress": address}}
+        return {**allow("ses:Send*", IDENTITY.format("*")), "Condition": where}
+
+    event = {"sender": "Mail <noreply@mail.test>", "way": way}
+    assert send(event, own("*@mail.test")) == "sent"
+    assert send(event, own("*@other.test")).startswith("AccessDenied")
+    assert send({**event, "sender": "noreply@other.test"}, own("*@mail.test")).startswith("AccessDenied")
+    assert send({**event, "sender": "noreply@other.test"}, own("*@other.test")) == "MessageRejected"
