@@ -89,6 +89,25 @@ class SocketPing:
 
 
 @dataclass(frozen=True, slots=True)
+class SmokeCheck:
+    """A request of `pkgops smoke`: ``path`` appended to the URL in ``output`` ("web.SiteUrl") must be answered with
+    ``status``.
+
+    ``members`` are members of the JSON answer by their path ("pagination.page"), with the value they must have, or
+    ``...`` for any. ``headers`` are the beginnings of its headers; redirects are not followed. ``body`` is sent as
+    JSON.
+    """
+
+    output: str
+    path: str = "/"
+    status: int = 200
+    members: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = "GET"
+    body: Any = None
+
+
+@dataclass(frozen=True, slots=True)
 class MessageFormat:
     """What messages of a queue are, by its documented name (``shop-orders-{stage}``).
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pkgops.declarations import Companion, Example, MessageFormat, Site, SocketPing, Variable
+from pkgops.declarations import Companion, Example, MessageFormat, Site, SmokeCheck, SocketPing, Variable
 from pkgops.secret_rules import SecretRule
 
 LOCAL = "local"
@@ -106,8 +106,8 @@ class System:
     names too; a ``closed`` system runs on no other stages. ``tags`` go on every stack. ``variables`` are what
     `pkgops env` prints, ``secret_rules`` what `pkgops secrets` takes, ``app_policy`` names the output with the
     ARN of the policy for `pkgops users access-key`, ``messages`` what `pkgops queues send` accepts, ``site`` what
-    `pkgops web publish` brings to a bucket, ``socket`` how `pkgops doctor` tries its WebSocket API. ``module`` is the
-    package of the stacks, ``templates.<key>`` if empty.
+    `pkgops web publish` brings to a bucket, ``socket`` how `pkgops doctor` tries its WebSocket API, ``smoke`` what
+    `pkgops smoke` asks it. ``module`` is the package of the stacks, ``templates.<key>`` if empty.
     """
 
     key: str
@@ -125,6 +125,7 @@ class System:
     variables: tuple[Variable, ...] = ()
     site: Site | None = None
     socket: SocketPing | None = None
+    smoke: tuple[SmokeCheck, ...] = ()
     messages: tuple[MessageFormat, ...] = ()
     module: str = ""
     closed: bool = False

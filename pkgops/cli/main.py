@@ -47,6 +47,7 @@ SECTIONS = {
         "env": "Print the environment variables a client needs.",
         "web": "Publish web pages.",
         "seed-dev": "Write development data.",
+        "smoke": "Try a deployed system.",
         "tail-logs": "Show and follow the functions' logs.",
         "invoke": "Invoke one function.",
         "queues": "List queues and redrive dead letters.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pkgops.declarations import Example
+from pkgops.declarations import Example, SmokeCheck
 from pkgops.model import Stack, Stage, System
 from templates.pkgwatch.config.settings import Settings, check
 from templates.pkgwatch.config.stripe import STRIPE
@@ -34,6 +34,7 @@ SYSTEM = System(
     tags=_tags,
     companions=(STRIPE, UPSTREAMS),
     example=Example("api.ApiUrl", "/packages/npm/lodash"),
+    smoke=(SmokeCheck("api.ApiUrl", "/health", members={"status": "healthy", "version": ..., "timestamp": ...}),),
     secrets=(
         "pkgwatch/session-secret",
         "pkgwatch/stripe-secret",

@@ -40,6 +40,7 @@ RUN: dict[str, list[tuple[str, ...]]] = {
     "outputs": [("outputs", *DEV), ("outputs", "api.ApiUrl", *DEV), ("outputs", "--format", "shell", *DEV)],
     "env": [("env", "kefir", *DEV), ("env", "pkgwatch", *DEV)],
     "seed-dev": [("seed-dev", "--timeout", "0", *DEV)],
+    "smoke": [("smoke", *DEV), ("smoke", ARGUMENT, *DEV)],
     "tail-logs": [("tail-logs", *DEV), ("tail-logs", "--raw", *DEV)],
     "invoke": [("invoke", "health", *DEV), ("invoke", "scan", *DEV)],
     "queues ls": [("queues", *DEV)],
