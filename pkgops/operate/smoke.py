@@ -7,6 +7,7 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from email.message import Message
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
@@ -43,7 +44,7 @@ class SmokeResult:
 @dataclass(frozen=True, slots=True)
 class _Answer:
     status: int
-    headers: Mapping[str, str]
+    headers: Message
     body: bytes
 
 

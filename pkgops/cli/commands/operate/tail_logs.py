@@ -20,6 +20,7 @@ pkgops tail-logs --since 1h
 pkgops tail-logs get-order create-order --follow
 pkgops tail-logs notes shop/get-order
 pkgops tail-logs GetOrderHandler --stage dev --filter timeout
+pkgops tail-logs database --stage prod --since 1h
 pkgops tail-logs --request 5f0f9d4e-6f1c-4d9a-9c57-0c8f7b8e2a11
 pkgops tail-logs --since 2026-05-01T09:30 --output json"""
 REQUEST = "Only the invocation with this request id: Lambda's own, or the gateway's where the function logs it."
@@ -38,7 +39,8 @@ def command(session: Session, names: tuple[str, ...], **options: Any) -> None:
     """Show the logs of functions, by default all of the system, merged in time order.
 
     A function goes by any of its names: get-order, GetOrderHandler, its file, its name in AWS; it is looked for in
-    the default system, then in all others. A system means all its functions. --output json writes one JSON object per
+    the default system, then in all others. A system means all its functions. The log of a database cluster goes by its
+    identifier, or by "database" if it is the only one. --output json writes one JSON object per
     line. Functions at the edge log in the region they were called from; on AWS every region of the account is read.
     """
     from pkgops.cli.output.log_lines import line_writer, nothing_found
@@ -61,7 +63,7 @@ def command(session: Session, names: tuple[str, ...], **options: Any) -> None:
 def _functions(session: Session, names: tuple[str, ...]) -> tuple[Project, list[Function]]:
     """The named functions, each once, and the project of the first of them, whose stage is that of all."""
     from pkgops.build.build import synthesized
-    from pkgops.build.functions import find_function, functions
+    from pkgops.build.functions import functions
     from pkgops.select import system_key
 
     projects: list[Project] = []
@@ -72,10 +74,18 @@ def _functions(session: Session, names: tuple[str, ...]) -> tuple[Project, list[
             project = session.project(system)
             found = functions(synthesized(project))
         else:
-            project, function = session.search(
-                name, lambda each, bare: find_function(functions(synthesized(each)), bare)
-            )
+            project, function = session.search(name, _found)
             found = [function]
         projects.append(project)
         chosen += [function for function in found if function not in chosen]
     return projects[0], chosen
+
+
+def _found(project: Project, name: str) -> Function:
+    """The function of that name, or the log of the database."""
+    from pkgops.build.build import synthesized
+    from pkgops.build.database_logs import find_database_log
+    from pkgops.build.functions import find_function, functions
+
+    stacks = synthesized(project)
+    return find_database_log(stacks, name) or find_function(functions(stacks), name)
