@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pkgops.ports.secrets import Secrets
     from pkgops.ports.stacks import Stacks
     from pkgops.ports.tables import Tables
+    from pkgops.ports.topics import Topics
     from pkgops.ports.users import Users
     from pkgops.ports.websites import Websites
 
@@ -114,6 +115,13 @@ class AwsPorts:
         from pkgops.aws.queues import SqsQueues
 
         return SqsQueues(self.clients)
+
+    @cached_property
+    def topics(self) -> Topics:
+        """SNS."""
+        from pkgops.aws.topics import SnsTopics
+
+        return SnsTopics(self.clients)
 
     @cached_property
     def users(self) -> Users:

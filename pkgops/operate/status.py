@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from pkgops.errors import PkgopsError
 
 if TYPE_CHECKING:
     from pkgops.build.synth import SynthesizedStack
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from pkgops.ports.ports import Ports
     from pkgops.ports.stacks import StackState
 
+_TOPIC, _SUBSCRIPTION = "AWS::SNS::Topic", "AWS::SNS::Subscription"
 NOT_DEPLOYED, UNKNOWN = "NOT_DEPLOYED", "UNKNOWN"
 
 _PARALLEL = 4  # ListStackResources is throttled at a few calls a second
@@ -26,7 +30,8 @@ class StatusRow:
     """One stack. ``status`` is CloudFormation's, NOT_DEPLOYED or UNKNOWN; ``updated`` ISO-8601 or "".
 
     ``current`` is whether what is deployed matches the code, None if unknown; ``resources`` counts what is deployed;
-    ``advice`` is what to do about the status, "" if nothing; ``drift`` is None unless it was detected."""
+    ``advice`` is what to do about the status, "" if nothing; ``drift`` is None unless it was detected. ``unconfirmed``
+    are the addresses subscribed to its topics that have not confirmed it: they get no messages."""
 
     stack: str
     name: str
@@ -37,6 +42,7 @@ class StatusRow:
     reason: str = ""
     advice: str = ""
     drift: StackDrift | None = None
+    unconfirmed: tuple[str, ...] = ()
 
 
 def stack_status(project: Project, stacks: Sequence[SynthesizedStack], ports: Ports) -> list[StatusRow]:
@@ -48,9 +54,10 @@ def stack_status(project: Project, stacks: Sequence[SynthesizedStack], ports: Po
     known = {key: state for key, state in named.items() if state is not None}
     there = [stack.name for stack in stacks if stack.name in states]
     with ThreadPoolExecutor(_PARALLEL) as pool:
-        counts = dict(zip(there, pool.map(lambda name: _count(ports, name), there), strict=True))
+        found = dict(zip(there, pool.map(lambda name: _deployed(ports, name), there), strict=True))
     return [
-        _row(stack, states.get(stack.name), known, counts.get(stack.name, 0)) for stack in with_values(stacks, ports)
+        _row(stack, states.get(stack.name), known, found.get(stack.name, _Deployed()))
+        for stack in with_values(stacks, ports)
     ]
 
 
@@ -67,15 +74,29 @@ def add_drift(rows: Sequence[StatusRow], ports: Ports, emit: Emit) -> list[Statu
     return [replace(row, drift=found.get(row.name)) for row in rows]
 
 
-def _count(ports: Ports, stack: str) -> int:
-    return sum(resource.status != "DELETE_COMPLETE" for resource in ports.stacks.resources(stack))
+@dataclass(frozen=True, slots=True)
+class _Deployed:
+    """How many resources a stack has, and who has not confirmed a subscription to one of its topics."""
+
+    resources: int = 0
+    unconfirmed: tuple[str, ...] = ()
+
+
+def _deployed(ports: Ports, stack: str) -> _Deployed:
+    there = [resource for resource in ports.stacks.resources(stack) if resource.status != "DELETE_COMPLETE"]
+    topics = [resource.physical_id for resource in there if resource.type == _TOPIC and resource.physical_id]
+    waiting: list[str] = []
+    if any(resource.type == _SUBSCRIPTION for resource in there):
+        with suppress(PkgopsError):  # a status without this is better than none
+            waiting = [address for topic in topics for address in ports.topics.unconfirmed(topic)]
+    return _Deployed(len(there), tuple(dict.fromkeys(waiting)))
 
 
 def _row(
     stack: SynthesizedStack,
     state: StackState | None,
     known: Mapping[str, StackState],
-    resources: int,
+    found: _Deployed,
 ) -> StatusRow:
     if state is None or state.status == "REVIEW_IN_PROGRESS":
         deploy = f"Deploy it: pkgops deploy {stack.system}/{stack.key}"
@@ -86,9 +107,10 @@ def _row(
         status=state.status,
         updated=state.updated,
         current=_current(stack, state, known),
-        resources=resources,
+        resources=found.resources,
         reason=state.reason,
-        advice=_advice(stack, state),
+        advice=" ".join(filter(None, (_advice(stack, state), _confirmations(found.unconfirmed)))),
+        unconfirmed=found.unconfirmed,
     )
 
 
@@ -116,3 +138,10 @@ def _advice(stack: SynthesizedStack, state: StackState) -> str:
     if state.status == "UPDATE_ROLLBACK_COMPLETE":
         return f"The last update was rolled back; see pkgops events {target} --failed"
     return ""
+
+
+def _confirmations(addresses: Sequence[str]) -> str:
+    """What the subscribers of alarms still have to do, else ""."""
+    if not addresses:
+        return ""
+    return f"Not confirmed, so no alarm arrives: {', '.join(addresses)}. The mail from AWS Notifications has the link."

@@ -31,6 +31,7 @@ class Target(StrEnum):
     ROLES = "roles"
     TABLES = "tables"
     IDENTITIES = "the identities that mail is sent from"
+    TOPICS = "topics"
     CLUSTERS = "clusters of databases"
     INSTANCES = "instances of databases"
     SEEDED_TABLES = "tables, on unprotected stages: only those are seeded"
@@ -149,6 +150,7 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
     ("dynamodb", "put_item"): (_call(Target.SEEDED_TABLES, "dynamodb:PutItem"),),
     ("dynamodb", "transact_write_items"): (_call(Target.SEEDED_TABLES, "dynamodb:PutItem"),),
     ("dynamodb", "batch_get_item"): (_call(Target.SEEDED_TABLES, "dynamodb:BatchGetItem"),),
+    ("sns", "list_subscriptions_by_topic"): (_call(Target.TOPICS, "sns:ListSubscriptionsByTopic"),),
     ("rds", "describe_db_clusters"): (_call(Target.CLUSTERS, "rds:DescribeDBClusters"),),
     ("rds", "describe_db_instances"): (_call(Target.INSTANCES, "rds:DescribeDBInstances"),),
     ("rds", "modify_db_cluster"): (_call(Target.CLUSTERS, "rds:ModifyDBCluster"),),

@@ -27,6 +27,7 @@ _TYPES = {
     Target.FUNCTIONS: (_FUNCTION, "AWS::Lambda::Alias", "AWS::Lambda::Version"),
     Target.BUCKETS: ("AWS::S3::Bucket",),
     Target.ROLES: ("AWS::IAM::Role",),
+    Target.TOPICS: ("AWS::SNS::Topic",),
     Target.CLUSTERS: ("AWS::RDS::DBCluster",),
     Target.INSTANCES: ("AWS::RDS::DBInstance",),
     Target.IDENTITIES: ("AWS::SES::EmailIdentity",),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pkgops.ports.secrets import Secrets
     from pkgops.ports.stacks import Stacks
     from pkgops.ports.tables import Tables
+    from pkgops.ports.topics import Topics
     from pkgops.ports.users import Users
     from pkgops.ports.websites import Websites
 
@@ -59,6 +60,9 @@ class Ports(Protocol):
 
     @property
     def queues(self) -> Queues: ...
+
+    @property
+    def topics(self) -> Topics: ...
 
     @property
     def users(self) -> Users: ...

@@ -14,6 +14,7 @@ from tests.pkgops.fakes.functions import FakeFunctions
 from tests.pkgops.fakes.parameters import FakeParameters
 from tests.pkgops.fakes.secrets import FakeSecrets
 from tests.pkgops.fakes.stacks import ACCOUNT, FakeStacks
+from tests.pkgops.fakes.topics import FakeTopics
 from tests.pkgops.fakes.users import FakeUsers
 from tests.pkgops.fakes.websites import FakeWebsites
 
@@ -44,6 +45,7 @@ class FakePorts:
     queues: Any = None
     parameters: Any = field(default_factory=FakeParameters)
     secrets: Any = field(default_factory=FakeSecrets)
+    topics: Any = field(default_factory=FakeTopics)
     users: Any = field(default_factory=FakeUsers)
     access_keys: Any = field(default_factory=FakeAccessKeys)
     websites: Any = field(default_factory=FakeWebsites)

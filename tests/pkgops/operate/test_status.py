@@ -101,3 +101,17 @@ def test_history_since_a_moment(eventful: FakePorts) -> None:
 
 def test_history_of_stacks_that_are_not_there(account: FakePorts) -> None:
     assert stack_events([STORAGE], account) == []
+
+
+def test_who_has_not_confirmed_a_subscription_is_named(pkgwatch: Project, account: FakePorts) -> None:
+    kinds = {"Topic": "AWS::SNS::Topic", "Mail": "AWS::SNS::Subscription"}
+    resources = {"Resources": {name: {"Type": kind} for name, kind in kinds.items()}}
+    account.stacks.deployed(STORAGE.name, "CREATE_COMPLETE", template=resources)
+    topic = next(row.physical_id for row in account.stacks.resources(STORAGE.name) if row.type == kinds["Topic"])
+    account.topics.waiting[topic] = ["ops@example.com"]
+    (row,) = stack_status(pkgwatch, [STORAGE], account)
+    assert row.unconfirmed == ("ops@example.com",)
+    assert row.advice.startswith("Not confirmed, so no alarm arrives: ops@example.com.")
+    account.topics.denied = True
+    (row,) = stack_status(pkgwatch, [STORAGE], account)
+    assert (row.unconfirmed, row.resources) == ((), 2)
