@@ -8,13 +8,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any, get_type_hints
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+import pkgops.ports
 from pkgops.aws.connection.retry_policy import NO_RETRIES
 from pkgops.aws.ports import AwsPorts
 from pkgops.errors import AccessError, PkgopsError
@@ -81,7 +84,11 @@ def ports(imposter: Imposter) -> AwsPorts:
 
 def calls() -> list[tuple[str, str]]:
     """Every method of every port."""
-    ports = {name: get_type_hints(port.fget)["return"] for name, port in vars(Ports).items() if type(port) is property}
+    modules = [import_module(f"pkgops.ports.{found.name}") for found in iter_modules(pkgops.ports.__path__)]
+    named = {name: value for module in modules for name, value in vars(module).items()}
+    ports = {
+        name: get_type_hints(port.fget, named)["return"] for name, port in vars(Ports).items() if type(port) is property
+    }
     protocols = [(name, protocol) for name, protocol in ports.items() if getattr(protocol, "_is_protocol", False)]
     return [
         (name, method)
