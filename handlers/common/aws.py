@@ -49,7 +49,7 @@ def client(service: str, attempts: int = 3, read_timeout: float = 5, endpoint: s
 
 def _create(service: str, attempts: int, read_timeout: float, endpoint: str) -> Any:
     config = Config(
-        connect_timeout=2,
+        connect_timeout=0.5 if read_timeout < 2 else 2,  # who cannot wait for a response cannot for a connection
         read_timeout=read_timeout,
         retries={"total_max_attempts": attempts, "mode": "legacy"},
         max_pool_connections=32,

@@ -33,7 +33,7 @@ class UserPool:
 
     ``subject`` and ``message`` are those of the verification mail, with ``{####}`` for the code. ``triggers`` are
     functions by trigger (``PreSignUp``). ``retained`` protects the pool from deletion and retains it; ``protected``
-    does so and turns on threat protection, which needs a higher tier.
+    does so and turns on threat protection, which needs a higher tier, for logins by triggers, too.
     """
 
     name: str
@@ -82,7 +82,7 @@ def user_pool(scope: Scope, row: UserPool) -> Any:
             pool_id,
             UserPoolName=scope.named(row.name),
             UserPoolTier="PLUS" if row.protected else "ESSENTIALS",
-            UserPoolAddOns=cognito.UserPoolAddOns(AdvancedSecurityMode="ENFORCED" if row.protected else "OFF"),
+            UserPoolAddOns=_threat_protection(row),
             DeletionProtection="ACTIVE" if kept else "INACTIVE",
             DeletionPolicy=policy,
             UpdateReplacePolicy=policy,
@@ -140,6 +140,15 @@ def user_pool_domain(scope: Scope, pool: Any, prefix: Any) -> Any:
     """Adds the hosted pages of a pool, at ``https://{prefix}.auth.{region}.amazoncognito.com``. Prefixes are unique in
     a region, whatever the account."""
     return scope.add(cognito.UserPoolDomain(f"{pool.title}Domain", UserPoolId=Ref(pool), Domain=prefix))
+
+
+def _threat_protection(row: UserPool) -> Any:
+    """Logins by triggers are covered only if that is said apart."""
+    if not row.protected:
+        return cognito.UserPoolAddOns(AdvancedSecurityMode="OFF")
+    custom = cognito.AdvancedSecurityAdditionalFlows(CustomAuthMode="ENFORCED")
+    more = {"AdvancedSecurityAdditionalFlows": custom} if "DefineAuthChallenge" in row.triggers else {}
+    return cognito.UserPoolAddOns(AdvancedSecurityMode="ENFORCED", **more)
 
 
 def _hosted_login(row: OAuth | None) -> dict[str, Any]:

@@ -127,7 +127,8 @@ def test_functions_are_as_documented(template: Find) -> None:
 def test_production_protects_its_users_and_lets_its_own_pages_in(template: Find) -> None:
     made = template("kefir", "prod", "app")
     (pool,) = of(made, "AWS::Cognito::UserPool")
-    assert pool["UserPoolAddOns"] == {"AdvancedSecurityMode": "ENFORCED"}
+    covered = {"AdvancedSecurityAdditionalFlows": {"CustomAuthMode": "ENFORCED"}}
+    assert pool["UserPoolAddOns"] == {"AdvancedSecurityMode": "ENFORCED", **covered}
     assert (pool["UserPoolTier"], pool["DeletionProtection"]) == ("PLUS", "ACTIVE")
     (api,) = of(made, "AWS::ApiGatewayV2::Api")
     assert api["CorsConfiguration"]["AllowOrigins"] == ["https://kefirproducer.com", "https://www.kefirproducer.com"]

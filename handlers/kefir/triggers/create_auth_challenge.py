@@ -9,6 +9,7 @@ from typing import Any
 from handlers.common.aws import ServiceError
 from handlers.common.logs import begin, logger
 from handlers.common.mail import send
+from handlers.kefir.login import attempts
 from handlers.kefir.login.challenge import CODE_ID, DIGITS, LIMITED
 from handlers.kefir.login.codes import Code, new_code, save_code
 from handlers.kefir.login.limits import count_code
@@ -37,18 +38,25 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _new_code(event: Mapping[str, Any]) -> Code:
-    """A code that was sent; one without id and digits for a mailbox that gets no more. A user who does not exist is
-    counted like any other, by the name the client sent, so that nobody learns of it."""
+    """A code that was sent; one without id and digits for a mailbox that gets no more. Called again after a call that
+    did not end, it has the code of that. A user who does not exist is counted like any other, by the name the client
+    sent, so that nobody learns of it."""
     request, now = event["request"], datetime.now(UTC)
     unknown = bool(request.get("userNotFound"))
     attributes = request.get("userAttributes") or {}
     email = str(event.get("userName", "") if unknown else attributes["email"]).lower()
-    if not count_code(diary_table(), email, now):
-        return Code("", "")
-    code = new_code()
-    if not unknown:
-        save_code(diary_table(), email, code, now)
-        _deliver(email, code.digits)
+    table = diary_table()
+    code = None if unknown else attempts.resume(table, email, now)
+    if code is None:
+        if not count_code(table, email, now):
+            return Code("", "")
+        code = new_code()
+        if unknown:
+            return code
+        save_code(table, email, code, now)
+        attempts.begin(table, email, code, now)
+    _deliver(email, code.digits)
+    attempts.end(table, email, code)
     return code
 
 
@@ -73,7 +81,7 @@ def _deliver(email: str, code: str) -> None:
     html = f"<p>Your code to log in to Kefir is</p><p><strong>{code}</strong></p>"
     html += "<p>It is valid for three minutes. Ignore it if you did not ask.</p>"
     try:
-        send(sender, email, _SUBJECT, text, html)
+        send(sender, email, _SUBJECT, text, html, quick=True)  # Cognito waits five seconds
     except ServiceError:
         if not logged:
             raise
