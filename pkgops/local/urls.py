@@ -19,6 +19,7 @@ _FUNCTION = re.compile(rf"https?://(?P<url>[a-z0-9-]+)\.lambda-url\.{_LABEL}\.on
 _QUEUE = re.compile(rf"https?://(?:sqs\.{_LABEL}\.amazonaws\.com|{_LABEL}\.queue\.amazonaws\.com)(?=/\d{{12}}/)")
 _HOSTED_PAGES = re.compile(rf"https://{_LABEL}\.auth\.{_LABEL}\.amazoncognito\.com")
 _WEBSITE = re.compile(rf"https?://(?P<bucket>[a-z0-9.-]+)\.s3-website[.-]{_LABEL}\.amazonaws\.com")
+_BUCKET = re.compile(rf"https?://(?P<bucket>[a-z0-9.-]+)\.s3\.{_LABEL}\.amazonaws\.com(?![A-Za-z0-9.-])")
 _SERVICE = re.compile(rf"https?://dynamodb\.{_LABEL}\.amazonaws\.com(?=/?$)")
 _OWN = re.compile(r"https?://(?:localhost|127\.0\.0\.1):\d+(?=/)")
 
@@ -27,8 +28,8 @@ def reachable(value: str, endpoint: str, hosts: Mapping[str, str] | None = None)
     """``value`` with every AWS address in it replaced by the one that works on the emulator at ``endpoint``
     (``http://127.0.0.1:4566``, no slash at the end); text without such an address comes back unchanged.
 
-    Known: execute-api (REST, HTTP and WebSocket), function URLs, queue URLs, S3 websites, user pools' pages, and
-    DynamoDB, which clients may be told where to find; and ``hosts``, those on loopback (``127.0.0.1:4666``) of
+    Known: execute-api (REST, HTTP and WebSocket), function URLs, queue URLs, buckets and S3 websites, user pools' pages,
+    and DynamoDB, which clients may be told where to find; and ``hosts``, those on loopback (``127.0.0.1:4666``) of
     distributions by domain, also where a domain stands alone, and of WebSocket APIs by id."""
     if "://" in value:
         value = _by_url(value, endpoint, hosts or {})
@@ -40,6 +41,7 @@ def _by_url(value: str, endpoint: str, hosts: Mapping[str, str]) -> str:
     value = _FUNCTION.sub(lambda found: f"{endpoint}/_aws/lambda-url/{found['url']}", value)
     value = _HOSTED_PAGES.sub(endpoint, value)
     value = _QUEUE.sub(endpoint, value)
+    value = _BUCKET.sub(lambda found: f"{endpoint}/{found['bucket']}", value)
     value = _WEBSITE.sub(lambda found: f"{endpoint}/{found['bucket']}", value)
     value = _SERVICE.sub(endpoint, value)
     return _OWN.sub(endpoint, value)
