@@ -22,9 +22,9 @@ class SecretField:
 
 @dataclass(frozen=True, slots=True)
 class SecretRule:
-    """The fields a secret may have, by its documented name: others are refused. With ``stack`` that stack makes the
-    secret, and nothing is stored before it; ``placeholder`` is the field it needed for that, which is dropped once
-    another is set."""
+    """The fields a secret may have, by its documented name: others are refused; one without fields is text. With
+    ``stack`` that stack makes the secret, and nothing is stored before it; ``placeholder`` is the field it needed for
+    that, which is dropped once another is set."""
 
     secret: str
     fields: tuple[SecretField, ...]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pkgops.model import Stack, Stage, System
 from templates.stream_sales.naming import ENVIRONMENTS
+from templates.stream_sales.secret_rules import SECRETS
 from templates.stream_sales.settings import Settings, check
+from templates.stream_sales.smoke import SMOKE
 
 
 def _tags(stage: Stage) -> dict[str, str]:
@@ -25,4 +27,6 @@ SYSTEM = System(
     closed=True,
     check=check,
     tags=_tags,
+    secret_rules=SECRETS,
+    smoke=SMOKE,
 )

@@ -46,12 +46,14 @@ class Rules:
         if self.rule is None:
             return
         known = {field.name: field for field in self.rule.fields}
-        if given is None:
+        if not known and given is not None:
+            raise UsageError(f"Secret {self.secret} is text; the value is an object.", "Nothing was changed.")
+        if given is None and known:
             raise UsageError(
                 f"Secret {self.secret} is an object with the fields {', '.join(known)}; the value is text.",
                 "Name the field to set.",
             )
-        for name, value in given.items():
+        for name, value in (given or {}).items():
             if name not in known:
                 raise unknown(f"field of {self.secret}", redact(name), known)
             _check_value(self.secret, known[name], value, any_value)

@@ -136,11 +136,16 @@ def fill_missing(project: Project, values: Mapping[str, Any], ports: Ports) -> l
 
 
 def declared_secret(project: Project, name: str) -> str:
-    """The documented name of a secret given with or without the system's prefix and the stage."""
-    for known in project.system.all_secrets:
-        bare = [part for part in known.split("/") if "{" not in part] or [known]
+    """The documented name of a secret given with or without the system's prefix and the stage, or by a part of it that
+    no other secret has."""
+    parts = {
+        known: [part for part in known.split("/") if "{" not in part] or [known] for known in project.system.all_secrets
+    }
+    for known, bare in parts.items():
         if name in (known, "/".join(bare), bare[-1], project.named(known)):
             return known
+    if len(having := [known for known, bare in parts.items() if name in bare]) == 1:
+        return having[0]
     raise unknown("secret", redact(name), project.system.all_secrets)
 
 

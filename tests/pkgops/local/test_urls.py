@@ -29,6 +29,7 @@ HERE = "http://127.0.0.1:4566"
         ("https://my-app.auth.us-east-1.amazoncognito.com", HERE),
         ("https://my-app.auth.us-east-1.amazoncognito.com/login?a=b", f"{HERE}/login?a=b"),
         ("http://b.s3-website-us-east-1.amazonaws.com", f"{HERE}/b"),
+        ("https://my-bucket.s3.eu-west-1.amazonaws.com/a/b.png", f"{HERE}/my-bucket/a/b.png"),
         (
             "see https://a1.execute-api.us-east-1.amazonaws.com/v1, or not",
             f"see {HERE}/_aws/execute-api/a1/v1, or not",

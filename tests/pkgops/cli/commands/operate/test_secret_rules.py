@@ -110,3 +110,28 @@ def test_when_it_changed_is_shown(run, ports):
     shown = run("secrets", "show", "keyvex/ai", *DEV, ports=ports).stdout
     assert "2026-01-02T03:04:05+00:00" in shown
     assert "openai_api_key (empty)" in shown
+
+
+SALES = {"database": "database/credentials", "jwt": "jwt/secret", "encryption": "encryption/key"}
+
+
+@pytest.mark.parametrize(("short", "name"), SALES.items())
+def test_a_secret_goes_by_the_part_of_its_name_that_no_other_has(run, short, name):
+    made = FakePorts()
+    value = "0123456789abcdef" * 4
+    made.secrets.values[f"stream-sales/dev/{name}"] = value
+    done = run("secrets", "show", short, "--system", "stream_sales", "--reveal", *DEV, ports=made)
+    assert done.exit_code == 0, done.stderr
+    assert value in done.stdout
+
+
+def test_a_secret_without_fields_is_text(run):
+    made = FakePorts()
+    made.secrets.values["stream-sales/dev/jwt/secret"] = "old"
+    arguments = ("secrets", "set", "jwt", "--system", "stream_sales", "--from", "-", *DEV)
+    assert run(*arguments, ports=made, input="new-text\n").exit_code == 0
+    assert made.secrets.values["stream-sales/dev/jwt/secret"] == "new-text"
+    refused = run(*arguments, ports=made, input='{"key": "value"}')
+    assert refused.exit_code == 2
+    assert "is text; the value is an object" in refused.stderr
+    assert made.secrets.values["stream-sales/dev/jwt/secret"] == "new-text"
