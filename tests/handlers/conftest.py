@@ -11,6 +11,7 @@ import pytest
 from handlers.common import aws
 from pkgops.local.client.emulator import Emulator
 from tests.emulator import ACCOUNT, REGION
+from tests.postgresql import Database, DatabaseServer, served
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +24,19 @@ def variables() -> dict[str, str]:
 def cached() -> tuple[Any, ...]:
     """The system's functions that cache what they read from the environment."""
     return ()
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseServer]:
+    """A server of PostgreSQL."""
+    with served(tmp_path_factory.mktemp("postgresql")) as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgresql: DatabaseServer) -> Database:
+    """A database of the test's own."""
+    return postgresql.database()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""PostgreSQL in functions: connections, migrations as Prisma's, seeds and checks."""

@@ -1,0 +1,1 @@
+"""Stream Sales: what its database is asked for by `pkgops db`. The application itself is written in Next.js."""

@@ -1,0 +1,2 @@
+-- How the buyer gets at the product.
+ALTER TABLE "products" ADD COLUMN "deliveryDetails" JSONB;

@@ -1,0 +1,1 @@
+"""The data that Stream Sales begins with: demo users and products, and the rates of the marketplace."""
