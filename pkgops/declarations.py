@@ -78,6 +78,28 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Database:
+    """A PostgreSQL database, which `pkgops db` works on.
+
+    ``secret`` is the documented name of the secret with ``username``, ``password``, ``dbname``, ``host`` and ``port``:
+    the form RDS uses, which an attachment to the cluster completes. ``cluster`` is the documented identifier of the
+    cluster, "" if it is none of Aurora's. ``program`` is the handler that migrates, seeds and checks
+    ("handlers/shop/migrate.py"): as a function near the database if a template deploys it, else as a program on this
+    machine; the guide of databases says what it is asked. ``migrations`` is the folder of them, one folder each.
+    ``counted`` are two tables whose rows `pkgops db check` counts. ``development`` are the stages that demo data belong
+    to, and whose data may be deleted. ``sslmode`` is what clients ask for on AWS.
+    """
+
+    secret: str
+    program: str
+    migrations: str
+    cluster: str = ""
+    counted: tuple[str, ...] = ()
+    development: tuple[str, ...] = ("local", "dev")
+    sslmode: str = "require"
+
+
+@dataclass(frozen=True, slots=True)
 class SocketPing:
     """How `pkgops doctor` tries a WebSocket API: the JSON ``message`` is sent to the URL in ``output``
     ("api.WebSocketUrl"), and a frame with the members of ``answer`` must come back. Both are empty where the API

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pkgops.declarations import Companion, Example, MessageFormat, Site, SmokeCheck, SocketPing, Variable
+from pkgops.declarations import Companion, Database, Example, MessageFormat, Site, SmokeCheck, SocketPing, Variable
 from pkgops.secret_rules import SecretRule
 
 LOCAL = "local"
@@ -107,7 +107,8 @@ class System:
     `pkgops env` prints, ``secret_rules`` what `pkgops secrets` takes, ``app_policy`` names the output with the
     ARN of the policy for `pkgops users access-key`, ``messages`` what `pkgops queues send` accepts, ``site`` what
     `pkgops web publish` brings to a bucket, ``socket`` how `pkgops doctor` tries its WebSocket API, ``smoke`` what
-    `pkgops smoke` asks it. ``module`` is the package of the stacks, ``templates.<key>`` if empty.
+    `pkgops smoke` asks it, ``database`` what `pkgops db` works on. ``module`` is the package of the stacks,
+    ``templates.<key>`` if empty.
     """
 
     key: str
@@ -127,6 +128,7 @@ class System:
     socket: SocketPing | None = None
     smoke: tuple[SmokeCheck, ...] = ()
     messages: tuple[MessageFormat, ...] = ()
+    database: Database | None = None
     module: str = ""
     closed: bool = False
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pkgops.aws.connection.client import Clients, translated
 from pkgops.errors import PkgopsError
+from pkgops.ports.databases import ClusterState
 
 _CLUSTER = "AWS::RDS::DBCluster"
 
@@ -15,6 +16,18 @@ class RdsDatabases:
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
+
+    def cluster(self, name: str) -> ClusterState | None:
+        from botocore.exceptions import ClientError
+
+        try:
+            with translated("rds:DescribeDBClusters"):
+                rows = self._clients.get("rds").describe_db_clusters(DBClusterIdentifier=name)["DBClusters"]
+        except ClientError as error:
+            if "NotFound" in error.response["Error"]["Code"]:
+                return None
+            raise _error(error, name, "read") from None
+        return next(map(_state, rows), None)
 
     def protected(self, kind: str, name: str) -> bool:
         from botocore.exceptions import ClientError
@@ -64,6 +77,22 @@ class RdsDatabases:
             if "NotFound" in error.response["Error"]["Code"]:
                 return []
             raise _error(error, name, "read") from None
+
+
+def _state(row: dict[str, Any]) -> ClusterState:
+    scaling = row.get("ServerlessV2ScalingConfiguration") or {}
+    restorable = row.get("LatestRestorableTime")
+    return ClusterState(
+        name=row["DBClusterIdentifier"],
+        status=row["Status"],
+        engine=row["Engine"],
+        version=row.get("EngineVersion", ""),
+        minimum=scaling.get("MinCapacity"),
+        maximum=scaling.get("MaxCapacity"),
+        pauses_after=scaling.get("SecondsUntilAutoPause"),
+        backup_days=row.get("BackupRetentionPeriod", 0),
+        restorable=restorable.isoformat(timespec="seconds") if restorable else "",
+    )
 
 
 def _newest(rows: list[dict[str, Any]], key: str) -> list[str]:

@@ -52,6 +52,8 @@ def answer(database: Database, event: Mapping[str, Any]) -> dict[str, Any]:
         return {"error": str(error), "kind": "unreachable"}
     except (migrations.UnusableError, seeds.RefusedError) as error:
         return {"error": str(error), "kind": "refused"}
+    except seeds.UnconfirmedError as error:
+        return {"error": str(error), "kind": "unconfirmed"}
     except LockedError as error:
         return {"error": str(error), "kind": "locked"}
     except (DatabaseError, InterfaceError) as error:
@@ -84,8 +86,9 @@ def _resolve(database: Database, connection: pg8000.native.Connection, event: Ma
 
 
 def _seed(database: Database, connection: pg8000.native.Connection, event: Mapping[str, Any]) -> dict[str, Any]:
-    names, force = [str(name) for name in event.get("names") or ()], bool(event.get("force"))
-    found = seeds.chosen(database.seeds, names, development=_development(), force=force)
+    names = [str(name) for name in event.get("names") or ()]
+    consent = seeds.Consent(_development(), bool(event.get("force")), bool(event.get("confirmed")))
+    found = seeds.chosen(database.seeds, names, consent)
     return {"seeds": seeds.write(connection, found, names)}
 
 

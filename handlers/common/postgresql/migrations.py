@@ -72,7 +72,7 @@ def migrate(connection: pg8000.native.Connection, folder: Path, say: Say, *, dry
             shown = ", ".join(tables[:3]) + (", ..." if len(tables) > 3 else "")
             raise UnusableError(
                 f"the database has {len(tables)} tables ({shown}) and no record of migrations. If they are what a "
-                "migration would make, record it as applied: pkgops db resolve NAME --applied"
+                "migration would make, record it as applied: pkgops db resolve --applied NAME"
             )
         done = {row.name: row for row in rows if row.finished and not row.rolled_back}
         pending = [one for one in known if one.name not in done]

@@ -44,15 +44,34 @@ class RefusedError(Exception):
     """A seed that this stage does not take, or that there is not."""
 
 
-def chosen(seeds: Sequence[Seed], names: Sequence[str], *, development: bool, force: bool) -> list[Seed]:
-    """The seeds of those names, in their own order; without names all that destroy nothing. `RefusedError`."""
+class UnconfirmedError(Exception):
+    """What a person has to agree to first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What is allowed: on a ``development`` stage nearly all, elsewhere demo data if it is ``forced``; what deletes
+    data only if that is ``confirmed``."""
+
+    development: bool
+    forced: bool = False
+    confirmed: bool = False
+
+
+def chosen(seeds: Sequence[Seed], names: Sequence[str], consent: Consent) -> list[Seed]:
+    """The seeds of those names, in their own order; without names all that destroy nothing. `RefusedError`,
+    `UnconfirmedError`."""
     known = {seed.name: seed for seed in seeds}
     if unknown := [name for name in names if name not in known]:
         raise RefusedError(f"there is no seed {unknown[0]}; there are {', '.join(known) or 'none'}")
     found = [seed for seed in seeds if (seed.name in names if names else not seed.destructive)]
-    if not development and (wipes := [seed.name for seed in found if seed.destructive]):
+    wipes = [seed.name for seed in found if seed.destructive]
+    if wipes and not consent.development:
         raise RefusedError(f"seed {wipes[0]} deletes data, which only development stages allow")
-    if not development and not force and (demos := [seed.name for seed in found if seed.demo]):
+    if wipes and not consent.confirmed:
+        raise UnconfirmedError(f"seed {wipes[0]} deletes data")
+    demos = [seed.name for seed in found if seed.demo]
+    if demos and not consent.development and not consent.forced:
         raise RefusedError(f"seed {demos[0]} is demo data, which only development stages take without --force")
     return found
 

@@ -92,7 +92,7 @@ def test_there_is_one_active_referral_fee(migrated: Database):
 def test_a_reset_leaves_the_rates_alone_and_the_ledger(migrated: Database):
     asked(migrated, "seed")
     for _ in range(2):
-        asked(migrated, "seed", names=["reset"])
+        asked(migrated, "seed", names=["reset"], confirmed=True)
     assert migrated.run('SELECT type, rate FROM commission_configs WHERE "isActive"') == [["sale", Decimal("15.00")]]
     assert migrated.run('SELECT "distributorMarkup", "platformFee" FROM pricing_configs') == [[15, 10]]
     assert migrated.run('SELECT "countryCode", "currencyCode", rate FROM exchange_rates') == [
@@ -100,7 +100,10 @@ def test_a_reset_leaves_the_rates_alone_and_the_ledger(migrated: Database):
     ]
     assert migrated.run("SELECT count(*) FROM users") == [[0]]
     assert asked(migrated, "migrate")["skipped"] == 5
-    asked(migrated, "seed", names=["clear"])
+    unconfirmed = {"error": "seed clear deletes data", "kind": "unconfirmed"}
+    assert asked(migrated, "seed", names=["clear"]) == unconfirmed
+    assert migrated.run("SELECT count(*) FROM commission_configs") == [[1]]
+    asked(migrated, "seed", names=["clear"], confirmed=True)
     assert migrated.run("SELECT count(*) FROM commission_configs") == [[0]]
 
 
@@ -108,7 +111,10 @@ def test_a_reset_leaves_the_rates_alone_and_the_ledger(migrated: Database):
     ("event", "expected"),
     [
         ({}, "seed users is demo data, which only development stages take without --force"),
-        ({"names": ["reset"], "force": True}, "seed reset deletes data, which only development stages allow"),
+        (
+            {"names": ["reset"], "force": True, "confirmed": True},
+            "seed reset deletes data, which only development stages allow",
+        ),
         ({"names": ["clear"]}, "seed clear deletes data, which only development stages allow"),
         ({"names": ["nothing"]}, "there is no seed nothing; there are users, products, referral-config, reset, clear"),
     ],

@@ -170,7 +170,7 @@ def test_changed_and_vanished_migrations_are_warned_of_and_do_no_harm(database: 
 def test_a_database_with_another_history_needs_a_baseline(database: Database, folder: Path):
     database.run("CREATE TABLE notes (text TEXT PRIMARY KEY)")
     with database.connect() as connection:
-        with pytest.raises(UnusableError, match=r"has 1 tables \(notes\) and no record .* db resolve NAME --applied"):
+        with pytest.raises(UnusableError, match=r"has 1 tables \(notes\) and no record .* db resolve --applied NAME"):
             migrate(connection, folder, silent)
         assert resolve(connection, folder, FIRST, applied=True) == {"resolved": FIRST, "as": "applied"}
         with pytest.raises(UnusableError, match="applied already"):
