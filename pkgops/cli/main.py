@@ -51,6 +51,7 @@ SECTIONS = {
         "tail-logs": "Show and follow the functions' logs.",
         "invoke": "Invoke one function.",
         "queues": "List queues and redrive dead letters.",
+        "db": "Migrate, seed, check and open a database.",
         "secrets": "List and set secrets.",
         "users": "Count users, reset their passwords and end their sessions.",
     },

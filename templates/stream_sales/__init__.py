@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from pkgops.declarations import Database
 from pkgops.model import Stack, Stage, System
-from templates.stream_sales.naming import ENVIRONMENTS
+from templates.stream_sales.naming import CLUSTER, DATABASE_SECRET, ENVIRONMENTS
 from templates.stream_sales.secret_rules import SECRETS
 from templates.stream_sales.settings import Settings, check
 from templates.stream_sales.smoke import SMOKE
@@ -29,4 +30,11 @@ SYSTEM = System(
     tags=_tags,
     secret_rules=SECRETS,
     smoke=SMOKE,
+    database=Database(
+        DATABASE_SECRET,
+        "handlers/stream_sales/migrate.py",
+        "handlers/stream_sales/migrations",
+        cluster=CLUSTER,
+        counted=("users", "wallets"),
+    ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pkgops.scope import Scope
-from templates.stream_sales import database, images, monitoring, network, outputs, secrets
+from templates.stream_sales import database, images, migrations, monitoring, network, outputs, secrets
 from templates.stream_sales.naming import SERVER
 
 
@@ -13,6 +13,7 @@ def build(scope: Scope) -> None:
     subnets = network.add(scope)
     keys = secrets.add(scope)
     cluster = database.add(scope, subnets, keys)
+    migrations.add(scope, subnets, cluster)
     pictures = images.add(scope)
     monitoring.add(scope, cluster, scope.named(SERVER))
     outputs.add(scope, subnets, keys, cluster, pictures)

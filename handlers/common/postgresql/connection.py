@@ -60,7 +60,7 @@ def address_of_url(url: str) -> Address:
 def address_of_function() -> Address:
     """The address that a function's environment names: DATABASE_URL, or the secret DATABASE_SECRET_ARN with
     DATABASE_HOST, DATABASE_PORT, DATABASE_NAME and DATABASE_SSLMODE."""
-    if url := os.environ.get("DATABASE_URL"):
+    if url := os.environ.get("DATABASE_URL", ""):
         return address_of_url(url)
     from handlers.common.aws import client
 

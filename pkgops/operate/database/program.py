@@ -29,7 +29,7 @@ def answer_of(
         encoding="utf-8",
         errors="replace",
         cwd=program.directory,
-        env=program.environment | environment,
+        env={**program.environment, **environment},
     )
     said: list[str] = []
     listener = threading.Thread(target=_listen, args=(running, said, say), daemon=True)
