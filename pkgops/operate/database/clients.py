@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -47,10 +48,13 @@ def psql(address: Address, statements: Sequence[str] = (), file: str = "") -> in
         return subprocess.run(command, env=_environment(address), check=False).returncode
 
 
-def rows(address: Address, statement: str) -> list[dict[str, str]]:
-    """The rows of a statement, all values as text. PkgopsError with the database's reason."""
-    command = [find_program("psql", address.sslmode), "-X", "-q", "--csv", *_STRICT, "-c", statement]
-    return list(csv.DictReader(io.StringIO(_run(command, address).decode("utf-8", "replace"))))
+def rows(address: Address, statement: str) -> list[dict[str, str | None]]:
+    """The rows of a statement, all values as text, None for NULL. PkgopsError with the database's reason."""
+    null = secrets.token_hex(16)  # no value is that
+    command = [find_program("psql", address.sslmode), "-X", "-q", "--csv", "-P", f"null={null}", *_STRICT]
+    text = _run([*command, "-c", statement], address).decode("utf-8", "replace")
+    found = csv.DictReader(io.StringIO(text, newline=""))
+    return [{name: None if value == null else value for name, value in row.items()} for row in found]
 
 
 def dump(address: Address, target: Path | None, *, schema_only: bool = False) -> bytes:
@@ -100,7 +104,7 @@ def _run(command: Sequence[str], address: Address) -> bytes:
     )
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip() or f"{Path(command[0]).name} failed."
-        raise PkgopsError(said.replace(address.password, "****") if address.password else said, _hint(said))
+        raise PkgopsError(said.partition("\n")[0].replace(address.password or "\n", "****"), _hint(said))
     return done.stdout
 
 

@@ -95,7 +95,8 @@ def cluster(project: Project, ports: Ports) -> ClusterState | None:
 def described(state: ClusterState) -> str:
     """A cluster in a sentence."""
     size = "" if state.minimum is None else f", {state.minimum:g} to {state.maximum or 0:g} ACU"
-    pauses = f", pauses after {(state.pauses_after or 0) // 60} idle minutes" if state.pauses else ""
+    after = f" after {state.pauses_after // 60} idle minutes" if state.pauses_after else " when idle"
+    pauses = f", pauses{after}" if state.pauses else ""
     return f"{state.name} is {state.status}: {state.engine} {state.version}{size}{pauses}."
 
 
