@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pkgops.ports.ports import Ports
 
 PORT = 5432
+_HOST = re.compile(r"[A-Za-z0-9._:-]+")
 _MASK = "****"
 
 
@@ -85,6 +87,8 @@ def _address(name: str, text: str, sslmode: str) -> Address:
         content = json.loads(text)
         fields = {key: str(content[key]) for key in ("host", "username", "password", "dbname")}
         port = int(content.get("port") or PORT)
+        if not _HOST.fullmatch(fields["host"]) or "\0" in "".join(fields.values()):
+            raise ValueError
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         missing = f"has no {error.args[0]}" if isinstance(error, KeyError) else "is none of a database"
         raise UsageError(

@@ -7,7 +7,9 @@ import time
 from typing import Any
 
 from pkgops.errors import AccessError
+from pkgops.ports.databases import ClusterState
 from tests.pkgops.fakes.artifacts import FakeArtifacts
+from tests.pkgops.fakes.databases import FakeDatabases
 from tests.pkgops.fakes.functions import FakeFunctions
 from tests.pkgops.fakes.logs import FakeLogs
 from tests.pkgops.fakes.ports import FakePorts
@@ -62,6 +64,11 @@ def hostile_ports() -> FakePorts:
         "pkgwatch/stripe-secret-dev": json.dumps({HOSTILE: HOSTILE}),
         "pkgwatch/session-secret-dev": HOSTILE,
     }
+    ports.functions.deployed["stream-sales-dev-migrate"] = _database
+    login = {"host": "127.0.0.1", "port": 1, "username": ARGUMENT, "password": ARGUMENT, "dbname": ARGUMENT}
+    ports.secrets.values["stream-sales/dev/database/credentials"] = json.dumps(login)
+    cluster = ClusterState("stream-sales-dev-cluster", HOSTILE, HOSTILE, HOSTILE, 0, 4)
+    ports.databases = FakeDatabases(cluster)
     ports.queues = FakeQueues(**{f"pkgwatch_{name.replace('-', '_')}_dev": [HOSTILE] for name in QUEUES})
     ports.tables = FakeTables()
     return ports
@@ -82,6 +89,30 @@ class Failing:
 def _answer(event: Any) -> Any:
     print(HOSTILE)  # noqa: T201 - into the function's log
     return {"text": HOSTILE, HOSTILE: [HOSTILE]}
+
+
+def _database(event: Any) -> Any:
+    """The migration function's answer to everything."""
+    failed = {"name": HOSTILE, "error": HOSTILE}
+    return {
+        "migrations": [{"name": HOSTILE, "state": HOSTILE, "detail": HOSTILE}],
+        "known": [HOSTILE],
+        "applied": [HOSTILE],
+        "skipped": 1,
+        "pending": [HOSTILE],
+        "failed": failed,
+        "warnings": [HOSTILE],
+        "seeds": [
+            {
+                "name": HOSTILE,
+                "rows": {HOSTILE: 1},
+                "revealed": [{"label": HOSTILE, "name": HOSTILE, "value": HOSTILE}],
+                "note": HOSTILE,
+            }
+        ],
+        "checks": [{"name": HOSTILE, "ok": False, "found": HOSTILE, "seconds": 1.0}],
+        "reset": HOSTILE,
+    }
 
 
 def _fail(event: Any) -> Any:

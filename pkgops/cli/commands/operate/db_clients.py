@@ -78,13 +78,14 @@ pkgops db dump shop --schema-only > schema.sql"""
 @click.option("--schema-only", is_flag=True, help="Tables without their rows.")
 def dump(session: Session, name: str | None, via: str, target: str | None, schema_only: bool) -> None:
     """Write the database to a file, or its SQL to standard output; the record of migrations belongs to it."""
+    from pkgops.cli.output.terminal import one_line
     from pkgops.operate.database import clients
 
     place = _place(session, project_of(session, name), via)
     text = clients.dump(place, Path(target) if target else None, schema_only=schema_only).decode("utf-8", "replace")
     if target is None:
         return session.console.print_result({"sql": text}, text.rstrip("\n"))
-    return session.console.print_result({"file": target}, f"Wrote {target}.")
+    return session.console.print_result({"file": target}, one_line(f"Wrote {target}."))
 
 
 @session_command("restore", example="pkgops db restore --from streams.dump\npkgops db restore --from all.dump --clean")
@@ -95,6 +96,7 @@ def dump(session: Session, name: str | None, via: str, target: str | None, schem
 def restore(session: Session, name: str | None, via: str, source: str, clean: bool, yes: bool) -> None:
     """Carry out a dump in the database, all of it or nothing."""
     from pkgops.cli.confirm import confirm_on_stage
+    from pkgops.cli.output.terminal import one_line
     from pkgops.operate.database import clients
 
     project = project_of(session, name)
@@ -102,4 +104,4 @@ def restore(session: Session, name: str | None, via: str, source: str, clean: bo
         question = f"Restore {source} into the database of {project.system.key} on stage {project.stage.name}?"
         confirm_on_stage(session.console, project.stage, question, "Restoring", yes=yes)
     clients.restore(_place(session, project, via), Path(source), clean=clean)
-    session.console.print_result({"restored": source}, f"Restored {source}.")
+    session.console.print_result({"restored": source}, one_line(f"Restored {source}."))

@@ -36,13 +36,14 @@ def migrate(session: Session, asked: Asked, dry_run: bool, yes: bool) -> int:
     resolve. Exits with 1 if one has failed.
     """
     from pkgops.cli.output.database_text import migrated_text
+    from pkgops.cli.output.terminal import one_line
     from pkgops.operate.database.data import backup, cluster
     from pkgops.operate.database.migrations import migrate as apply
 
     if not dry_run:
         confirm_protected(session, asked.project, "Migrate its database?", "Migrating", yes=yes)
         if asked.project.stage.protected and (state := cluster(asked.project, asked.ports)):
-            session.console.print_message(f"If it goes wrong: {backup(state)}")
+            session.console.print_message(one_line(f"If it goes wrong: {backup(state)}"))
     done = apply(asked, dry_run=dry_run)
     session.console.print_result(done, migrated_text(done, dry_run=dry_run))
     return _told(session, done)
@@ -50,24 +51,26 @@ def migrate(session: Session, asked: Asked, dry_run: bool, yes: bool) -> int:
 
 def _told(session: Session, done: Migrated) -> int:
     from pkgops.cli.output.database_text import failure_text
+    from pkgops.cli.output.terminal import one_line
 
     for warning in done.warnings:
-        session.console.print_message(f"Warning: {warning}")
+        session.console.print_message(one_line(f"Warning: {warning}"))
     if done.failed:
         session.console.print_message(failure_text(done.failed))
     return 1 if done.failed else 0
 
 
-@session_command("status", example="pkgops db status\npkgops db shop --stage prod --output json")
+@session_command("status", example="pkgops db status\npkgops db status shop --stage prod --output json")
 @asked
 def status(session: Session, asked: Asked) -> None:
     """List the migrations: applied, modified since, pending, failed, missing here, or not deployed yet."""
+    from pkgops.cli.output.terminal import one_line
     from pkgops.operate.database.data import cluster, described
     from pkgops.operate.database.migrations import status as read_status
 
     state = cluster(asked.project, asked.ports)
     if state is not None:
-        session.console.print_message(described(state))
+        session.console.print_message(one_line(described(state)))
     rows = read_status(asked)
     shown = [(row.name, row.state, row.detail) for row in rows]
     session.console.print_table(("Migration", "State", "Detail"), shown, "There are no migrations.")
@@ -84,8 +87,11 @@ pkgops db resolve shop --applied 20250101000000_init --stage prod"""
 @click.option("--rolled-back", metavar="MIGRATION", help="Record a failed one as taken back; it runs again.")
 @yes("Record it")
 def resolve(session: Session, asked: Asked, applied: str | None, rolled_back: str | None, yes: bool) -> None:
-    """Record what has become of a migration, without running anything: after a failure, or as the baseline of a
-    database that has its tables already."""
+    """Record what has become of a migration, without running anything.
+
+    After a failure it is taken back, and runs again; in a database that has its tables already it is the baseline.
+    """
+    from pkgops.cli.output.terminal import one_line
     from pkgops.operate.database.migrations import resolve as record
 
     if (applied is None) == (rolled_back is None):
@@ -93,7 +99,8 @@ def resolve(session: Session, asked: Asked, applied: str | None, rolled_back: st
     migration = applied or rolled_back or ""
     confirm_protected(session, asked.project, f"Record {migration}?", "Resolving a migration", yes=yes)
     done = record(asked, migration, applied=applied is not None)
-    session.console.print_result(done, f"Recorded: {migration} is {'applied' if applied else 'rolled back'}.")
+    text = one_line(f"Recorded: {migration} is {'applied' if applied else 'rolled back'}.")
+    session.console.print_result(done, text)
 
 
 SEED = """\
