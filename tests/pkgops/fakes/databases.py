@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-
 from pkgops.ports.databases import ClusterState
 
 
 class FakeDatabases:
-    """`pkgops.ports.databases.Databases` with the clusters it is given: ``guarded`` are protected, and become free ``after`` so many questions."""
+    """`pkgops.ports.databases.Databases` with the clusters it is given: ``guarded`` are protected, and
+    become free ``after`` so many questions."""
 
     def __init__(self, *clusters: ClusterState) -> None:
         self.clusters = {cluster.name: cluster for cluster in clusters}
