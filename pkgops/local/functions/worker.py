@@ -1,4 +1,4 @@
-"""The worker with which the emulator's pool runs Python functions in our processes.
+"""The worker with which the emulator's pool runs functions of Python and of Node.js in our processes.
 
 The emulator leases workers from a pool (one invocation each at a time) and expects ``invoke``. Its own worker
 runs handlers with the server's packages and environment, waits 50 ms for a log that may not come, and restarts
@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,7 +22,7 @@ from uuid import uuid4
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
-from pkgops.local.functions import bootstrap
+from pkgops.local.functions import runtimes
 from pkgops.local.functions.environment import environment
 from pkgops.local.functions.process import FunctionProcess, Outcome
 from pkgops.local.functions.unpacked import unpack
@@ -31,7 +30,7 @@ from pkgops.local.functions.unpacked import unpack
 _INIT_SECONDS = 10.0  # what AWS gives a function to initialize
 
 
-class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
+class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
     """An execution environment. ``stream`` is its log stream, ``init_ms`` what its last cold start took (0 if the
     last invocation was warm), ``peak`` the most memory it has used, in bytes; ``on_started(worker)`` is called when its
     process has initialized, or has failed to."""
@@ -44,7 +43,7 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         self.stream = f"{datetime.now(UTC):%Y/%m/%d}/[{version}]{uuid4().hex}"
         self.init_ms = 0.0
         self.peak = 0
-        self.on_started: Callable[[PythonWorker], None] | None = None
+        self.on_started: Callable[[FunctionWorker], None] | None = None
         self._scratch = Path(tempfile.mkdtemp(prefix="function-"))
         self._tmpdir = str(self._scratch)
 
@@ -110,6 +109,7 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
 
     def _initialize(self, seconds: float) -> Outcome:
         code = unpack(self.code_zip, _scratch_directory("code"))
+        layers = self._layers()
         _, region = lambda_runtime._account_region_from_function_config(self.config)
         variables = environment(
             self.config,
@@ -120,32 +120,26 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
             self._scratch,
         )
         variables["AWS_LAMBDA_LOG_STREAM_NAME"] = self.stream
+        variables |= runtimes.variables(self.config, layers)
         memory = int(self.config.get("MemorySize", 128))
-        command = [sys.executable, "-I", "-S", "-B", bootstrap.__file__]
-        self._proc = FunctionProcess(command, code, variables, memory)
-        return self._proc.call(self._first_message(code, memory), seconds)
+        self._proc = FunctionProcess(runtimes.command(self.config, memory), code, variables, memory)
+        return self._proc.call(self._first_message(code, memory, layers), seconds)
 
-    def _first_message(self, code: Path, memory: int) -> dict[str, Any]:
+    def _first_message(self, code: Path, memory: int, layers: list[Path]) -> dict[str, Any]:
         logging = self.config.get("LoggingConfig") or {}
         as_json = logging.get("LogFormat") == "JSON"
         return {
             "memory": memory,
             "handler": self.config.get("Handler", ""),
-            "path": [str(code), *self._layer_path()],
+            "path": [str(code), *runtimes.packages(self.config, layers)],
             "sdk": str(_scratch_directory("sdk")),
             "log_format": logging.get("LogFormat", "Text"),
             "log_level": logging.get("ApplicationLogLevel", "INFO") if as_json else "",
         }
 
-    def _layer_path(self) -> list[str]:
-        path: list[str] = []
-        for reference in self.config.get("Layers") or []:
-            archive = lambda_svc._resolve_layer_zip(reference)
-            if archive:
-                python = unpack(archive, _scratch_directory("layers")) / "python"
-                path += [str(found) for found in sorted(python.glob("lib/python3.*/site-packages"))]
-                path.append(str(python))
-        return path
+    def _layers(self) -> list[Path]:
+        archives = map(lambda_svc._resolve_layer_zip, self.config.get("Layers") or [])
+        return [unpack(archive, _scratch_directory("layers")) for archive in archives if archive]
 
     def _result(self, outcome: Outcome, request_id: str, seconds: float) -> dict[str, Any]:
         self.peak = max(self.peak, self._proc.peak if self._proc else 0)

@@ -31,8 +31,8 @@ def install(_: Types) -> None:
     from ministack.core import lambda_runtime
     from ministack.services import cloudwatch_logs, lambda_svc
 
-    from pkgops.local.functions import sdk
-    from pkgops.local.functions.worker import PythonWorker
+    from pkgops.local.functions import runtimes, sdk
+    from pkgops.local.functions.worker import FunctionWorker
 
     require(lambda_runtime, "Worker", "_account_region_from_function_config", "execution_credentials", "_workers")
     require(lambda_runtime, "DURABLE_ENV_VARS", "INVOKE_DEPTH_ENV", "kill_workers", "_LOCAL_WORKER_TTL", "_lock")
@@ -44,7 +44,7 @@ def install(_: Types) -> None:
     sdk.link(Path(tempfile.gettempdir()) / "sdk")
 
     def worker_class(original: Any) -> Any:
-        return lambda config: PythonWorker if _is_python(config) else original(config)
+        return lambda config: FunctionWorker if runtimes.runs_here(config) else original(config)
 
     wrap(lambda_runtime, "_worker_class_for", worker_class)
     wrap(lambda_svc, "_execute_function_warm", _execute)
@@ -52,16 +52,14 @@ def install(_: Types) -> None:
     wrap(lambda_svc, "reap_idle_workers", lambda _: _reap_idle)
 
 
-def _is_python(config: dict[str, Any]) -> bool:
-    return str(config.get("Runtime", "")).startswith("python")
-
-
 def _execute(original: Any) -> Any:
     from ministack.services import lambda_svc
 
+    from pkgops.local.functions.runtimes import runs_here
+
     def execute(func: dict[str, Any], event: Any, request_id: str) -> Any:
         config = func.get("config") or func
-        if not (_is_python(config) and func.get("code_zip")):
+        if not (runs_here(config) and func.get("code_zip")):
             return original(func, event, request_id)
         lambda_svc._ensure_reaper_thread()
         qualifier = config.get("Version", "$LATEST")
