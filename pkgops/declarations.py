@@ -100,6 +100,28 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
+class NextApp:
+    """The Next.js application of a system, which `pkgops web build` builds with OpenNext and
+    `pkgops.kit.next.site` deploys.
+
+    ``directory`` is where its package.json is, below the project; ``setting`` names the setting that says so instead,
+    which may be empty. ``command`` runs there and leaves ``.open-next``. ``architecture`` is that of its functions
+    ("arm64", "x86_64"); on stage local everything is built for this machine. ``tags`` names the output with the table
+    of its pages' tags ("web.TagsTableName"), where there is one. Its files go to the bucket of the system's `Site`.
+    """
+
+    directory: str = ""
+    setting: str = ""
+    command: tuple[str, ...] = ("npx", "--no-install", "open-next", "build")
+    architecture: str = "arm64"
+    tags: str = ""
+
+    def place(self, settings: Any) -> str:
+        """Its directory with those settings of its system, "" if they name none."""
+        return self.directory or (str(getattr(settings, self.setting)) if self.setting else "")
+
+
+@dataclass(frozen=True, slots=True)
 class SocketPing:
     """How `pkgops doctor` tries a WebSocket API: the JSON ``message`` is sent to the URL in ``output``
     ("api.WebSocketUrl"), and a frame with the members of ``answer`` must come back. Both are empty where the API

@@ -11,7 +11,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pkgops.declarations import Companion, Database, Example, MessageFormat, Site, SmokeCheck, SocketPing, Variable
+from pkgops.declarations import (
+    Companion,
+    Database,
+    Example,
+    MessageFormat,
+    NextApp,
+    Site,
+    SmokeCheck,
+    SocketPing,
+    Variable,
+)
 from pkgops.secret_rules import SecretRule
 
 LOCAL = "local"
@@ -25,6 +35,10 @@ NAMED_STAGE = "{stage}"
 NAMED_ENVIRONMENT = "{environment}"
 # A function's S3Key until the packager knows the real one: asset://handlers/<system>/.../<name>.py
 ASSET = "asset://"
+# The same for a folder of an application's build, such as bundle://server-functions/default
+BUNDLE = "bundle://"
+# The variable that says what to do before such a function's own handler is loaded, and the handler that does it.
+START, START_HANDLER = "PKGOPS_START", "pkgops_start.handler"
 # The first line of code in a template ends with its handler's path; packaging replaces the beginning. The second line
 # assigns the environment variables as JSON.
 INLINE, PACKAGED = f"# {ASSET}", "# "
@@ -109,6 +123,9 @@ class System:
     `pkgops web publish` brings to a bucket, ``socket`` how `pkgops doctor` tries its WebSocket API, ``smoke`` what
     `pkgops smoke` asks it, ``database`` what `pkgops db` works on. ``module`` is the package of the stacks,
     ``templates.<key>`` if empty.
+    `pkgops web publish` brings to a bucket,
+    ``app`` what `pkgops web build` builds, ``socket`` how `pkgops doctor` tries its WebSocket API, ``smoke`` what
+    `pkgops smoke` asks it. ``module`` is the package of the stacks, ``templates.<key>`` if empty.
     """
 
     key: str
@@ -125,6 +142,7 @@ class System:
     companions: tuple[Companion, ...] = ()
     variables: tuple[Variable, ...] = ()
     site: Site | None = None
+    app: NextApp | None = None
     socket: SocketPing | None = None
     smoke: tuple[SmokeCheck, ...] = ()
     messages: tuple[MessageFormat, ...] = ()

@@ -10,7 +10,7 @@ from typing import Any
 
 from troposphere import Equals, Export, If, Join, Not, NoValue, Output, Parameter, Ref, Template
 
-from pkgops.model import ASSET, INLINE, INLINE_VALUES, Stage, System
+from pkgops.model import ASSET, BUNDLE, INLINE, INLINE_VALUES, Stage, System
 
 # A placeholder that is a legal bucket name, because cfn-lint reads templates before packaging.
 ASSET_BUCKET = "asset.bucket"
@@ -27,12 +27,21 @@ class Scope:
     ``sources`` records where each resource was added ("templates/shop/storage.py:84"), and each output and parameter by
     "Outputs/Name"; ``accepted``
     which findings of ``pkgops check`` the stack accepts, ``includes`` the further files of functions by logical id.
+    ``app`` is the manifest of the system's application (``open-next.output.json``), None while it has not been built.
     """
 
-    def __init__(self, system: System, stage: Stage, settings: Any, description: str = "") -> None:
+    def __init__(
+        self,
+        system: System,
+        stage: Stage,
+        settings: Any,
+        description: str = "",
+        app: Mapping[str, Any] | None = None,
+    ) -> None:
         self.system = system
         self.stage = stage
         self.settings = settings
+        self.app = app
         self.inputs: dict[str, str] = {}
         self.late: dict[str, str] = {}
         self.sources: dict[str, str] = {}
@@ -142,6 +151,11 @@ def handler_code(path: str) -> dict[str, str]:
     """``Code`` properties for the handler at ``path`` (``handlers/shop/api/health.py``): placeholders that packaging
     replaces, so that templates do not change when code does."""
     return {"S3Bucket": ASSET_BUCKET, "S3Key": ASSET + path}
+
+
+def bundle_code(folder: str) -> dict[str, str]:
+    """``Code`` properties for a folder of the application's build ("server-functions/default"), in the same way."""
+    return {"S3Bucket": ASSET_BUCKET, "S3Key": BUNDLE + folder}
 
 
 def inline_code(path: str, values: Mapping[str, Any]) -> dict[str, Any]:

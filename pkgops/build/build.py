@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from pkgops import stage_names
 from pkgops.build.cache import BuildCache
+from pkgops.build.node.app_build import current
 from pkgops.build.source_files import fingerprint
 from pkgops.build.synth import SynthesizedStack, synth
 from pkgops.config import Project
-from pkgops.events import Emit, silent
+from pkgops.events import Emit, Note, silent
 from pkgops.runtimes import supported
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def build(
     `pkgops.build.package.package`."""
     cache = BuildCache(project)
     code = fingerprint(project.root / "handlers")
+    if project.system.app is not None:
+        _warn(project, emit)
     packaged = _cached(project, cache, code)
     today = ",".join(supported())  # a runtime may have ended since
     if checked and cache.read("checked", today) is None:
@@ -57,6 +60,13 @@ def build(
     return packaged
 
 
+def _warn(project: Project, emit: Emit) -> None:
+    from pkgops.build.node.builder import warning
+
+    if text := warning(project):
+        emit(Note(text, "warning"))
+
+
 def synthesized(project: Project) -> list[SynthesizedStack]:
     """`pkgops.build.synth.synth` for a project, from the cache if nothing it depends on has changed."""
     return _synthesized(project, BuildCache(project))
@@ -66,7 +76,8 @@ def _synthesized(project: Project, cache: BuildCache) -> list[SynthesizedStack]:
     known = cache.read("synthesized")
     if known is not None:
         return [SynthesizedStack(**row) for row in known]
-    stacks = synth(project.system, project.stage, project.settings)
+    app = current(project)
+    stacks = synth(project.system, project.stage, project.settings, app.manifest if app else None)
     stage_names.require_short_within(project.stage, ((stack.name, stack.template) for stack in stacks))
     cache.write("synthesized", _plain(stacks))
     return stacks

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from pkgops.build.node.app_build import current
 from pkgops.build.source_files import fingerprint
 from pkgops.config import Project
 from pkgops.own_files import keep_document, read_document
@@ -65,7 +66,9 @@ def tool_fingerprint(package: Path = PACKAGE) -> str:
 
 
 def _inputs(project: Project) -> str:
+    app = current(project)
     parts = [
+        app.content if app else "",
         fingerprint(project.root / "templates"),
         tool_fingerprint(),
         repr(project.stage),

@@ -1,7 +1,8 @@
 """Packaging: the artifacts of a system, and its templates with references to them.
 
-Each handler gets a zip of its import closure, each distinct set of requirements a layer. Everything is cached by
-content under ``.pkgops``: what has not changed is neither zipped nor installed again.
+Each handler gets a zip of its import closure, each distinct set of requirements a layer, each function of an
+application a zip of its folder of the build. Everything is cached by content under ``.pkgops``: what has not changed is
+neither zipped nor installed again.
 """
 
 from __future__ import annotations
@@ -27,12 +28,13 @@ from pkgops.build.dependencies.pins import Pins
 from pkgops.build.dependencies.target import Target, target_of
 from pkgops.build.import_closure import ImportClosure, ImportClosures
 from pkgops.build.inline.code import inline_path, inlined
+from pkgops.build.node.bundles import bundle
 from pkgops.build.source_files import SourceTree, fingerprint
 from pkgops.build.synth import SynthesizedStack, resources
 from pkgops.config import Project
 from pkgops.errors import BuildError
 from pkgops.events import Emit, Finished, Note, Progress, Started, silent
-from pkgops.model import ASSET
+from pkgops.model import ASSET, BUNDLE
 from pkgops.own_files import keep_document, read_document
 from pkgops.wording import counted
 
@@ -82,6 +84,11 @@ class Packager:
         digests = "".join(f"{path}\0{self.tree.digest(path)}\n" for path in closure.files)
         files = [(path, partial(self.tree.read, path)) for path in closure.files]
         return self._asset(digests, closure.handler, lambda: build_zip(files, self.store)[1])
+
+    def bundle(self, folder: str, properties: Mapping[str, Any], logical_id: str) -> Asset:
+        """The zip of a folder of the application's build."""
+        found = bundle(self.project, folder, properties, logical_id)
+        return self._asset(found.digests, found.source, lambda: build_zip(found.files, self.store)[1])
 
     def dependencies(self, requirements: Sequence[str], target: Target) -> Asset:
         """The layer of a set of requirements for a target."""
@@ -165,7 +172,11 @@ def _link(
         sources = {file: packager.tree.read(file) for file in closure.files}
         properties["Code"] = inlined(code, path, sources, closure.requirements)
     key = code.get("S3Key")
-    if not isinstance(key, str) or not key.startswith(ASSET):
+    if not isinstance(key, str) or not key.startswith((ASSET, BUNDLE)):
+        return
+    if key.startswith(BUNDLE):
+        made = packager.bundle(key.removeprefix(BUNDLE), properties, logical_id)
+        properties["Code"] = {"S3Bucket": bucket_reference(packager.project), "S3Key": made.key}
         return
     path = key.removeprefix(ASSET)
     wanted = target_of(properties, logical_id, local=packager.project.stage.local)

@@ -57,8 +57,9 @@ class SynthesizedStack:
         return name[: found[-1].start()] + name[found[-1].end() :] if found else name
 
 
-def synth(system: System, stage: Stage, settings: Any) -> list[SynthesizedStack]:
-    """Builds every stack of a system, upstream stacks first.
+def synth(system: System, stage: Stage, settings: Any, app: Mapping[str, Any] | None = None) -> list[SynthesizedStack]:
+    """Builds every stack of a system, upstream stacks first. ``app`` is the manifest of its application's build, None
+    if there is none (see `pkgops.build.node.app_build`).
 
     ConfigError if the settings are not valid for the stage; BuildError for a reference to an output that does not
     exist, or a cycle between stacks."""
@@ -69,7 +70,7 @@ def synth(system: System, stage: Stage, settings: Any) -> list[SynthesizedStack]
             f"{system.key} cannot be built for stage {stage.name}: {' '.join(problems)}",
             f"Set them in the environment, in .env, or in stages.toml under [{stage.name}.{system.key}].",
         )
-    return in_order([_build(stack, system, stage, settings) for stack in system.stacks if stack.on(settings)])
+    return in_order([_build(stack, system, stage, settings, app) for stack in system.stacks if stack.on(settings)])
 
 
 def named_stacks(project: Project) -> list[SynthesizedStack]:
@@ -118,7 +119,9 @@ def resources(template: Mapping[str, Any], *types: str) -> Iterable[tuple[str, d
             yield logical_id, resource
 
 
-def _build(stack: Stack, system: System, stage: Stage, settings: Any) -> SynthesizedStack:
+def _build(
+    stack: Stack, system: System, stage: Stage, settings: Any, app: Mapping[str, Any] | None
+) -> SynthesizedStack:
     if stack.template:
         from pkgops.build.template_file import read_template
 
@@ -127,7 +130,7 @@ def _build(stack: Stack, system: System, stage: Stage, settings: Any) -> Synthes
         return SynthesizedStack(system.key, stack.key, name, template, inputs, system.tags(stage), sources, words=words)
     from pkgops.scope import Scope
 
-    scope = Scope(system, stage, settings)
+    scope = Scope(system, stage, settings, app=app)
     with located(_file(system, stack.key), scope.sources):
         import_module(f"{system.package}.{stack.key}").build(scope)
         template = scope.template.to_dict()

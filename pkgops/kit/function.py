@@ -20,7 +20,7 @@ from pkgops.kit.canary import canary
 from pkgops.kit.links import Link
 from pkgops.kit.naming import kebab_case, pascal_case
 from pkgops.kit.triggers import Trigger, add_trigger
-from pkgops.scope import Scope, handler_code
+from pkgops.scope import Scope, bundle_code, handler_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,9 @@ class Function:
     A function's zip holds what its file imports, and the data files beside those modules. ``include`` adds files that
     no import names: paths in the repository, or patterns of them (``handlers/shop/plugins/*.py``, ``**`` for any
     directories).
+
+    A function of an application (see `pkgops.kit.next.site`) has no file here: its code is ``bundle``, a folder of the
+    application's build, and its handler ``entry``.
     """
 
     name: str
@@ -82,6 +85,8 @@ class Function:
     vpc: Vpc | None = None
     include: tuple[str, ...] = ()
     role: Any = None
+    bundle: str = ""
+    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,6 @@ def _function(scope: Scope, defaults: FunctionDefaults, row: Function) -> Functi
     stem = pascal_case(row.name)
     name = function_name(scope, defaults.prefix, row.name, defaults.name_style)
     vpc = row.vpc or defaults.vpc
-    path = f"{defaults.package}/{row.name}.py"
     group = scope.add(
         cloudwatch_logs.LogGroup(
             f"{stem}LogGroup", LogGroupName=f"/aws/lambda/{name}", RetentionInDays=defaults.retention
@@ -119,8 +123,7 @@ def _function(scope: Scope, defaults: FunctionDefaults, row: Function) -> Functi
         awslambda.Function(
             f"{stem}Function",
             FunctionName=name,
-            Code=awslambda.Code(**handler_code(path)),
-            Handler=path.removesuffix(".py").replace("/", ".") + ".handler",
+            **_code(defaults, row),
             Runtime=defaults.runtime,
             Architectures=[defaults.architecture],
             MemorySize=row.memory or defaults.memory,
@@ -141,6 +144,14 @@ def _function(scope: Scope, defaults: FunctionDefaults, row: Function) -> Functi
     for source in row.triggers:
         add_trigger(scope, stem, built.target, source)
     return built
+
+
+def _code(defaults: FunctionDefaults, row: Function) -> dict[str, Any]:
+    """Where its code is, and its handler."""
+    if row.bundle:
+        return {"Code": awslambda.Code(**bundle_code(row.bundle)), "Handler": row.entry}
+    path = f"{defaults.package}/{row.name}"
+    return {"Code": awslambda.Code(**handler_code(f"{path}.py")), "Handler": path.replace("/", ".") + ".handler"}
 
 
 def _optional(row: Function, vpc: Vpc | None, traced: bool) -> dict[str, Any]:

@@ -107,12 +107,14 @@ class WebSocketRoute:
 @dataclass(frozen=True, slots=True)
 class FunctionUrl:
     """An address of the function's own. ``auth`` is "AWS_IAM", or "NONE" for one that everyone on the internet may
-    call; pages of ``origins`` may call it. It reaches the newest code, not the alias of a canary."""
+    call; pages of ``origins`` may call it. It reaches the newest code, not the alias of a canary. A ``streaming`` one
+    passes answers on while they are made."""
 
     auth: str = "AWS_IAM"
     origins: tuple[str, ...] = ()
     methods: tuple[str, ...] = ("*",)
     headers: tuple[str, ...] = ()
+    streaming: bool = False
 
 
 Trigger = FunctionUrl | Route | HttpRoute | WebSocketRoute | StreamTrigger | QueueTrigger | Schedule
@@ -149,6 +151,8 @@ def _url(scope: Scope, function_id: str, row: FunctionUrl) -> None:
     if row.origins:
         headers = {"AllowHeaders": list(row.headers)} if row.headers else {}
         extra["Cors"] = awslambda.Cors(AllowOrigins=list(row.origins), AllowMethods=list(row.methods), **headers)
+    if row.streaming:
+        extra["InvokeMode"] = "RESPONSE_STREAM"
     scope.add(awslambda.Url(f"{function_id}Url", AuthType=row.auth, TargetFunctionArn=GetAtt(function, "Arn"), **extra))
     if row.auth == "NONE":  # Lambda wants both; the second counts for calls of the URL alone
         everyone = {"FunctionName": GetAtt(function, "Arn"), "Principal": "*"}

@@ -89,12 +89,12 @@ def _context(project: Project, stacks: Sequence[SynthesizedStack], account: str)
 
 def _packaged(project: Project, stack: SynthesizedStack) -> SynthesizedStack:
     from pkgops.build.package import bucket_reference
-    from pkgops.model import ASSET
+    from pkgops.model import ASSET, BUNDLE
 
     packed = [
         logical_id
         for logical_id, function in resources(stack.template, _FUNCTION)
-        if str(function["Properties"]["Code"].get("S3Key", "")).startswith(ASSET)
+        if str(function["Properties"]["Code"].get("S3Key", "")).startswith((ASSET, BUNDLE))
     ]
     if not packed:
         return stack

@@ -8,6 +8,8 @@ from pkgops.cli.output.table import table
 from pkgops.wording import counted
 
 if TYPE_CHECKING:
+    from pkgops.build.node.app_build import AppBuild
+    from pkgops.config import Project
     from pkgops.operate.web.plan import Change, PublishPlan
     from pkgops.operate.web.publish import PublishReport
 
@@ -33,6 +35,20 @@ def done_text(report: PublishReport) -> str:
         same = f"Nothing changed: {counted(plan.unchanged, 'file')} in {plan.bucket} as published before."
         return same + invalidated + where
     return f"{_changes(plan)}\n\n{_counts(plan)}.{invalidated}{where}"
+
+
+def build_text(project: Project, build: AppBuild) -> str:
+    """Which build there is, and what to do with it."""
+    where = f"{project.system.key} --stage {project.stage.name}"
+    made = counted(len(build.read().bundles), "function")
+    return f"{made} for {build.architecture}, in {build.directory}\nDeploy it: pkgops deploy {where}"
+
+
+def build_document(build: AppBuild) -> dict[str, Any]:
+    """The same for programs."""
+    bundles = [bundle.folder for bundle in build.read().bundles]
+    found = {"directory": str(build.directory), "content": build.content, "architecture": build.architecture}
+    return {**found, "functions": bundles}
 
 
 def report_document(plan: PublishPlan, report: PublishReport | None = None) -> dict[str, Any]:

@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from pkgops.local.edge import bucket, website
+from pkgops.local.edge import bucket, function_urls, website
 from pkgops.local.edge.answers import reason
 from pkgops.local.edge.messages import Headers, Request, Response
 from pkgops.local.edge.settings import CustomOrigin, Origin
 
-_FUNCTION = re.compile(r"[a-z0-9]+\.lambda-url\.[a-z0-9-]+\.on\.aws")
+_FUNCTION = re.compile(r"([a-z0-9]+)\.lambda-url\.[a-z0-9-]+\.on\.aws")
 _API = re.compile(r"([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com")
 _WEBSITE = re.compile(r"([a-z0-9.-]+)\.s3-website[.-][a-z0-9-]+\.amazonaws\.com")
 _AWS = (".amazonaws.com", ".amazonaws.com.cn", ".on.aws", ".api.aws", ".cloudfront.net")
 _CONNECT_SECONDS = 10.0
+_LATE = "The origin did not answer in time."
 _HOP_BY_HOP = frozenset(
     {
         "connection",
@@ -63,6 +64,8 @@ async def fetch(origin: Origin, request: Request, distribution: str) -> Response
         found: Response = await run_offloop(store, request)
         return replace(found, reason=reason(found.status), headers=_end_to_end(found.headers))
     custom = origin.custom or CustomOrigin()
+    if url := _FUNCTION.fullmatch(origin.domain):
+        return await _function(url[1], origin, request, distribution)
     return await _over_http(_target(origin, custom, request), custom, request)
 
 
@@ -74,21 +77,37 @@ def _store(origin: Origin, distribution: str) -> Callable[[Request], Response] |
     return partial(bucket.read, name, origin, distribution) if name else None
 
 
+async def _function(url: str, origin: Origin, request: Request, distribution: str) -> Response:
+    _require_front_end(origin, origin.custom or CustomOrigin(), request)
+    try:
+        found = await function_urls.serve(url, origin, distribution, request)
+    except TimeoutError as late:
+        raise OriginError(504, _LATE) from late
+    return replace(found, reason=reason(found.status), headers=_end_to_end(found.headers))
+
+
+def _require_front_end(origin: Origin, custom: CustomOrigin, request: Request) -> None:
+    """AWS's own front ends answer https alone, and under no other host."""
+    if not _secure(custom, request):
+        raise OriginError(502, f"{origin.domain} does not answer http.")
+    if request.headers.get("host") != origin.domain:
+        raise OriginError(403, f"{origin.domain} answers under no other Host.")
+
+
+def _secure(custom: CustomOrigin, request: Request) -> bool:
+    return custom.protocol == "https-only" or (custom.protocol == "match-viewer" and request.secure)
+
+
 def _target(origin: Origin, custom: CustomOrigin, request: Request) -> _Target:
-    secure = custom.protocol == "https-only" or (custom.protocol == "match-viewer" and request.secure)
+    secure = _secure(custom, request)
     emulator = f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}"
     api = _API.fullmatch(origin.domain)
-    if api or _FUNCTION.fullmatch(origin.domain):
-        if not secure:
-            raise OriginError(502, f"{origin.domain} does not answer http.")
-        if request.headers.get("host") != origin.domain:  # as AWS's own front ends do
-            raise OriginError(403, f"{origin.domain} answers under no other Host.")
+    if api:
+        _require_front_end(origin, custom, request)
         for name, value in (("X-Forwarded-Proto", "https"), ("X-Forwarded-Port", "443")):
             request.headers.put(name, value)
-        if api:
-            request.headers.put("Host", emulator.partition("://")[2])
-            return _Target(emulator, "", f"/_aws/execute-api/{api[1]}{_stage(api[1])}")
-        return _Target(emulator, origin.domain)
+        request.headers.put("Host", emulator.partition("://")[2])
+        return _Target(emulator, "", f"/_aws/execute-api/{api[1]}{_stage(api[1])}")
     if origin.domain.endswith(_AWS):
         raise OriginError(502, f"{origin.domain} is not deployed on the emulator.")
     port = custom.https_port if secure else custom.http_port
@@ -127,7 +146,7 @@ async def _over_http(target: _Target, custom: CustomOrigin, request: Request) ->
             body = await answer.read()
             return Response(answer.status, _end_to_end(_decoded(answer.raw_headers)), body, answer.reason or "")
     except TimeoutError as late:
-        raise OriginError(504, "The origin did not answer in time.") from late
+        raise OriginError(504, _LATE) from late
     except (aiohttp.ClientError, OSError, ValueError) as error:
         print(f"origin {target.host or target.url}: {error}", flush=True)  # noqa: T201 - standard output is the log
         raise OriginError(502, "The origin cannot be reached, or its answer is no HTTP.") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,11 +13,12 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from pkgops.errors import UsageError
 from pkgops.events import Emit, Finished, Progress, Started
 from pkgops.operate.placeholders import Texts
-from pkgops.operate.web.files import Found, find_files
-from pkgops.operate.web.kinds import NEVER_KEPT, cache_control, content_type
+from pkgops.operate.web.content import Content, Wanted, app_content, directory_content
+from pkgops.operate.web.kinds import content_type
 from pkgops.ports.websites import WebObject
 
 if TYPE_CHECKING:
+    from pkgops.build.node.app_build import AppBuild
     from pkgops.config import Project
     from pkgops.declarations import Site
     from pkgops.operate.outputs import OutputRow
@@ -54,7 +54,8 @@ class PublishPlan:
     """The changes, in the order in which they are safe: first what pages refer to, then the pages, then deletions.
 
     ``unchanged`` counts objects. ``foreign`` are keys of others that are left in the bucket, ``passed_over``
-    paths of the directory that are not published. ``distribution`` is "" if there is none."""
+    paths of the directory that are not published. ``distribution`` is "" if there is none; with ``whole``, any change
+    makes it forget all it has kept."""
 
     bucket: str
     distribution: str
@@ -63,17 +64,11 @@ class PublishPlan:
     unchanged: int
     foreign: tuple[str, ...]
     passed_over: tuple[str, ...]
+    whole: bool = False
 
     def of(self, action: Action) -> list[Change]:
         """The changes of one kind."""
         return [change for change in self.changes if change.action == action]
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    body: Path | bytes
-    cache: str
-    generated: bool = False
 
 
 def declared_site(project: Project) -> Site:
@@ -86,12 +81,14 @@ def declared_site(project: Project) -> Site:
     return site
 
 
-def site_directory(project: Project, given: str | None) -> Path:
-    """The directory to publish: the given one, else the content that the system brings along. UsageError if there is
-    neither."""
+def site_source(project: Project, given: str | None) -> Path | AppBuild:
+    """What to publish: the given directory, else the build of the system's application, else the content that the
+    system brings along. UsageError if there is none."""
     site = declared_site(project)
     if given is not None:
         return Path(given)
+    if project.system.app is not None:
+        return _build(project)
     if not site.content:
         raise UsageError(
             f"{project.system.key} brings no web pages along.",
@@ -100,12 +97,33 @@ def site_directory(project: Project, given: str | None) -> Path:
     return project.root / site.content
 
 
-def plan_publishing(
-    project: Project, rows: Sequence[OutputRow], directory: Path, websites: Websites, emit: Emit, *, prune: bool = False
-) -> PublishPlan:
-    """Compares ``directory`` and the generated files with the bucket; reads only. ``rows`` are the deployed outputs.
+def _build(project: Project) -> AppBuild:
+    from pkgops.build.node.app_build import current
 
-    Of what is gone from the directory, objects that pkgops has published are deleted, with ``prune`` all others too.
+    build = current(project)
+    if build is None:
+        system, stage = project.system.key, project.stage.name
+        raise UsageError(
+            f"The application of {system} has not been built for stage {stage}.",
+            f"Run: pkgops web build {system} --stage {stage}",
+        )
+    return build
+
+
+def plan_publishing(
+    project: Project,
+    rows: Sequence[OutputRow],
+    source: Path | AppBuild,
+    websites: Websites,
+    emit: Emit,
+    *,
+    prune: bool = False,
+) -> PublishPlan:
+    """Compares a directory with the generated files, or an application's build, with the bucket; reads only. ``rows``
+    are the deployed outputs.
+
+    Of what is gone from a directory, objects that pkgops has published are deleted, with ``prune`` all others too; of
+    an application with ``prune`` alone.
 
     UsageError for a directory that must not be published (`pkgops.operate.web.files`) and if the site's outputs or
     its bucket are not deployed."""
@@ -113,13 +131,14 @@ def plan_publishing(
     bucket = texts.output(site.bucket)
     distribution = texts.output(site.distribution) if site.distribution else ""
     url = texts.output(site.url) if site.url else ""
-    found = find_files(directory, site.index)
-    wanted = _wanted(site, texts, found)
+    content = _content(site, texts, source)
+    wanted = content.wanted
     stored = set(websites.keys(bucket))
     what = f"Comparing {len(wanted)} files with {bucket}"
     emit(Started(what))
     compared = _parallel(partial(_compare, websites, bucket, stored), wanted.items(), what, emit)
-    gone = _parallel(partial(_is_ours, websites, bucket), sorted(stored - wanted.keys()), what, emit)
+    others = [key for key in sorted(stored - wanted.keys()) if not content.keeps(key, prune)]
+    gone = _parallel(partial(_is_ours, websites, bucket), others, what, emit)
     emit(Finished(what))
     uploads = sorted((change for change in compared if change), key=lambda change: (change.turn, change.key))
     deletions = [Change("delete", key) for key, ours in gone if ours or prune]
@@ -130,23 +149,20 @@ def plan_publishing(
         changes=(*uploads, *deletions),
         unchanged=len(wanted) - len(uploads),
         foreign=tuple(key for key, ours in gone if not (ours or prune)),
-        passed_over=tuple(found.passed_over),
+        passed_over=content.passed_over,
+        whole=content.whole,
     )
 
 
-def _wanted(site: Site, texts: Texts, found: Found) -> dict[str, _Wanted]:
-    """By key. A generated file replaces one of the directory."""
-    made = {
-        key: _Wanted(json.dumps(texts.fill_all(value), indent=2, ensure_ascii=False).encode() + b"\n", NEVER_KEPT, True)
-        for key, value in site.generated.items()
-    }
-    files = {key: _Wanted(path, cache_control(key, site.immutable)) for key, path in found.files.items()}
-    return files | made
+def _content(site: Site, texts: Texts, source: Path | AppBuild) -> Content:
+    return directory_content(site, texts, source) if isinstance(source, Path) else app_content(source)
 
 
-def _compare(websites: Websites, bucket: str, stored: set[str], each: tuple[str, _Wanted]) -> Change | None:
+def _compare(websites: Websites, bucket: str, stored: set[str], each: tuple[str, Wanted]) -> Change | None:
     """The change for one wanted object; None if it is served as it should be."""
     key, wanted = each
+    if wanted.once and key in stored:
+        return None
     if isinstance(wanted.body, bytes):
         size, digest = len(wanted.body), sha256(wanted.body).hexdigest()
     else:

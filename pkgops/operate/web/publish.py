@@ -42,12 +42,18 @@ def publish(plan: PublishPlan, websites: Websites, emit: Emit, *, everything: bo
         websites.remove(plan.bucket, [change.key for change in gone])
         done += gone
     except BaseException:
-        if plan.distribution and (paths := stale_paths(done)):
+        if plan.distribution and (paths := _paths(plan, done)):
             websites.invalidate(plan.distribution, paths)
         raise
-    paths = [EVERYTHING] if everything else stale_paths(done)
+    paths = [EVERYTHING] if everything else _paths(plan, done)
     invalidation = websites.invalidate(plan.distribution, paths) if plan.distribution and paths else ""
     return PublishReport(plan, tuple(paths if invalidation else ()), invalidation)
+
+
+def _paths(plan: PublishPlan, done: Sequence[Change]) -> list[str]:
+    if plan.whole:
+        return [EVERYTHING] if done else []
+    return stale_paths(done)
 
 
 def stale_paths(changes: Iterable[Change]) -> list[str]:

@@ -131,6 +131,7 @@ def _carry_out(session: Session, plan: Plan, ports: Ports, options: DeployOption
     from pkgops.deploy.deploy import deploy, require_success
 
     started = time.monotonic()
+    _app(session, plan, ports, before=True)
     with report_interruption(session.console, "deploy", plan.project):
         report = deploy(plan, ports, session.console.emit, options.concurrency)
     session.console.close_display()
@@ -141,6 +142,18 @@ def _carry_out(session: Session, plan: Plan, ports: Ports, options: DeployOption
         "outputs": {f"{row.stack}.{row.key}": row.value for row in rows},
     }
     require_success(report, plan.project.stage.name)
+    _app(session, plan, ports, before=False)
     if not session.console.mode.json:
         shown = rows if options.outputs else changed_outputs(plan, report, rows)
         print_deployment(session.console, plan, shown, time.monotonic() - started)
+
+
+def _app(session: Session, plan: Plan, ports: Ports, *, before: bool) -> None:
+    """Brings the files of the system's application to their bucket: those that are new before its code is replaced, all
+    others afterwards."""
+    if plan.project.system.app is None:
+        return
+    from pkgops.operate.web.app import publish_added, publish_app
+
+    stacks = [step.stack for step in plan.steps]
+    (publish_added if before else publish_app)(plan.project, stacks, ports, session.console.emit)

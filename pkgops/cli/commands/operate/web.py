@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.group("web", cls=CommandGroup, default="ls")
 def command() -> None:
-    """Publish the web pages of a system.
+    """Build and publish the web pages of a system.
 
     Without a subcommand it lists the sites.
     """
@@ -77,15 +78,15 @@ def publish(session: Session, name: str | None, directory: str | None, **options
 
 def _plan(session: Session, name: str | None, directory: str | None, *, prune: bool) -> tuple[Project, PublishPlan]:
     from pkgops.operate.outputs import read_outputs
-    from pkgops.operate.web.plan import plan_publishing, site_directory
+    from pkgops.operate.web.plan import plan_publishing, site_source
 
     if directory is None and name is not None and _is_directory(session, name):
         name, directory = None, name
     project = _project(session, name)
-    where = site_directory(project, directory)
+    source = site_source(project, directory)
     ports = session.accessible_ports(project)
     rows = read_outputs(project, session.stacks(project), ports)
-    return project, plan_publishing(project, rows, where, ports.websites, session.console.emit, prune=prune)
+    return project, plan_publishing(project, rows, source, ports.websites, session.console.emit, prune=prune)
 
 
 def _project(session: Session, name: str | None) -> Project:
@@ -101,8 +102,6 @@ def _project(session: Session, name: str | None) -> Project:
 
 def _is_directory(session: Session, word: str) -> bool:
     """Whether the only argument means DIR: it is no system, and looks like a path."""
-    from pathlib import Path
-
     from pkgops import select
 
     return select.system_key(session.root, word) is None and ("/" in word or Path(word).is_dir())
@@ -126,5 +125,29 @@ def _listed(plan: PublishPlan) -> str:
     return f"{', '.join(plan.foreign[:5])}{more}. --prune deletes them."
 
 
-for _subcommand in (ls, publish):
+BUILD = """\
+pkgops web build
+pkgops web build shop --stage prod
+pkgops web build shop --stage prod --from app/.open-next"""
+
+
+@session_command("build", example=BUILD)
+@click.argument("name", required=False, metavar="[SYSTEM]", shell_complete=complete_systems)
+@click.option("--from", "made", type=click.Path(path_type=Path), metavar="DIR", help="Take what OpenNext wrote to DIR.")
+@click.option("--again", is_flag=True, help="Build even if the sources are unchanged.")
+def build(session: Session, name: str | None, made: Path | None, again: bool) -> None:
+    """Build the Next.js application of a system for a stage, with OpenNext; deploy and web publish take the result.
+
+    The application's own build runs in its directory, after npm ci if its packages are not there, and sees PKGOPS_STAGE
+    and PKGOPS_ARCHITECTURE. Unchanged sources are not built again. It needs Node.js; with --from it does not.
+    """
+    from pkgops.build.node.builder import build_app, take_build
+    from pkgops.cli.output.publish_text import build_document, build_text
+
+    project = _project(session, name)
+    found = take_build(project, made) if made else build_app(project, session.console.emit, again=again)
+    session.console.print_result(build_document(found), build_text(project, found))
+
+
+for _subcommand in (ls, build, publish):
     command.add_command(_subcommand)
