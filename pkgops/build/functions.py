@@ -45,6 +45,7 @@ class Function:
     def aliases(self) -> tuple[str, ...]:
         """Every spelling the command line accepts, the physical name first; case does not matter."""
         spellings = [self.name, self.documented, self.log_group, self.logical_id]
+        spellings.append(self.logical_id.removesuffix("Function"))
         if self.handler:
             path = PurePosixPath(self.handler)
             pascal = "".join(word.capitalize() for word in path.stem.split("_"))

@@ -42,7 +42,10 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
     "select": {},
     "bootstrap": {"kit": "the bootstrap stack is a template like any other"},
     "checks": {},
-    "build": {"checks": "what is built is checked"},
+    "build": {
+        "checks": "what is built is checked",
+        "kit": "what an application's build says of itself is read as templates read it",
+    },
     "aws": {"ports": "adapters implement protocols"},
     "logs": {"ports": "events are read through them", "build": "log groups are found in templates"},
     "plan": {

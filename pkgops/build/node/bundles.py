@@ -47,19 +47,18 @@ def bundle(project: Project, folder: str, properties: Mapping[str, Any], logical
                 f"The application of {project.system.key} has not been built for stage {project.stage.name}.",
                 f"Run: {COMMAND} {project.system.key} --stage {project.stage.name}",
             )
-        return _bundle(f"{folder} (not built)", bundle_files(HERE / "unbuilt"), "unbuilt")
+        return _bundle(f"{folder} (not built)", bundle_files(HERE / "unbuilt"), "unbuilt", properties)
     found = bundle_files(build.directory / folder)
     names = {name for name, _ in found}
     _require_handler(build.directory / folder, names, _entry(properties), f"{folder} ({logical_id})")
     _require_native(build, folder, found)
-    if properties.get("Handler") == START_HANDLER:
-        found.append((MODULE, HERE / "start.mjs"))
-    return _bundle(folder, found, build.content)
+    return _bundle(folder, found, build.content, properties)
 
 
-def _bundle(source: str, found: Sequence[tuple[str, Path]], content: str) -> Bundle:
-    own = (HERE / "start.mjs").read_text() if any(name == MODULE for name, _ in found) else ""
-    files = [(name, partial(_read, path)) for name, path in found]
+def _bundle(source: str, found: list[tuple[str, Path]], content: str, properties: Mapping[str, Any]) -> Bundle:
+    first = [(MODULE, HERE / "start.mjs")] if properties.get("Handler") == START_HANDLER else []
+    own = "".join(path.read_text() for _, path in first)
+    files = [(name, partial(_read, path)) for name, path in (*first, *found)]
     return Bundle(f"bundle {source}", f"node\0{source}\0{content}\0{own}", files)
 
 
@@ -89,8 +88,9 @@ def _require_handler(directory: Path, names: set[str], entry: str, what: str) ->
         )
     text = (directory / found[0]).read_text(errors="replace")
     word = re.escape(name)
-    exported = rf"export\s*\{{[^}}]*\b{word}\b[^}}]*\}}|export\s+(?:async\s+)?(?:const|let|var|function)\s+{word}\b"
-    if not re.search(rf"{exported}|exports\.{word}\b|\b{word}\s*:\s*\(\)\s*=>|module\.exports", text):
+    listed = rf"export\s*\{{(?:[^}}]*,)?\s*(?:[\w$]+\s+as\s+)?{word}\s*[,}}]"
+    exported = rf"{listed}|export\s+(?:async\s+)?(?:const|let|var|function)\s+{word}\b"
+    if not re.search(rf"{exported}|exports\.{word}\b|module\.exports", text):
         raise BuildError(f"{found[0]} of {what} exports no {name}.", f"Build it again, with OpenNext 3: {COMMAND}")
 
 

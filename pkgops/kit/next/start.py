@@ -1,9 +1,9 @@
 """What a server needs before its first request: variables whose values are secrets, and the header that says that a
 request has come through its distribution.
 
-Their values are in no template: a module in front of the server's code (`pkgops.build.node.start`) reads the secrets
-once for each process, fills the environment, and then loads the server. What it has to do is a line of JSON in one
-variable.
+Their values are in no template: a module in front of the server's code (``pkgops/build/node/start.mjs``) reads the
+secrets once for each process, fills the environment, and then loads the server. What it has to do is a line of JSON in
+one variable.
 """
 
 from __future__ import annotations

@@ -132,26 +132,33 @@ def plan_publishing(
     distribution = texts.output(site.distribution) if site.distribution else ""
     url = texts.output(site.url) if site.url else ""
     content = _content(site, texts, source)
-    wanted = content.wanted
-    stored = set(websites.keys(bucket))
-    what = f"Comparing {len(wanted)} files with {bucket}"
-    emit(Started(what))
-    compared = _parallel(partial(_compare, websites, bucket, stored), wanted.items(), what, emit)
-    others = [key for key in sorted(stored - wanted.keys()) if not content.keeps(key, prune)]
-    gone = _parallel(partial(_is_ours, websites, bucket), others, what, emit)
-    emit(Finished(what))
-    uploads = sorted((change for change in compared if change), key=lambda change: (change.turn, change.key))
+    uploads, gone = _compared(content, bucket, websites, emit, prune=prune)
     deletions = [Change("delete", key) for key, ours in gone if ours or prune]
     return PublishPlan(
         bucket=bucket,
         distribution=distribution,
         url=url,
         changes=(*uploads, *deletions),
-        unchanged=len(wanted) - len(uploads),
+        unchanged=len(content.wanted) - len(uploads),
         foreign=tuple(key for key, ours in gone if not (ours or prune)),
         passed_over=content.passed_over,
         whole=content.whole,
     )
+
+
+def _compared(
+    content: Content, bucket: str, websites: Websites, emit: Emit, *, prune: bool
+) -> tuple[list[Change], list[tuple[str, bool]]]:
+    """The uploads in their order, and of what is in the bucket besides, each key and whether pkgops published it."""
+    stored = set(websites.keys(bucket))
+    what = f"Comparing {len(content.wanted)} files with {bucket}"
+    emit(Started(what))
+    compared = _parallel(partial(_compare, websites, bucket, stored), content.wanted.items(), what, emit)
+    others = [key for key in sorted(stored - content.wanted.keys()) if not content.keeps(key, prune)]
+    gone = _parallel(partial(_is_ours, websites, bucket), others, what, emit)
+    emit(Finished(what))
+    uploads = sorted((change for change in compared if change), key=lambda change: (change.turn, change.key))
+    return uploads, gone
 
 
 def _content(site: Site, texts: Texts, source: Path | AppBuild) -> Content:
