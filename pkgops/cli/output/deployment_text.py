@@ -91,7 +91,10 @@ def print_deployment(console: Console, plan: Plan, rows: Sequence[OutputRow], se
 def _next_commands(project: Project, seedable: bool) -> list[str]:
     """What a system that has just been created still lacks: its web pages and its development data."""
     key, stage, site = project.system.key, project.stage.name, project.system.site
-    pages = [f"pkgops web publish {key}{'' if site.content else ' DIR'} --stage {stage}"] if site else []
+    published = site is None or project.system.app is not None  # an application's files go with its deployment
+    pages = (
+        [] if published or not site else [f"pkgops web publish {key}{'' if site.content else ' DIR'} --stage {stage}"]
+    )
     data = [f"pkgops seed-dev {key} --stage {stage}"] if seedable else []
     return [f"Next: {command}" for command in (*pages, *data)]
 

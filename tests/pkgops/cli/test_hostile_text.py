@@ -76,6 +76,7 @@ RUN: dict[str, list[tuple[str, ...]]] = {
     "db dump": [("db", "dump", *DEV)],
     "db restore": [("db", "restore", "--from", ARGUMENT, "--clean", "--yes", *DEV)],
     "db reset": [("db", "reset", "--yes", *DEV)],
+    "web build": [("web", "build", "always_coder", *DEV), ("web", "build", "always_coder", "--from", ARGUMENT, *DEV)],
     "web ls": [("web", "ls", *DEV), ("web", "ls", "always_coder", *DEV)],
     "web publish": [
         ("web", "publish", "always_coder", "--yes", *DEV),
