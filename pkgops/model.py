@@ -120,12 +120,9 @@ class System:
     names too; a ``closed`` system runs on no other stages. ``tags`` go on every stack. ``variables`` are what
     `pkgops env` prints, ``secret_rules`` what `pkgops secrets` takes, ``app_policy`` names the output with the
     ARN of the policy for `pkgops users access-key`, ``messages`` what `pkgops queues send` accepts, ``site`` what
-    `pkgops web publish` brings to a bucket, ``socket`` how `pkgops doctor` tries its WebSocket API, ``smoke`` what
-    `pkgops smoke` asks it, ``database`` what `pkgops db` works on. ``module`` is the package of the stacks,
-    ``templates.<key>`` if empty.
-    `pkgops web publish` brings to a bucket,
-    ``app`` what `pkgops web build` builds, ``socket`` how `pkgops doctor` tries its WebSocket API, ``smoke`` what
-    `pkgops smoke` asks it. ``module`` is the package of the stacks, ``templates.<key>`` if empty.
+    `pkgops web publish` brings to a bucket, ``app`` what `pkgops web build` builds, ``socket`` how `pkgops doctor`
+    tries its WebSocket API, ``smoke`` what `pkgops smoke` asks it, ``database`` what `pkgops db` works on. ``module``
+    is the package of the stacks, ``templates.<key>`` if empty.
     """
 
     key: str
