@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from handlers.common.aws import client
+from handlers.common.email_addresses import is_possible
 from handlers.common.web.errors import ApiError
 from handlers.common.web.response import Response, json_response
 from handlers.common.web.serve import Routes, serve
@@ -25,7 +25,6 @@ from handlers.kefir.web.api import PUBLIC_API, Call
 from handlers.kefir.web.body import parse
 from handlers.kefir.web.errors import validation_error
 
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _COGNITO_SECONDS = 15  # for two triggers, one after the other, of five seconds each
 _MAX_EMAIL = 128  # characters: Cognito's limit for a user name
 
@@ -119,7 +118,7 @@ def _user_pool() -> UserPool:
 
 def _email(sent: dict[str, Any]) -> str:
     email = str(sent["email"]).strip().lower()
-    if len(email) > _MAX_EMAIL or not _EMAIL.fullmatch(email):
+    if len(email) > _MAX_EMAIL or not is_possible(email):
         raise ApiError(400, "BAD_REQUEST", "Invalid email address")
     return email
 

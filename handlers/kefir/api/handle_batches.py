@@ -64,11 +64,14 @@ def get(call: Call) -> Response:
 
 
 def update(call: Call) -> Response:
-    """PUT and PATCH /batches/{id}: changes the fields that are sent and no others."""
+    """PUT and PATCH /batches/{id}: changes the fields that are sent and no others; archiving cancels reminders."""
     batch = own_batch(call)
     sent = to_documented(parse(call.request, BatchChange), batch)
     values = {**sent, "updatedAt": timestamps.iso(call.now)}
-    return _batch_response(200, update_batch(call, batch, set_expression(values), values), "Batch updated successfully")
+    changed = update_batch(call, batch, set_expression(values), values)
+    if sent.get("status") == "archived":
+        cancel_reminders_of(call, batch["batchId"])
+    return _batch_response(200, changed, "Batch updated successfully")
 
 
 def archive(call: Call) -> Response:

@@ -10,12 +10,13 @@ from handlers.common.web.errors import ApiError
 from handlers.common.web.response import Response
 from handlers.common.web.serve import Routes, serve
 from handlers.kefir.batches.records import own_batches
+from handlers.kefir.data import timestamps
 from handlers.kefir.data.items import BATCHES, DEVICES, EVENTS, Item, items_below, public_attributes, user_partition
-from handlers.kefir.data.timestamps import epoch_milliseconds
 from handlers.kefir.exports.csv_table import csv_table
 from handlers.kefir.reminders.records import own_reminders
 from handlers.kefir.runtime.bucket import diary_bucket
 from handlers.kefir.web.api import API, Call, envelope_response
+from handlers.kefir.web.query import choice
 
 _MAX_BYTES = 5_000_000  # Lambda's limit for a response is 6 MB, in which a line end takes two bytes
 
@@ -26,10 +27,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def download(call: Call) -> Response:
-    """GET /export.csv"""
-    name = f"kefir-data-{epoch_milliseconds(call.now)}.csv"
+    """GET /export.csv: everything as it is, or, with ``spreadsheet=true``, without what a spreadsheet would run."""
+    name = f"kefir-data-{timestamps.epoch_milliseconds(call.now)}.csv"
     headers = {"Content-Type": "text/csv", "Content-Disposition": f'attachment; filename="{name}"'}
-    content = csv_table(_rows(call))
+    content = csv_table(_rows(call), _for_spreadsheets(call))
     if len(content.encode()) > _MAX_BYTES:
         message = "The export is too large for one response. POST /export/batches/csv returns a link to it."
         raise ApiError(413, "TOO_LARGE", message)
@@ -38,10 +39,14 @@ def download(call: Call) -> Response:
 
 def create_link(call: Call) -> Response:
     """POST /export/batches/csv: the same as an object in the bucket, and a link to it."""
-    time, bucket = epoch_milliseconds(call.now), diary_bucket()
-    key = f"exports/{call.caller.id}/{time}.csv"
-    bucket.put(key, csv_table(_rows(call)).encode(), "text/csv")
+    time, bucket = timestamps.epoch_milliseconds(call.now), diary_bucket()
+    key = f"exports/{call.caller.id}/{timestamps.unique_name(call.now)}.csv"
+    bucket.put(key, csv_table(_rows(call), _for_spreadsheets(call)).encode(), "text/csv")
     return envelope_response(200, bucket.download_url(key, f"kefir-data-{time}.csv"), message="CSV export ready")
+
+
+def _for_spreadsheets(call: Call) -> bool:
+    return choice(call.request, "spreadsheet", ("true", "false")) == "true"
 
 
 def _rows(call: Call) -> Iterator[tuple[str, Item]]:

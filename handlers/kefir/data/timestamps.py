@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from datetime import UTC, datetime, timedelta
 
 _FORM = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?Z", re.ASCII)
@@ -40,6 +41,11 @@ def add_hours(time: datetime, hours: float) -> datetime:
         return time + timedelta(hours=hours)
     except OverflowError:
         return _LAST
+
+
+def unique_name(time: datetime) -> str:
+    """A name for something made at a time, which sorts by it and which nothing else has: ``1767323045678-0a1b2c3d``."""
+    return f"{epoch_milliseconds(time)}-{secrets.token_hex(4)}"
 
 
 def epoch_milliseconds(time: datetime) -> int:

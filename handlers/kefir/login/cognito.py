@@ -13,6 +13,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from handlers.common.logs import logger
 from handlers.common.web.errors import ApiError
 from handlers.kefir.login.challenge import CODE_ID, LIMITED
 from handlers.kefir.login.pending_logins import Login
@@ -23,6 +24,8 @@ CHALLENGE = "CUSTOM_CHALLENGE"
 _TOO_MANY = {"LimitExceededException", "TooManyRequestsException", "TooManyFailedAttemptsException"}
 _EXPIRED = {"ExpiredCodeException"}
 _WRONG = {"NotAuthorizedException", "CodeMismatchException", "UserNotFoundException", "InvalidParameterException"}
+# A trigger failed: above all, the code could not be mailed.
+_TRIGGER_FAILED = {"UserLambdaValidationException", "UnexpectedLambdaException", "InvalidLambdaResponseException"}
 _NOT_ALLOWED = {"UserNotFoundException", "NotAuthorizedException", "UserNotConfirmedException"}
 
 
@@ -53,7 +56,8 @@ class UserPool:
     def start_login(self, email: str) -> Login | None:
         """Has a code sent and returns the login that takes it; None for an address that may not log in.
 
-        Raises `TooManyCodes`, and `ApiError` 400 for an address Cognito refuses, 429 for too many logins.
+        Raises `TooManyCodes`, and `ApiError` 400 for an address Cognito refuses, 429 for too many logins, 503 if the
+        code cannot be sent.
         """
         try:
             started = self.client.initiate_auth(
@@ -129,5 +133,8 @@ def _refusal(error: ClientError) -> Exception:
     unexpected: Exception = error
     if _code(error) == "InvalidParameterException":
         return ApiError(400, "BAD_REQUEST", "Invalid email address")
+    if _code(error) in _TRIGGER_FAILED:
+        logger.error("A trigger of Cognito failed", extra={"trigger_error": _code(error)})
+        return ApiError(503, "SERVICE_UNAVAILABLE", "The code could not be sent. Please try again later.")
     too_many = ApiError(429, "TOO_MANY_REQUESTS", "Too many attempts. Try again later.")
     return too_many if _code(error) in _TOO_MANY else unexpected

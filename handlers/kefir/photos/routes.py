@@ -15,7 +15,7 @@ from handlers.common.web.response import Response
 from handlers.kefir.batches.records import batch_not_found, own_batch, update_batch
 from handlers.kefir.batches.views import app_view, batch_view, photo_links
 from handlers.kefir.data.items import BATCHES, Item, is_id, owned_key
-from handlers.kefir.data.timestamps import epoch_milliseconds, iso
+from handlers.kefir.data.timestamps import iso, unique_name
 from handlers.kefir.photos.multipart import uploaded_file
 from handlers.kefir.runtime.bucket import diary_bucket
 from handlers.kefir.web.api import Call, envelope_response
@@ -23,6 +23,7 @@ from handlers.kefir.web.body import parse
 from handlers.kefir.web.errors import validation_error
 
 MAX_PHOTO_BYTES = 10_000_000  # the gateway's limit is below 10 MB, Lambda's below 6
+MAX_PHOTOS = 1000  # of a batch, whose item has at most 400 KB
 _ATTEMPTS = 10
 _KEY = re.compile(r"users/([^/]+)/batches/([^/]+)/[^/]+")
 _EXTENSION = re.compile(r"[A-Za-z0-9]{1,5}")
@@ -80,6 +81,7 @@ def add(call: Call) -> Response:
     named = _KEY.fullmatch(key)
     if named is None or named.groups() != (batch["userId"], batch["batchId"]):
         raise _no_access()
+    _check_upload(key)
     view = batch_view(_append_photo(call, batch, key))
     return envelope_response(200, app_view(view), batch=view)
 
@@ -99,7 +101,9 @@ def upload(call: Call) -> Response:
     if not _IMAGE.fullmatch(file.content_type):
         raise validation_error([("photo", "Expected an image")])
     if len(file.content) > MAX_PHOTO_BYTES:
-        raise ApiError(413, "TOO_LARGE", "The photo is too large")
+        raise _too_large()
+    if len(batch.get("photoKeys") or []) >= MAX_PHOTOS:
+        raise _too_many()
     bucket, key = diary_bucket(), _new_key(batch, file.filename, call.now)
     bucket.put(key, file.content, file.content_type)
     view = batch_view(_append_photo(call, batch, key))
@@ -110,7 +114,10 @@ def upload(call: Call) -> Response:
 def delete(call: Call) -> Response:
     """DELETE /photos: deletes the photo a link leads to, from the batch and from the bucket."""
     bucket = diary_bucket()
-    key = bucket.key_of(parse(call.request, PhotoUrlBody)["photoUrl"])
+    try:
+        key = bucket.key_of(parse(call.request, PhotoUrlBody)["photoUrl"])
+    except ValueError as error:
+        raise validation_error([("photoUrl", "Expected a URL")]) from error
     named = _KEY.fullmatch(key)
     if named is None:
         raise ApiError(404, "NOT_FOUND", "Photo not found")
@@ -135,20 +142,35 @@ def _upload_url(call: Call, batch: Item, filename: str, content_type: str) -> Re
 
 
 def _new_key(batch: Item, filename: str, now: datetime) -> str:
-    """The key of a new photo: its batch, the time, and the extension of its file's name."""
+    """The key of a new photo: its batch, the time, something random, and the extension of its file's name. Phones send
+    many photos at the same moment."""
     extension = filename.rpartition(".")[2] if "." in filename else ""
     if not _EXTENSION.fullmatch(extension):
         extension = "jpg"
-    return f"users/{batch['userId']}/batches/{batch['batchId']}/{epoch_milliseconds(now)}.{extension}"
+    return f"users/{batch['userId']}/batches/{batch['batchId']}/{unique_name(now)}.{extension}"
 
 
 def _append_photo(call: Call, batch: Item, key: str) -> Item:
     append = "SET photoKeys = list_append(if_not_exists(photoKeys, :none), :keys), updatedAt = :now"
-    values = {"none": [], "keys": [key], "key": key, "now": iso(call.now)}
+    values = {"none": [], "keys": [key], "key": key, "now": iso(call.now), "most": MAX_PHOTOS}
+    room = "(attribute_not_exists(photoKeys) OR size(photoKeys) < :most)"
     try:
-        return update_batch(call, batch, append, values, "NOT contains(photoKeys, :key)")
+        return update_batch(call, batch, append, values, f"NOT contains(photoKeys, :key) AND {room}")
     except ConditionFailed as failed:
-        return failed.item or batch
+        found = failed.item or batch
+        if key not in (found.get("photoKeys") or []):
+            raise _too_many() from failed
+        return found
+
+
+def _check_upload(key: str) -> None:
+    """Raises `ApiError` unless the object was uploaded, and is no larger than a photo: a link cannot limit that."""
+    size = diary_bucket().uploaded(key)
+    if size is None:
+        raise ApiError(400, "BAD_REQUEST", "The photo was not uploaded")
+    if size > MAX_PHOTO_BYTES:
+        diary_bucket().delete(key)
+        raise _too_large()
 
 
 def _remove_photo(call: Call, batch_id: str, key: str) -> None:
@@ -176,6 +198,14 @@ def _body(request: Request) -> bytes:
         return request.body()
     except ValueError:
         return b""
+
+
+def _too_large() -> ApiError:
+    return ApiError(413, "TOO_LARGE", "The photo is too large")
+
+
+def _too_many() -> ApiError:
+    return ApiError(400, "BAD_REQUEST", f"A batch has at most {MAX_PHOTOS} photos")
 
 
 def _no_access() -> ApiError:

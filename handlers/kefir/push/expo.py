@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,12 +18,22 @@ DEVICE_NOT_REGISTERED = "DeviceNotRegistered"
 
 _SEND, _RECEIPTS = "/--/api/v2/push/send", "/--/api/v2/push/getReceipts"
 _ATTEMPTS = 3
-_TIMEOUT = 5.0  # seconds for one attempt
-_UNAUTHORIZED = {401, 403}  # a smaller request would be refused as well
+# Seconds for one attempt: what Expo accepts after we have stopped waiting would be sent again.
+ANSWER = 20.0
+_CONNECT = 5.0
+_LEAST = 0.1
+_MARKING = 5.0  # seconds at the end of a run without waiting for Expo
+# A smaller request would fare no better, and this one was not accepted.
+_NOT_ACCEPTED = {401, 403, 429, 503}
 
 
 class ExpoUnavailable(Exception):  # noqa: N818 - names the condition
-    """Expo did not respond, was too busy, or refused the access token: the messages may be sent later."""
+    """Expo was not reached, was too busy, or refused the access token: it has not accepted the messages, which may be
+    sent again at once."""
+
+
+class ExpoUnclear(Exception):  # noqa: N818 - names the condition
+    """Expo did not say what became of the messages, which it may have accepted: they should not be sent again soon."""
 
 
 class ExpoRefused(Exception):  # noqa: N818 - names the condition
@@ -50,31 +61,46 @@ class RateLimiter:
 @dataclass(frozen=True, slots=True)
 class Expo:
     """Expo at ``base_url``; ``backoff`` is the seconds before the second attempt, twice that before the third.
-    ``access_token`` is called when there is something to send; it returns "" for a project without one."""
+    ``access_token`` is called when there is something to send; it returns "" for a project without one.
+    ``seconds_left`` is the time until the run must end, ``answer`` the seconds an answer may take."""
 
     client: httpx.Client
     base_url: str
     access_token: Callable[[], str] = str
     backoff: float = 1.0
     limiter: RateLimiter = field(default_factory=lambda: RateLimiter(600))
+    seconds_left: Callable[[], float] = lambda: math.inf
+    answer: float = ANSWER
 
     def send(self, messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """A ticket for each of at most 100 messages, in their order. Raises `ExpoUnavailable` and `ExpoRefused`."""
+        """A ticket for each of at most 100 messages, in their order. Raises `ExpoUnavailable`, `ExpoUnclear` and
+        `ExpoRefused`."""
         self.limiter.wait(len(messages))
         tickets = self._post(_SEND, list(messages))
         if not isinstance(tickets, list) or len(tickets) != len(messages):
-            raise ExpoRefused("The tickets do not match the messages.")
+            raise ExpoUnclear("The tickets do not match the messages.")
         return [ticket if isinstance(ticket, dict) else {} for ticket in tickets]
 
     def receipts(self, tickets: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """The receipts of at most 1000 tickets that Expo has so far. Raises `ExpoUnavailable` and `ExpoRefused`."""
-        found = self._post(_RECEIPTS, {"ids": list(tickets)})
+        """The receipts of at most 1000 tickets that Expo has so far. Raises as `send`."""
+        found = self._post(_RECEIPTS, {"ids": list(tickets)}, (ExpoUnavailable, ExpoUnclear))
         if not isinstance(found, dict):
-            raise ExpoRefused("There are no receipts in the answer.")
+            raise ExpoUnclear("There are no receipts in the answer.")
         return {ticket: receipt for ticket, receipt in found.items() if isinstance(receipt, dict)}
 
-    def _post(self, path: str, body: Any) -> Any:
-        return _with_retries(lambda: self._attempt(path, body), self.backoff)
+    def _post(
+        self, path: str, body: Any, again: type[Exception] | tuple[type[Exception], ...] = ExpoUnavailable
+    ) -> Any:
+        """What Expo answers. A request that fails with one of ``again`` is sent again, while there is time."""
+        for number in range(_ATTEMPTS):
+            try:
+                return self._attempt(path, body)
+            except again:
+                pause = self.backoff * 2**number
+                if number == _ATTEMPTS - 1 or self.seconds_left() <= pause + _CONNECT + self.answer + _MARKING:
+                    raise
+                time.sleep(pause)
+        raise AssertionError("unreachable")
 
     def _attempt(self, path: str, body: Any) -> Any:
         import httpx
@@ -88,11 +114,14 @@ class Expo:
             **({"authorization": f"Bearer {token}"} if token else {}),
         }
         content = msgspec.json.encode(body)  # in UTF-8: escapes would make a message longer than its 4096 bytes
+        timeout = httpx.Timeout(max(_LEAST, min(self.answer, self.seconds_left() - _MARKING)), connect=_CONNECT)
         try:
-            response = self.client.post(self.base_url + path, content=content, headers=headers, timeout=_TIMEOUT)
+            response = self.client.post(self.base_url + path, content=content, headers=headers, timeout=timeout)
             answer = response.json() if response.content else {}
-        except httpx.HTTPError as error:
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise ExpoUnavailable(type(error).__name__) from error
+        except httpx.HTTPError as error:
+            raise ExpoUnclear(type(error).__name__) from error
         except ValueError:
             answer = {}
         if response.status_code == 200 and isinstance(answer, dict) and "data" in answer:
@@ -113,17 +142,6 @@ def _failure(status: int, answer: Any) -> Exception:
     errors = answer.get("errors") if isinstance(answer, dict) else None
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
     text = f"HTTP {status} {first.get('code', '')}".strip()
-    if status == 429 or status >= 500 or status in _UNAUTHORIZED or first.get("code") == "TOO_MANY_REQUESTS":
+    if status in _NOT_ACCEPTED or first.get("code") == "TOO_MANY_REQUESTS":
         return ExpoUnavailable(text)
-    return ExpoRefused(text)
-
-
-def _with_retries(attempt: Callable[[], Any], backoff: float) -> Any:
-    for number in range(_ATTEMPTS):
-        try:
-            return attempt()
-        except ExpoUnavailable:
-            if number == _ATTEMPTS - 1:
-                raise
-            time.sleep(backoff * 2**number)
-    raise AssertionError("unreachable")
+    return ExpoUnclear(text) if status < 400 or status >= 500 else ExpoRefused(text)

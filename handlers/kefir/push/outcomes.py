@@ -11,11 +11,13 @@ from handlers.common.aws import ServiceError
 from handlers.common.dynamodb import ConditionFailed, Table
 from handlers.common.logs import logger
 from handlers.common.transactions import Cancelled, transact, update
-from handlers.kefir.data.items import Item
+from handlers.kefir.data.items import Item, set_expression
 from handlers.kefir.data.timestamps import iso
+from handlers.kefir.reminders.state import due_time
 
-MAX_ATTEMPTS = 10
+MAX_REFUSALS = 10
 MAX_DELAY = timedelta(hours=24)
+_FIRST_PAUSE = timedelta(minutes=5)  # twice this long; then it doubles
 _MAX_WRITES = 100  # of one transaction
 
 
@@ -43,15 +45,34 @@ def cancelled(reminder: Item, now: datetime) -> Outcome:
     return Outcome(reminder, change, {"status": "cancelled", "now": iso(now)})
 
 
+def postponed(reminder: Item, now: datetime, error: str) -> Outcome:
+    """Expo was not there: the reminder stays pending for the next run, for a day, however many runs that are."""
+    return _retried(reminder, now, error, {})
+
+
+def unclear(reminder: Item, now: datetime, error: str) -> Outcome:
+    """Expo may have accepted the reminder, or not: it is sent again, after a pause that grows each time. Losing a
+    reminder is worse than repeating one, and repeating it every five minutes is not much better."""
+    times = int(reminder.get("unclear") or 0) + 1
+    pause = _FIRST_PAUSE * 2 ** max(0, times - 2)
+    return _retried(reminder, now, error, {"unclear": times, "GSI1SK": iso(now + pause)})
+
+
 def failed(reminder: Item, now: datetime, error: str) -> Outcome:
-    """The reminder stays pending for another attempt. After the last attempt, or a day late, it is given up."""
+    """Expo refused the reminder, which stays pending for another attempt. After the last one it is given up."""
+    refusals = int(reminder.get("refusals") or 0) + 1
+    return _retried(reminder, now, error, {"refusals": refusals}, refusals >= MAX_REFUSALS)
+
+
+def _retried(reminder: Item, now: datetime, error: str, more: Mapping[str, Any], last: bool = False) -> Outcome:
+    """The reminder is tried again, unless this was the last time, or it is a day late."""
     attempts = int(reminder.get("attempts") or 0) + 1
-    change = "SET attempts = :attempts, lastError = :error, updatedAt = :now"
-    values = {"attempts": attempts, "error": error[:500], "now": iso(now)}
-    if attempts < MAX_ATTEMPTS and str(reminder.get("GSI1SK", "")) > iso(now - MAX_DELAY):
-        return Outcome(reminder, change, values)
-    values["delivery"] = "failed"
-    return Outcome(reminder, f"{change}, delivery = :delivery REMOVE GSI1PK, GSI1SK", values)
+    values = {"attempts": attempts, "lastError": error[:500], "updatedAt": iso(now), **more}
+    late = (due_time(reminder) or str(reminder.get("GSI1SK", ""))) <= iso(now - MAX_DELAY)
+    if not last and not late:
+        return Outcome(reminder, set_expression(values), values)
+    values = {name: value for name, value in values.items() if name != "GSI1SK"} | {"delivery": "failed"}
+    return Outcome(reminder, f"{set_expression(values)} REMOVE GSI1PK, GSI1SK", values)
 
 
 def write_outcomes(table: Table, outcomes: Sequence[Outcome]) -> None:

@@ -7,7 +7,7 @@ their own, which the index has as ``RECEIPT#PENDING``.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from handlers.common.dynamodb import Table
@@ -22,6 +22,7 @@ from handlers.kefir.push.expo import (
     Expo,
     ExpoRefused,
     ExpoUnavailable,
+    ExpoUnclear,
     error_of,
 )
 
@@ -48,9 +49,9 @@ def save_tickets(table: Table, tickets: Mapping[str, Mapping[str, str]], now: da
     table.put(item)
 
 
-def collect_receipts(table: Table, expo: Expo, now: datetime) -> None:
-    """Requests the receipts that may be ready. Devices that are not registered any more are disabled, other errors are
-    logged. Raises `handlers.common.aws.ServiceError`."""
+def collect_receipts(table: Table, expo: Expo, now: datetime, in_time: Callable[[], bool]) -> None:
+    """Requests the receipts that may be ready, as long as it is ``in_time``. Devices that are not registered any more
+    are disabled, other errors are logged. Raises `handlers.common.aws.ServiceError`."""
     where, values = "GSI1PK = :pending AND GSI1SK <= :ready", {"pending": RECEIPTS, "ready": iso(now - READY_AFTER)}
     rows: list[Item] = []
     for row in table.pages(INDEX, where, values):
@@ -58,6 +59,8 @@ def collect_receipts(table: Table, expo: Expo, now: datetime) -> None:
         if len(rows) == _ROWS:
             _collect(table, expo, rows, now)
             rows = []
+            if not in_time():
+                return
     if rows:
         _collect(table, expo, rows, now)
 
@@ -65,7 +68,7 @@ def collect_receipts(table: Table, expo: Expo, now: datetime) -> None:
 def _collect(table: Table, expo: Expo, rows: list[Item], now: datetime) -> None:
     try:
         receipts = expo.receipts([ticket for row in rows for ticket in row["tickets"]])
-    except (ExpoUnavailable, ExpoRefused) as error:
+    except (ExpoUnavailable, ExpoUnclear, ExpoRefused) as error:
         logger.warning("Receipts could not be read", extra={"reason": str(error)})
         receipts = {}
     for row in rows:

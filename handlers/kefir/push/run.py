@@ -20,15 +20,23 @@ from handlers.common.logs import logger
 from handlers.kefir.data.items import DUE, INDEX, Item
 from handlers.kefir.data.timestamps import iso
 from handlers.kefir.devices.records import disable
-from handlers.kefir.push.expo import DEVICE_NOT_REGISTERED, MAX_MESSAGES, Expo, ExpoRefused, ExpoUnavailable, error_of
+from handlers.kefir.push.expo import (
+    DEVICE_NOT_REGISTERED,
+    MAX_MESSAGES,
+    Expo,
+    ExpoRefused,
+    ExpoUnavailable,
+    ExpoUnclear,
+    error_of,
+)
 from handlers.kefir.push.lookup import Lookup, batch_key, look_up
-from handlers.kefir.push.outcomes import Outcome, cancelled, failed, sent, write_outcomes
+from handlers.kefir.push.outcomes import Outcome, cancelled, failed, postponed, sent, unclear, write_outcomes
 from handlers.kefir.push.receipts import collect_receipts, save_tickets
 from handlers.kefir.reminders.state import is_pending
 
 _BATCH_SIZE = 1500  # reminders: about a page of the index
 _READERS, _SENDERS = 16, 6
-_RESERVE = 20.0  # seconds that three attempts of a request and marking its reminders may take
+_RESERVE = 28.0  # seconds that a request to a slow Expo and marking its reminders may take
 _TITLE = "Kefir reminder"
 
 
@@ -40,6 +48,10 @@ class Push:
     expo: Expo
     now: datetime
     seconds_left: Callable[[], float]
+
+    def in_time(self) -> bool:
+        """Whether another request to Expo may begin."""
+        return self.seconds_left() > _RESERVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +72,14 @@ def run(push: Push) -> int:
     breaker = CircuitBreaker(failures=3, timeout=3600, successes=1, probes=1)
     count, sending = 0, list[Future[None]]()
     with ThreadPoolExecutor(_READERS) as readers, ThreadPoolExecutor(_SENDERS) as senders:
-        while push.seconds_left() > _RESERVE and (reminders := list(islice(found, _BATCH_SIZE))):
+        while push.in_time() and (reminders := list(islice(found, _BATCH_SIZE))):
             count += len(reminders)
             deliveries = _prepare(push, [each for each in reminders if is_pending(each)], readers)
             _wait(sending)  # they were sent while these were read
             sending = [senders.submit(_try_send, push, group, breaker) for group in _requests(deliveries)]
         _wait(sending)
-    if push.seconds_left() > _RESERVE:
-        collect_receipts(push.table, push.expo, push.now)
+    if push.in_time():
+        collect_receipts(push.table, push.expo, push.now, push.in_time)
     return count
 
 
@@ -125,15 +137,16 @@ def _requests(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
 
 
 def _try_send(push: Push, deliveries: list[Delivery], breaker: CircuitBreaker) -> None:
-    """Sends a request unless time is up or Expo is down. A failure does not stop the other requests."""
-    if push.seconds_left() <= _RESERVE or not breaker.allows():
+    """Sends a request unless Expo is down. A failure does not stop the other requests."""
+    if not breaker.allows():
         return
     try:
         _send(push, deliveries)
-    except ExpoUnavailable as error:
+    except (ExpoUnavailable, ExpoUnclear) as error:
         breaker.failed()
+        outcome = unclear if isinstance(error, ExpoUnclear) else postponed
         logger.warning("Reminders stay pending", extra={"reason": str(error), "reminders": len(deliveries)})
-        write_outcomes(push.table, [failed(delivery.reminder, push.now, str(error)) for delivery in deliveries])
+        write_outcomes(push.table, [outcome(delivery.reminder, push.now, str(error)) for delivery in deliveries])
     except Exception:
         logger.exception("Reminders were not processed", extra={"reminders": len(deliveries)})
     else:
@@ -141,30 +154,47 @@ def _try_send(push: Push, deliveries: list[Delivery], breaker: CircuitBreaker) -
 
 
 def _send(push: Push, deliveries: list[Delivery]) -> None:
-    """Sends a request and finishes its reminders. A request that Expo refuses is halved until the refused part is
-    found: one user's invalid token must not block the reminders of others."""
+    """Sends a request and finishes its reminders, unless time is up: then they stay as they are. A request that Expo
+    refuses is halved until the refused part is found: one user's invalid token must not block the reminders of
+    others."""
+    if not push.in_time():
+        return
     try:
         tickets = push.expo.send([message for delivery in deliveries for message in delivery.messages])
     except ExpoRefused as error:
         if len(deliveries) > 1:
-            _send(push, deliveries[: len(deliveries) // 2])
-            _send(push, deliveries[len(deliveries) // 2 :])
+            middle = len(deliveries) // 2
+            _send(push, deliveries[:middle])
+            _send(push, deliveries[middle:])
             return
         tickets = _send_one_by_one(push, deliveries[0].messages, error)
-    _finish(push, deliveries, iter(tickets))
+    if tickets:
+        _finish(push, deliveries, iter(tickets))
 
 
 def _send_one_by_one(push: Push, messages: Sequence[dict[str, Any]], refused: ExpoRefused) -> list[dict[str, Any]]:
-    """A ticket for each message; that of a refused one has the refusal."""
+    """A ticket for each message of a reminder, that of a refused one with the refusal; none if time is up before one
+    was accepted. Once one is accepted nothing is sent again."""
     if len(messages) == 1:
-        return [{"status": "error", "message": str(refused)}]
+        return [_error(refused)]
     tickets: list[dict[str, Any]] = []
     for message in messages:
+        accepted = any(not error_of(ticket) for ticket in tickets)
+        if not push.in_time():
+            return tickets if accepted else []
         try:
             tickets += push.expo.send([message])
         except ExpoRefused as error:
-            tickets.append({"status": "error", "message": str(error)})
+            tickets.append(_error(error))
+        except (ExpoUnavailable, ExpoUnclear) as error:
+            if not accepted:
+                raise
+            return [*tickets, _error(error)]
     return tickets
+
+
+def _error(error: Exception) -> dict[str, Any]:
+    return {"status": "error", "message": str(error)}
 
 
 def _finish(push: Push, deliveries: list[Delivery], tickets: Iterator[Mapping[str, Any]]) -> None:

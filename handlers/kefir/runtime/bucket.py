@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from botocore.exceptions import ClientError
+
 from handlers.common.aws import client
 from handlers.kefir.runtime.settings import settings
 
@@ -31,12 +33,23 @@ class Bucket:
         """Writes an object."""
         self.client.put_object(Bucket=self.name, Key=key, Body=body, ContentType=content_type)
 
+    def uploaded(self, key: str) -> int | None:
+        """The size of an object in bytes, None if there is none."""
+        try:
+            return int(self.client.head_object(Bucket=self.name, Key=key)["ContentLength"])
+        except ClientError as error:
+            # 403 is how S3 says it to a function that may not list the bucket.
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
+                return None
+            raise
+
     def delete(self, key: str) -> None:
         """Deletes an object if it exists."""
         self.client.delete_object(Bucket=self.name, Key=key)
 
     def key_of(self, url: str) -> str:
-        """The key a URL of this bucket leads to, in any form of S3's URLs; "" for any other URL."""
+        """The key a URL of this bucket leads to, in any form of S3's URLs; "" for any other URL. ValueError for what
+        is no URL."""
         parts = urlsplit(url)
         path = unquote(parts.path).lstrip("/")
         if (parts.hostname or "").startswith(f"{self.name}."):

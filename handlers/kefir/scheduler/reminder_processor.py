@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from handlers.common.logs import begin, logger
@@ -27,8 +27,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     table, found = diary_table(), 0
     with lease(table, context.aws_request_id, now, _seconds_left(context)) as held:
         if held:
-            expo = Expo(_connections(), settings().expo_base_url, cache(_access_token))
-            found = run(Push(table, expo, now, lambda: _seconds_left(context)))
+            left = partial(_seconds_left, context)
+            expo = Expo(_connections(), settings().expo_base_url, cache(_access_token), seconds_left=left)
+            found = run(Push(table, expo, now, left))
     logger.info("Reminders processed", extra={"found": found})
     return {"statusCode": 200, "body": json.dumps({"processed": found, "timestamp": iso(now)})}
 

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from handlers.common.dynamodb import Table
+from handlers.common.email_addresses import is_possible
 from handlers.common.web.errors import ApiError
 from handlers.pkgwatch.accounts.api_keys import USER_META, is_account_record, is_key_record
 
 PENDING = "PENDING"
 
-_LONGEST = 254
-# The form HTML's own e-mail field takes, with a dot in the domain: what SES delivers to. Quotes, lists and names,
-# which mean something in a mail's header, are not in it.
-_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_ADDRESS = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@(?:{_LABEL}\.)+(?![0-9]){_LABEL}")
 _GOOGLE = ("gmail.com", "googlemail.com")
 
 
@@ -29,7 +24,7 @@ def user_id(email: str) -> str:
 def valid_email(text: str) -> str:
     """An address trimmed and in lower case. Raises 400 ``invalid_email``."""
     email = text.strip().lower()
-    if len(email) > _LONGEST or not _ADDRESS.fullmatch(email):
+    if not is_possible(email):
         raise ApiError(400, "invalid_email", "Send an e-mail address such as name@example.com.")
     return email
 

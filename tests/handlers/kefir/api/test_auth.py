@@ -146,10 +146,16 @@ def test_invalid_bodies(pool: str) -> None:
         assert set(problems(verify("a@b.c", wrong))) == {"code"}  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("email", ["ü@exämple.com", "a@exämple.com", "ü@example.com", "a@-b.example", "a@b.c1.2"])
+def test_addresses_mail_cannot_be_sent_to(pool: str, email: str) -> None:
+    answer = login(email)
+    assert (answer.status, answer.json["error"]) == (400, "Invalid email address")
+
+
 def test_a_code_that_cannot_be_sent_is_an_error(patched: Any, email: str, aws: Any) -> None:
     aws("ses").delete_identity(Identity="kefirproducer.com")
     try:
         answer = login(email)
     finally:
         aws("ses").verify_domain_identity(Domain="kefirproducer.com")
-    assert (answer.status, answer.json["error"]) == (500, "Internal server error")
+    assert (answer.status, answer.json["code"], answer.json["success"]) == (503, "SERVICE_UNAVAILABLE", False)

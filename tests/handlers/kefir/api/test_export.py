@@ -8,7 +8,7 @@ import re
 import urllib.request
 from typing import Any
 
-from tests.handlers.kefir.kefir_api import User
+from tests.handlers.kefir.kefir_api import User, problems
 
 
 def test_an_empty_export(alice: User) -> None:
@@ -57,6 +57,16 @@ def test_the_app_downloads_the_export_by_a_link(alice: User) -> None:
     with urllib.request.urlopen(answer.json["data"], timeout=10) as got:
         assert got.read().decode() == alice.ask("GET /export.csv").text
         assert got.headers["Content-Type"].startswith("text/csv")
+
+
+def test_an_export_for_spreadsheets(alice: User) -> None:
+    alice.batch(name="=1+1")
+    assert ",=1+1" in alice.ask("GET /export.csv").text
+    assert ",'=1+1" in alice.ask("GET /export.csv", query={"spreadsheet": "true"}).text
+    link = alice.ask("POST /export/batches/csv", query={"spreadsheet": "true"}).json["data"]
+    with urllib.request.urlopen(link, timeout=10) as got:
+        assert ",'=1+1" in got.read().decode()
+    assert set(problems(alice.ask("GET /export.csv", query={"spreadsheet": "yes"}))) == {"spreadsheet"}
 
 
 def test_an_export_too_large_for_one_response(alice: User, table: Any) -> None:

@@ -128,6 +128,19 @@ def test_a_sent_reminder_stays_sent_when_it_is_completed(alice: User, table: Any
     assert alice.ask("POST /reminders/{id}/complete", id=made["reminderId"]).json["data"]["notificationSent"] is True
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+@pytest.mark.parametrize("status", ["archived", "completed"])
+def test_archiving_by_a_change_cancels_reminders_too(alice: User, method: str, status: str) -> None:
+    batch_id, kept = alice.batch()["batchId"], alice.batch()["batchId"]
+    confirm(alice, batch_id, in_hours(1), in_hours(2))
+    (other,) = confirm(alice, kept, in_hours(3))
+    assert alice.ask(f"{method} /batches/{{id}}", {"status": "ready"}, id=batch_id).status == 200
+    assert alice.ask("GET /me/reminders").json["count"] == 3
+    assert alice.ask(f"{method} /batches/{{id}}", {"status": status}, id=batch_id).status == 200
+    left = alice.ask("GET /me/reminders").json["reminders"]
+    assert [each["reminderId"] for each in left] == [other["reminderId"]]
+
+
 def test_archiving_a_batch_cancels_its_reminders(alice: User) -> None:
     gone, stays = alice.batch()["batchId"], alice.batch()["batchId"]
     confirm(alice, gone, in_hours(1), in_hours(2))

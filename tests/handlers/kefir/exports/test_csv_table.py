@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
 import shutil
@@ -11,7 +13,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.kefir.exports.csv_table import csv_table, javascript_number, to_javascript
+from handlers.kefir.exports.csv_table import cell, csv_table, flattened, javascript_number, to_javascript
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "\uff1d1", '=HYPERLINK("http://x","y")', "-"]
+)
+def test_formulas_are_texts_for_spreadsheets_and_themselves_otherwise(text: str) -> None:
+    rows = [("batch", {"name": text, "n": -5, "metadata": {"deep": text}, "list": [text]})]
+    whole = flattened(rows[0][1])
+    assert (whole["name"], whole["metadata.deep"], whole["n"]) == (text, text, "-5")
+    assert cell(text) in csv_table(rows)
+    (safe,) = list(csv.DictReader(io.StringIO(csv_table(rows, spreadsheet=True), newline="")))
+    assert (safe["name"], safe["metadata.deep"], safe["n"]) == ("'" + text, "'" + text, "-5")
+    assert safe["list"].startswith("[")
+
+
+@given(st.text(max_size=20))
+def test_no_text_begins_a_formula(text: str) -> None:
+    table = csv_table([("batch", {"name": text})], spreadsheet=True)
+    (row,) = list(csv.reader(io.StringIO(table, newline="")))[1:2]
+    assert row[1].removeprefix("'") in (text, text.removeprefix("'"))
+    assert row[1][:1] not in ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def test_the_rules_of_cells() -> None:

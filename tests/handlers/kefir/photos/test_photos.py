@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from handlers.kefir.data.timestamps import unique_name
+from handlers.kefir.photos.routes import MAX_PHOTO_BYTES, MAX_PHOTOS
 from tests.handlers.gateway import http_event
 from tests.handlers.kefir.conftest import BUCKET
 from tests.handlers.kefir.kefir_api import User, problems
@@ -37,7 +40,7 @@ def test_a_photo_is_uploaded_and_downloaded(alice: User) -> None:
     batch_id = alice.batch()["batchId"]
     assert alice.ask(LIST, id=batch_id).json["photoUrls"] == []
     made = alice.ask(URL, {"filename": "a.b.PNG", "contentType": "image/png"}, id=batch_id).json
-    assert re.fullmatch(rf"users/{alice.id}/batches/{batch_id}/\d{{13}}\.PNG", made["photoKey"])
+    assert re.fullmatch(rf"users/{alice.id}/batches/{batch_id}/\d{{13}}-[0-9a-f]{{8}}\.PNG", made["photoKey"])
     assert made["expiresIn"] == 300
     for url in (made["uploadUrl"], made["photoUrl"]):
         query = parse_qs(urlsplit(url).query)
@@ -59,7 +62,7 @@ def test_a_photo_is_uploaded_and_downloaded(alice: User) -> None:
 def test_only_the_extension_of_a_filename_is_used(alice: User, body: Any, extension: str) -> None:
     batch_id = alice.batch()["batchId"]
     key = alice.ask(URL, body, id=batch_id).json["photoKey"]
-    assert re.fullmatch(rf"users/{alice.id}/batches/{batch_id}/\d+\.{extension}", key)
+    assert re.fullmatch(rf"users/{alice.id}/batches/{batch_id}/\d+-[0-9a-f]+\.{extension}", key)
 
 
 def test_only_images_can_be_uploaded(alice: User) -> None:
@@ -67,9 +70,53 @@ def test_only_images_can_be_uploaded(alice: User) -> None:
         assert alice.ask(URL, {"contentType": kind}, id=alice.batch()["batchId"]).status == 400
 
 
-def test_concurrent_additions_add_each_photo_once(alice: User, at_once: Any) -> None:
+def put(aws: Any, user: User, batch_id: str, number: int) -> list[str]:
+    """The keys of so many photos that were uploaded."""
+    keys = [f"users/{user.id}/batches/{batch_id}/{each}.jpg" for each in range(number)]
+    for key in keys:
+        aws("s3").put_object(Bucket=BUCKET, Key=key, Body=PICTURE)
+    return keys
+
+
+def test_only_what_was_uploaded_is_added(alice: User, aws: Any) -> None:
     batch_id = alice.batch()["batchId"]
-    keys = [f"users/{alice.id}/batches/{batch_id}/{number}.jpg" for number in range(4)]
+    made = alice.ask(URL, {}, id=batch_id).json
+    answer = alice.ask(ADD, {"photoKey": made["photoKey"]}, id=batch_id)
+    assert (answer.status, answer.json["error"]) == (400, "The photo was not uploaded")
+    assert alice.ask(LIST, id=batch_id).json["photoUrls"] == []
+    aws("s3").put_object(Bucket=BUCKET, Key=made["photoKey"], Body=b"x" * (MAX_PHOTO_BYTES + 1))
+    assert alice.ask(ADD, {"photoKey": made["photoKey"]}, id=batch_id).status == 413
+    assert alice.ask(ADD, {"photoKey": made["photoKey"]}, id=batch_id).status == 400  # it is gone
+    fetch(made["uploadUrl"], PICTURE, "image/jpeg")
+    assert alice.ask(ADD, {"photoKey": made["photoKey"]}, id=batch_id).status == 200
+
+
+def test_photos_of_the_same_moment_have_keys_of_their_own(alice: User, at_once: Any) -> None:
+    """Of 121 photos, sixteen at a time, two were lost."""
+    batch_id = alice.batch()["batchId"]
+    answers = at_once(lambda _: alice.ask(SEND, form(PICTURE), id=batch_id), 121)
+    assert {answer.status for answer in answers} == {201}
+    assert len(set(alice.ask("GET /batches/{id}", id=batch_id).json["batch"]["photoKeys"])) == 121
+
+
+def test_names_of_one_moment_differ() -> None:
+    now = datetime.now(UTC)
+    assert len({unique_name(now) for _ in range(1000)}) == 1000
+
+
+def test_a_batch_has_room_for_a_thousand_photos(alice: User, table: Any, aws: Any) -> None:
+    batch_id = alice.batch()["batchId"]
+    full = [f"users/{alice.id}/batches/{batch_id}/old-{number}.jpg" for number in range(MAX_PHOTOS)]
+    table.update((f"USER#{alice.id}", f"BATCH#{batch_id}"), "SET photoKeys = :keys", {"keys": full})
+    (key,) = put(aws, alice, batch_id, 1)
+    for answer in (alice.ask(ADD, {"photoKey": key}, id=batch_id), alice.ask(SEND, form(PICTURE), id=batch_id)):
+        assert (answer.status, answer.json["error"]) == (400, "A batch has at most 1000 photos")
+    assert len(alice.ask(LIST, id=batch_id).json["photoUrls"]) == MAX_PHOTOS
+
+
+def test_concurrent_additions_add_each_photo_once(alice: User, at_once: Any, aws: Any) -> None:
+    batch_id = alice.batch()["batchId"]
+    keys = put(aws, alice, batch_id, 4)
     answers = at_once(lambda number: alice.ask(ADD, {"photoKey": keys[number % 4]}, id=batch_id), 12)
     assert {answer.status for answer in answers} == {200}
     assert sorted(alice.ask("GET /batches/{id}", id=batch_id).json["batch"]["photoKeys"]) == keys
@@ -147,6 +194,11 @@ def test_links_to_other_places_are_not_found(alice: User, url: str) -> None:
     assert alice.ask("DELETE /photos", {"photoUrl": url}).status == 404
 
 
+@pytest.mark.parametrize("url", ["https://[::1", "https://[x]/", "//["])
+def test_links_that_are_none(alice: User, url: str) -> None:
+    assert set(problems(alice.ask("DELETE /photos", {"photoUrl": url}))) == {"photoUrl"}
+
+
 def test_a_link_with_the_bucket_in_its_host_name(alice: User) -> None:
     key = added(alice, alice.batch()["batchId"])
     url = f"https://{BUCKET}.s3.us-east-1.amazonaws.com/{key}?X-Amz-Expires=300"
@@ -154,10 +206,9 @@ def test_a_link_with_the_bucket_in_its_host_name(alice: User) -> None:
     assert alice.ask("DELETE /photos", {"photoUrl": url}).status == 200
 
 
-def test_concurrent_deletions_delete_all(alice: User, at_once: Any) -> None:
+def test_concurrent_deletions_delete_all(alice: User, at_once: Any, aws: Any) -> None:
     batch_id = alice.batch()["batchId"]
-    keys = [f"users/{alice.id}/batches/{batch_id}/{number}.jpg" for number in range(4)]
-    for key in keys:
+    for key in put(aws, alice, batch_id, 4):
         alice.ask(ADD, {"photoKey": key}, id=batch_id)
     urls = alice.ask(LIST, id=batch_id).json["photoUrls"]
     answers = at_once(lambda number: alice.ask("DELETE /photos", {"photoUrl": urls[number]}), 4)

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from handlers.common.dynamodb import Table
-from handlers.kefir.push.expo import Expo, RateLimiter
+from handlers.kefir.push.expo import ANSWER, Expo, RateLimiter
 from handlers.kefir.push.run import Push, run
 from tests.handlers.kefir.push import expo_server
 from tests.handlers.kefir.push.expo_server import ExpoServer
@@ -41,9 +41,12 @@ def tick(table: Table, expo: ExpoServer, due: None) -> Iterator[Callable[..., in
     """``tick(minutes)``: a run so many minutes after the start."""
     with httpx.Client() as client:
 
-        def once(minutes: float = 0, left: float = 60, to: Table = table) -> int:
-            service = Expo(client, expo.url, backoff=0.001, limiter=RateLimiter(1e9))
-            return run(Push(to, service, START + timedelta(minutes=minutes), lambda: left))
+        def once(
+            minutes: float = 0, left: float | Callable[[], float] = 60, to: Table = table, answer: float = ANSWER
+        ) -> int:
+            rest = left if callable(left) else lambda: left
+            service = Expo(client, expo.url, backoff=0.001, limiter=RateLimiter(1e9), seconds_left=rest, answer=answer)
+            return run(Push(to, service, START + timedelta(minutes=minutes), rest))
 
         yield once
 

@@ -6,7 +6,7 @@ import gzip
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
@@ -19,7 +19,8 @@ class ExpoServer:
 
     ``failures`` are returned to the next requests instead of the right response: a status with a body, None to hang up.
     ``faults`` are the errors of tickets, by token; ``foreign`` the tokens of another project. ``receipts`` are by
-    ticket. ``messages`` are the accepted ones, ``requests`` all that arrived: path, headers, body.
+    ticket. Without ``answers`` it accepts messages and says nothing. ``messages`` are the accepted ones, ``requests``
+    all that arrived: path, headers, body.
     """
 
     url: str = ""
@@ -29,6 +30,7 @@ class ExpoServer:
     receipts: dict[str, dict[str, Any]] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
     requests: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
+    answers: threading.Event = field(default_factory=threading.Event)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -72,6 +74,7 @@ def refusal(code: str) -> tuple[int, Any]:
 def running() -> Iterator[ExpoServer]:
     """A server on a free port of loopback."""
     expo = ExpoServer()
+    expo.answers.set()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -82,13 +85,15 @@ def running() -> Iterator[ExpoServer]:
             if answer is None:
                 self.close_connection = True
                 return
+            expo.answers.wait()
             status, content = answer
             sent = gzip.compress(content.encode() if isinstance(content, str) else json.dumps(content).encode())
             self.send_response(status)
             self.send_header("Content-Encoding", "gzip")
             self.send_header("Content-Length", str(len(sent)))
             self.end_headers()
-            self.wfile.write(sent)
+            with suppress(BrokenPipeError, ConnectionResetError):
+                self.wfile.write(sent)
 
         def log_message(self, *_: Any) -> None:
             pass
@@ -100,6 +105,7 @@ def running() -> Iterator[ExpoServer]:
     try:
         yield expo
     finally:
+        expo.answers.set()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -50,12 +50,9 @@ def test_an_error_of_a_ticket_is_retried(owner: Owner, expo: ExpoServer, tick: A
 @pytest.mark.parametrize(
     "failure",
     [
-        None,
         (429, {"errors": [{"code": "TOO_MANY_REQUESTS"}]}),
-        (500, "oops"),
         (503, ""),
         (401, {"errors": []}),
-        (200, "{"),
     ],
     ids=str,
 )
@@ -64,10 +61,6 @@ def test_an_outage_is_survived(owner: Owner, expo: ExpoServer, tick: Any, failur
     name = owner.reminder()
     expo.failures = [failure, failure]
     tick()
-    if failure == (200, "{"):  # nothing says it will be better the next time
-        assert pending(owner[name])
-        tick(5)
-        tick(10)
     assert sent(owner[name])
     assert len(expo.requests) == 3
     other = owner.reminder()
