@@ -93,6 +93,27 @@ class Table:
         }
         return _pages(self.client.query, call)
 
+    def newest(
+        self, where: str, values: Mapping[str, Any], limit: int, after: Key | None = None
+    ) -> list[dict[str, Any]]:
+        """The last ``limit`` items by sort key that match a key condition, the last one first, read consistently; with
+        ``after``, those that come after that key in this order."""
+        call = {
+            "TableName": self.name,
+            "KeyConditionExpression": where,
+            "ScanIndexForward": False,
+            "ConsistentRead": True,
+            "Limit": limit,
+            **({"ExclusiveStartKey": self.wire_key(after)} if after else {}),
+            **placeholders(where, values),
+        }
+        found: list[dict[str, Any]] = []
+        for item in _pages(self.client.query, call):
+            found.append(item)
+            if len(found) == limit:
+                break
+        return found
+
     def scan(
         self,
         matching: str,
@@ -154,9 +175,13 @@ class Table:
         old = _conditional(self.client.delete_item, call).get("Attributes")
         return plain_item(old) if old else None
 
-    def batch(self, keys: Sequence[Key], attributes: Sequence[str] = ()) -> tuple[list[dict[str, Any]], list[Key]]:
+    def batch(
+        self, keys: Sequence[Key], attributes: Sequence[str] = (), consistent: bool = False
+    ) -> tuple[list[dict[str, Any]], list[Key]]:
         """The items of at most 100 distinct keys, and the keys DynamoDB left unprocessed."""
         wanted = {"Keys": [self.wire_key(key) for key in keys], **_projection(attributes)}
+        if consistent:
+            wanted["ConsistentRead"] = True
         answer = self.client.batch_get_item(RequestItems={self.name: wanted})
         left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
         found = [plain_item(item) for item in answer.get("Responses", {}).get(self.name, [])]

@@ -54,7 +54,7 @@ def rows(users: Users, stored: Stored, logins_per_address: int) -> list[Function
     table, bucket = stored.table, stored.bucket
     keyed = ("GetItem", "PutItem", "UpdateItem", "DeleteItem")
     batches = (
-        table.only("GetItem", "PutItem", "UpdateItem", "Query"),
+        table.only("BatchGetItem", "GetItem", "PutItem", "UpdateItem", "Query"),
         bucket.read_write(PHOTOS),
         bucket.delete(PHOTOS),
     )

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from handlers.common.attributes import wire_item
+from handlers.kefir.batches.listing import entry
 from tests.bench.api import asking
 from tests.bench.bare_apis import EMPTY, BareApis
 from tests.bench.measure import BenchmarkError, Contest, Row
@@ -129,7 +130,7 @@ def _empty(place: Workplace, outputs: dict[str, str]) -> str:
 def _diary(user: str) -> Iterator[Item]:
     for number in range(BATCHES):
         batch, now = f"{user}-{number}", f"2026-01-01T00:{number // 60:02d}:{number % 60:02d}.000Z"
-        yield {
+        stored = {
             "PK": f"USER#{user}",
             "SK": f"BATCH#{batch}",
             "GSI1PK": f"BATCH#{batch}",
@@ -145,6 +146,7 @@ def _diary(user: str) -> Iterator[Item]:
             "createdAt": now,
             "updatedAt": now,
         }
+        yield from (stored, entry(stored))
         for event in range(EVENTS):
             when = f"2026-01-02T00:00:0{event}.000Z"
             key = {"PK": f"BATCH#{batch}", "SK": f"EVENT#{when}#e"}

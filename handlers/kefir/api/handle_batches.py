@@ -10,15 +10,25 @@ from handlers.common.web.request import Request
 from handlers.common.web.response import Response
 from handlers.common.web.serve import Routes, serve
 from handlers.kefir.batches.bodies import STAGES, STATUSES, BatchChange, NewBatch, NewForm
-from handlers.kefir.batches.records import own_batch, own_batches, update_batch
+from handlers.kefir.batches.listing import entry, part_of_batches
+from handlers.kefir.batches.records import own_batch, update_batch
 from handlers.kefir.batches.translation import APP_STATUSES, form_to_documented, has_status, to_documented
 from handlers.kefir.batches.views import app_view, batch_view
 from handlers.kefir.data import timestamps
-from handlers.kefir.data.items import BATCHES, Item, key_attributes, owned_key, set_expression
+from handlers.kefir.data.items import (
+    BATCHES,
+    LISTED,
+    Item,
+    key_attributes,
+    owned_key,
+    set_expression,
+    user_partition,
+)
 from handlers.kefir.photos import routes as photos
 from handlers.kefir.reminders.records import cancel_reminders_of, new_reminder
 from handlers.kefir.web.api import API, Call, envelope_response
 from handlers.kefir.web.body import parse
+from handlers.kefir.web.paging import Part, first_key
 from handlers.kefir.web.query import choice, count
 
 _DEFAULT_LIMIT, _HIGHEST_LIMIT = 50, 100
@@ -37,25 +47,26 @@ def create(call: Call) -> Response:
         due = timestamps.iso(timestamps.add_hours(call.now, batch["targetDuration"]))
         message = f"Check {batch['name']}: its first stage is over"[:200]
         reminder = new_reminder(call, batch, {"scheduledTime": due, "message": message, "type": "stage1_check"})
-        transact(call.table.client, [put(call.table, batch), put(call.table, reminder)])
+        _store(call, batch, reminder)
     else:
         batch = _new_batch(call, parse(call.request, NewBatch))
-        call.table.put(batch)
+        _store(call, batch)
     return _batch_response(201, batch, "Batch created successfully")
 
 
 def list_batches(call: Call) -> Response:
-    """GET /batches: the newest ones, optionally only those in a stage or state."""
+    """GET /batches: the newest ones, optionally only those in a stage or state, or those after a ``cursor``."""
     stage = choice(call.request, "stage", STAGES)
     status = choice(call.request, "status", (*STATUSES, *APP_STATUSES))
     limit = count(call.request, "limit", _HIGHEST_LIMIT) or _DEFAULT_LIMIT
-    found = [
-        batch
-        for batch in own_batches(call)
-        if (stage is None or batch.get("stage") == stage) and (status is None or has_status(batch, status))
-    ]
-    views = [batch_view(batch) for batch in found[:limit]]
-    return envelope_response(200, [app_view(view) for view in views], batches=views, count=len(views))
+
+    def wanted(batch: Item) -> bool:
+        return (stage is None or batch.get("stage") == stage) and (status is None or has_status(batch, status))
+
+    after = first_key(call.request, user_partition(call.caller.id), LISTED)
+    part = part_of_batches(call, Part(limit, after), wanted, batch_view)
+    views, more = part.items, part.following(LISTED)
+    return envelope_response(200, [app_view(view) for view in views], batches=views, count=len(views), **more)
 
 
 def get(call: Call) -> Response:
@@ -81,6 +92,10 @@ def archive(call: Call) -> Response:
     archived = update_batch(call, batch, set_expression(values), values)
     cancel_reminders_of(call, batch["batchId"])
     return envelope_response(200, app_view(batch_view(archived)), message="Batch archived successfully")
+
+
+def _store(call: Call, batch: Item, *more: Item) -> None:
+    transact(call.table.client, [put(call.table, item) for item in (batch, entry(batch), *more)])
 
 
 def _is_form(request: Request) -> bool:

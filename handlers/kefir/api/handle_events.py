@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from itertools import islice
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -16,9 +15,11 @@ from handlers.kefir.data.documents import Document
 from handlers.kefir.data.items import BATCHES, EVENTS, Item, items_below, key_attributes, public_attributes
 from handlers.kefir.web.api import API, Call, envelope_response
 from handlers.kefir.web.body import parse
+from handlers.kefir.web.paging import Part, first_key
 from handlers.kefir.web.query import count
 
-_HIGHEST_LIMIT = 999_999_999
+_DEFAULT_LIMIT = _HIGHEST_LIMIT = 1000
+_HIGHEST_NUMBER = 999_999_999  # that a client may send, which is then taken for the highest limit
 
 
 class NewEvent(Struct, rename="camel"):
@@ -57,12 +58,18 @@ def create(call: Call) -> Response:
 
 
 def list_events(call: Call) -> Response:
-    """GET /batches/{id}/events: the newest first."""
-    limit = count(call.request, "limit", _HIGHEST_LIMIT)
+    """GET /batches/{id}/events: the newest first, or those after a ``cursor``."""
+    limit = min(count(call.request, "limit", _HIGHEST_NUMBER) or _DEFAULT_LIMIT, _HIGHEST_LIMIT)
     batch = own_batch(call)
-    found = items_below(call.table, BATCHES + batch["batchId"], EVENTS, descending=True)
-    events = [public_attributes(event) for event in islice(found, limit)]
-    return envelope_response(200, events, events=events, count=len(events))
+    partition = BATCHES + batch["batchId"]
+    part = Part(limit, first_key(call.request, partition, EVENTS))
+    values = {"pk": partition, "events": EVENTS}
+    found = call.table.newest("PK = :pk AND begins_with(SK, :events)", values, limit + 1, part.last)
+    for event in found:
+        if not part.take(public_attributes(event)):
+            break
+        part.last = (event["PK"], event["SK"])
+    return envelope_response(200, part.items, events=part.items, count=len(part.items), **part.following(EVENTS))
 
 
 def delete(call: Call) -> Response:

@@ -14,6 +14,7 @@ DUE = "REMINDER#DUE"
 RECEIPTS = "RECEIPT#PENDING"
 
 BATCHES, DEVICES, EVENTS, REMINDERS = "BATCH#", "DEVICE#", "EVENT#", "REMINDER#"
+LISTED = "CREATED#"  # entries of a user's list of batches
 
 _INTERNAL = {"PK", "SK", "GSI1PK", "GSI1SK", "TTL"}
 # What a QR code can hold, and far shorter than the longest key.

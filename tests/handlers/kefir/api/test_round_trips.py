@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from handlers.common.attributes import wire_item
+from handlers.kefir.batches.listing import entry
 from tests.handlers.kefir.conftest import TABLE
 from tests.handlers.kefir.kefir_api import User
 
@@ -31,7 +32,7 @@ def diary(environment: Any, aws: Any) -> User:
             "targetDuration": 48, "isPublic": False, "photoKeys": [], "notes": "n" * 200,
             "createdAt": stamp, "updatedAt": stamp,
         }  # fmt: skip
-        items.append(batch)
+        items += [batch, entry(batch)]
         for event in range(EVENTS):
             when = f"2026-01-02T00:00:0{event}.000Z"
             key = {"PK": f"BATCH#{batch_id}", "SK": f"EVENT#{when}#e"}
@@ -45,12 +46,12 @@ def diary(environment: Any, aws: Any) -> User:
     return user
 
 
-def test_a_list_is_one_query(diary: User, operations: list[str]) -> None:
+def test_a_list_is_one_query_and_one_batch(diary: User, operations: list[str]) -> None:
     diary.ask("GET /batches")
     operations.clear()
     answer = diary.ask("GET /batches", query={"limit": "100"})
     assert [batch["name"] for batch in answer.json["batches"]] == [f"Kefir {n}" for n in range(999, 899, -1)]
-    assert Counter(operations) == {"GetItem": 1, "Query": 1}
+    assert Counter(operations) == {"GetItem": 1, "Query": 1, "BatchGetItem": 1}
     operations.clear()
     assert diary.ask("GET /reminders").json["count"] == 0
     assert Counter(operations) == {"GetItem": 1, "Query": 2}
