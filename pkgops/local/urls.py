@@ -28,8 +28,8 @@ def reachable(value: str, endpoint: str, hosts: Mapping[str, str] | None = None)
     """``value`` with every AWS address in it replaced by the one that works on the emulator at ``endpoint``
     (``http://127.0.0.1:4566``, no slash at the end); text without such an address comes back unchanged.
 
-    Known: execute-api (REST, HTTP and WebSocket), function URLs, queue URLs, buckets, S3 websites, user pools' pages, and
-    DynamoDB, which clients may be told where to find; and ``hosts``, those on loopback (``127.0.0.1:4666``) of
+    Known: execute-api (REST, HTTP and WebSocket), function URLs, queue URLs, buckets, S3 websites, user pools' pages,
+    and DynamoDB, which clients may be told where to find; and ``hosts``, those on loopback (``127.0.0.1:4666``) of
     distributions by domain, also where a domain stands alone, and of WebSocket APIs by id."""
     if "://" in value:
         value = _by_url(value, endpoint, hosts or {})
