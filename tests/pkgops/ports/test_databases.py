@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pkgops.ports.databases import Databases
+from pkgops.ports.databases import ClusterState, Databases
 from pkgops.ports.ports import Ports
 
 pytestmark = pytest.mark.emulator
@@ -58,3 +58,24 @@ def test_snapshots_outlive_their_cluster(
         ports.databases.unprotect(CLUSTER, name)
         client.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True)
     assert ports.databases.snapshots(CLUSTER, name) == [f"{name}-last"]
+
+
+def test_a_cluster_says_its_size_and_what_it_is(
+    request: pytest.FixtureRequest, ports: Any, unique: Callable[[str], str]
+) -> None:
+    name = unique("cluster")
+    assert ports.databases.cluster(name) is None
+    if request.node.callspec.params["ports"] == "fake":
+        ports.databases.clusters[name] = ClusterState(name, "available", "aurora-postgresql", "15.13", 0, 4)
+    else:
+        request.getfixturevalue("aws")("rds").create_db_cluster(
+            DBClusterIdentifier=name,
+            Engine="aurora-postgresql",
+            EngineVersion="15.13",
+            MasterUsername="keeper",
+            MasterUserPassword="long-enough",
+            ServerlessV2ScalingConfiguration={"MinCapacity": 0, "MaxCapacity": 4},
+        )
+    found = ports.databases.cluster(name)
+    assert (found.name, found.status, found.engine, found.version) == (name, "available", "aurora-postgresql", "15.13")
+    assert (found.minimum, found.maximum, found.pauses) == (0, 4, True)

@@ -41,18 +41,17 @@ def asked(function: Command) -> Command:
 
 
 def project_of(session: Session, name: str | None) -> Project:
-    """The system named, else the default one if it has a database, else the only one that has."""
+    """The system named, else the only one that declares a database, else the default one. UsageError if that declares
+    none."""
     from pkgops.operate.database.address import declared
     from pkgops.project import load_system, systems
 
+    if not (name or session.system):
+        found = [key for key in systems(session.root) if load_system(session.root, key).database is not None]
+        name = found[0] if len(found) == 1 else None
     project = session.project(name)
-    if name or session.system or project.system.database is not None:
-        declared(project)
-        return project
-    others = [key for key in systems(session.root) if load_system(session.root, key).database is not None]
-    if len(others) != 1:
-        declared(project)
-    return session.project(others[0])
+    declared(project)
+    return project
 
 
 def confirm_protected(session: Session, project: Project, question: str, action: str, *, yes: bool) -> None:

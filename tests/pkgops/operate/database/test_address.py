@@ -1,0 +1,83 @@
+"""The address of a database: any password, and never shown by accident."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.common.postgresql.connection import address_of_url
+from pkgops.config import Project, load
+from pkgops.errors import UsageError
+from pkgops.operate.database.address import Address, address, declared
+from tests.pkgops.fakes.ports import FakePorts
+from tests.repository import ROOT
+
+SECRET = "stream-sales/dev/database/credentials"
+LOGIN = {
+    "username": "dbadmin",
+    "password": "a@b:c/d?e#f%20g",
+    "dbname": "streams",
+    "host": "db.example",
+    "port": "5432",
+}
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1)
+NAME = TEXT.filter(lambda text: not text.startswith("/"))
+
+
+def sales(stage: str) -> Project:
+    return load(stage, "stream_sales", ROOT, {})
+
+
+def ports(endpoint: str | None = None, **changes: object) -> FakePorts:
+    found = FakePorts(endpoint=endpoint)
+    found.secrets.values[SECRET] = json.dumps({key: value for key, value in {**LOGIN, **changes}.items() if value})
+    return found
+
+
+@given(user=TEXT, password=TEXT, database=NAME, port=st.integers(1, 65535))
+def test_a_url_is_read_back_whatever_is_in_it(user: str, password: str, database: str, port: int):
+    place = Address("db.example", port, database, user, password, "require")
+    parts = urlsplit(place.url())
+    assert (parts.scheme, parts.hostname, parts.port, parts.query) == (
+        *("postgresql", "db.example", port, "sslmode=require"),
+    )
+    assert (unquote(parts.username or ""), unquote(parts.password or "")) == (user, password)
+    found = address_of_url(place.url())
+    assert (found.user, found.password, found.database, found.port) == (user, password, database, port)
+    assert place.url().isascii()
+    assert urlsplit(place.url(masked=True)).password == "****"
+
+
+def test_the_secret_says_where_it_is():
+    found = address(sales("dev"), ports())
+    assert found.url() == "postgresql://dbadmin:a%40b%3Ac%2Fd%3Fe%23f%2520g@db.example:5432/streams?sslmode=require"
+    assert found.url(masked=True) == "postgresql://dbadmin:****@db.example:5432/streams?sslmode=require"
+    assert LOGIN["password"] not in repr(found)
+    assert address(sales("dev"), ports(port=None)).port == 5432
+    assert address(sales("dev"), ports(port=6543)).port == 6543
+    assert address(sales("local"), ports("http://127.0.0.1:1")).sslmode == "disable"
+    through = address(sales("dev"), ports(), "[::1]:15432")
+    assert through.url(masked=True) == "postgresql://dbadmin:****@[::1]:15432/streams?sslmode=require"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [({"host": None}, "has no host"), ({"password": None}, "has no password"), ({"host": "a b"}, "is none of a")],
+)
+def test_what_is_missing_is_named(changes: dict[str, object], expected: str):
+    with pytest.raises(UsageError, match=expected):
+        address(sales("dev"), ports(**changes))
+
+
+def test_what_is_no_address_is_refused():
+    for via in ("127.0.0.1", "127.0.0.1:0", "127.0.0.1:x", ":1", "127.0.0.1:99999"):
+        with pytest.raises(UsageError, match="is no HOST:PORT"):
+            address(sales("dev"), ports(), via)
+    with pytest.raises(UsageError, match="is not set on stage dev"):
+        address(sales("dev"), FakePorts(endpoint=None))
+    with pytest.raises(UsageError, match="declares no database"):
+        declared(load("dev", "kefir", ROOT, {}))
