@@ -9,6 +9,7 @@
     ├─ OutputError              1   the result cannot be written: the disk is full
     ├─ AccessError              4   credentials, account, network, emulator: nothing was changed
     ├─ DeployError              5   CloudFormation did not reach the requested state
+    │  └─ FunctionChangedError  5   somebody else changed a function since it was looked at
     └─ RefusedError             6   a protected stage, a destructive change, an unanswered question
 
 Every error carries a ``hint``: what to do next. The root command prints message and hint and exits with
@@ -95,6 +96,10 @@ class DeployError(PkgopsError):
 
 class BucketGoneError(DeployError):
     """The stack of the artifact bucket exists, but the bucket does not."""
+
+
+class FunctionChangedError(DeployError):
+    """A function is no longer at the revision that was to be changed."""
 
 
 class RefusedError(PkgopsError):

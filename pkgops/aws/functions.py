@@ -6,8 +6,8 @@ import base64
 from typing import Any
 
 from pkgops.aws.connection.client import Clients, translated
-from pkgops.errors import AccessError, PkgopsError, UsageError, not_deployed
-from pkgops.ports.functions import Concurrency, Invocation
+from pkgops.errors import AccessError, DeployError, FunctionChangedError, PkgopsError, UsageError, not_deployed
+from pkgops.ports.functions import Concurrency, DeployedCode, Invocation
 
 LIMIT = 6 * 1024 * 1024
 """Bytes of a synchronous request, by Lambda's quota; checked here, because the emulator accepts more."""
@@ -47,10 +47,48 @@ class LambdaFunctions:
             version=answer.get("ExecutedVersion", ""),
         )
 
+    def code(self, name: str) -> DeployedCode:
+        from botocore.exceptions import ClientError
+
+        try:
+            with translated("lambda:GetFunctionConfiguration"):
+                client = self._clients.get("lambda", read_only=True)
+                return _deployed_code(client.get_function_configuration(FunctionName=name))
+        except ClientError as error:
+            raise _code_error(error, name) from error
+
+    def replace_code(self, name: str, bucket: str, key: str, revision: str) -> DeployedCode:
+        from botocore.exceptions import ClientError
+
+        try:
+            with translated("lambda:UpdateFunctionCode"):
+                return _deployed_code(
+                    self._clients.get("lambda").update_function_code(
+                        FunctionName=name, S3Bucket=bucket, S3Key=key, RevisionId=revision
+                    )
+                )
+        except ClientError as error:
+            raise _code_error(error, name) from error
+
     def concurrency(self) -> Concurrency:
         with translated("lambda:GetAccountSettings"):
             limits = self._clients.get("lambda").get_account_settings()["AccountLimit"]
         return Concurrency(limits["ConcurrentExecutions"], limits["UnreservedConcurrentExecutions"])
+
+
+def _deployed_code(answer: Any) -> DeployedCode:
+    settled = answer.get("LastUpdateStatus", "Successful") != "InProgress"
+    return DeployedCode(answer.get("CodeSha256", ""), answer.get("RevisionId", ""), settled)
+
+
+def _code_error(error: Any, name: str) -> PkgopsError:
+    detail = error.response["Error"]
+    code, text = detail["Code"], detail.get("Message") or detail["Code"]
+    if code == "ResourceNotFoundException":
+        return not_deployed("Function", name)
+    if code in {"PreconditionFailedException", "ResourceConflictException"}:
+        return FunctionChangedError(f"{name} has changed meanwhile, or is being updated.", "Repeat the command.")
+    return DeployError(f"Lambda refuses the code of {name}: {text}", "See the function's configuration.")
 
 
 def _error(error: Any, name: str) -> PkgopsError:

@@ -141,6 +141,11 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
     ("ec2", "describe_regions"): (_call(Target.REGIONS, "ec2:DescribeRegions"),),
     ("lambda", "invoke"): (_call(Target.FUNCTIONS, "lambda:InvokeFunction"),),
     ("lambda", "get_function_configuration"): (_call(Target.FUNCTIONS, "lambda:GetFunctionConfiguration"),),
+    # pkgops dev swaps code; the next deployment takes it back where CloudFormation sees no change.
+    ("lambda", "update_function_code"): (
+        _call(Target.FUNCTIONS, "lambda:UpdateFunctionCode"),
+        _call(Target.OBJECTS, "s3:GetObject"),  # Lambda reads the object with the caller's permissions
+    ),
     # Only when a deployment changes a reserved concurrency.
     ("lambda", "get_account_settings"): (_call(Target.ACCOUNT, "lambda:GetAccountSettings"),),
     ("lambda", "list_functions"): (_call(Target.ACCOUNT, "lambda:ListFunctions"),),

@@ -25,11 +25,28 @@ class Concurrency:
     unreserved: int
 
 
+@dataclass(frozen=True, slots=True)
+class DeployedCode:
+    """What a function runs: the ``sha256`` of its zip in base64, as Lambda writes it, the ``revision`` of code and
+    configuration, which every change of either replaces, and whether the last update is ``settled``."""
+
+    sha256: str
+    revision: str
+    settled: bool = True
+
+
 class Functions(Protocol):
     """Lambda functions."""
 
     def invoke(self, name: str, payload: bytes, qualifier: str = "") -> Invocation:
         """Invokes a function and waits. UsageError if it is not deployed."""
+
+    def code(self, name: str) -> DeployedCode:
+        """What runs as ``$LATEST``. UsageError if the function is not deployed."""
+
+    def replace_code(self, name: str, bucket: str, key: str, revision: str) -> DeployedCode:
+        """Makes an object of a bucket a function's ``$LATEST``. `FunctionChangedError` if the function's revision is
+        another one by now; UsageError if it is not deployed; DeployError if Lambda refuses the object."""
 
     def concurrency(self) -> Concurrency:
         """The concurrent executions of the account in the stage's region."""

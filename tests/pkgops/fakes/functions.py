@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import itertools
 import json
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from typing import Any
 
-from pkgops.errors import UsageError, not_deployed
-from pkgops.ports.functions import Concurrency, Invocation
+from pkgops.errors import DeployError, FunctionChangedError, UsageError, not_deployed
+from pkgops.ports.functions import Concurrency, DeployedCode, Invocation
 
 LIMIT = 6 * 1024 * 1024
 
 
 class FakeFunctions:
     """`pkgops.ports.functions.Functions`: ``deployed`` maps names to what is called with the event,
-    ``limit`` is the account's concurrency, of which ``unreserved`` is left."""
+    ``limit`` is the account's concurrency, of which ``unreserved`` is left; ``codes`` are the sha256 of what functions
+    run, and `run` changes one as somebody else does."""
 
     def __init__(self, deployed: dict[str, Callable[[Any], Any]] | None = None) -> None:
         self.deployed = deployed or {}
         self.calls: list[tuple[str, bytes, str]] = []
         self.limit = self.unreserved = 1000
+        self.codes: dict[str, DeployedCode] = {}
+        self._revisions = itertools.count(1)
 
     def invoke(self, name: str, payload: bytes, qualifier: str = "") -> Invocation:
         self.calls.append((name, payload, qualifier))
@@ -38,6 +43,24 @@ class FakeFunctions:
             said.write(f"[ERROR] {type(error).__name__}: {error}\n")
             return Invocation(200, json.dumps(body).encode(), "Unhandled", _log(said), "$LATEST")
         return Invocation(200, json.dumps(result).encode(), "", _log(said), "$LATEST")
+
+    def run(self, name: str, sha256: str) -> DeployedCode:
+        self.codes[name] = DeployedCode(sha256, f"revision-{next(self._revisions)}")
+        return self.codes[name]
+
+    def code(self, name: str) -> DeployedCode:
+        if name not in self.codes:
+            raise not_deployed("Function", name)
+        return self.codes[name]
+
+    def replace_code(self, name: str, bucket: str, key: str, revision: str) -> DeployedCode:
+        if self.code(name).revision != revision:
+            raise FunctionChangedError(f"{name} has changed meanwhile.")
+        stem = key.rpartition("/")[2].removesuffix(".zip")
+        try:
+            return self.run(name, base64.b64encode(bytes.fromhex(stem)).decode())
+        except ValueError:
+            raise DeployError(f"Lambda refuses the code of {name}: no such object") from None
 
     def concurrency(self) -> Concurrency:
         return Concurrency(self.limit, self.unreserved)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import json
 import zipfile
@@ -13,7 +15,7 @@ import pytest
 
 from pkgops.aws.functions import LIMIT, LambdaFunctions
 from pkgops.aws.logs import CloudWatchLogs
-from pkgops.errors import UsageError
+from pkgops.errors import DeployError, FunctionChangedError, UsageError
 from pkgops.ports.functions import Functions
 from tests.pkgops.fakes.functions import FakeFunctions
 
@@ -108,3 +110,33 @@ def test_lines_of_a_function_have_ids_of_their_own(aws: Callable[[str], Any], cl
 def test_the_concurrency_of_the_account(service: Service) -> None:
     found = service.port.concurrency()
     assert 0 <= found.unreserved <= found.limit == 1000
+
+
+def test_code_is_replaced_only_at_the_revision_that_was_seen(service: Service, request: pytest.FixtureRequest) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as zipped:
+        zipped.writestr("app.py", CODE + "# changed\n")
+    digest = hashlib.sha256(content.getvalue()).digest()
+    key = f"demo/{digest.hex()}.zip"
+    if isinstance(service.port, FakeFunctions):
+        service.port.run(service.name, "before")
+    else:
+        s3 = request.getfixturevalue("aws")("s3")
+        s3.create_bucket(Bucket="contract-code")
+        s3.put_object(Bucket="contract-code", Key=key, Body=content.getvalue())
+    before = service.port.code(service.name)
+    after = service.port.replace_code(service.name, "contract-code", key, before.revision)
+    assert after.sha256 == base64.b64encode(digest).decode() != before.sha256
+    assert service.port.code(service.name).revision == after.revision != before.revision
+    with pytest.raises(FunctionChangedError):
+        service.port.replace_code(service.name, "contract-code", key, before.revision)
+    with pytest.raises(DeployError):
+        service.port.replace_code(service.name, "contract-code", "demo/absent.zip", after.revision)
+    assert service.port.code(service.name).sha256 == after.sha256
+
+
+def test_the_code_of_a_function_that_is_not_there(service: Service) -> None:
+    with pytest.raises(UsageError, match="absent is not deployed"):
+        service.port.code("absent")
+    with pytest.raises(UsageError, match="absent is not deployed"):
+        service.port.replace_code("absent", "contract-code", "demo/absent.zip", "1")
