@@ -32,6 +32,10 @@ def deploy(plan: Plan, ports: Ports, emit: Emit = silent, concurrency: int = CON
         return carry_out(plan, ports, emit, concurrency)
     for step in plan.steps:
         emit(StackChanged(step.stack.name, "UNCHANGED"))
+    if plan.swapped:
+        from pkgops.deploy.swapped_code import take_over
+
+        take_over(plan, [step.stack.key for step in plan.steps], ports, emit)
     return Report(tuple(_unchanged(step) for step in plan.steps))
 
 

@@ -19,6 +19,7 @@ from pkgops.deploy.interruption import detach_on_interrupt, detacher
 from pkgops.deploy.report import Report, Result
 from pkgops.deploy.scheduler import interruptible, run_in_order
 from pkgops.deploy.stack_deployment import StackDeployment
+from pkgops.deploy.swapped_code import take_over
 from pkgops.deploy.watcher import Stopped, Watcher
 from pkgops.errors import BucketGoneError, DeployError, RefusedError
 from pkgops.events import Emit, Finished, Note, Progress, ResourceChanged, StackChanged, Started, silent
@@ -47,6 +48,8 @@ def carry_out(plan: Plan, ports: Ports, emit: Emit, concurrency: int) -> Report:
                 if not (again := work.outdated()):
                     break
                 run_in_order(again, work.again, work.skip, concurrency, detacher(watcher, emit))
+            if plan.swapped:
+                take_over(plan, [key for key, result in work.results.items() if result.ok], ports, emit)
     return Report(tuple(work.results[step.stack.key] for step in plan.steps))
 
 

@@ -18,6 +18,7 @@ from pkgops.plan.review.effects import referrers
 from pkgops.plan.review.review import loses_data
 from pkgops.plan.review.severity import only_tags, severity
 from pkgops.plan.step import Action, Step
+from pkgops.plan.swapped_code import SwappedFunction
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ResourceChange
 
@@ -43,7 +44,8 @@ class StackDiff:
     """One stack: its resources, the worst changes first, the parameter values, the tags, and everything else in the
     template (outputs, ...). ``action`` is what a deployment would do, or "drifted" where the difference was made
     outside of deployments. ``tagged`` are the resources that change only because the stack's tags do, ``later`` the
-    values of other stacks ("web.SiteUrl") with which the deployment updates this one again in the end."""
+    values of other stacks ("web.SiteUrl") with which the deployment updates this one again in the end, ``swapped`` the
+    functions that run other code than was deployed."""
 
     key: str
     name: str
@@ -54,16 +56,25 @@ class StackDiff:
     tags: tuple[Difference, ...] = ()
     tagged: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
+    swapped: tuple[SwappedFunction, ...] = ()
 
     @property
     def empty(self) -> bool:
         """There are no differences."""
-        return not (self.resources or self.parameters or self.rest or self.tags or self.tagged or self.later)
+        parts = (self.resources, self.parameters, self.rest, self.tags, self.tagged, self.later, self.swapped)
+        return not any(parts)
 
 
 def diff(plan: Plan, ports: Ports) -> list[StackDiff]:
     """Every stack of a plan compared with what is deployed. The plan's change sets are kept: discard them after."""
-    return [replace(_stack(step, ports), later=plan.later.get(step.stack.key, ())) for step in plan.steps]
+    return [
+        replace(
+            _stack(step, ports),
+            later=plan.later.get(step.stack.key, ()),
+            swapped=tuple(one for one in plan.swapped if one.swap.stack == step.stack.key),
+        )
+        for step in plan.steps
+    ]
 
 
 def _stack(step: Step, ports: Ports) -> StackDiff:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pkgops.config import Project
     from pkgops.events import Emit
     from pkgops.operate.drift import StackDrift
+    from pkgops.plan.swapped_code import SwappedFunction
     from pkgops.ports.ports import Ports
     from pkgops.ports.stacks import StackState
 
@@ -31,7 +32,8 @@ class StatusRow:
 
     ``current`` is whether what is deployed matches the code, None if unknown; ``resources`` counts what is deployed;
     ``advice`` is what to do about the status, "" if nothing; ``drift`` is None unless it was detected. ``unconfirmed``
-    are the addresses subscribed to its topics that have not confirmed it: they get no messages."""
+    are the addresses subscribed to its topics that have not confirmed it: they get no messages. ``swapped`` are
+    functions that run other code than was deployed."""
 
     stack: str
     name: str
@@ -43,11 +45,13 @@ class StatusRow:
     advice: str = ""
     drift: StackDrift | None = None
     unconfirmed: tuple[str, ...] = ()
+    swapped: tuple[SwappedFunction, ...] = ()
 
 
 def stack_status(project: Project, stacks: Sequence[SynthesizedStack], ports: Ports) -> list[StatusRow]:
     """One row per stack, in their order. ``stacks`` should be packaged ones: ``current`` is known only then."""
     from pkgops.plan.looked_up import with_values
+    from pkgops.plan.swapped_code import swapped_functions
 
     states = {state.name: state for state in ports.stacks.describe()}
     named = {stack.key: states.get(project.named(stack.name)) for stack in project.system.stacks}
@@ -55,10 +59,12 @@ def stack_status(project: Project, stacks: Sequence[SynthesizedStack], ports: Po
     there = [stack.name for stack in stacks if stack.name in states]
     with ThreadPoolExecutor(_PARALLEL) as pool:
         found = dict(zip(there, pool.map(lambda name: _deployed(ports, name), there), strict=True))
-    return [
+    rows = [
         _row(stack, states.get(stack.name), known, found.get(stack.name, _Deployed()))
         for stack in with_values(stacks, ports)
     ]
+    swapped = swapped_functions(project, [stack.key for stack in stacks if stack.name in states], ports.functions)
+    return [replace(row, swapped=tuple(one for one in swapped if one.swap.stack == row.stack)) for row in rows]
 
 
 def unknown_status(stacks: Sequence[SynthesizedStack]) -> list[StatusRow]:

@@ -6,6 +6,7 @@ It reads AWS once, for all stacks.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from pkgops.build.artifacts import PackagedSystem
 from pkgops.build.synth import SynthesizedStack
@@ -16,6 +17,7 @@ from pkgops.plan.looked_up import with_values
 from pkgops.plan.options import PlanOptions
 from pkgops.plan.plan import Plan
 from pkgops.plan.step import READY, Action, Step, decide, late_values, parameter_values, require_deployable
+from pkgops.plan.swapped_code import Found, Outcome, SwappedFunction, code_sha256, swapped_functions, wanted_code
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import StackState
 
@@ -32,10 +34,11 @@ def compare(project: Project, packaged: PackagedSystem, ports: Ports, options: P
     _require_upstream(selected, states)
     outputs = {key: state.outputs for key, state in states.items() if state.status in READY}
     steps = tuple(require_deployable(_step(stack, states, outputs, options), project, ports) for stack in selected)
+    swapped = _swapped(project, steps, ports, options)
     if all(step.action is Action.UNCHANGED for step in steps):
-        return Plan(project, steps, packaged.assets, states, options=options)
+        return Plan(project, steps, packaged.assets, states, options=options, swapped=swapped)
     bootstrap, imported = bootstrap_step(project, everything, ports)
-    return Plan(project, steps, packaged.assets, states, bootstrap, options, imported)
+    return Plan(project, steps, packaged.assets, states, bootstrap, options, imported, swapped=swapped)
 
 
 def _step(
@@ -46,6 +49,35 @@ def _step(
 ) -> Step:
     parameters = parameter_values(stack, outputs, late_values(stack, states))
     return decide(stack, states.get(stack.key), parameters, options)
+
+
+def _swapped(
+    project: Project, steps: Sequence[Step], ports: Ports, options: PlanOptions
+) -> tuple[SwappedFunction, ...]:
+    """The functions that do not run what was deployed, with what becomes of them."""
+    there = [step.stack.key for step in steps if step.before is not None]
+    found = swapped_functions(project, there, ports.functions)
+    wanted = wanted_code(step.stack for step in steps) if found else {}
+    current = {step.stack.key for step in steps if step.action is Action.UNCHANGED}
+    undone = options.revert_drift or options.force
+    rows = []
+    for one in found:
+        key = wanted.get(one.swap.function)
+        if key is not None and one.swap.stack in current:  # another machine may have deployed since
+            one = replace(one, swap=replace(one.swap, believed=key))  # noqa: PLW2901 - the same row, corrected
+        rows.append(replace(one, outcome=_outcome(one, key, undone=undone)))
+    return tuple(rows)
+
+
+def _outcome(one: SwappedFunction, wanted: str | None, *, undone: bool) -> Outcome:
+    """``wanted`` is the artifact in the new template, None if the function is not in it any more."""
+    if wanted is None:
+        return Outcome.REPLACED
+    if code_sha256(wanted) == one.live:
+        return Outcome.RUNS_ALREADY
+    if wanted != one.swap.believed:
+        return Outcome.REPLACED
+    return Outcome.TAKEN_BACK if one.found is Found.SWAPPED or undone else Outcome.LEFT
 
 
 def _selected(stacks: Sequence[SynthesizedStack], options: PlanOptions) -> list[SynthesizedStack]:

@@ -12,6 +12,7 @@ from pkgops.config import Project
 from pkgops.errors import PkgopsError
 from pkgops.plan.options import DEFAULT_OPTIONS, PlanOptions
 from pkgops.plan.step import CREATING, Action, Step
+from pkgops.plan.swapped_code import Outcome, SwappedFunction
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import StackState
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 class Plan:
     """``steps`` are in the order of deployment, upstream stacks first. ``bootstrap`` creates the artifact bucket, None
     if the stage has one. ``states`` are the deployed stacks of the system by key. ``conflicts`` are resources that
-    exist before the deployment, ``refusals`` changes that AWS would refuse."""
+    exist before the deployment, ``refusals`` changes that AWS would refuse; ``swapped`` are functions that do not run
+    what was deployed."""
 
     project: Project
     steps: tuple[Step, ...]
@@ -34,11 +36,14 @@ class Plan:
     options: PlanOptions = DEFAULT_OPTIONS
     conflicts: tuple[Conflict, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    swapped: tuple[SwappedFunction, ...] = ()
 
     @property
     def changed(self) -> bool:
         """False if there is nothing to do at all."""
-        return any(step.action is not Action.UNCHANGED for step in self.steps)
+        return any(step.action is not Action.UNCHANGED for step in self.steps) or any(
+            one.outcome is Outcome.TAKEN_BACK for one in self.swapped
+        )
 
     @property
     def later(self) -> dict[str, tuple[str, ...]]:

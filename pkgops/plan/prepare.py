@@ -21,6 +21,7 @@ from pkgops.plan.compare import compare
 from pkgops.plan.options import DEFAULT_OPTIONS, PlanOptions
 from pkgops.plan.plan import Plan, discard_change_sets
 from pkgops.plan.step import CREATING, Action, Step, fingerprint
+from pkgops.plan.swapped_code import FOREIGN_REMEDY, Found, Outcome
 from pkgops.ports.ports import Ports
 
 _MAX_ROUNDS = 10  # times that other deployments may change the stacks while a plan is made
@@ -83,6 +84,9 @@ def _prepared(
     approve: Callable[[Plan], None],
 ) -> Plan:
     plan = compare(project, packaged, ports, options)
+    for one in plan.swapped:
+        if one.found is Found.FOREIGN and one.outcome is Outcome.LEFT:
+            emit(Note(f"{one.swap.function}: its code was changed by somebody else. {FOREIGN_REMEDY}", "warning"))
     if not plan.changed:
         return plan
     return _completed(plan, ports, emit, approve)

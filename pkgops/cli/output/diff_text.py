@@ -35,6 +35,7 @@ def _stack(stack: StackDiff, *, full: bool) -> Iterator[str]:
     yield from _section("Template", stack.rest, full=full)
     if stack.later:
         yield f"  updated again in the end, with {' and '.join(stack.later)}, known once deployed"
+    yield from (f"  {one_line(str(one))}" for one in stack.swapped)
 
 
 def _resource(resource: ResourceDiff, *, full: bool) -> Iterator[str]:

@@ -36,6 +36,7 @@ def plan_text(plan: Plan, *, full: bool) -> str:
     lines += _later(plan)
     if plan.project.stage.express and plan.changed:
         lines += ["  Express mode: stacks end before their resources are ready; what fails is still rolled back."]
+    lines += [f"  {one_line(str(one))}" for one in plan.swapped]
     lines += _conflicts(plan.conflicts)
     lines += _refusals(plan.refusals)
     lines += _concerns([concern for step in plan.steps for concern in step.concerns])
@@ -72,6 +73,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         ],
         "conflicts": plan.conflicts,
         "refusals": plan.refusals,
+        "swapped": plan.swapped,
     }
 
 

@@ -104,6 +104,7 @@ def _deployment(session: Session, names: Sequence[str], *, all_systems: bool) ->
 
 
 def _print_advice(console: Console, rows: Sequence[StatusRow], deployment: str) -> None:
+    from pkgops.cli.output.terminal import one_line
     from pkgops.operate.status import UNKNOWN
 
     if rows and all(row.status == UNKNOWN for row in rows):
@@ -112,4 +113,8 @@ def _print_advice(console: Console, rows: Sequence[StatusRow], deployment: str) 
         return console.print_message(f"None of these stacks is deployed. Next: {deployment}")
     for row in rows:
         console.print_message(f"{row.name}: {row.advice}" if row.advice else "")
+        for one in row.swapped:
+            console.print_message(f"{row.name}: {one_line(str(one))}")
+    if any(row.swapped for row in rows):
+        console.print_message(f"These functions run other code than was deployed. Next: {deployment}")
     return None
