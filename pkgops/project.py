@@ -151,12 +151,17 @@ def use_templates(root: Path) -> None:
     current = sys.modules.get(_PACKAGE)
     if current is not None and [os.path.realpath(path) for path in current.__path__] == [os.path.realpath(directory)]:
         return
-    for name in [name for name in sys.modules if name == _PACKAGE or name.startswith(f"{_PACKAGE}.")]:
-        del sys.modules[name]
-    importlib.invalidate_caches()
+    forget_templates()
     spec = ModuleSpec(_PACKAGE, None, is_package=True)
     spec.submodule_search_locations = [str(directory)]
     sys.modules[_PACKAGE] = module_from_spec(spec)
+
+
+def forget_templates() -> None:
+    """Makes the next ``import templates`` read the files again."""
+    for name in [name for name in sys.modules if name == _PACKAGE or name.startswith(f"{_PACKAGE}.")]:
+        del sys.modules[name]
+    importlib.invalidate_caches()
 
 
 def _declares_system(module: Path) -> bool:

@@ -61,6 +61,11 @@ class Packager:
         self.assets: dict[str, Asset] = {}
         self.notes: list[str] = []
 
+    def look_again(self) -> None:
+        """The files may have changed: nothing that was read of them counts any more."""
+        self.tree = SourceTree(self.project.root, HANDLERS)
+        self._closures.clear()
+
     def closure(self, handler: str, wanted: Target, include: Sequence[str]) -> ImportClosure:
         """The closure of a handler on a target; what deserves a word is added to the notes."""
         if wanted not in self._closures:

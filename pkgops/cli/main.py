@@ -36,6 +36,7 @@ SECTIONS = {
     "deploy": {
         "diff": "Show what a deployment would change.",
         "deploy": "Create or update stacks to match the code.",
+        "dev": "Bring every save to a stage until Ctrl-C.",
         "cancel": "Cancel running updates.",
         "destroy": "Delete stacks.",
         "status": "Show the state of each stack.",

@@ -66,6 +66,12 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
         "plan": "and shows what a plan changes",
         "ports": "whose deployed templates are read",
     },
+    "dev": {
+        "build": "what was saved is built",
+        "plan": "swaps are kept where plans find them; a plan says what would be lost",
+        "deploy": "what a swap cannot do is deployed",
+        "ports": "code is swapped through them",
+    },
     "permissions": {
         "build": "permissions are derived from templates",
         "bootstrap": "its stack needs some, too",
@@ -100,6 +106,7 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
         "connect": "connects",
         "deploy": "deploys",
         "graph": "draws",
+        "dev": "runs the development loop",
         "local": "runs the emulator",
         "logs": "tails",
         "operate": "operates",

@@ -35,6 +35,12 @@ class Console:
             display = self._display
         display.emit(event)
 
+    def use_display(self, display: Display) -> None:
+        """Shows events with this display, in place of the one that fits the mode."""
+        self.close_display()
+        with self._lock:
+            self._display = display
+
     def close_display(self) -> None:
         """Ends the progress display, so that something else can be written."""
         with self._lock:
@@ -101,6 +107,11 @@ class Console:
     def width(self) -> int | None:
         """The characters in a line of stdout; None if that is no terminal."""
         return _width(sys.stdout)
+
+    @property
+    def error_width(self) -> int | None:
+        """The characters in a line of stderr; None if that is no terminal."""
+        return _width(sys.stderr)
 
     def fitted(self, text: str) -> str:
         """Text for stdout whose lines end between words where that is a terminal; not for values to be copied."""

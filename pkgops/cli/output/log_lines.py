@@ -25,9 +25,11 @@ SHOWN_GROUPS = 5  # of those that were searched in vain
 Write = Callable[["LogLine"], None]
 
 
-def line_writer(console: Console, names: Sequence[str], *, raw: bool) -> Write:
-    """A function that writes one line to stdout: as JSON, or in columns with a color per function."""
-    console.close_display()
+def line_writer(console: Console, names: Sequence[str], *, raw: bool, close: bool = True) -> Write:
+    """A function that writes one line to stdout: as JSON, or in columns with a color per function. The progress
+    display ends, unless ``close`` is False: then it makes room by itself."""
+    if close:
+        console.close_display()
     if console.mode.json:
         return _json_writer(raw=raw)
     names = list(dict.fromkeys(names))
