@@ -28,22 +28,26 @@ _SAME = {"E3505": "P302"}
 
 def check(project: Project, stacks: Sequence[SynthesizedStack], emit: Emit = silent) -> None:
     """Applies cfn-lint and the gates among the rules: BuildError with all errors; the gates' warnings are shown."""
+    lines = problems(project, stacks, emit)
+    if lines:
+        listed, count = "\n".join(f"  {line}" for line in lines), counted(len(lines), "problem")
+        raise BuildError(
+            f"{count} in the templates of {project.system.key}; nothing was deployed:\n{listed}",
+            "Correct templates/ and repeat the command; for a rule see: pkgops check --explain ID",
+        )
+
+
+def problems(project: Project, stacks: Sequence[SynthesizedStack], emit: Emit = silent) -> list[str]:
+    """The errors among the findings of cfn-lint and the gates, a line each; the gates' warnings are shown."""
     gates = {key: rule for key, rule in rules().items() if rule.gate}
     subject = Subject(project.root, project.stage, project.system, stacks, _unread)
     found = [*run(gates.values(), subject), *lint(subject, project.home, emit)]
     left = judge(_once(found), subject, skipped={row["rule"] for stack in stacks for row in stack.accepted}).findings
     errors = [one for one in left if one.severity == ERROR]
-    if errors:
-        lines = list(dict.fromkeys(_line(one, stacks) for one in errors))
-        listed = "\n".join(f"  {line}" for line in lines)
-        problems = counted(len(lines), "problem")
-        raise BuildError(
-            f"{problems} in the templates of {project.system.key}; nothing was deployed:\n{listed}",
-            "Correct templates/ and repeat the command; for a rule see: pkgops check --explain ID",
-        )
     for one in left:
-        if one.severity == WARNING and one.rule in gates:
+        if one.severity == WARNING and one.rule in gates and not errors:
             emit(Note(one.message, "warning"))
+    return list(dict.fromkeys(_line(one, stacks) for one in errors))
 
 
 def report(project: Project, stacks: Sequence[SynthesizedStack], emit: Emit = silent, *, linted: bool = True) -> Result:

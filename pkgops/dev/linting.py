@@ -6,7 +6,7 @@ templates that changed are linted again.
 
     python -m pkgops.dev.linting ROOT STAGE SYSTEM
 
-writes ``{"message", "hint"}`` for what is wrong, and nothing if nothing is.
+writes what is wrong, a JSON string a line, and nothing if nothing is.
 """
 
 from __future__ import annotations
@@ -58,8 +58,7 @@ class Linting:
         output, _ = process.communicate()
         if process is not self._process:  # a newer one has taken its place
             return
-        said = json.loads(output) if output.strip() else {}
-        problems = "\n".join(filter(None, (said.get("message", ""), said.get("hint", ""))))
+        problems = "\n".join(json.loads(line) for line in output.splitlines())
         if process.returncode and not problems:
             problems = f"The linter has ended with {process.returncode}; see: pkgops check"
         self._found(Checked(self._project.system.key, problems, round(time.monotonic() - started, 2)))
@@ -68,18 +67,18 @@ class Linting:
 def main(root: str, stage: str, system: str) -> int:
     """Checks a system as before a deployment; the exit code."""
     from pkgops.build.build import synthesized
-    from pkgops.build.check import check
+    from pkgops.build.check import problems
     from pkgops.config import load
     from pkgops.errors import PkgopsError
 
     os.nice(5)  # a save that comes meanwhile goes first
     try:
         project = load(stage, system, Path(root))
-        check(project, synthesized(project))
+        found = problems(project, synthesized(project))
     except PkgopsError as error:
-        sys.stdout.write(json.dumps({"message": error.message, "hint": error.hint}))
-        return 1
-    return 0
+        found = [error.message]
+    sys.stdout.writelines(f"{json.dumps(one)}\n" for one in found)
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

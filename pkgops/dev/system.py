@@ -130,6 +130,7 @@ class SystemLoop:
 
     def _deploy(self, agreed: Concerns = ()) -> bool:
         self._pending.deployment = True
+        self._linting.stop()  # it may read what is being saved
         project = self._project = read_again(self._project)
         ports = self._hooks.connect(project)
         done = roll_out(project, self._keys, ports, self._hooks.emit, self._hooks.show, agreed)

@@ -33,6 +33,7 @@ RUN: dict[str, list[tuple[str, ...]]] = {
     ],
     "diff": [("diff", *DEV), ("diff", "--deployed", *DEV)],
     "deploy": [("deploy", "--yes", *DEV), ("deploy", "--dry-run", *DEV), ("deploy", "--yes", "--debug", *DEV)],
+    "dev": [("dev", "--once", *DEV), ("dev", ARGUMENT, *DEV)],
     "cancel": [("cancel", *DEV)],
     "destroy": [("destroy", "--yes", *DEV), ("destroy", *DEV)],
     "status": [("status", *DEV), ("status", "--drift", *DEV)],

@@ -24,6 +24,7 @@ _PATIENCE = 25.0  # seconds that an invocation waits: API Gateway gives up after
 _RETRY_SECONDS = (0.5, 30.0)  # first and longest pause before a refused event is tried again; AWS: a second, 5 minutes
 _ACCOUNT_CONCURRENCY = 1000  # as a new account of AWS has; processes are limited here instead
 _OLDEST_EVENT = 21_600  # seconds
+_NEWEST = "$LATEST"
 
 _asynchronous: ContextVar[bool] = ContextVar("asynchronous", default=False)
 
@@ -83,11 +84,32 @@ def _from_a_function() -> bool:
 
 
 def _telling(original: Any, pool: Any) -> Any:
-    def invalidate(*arguments: Any, **named: Any) -> None:
-        original(*arguments, **named)
+    """New code of a function ends its idle processes; those with an invocation finish it, as on AWS, and the pool gives
+    them no other one. The processes of a deleted function end at once."""
+    from ministack.core import lambda_runtime
+
+    def invalidate(
+        name: str, qualifier: str | None = None, account: str | None = None, region: str | None = None
+    ) -> None:
+        if qualifier == _NEWEST:
+            lambda_runtime.kill_workers(_idle(lambda_runtime, name, account, region))
+        else:
+            original(name, qualifier=qualifier, account=account, region=region)
         pool.refresh()
 
     return invalidate
+
+
+def _idle(runtime: Any, name: str, account: str | None, region: str | None) -> list[Any]:
+    """The idle processes of what was a function's newest code, which leave the register."""
+    found = []
+    with runtime._lock:
+        for key in list(runtime._workers):
+            *where, function, version = key.split(":")
+            if (function, version) == (name, _NEWEST) and {account, region} - {None} <= set(where):
+                found += [one for one in runtime._workers[key] if not one.in_use]
+                runtime._workers[key] = [one for one in runtime._workers[key] if one.in_use]
+    return found
 
 
 def _of_the_function(original: Any) -> Any:

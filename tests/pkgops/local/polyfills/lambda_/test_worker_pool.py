@@ -10,7 +10,7 @@ import pytest
 
 from pkgops.local.client.emulator import Emulator
 from pkgops.local.urls import reachable
-from tests.emulator import client, free_port
+from tests.emulator import archive, client, free_port
 from tests.pkgops.local.conftest import create_function
 from tests.waiting import eventually
 
@@ -73,3 +73,20 @@ def test_an_asynchronous_event_waits_for_its_functions_concurrency(function, aws
         functions.invoke(FunctionName=busy.name, InvocationType="Event", Payload=json.dumps(number))
     wanted = {f"took {number}" for number in range(4)}
     eventually(lambda: wanted <= set(busy.log()), 30)
+
+
+def test_new_code_lets_an_invocation_under_way_finish(function, aws, tmp_path):
+    """As on AWS: who called before a swap gets an answer, of the code that was called."""
+    there, go = tmp_path / "there", tmp_path / "go"
+    wait = f"import os, pathlib, time\ndef handler(e, c):\n    pathlib.Path({str(there)!r}).touch()\n"
+    wait += f"    while not os.path.exists({str(go)!r}): time.sleep(0.01)\n    return 'old'\n"
+    busy, functions = function(wait), aws("lambda")
+    with ThreadPoolExecutor(1) as threads:
+        early = threads.submit(lambda: json.loads(functions.invoke(FunctionName=busy.name)["Payload"].read()))
+        eventually(there.exists)
+        fresh = archive({"app.py": "def handler(e, c): return 'new'"})
+        functions.update_function_code(FunctionName=busy.name, ZipFile=fresh)
+        assert json.loads(functions.invoke(FunctionName=busy.name)["Payload"].read()) == "new"
+        go.touch()
+        assert early.result(30) == "old"
+    assert json.loads(functions.invoke(FunctionName=busy.name)["Payload"].read()) == "new"
