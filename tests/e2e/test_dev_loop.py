@@ -188,9 +188,8 @@ def test_what_a_template_lacks_is_found_beside_the_deployment(desk: Desk) -> Non
     since = desk.terminal.mark()
     desk.write(STACK, old.replace("rate(1 day)", "rate(1 days)"))
     desk.terminal.shown("deployed Notes-local in", since)
-    shown = desk.terminal.shown("ScheduleExpression", since)
-    assert "notes is deployed, but: " in shown
-    assert "E3027" in shown
+    shown = desk.terminal.shown("notes is deployed, but: ", since)
+    assert "E3027" in desk.terminal.shown("E3027", since), shown
     since = desk.terminal.mark()
     desk.write(STACK, old)
     desk.terminal.shown("deployed Notes-local in", since)
