@@ -40,7 +40,7 @@ class Deployer:
 @pytest.fixture(scope="module")
 def project(new_project: NewProject) -> Iterator[Deployed]:
     """An emulator nobody has deployed to."""
-    made = new_project("pkgwatch", "kefir")
+    made = new_project("pkgwatch", "kefir", "stream_sales")
     made.pkgops("local", "up")
     yield made
     made.pkgops("local", "down", ok=False)
@@ -128,4 +128,19 @@ def test_pkgwatch_lives_by_its_policy_and_kefirs_deployer_cannot_touch_it(projec
         assert refused.returncode != 0, arguments
         assert "user/other is not authorized" in refused.stderr, refused.stderr
     caller.pkgops("destroy", "--yes")
+    assert client(project.emulator, "cloudformation").describe_stacks()["Stacks"] == []
+
+
+def test_stream_sales_deployer_makes_a_network_and_frees_a_database(project: Deployed, printed: Printed) -> None:
+    documents = printed("stream_sales")
+    half = deployer(project, "half-sales", without(documents, "rds:ModifyDBCluster"))
+    whole = deployer(project, "stream-sales", documents)
+    settings = {"DELETION_PROTECTION": "true", "ALARM_EMAIL": "ops@example.com", "SECRETS_ENDPOINT": "true"}
+    whole.pkgops("deploy", "stream_sales", "--yes", **settings)
+    assert "CREATE_COMPLETE" in whole.pkgops("status", "stream_sales").stdout
+    whole.pkgops("secrets", "ls", "stream_sales")
+    refused = half.pkgops("destroy", "stream_sales", "--yes", "--disable-protection", ok=False)
+    assert refused.returncode != 0
+    assert "user/half-sales is not authorized to perform: rds:ModifyDBCluster" in refused.stderr
+    whole.pkgops("destroy", "stream_sales", "--yes", "--disable-protection")
     assert client(project.emulator, "cloudformation").describe_stacks()["Stacks"] == []
