@@ -110,14 +110,21 @@ class Stack:
         return not self.when or bool(getattr(settings, self.when))
 
 
+def _nothing(stage: Stage, settings: Any) -> list[str]:
+    """The advice of a system that has none."""
+    del stage, settings
+    return []
+
+
 @dataclass(frozen=True, slots=True)
 class System:
     """A documented system.
 
     ``settings`` is a frozen dataclass; each field is read from ``stages.toml`` ``[<stage>.<system>]``, then from
     the environment variable of the same name in capitals. ``check`` returns what is wrong with them on a stage,
-    a sentence each. ``environments`` maps stage names to the system's own words, which are accepted as stage
-    names too; a ``closed`` system runs on no other stages. ``tags`` go on every stack. ``variables`` are what
+    a sentence each, ``advise`` what should be known before they are deployed. ``environments`` maps stage names to
+    the system's own words, which are accepted as stage names too; a ``closed`` system runs on no other stages. ``tags``
+    go on every stack. ``variables`` are what
     `pkgops env` prints, ``secret_rules`` what `pkgops secrets` takes, ``app_policy`` names the output with the
     ARN of the policy for `pkgops users access-key`, ``messages`` what `pkgops queues send` accepts, ``site`` what
     `pkgops web publish` brings to a bucket, ``app`` what `pkgops web build` builds, ``socket`` how `pkgops doctor`
@@ -132,6 +139,7 @@ class System:
     environments: Mapping[str, str]
     check: Callable[[Stage, Any], list[str]]
     tags: Callable[[Stage], dict[str, str]]
+    advise: Callable[[Stage, Any], list[str]] = _nothing
     example: Example | None = None
     secrets: tuple[str, ...] = ()
     secret_rules: tuple[SecretRule, ...] = ()

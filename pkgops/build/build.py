@@ -39,6 +39,8 @@ def build(
     code = fingerprint(project.root / "handlers")
     if project.system.app is not None:
         _warn(project, emit)
+    if checked:
+        advise(project, emit)
     packaged = _cached(project, cache, code)
     today = ",".join(supported())  # a runtime may have ended since
     if checked and cache.read("checked", today) is None:
@@ -58,6 +60,12 @@ def build(
     packaged = package(project, _synthesized(project, cache), emit)
     cache.write("packaged", {"stacks": _plain(packaged.stacks), "assets": _plain(packaged.assets)}, code)
     return packaged
+
+
+def advise(project: Project, emit: Emit) -> None:
+    """What the system says of its settings on the stage, as warnings."""
+    for sentence in project.system.advise(project.stage, project.settings):
+        emit(Note(sentence, "warning"))
 
 
 def _warn(project: Project, emit: Emit) -> None:

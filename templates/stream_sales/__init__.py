@@ -6,7 +6,7 @@ from pkgops.declarations import Database
 from pkgops.model import Stack, Stage, System
 from templates.stream_sales.naming import CLUSTER, DATABASE_SECRET, ENVIRONMENTS
 from templates.stream_sales.secret_rules import SECRETS
-from templates.stream_sales.settings import Settings, check
+from templates.stream_sales.settings import Settings, advise, check
 from templates.stream_sales.smoke import SMOKE
 
 
@@ -28,6 +28,7 @@ SYSTEM = System(
     closed=True,
     check=check,
     tags=_tags,
+    advise=advise,
     secret_rules=SECRETS,
     smoke=SMOKE,
     database=Database(

@@ -34,6 +34,13 @@ class Settings:
         return stage.production if self.deletion_protection is None else self.deletion_protection
 
 
+def advise(stage: Stage, settings: Settings) -> list[str]:
+    """What should be known of the settings before they are deployed."""
+    if stage.production and not settings.alarm_email.strip():
+        return ["Production has no alarms without ALARM_EMAIL."]
+    return []
+
+
 def check(stage: Stage, settings: Settings) -> list[str]:
     """What is wrong with the settings, a sentence each."""
     del stage

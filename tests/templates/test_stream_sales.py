@@ -10,7 +10,7 @@ import pytest
 
 from pkgops.model import Stage
 from templates.stream_sales import SYSTEM
-from templates.stream_sales.settings import Settings, check
+from templates.stream_sales.settings import Settings, advise, check
 from tests.templates.conftest import built
 
 Find = Callable[..., dict[str, Any]]
@@ -148,6 +148,12 @@ def test_an_interface_endpoint_on_request() -> None:
     endpoint = of_kind("prod-alarms", "EC2::VPCEndpoint")["SecretsmanagerEndpoint"]
     assert (endpoint["VpcEndpointType"], endpoint["PrivateDnsEnabled"]) == ("Interface", True)
     assert [subnet["Ref"] for subnet in endpoint["SubnetIds"]] == [f"PrivateSubnet{at}" for at in (1, 2, 3)]
+
+
+def test_production_without_anybody_to_alarm_is_told() -> None:
+    assert advise(Stage("prod"), Settings()) == ["Production has no alarms without ALARM_EMAIL."]
+    assert advise(Stage("prod"), Settings(alarm_email="ops@example.com")) == []
+    assert advise(Stage("dev"), Settings()) == []
 
 
 def test_settings_are_refused_with_what_is_accepted() -> None:

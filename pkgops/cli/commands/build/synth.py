@@ -40,14 +40,13 @@ def command(session: Session, names: tuple[str, ...], all_systems: bool, folder:
 
 
 def _selected(session: Session, names: tuple[str, ...], all_systems: bool) -> list[SynthesizedStack]:
-    from pkgops.build.build import synthesized
+    from pkgops.build.build import advise, synthesized
 
-    return [
-        stack
-        for project, keys in session.targets(names, all_systems)
-        for stack in synthesized(project)
-        if not keys or stack.key in keys
-    ]
+    found: list[SynthesizedStack] = []
+    for project, keys in session.targets(names, all_systems):
+        advise(project, session.console.emit)
+        found += [stack for stack in synthesized(project) if not keys or stack.key in keys]
+    return found
 
 
 def _by_name(stacks: list[SynthesizedStack]) -> dict[str, object]:

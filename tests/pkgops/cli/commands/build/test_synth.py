@@ -38,3 +38,10 @@ def test_production_without_its_settings(run):
     assert result.exit_code == 2
     assert "ALERT_EMAIL" in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_what_a_system_says_of_its_settings_is_a_warning(run, project):
+    result = run("synth", "stream_sales", "--stage", "prod")
+    assert result.exit_code == 0, result.output
+    assert "Production has no alarms without ALARM_EMAIL." in result.stderr
+    assert "ALARM_EMAIL" not in run("synth", "stream_sales", "--stage", "dev").stderr
