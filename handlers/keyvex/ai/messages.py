@@ -9,6 +9,7 @@ from msgspec import Meta
 from handlers.keyvex.shared.messages import Fields, Text, Timed
 
 Object = dict[str, Any]
+ToolId = Annotated[str, Meta(max_length=256)]
 
 MagicSparkAction = Literal["generate", "refine", "validate", "examples"]
 LogicArchitectAction = Literal["generate", "refine", "validate", "optimize"]
@@ -177,7 +178,7 @@ class AiMessage(Timed, kw_only=True, tag_field="process"):
     message_type: Annotated[Literal["AI_PROCESSING"], Meta(description="Always AI_PROCESSING.")]
     session_id: Annotated[Text, Meta(max_length=256, description="Session that the result belongs to.")]
     user_id: Annotated[Text, Meta(max_length=256, description="User who is told of the progress.")]
-    tool_id: Annotated[str | None, Meta(description="Tool that is being made.")] = None
+    tool_id: Annotated[ToolId | None, Meta(description="Tool that is being made.")] = None
     priority: Annotated[Literal["high", "normal", "low"], Meta(description="Stored with the result.")] = "normal"
 
 

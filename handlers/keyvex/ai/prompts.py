@@ -12,6 +12,7 @@ import msgspec
 
 from handlers.keyvex.ai import results
 from handlers.keyvex.ai.attempts import UnusableAnswer
+from handlers.keyvex.shared.messages import unstorable
 
 _ROLES = {
     "magicSpark": "You invent interactive lead tools for consultants: calculators, quizzes and assessments.",
@@ -62,6 +63,14 @@ TASKS: Mapping[tuple[str, str], Task] = {
 }
 # A fence with what it says of its language, and what is up to the last one.
 _FENCED = re.compile(r"```[^\n{\[]*+(.*)```", re.DOTALL)
+# What models are told of a message that does not say it.
+_UNLESS_GIVEN = {
+    "magicSpark": {
+        "targetAudience": "General business audience",
+        "industry": "General",
+        "goals": "Lead generation and engagement",
+    }
+}
 # What is asked about, and not part of the question.
 _UNSAID = {"action", "provider", "model"}
 
@@ -71,23 +80,28 @@ def system_text(process: str) -> str:
     return _SYSTEM.format(role=_ROLES[process])
 
 
-def user_text(task: Task, fields: Mapping[str, Any]) -> str:
+def user_text(process: str, task: Task, fields: Mapping[str, Any]) -> str:
     """The question, with the fields of a message's input."""
-    lines = [f"{name}: {_value(value)}" for name, value in fields.items() if name not in _UNSAID and value is not None]
+    given = {name: value for name, value in fields.items() if value not in (None, "", [])}
+    said = {**_UNLESS_GIVEN.get(process, {}), **given}
+    lines = [f"{name}: {_value(value)}" for name, value in said.items() if name not in _UNSAID]
     schema = json.dumps(msgspec.json.schema(task.shape), separators=(",", ":"))
     return _USER.format(task=task.text, fields="\n".join(lines), schema=schema)
 
 
 def read_answer(task: Task, text: str) -> Any:
-    """An answer as JSON of the task's shape, with what else it has. Raises `UnusableAnswer`."""
+    """An answer as JSON of the task's shape, without what else it has. Raises `UnusableAnswer`."""
     fenced = _FENCED.match(text.strip())
     try:
         found = msgspec.json.decode(fenced[1] if fenced else text)
-        return msgspec.to_builtins(msgspec.convert(found, task.shape))
+        answer = msgspec.to_builtins(msgspec.convert(found, task.shape))
     except msgspec.ValidationError as error:
         raise UnusableAnswer(f"shape{_place(str(error))}") from None
     except (msgspec.DecodeError, RecursionError):
         raise UnusableAnswer("no JSON") from None
+    if reason := unstorable(answer):
+        raise UnusableAnswer(reason)
+    return answer
 
 
 def _value(value: Any) -> str:

@@ -78,7 +78,7 @@ def _outcome(services: Services, job: Job, attempts: Attempts, plan: Plan) -> Ou
         return replace(shown, envelope=envelope(job, preview(message, job.fields, now), {}, now, shown))
     _tell(services, job, "llm_call_pending", "A model is being asked")
     task = TASKS[job.process, message.input.action]
-    texts = system_text(job.process), user_text(task, job.fields)
+    texts = system_text(job.process), user_text(job.process, task, job.fields)
     question = Question(*texts, plan.temperature, plan.max_tokens, task.wants_object)
     answer = attempts.answer(plan, question, lambda text: read_answer(task, text))
     _tell(services, job, "llm_data_received", "The model has answered")

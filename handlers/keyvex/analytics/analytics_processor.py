@@ -71,7 +71,9 @@ def _store(table: Table, interactions: Sequence[Interaction]) -> dict[str, Excep
     try:
         store(table, interactions)
     except (*ServiceError, ValueError) as error:
-        if len(interactions) == 1 or not (isinstance(error, ValueError) or is_refusal(error)):
+        if not (isinstance(error, ValueError) or is_refusal(error)):
             return {one.delivery.message_id: error for one in interactions}
+        if len(interactions) == 1:
+            return {interactions[0].delivery.message_id: InvalidMessage("no item can hold it")}
         return {name: reason for one in interactions for name, reason in _store(table, [one]).items()}
     return {}

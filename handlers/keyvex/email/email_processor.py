@@ -45,7 +45,7 @@ def _send(message: EmailNotification, delivery: Delivery, claim: Claim, deadline
     recipients = message.recipients
     if recipients is None:
         profile = claim.table.get((f"USER#{message.user_id}", "PROFILE"), consistent=True) or {}
-        if profile and not wanted(message.template_id, profile):
+        if not wanted(message.template_id, profile):
             logger.info("A mail was suppressed by the user's preferences", extra=_about(message, delivery))
             return
         recipients = [Recipient(_address(message, profile))]

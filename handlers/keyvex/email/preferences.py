@@ -17,8 +17,8 @@ _ONLY_IF_WANTED = "marketing"
 
 
 def wanted(template_id: str, profile: Mapping[str, Any]) -> bool:
-    """Whether a user with that profile gets mails of that template: everything that was not refused, and marketing
-    only if it was asked for."""
+    """Whether a user with that profile (empty if there is none) gets mails of that template: everything that was not
+    refused, and marketing only if it was asked for."""
     notifications = _part(profile.get("preferences"), "notifications")
     mail = _part(notifications, "email")
     if notifications is False or mail is False:

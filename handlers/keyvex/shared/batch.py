@@ -19,7 +19,8 @@ from handlers.keyvex.shared.once import Claim, claim
 
 RETRY_SECONDS = 30  # until the second delivery, twice that until the third, and so on
 
-_MOST_SECONDS = 43_200  # by SQS
+# SQS hides a message for 12 hours at most, counted from when a function received it, which has taken up to 15 minutes.
+_MOST_SECONDS = 43_200 - 900
 _STORING = 60.0  # seconds that an invocation may go on after its deadline: a claim holds as long
 _CALL = 10  # messages in one call, by SQS
 _EXPECTED = (NotProcessed, OutOfTime, SecretUnavailable)

@@ -6,9 +6,10 @@ no function needs the address of the API, and the stacks no cycle.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
+
+import msgspec
 
 from handlers.common.dynamodb import Table
 from handlers.common.gateway import Gateway, Gone, gateway_at
@@ -54,12 +55,12 @@ def push_progress(table: Table, user: str, **fields: Any) -> int:
     return push(table, user, {"type": "step_progress", **fields, "timestamp": iso_ms(now_ms())})
 
 
-def frame_text(frame: Mapping[str, Any]) -> str:
-    """A frame as JSON; above `MAX_BYTES` its ``data`` is left out."""
-    text = json.dumps(frame, separators=(",", ":"), default=str)
-    if len(text.encode()) <= MAX_BYTES or "data" not in frame:
-        return text
-    return json.dumps({**frame, "data": {"truncated": True}}, separators=(",", ":"), default=str)
+def frame_text(frame: Mapping[str, Any], large: str = "data") -> str:
+    """A frame as JSON; above `MAX_BYTES` its part ``large`` is left out."""
+    text = msgspec.json.encode(frame, enc_hook=str)
+    if len(text) > MAX_BYTES and large in frame:
+        text = msgspec.json.encode({**frame, large: {"truncated": True}}, enc_hook=str)
+    return text.decode()
 
 
 def _is_live(item: Mapping[str, Any], now: int) -> bool:

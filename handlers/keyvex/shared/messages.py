@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import msgspec
@@ -11,6 +12,9 @@ from handlers.keyvex.shared.clock import message_time
 
 # The value that a validation error quotes: it may be anything somebody has sent.
 _QUOTED = re.compile(r" '.*'(?= - at |$)", re.DOTALL)
+
+_LEVELS = 24  # of lists and objects within each other: an item has 32, of which some are its own
+_GREATEST, _LEAST = 1e38, 1e-130  # DynamoDB has 38 digits, and numbers down to the second
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 
@@ -57,10 +61,34 @@ def decode(body: object, model: Any) -> Any:
     try:
         if text.startswith("{"):
             found = msgspec.json.decode(text, type=model)
-            msgspec.json.decode(text)  # a model skips what it does not know, without a look at it
+            reason = unstorable(msgspec.json.decode(text))  # a model skips what it does not know, without a look at it
+            if reason:
+                raise InvalidMessage(reason)
             return found
     except msgspec.ValidationError as error:
         raise InvalidMessage(_QUOTED.sub("", str(error))) from None
     except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
         pass
     raise InvalidMessage("Invalid message format")
+
+
+def unstorable(value: Any) -> str:
+    """Why no item can hold a value read from JSON, whatever its size; "" if one can."""
+    layer = [value]
+    for _ in range(_LEVELS):
+        if not all(map(_is_storable, layer)):
+            return "a number is out of range"
+        layer = [inner for outer in layer for inner in _inside(outer)]
+        if not layer:
+            return ""
+    return "lists and objects are nested too deeply"
+
+
+def _is_storable(value: Any) -> bool:
+    return not isinstance(value, int | float) or value == 0 or _LEAST <= abs(value) < _GREATEST
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

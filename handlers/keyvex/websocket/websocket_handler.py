@@ -11,9 +11,11 @@ from handlers.common import logs
 from handlers.common.gateway import Gone
 from handlers.common.logs import logger
 from handlers.keyvex.shared.clock import iso_ms, now_ms
-from handlers.keyvex.shared.connections import gateway_of
+from handlers.keyvex.shared.connections import frame_text, gateway_of
 from handlers.keyvex.shared.items import main_table
 from handlers.keyvex.websocket import registry
+
+_LONGEST_ID = 256  # characters of a user that messages may name
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -34,6 +36,8 @@ def _connect(event: dict[str, Any]) -> dict[str, Any]:
     query = event.get("queryStringParameters") or {}
     if not query.get("userId"):
         return _answer(400, "Missing userId")
+    if len(query["userId"]) > _LONGEST_ID:
+        return _answer(400, "Invalid userId")
     registry.register(main_table(), event["requestContext"], query["userId"], query.get("jobId"))
     return _answer(200, "Connected")
 
@@ -72,9 +76,8 @@ def _reply(event: dict[str, Any], frame: dict[str, Any]) -> None:
     if gateway is None:
         raise LookupError("the event names no domain and stage")
     try:
-        gateway.send_text(
-            context["connectionId"], msgspec.json.encode({**frame, "timestamp": iso_ms(now_ms())}).decode()
-        )
+        text = frame_text({**frame, "timestamp": iso_ms(now_ms())}, "message")
+        gateway.send_text(context["connectionId"], text)
     except Gone:
         registry.forget(main_table(), context["connectionId"])
 

@@ -41,6 +41,17 @@ class Cors:
             headers["Vary"] = "Origin"
         return headers
 
+    def other_origin(self) -> str:
+        """A Velocity template that allows the request's origin if it is one of the extra ones; renders to nothing."""
+        if not self.extra_origins:
+            return ""
+        wanted = " || ".join(f'$origin == "{origin}"' for origin in self.extra_origins)
+        return (
+            '#set($origin = $input.params().header.get("Origin"))'
+            '#if($origin == "")#set($origin = $input.params().header.get("origin"))#end'
+            f"#if({wanted})#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)#end"
+        )
+
 
 def preflight(scope: Scope, cors: Cors, title: str, api: Any, resource_id: Any) -> Any:
     """Adds the OPTIONS method of one resource: status 204, without a function."""
@@ -50,7 +61,7 @@ def preflight(scope: Scope, cors: Cors, title: str, api: Any, resource_id: Any) 
         "ResponseParameters": {f"{HEADER}{name}": f"'{value}'" for name, value in names.items()},
     }
     if cors.extra_origins:
-        response["ResponseTemplates"] = {"application/json": _override(cors.extra_origins)}
+        response["ResponseTemplates"] = {"application/json": cors.other_origin()}
     return scope.add(
         apigateway.Method(
             title,
@@ -88,14 +99,4 @@ def gateway_response(scope: Scope, cors: Cors | None, api: Any, kind: str, templ
             ResponseParameters={f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()},
             **extra,
         )
-    )
-
-
-def _override(origins: tuple[str, ...]) -> str:
-    """A Velocity template that allows the request's origin if it is one of these; it renders to nothing."""
-    wanted = " || ".join(f'$origin == "{origin}"' for origin in origins)
-    return (
-        '#set($origin = $input.params().header.get("Origin"))'
-        '#if($origin == "")#set($origin = $input.params().header.get("origin"))#end'
-        f"#if({wanted})#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)#end"
     )

@@ -83,7 +83,7 @@ class _Routes:
         route = Route(row.route)
         headers = self.cors.response_headers() if self.cors else {}
         named = {f"{HEADER}{name}": f"'{value}'" for name, value in headers.items()}
-        body = json.dumps(row.body, separators=(",", ":"))
+        body = (self.cors.other_origin() if self.cors else "") + json.dumps(row.body, separators=(",", ":"))
         integration = apigateway.Integration(
             Type="MOCK",
             RequestTemplates={"application/json": '{"statusCode": 200}'},

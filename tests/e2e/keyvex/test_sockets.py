@@ -99,6 +99,37 @@ def test_what_clients_say_is_answered_and_strangers_are_refused(backend: Backend
     eventually(lambda: not connections(backend, user))
 
 
+def test_a_client_that_means_harm_harms_nobody(backend: Backend) -> None:
+    """Whatever it sends, its own connection goes on, and another user's sees nothing of it."""
+    user, other = backend.name("user"), backend.name("user")
+    ping = {"type": "ping"}
+
+    async def scene() -> None:
+        async with aiohttp.ClientSession() as client:
+            for refused in ("userId=", f"userId={'u' * 257}"):
+                with pytest.raises(aiohttp.WSServerHandshakeError):
+                    await client.ws_connect(f"{backend.socket}?{refused}")
+            eve = await client.ws_connect(f"{backend.socket}?userId={user}&userId={other}x", max_msg_size=0)
+            ann = await client.ws_connect(f"{backend.socket}?userId={other}")
+            for text in ("[" * 100_000, '{"a":' * 20_000, '"', "\x00", "NaN", '{"a": 1e999}'):
+                assert (await ask(eve, text))["error"] == "Invalid JSON"
+            for action in ("$connect", "$disconnect", "$default", {"a": 1}, None, "\u202e"):
+                assert (await ask(eve, json.dumps({**ping, "action": action})))["type"] == "pong"
+            for said in ("null", "[]", '"text"', '{"type": ["ping"]}', '{"type": "step_progress", "userId": "u"}'):
+                assert (await ask(eve, said))["message"] == json.loads(said)
+            assert (await ask(eve, json.dumps("x" * 130_000)))["message"] == {"truncated": True}
+            await asyncio.gather(*(eve.send_json({"type": "echo", "n": number}) for number in range(30)))
+            echoed = [(await eve.receive_json(timeout=PATIENCE))["message"]["n"] for _ in range(30)]
+            assert sorted(echoed) == list(range(30))
+            await eve.send_str("x" * (128 * 1024 + 1))
+            assert (await eve.receive(timeout=PATIENCE)).type == aiohttp.WSMsgType.CLOSE
+            assert (await ask(ann, json.dumps(ping)))["type"] == "pong"  # nothing lies before it
+            await ann.close()
+
+    asyncio.run(scene())
+    eventually(lambda: not any(connections(backend, one) for one in (user, other, f"{other}x")))
+
+
 def test_the_application_derives_where_it_posts_from_the_address_in_its_environment(backend: Backend) -> None:
     user = backend.name("user")
     variables = backend.system.rows("env", "keyvex", "--app-compat", "--allow-missing")

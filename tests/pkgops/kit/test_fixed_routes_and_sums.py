@@ -40,6 +40,16 @@ def test_a_fixed_route_needs_no_function(scope, findings):
     assert answer["ResponseParameters"][f"{HEADERS}Allow-Origin"] == "'*'"
 
 
+def test_a_fixed_route_answers_pages_of_each_origin(scope):
+    cors = Cors("https://a.example", ("GET",), (), ("https://b.example",), credentials=False)
+    rest_api(scope, RestApi("shop", "prod", cors, fixed=(HEALTH,)), [])
+    methods = resources(scope, "ApiGateway::Method")
+    template = integration(methods["ApiHealthGet"])["ResponseTemplates"]["application/json"]
+    swap = integration(methods["ApiHealthOptions"])["ResponseTemplates"]["application/json"]
+    assert template == swap + '{"status":"ok"}'
+    assert '$origin == "https://b.example"' in swap
+
+
 def test_pages_of_any_origin_send_no_cookies_and_vary_in_nothing(scope):
     rest_api(scope, RestApi("shop", "prod", Cors("*", ("GET",), (), credentials=False), fixed=(HEALTH,)), [])
     given = integration(resources(scope, "ApiGateway::Method")["ApiOptions"])["ResponseParameters"]

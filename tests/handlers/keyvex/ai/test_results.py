@@ -214,9 +214,19 @@ def test_the_prompt_has_the_fields_and_the_shape(processor: Processor, provider:
     assert "targetAudience: Agencies" in text
     assert "callToAction" in text
     assert "action:" not in text
-    defaults = user_text(TASKS["magicSpark", "generate"], {"goals": None, "model": "gpt-4"})
-    assert "goals" not in defaults.partition("Answer with")[0]
-    assert "gpt-4" not in defaults
+
+
+def test_the_prompt_says_what_the_message_leaves_open() -> None:
+    task = TASKS["magicSpark", "generate"]
+    asked = user_text("magicSpark", task, {"expertise": "Tax", "goals": None, "industry": "", "model": "gpt-4"})
+    assert asked.splitlines()[2:6] == [
+        "targetAudience: General business audience",
+        "industry: General",
+        "goals: Lead generation and engagement",
+        "expertise: Tax",
+    ]
+    assert "gpt-4" not in asked
+    assert "industry: Law" in user_text("magicSpark", task, {"industry": "Law"})
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,12 @@ def test_users_get_the_mails_they_want(
     assert world.item(f"IDEMPOTENCY#{one['messageId']}", "DONE")
 
 
+def test_marketing_needs_a_profile_that_allows_it(world: World, mailbox: Providers) -> None:
+    data = {"to": "ada@example.com", "subject": "S", "html": "<p>", "text": "x"}
+    assert process(message(userId=world.name("nobody"), templateId="marketing", data=data)) == []
+    assert mailbox.mails == []
+
+
 def test_urgent_mails_say_so_and_dynamic_templates_get_the_data(mailbox: Providers) -> None:
     data = {"to": "ada@example.com", "points": 7, "list": [1.5]}
     assert process(message(templateId="d-0123abc", data=data, priority="high")) == []

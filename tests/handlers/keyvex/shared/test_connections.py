@@ -83,5 +83,7 @@ def test_a_frame_that_is_too_large_loses_its_data() -> None:
     assert '"x' not in frame_text({**frame, "more": "y" * 60})
     assert '"truncated":true' in frame_text({**frame, "more": "y" * 60})
     assert frame_text(frame).endswith('x"}}')
-    wide = {"type": "step_progress", "data": "ü" * (MAX_BYTES // 6 + 1)}
+    wide = {"type": "step_progress", "data": "ü" * (MAX_BYTES // 2)}
     assert '"truncated":true' in frame_text(wide)
+    assert frame_text({**wide, "data": "ü" * (MAX_BYTES // 2 - 30)}).endswith('üü"}')
+    assert '"message":{"truncated":true}' in frame_text({"type": "echo", "message": "x" * MAX_BYTES}, "message")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Literal
 
 import pytest
 
 from handlers.keyvex.shared.addresses import is_address
 from handlers.keyvex.shared.clock import iso_ms, message_time, now_ms, utc_date
-from handlers.keyvex.shared.messages import InvalidMessage, Timed, decode
+from handlers.keyvex.shared.messages import InvalidMessage, Timed, decode, unstorable
 
 
 class Note(Timed, kw_only=True):
@@ -32,6 +33,21 @@ def test_what_is_wrong_is_named_without_its_value() -> None:
         decode("{}", Note)
     with pytest.raises(InvalidMessage, match="timestamp is neither"):
         decode('{"messageType": "NOTE", "timestamp": "yesterday"}', Note)
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ([0, 0.0, -1.5, 1e-130, 9.9e37, 10**37, True, None, "1e999", {"": [[]]}], ""),
+        ([[1e38]], "a number is out of range"),
+        ({"a": -(10**38)}, "a number is out of range"),
+        ({"a": [{"b": -1e-131}]}, "a number is out of range"),
+        (json.loads("[" * 24 + "]" * 24), ""),
+        (json.loads('{"a":' * 24 + "{}" + "}" * 24), "lists and objects are nested too deeply"),
+    ],
+)
+def test_what_no_item_can_hold(value: Any, reason: str) -> None:
+    assert unstorable(value) == reason
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,11 @@ def test_without_a_user_the_handshake_is_refused(world: World, query: Any) -> No
     assert not world.items(f"CONNECTION#{connection}")
 
 
+def test_a_user_whom_no_message_can_name_is_refused(world: World) -> None:
+    assert connect(world.name("c"), userId="u" * 257) == (400, "Invalid userId")
+    assert connect(world.name("c"), userId="u" * 256) == (200, "Connected")
+
+
 def test_a_connection_that_ends_is_forgotten(world: World) -> None:
     connection, other = world.name("c"), world.name("c")
     connect(connection, userId="u")
