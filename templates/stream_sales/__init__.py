@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pkgops.declarations import Database
+from pkgops.declarations import Database, NextApp, Site
 from pkgops.model import Stack, Stage, System
 from templates.stream_sales.naming import CLUSTER, DATABASE_SECRET, ENVIRONMENTS
 from templates.stream_sales.secret_rules import SECRETS
@@ -31,6 +31,8 @@ SYSTEM = System(
     advise=advise,
     secret_rules=SECRETS,
     smoke=SMOKE,
+    app=NextApp(setting="app", tags="stack.TagsTableName"),
+    site=Site("stack.AssetsBucketName", "stack.DistributionId", "stack.CloudFrontURL"),
     database=Database(
         DATABASE_SECRET,
         "handlers/stream_sales/migrate.py",

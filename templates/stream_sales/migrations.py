@@ -10,10 +10,9 @@ from pkgops.kit.function import Function, FunctionDefaults, FunctionResource, Vp
 from pkgops.kit.network.private import NetworkResources
 from pkgops.kit.network.security_groups import allow, security_group
 from pkgops.scope import Scope
-from templates.stream_sales.naming import publish
+from templates.stream_sales.naming import PREFIX, publish
 
 PACKAGE, HANDLER = "handlers/stream_sales", "migrate"
-PREFIX = "stream-sales-{environment}-"
 
 
 def add(scope: Scope, network: NetworkResources, cluster: AuroraResources) -> FunctionResource:

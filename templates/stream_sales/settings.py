@@ -19,7 +19,8 @@ class Settings:
     other environment. ``alarm_email`` is told of alarms; without it there are none, in any environment.
     ``database_version`` is Aurora's, ``database_reader`` adds a second instance that takes over when the first fails.
     ``secrets_endpoint`` lets functions reach Secrets Manager without the NAT gateway, for a price by the hour.
-    ``dashboard`` adds the graphs of functions and database.
+    ``dashboard`` adds the graphs of functions and database. ``app`` is the directory of the application, which
+    `pkgops web build` builds, and ``server_memory`` what its server gets in MB.
     """
 
     deletion_protection: bool | None = None
@@ -28,6 +29,8 @@ class Settings:
     database_reader: bool = False
     secrets_endpoint: bool = False
     dashboard: bool = False
+    app: str = ""
+    server_memory: int = 512
 
     def protects(self, stage: Stage) -> bool:
         """Whether the database of a stage is protected from deletion."""
@@ -50,5 +53,6 @@ def check(stage: Stage, settings: Settings) -> list[str]:
         "DATABASE_VERSION is a version of Aurora PostgreSQL, such as 15.13.": bool(
             _VERSION.fullmatch(settings.database_version)
         ),
+        "SERVER_MEMORY is from 128 to 10240 MB.": 128 <= settings.server_memory <= 10_240,
     }
     return [sentence for sentence, kept in right.items() if not kept]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from pkgops.scope import Scope
-from templates.stream_sales import database, images, migrations, monitoring, network, outputs, secrets
-from templates.stream_sales.naming import SERVER
+from templates.stream_sales import application, database, images, migrations, monitoring, network, outputs, secrets
 
 
 def build(scope: Scope) -> None:
@@ -15,5 +14,6 @@ def build(scope: Scope) -> None:
     cluster = database.add(scope, subnets, keys)
     migrations.add(scope, subnets, cluster)
     pictures = images.add(scope)
-    monitoring.add(scope, cluster, scope.named(SERVER))
+    site = application.add(scope, subnets, keys, cluster, pictures)
+    monitoring.add(scope, cluster, site.server.name)
     outputs.add(scope, subnets, keys, cluster, pictures)

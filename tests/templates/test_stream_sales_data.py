@@ -71,7 +71,7 @@ def test_the_other_secrets_are_letters_and_digits(stage: str) -> None:
 @pytest.mark.parametrize(("stage", "policy"), [("dev", "Delete"), ("staging", "Retain"), ("prod", "Retain")])
 def test_secrets_and_images_go_with_the_stack_of_dev_alone(stage: str, policy: str) -> None:
     found = [*rows(stage, "SecretsManager::Secret").values(), rows(stage, "S3::Bucket")["ImagesBucket"]]
-    assert [(row["DeletionPolicy"], row["UpdateReplacePolicy"]) for row in found] == [(policy, policy)] * 4
+    assert [(row["DeletionPolicy"], row["UpdateReplacePolicy"]) for row in found] == [(policy, policy)] * 5
     for secret in of_kind(stage, "SecretsManager::Secret").values():
         assert secret["Description"].endswith(f" for Stream Sales {WORDS[stage]} environment")
 

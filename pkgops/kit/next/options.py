@@ -21,7 +21,8 @@ class NextSite:
     ``environment``, ``variables`` (whose values are secrets, see `pkgops.kit.next.start`), ``links`` and ``grants`` are
     the server's, and so are ``vpc``, ``memory`` in MB and ``timeout`` in seconds. Paths that fit a pattern of
     ``private`` are never cached: what depends on a cookie belongs there. ``retention`` and ``other_retention`` of the
-    logs of the server and of the other functions are in days. ``warmed`` calls the server every five minutes.
+    logs of the server and of the other functions are in days. ``warmed`` calls the server every five minutes. With
+    ``retained`` files and secret outlive the stack; both can be made again.
     """
 
     prefix: str
@@ -41,3 +42,4 @@ class NextSite:
     other_retention: int = 7
     price_class: str = "PriceClass_100"
     warmed: bool = False
+    retained: bool = False

@@ -51,7 +51,9 @@ def next_site(scope: Scope, row: NextSite) -> NextSiteResource:
     """Adds the site. ValueError for a build that is not deployed here (see `pkgops.kit.next.manifest.read`)."""
     manifest = read(scope.app)
     access = origin_access(scope, f"{row.prefix}assets", DISTRIBUTION)
-    bucket = origin_bucket(scope, Bucket(f"{row.prefix}assets", retained=False), access)
+    bucket = origin_bucket(scope, Bucket(f"{row.prefix}assets", retained=row.retained), access)
+    if not row.retained:
+        scope.accept("P404", bucket, reason="a build makes the files again")
     secret = json_secret(scope, _secret(row))
     origin = SecretVariable("ORIGIN_SECRET", Ref(secret), _FIELD)
     cached = caches.add(scope, manifest, row, bucket)
@@ -66,8 +68,8 @@ def next_site(scope: Scope, row: NextSite) -> NextSiteResource:
 
 
 def _secret(row: NextSite) -> JsonSecret:
-    about = "What requests through the distribution carry, and no others"
-    return JsonSecret(row.secret, (), about, _FIELD, "", 48, punctuation=False, retained=False)
+    about = f"What CloudFront adds to requests for {row.comment}"
+    return JsonSecret(row.secret, (), about, _FIELD, "", 48, punctuation=False, retained=row.retained)
 
 
 def _distribution(
