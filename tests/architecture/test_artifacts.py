@@ -86,8 +86,8 @@ def zipped(key: str, made: PackagedSystem) -> Iterator[Deployed]:
     for stack in made.stacks:
         for _, function in resources(stack.template, "AWS::Lambda::Function"):
             properties = function["Properties"]
-            if "ZipFile" in properties["Code"]:
-                continue
+            if "ZipFile" in properties["Code"] or properties["Runtime"].startswith("nodejs"):
+                continue  # an application's build is no handler of this repository
             content = [
                 stack.template["Resources"][layer["Ref"]]["Properties"]["Content"]
                 for layer in properties.get("Layers", [])

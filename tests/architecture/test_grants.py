@@ -29,6 +29,8 @@ def test_functions_are_granted_the_operations_they_use(system: str, tmp_path: Pa
     subject = Subject(ROOT, project.stage, project.system, synthesized(project), usage.of)
     looked_at, unused = 0, []
     for function in functions(subject):
+        if not function.handler:  # an application's build, whose code is elsewhere
+            continue
         held = allowed(subject, function)
         assert held is not None, function.resource.id
         for grant in held.grants:
