@@ -163,3 +163,20 @@ class MessageFormat:
     queue: str
     model: str
     kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsageProfile:
+    """How much the system is used in a month, which `pkgops cost` estimates by.
+
+    ``monthly`` are numbers by measure ("function.invocations"), see `pkgops.cost.usage.MEASURES`; for one resource by
+    its logical id instead of the kind ("GetOrderFunction.invocations"). ``low`` and ``high`` are the US dollars a
+    month that the system's documents give for it, 0 if they give none. It is the default on ``stages``; on others the
+    system's first profile is.
+    """
+
+    name: str
+    monthly: Mapping[str, float]
+    low: int = 0
+    high: int = 0
+    stages: tuple[str, ...] = ()

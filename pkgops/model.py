@@ -20,6 +20,7 @@ from pkgops.declarations import (
     Site,
     SmokeCheck,
     SocketPing,
+    UsageProfile,
     Variable,
 )
 from pkgops.secret_rules import SecretRule
@@ -128,8 +129,8 @@ class System:
     `pkgops env` prints, ``secret_rules`` what `pkgops secrets` takes, ``app_policy`` names the output with the
     ARN of the policy for `pkgops users access-key`, ``messages`` what `pkgops queues send` accepts, ``site`` what
     `pkgops web publish` brings to a bucket, ``app`` what `pkgops web build` builds, ``socket`` how `pkgops doctor`
-    tries its WebSocket API, ``smoke`` what `pkgops smoke` asks it, ``database`` what `pkgops db` works on. ``module``
-    is the package of the stacks, ``templates.<key>`` if empty.
+    tries its WebSocket API, ``smoke`` what `pkgops smoke` asks it, ``database`` what `pkgops db` works on, ``usage``
+    what `pkgops cost` assumes. ``module`` is the package of the stacks, ``templates.<key>`` if empty.
     """
 
     key: str
@@ -152,6 +153,7 @@ class System:
     smoke: tuple[SmokeCheck, ...] = ()
     messages: tuple[MessageFormat, ...] = ()
     database: Database | None = None
+    usage: tuple[UsageProfile, ...] = ()
     module: str = ""
     closed: bool = False
 

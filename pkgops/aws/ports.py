@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from pkgops.ports.functions import Functions
     from pkgops.ports.identity import Identity
     from pkgops.ports.logs import Logs
+    from pkgops.ports.metrics import Metrics
     from pkgops.ports.parameters import Parameters
+    from pkgops.ports.pricing import Pricing
     from pkgops.ports.queues import Queues
     from pkgops.ports.secrets import Secrets
     from pkgops.ports.stacks import Stacks
@@ -143,6 +145,20 @@ class AwsPorts:
         from pkgops.aws.websites import S3Websites
 
         return S3Websites(self.clients)
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """CloudWatch."""
+        from pkgops.aws.metrics import CloudWatchMetrics
+
+        return CloudWatchMetrics(self.clients)
+
+    @cached_property
+    def pricing(self) -> Pricing:
+        """The Price List."""
+        from pkgops.aws.pricing import PriceList
+
+        return PriceList(self.clients)
 
     @cached_property
     def existing(self) -> Existing:

@@ -47,6 +47,7 @@ SECTIONS = {
         "outputs": "Show the outputs of the stacks.",
         "env": "Print the environment variables a client needs.",
         "web": "Publish web pages.",
+        "cost": "Estimate what a system costs in a month.",
         "seed-dev": "Write development data.",
         "smoke": "Try a deployed system.",
         "tail-logs": "Show and follow the functions' logs.",

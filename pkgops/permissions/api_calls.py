@@ -191,6 +191,8 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
     ("sqs", "send_message_batch"): (_call(Target.QUEUES, "sqs:SendMessage"),),
     ("sqs", "delete_message_batch"): (_call(Target.QUEUES, "sqs:DeleteMessage"),),
     ("cloudwatch", "get_metric_data"): (_call(Target.ACCOUNT, "cloudwatch:GetMetricData"),),
+    # Only by cost --refresh; list prices are the same for everybody.
+    ("pricing", "get_products"): (_call(Target.ACCOUNT, "pricing:GetProducts"),),
     ("cognito-idp", "list_user_pools"): (_call(Target.ALL_POOLS, "cognito-idp:ListUserPools"),),
     ("cognito-idp", "admin_create_user"): (_call(Target.SEEDED_POOLS, "cognito-idp:AdminCreateUser"),),
     ("cognito-idp", "admin_delete_user"): (_call(Target.SEEDED_POOLS, "cognito-idp:AdminDeleteUser"),),

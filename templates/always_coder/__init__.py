@@ -5,6 +5,7 @@ from __future__ import annotations
 from pkgops.declarations import Site, SocketPing, Variable
 from pkgops.model import Stack, Stage, System
 from templates.always_coder.settings import Settings, check
+from templates.always_coder.usage import USAGE
 
 _BUILD = "The build of the web page"
 
@@ -37,6 +38,7 @@ SYSTEM = System(
     environments={},
     check=check,
     tags=_tags,
+    usage=USAGE,
     variables=(
         Variable("ALWAYS_CODER_SERVER", "api.WebSocketUrl", group="The CLI"),
         Variable("ALWAYS_CODER_WEB_URL", "web.WebUrl", group="The CLI"),

@@ -6,6 +6,7 @@ from pkgops.declarations import Variable
 from pkgops.model import Stack, Stage, System
 from templates.kefir.naming import EXPO_SECRET
 from templates.kefir.settings import Settings, check
+from templates.kefir.usage import USAGE
 
 
 def _tags(stage: Stage) -> dict[str, str]:
@@ -20,6 +21,7 @@ SYSTEM = System(
     environments={},
     check=check,
     tags=_tags,
+    usage=USAGE,
     secrets=(EXPO_SECRET,),
     variables=(
         Variable("EXPO_PUBLIC_USE_MOCK_API", value="false"),

@@ -9,6 +9,7 @@ from templates.keyvex.functions import FUNCTIONS
 from templates.keyvex.naming import ENVIRONMENTS
 from templates.keyvex.secrets import SECRETS
 from templates.keyvex.settings import Settings, check
+from templates.keyvex.usage import USAGE
 from templates.keyvex.variables import VARIABLES
 
 
@@ -42,6 +43,7 @@ SYSTEM = System(
     closed=True,
     check=check,
     tags=_tags,
+    usage=USAGE,
     secret_rules=SECRETS,
     app_policy="security.AppAccessPolicyArn",
     companions=(PROVIDERS,),

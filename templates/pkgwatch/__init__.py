@@ -7,6 +7,7 @@ from pkgops.model import Stack, Stage, System
 from templates.pkgwatch.config.settings import Settings, check
 from templates.pkgwatch.config.stripe import STRIPE
 from templates.pkgwatch.config.upstreams import UPSTREAMS
+from templates.pkgwatch.config.usage import USAGE
 
 ENVIRONMENTS = {"local": "development", "dev": "development", "prod": "production"}
 
@@ -35,6 +36,7 @@ SYSTEM = System(
     companions=(STRIPE, UPSTREAMS),
     example=Example("api.ApiUrl", "/packages/npm/lodash"),
     smoke=(SmokeCheck("api.ApiUrl", "/health", members={"status": "healthy", "version": ..., "timestamp": ...}),),
+    usage=USAGE,
     secrets=(
         "pkgwatch/session-secret",
         "pkgwatch/stripe-secret",

@@ -8,6 +8,7 @@ from templates.stream_sales.naming import CLUSTER, DATABASE_SECRET, ENVIRONMENTS
 from templates.stream_sales.secret_rules import SECRETS
 from templates.stream_sales.settings import Settings, advise, check
 from templates.stream_sales.smoke import SMOKE
+from templates.stream_sales.usage import USAGE
 
 
 def _tags(stage: Stage) -> dict[str, str]:
@@ -40,4 +41,5 @@ SYSTEM = System(
         cluster=CLUSTER,
         counted=("users", "wallets"),
     ),
+    usage=USAGE,
 )

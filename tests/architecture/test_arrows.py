@@ -72,6 +72,11 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
         "deploy": "what a swap cannot do is deployed",
         "ports": "code is swapped through them",
     },
+    "cost": {
+        "build": "what costs is in templates",
+        "plan": "a plan changes what is paid",
+        "ports": "prices, metrics and deployed templates are read",
+    },
     "permissions": {
         "build": "permissions are derived from templates",
         "bootstrap": "its stack needs some, too",
@@ -104,6 +109,7 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
         "build": "a command builds",
         "checks": "shows findings and explains rules",
         "connect": "connects",
+        "cost": "estimates",
         "deploy": "deploys",
         "graph": "draws",
         "dev": "runs the development loop",

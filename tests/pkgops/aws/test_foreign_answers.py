@@ -22,6 +22,7 @@ from pkgops.aws.connection.retry_policy import NO_RETRIES
 from pkgops.aws.ports import AwsPorts
 from pkgops.errors import AccessError, PkgopsError
 from pkgops.model import Stage
+from pkgops.ports.metrics import MetricQuery
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ChangeSetRequest
 from pkgops.ports.users import NewUser
@@ -98,7 +99,8 @@ def calls() -> list[tuple[str, str]]:
     ]
 
 
-RECORDS = {
+RECORDS: dict[str, Any] = {
+    "MetricQuery": [MetricQuery("AWS/SQS", "Sent", (("QueueName", "value"),))],
     "ChangeSetRequest": ChangeSetRequest("stack", True, {}, {}, body="{}"),
     "WebObject": WebObject("0" * 64, "text/html", "no-cache"),
     "NewUser": NewUser("user@example.com", "Correct-1-horse"),

@@ -40,6 +40,12 @@ RUN: dict[str, list[tuple[str, ...]]] = {
     "events": [("events", "--since", "2025-12-01", *DEV), ("events", "--failed", *DEV)],
     "outputs": [("outputs", *DEV), ("outputs", "api.ApiUrl", *DEV), ("outputs", "--format", "shell", *DEV)],
     "env": [("env", "kefir", *DEV), ("env", "pkgwatch", *DEV)],
+    "cost": [
+        ("cost", *DEV),
+        ("cost", "--diff", *DEV),
+        ("cost", "--from-metrics", *DEV),
+        ("cost", "--usage", ARGUMENT, *DEV),
+    ],
     "seed-dev": [("seed-dev", "--timeout", "0", *DEV)],
     "smoke": [("smoke", *DEV), ("smoke", ARGUMENT, *DEV)],
     "tail-logs": [("tail-logs", *DEV), ("tail-logs", "--raw", *DEV)],

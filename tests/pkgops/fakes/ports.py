@@ -11,7 +11,9 @@ from tests.pkgops.fakes.databases import FakeDatabases
 from tests.pkgops.fakes.drift import FakeDrift
 from tests.pkgops.fakes.existing import FakeExisting
 from tests.pkgops.fakes.functions import FakeFunctions
+from tests.pkgops.fakes.metrics import FakeMetrics
 from tests.pkgops.fakes.parameters import FakeParameters
+from tests.pkgops.fakes.pricing import FakePricing
 from tests.pkgops.fakes.secrets import FakeSecrets
 from tests.pkgops.fakes.stacks import ACCOUNT, FakeStacks
 from tests.pkgops.fakes.topics import FakeTopics
@@ -49,6 +51,8 @@ class FakePorts:
     users: Any = field(default_factory=FakeUsers)
     access_keys: Any = field(default_factory=FakeAccessKeys)
     websites: Any = field(default_factory=FakeWebsites)
+    metrics: Any = field(default_factory=FakeMetrics)
+    pricing: Any = field(default_factory=FakePricing)
     existing: Any = field(default_factory=FakeExisting)
     endpoint: str | None = "http://127.0.0.1:1"
     drift: Any = None

@@ -89,29 +89,34 @@ def _deploy(session: Session, project: Project, keys: tuple[str, ...], options: 
     foresee = None if options.dry_run else partial(require_possible, project, ports=ports, options=selected)
     packaged = session.packaged(project, foresee=foresee)
     if options.dry_run:
-        return _show_plan(session, preview(project, packaged, ports, session.console.emit, selected), options)
+        return _show_plan(session, preview(project, packaged, ports, session.console.emit, selected), ports, options)
     if selected.wait is not None:
         from pkgops.deploy.wait_for_idle import wait_until_idle
 
         wait_until_idle({stack.name for stack in packaged.stacks}, ports, session.console.emit, selected.wait)
-    plan = prepare(project, packaged, ports, session.console.emit, selected, partial(_approve, session, options))
+    plan = prepare(project, packaged, ports, session.console.emit, selected, partial(_approve, session, ports, options))
     return _carry_out(session, plan, ports, options)
 
 
-def _show_plan(session: Session, plan: Plan, options: DeployOptions) -> None:
+def _show_plan(session: Session, plan: Plan, ports: Ports, options: DeployOptions) -> None:
+    from pkgops.cli.monthly_cost import monthly_cost
     from pkgops.cli.output.plan_text import plan_data, plan_text
 
-    options.results[plan.project.system.key] = plan_data(plan)
+    costs = monthly_cost(plan, ports)
+    options.results[plan.project.system.key] = plan_data(plan) | ({"cost": costs} if costs else {})
     if not session.console.mode.json:
-        session.console.print_result(None, session.console.fitted(plan_text(plan, full=True)))
+        text = "\n".join(filter(None, [plan_text(plan, full=True), costs]))
+        session.console.print_result(None, session.console.fitted(text))
 
 
-def _approve(session: Session, options: DeployOptions, plan: Plan) -> None:
+def _approve(session: Session, ports: Ports, options: DeployOptions, plan: Plan) -> None:
     """Shows the plan and asks for confirmation."""
+    from pkgops.cli.monthly_cost import monthly_cost
     from pkgops.cli.output.plan_text import plan_text, where
     from pkgops.plan.prepare import require_allowed_concerns
 
     session.console.print_message(plan_text(plan, full=session.console.mode.debug))
+    session.console.print_message(monthly_cost(plan, ports))
     require_allowed_concerns(plan)
     if not plan.project.stage.local:
         from pkgops.cli.confirm import confirm_on_stage

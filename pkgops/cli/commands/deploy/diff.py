@@ -47,6 +47,7 @@ def command(
 
 
 def _differing(session: Session, project: Project, keys: tuple[str, ...]) -> list[StackDiff]:
+    from pkgops.cli.monthly_cost import monthly_cost
     from pkgops.operate.diff import diff
     from pkgops.plan.options import PlanOptions
     from pkgops.plan.prepare import preview
@@ -54,6 +55,7 @@ def _differing(session: Session, project: Project, keys: tuple[str, ...]) -> lis
     ports = session.accessible_ports(project)
     options = PlanOptions(stacks=keys, only=True)
     plan = preview(project, session.packaged(project), ports, session.console.emit, options, conflicts=False)
+    session.console.print_message(monthly_cost(plan, ports))
     return [stack for stack in diff(plan, ports) if not stack.empty]
 
 
