@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from pkgops.ports.functions import Functions
     from pkgops.ports.identity import Identity
     from pkgops.ports.logs import Logs
+    from pkgops.ports.metrics import Metrics
     from pkgops.ports.parameters import Parameters
+    from pkgops.ports.pricing import Pricing
     from pkgops.ports.queues import Queues
     from pkgops.ports.secrets import Secrets
     from pkgops.ports.stacks import Stacks
@@ -26,22 +28,6 @@ if TYPE_CHECKING:
     from pkgops.ports.topics import Topics
     from pkgops.ports.users import Users
     from pkgops.ports.websites import Websites
-from pkgops.ports.access_keys import AccessKeys
-from pkgops.ports.artifacts import Artifacts
-from pkgops.ports.drift import Drift
-from pkgops.ports.existing import Existing
-from pkgops.ports.functions import Functions
-from pkgops.ports.identity import Identity
-from pkgops.ports.logs import Logs
-from pkgops.ports.metrics import Metrics
-from pkgops.ports.parameters import Parameters
-from pkgops.ports.pricing import Pricing
-from pkgops.ports.queues import Queues
-from pkgops.ports.secrets import Secrets
-from pkgops.ports.stacks import Stacks
-from pkgops.ports.tables import Tables
-from pkgops.ports.users import Users
-from pkgops.ports.websites import Websites
 
 
 class Ports(Protocol):
