@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from pkgops.cost.book import Price, PriceBook
+from pkgops.cost.facts.items import Item
 from pkgops.cost.facts.registry import items, unpriced
-from pkgops.cost.items import Item
 from pkgops.cost.usage import NONE, Usage
 
 ZERO = Decimal(0)

@@ -19,7 +19,11 @@ _REASONS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("cloudfront:Create*", "accepts no resource: ids of distributions and their policies are random"),
         ("backup-storage:MountCapsule", "accepts no resource; required to create a backup vault"),
         ("codedeploy:StopDeployment", "accepts no resource; stops a rollout that is rolled back"),
-        ("cloudwatch:GetMetricData", "accepts no resource; gets the age of a queue's oldest message"),
+        (
+            "cloudwatch:GetMetricData",
+            "accepts no resource; gets the age of a message, and the use of a system",
+        ),
+        ("pricing:GetProducts", "accepts no resource; list prices are the same for everybody"),
         ("lambda:GetAccountSettings", "accepts no resource; says how much concurrency can be reserved"),
         ("logs:*", "accepts no resource: the access log of an HTTP API is delivered in the account's name"),
         ("cloudfront:UpdateDistribution", "the distribution of a domain name at the edge belongs to AWS"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pkgops.cost.items import HOURS, Item, Resource, Rule, number, others, referred
+from pkgops.cost.facts.items import HOURS, Item, Resource, Rule, number, others, referred
 
 
 def table(one: Resource) -> Iterator[Item]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from pkgops.cost.items import HOURS, Item, Resource, Rule, number, others, referred
+from pkgops.cost.facts.items import HOURS, Item, Resource, Rule, number, others, referred
 
 _MEGABYTE = Decimal(1) / Decimal(1024)  # in GB
 _SECOND = Decimal(1) / Decimal(1000)  # in a millisecond

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pkgops.cost.items import HOURS, Item, Resource, Rule, number
+from pkgops.cost.facts.items import HOURS, Item, Resource, Rule, number
 
 _HIGH_RESOLUTION = 60  # seconds; a period below is high resolution
 

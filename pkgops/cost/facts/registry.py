@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pkgops.cost.facts import data, functions, operations, web
-from pkgops.cost.items import Item, Resource, Rule
+from pkgops.cost.facts.items import Item, Resource, Rule
 
 RULES: Mapping[str, Rule] = {**data.RULES, **functions.RULES, **operations.RULES, **web.RULES}
 # Types that AWS does not charge for by themselves.

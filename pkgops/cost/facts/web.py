@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pkgops.cost.items import Item, Resource, Rule, others, referred
+from pkgops.cost.facts.items import Item, Resource, Rule, others, referred
 
 _METRICS = 5  # a method has: Count, 4XXError, 5XXError, Latency, IntegrationLatency
 
