@@ -49,7 +49,9 @@ def secret_rows(project: Project, ports: Ports) -> list[SecretRow]:
 def read_secret(project: Project, name: str, ports: Ports) -> str:
     """The value of a declared secret. UsageError if it is not set."""
     _check_account(project, ports)
-    value = ports.secrets.read(project.named(declared_secret(project, name)))
+    known = declared_secret(project, name)
+    value = ports.secrets.read(project.named(known))
+    rules(project, known).require_made(project, value)
     if value is None:
         raise UsageError(
             f"Secret {name} is not set on stage {project.stage.name}.", f"Set it: pkgops secrets set {name}"

@@ -135,3 +135,10 @@ def test_a_secret_without_fields_is_text(run):
     assert refused.exit_code == 2
     assert "is text; the value is an object" in refused.stderr
     assert made.secrets.values["stream-sales/dev/jwt/secret"] == "new-text"
+
+
+def test_a_secret_that_is_not_found_yet_is_its_stacks(run):
+    done = run("secrets", "show", "jwt", "--system", "stream_sales", "--reveal", *DEV, ports=FakePorts())
+    assert done.exit_code == 2
+    assert "does not exist: stack stack makes it." in done.stderr
+    assert "pkgops deploy stream_sales/stack --stage dev" in done.stderr
