@@ -131,13 +131,14 @@ def test_pkgwatch_lives_by_its_policy_and_kefirs_deployer_cannot_touch_it(projec
     assert client(project.emulator, "cloudformation").describe_stacks()["Stacks"] == []
 
 
-def test_stream_sales_deployer_makes_a_network_and_frees_a_database(project: Deployed, printed: Printed) -> None:
-    documents = printed("stream_sales")
+def test_stream_sales_deployer_makes_a_network_and_frees_a_database(project: Deployed) -> None:
+    settings = {"DELETION_PROTECTION": "true", "ALARM_EMAIL": "ops@example.com", "SECRETS_ENDPOINT": "true"}
+    shown = json.loads(project.pkgops("doctor", "--policy", "--system", "stream_sales", **settings).stdout)
+    documents = [one["Document"] for one in shown]
     half = deployer(project, "half-sales", without(documents, "rds:ModifyDBCluster"))
     whole = deployer(project, "stream-sales", documents)
-    settings = {"DELETION_PROTECTION": "true", "ALARM_EMAIL": "ops@example.com", "SECRETS_ENDPOINT": "true"}
     whole.pkgops("deploy", "stream_sales", "--yes", **settings)
-    assert "CREATE_COMPLETE" in whole.pkgops("status", "stream_sales").stdout
+    assert "CREATE_COMPLETE" in whole.pkgops("status", "stream_sales", **settings).stdout
     whole.pkgops("secrets", "ls", "stream_sales")
     refused = half.pkgops("destroy", "stream_sales", "--yes", "--disable-protection", ok=False)
     assert refused.returncode != 0
