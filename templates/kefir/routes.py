@@ -59,7 +59,7 @@ def rows(users: Users, stored: Stored, logins_per_address: int) -> list[Function
         bucket.delete(PHOTOS),
     )
     events = (table.only("GetItem", "PutItem", "DeleteItem", "Query"),)
-    reminders = (table.only("GetItem", "PutItem", "UpdateItem", "Query"),)
+    reminders = (table.only("BatchGetItem", "GetItem", "PutItem", "UpdateItem", "Query"),)
     export = (table.only("GetItem", "PutItem", "Query"), bucket.read_write(EXPORTS))
     limit = {"LOGINS_PER_ADDRESS": str(logins_per_address)}
     accounts = (grants.user_pool(users.arn, "AdminGetUser"),)

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from handlers.common.parallel import run_in_background
 from handlers.common.transactions import put, transact
 from handlers.common.web.errors import ApiError
 from handlers.common.web.response import Response
 from handlers.common.web.serve import Routes, serve
+from handlers.kefir.batches.listing import batches_by_id
 from handlers.kefir.batches.records import own_batch
 from handlers.kefir.data import timestamps
-from handlers.kefir.data.items import BATCHES, Item, items_below, owned_key, public_attributes, user_partition
+from handlers.kefir.data.items import BATCHES, Item, is_id, owned_key, public_attributes
 from handlers.kefir.reminders import records
 from handlers.kefir.reminders.state import due_time, is_pending, reminder_view
 from handlers.kefir.reminders.suggestions import suggestions
 from handlers.kefir.web.api import API, Call, envelope_response
 from handlers.kefir.web.body import parse
 from handlers.kefir.web.errors import validation_error
-from handlers.kefir.web.query import choice
+from handlers.kefir.web.paging import Part, first_key
+from handlers.kefir.web.query import choice, count
 
 _MOST = 100  # the writes of one transaction
+_LONGEST = 1000  # reminders of one response
+_HIGHEST_NUMBER = 999_999_999
 
 
 class NewReminder(Struct, rename="camel"):
@@ -67,32 +71,29 @@ def confirm(call: Call) -> Response:
 
 def list_own(call: Call) -> Response:
     """GET /me/reminders: the pending ones, or all with ``includeAll=true``."""
-    names = run_in_background(_batch_names, call)
     found = records.own_reminders(call)
     if call.request.query.get("includeAll") != "true":
         now = timestamps.iso(call.now)
         found = [each for each in found if is_pending(each) and due_time(each) > now]
-    return _list_response(200, found, names.result())
+    return _part_response(call, found)
 
 
 def list_for_app(call: Call) -> Response:
     """GET /reminders: all that are not cancelled, optionally only the completed or the open ones."""
     wanted = choice(call.request, "completed", ("true", "false"))
-    names = run_in_background(_batch_names, call)
     found = [
         each
         for each in _not_cancelled(records.own_reminders(call))
         if wanted is None or (each.get("completed") is True) == (wanted == "true")
     ]
-    return _list_response(200, found, names.result())
+    return _part_response(call, found)
 
 
 def list_of_batch(call: Call) -> Response:
     """GET /batches/{id}/reminders"""
     batch = own_batch(call)
     reminders = _not_cancelled(records.own_reminders(call))
-    found = [each for each in reminders if each.get("batchId") == batch["batchId"]]
-    return _list_response(200, found, {batch["batchId"]: batch["name"]})
+    return _part_response(call, [each for each in reminders if each.get("batchId") == batch["batchId"]])
 
 
 def cancel(call: Call) -> Response:
@@ -117,9 +118,24 @@ def _not_cancelled(reminders: Iterable[Item]) -> list[Item]:
     return [each for each in reminders if each.get("completed") is True or each.get("status") != "cancelled"]
 
 
-def _batch_names(call: Call) -> dict[str, str]:
-    found = items_below(call.table, user_partition(call.caller.id), BATCHES)
-    return {batch["batchId"]: batch["name"] for batch in found}
+def _part_response(call: Call, reminders: list[Item]) -> Response:
+    """The first of these reminders, or those after a ``cursor``; what is left of a list that is longer is the next."""
+    limit = min(count(call.request, "limit", _HIGHEST_NUMBER) or _LONGEST, _LONGEST)
+    part = Part(limit, first_key(call.request, "", ""))
+    for reminder in reminders:
+        position = f"{due_time(reminder)}#{reminder['reminderId']}"
+        if part.last is not None and position <= part.last[1]:
+            continue
+        if not part.take(reminder):
+            break
+        part.last = ("", position)
+    return _list_response(200, part.items, _batch_names(call, part.items), part.following(""))
+
+
+def _batch_names(call: Call, reminders: Iterable[Item]) -> dict[str, str]:
+    ids = dict.fromkeys(each["batchId"] for each in reminders if is_id(each.get("batchId")))
+    found = batches_by_id(call.table, call.caller.id, list(ids), ("batchId", "name"))
+    return {batch_id: batch.get("name", "") for batch_id, batch in found.items()}
 
 
 def _view(call: Call, reminder: Item) -> Item:
@@ -128,10 +144,12 @@ def _view(call: Call, reminder: Item) -> Item:
     return reminder_view(reminder, batch.get("name", ""))
 
 
-def _list_response(status: int, reminders: list[Item], names: dict[str, str]) -> Response:
+def _list_response(
+    status: int, reminders: list[Item], names: dict[str, str], more: Mapping[str, str] = MappingProxyType({})
+) -> Response:
     views = [reminder_view(each, names.get(each.get("batchId", ""), "")) for each in reminders]
     documented = [public_attributes(each) for each in reminders]
-    return envelope_response(status, views, reminders=documented, count=len(reminders))
+    return envelope_response(status, views, reminders=documented, count=len(reminders), **more)
 
 
 def _not_found() -> ApiError:

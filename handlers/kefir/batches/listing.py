@@ -18,6 +18,7 @@ from handlers.kefir.web.paging import Part
 
 _MAX_READ = 1000  # batches for one part, of which a filter may leave few
 _MAX_WRITES = 100  # of one transaction
+_MAX_READS = 100  # of one call
 _MAX_ROUNDS = 50
 
 
@@ -34,7 +35,7 @@ def part_of_batches(call: Call, part: Part, wanted: Callable[[Item], bool], view
     where, values = "PK = :pk AND begins_with(SK, :listed)", {"pk": user_partition(call.caller.id), "listed": LISTED}
     for _ in range(_MAX_READ // part.limit):
         entries = call.table.newest(where, values, part.limit + 1, part.last)
-        batches = _read(call.table, call.caller.id, [each["batchId"] for each in entries[: part.limit]])
+        batches = batches_by_id(call.table, call.caller.id, [each["batchId"] for each in entries[: part.limit]])
         for each in entries[: part.limit]:
             batch = batches.get(each["batchId"])
             if batch is not None and wanted(batch) and not part.take(view(batch)):
@@ -46,14 +47,16 @@ def part_of_batches(call: Call, part: Part, wanted: Callable[[Item], bool], view
     return part
 
 
-def _read(table: Table, user_id: str, ids: Sequence[str]) -> dict[str, Item]:
-    """Batches by their ids, as they are now."""
+def batches_by_id(table: Table, user_id: str, ids: Sequence[str], attributes: Sequence[str] = ()) -> dict[str, Item]:
+    """Those of a user's batches that have one of these (distinct) ids, as they are now, or only some of their
+    attributes, of which ``batchId`` must be one."""
     keys: Sequence[Key] = [owned_key(user_id, BATCHES, each) for each in ids]
     found: dict[str, Item] = {}
     for _ in range(_MAX_ROUNDS):
         if not keys:
             return found
-        items, keys = table.batch(keys, consistent=True)
+        items, left = table.batch(keys[:_MAX_READS], attributes, consistent=True)
+        keys = [*left, *keys[_MAX_READS:]]
         found |= {item["batchId"]: item for item in items}
     raise RuntimeError("batches could not be read")
 

@@ -45,7 +45,8 @@ def new_reminder(call: Call, batch: Item, sent: Mapping[str, Any]) -> Item:
 
 def own_reminders(call: Call) -> list[Item]:
     """All of the caller's reminders, the earliest first."""
-    return sorted(items_below(call.table, user_partition(call.caller.id), REMINDERS), key=due_time)
+    found = items_below(call.table, user_partition(call.caller.id), REMINDERS)
+    return sorted(found, key=lambda each: (due_time(each), str(each.get("reminderId", ""))))
 
 
 def cancel(call: Call, reminder_id: str) -> Item | None:

@@ -120,3 +120,18 @@ def test_a_cursor_leads_to_nobody_elses_batches(alice: User, bob: User, table: T
     brewed(alice, table, 4)
     cursor = alice.ask("GET /batches", query={"limit": "2"}).json["nextCursor"]
     assert bob.ask("GET /batches", query={"limit": "2", "cursor": cursor}).json["batches"] == []
+
+
+@pytest.mark.parametrize("route", ["GET /me/reminders", "GET /reminders", "GET /batches/{id}/reminders"])
+def test_reminders_come_in_parts_too(alice: User, table: Table, operations: list[str], route: str) -> None:
+    batch_id = alice.batch(name="Lemon")["batchId"]
+    for number in range(23):
+        due = f"2126-01-01T00:00:{number // 2:02d}.000Z"
+        key = {"PK": f"USER#{alice.id}", "SK": f"REMINDER#{number}"}
+        table.put(
+            {**key, "reminderId": f"{number:02d}", "batchId": batch_id, "scheduledTime": due, "status": "pending"}
+        )
+    parts = all_parts(alice, route, "reminders", query={"limit": "10"}, id=batch_id)
+    assert [len(part) for part in parts] == [10, 10, 3]
+    assert [each["reminderId"] for part in parts for each in part] == [f"{number:02d}" for number in range(23)]
+    assert {each["batchName"] for each in alice.ask(route, id=batch_id).json["data"]} == {"Lemon"}
