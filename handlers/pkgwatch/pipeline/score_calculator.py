@@ -146,7 +146,8 @@ def _skip_reason(item: Mapping[str, Any]) -> str:
     collected, scored = parse(item.get("collected_at")), parse(item.get("scored_at"))
     if collected is None:
         return "not_collected"
-    if item.get("sources") == [] and not item.get("latest_version"):
+    given_up = str(item.get("data_status") or "").startswith("abandoned_")
+    if item.get("sources") == [] and not item.get("latest_version") and not given_up:
         return (
             "no_data"  # no source has answered: a score would say that the package is bad, and not that it is unknown
         )

@@ -69,6 +69,10 @@ def test_a_package_nothing_is_known_of_yet_is_not_scored(world: Any, collector: 
     assert outcome.body == {"skipped": True, "reason": "no_data"}
     (entry,) = scanned(world, "eslint").json["packages"]
     assert (entry["risk_level"], entry["health_score"]) == (None, None)
+    given_up = {"status": "abandoned_minimal"}
+    collector.packages.update(("npm#eslint", "LATEST"), "SET data_status = :status", given_up)
+    assert rescore(collector.packages, ("npm#eslint", "LATEST"), collector.clock()).status == 200
+    assert collector.item("npm#eslint")["risk_level"]
 
 
 def test_a_package_that_was_taken_off_its_registry_keeps_its_history(collector: Collector) -> None:
