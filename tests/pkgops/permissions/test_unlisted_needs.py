@@ -121,7 +121,6 @@ NOT_CALLED = {
     ("AWS::ElastiCache::ReplicationGroup", "s3:GetObject"): "no snapshot in a bucket",
     ("AWS::IAM::ManagedPolicy", "iam:*"): "attached by its roles",
     ("AWS::IAM::Role", "iam:*PermissionsBoundary"): "no boundary",
-    ("AWS::Lambda::Function", "ec2:*"): "in no network",
     ("AWS::Lambda::Function", "elasticfilesystem:*"): "no file system",
     ("AWS::Lambda::Function", "s3files:*"): "no file system",
     ("AWS::Lambda::Function", "lambda:*"): "no code signing, no capacity provider",
