@@ -16,8 +16,8 @@ from typing import Any
 from pkgops.own_files import read_document
 
 SHIPPED = Path(__file__).with_name("prices.json")
-_READABLE = Decimal("0.001")  # of a price; what is less is shown for a thousand or a million units
-_STEPS = (Decimal(1), Decimal(1000), Decimal(1_000_000))
+# For how many units a price is shown, and the least that is readable for them.
+_STEPS = ((Decimal(1), Decimal("0.001")), (Decimal(1000), Decimal("0.005")), (Decimal(1_000_000), Decimal(0)))
 _WORDS = {Decimal(1): "", Decimal(1000): "1,000 ", Decimal(1_000_000): "1M "}
 
 Tier = tuple[Decimal | None, Decimal]
@@ -53,7 +53,7 @@ class Price:
     def shown(self) -> str:
         """The first tier's price, for a number of units that makes it readable: "0.20 per 1M requests"."""
         price = self.tiers[0][1]
-        step = next((step for step in _STEPS if price * step >= _READABLE), _STEPS[-1])
+        step = next(step for step, least in _STEPS if price * step >= least)
         plural = self.unit if step == 1 else _plural(self.unit)
         return f"{amount(price * step)} per {_WORDS[step]}{plural}"
 

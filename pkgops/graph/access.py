@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pkgops.checks.iam.statements import Statement, statements
+from pkgops.checks.iam.statements import Statement, many, statements
 from pkgops.graph.model import Edge, ResourceKey
 from pkgops.graph.ownership import Ownership
 
+_SENDER = "ses:fromaddress"
 READ, WRITE, RECEIVE, SEND = "read", "write", "receive", "send"
 _ROLES = ("AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy")
 _LEFT_OUT = frozenset({"logs", "xray", "kms", "ec2", "iam", "sts", "cloudwatch", "ecr", "ssm", "codedeploy"})
@@ -39,12 +40,22 @@ def _edges(
     ownership: Ownership, key: ResourceKey, holders: frozenset[ResourceKey], statement: Statement
 ) -> Iterator[Edge]:
     kinds = {word for action in statement.actions for word in words(action)}
-    named = [one for one in statement.resources if one != "*"]
+    named = [*(one for one in statement.resources if one != "*"), *_senders(ownership, key[0], statement)]
     targets = {owner for one in ownership.references.of(key[0], named) for owner in ownership.owners(one)}
     for target in sorted(targets):
         for holder in sorted(holders - {target}):
             for kind in sorted(kinds):
                 yield Edge(".".join(holder), ".".join(target), kind)
+
+
+def _senders(ownership: Ownership, stack: str, statement: Statement) -> list[str]:
+    """The identities of the addresses that a statement allows to send from, whatever identities it names: the address
+    itself, or its domain."""
+    rows = [row for row in statement.condition.values() if isinstance(row, Mapping)]
+    given = [value for row in rows for key, value in row.items() if key.lower() == _SENDER]
+    senders = [ownership.references.text(stack, one) for value in given for one in many(value)]
+    names = dict.fromkeys(name for sender in senders for name in (sender, sender.rpartition("@")[2]))
+    return [f"arn:aws:ses:*:*:identity/{name}" for name in names]
 
 
 def words(action: str) -> tuple[str, ...]:

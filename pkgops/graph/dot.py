@@ -63,8 +63,7 @@ def _head(graph: Graph) -> Iterator[str]:
     yield "digraph pkgops {"
     yield (
         f'graph [rankdir=LR bgcolor="{colors.PAGE[0]}" fontname="{_FONT}" fontsize=15 fontcolor="{colors.TEXT[0]}" '
-        f"label={_quoted(shown(graph.title))} labelloc=t labeljust=l nodesep=0.14 ranksep=0.8 pad=0.2 newrank=true "
-        'tooltip=" "]'
+        f"label={_quoted(shown(graph.title))} labelloc=t labeljust=l nodesep=0.14 ranksep=0.8 pad=0.2 newrank=true]"
     )
     yield f'node [fontname="{_FONT}" fontsize=10 fontcolor="{colors.TEXT[0]}" margin="0.2,0.06" height=0.3]'
     yield f'edge [fontname="{_FONT}" fontsize=8 fontcolor="{colors.FAINT[0]}" arrowsize=0.6]'

@@ -69,7 +69,7 @@ OWNERS = (
 # Databases that are part of another one if they name it.
 INNER: Mapping[str, str] = {"AWS::RDS::DBInstance": "DBClusterIdentifier"}
 # They are reached over the network without a permission: whoever knows the address uses them.
-ADDRESSED = frozenset({CACHE, DATABASE, USERS})
+ADDRESSED = frozenset({CACHE, DATABASE})
 SCHEDULES = frozenset({"AWS::Events::Rule", "AWS::Scheduler::Schedule"})
 
 

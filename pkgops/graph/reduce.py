@@ -23,6 +23,7 @@ from pkgops.graph.rules import connections
 _PERMISSION, _ALARM = "AWS::Lambda::Permission", "AWS::CloudWatch::Alarm"
 # What is known only after deployment, and account ids: no part of a documented name.
 _UNKNOWN = re.compile(r"[-./]?(?:\$\w+|\$\{\w+\}|<[\w.]+>|\b\d{12}\b)[-./]?")
+_SEPARATORS = "-./"
 _LONGEST = 40  # characters of a name
 
 
@@ -37,7 +38,7 @@ def reduce(project: Project, stacks: Sequence[SynthesizedStack]) -> Graph:
             parts[owner].append(key)
         if not owners:
             hidden.append(key)
-    short = {(one.stack, one.logical_id): one.short for one in functions(stacks)}
+    short = {(one.stack, one.logical_id): one.short for one in functions(stacks) if one.handler}
     nodes = tuple(_node(ownership, key, short.get(key, ""), parts[key]) for key in sorted(ownership.kept))
     edges = joined(simplified(list(_edges(ownership))))
     named = tuple((stack.key, stack.name) for stack in stacks)
@@ -95,8 +96,13 @@ def _label(ownership: Ownership, key: ResourceKey) -> str:
     name = physical_name(resource)
     text = name if isinstance(name, str) else ownership.references.text(key[0], name or "")
     known = "" if text.startswith("{") else text
-    known = ownership.references.stacks[key[0]].documented(_UNKNOWN.sub("", known))
+    known = ownership.references.stacks[key[0]].documented(_UNKNOWN.sub(_between, known))
     return known if known and len(known) <= _LONGEST else key[1]
+
+
+def _between(found: re.Match[str]) -> str:
+    """What is left of an unknown part of a name: a hyphen between two known ones."""
+    return "-" if found[0][0] in _SEPARATORS and found[0][-1] in _SEPARATORS else ""
 
 
 def _notes(properties: Mapping[str, Any], parts: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[str]:

@@ -47,6 +47,7 @@ def test_more_never_costs_less_and_never_more_than_the_first_price(some, more):
     [
         ("0.0000002", "request", "0.20 per 1M requests"),
         ("0.000005", "request", "0.005 per 1,000 requests"),
+        ("0.000001", "request", "1.00 per 1M requests"),
         ("0.0001", "mail", "0.10 per 1,000 mails"),
         ("0.10", "metric of an alarm", "0.10 per metric of an alarm"),
         ("0.0000166667", "GB-second", "0.0166667 per 1,000 GB-seconds"),

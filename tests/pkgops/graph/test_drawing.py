@@ -97,6 +97,7 @@ def titles(root: ET.Element, kind: str) -> list[str]:
 def test_light_and_dark_and_links():
     text = svg(whole("kefir"), lambda node: f"../{node.source}")
     assert "@media (prefers-color-scheme:dark)" in text
+    assert ET.fromstring(text).find(f"{SVG}g[@class='graph']/{SVG}polygon") is not None, "the page, which is darkened"
     assert 'xlink:href="../templates/kefir/' in text
     assert 'role="img"' in text
     assert "#dbeafe" in text

@@ -125,6 +125,21 @@ def test_everything_and_nothing_named_are_no_arrows():
     assert not of(stack({"Orders": TABLE, "Work": function(), "Role": role(statement)})).edges
 
 
+def test_mail_is_sent_by_the_identity_of_its_sender():
+    identity = {"Type": "AWS::SES::EmailIdentity", "Properties": {"EmailIdentity": "shop.example"}}
+    other = {"Type": "AWS::SES::EmailIdentity", "Properties": {"EmailIdentity": "other.example"}}
+    condition = {"StringLike": {"ses:FromAddress": ["*@shop.example"]}}
+    sends = {"Action": "ses:SendEmail", "Resource": "arn:aws:ses:*:*:identity/*", "Condition": condition}
+    graph = of(stack({"Mail": identity, "Other": other, "Work": function(), "Role": role(sends)}))
+    assert arrows(graph) == {("Work", "Mail", "send")}
+
+
+def test_a_name_without_what_is_known_only_later():
+    name = {"Fn::Sub": "shop-raw-${AWS::AccountId}-dev"}
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name}}
+    assert of(stack({"Raw": bucket})).node("app.Raw").label == "shop-raw"
+
+
 def test_arrows_between_stacks_come_from_recorded_inputs():
     storage = stack({"Orders": TABLE}, "storage", outputs={"Arn": {"Value": {"Fn::GetAtt": ["Orders", "Arn"]}}})
     statement = {"Action": "dynamodb:PutItem", "Resource": [{"Ref": "StorageArn"}]}
