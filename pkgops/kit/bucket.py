@@ -33,7 +33,9 @@ class Bucket:
     ``expire``, ``expire_noncurrent`` and ``abort_uploads`` are days, 0 for never; ``moves`` are (days, storage class)
     for objects of that age; ``expire_rule``, ``noncurrent_rule``, ``abort_rule`` and ``move_rule`` are the documented
     names of those rules, which are there but disabled with ``lifecycle`` off. ``public`` turns the public-access block
-    off and needs a statement that says what is public. ``logs_to`` is (bucket, prefix) for server access logs.
+    off and needs a statement that says what is public. A ``website`` answers over HTTP alone, so objects whose keys
+    match ``over_http`` may be read without TLS; everything else needs it. ``logs_to`` is (bucket, prefix) for server
+    access logs.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Bucket:
     abort_uploads: int = 0
     public: bool = False
     website: str = ""
+    over_http: str = ""
     logs_to: tuple[Any, str] | None = None
     regional: bool = False
     retained: bool = True
@@ -88,7 +91,7 @@ def bucket(scope: Scope, row: Bucket, name: str = "", statements: tuple[Statemen
             **_optional(row),
         )
     )
-    document = PolicyDocument(Version="2012-10-17", Statement=[_tls_only(made), *statements])
+    document = PolicyDocument(Version="2012-10-17", Statement=[*_tls_only(made, row.over_http), *statements])
     scope.add(s3.BucketPolicy(f"{bucket_id}Policy", Bucket=Ref(made), PolicyDocument=document))
     return made
 
@@ -151,13 +154,18 @@ def _public_access(blocked: bool) -> Any:
     )
 
 
-def _tls_only(made: Any) -> Statement:
-    objects = Sub(f"${{{made.title}.Arn}}/*")
-    return Statement(
-        Sid="TlsOnly",
-        Effect=Deny,
-        Principal=Principal("*"),
-        Action=[IamAction("s3", "*")],
-        Resource=[GetAtt(made, "Arn"), objects],
-        Condition=Condition(Bool("aws:SecureTransport", "false")),
-    )
+def _tls_only(made: Any, over_http: str) -> list[Statement]:
+    objects = Sub(f"${{{made.title}.Arn}}/{over_http or '*'}")
+    every = [IamAction("s3", "*")]
+    if not over_http:
+        return [_denied("TlsOnly", Action=every, Resource=[GetAtt(made, "Arn"), objects])]
+    return [
+        _denied("TlsOnly", Action=every, NotResource=[objects]),
+        _denied("TlsOnlyButReading", NotAction=[IamAction("s3", "GetObject")], Resource=[objects]),
+    ]
+
+
+def _denied(sid: str, **on_what: Any) -> Statement:
+    """Refuses everybody what comes without TLS."""
+    without = Condition(Bool("aws:SecureTransport", "false"))
+    return Statement(Sid=sid, Effect=Deny, Principal=Principal("*"), Condition=without, **on_what)

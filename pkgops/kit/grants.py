@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from awacs import awslambda, cloudwatch, cognito_idp, dynamodb, ec2, logs, secretsmanager, ses, sns, sqs, sts, xray
+from awacs import awslambda, cloudwatch, cognito_idp, dynamodb, ec2, kms, logs, secretsmanager, ses, sns, sqs, sts, xray
 from awacs import s3 as s3_actions
 from awacs.aws import Allow, ArnEquals, Condition, Deny, PolicyDocument, Principal, Statement, StringEquals, StringLike
 from troposphere import Sub
@@ -89,8 +89,13 @@ def bucket_delete(bucket: Any, prefix: str = "") -> Statement:
 
 
 def topic_publish(topic_arn: Any) -> Statement:
-    """Publishes to a topic."""
+    """Publishes to a topic; to an encrypted one also takes `topic_key`."""
     return allow([sns.Publish], topic_arn)
+
+
+def topic_key(key_arn: Any) -> Statement:
+    """Uses the key of an encrypted topic, which publishing to it takes."""
+    return allow([kms.Decrypt, kms.GenerateDataKey], key_arn)
 
 
 def secret_read(name: str) -> Statement:

@@ -188,19 +188,23 @@ class LinkedTopic(sns.Topic):
 
     def publish(self) -> Link:
         """Publishes; the variable holds the topic's ARN."""
-        return ExistingTopic(Ref(self), variable(self.title) + "_ARN").publish()
+        key = self.properties.get("KmsMasterKeyId", "")
+        return ExistingTopic(Ref(self), variable(self.title) + "_ARN", key).publish()
 
 
 @dataclass(frozen=True, slots=True)
 class ExistingTopic:
-    """A topic that is not of this stack, by its ARN: literally, or `Scope.use` of another stack's output."""
+    """A topic that is not of this stack, by its ARN: literally, or `Scope.use` of another stack's output; ``key`` is
+    the ARN of the key it is encrypted with."""
 
     arn: Any
     variable: str
+    key: Any = ""
 
     def publish(self) -> Link:
         """Publishes; the variable holds the topic's ARN."""
-        return Link(self.variable, self.arn, (grants.topic_publish(self.arn),))
+        encrypted = (grants.topic_key(self.key),) if self.key else ()
+        return Link(self.variable, self.arn, (grants.topic_publish(self.arn), *encrypted))
 
 
 @dataclass(frozen=True, slots=True)

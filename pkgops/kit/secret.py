@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,10 +11,11 @@ from typing import Any
 
 from troposphere import Ref, Sub, secretsmanager
 
-from pkgops.kit.naming import logical_id, placeholder
+from pkgops.kit.naming import arn, logical_id, placeholder
 from pkgops.scope import Scope
 
 _BEYOND_F = "".join(sorted(set(string.ascii_lowercase) - set(string.hexdigits)))  # g to z
+_LIKE_A_SUFFIX = re.compile("-[A-Za-z0-9]{6}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +95,11 @@ def secret_field(secret: Any, field: str) -> Any:
     reference. ``secret`` is the resource, or a reference to a secret's ARN, such as `Scope.use` of an output."""
     where = placeholder(secret if isinstance(secret, Ref) else Ref(secret))
     return Sub(f"{{{{resolve:secretsmanager:{where}:SecretString:{field}}}}}")
+
+
+def partial_arn(scope: Scope, name: str) -> Any:
+    """The ARN of a secret that is stored outside the stacks, without the six characters at its end, which nobody knows
+    before; Secrets Manager completes it. It takes an ARN for whole whose name ends in a hyphen and six characters, so
+    of such a secret this is the name."""
+    physical = scope.named(name)
+    return physical if _LIKE_A_SUFFIX.search(physical) else arn("secretsmanager", f"secret:{physical}")

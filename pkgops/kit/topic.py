@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from awacs import kms as kms_actions
 from awacs import sns as sns_actions
-from awacs.aws import Allow, Condition, PolicyDocument, Principal, Statement, StringEquals
-from troposphere import Ref, sns
+from awacs.aws import Action, Allow, Condition, PolicyDocument, Principal, Statement, StringEquals
+from troposphere import GetAtt, Ref, Sub, kms, sns
 
 from pkgops.kit.links import LinkedTopic
 from pkgops.kit.naming import logical_id, pascal_case
@@ -18,9 +19,13 @@ def topic(scope: Scope, name: str, display: str, services: Sequence[str], email:
     """Adds a topic that AWS services of this account may publish to (``cloudwatch``, ``budgets``), with an
     e-mail subscription if there is an address. Returns the topic.
 
-    An explicit policy replaces the default one, so every service that publishes must be named."""
+    An explicit policy replaces the default one, so every service that publishes must be named. Messages are encrypted
+    with a key of the topic's own: the key that AWS has for SNS lets no service publish."""
     topic_id = logical_id(scope, name, "Topic")
-    made: LinkedTopic = scope.add(LinkedTopic(topic_id, TopicName=scope.named(name), DisplayName=display))
+    key = _key(scope, f"{topic_id}Key", scope.named(name), services)
+    made: LinkedTopic = scope.add(
+        LinkedTopic(topic_id, TopicName=scope.named(name), DisplayName=display, KmsMasterKeyId=GetAtt(key, "Arn"))
+    )
     statements = [_may_publish(service, Ref(made)) for service in services]
     scope.add(
         sns.TopicPolicy(
@@ -32,6 +37,33 @@ def topic(scope: Scope, name: str, display: str, services: Sequence[str], email:
     if email:
         scope.add(sns.SubscriptionResource(f"{topic_id}Email", TopicArn=Ref(made), Protocol="email", Endpoint=email))
     return made
+
+
+def _key(scope: Scope, key_id: str, name: str, services: Sequence[str]) -> Any:
+    """The key of a topic, which its account manages and the services use. The topic's policy says for whom a service
+    may publish: not every service says it to the key."""
+    administrator = Statement(
+        Sid="Account",
+        Effect=Allow,
+        Principal=Principal("AWS", Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")),
+        Action=[Action("kms", "*")],
+        Resource=["*"],
+    )
+    users = Statement(
+        Sid="Services",
+        Effect=Allow,
+        Principal=Principal("Service", [f"{service}.amazonaws.com" for service in services]),
+        Action=[kms_actions.Decrypt, Action("kms", "GenerateDataKey*")],
+        Resource=["*"],
+    )
+    document = PolicyDocument(Version="2012-10-17", Statement=[administrator, users])
+    scope.accept(
+        "P104", key_id, reason="an account that may not manage its key loses it; data keys come in three forms"
+    )
+    scope.accept("P107", key_id, reason="the topic's policy names the account; not every service names it to a key")
+    return scope.add(
+        kms.Key(key_id, Description=f"Topic {name}", EnableKeyRotation=True, PendingWindowInDays=7, KeyPolicy=document)
+    )
 
 
 def _may_publish(service: str, topic_arn: Any) -> Statement:

@@ -50,6 +50,7 @@ def add(scope: Scope, users: Users, stored: Stored) -> Served:
             rate=1000,
             burst=2000,
             authorizer=JwtAuthorizer("cognito-authorizer", users.issuer, users.client),
+            log_days=30 if scope.stage.production else 14,
         ),
         built.values(),
     )

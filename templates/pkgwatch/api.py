@@ -9,7 +9,7 @@ from pkgops.kit.dashboard import Graph, dashboard
 from pkgops.kit.function import FunctionDefaults, FunctionResource, functions
 from pkgops.kit.mail import mail_identity
 from pkgops.kit.metrics import Metric, function_metric, throttled_requests
-from pkgops.kit.naming import arn
+from pkgops.kit.secret import partial_arn
 from pkgops.kit.web.cors import Cors
 from pkgops.kit.web.rest_api import RestApi, RestApiResources, custom_domain, rest_api
 from pkgops.kit.web.web_acl import BODY_SIZE, BodySizeRule, ManagedRuleGroup, RateLimitRule, web_acl
@@ -74,7 +74,7 @@ def _accept(scope: Scope) -> None:
 
 def _secrets(scope: Scope) -> None:
     for output, secret in (("StripeSecretArn", STRIPE_SECRET), ("StripeWebhookSecretArn", STRIPE_WEBHOOK_SECRET)):
-        scope.output(output, arn("secretsmanager", f"secret:{scope.named(secret)}"), f"PkgWatch{output}")
+        scope.output(output, partial_arn(scope, secret), f"PkgWatch{output}")
 
 
 def _defaults(scope: Scope) -> FunctionDefaults:

@@ -9,8 +9,8 @@ from troposphere import GetAtt, Ref
 from pkgops.kit.alarms import alarms
 from pkgops.kit.dashboard import dashboard
 from pkgops.kit.function import FunctionDefaults, functions
-from pkgops.kit.naming import arn
 from pkgops.kit.queue import queues
+from pkgops.kit.secret import partial_arn
 from pkgops.kit.topic import topic
 from pkgops.scope import Scope
 from templates.pkgwatch.background.access import GITHUB_TOKEN
@@ -30,12 +30,9 @@ def build(scope: Scope) -> None:
     dashboard(scope, "PkgWatch-Operations", graphs(scope, made, built))
     scope.output("PackageQueueUrl", Ref(made[PACKAGE_QUEUE]), "PkgWatchPackageQueueUrl")
     scope.output("PackageQueueArn", GetAtt(made[PACKAGE_QUEUE], "Arn"))
-    scope.output(
-        "GitHubTokenSecretArn",
-        arn("secretsmanager", f"secret:{scope.named(GITHUB_TOKEN)}"),
-        "PkgWatchGitHubTokenSecretArn",
-    )
+    scope.output("GitHubTokenSecretArn", partial_arn(scope, GITHUB_TOKEN), "PkgWatchGitHubTokenSecretArn")
     scope.output("AlertTopicArn", Ref(alerts), "PkgWatchAlertTopicArn")
+    scope.output("AlertTopicKeyArn", alerts.KmsMasterKeyId)
     _accept(scope, made)
 
 

@@ -67,7 +67,15 @@ TABLES = {
 
 ACCESS_LOGS = Bucket("pkgwatch-access-logs", expire=90)
 RAW_DATA_LOGS = "raw-data-bucket/"
-PUBLIC_DATA = Bucket("pkgwatch-public-data", versioned=True, expire_noncurrent=30, public=True, website="index.html")
+PUBLISHED = "data/*"  # anyone may read it, from the website too, which has no TLS
+PUBLIC_DATA = Bucket(
+    "pkgwatch-public-data",
+    versioned=True,
+    expire_noncurrent=30,
+    public=True,
+    website="index.html",
+    over_http=PUBLISHED,
+)
 BACKUP = Backup(
     vault="pkgwatch-backup-vault",
     plan="pkgwatch-daily-backup",
@@ -132,5 +140,5 @@ def _public_read(scope: Scope) -> Statement:
         Effect=Allow,
         Principal=Principal("*"),
         Action=[s3_actions.GetObject],
-        Resource=[Sub(f"arn:${{AWS::Partition}}:s3:::{name}/data/*")],
+        Resource=[Sub(f"arn:${{AWS::Partition}}:s3:::{name}/{PUBLISHED}")],
     )

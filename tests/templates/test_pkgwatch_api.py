@@ -25,6 +25,7 @@ def secret(name: str) -> tuple[str, frozenset[str]]:
 
 
 SEND = ("PipelinePackageQueueArn", frozenset({"SendMessage"}))
+ALERT_KEY = ("PipelineAlertTopicKeyArn", frozenset({"Decrypt", "GenerateDataKey"}))
 ALERT = ("PipelineAlertTopicArn", frozenset({"Publish"}))
 SES = ("identity/*", frozenset({"SendEmail", "SendRawEmail"}))
 ITSELF = ("function:pkgwatch-api-reset-usage", frozenset({"InvokeFunction"}))
@@ -120,6 +121,7 @@ FUNCTIONS: dict[str, tuple[int, int, set[str], Access]] = {
             STRIPE,
             WEBHOOK,
             ALERT,
+            ALERT_KEY,
             SES,
         },
     ),

@@ -180,7 +180,9 @@ def test_outputs(api: dict[str, Any]) -> None:
     assert {name: o["Export"]["Name"] for name, o in outputs.items() if "Export" in o} == EXPORTS
     assert set(outputs) == {*EXPORTS, "SesDkimTokens"}
     assert outputs["ApiUrl"]["Value"] == {"Fn::Sub": "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/v1"}
-    assert outputs["StripeSecretArn"]["Value"]["Fn::Sub"].endswith(":secret:pkgwatch/stripe-secret")
+    # Secrets Manager would take "-secret" for the end of a whole ARN.
+    assert outputs["StripeSecretArn"]["Value"] == "pkgwatch/stripe-secret"
+    assert outputs["StripeWebhookSecretArn"]["Value"]["Fn::Sub"].endswith(":secret:pkgwatch/stripe-webhook")
     separator, names = outputs["SesDkimTokens"]["Value"]["Fn::Join"]
     assert separator == ","
     assert names == [{"Fn::GetAtt": ["MailIdentity", f"DkimDNSTokenName{number}"]} for number in (1, 2, 3)]

@@ -148,10 +148,18 @@ def test_gateway_responses(api: dict[str, Any]) -> None:
 
 def test_stage(api: dict[str, Any]) -> None:
     (rest,) = of_type(api, "AWS::ApiGateway::RestApi").values()
+    logs = of_type(api, "AWS::Logs::LogGroup")
+    assert logs["ApiCallsLogGroup"] == {"LogGroupName": "/aws/apigateway/pkgwatch-api", "RetentionInDays": 14}
+    errors = {"Fn::Sub": "API-Gateway-Execution-Logs_${Api}/v1"}
+    assert logs["ApiErrorsLogGroup"] == {"LogGroupName": errors, "RetentionInDays": 14}
     assert (rest["Name"], rest["MinimumCompressionSize"]) == ("PkgWatch API", 1024)
     assert rest["EndpointConfiguration"] == {"Types": ["EDGE"]}
     (stage,) = of_type(api, "AWS::ApiGateway::Stage").values()
     assert (stage["StageName"], stage["TracingEnabled"], stage["CacheClusterEnabled"]) == ("v1", True, False)
+    log = stage["AccessLogSetting"]
+    assert log["DestinationArn"] == {"Fn::GetAtt": ["ApiCallsLogGroup", "Arn"]}
+    assert json.loads(log["Format"])["route"] == "$context.resourcePath"  # no query strings: they hold tokens
+    assert not {"$context.identity.sourceIp", "$context.path"} & set(json.loads(log["Format"]).values())
     (settings,) = stage["MethodSettings"]
     assert settings == {
         "HttpMethod": "*",
@@ -160,10 +168,10 @@ def test_stage(api: dict[str, Any]) -> None:
         "ThrottlingBurstLimit": 100,
         "LoggingLevel": "ERROR",
         "DataTraceEnabled": False,
-        "MetricsEnabled": True,
+        "MetricsEnabled": False,  # those of each method cost as much as metrics of one's own
         "CachingEnabled": False,
     }
-    assert api["Resources"]["ApiStage"]["DependsOn"] == ["ApiAccount"]
+    assert api["Resources"]["ApiStage"]["DependsOn"] == ["ApiAccount", "ApiErrorsLogGroup"]
     assert api["Resources"]["ApiAccount"]["DeletionPolicy"] == "Retain"
 
 

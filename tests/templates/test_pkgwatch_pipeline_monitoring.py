@@ -127,7 +127,11 @@ def test_throttling_adds_all_operations_up(pipeline: dict[str, Any]) -> None:
 def test_topic_lets_alarms_and_budgets_publish(template: Find) -> None:
     pipeline = template("pkgwatch", "prod", "pipeline")
     topic = pipeline["Resources"]["AlertsTopic"]["Properties"]
-    assert topic == {"TopicName": "pkgwatch-alerts", "DisplayName": "PkgWatch Alerts"}
+    key = {"Fn::GetAtt": ["AlertsTopicKey", "Arn"]}
+    assert topic == {"TopicName": "pkgwatch-alerts", "DisplayName": "PkgWatch Alerts", "KmsMasterKeyId": key}
+    users = pipeline["Resources"]["AlertsTopicKey"]["Properties"]["KeyPolicy"]["Statement"][1]
+    assert users["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
+    assert users["Principal"]["Service"] == ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]
     policy = pipeline["Resources"]["AlertsTopicPolicy"]["Properties"]["PolicyDocument"]
     services = {s["Principal"]["Service"][0] for s in policy["Statement"]}
     assert services == {"budgets.amazonaws.com", "cloudwatch.amazonaws.com"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -34,13 +35,15 @@ _INNER = {
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A physical name: its text, with placeholders for intrinsic functions, and its resource or export."""
+    """A physical name: its text, with placeholders for intrinsic functions, and its resource or export. One that is
+    ``derived`` has the id of another resource in it, and so belongs to one stage."""
 
     kind: str
     text: str
     stack: str
     resource: Resource | None
     path: tuple[str, ...]
+    derived: bool = False
 
     def found(self, message: str) -> Found:
         """A finding about the name."""
@@ -53,10 +56,12 @@ class Name:
 def physical_names(subject: Subject) -> Iterator[Name]:
     """All names that the templates set, exports included."""
     for resource in subject.resources():
+        others = resource.stack.template["Resources"].keys()
         for path in _paths(resource.type):
             text = _literal(_inside(resource.properties, path))
             if text:
-                yield Name(resource.type, text, resource.stack.key, resource, path)
+                derived = bool(others & set(re.findall(r"\$\{(\w+)\}", text)))
+                yield Name(resource.type, text, resource.stack.key, resource, path, derived)
     for stack in subject.stacks:
         for name, output in stack.template.get("Outputs", {}).items():
             text = _literal(output.get("Export", {}).get("Name"))

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from troposphere import Ref, Sub, apigatewayv2, awslambda
+from troposphere import GetAtt, Ref, Sub, apigatewayv2, awslambda
 
 from pkgops.kit.function import FunctionResource
 from pkgops.kit.naming import arn, pascal_case, placeholder
 from pkgops.kit.triggers import HttpRoute
+from pkgops.kit.web.access_log import HTTP_FORMAT, access_log
 from pkgops.scope import Scope
 
 
@@ -38,7 +39,8 @@ class JwtAuthorizer:
 
 @dataclass(frozen=True, slots=True)
 class HttpApi:
-    """An API on stage ``$default``, so that URLs have no stage; ``rate`` and ``burst`` are requests a second.
+    """An API on stage ``$default``, so that URLs have no stage; ``rate`` and ``burst`` are requests a second, calls are
+    logged for ``log_days``.
 
     Without ``cors`` no page of another origin may call it; without ``authorizer`` every route is public."""
 
@@ -47,6 +49,7 @@ class HttpApi:
     rate: int = 100
     burst: int = 200
     authorizer: JwtAuthorizer | None = None
+    log_days: int = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +74,14 @@ def http_api(scope: Scope, row: HttpApi, functions: Iterable[FunctionResource]) 
             added += routes
     if authorizer is not None:
         _accept_public(scope, added)
+    calls = access_log(scope, row.name, row.log_days)
     scope.add(
         apigatewayv2.Stage(
             "HttpApiStage",
             ApiId=Ref(api),
             StageName="$default",
             AutoDeploy=True,
+            AccessLogSettings=apigatewayv2.AccessLogSettings(DestinationArn=GetAtt(calls, "Arn"), Format=HTTP_FORMAT),
             DefaultRouteSettings=apigatewayv2.RouteSettings(
                 ThrottlingRateLimit=row.rate, ThrottlingBurstLimit=row.burst
             ),

@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from troposphere import GetAtt, Ref, Sub, apigateway, certificatemanager, iam
+from troposphere import GetAtt, Ref, Sub, apigateway, certificatemanager, iam, logs
 
 from pkgops.kit.function import FunctionResource
 from pkgops.kit.grants import trust_policy
+from pkgops.kit.naming import placeholder
+from pkgops.kit.web.access_log import REST_FORMAT, access_log
 from pkgops.kit.web.cors import Cors, gateway_response
 from pkgops.kit.web.rest_routes import FixedRoute, add_routes
 from pkgops.scope import Scope
@@ -27,7 +29,9 @@ class RestApi:
 
     Without ``cors`` no page of another origin may call it. ``invalid_body`` is the response to a body that its model
     rejects, with ``$context`` variables. ``fixed`` are the routes that API Gateway answers itself. With ``logged`` off
-    the template leaves alone the role with which API Gateway logs, of which an account has one a region.
+    the template leaves alone the role with which API Gateway logs, of which an account has one a region; with it on,
+    calls and errors are kept for ``log_days``. ``detailed_metrics`` are those of each method, which cost as much as any
+    metric of one's own: five for each method that is called.
     """
 
     name: str
@@ -40,7 +44,9 @@ class RestApi:
     description: str = ""
     fixed: tuple[FixedRoute, ...] = ()
     logged: bool = True
+    log_days: int = 14
     traced: bool = True
+    detailed_metrics: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +149,11 @@ def _stage(scope: Scope, row: RestApi, api: Any, deployment: Any) -> Any:
         ResourcePath="/*",
         LoggingLevel="ERROR" if row.logged else "OFF",
         DataTraceEnabled=False,
-        MetricsEnabled=True,
+        MetricsEnabled=row.detailed_metrics,
         CachingEnabled=False,
         **limits,
     )
-    waits = {"DependsOn": [_logging(scope).title]} if row.logged else {}
+    logs = _logs(scope, row, api) if row.logged else {}
     return scope.add(
         apigateway.Stage(
             "ApiStage",
@@ -157,9 +163,18 @@ def _stage(scope: Scope, row: RestApi, api: Any, deployment: Any) -> Any:
             CacheClusterEnabled=False,
             TracingEnabled=row.traced,
             MethodSettings=[settings],
-            **waits,
+            **logs,
         )
     )
+
+
+def _logs(scope: Scope, row: RestApi, api: Any) -> dict[str, Any]:
+    """The stage's properties for its two logs. API Gateway would make the one of errors itself, without an end."""
+    calls = access_log(scope, row.name, row.log_days)
+    errors = Sub(f"API-Gateway-Execution-Logs_{placeholder(Ref(api))}/{row.stage}")
+    group = scope.add(logs.LogGroup("ApiErrorsLogGroup", LogGroupName=errors, RetentionInDays=row.log_days))
+    setting = apigateway.AccessLogSetting(DestinationArn=GetAtt(calls, "Arn"), Format=REST_FORMAT)
+    return {"AccessLogSetting": setting, "DependsOn": [_logging(scope).title, group.title]}
 
 
 def _logging(scope: Scope) -> Any:

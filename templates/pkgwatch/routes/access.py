@@ -44,6 +44,7 @@ class Grants:
         self.stripe_secret = grants.secret_read(scope.named(STRIPE_SECRET))
         self.webhook_secret = grants.secret_read(scope.named(STRIPE_WEBHOOK_SECRET))
         self.publish_alerts = grants.topic_publish(scope.use("pipeline.AlertTopicArn"))
+        self.use_alert_key = grants.topic_key(scope.use("pipeline.AlertTopicKeyArn"))
         self.send_mail = grants.mail_send(mail_domain(scope.stage, scope.settings), raw=True)  # as documented
 
     def packages(self, *operations: str) -> Statement:

@@ -37,7 +37,13 @@ def _webhook(grants: Grants, environment: Environment) -> Function:
         grants.billing_events("PutItem", "UpdateItem"),
         grants.referrals("ConditionCheckItem", "DeleteItem", "GetItem", "PutItem"),
     )
-    services = (grants.stripe_secret, grants.webhook_secret, grants.publish_alerts, grants.send_mail)
+    services = (
+        grants.stripe_secret,
+        grants.webhook_secret,
+        grants.publish_alerts,
+        grants.use_alert_key,
+        grants.send_mail,
+    )
     # The mail about a failed payment leads to the dashboard.
     mail = {**environment.login_mail, **environment.site}
     return Function(

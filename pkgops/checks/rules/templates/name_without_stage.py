@@ -17,7 +17,7 @@ def _find(subject: Subject) -> Iterator[Found]:
     words = {subject.stage.name, *_own_words(subject)}
     word = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(map(re.escape, sorted(words)))})(?![A-Za-z0-9])")
     for name in physical_names(subject):
-        if not word.search(name.text):
+        if not name.derived and not word.search(name.text):
             yield name.found(f"without the stage ({subject.stage.name}).")
 
 
