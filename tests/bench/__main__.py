@@ -15,12 +15,18 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from tests.bench import always_coder, api, cold, commands, faults, kefir, keyvex, pipeline
+from tests.bench import always_coder, api, cold, commands, faults, kefir, keyvex, pipeline, stream_sales
 from tests.bench.measure import Contest, Row
 from tests.bench.report import document, table
 from tests.bench.workplace import HERE, Workplace
 
-SYSTEMS = {"The pipeline": pipeline, "Kefir": kefir, "Always Coder": always_coder, "Keyvex": keyvex}
+SYSTEMS = {
+    "The pipeline": pipeline,
+    "Kefir": kefir,
+    "Always Coder": always_coder,
+    "Keyvex": keyvex,
+    "Stream Sales": stream_sales,
+}
 
 
 def main() -> int:
