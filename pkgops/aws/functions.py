@@ -47,6 +47,15 @@ class LambdaFunctions:
             version=answer.get("ExecutedVersion", ""),
         )
 
+    def try_out(self, name: str) -> None:
+        from botocore.exceptions import ClientError
+
+        try:
+            with translated("lambda:InvokeFunction"):
+                self._clients.get("lambda").invoke(FunctionName=name, InvocationType="DryRun", Payload=b"{}")
+        except ClientError as error:
+            raise _error(error, name) from error
+
     def code(self, name: str) -> DeployedCode:
         from botocore.exceptions import ClientError
 

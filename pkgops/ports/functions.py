@@ -41,6 +41,10 @@ class Functions(Protocol):
     def invoke(self, name: str, payload: bytes, qualifier: str = "") -> Invocation:
         """Invokes a function and waits. UsageError if it is not deployed."""
 
+    def try_out(self, name: str) -> None:
+        """A dry run: asks whether a function could be invoked, without running it. On stage local this starts the
+        process that a debugger attaches to. Errors as of `invoke`."""
+
     def code(self, name: str) -> DeployedCode:
         """What runs as ``$LATEST``. UsageError if the function is not deployed."""
 

@@ -104,15 +104,27 @@ def main() -> None:
     _sibling("tracebacks").shorten_names(start["path"][0])
     sys.path.append(start["sdk"])
     sys.meta_path.insert(0, _sibling("sdk_hooks").SdkHooks())
+    if start.get("debugger"):
+        _sibling("debugging").listen(start["debugger"])
+    profile = _sibling("profiling").Profile() if start.get("profile") else None
     handler = _load(start["handler"])
-    _answer(answers, handler if isinstance(handler, bytes) else b"{}")
+    _answer(answers, handler if isinstance(handler, bytes) else _started(profile))
     if isinstance(handler, bytes):
         return
     for line in calls:
         call = json.loads(line)
         records.request_id = call["request_id"]
         _set_environment(call["environment"])
-        _answer(answers, _invoke(handler, call))
+        answer = _invoke(handler, call)
+        _answer(answers, answer if profile is None else _with_profile(answer, profile))
+
+
+def _started(profile: Any) -> bytes:
+    return b"{}" if profile is None else _with_profile(b"{}", profile)
+
+
+def _with_profile(answer: bytes, profile: Any) -> bytes:
+    return json.dumps({**json.loads(answer), "profile": profile.taken()}).encode()
 
 
 def _take_streams() -> tuple[Any, Any]:

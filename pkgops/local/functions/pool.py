@@ -23,19 +23,32 @@ _PARTS = ("Environment", "Handler", "Layers", "LoggingConfig", "MemorySize", "Ro
 
 @dataclass(slots=True)
 class Wanted:
-    """A process of function ``key`` with this configuration and code; ``make()`` is a new one, not started yet."""
+    """A process of function ``key`` with this configuration and code; ``make()`` is a new one, not started yet.
+    ``inspected`` is what somebody who looks into it wants (`pkgops.local.inspection`); a debugger attaches to one
+    process."""
 
     key: str
     config: Mapping[str, Any]
     code: bytes
     make: Callable[[], Any]
     nested: bool = False
+    inspected: Any = None
     worker: Any = None
     ready: threading.Event = field(default_factory=threading.Event)
 
     def fits(self, worker: Any) -> bool:
         """False for a worker of what the function was before an update."""
-        return worker.code_zip is self.code and getattr(worker, "parts", None) == parts(self.config)
+        same = worker.code_zip is self.code and getattr(worker, "parts", None) == parts(self.config)
+        return same and getattr(worker, "inspected", None) == self.inspected
+
+    def alone(self, workers: list[Any]) -> bool:
+        """False while another process has the debugger's port."""
+        return not debugged(self) or not any(one.in_use and debugged(one) for one in workers)
+
+
+def debugged(one: Any) -> bool:
+    """Whether a debugger attaches to that process."""
+    return bool(getattr(getattr(one, "inspected", None), "port", 0))
 
 
 def parts(config: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -119,6 +132,8 @@ class Pool:
     def _new(self, wanted: Wanted, surplus: list[Any]) -> Any:
         if not wanted.nested and len(self._starting) >= self._starts:
             return None
+        if not wanted.alone(self._workers.get(wanted.key, [])):
+            return None
         if self._standing() >= self._size:
             if idle := self._longest_idle():
                 surplus.append(self._remove(idle))
@@ -127,7 +142,7 @@ class Pool:
         stale = [worker for worker in self._workers.get(wanted.key, ()) if not (worker.in_use or wanted.fits(worker))]
         surplus += [self._remove(worker) for worker in stale]
         worker = wanted.make()
-        worker.parts = parts(wanted.config)
+        worker.parts, worker.inspected = parts(wanted.config), wanted.inspected
         if hasattr(worker, "on_started"):  # others do not tell when they have started
             worker.on_started = self.started
             self._starting.add(id(worker))
@@ -138,7 +153,8 @@ class Pool:
         return sum(len(workers) for workers in self._workers.values())
 
     def _longest_idle(self) -> Any:
-        idle = [worker for workers in self._workers.values() for worker in workers if not worker.in_use]
+        everyone = [worker for workers in self._workers.values() for worker in workers]
+        idle = [worker for worker in everyone if not worker.in_use and not debugged(worker)]
         return min(idle, key=lambda worker: worker.last_used, default=None)
 
     def _remove(self, worker: Any) -> Any:

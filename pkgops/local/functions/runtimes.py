@@ -23,11 +23,12 @@ def runs_here(config: Mapping[str, Any]) -> bool:
     return str(config.get("Runtime", "")).startswith(RUN_HERE)
 
 
-def command(config: Mapping[str, Any], memory: int) -> list[str]:
+def command(config: Mapping[str, Any], memory: int, *, debugged: bool = False) -> list[str]:
     """What starts the process of a function with so much ``memory`` in MB. RuntimeError if its interpreter is not
     here."""
-    if _is_python(config):
-        return [sys.executable, "-I", "-S", "-B", bootstrap.__file__]
+    if is_python(config):
+        unfrozen = ["-X", "frozen_modules=off"] if debugged else []  # a debugger does not see into frozen ones
+        return [sys.executable, "-I", "-S", "-B", *unfrozen, bootstrap.__file__]
     node = shutil.which("node")
     if node is None:
         raise RuntimeError(f"There is no node on the path of the emulator, which runs {config.get('FunctionName')}")
@@ -37,7 +38,7 @@ def command(config: Mapping[str, Any], memory: int) -> list[str]:
 def variables(config: Mapping[str, Any], layers: list[Path]) -> dict[str, str]:
     """What a runtime needs in the environment: where Node.js finds packages of ``layers``, and whom it trusts besides
     others, so that a function may ask what the emulator serves over TLS."""
-    if _is_python(config):
+    if is_python(config):
         return {}
     found = {"NODE_PATH": os.pathsep.join(str(path / "nodejs" / "node_modules") for path in layers)} if layers else {}
     certificate = Home(Path(os.environ[HOME_VARIABLE])).certificate if os.environ.get(HOME_VARIABLE) else None
@@ -49,12 +50,13 @@ def variables(config: Mapping[str, Any], layers: list[Path]) -> dict[str, str]:
 def packages(config: Mapping[str, Any], layers: list[Path]) -> list[str]:
     """Where Python finds the packages of ``layers``."""
     path: list[str] = []
-    for layer in layers if _is_python(config) else []:
+    for layer in layers if is_python(config) else []:
         python = layer / "python"
         path += [str(found) for found in sorted(python.glob("lib/python3.*/site-packages"))]
         path.append(str(python))
     return path
 
 
-def _is_python(config: Mapping[str, Any]) -> bool:
+def is_python(config: Mapping[str, Any]) -> bool:
+    """Whether the function is written in Python."""
     return str(config.get("Runtime", "")).startswith(PYTHON)

@@ -22,10 +22,12 @@ from uuid import uuid4
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
-from pkgops.local.functions import runtimes
+from pkgops.local.functions import looking, runtimes
 from pkgops.local.functions.environment import environment
+from pkgops.local.functions.pool import debugged
 from pkgops.local.functions.process import FunctionProcess, Outcome
 from pkgops.local.functions.unpacked import unpack
+from pkgops.local.inspection import Inspection
 
 _INIT_SECONDS = 10.0  # what AWS gives a function to initialize
 
@@ -44,6 +46,7 @@ class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
         self.init_ms = 0.0
         self.peak = 0
         self.on_started: Callable[[FunctionWorker], None] | None = None
+        self.inspected: Inspection | None = None
         self._scratch = Path(tempfile.mkdtemp(prefix="function-"))
         self._tmpdir = str(self._scratch)
 
@@ -66,7 +69,7 @@ class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
                 if failed:
                     return failed
             assert self._proc  # noqa: S101 - for the type checker
-            seconds = float(self.config.get("Timeout", 3))
+            seconds = looking.seconds(self.inspected, float(self.config.get("Timeout", 3)))
             changes = {name: (durable or {}).get(name) for name in lambda_runtime.DURABLE_ENV_VARS}
             changes["_X_AMZN_TRACE_ID"] = trace_id
             changes[lambda_runtime.INVOKE_DEPTH_ENV] = None if depth is None else str(depth)
@@ -77,8 +80,10 @@ class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
                 "seconds": seconds,
                 "environment": changes,
             }
+            called = time.perf_counter()
             outcome = self._proc.call(call, seconds)
             self.last_used = time.time()
+            looking.measured(self.inspected, outcome, time.perf_counter() - called, cold=False)
             return self._result(outcome, request_id, seconds)
 
     def _spawn(self) -> None:
@@ -92,7 +97,8 @@ class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
         once more with the function's own timeout, as on AWS."""
         started = time.perf_counter()
         try:
-            outcome, seconds = self._initialize(_INIT_SECONDS), _INIT_SECONDS
+            seconds = looking.seconds(self.inspected, _INIT_SECONDS)
+            outcome = self._initialize(seconds)
             if outcome.ended == "timeout":
                 seconds = float(self.config.get("Timeout", 3))
                 outcome = self._initialize(seconds)
@@ -100,6 +106,7 @@ class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
             if self.on_started:
                 self.on_started(self)
         self.init_ms = (time.perf_counter() - started) * 1000
+        looking.measured(self.inspected, outcome, self.init_ms / 1000, cold=True)
         if outcome.answer == {}:
             self._cold = False
             return None
@@ -108,7 +115,7 @@ class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
         return result
 
     def _initialize(self, seconds: float) -> Outcome:
-        code = unpack(self.code_zip, _scratch_directory("code"))
+        code = looking.placed(self.inspected, unpack(self.code_zip, _scratch_directory("code")))
         layers = self._layers()
         _, region = lambda_runtime._account_region_from_function_config(self.config)
         variables = environment(
@@ -121,8 +128,9 @@ class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
         )
         variables["AWS_LAMBDA_LOG_STREAM_NAME"] = self.stream
         variables |= runtimes.variables(self.config, layers)
-        memory = int(self.config.get("MemorySize", 128))
-        self._proc = FunctionProcess(runtimes.command(self.config, memory), code, variables, memory)
+        memory = looking.memory(self.inspected, int(self.config.get("MemorySize", 128)))
+        command = runtimes.command(self.config, memory, debugged=debugged(self))
+        self._proc = FunctionProcess(command, code, variables, memory)
         return self._proc.call(self._first_message(code, memory, layers), seconds)
 
     def _first_message(self, code: Path, memory: int, layers: list[Path]) -> dict[str, Any]:
@@ -135,6 +143,7 @@ class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
             "sdk": str(_scratch_directory("sdk")),
             "log_format": logging.get("LogFormat", "Text"),
             "log_level": logging.get("ApplicationLogLevel", "INFO") if as_json else "",
+            **looking.message(self.inspected),
         }
 
     def _layers(self) -> list[Path]:

@@ -48,6 +48,10 @@ class FakeFunctions:
         self.codes[name] = DeployedCode(sha256, f"revision-{next(self._revisions)}")
         return self.codes[name]
 
+    def try_out(self, name: str) -> None:
+        if name not in self.deployed:
+            raise not_deployed("Function", name)
+
     def code(self, name: str) -> DeployedCode:
         if name not in self.codes:
             raise not_deployed("Function", name)

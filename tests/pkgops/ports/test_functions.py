@@ -140,3 +140,9 @@ def test_the_code_of_a_function_that_is_not_there(service: Service) -> None:
         service.port.code("absent")
     with pytest.raises(UsageError, match="absent is not deployed"):
         service.port.replace_code("absent", "contract-code", "demo/absent.zip", "1")
+
+
+def test_a_dry_run_runs_nothing(service: Service) -> None:
+    service.port.try_out(service.name)
+    with pytest.raises(UsageError, match="absent is not deployed"):
+        service.port.try_out("absent")

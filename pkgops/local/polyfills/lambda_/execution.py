@@ -3,6 +3,8 @@ report errors and write logs as on AWS, and stay within their memory."""
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 import tempfile
 import threading
 import time
@@ -50,6 +52,35 @@ def install(_: Types) -> None:
     wrap(lambda_svc, "_execute_function_warm", _execute)
     wrap(lambda_svc, "_emit_lambda_logs", _emit)
     wrap(lambda_svc, "reap_idle_workers", lambda _: _reap_idle)
+    wrap(lambda_svc, "_invoke", _starting)
+
+
+def _starting(original: Any) -> Any:
+    """A dry run of a function that a debugger attaches to starts its process, so that it can."""
+    from ministack.services import lambda_svc
+
+    from pkgops.local.polyfills.lambda_.worker_pool import inspected
+
+    def start(name: str) -> None:
+        function = lambda_svc._functions[name]
+        if inspected(name) is None or not function.get("code_zip"):
+            return
+        worker, _ = lambda_svc.acquire_worker(name, function["config"], function["code_zip"], qualifier="$LATEST")
+        if worker is None:
+            return
+        try:
+            if worker._proc is None:
+                worker._spawn()
+        finally:
+            lambda_svc.release_worker(worker)
+
+    async def invoke(name: str, event: Any, headers: Any, *rest: Any, **named: Any) -> Any:
+        answer = await original(name, event, headers, *rest, **named)
+        if answer[0] == 204 and headers.get("x-amz-invocation-type") == "DryRun":
+            await asyncio.to_thread(contextvars.copy_context().run, start, name)
+        return answer
+
+    return invoke
 
 
 def _execute(original: Any) -> Any:
@@ -112,12 +143,15 @@ def _reap_idle(ttl: float | None = None) -> int:
     """Ends every environment that has been idle for ``ttl`` seconds; a cold start is cheap, memory is not."""
     from ministack.core import lambda_runtime as runtime
 
+    from pkgops.local.functions.pool import debugged
+
     limit = time.time() - (runtime._LOCAL_WORKER_TTL if ttl is None else ttl)
     idle = []
     with runtime._lock:
         for key, workers in list(runtime._workers.items()):
-            idle += [worker for worker in workers if not worker.in_use and worker.last_used < limit]
-            kept = [worker for worker in workers if worker.in_use or worker.last_used >= limit]
+            over = [one for one in workers if not (one.in_use or debugged(one)) and one.last_used < limit]
+            idle += over
+            kept = [worker for worker in workers if worker not in over]
             if kept:
                 runtime._workers[key] = kept
             else:

@@ -10,9 +10,11 @@ import logging
 import os
 import time
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
-from pkgops.local.home import WORKERS_VARIABLE
+from pkgops.local import inspection
+from pkgops.local.home import HOME_VARIABLE, WORKERS_VARIABLE
 from pkgops.local.hooks import request
 from pkgops.local.hooks.patch import require, wrap
 from pkgops.local.hooks.types import Types
@@ -54,7 +56,8 @@ def install(_: Types) -> None:
 def _leasing(pool: Any, size: int) -> Any:
     from ministack.core import lambda_runtime
 
-    from pkgops.local.functions.pool import Wanted
+    from pkgops.local.functions import runtimes
+    from pkgops.local.functions.pool import Wanted, debugged
 
     def lease(name: str, config: dict[str, Any], code: bytes, qualifier: str = "$LATEST", **_: Any) -> tuple[Any, str]:
         key = lambda_runtime._worker_key(name, config, qualifier)
@@ -63,8 +66,9 @@ def _leasing(pool: Any, size: int) -> Any:
             return lambda_runtime._worker_class_for(config)(name, config, code)
 
         asynchronous = _asynchronous.get()
-        wanted = Wanted(key, config, code, make, nested=not asynchronous and _from_a_function())
-        worker = pool.lease(wanted, None if asynchronous else _PATIENCE)
+        looked_into = inspected(name) if runtimes.is_python(config) else None
+        wanted = Wanted(key, config, code, make, not asynchronous and _from_a_function(), looked_into)
+        worker = pool.lease(wanted, None if asynchronous or debugged(wanted) else _PATIENCE)
         if worker is None:
             text = (
                 "%s waited %.0f seconds for one of %d processes of functions and was refused; [local] workers sets it"
@@ -74,6 +78,12 @@ def _leasing(pool: Any, size: int) -> Any:
         return worker, "leased"
 
     return lease
+
+
+def inspected(name: str) -> Any:
+    """Who looks into a function's processes; None if nobody does."""
+    home = os.environ.get(HOME_VARIABLE)
+    return inspection.find(Path(home), name) if home else None
 
 
 def _from_a_function() -> bool:
