@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pkgops.cli.output.dev_display import DevDisplay
 from pkgops.cli.output.terminal import unguarded
-from pkgops.errors import PkgopsError
+from pkgops.errors import NotFoundError, PkgopsError
 from pkgops.events import Event, Note
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def run_loop(session: Session, targets: Targets, options: Mapping[str, Any]) -> 
             if loop is not None:
                 loop.tell(event)
 
+        debugged = _debugged(session, targets, options, opened)
         hooks = Hooks(terminal.ports, session.console.emit, terminal.show, tell, answerable=session.console.interactive)
         for project, keys in targets:
             only = _named(project, options["functions"])
@@ -50,8 +51,43 @@ def run_loop(session: Session, targets: Targets, options: Mapping[str, Any]) -> 
         if options["once"]:
             return 0 if worked else 1
         terminal.answers(loop)
-        loop.run(lambda: None if options["no_logs"] else terminal.follow(systems))
+
+        def ready() -> None:
+            if not options["no_logs"]:
+                terminal.follow(systems)
+            terminal.start(debugged)
+
+        loop.run(ready)
     return 0
+
+
+def _debugged(
+    session: Session, targets: Targets, options: Mapping[str, Any], opened: ExitStack
+) -> list[tuple[Project, Function]]:
+    """The functions that a debugger attaches to until ``opened`` ends, with their projects."""
+    if not options["debugger"]:
+        return []
+    from pkgops.operate.invocations.debugger import attach_text, debuggable, write_launch
+
+    found = [(project, one) for name in options["debugger"] for project, one in [_find(targets, name)]]
+    for project, function in found:
+        opened.enter_context(debuggable(project, function))
+        if options["write_launch"]:
+            write_launch(project, [one for owner, one in found if owner is project])
+        session.console.emit(Note(attach_text(project, function)))
+    return found
+
+
+def _find(targets: Targets, name: str) -> tuple[Project, Function]:
+    """The function of that name, and its project."""
+    from pkgops.build.build import synthesized
+    from pkgops.build.functions import find_function, functions
+
+    for project, _ in targets[:-1]:
+        with suppress(NotFoundError):
+            return project, find_function(functions(synthesized(project)), name.removeprefix(f"{project.system.key}/"))
+    project = targets[-1][0]
+    return project, find_function(functions(synthesized(project)), name.removeprefix(f"{project.system.key}/"))
 
 
 def _named(project: Project, names: Sequence[str]) -> frozenset[str]:
@@ -115,6 +151,18 @@ class DevTerminal:
                 self._followed |= {one.log_group for one in fresh}
                 arguments = (system, fresh, self.ports(system.project))
                 threading.Thread(target=self._follow, args=arguments, name="logs", daemon=True).start()
+
+    def start(self, debugged: Sequence[tuple[Project, Function]]) -> None:
+        """Starts the processes that a debugger attaches to, beside the loop: a new one after each swap."""
+        for project, function in debugged:
+            arguments = (self.ports(project), function.name)
+            threading.Thread(target=self._start, args=arguments, name="start", daemon=True).start()
+
+    def _start(self, ports: Ports, name: str) -> None:
+        try:
+            ports.functions.try_out(name)
+        except PkgopsError as error:
+            self._console.emit(Note(error.message, "warning"))
 
     def _follow(self, system: SystemLoop, functions: Sequence[Function], ports: Ports) -> None:
         from pkgops.cli.output.log_lines import line_writer

@@ -60,14 +60,14 @@ def rule_event(known: Iterable[Rule], function: Function, name: str, stage: Stag
         raise UsageError(f"{name!r} matches {len(found)} schedules.", f"Name one of: {names}.")
     given = found[0].input
     if given is None:
-        return json.dumps(_default_event(found[0], stage)).encode()
+        return json.dumps(default_event(found[0], stage)).encode()
     if not isinstance(given, str):
         raise UsageError(f"The event of {found[0].name} is composed by CloudFormation.", "Give it with --payload.")
     return given.encode()
 
 
-def _default_event(rule: Rule, stage: Stage) -> dict[str, Any]:
-    """EventBridge's own event."""
+def default_event(rule: Rule, stage: Stage) -> dict[str, Any]:
+    """EventBridge's own event of a schedule."""
     account = stage.account or "000000000000"
     return {
         "version": "0",

@@ -6,6 +6,8 @@ Loaded by the program of a function's process (`pkgops.local.functions.bootstrap
 from __future__ import annotations
 
 import builtins
+import sys
+import threading
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +20,7 @@ class Profile:
     def __init__(self) -> None:
         self._imports: dict[str, float] = {}
         self._calls: list[tuple[str, str, float]] = []
-        self._inner = [0.0]
+        self._thread = threading.local()  # what the imports inside the one under way have taken, by depth
         self._original = builtins.__import__
         self._patched = False
         builtins.__import__ = self._import
@@ -38,13 +40,14 @@ class Profile:
         level: int = 0,
     ) -> Any:
         started = time.perf_counter()
-        self._inner.append(0.0)
+        inner: list[float] = self._thread.__dict__.setdefault("inner", [0.0])
+        inner.append(0.0)
         try:
             return self._original(name, globals, locals, fromlist, level)
         finally:
             took = time.perf_counter() - started
-            own = took - self._inner.pop()
-            self._inner[-1] += took
+            own = took - inner.pop()
+            inner[-1] += took
             package = name if level == 0 else str((globals or {}).get("__package__") or name)
             top = package.partition(".")[0]
             self._imports[top] = self._imports.get(top, 0.0) + own
@@ -52,8 +55,6 @@ class Profile:
 
     def _watch_sdk(self) -> None:
         """Measures the SDK's calls, once there is an SDK."""
-        import sys
-
         client = getattr(sys.modules.get("botocore.client"), "BaseClient", None)
         if self._patched or client is None or not hasattr(client, "_make_api_call"):
             return

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,22 +21,33 @@ if TYPE_CHECKING:
 EXAMPLE = """\
 pkgops invoke health
 pkgops invoke get-order --payload '{"pathParameters": {"id": "1001"}}'
-pkgops invoke create-order --payload @event.json --stage dev
+pkgops invoke create-order --payload @event.json --save first --stage dev
+pkgops invoke create-order --generate api --save empty
+pkgops invoke create-order --event first --profile
+pkgops invoke create-order --event first --debugger --wait
 pkgops invoke send-reminders --schedule shop-daily-reminders
 pkgops invoke notes/cleanup
 jq .event saved.json | pkgops invoke create-order --payload -"""
+KINDS = ("api", "sqs", "schedule", "stream", "cognito")
 
 
 @session_command("invoke", example=EXAMPLE)
 @click.argument("name", metavar="[SYSTEM/]FUNCTION", shell_complete=complete_functions)
 @click.option("--payload", "given", metavar="JSON|@FILE|-", help="The event; - reads stdin.  [default: {}]")
+@click.option("--event", metavar="EVENT", help="Send a saved event: events/SYSTEM/FUNCTION/EVENT.json.")
 @click.option(
     "--schedule",
     metavar="RULE",
     shell_complete=complete_schedules,
     help="Send the event of this schedule, by its documented name.",
 )
-def command(session: Session, name: str, given: str | None, schedule: str | None) -> int:
+@click.option("--generate", type=click.Choice(KINDS), help="Print the event of such a trigger; invoke nothing.")
+@click.option("--save", metavar="EVENT", help="Save the event under this name.")
+@click.option("--profile", is_flag=True, help="Show where a cold and a warm call spend their time; on stage local.")
+@click.option("--debugger", is_flag=True, help="Let a debugger attach to the function; on stage local.")
+@click.option("--wait", is_flag=True, help="With --debugger: wait for it before the function's first line.")
+@click.option("--write-launch", is_flag=True, help="With --debugger: write how to attach into .vscode/launch.json.")
+def command(session: Session, name: str, **options: Any) -> int:
     """Invoke FUNCTION and wait: its response goes to stdout, the end of its log to stderr.
 
     FUNCTION is any of its names: health, HealthHandler, its file, its name in AWS; it is looked for in the default
@@ -43,17 +56,72 @@ def command(session: Session, name: str, given: str | None, schedule: str | None
     from pkgops.build.build import synthesized
     from pkgops.build.functions import find_function, functions
 
-    if given is not None and schedule is not None:
-        raise click.UsageError("Give --payload or --schedule, not both.")
+    if sum(options[one] is not None for one in ("given", "schedule", "event", "generate")) > 1:
+        raise click.UsageError("Give one of --payload, --event, --schedule and --generate, not both.")
     project, function = session.search(name, lambda project, bare: find_function(functions(synthesized(project)), bare))
-    if schedule is not None:
-        from pkgops.operate.schedules import find_rules, rule_event
+    event = _event(project, function, options)
+    if options["save"] is not None:
+        _save(session, project, function, options["save"], event)
+    if options["generate"] is not None:
+        return _print_event(session, event, saved=options["save"] is not None)
+    return _run(session, project, function, event, options)
 
-        rules, rule = find_rules(synthesized(project)), schedule.removeprefix(f"{project.system.key}/")
-        return _invoke(session, project, function, rule_event(rules, function, rule, project.stage))
+
+def _event(project: Project, function: Function, options: Mapping[str, Any]) -> bytes:
+    """The event to send, from wherever it comes."""
+    from pkgops.build.build import synthesized
     from pkgops.operate.invoke import parse_payload
 
-    return _invoke(session, project, function, parse_payload(given, sys.stdin))
+    if options["schedule"] is not None:
+        from pkgops.operate.schedules import find_rules, rule_event
+
+        rules, rule = find_rules(synthesized(project)), options["schedule"].removeprefix(f"{project.system.key}/")
+        return rule_event(rules, function, rule, project.stage)
+    if options["event"] is not None:
+        from pkgops.operate.invocations.saved import read_event
+
+        return read_event(project.root, project.system.key, function, options["event"])
+    if options["generate"] is not None:
+        from pkgops.operate.invocations.generated import generate
+
+        return json.dumps(generate(function, options["generate"], synthesized(project), project.stage)).encode()
+    return parse_payload(options["given"], sys.stdin)
+
+
+def _save(session: Session, project: Project, function: Function, name: str, event: bytes) -> None:
+    from pkgops.operate.invocations.saved import save_event
+
+    path = save_event(project.root, project.system.key, function, name, json.loads(event))
+    session.console.print_message(f"Saved {path}. To send it: pkgops invoke {function.short} --event {name}")
+
+
+def _print_event(session: Session, event: bytes, *, saved: bool) -> int:
+    if not saved or session.console.mode.json:
+        session.console.print_document(json.loads(event))
+    return 0
+
+
+def _run(session: Session, project: Project, function: Function, event: bytes, options: Mapping[str, Any]) -> int:
+    if options["profile"]:
+        return _profile(session, project, function, event)
+    if not options["debugger"]:
+        return _invoke(session, project, function, event)
+    from pkgops.operate.invocations.debugger import attach_text, debuggable, write_launch
+
+    with debuggable(project, function, wait=options["wait"]):
+        if options["write_launch"]:
+            write_launch(project, [function])
+        session.console.print_message(attach_text(project, function))
+        return _invoke(session, project, function, event)
+
+
+def _profile(session: Session, project: Project, function: Function, event: bytes) -> int:
+    from pkgops.cli.output.profile_text import profile_text
+    from pkgops.operate.invocations.profile import profile
+
+    found = profile(project, function, event, session.ports(project).functions)
+    session.console.print_result(found, profile_text(found))
+    return 0 if found.result.ok else 1
 
 
 def _invoke(session: Session, project: Project, function: Function, event: bytes) -> int:

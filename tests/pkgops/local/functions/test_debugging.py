@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -79,3 +80,19 @@ def test_nothing_is_left_of_a_command_that_has_ended(function, emulator, functio
     gone = 2**22 + 1  # above the highest pid
     with inspected(emulator.home, Inspection(plain.name, gone, port_of(plain.name), wait=True)):
         assert functions.invoke(plain.name, b"{}").payload == b'"plain"'
+
+
+def test_a_profile_tells_starts_imports_and_calls(function, aws, emulator, functions, tmp_path):
+    code = "import boto3\ndef handler(event, context):\n    boto3.client('sts').get_caller_identity()\n    return 1\n"
+    measured = function(code)
+    wanted = Inspection(measured.name, os.getpid(), profile=str(tmp_path / "rows"))
+    with inspected(emulator.home, wanted):
+        for _ in range(2):
+            assert functions.invoke(measured.name, b"{}").payload == b"1"
+    start, cold, warm = [json.loads(line) for line in (tmp_path / "rows").read_text().splitlines()]
+    assert [row["cold"] for row in (start, cold, warm)] == [True, False, False]
+    assert start["imports"]["botocore"] > 0
+    assert "botocore" not in warm["imports"]
+    assert [(service, operation) for service, operation, _ in warm["calls"]] == [("STS", "GetCallerIdentity")]
+    assert sum(start["imports"].values()) <= start["seconds"]
+    assert sum(seconds for *_, seconds in cold["calls"]) <= cold["seconds"]

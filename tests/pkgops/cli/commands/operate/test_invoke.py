@@ -79,3 +79,31 @@ def test_errors(run, ports, arguments, message):
     result = run("invoke", *arguments, *DEV, ports=ports)
     assert result.exit_code == 2
     assert message in result.stderr
+
+
+def test_events_are_saved_sent_and_generated(run, ports, project):
+    said = run("invoke", "health", *DEV, "--payload", '{"a": 1}', "--save", "first", ports=ports).stderr
+    assert "Saved events/pkgwatch/health/first.json" in said
+    assert json.loads(run("invoke", "health", *DEV, "--event", "first", ports=ports).stdout)["echo"] == {"a": 1}
+    calls = len(ports.functions.calls)
+    printed = json.loads(run("invoke", "health", *DEV, "--generate", "api", ports=ports).stdout)
+    assert printed["httpMethod"] == "GET"
+    assert not run("invoke", "health", *DEV, "--generate", "api", "--save", "request", ports=ports).stdout
+    assert len(ports.functions.calls) == calls, "generating invokes nothing"
+    assert run("invoke", "health", *DEV, "--event", "request", ports=ports).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["health", "--event", "none"], "Unknown event of health"),
+        (["health", "--event", "x", "--payload", "{}"], "not both"),
+        (["health", "--generate", "sqs"], "Nothing of kind sqs starts health"),
+        (["health", "--profile"], "stage local only"),
+        (["health", "--debugger"], "stage local only"),
+    ],
+)
+def test_errors_of_events(run, ports, arguments, message):
+    result = run("invoke", *arguments, *DEV, ports=ports)
+    assert result.exit_code == 2
+    assert message in result.stderr
