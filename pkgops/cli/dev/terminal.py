@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pkgops.cli.output.dev_display import DevDisplay
+from pkgops.cli.dev.display import DevDisplay
 from pkgops.cli.output.terminal import unguarded
 from pkgops.errors import NotFoundError, PkgopsError
 from pkgops.events import Event, Note
