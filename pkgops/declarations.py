@@ -156,8 +156,9 @@ class MessageFormat:
     """What messages of a queue are, by its documented name (``shop-orders-{stage}``).
 
     ``model`` is the module of the handlers that defines them as ``MESSAGE``, a type that msgspec decodes; it imports
-    nothing but msgspec and modules like itself. ``kind`` is the field that `pkgops queues send --type` fills, "" if
-    there is none.
+    nothing but msgspec and modules like itself. What no type says, its function ``refusal`` may: why a body, as decoded
+    JSON, is no message ("" if it is one). ``kind`` is the field that `pkgops queues send --type` fills, "" if there is
+    none.
     """
 
     queue: str

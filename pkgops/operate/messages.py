@@ -25,14 +25,19 @@ _CHECK = """\
 import sys
 from importlib import import_module
 import msgspec
-model = import_module(sys.argv[1]).MESSAGE
+module = import_module(sys.argv[1])
+model = module.MESSAGE
 if sys.argv[2:] == ["schema"]:
     print(msgspec.json.encode(msgspec.json.schema(model)).decode())
 else:
+    body = sys.stdin.buffer.read()
     try:
-        msgspec.json.decode(sys.stdin.buffer.read(), type=model)
-    except msgspec.MsgspecError as error:
-        print(error)
+        msgspec.json.decode(body, type=model)
+        reason = getattr(module, "refusal", lambda _: "")(msgspec.json.decode(body))
+    except (msgspec.MsgspecError, RecursionError) as error:
+        reason = str(error)
+    if reason:
+        print(reason)
         sys.exit(3)
 """
 _NO_MESSAGE = 3

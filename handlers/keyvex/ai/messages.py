@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from handlers.keyvex.shared.messages import Fields, Text, Timed
+from handlers.keyvex.shared.messages import Fields, Text, Timed, unstorable
 
 Object = dict[str, Any]
 ToolId = Annotated[str, Meta(max_length=256)]
@@ -209,3 +209,4 @@ class StyleMasterMessage(AiMessage, kw_only=True, tag="styleMaster"):
 Message = MagicSparkMessage | LogicArchitectMessage | ContentCrafterMessage | StyleMasterMessage
 
 MESSAGE = Message
+refusal = unstorable

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from handlers.keyvex.shared.addresses import is_address
-from handlers.keyvex.shared.messages import Fields, Timed
+from handlers.keyvex.shared.messages import Fields, Timed, unstorable
 
 _MOST_SECONDS = 10**9  # of one visit: what is longer is a mistake
 
@@ -75,3 +75,4 @@ class AnalyticsMessage(Timed, kw_only=True):
 
 
 MESSAGE = AnalyticsMessage
+refusal = unstorable

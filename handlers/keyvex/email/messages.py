@@ -8,7 +8,7 @@ import msgspec
 
 from handlers.keyvex.email import templates
 from handlers.keyvex.shared.addresses import is_address
-from handlers.keyvex.shared.messages import Text, Timed
+from handlers.keyvex.shared.messages import Text, Timed, unstorable
 
 _TEMPLATE = "^(" + "|".join(templates.TEMPLATES) + "|d-[A-Za-z0-9-]+)$"
 _DATA = (
@@ -74,3 +74,4 @@ class EmailNotification(Timed, kw_only=True, rename="camel"):
 
 
 MESSAGE = EmailNotification
+refusal = unstorable

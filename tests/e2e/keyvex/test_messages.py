@@ -44,6 +44,12 @@ def test_a_mail_that_the_command_line_sends(backend: Backend) -> None:
             "data.firstName is missing",
         ),
         (ANALYTICS, "ANALYTICS_PROCESSING", {"toolId": "t", "interactionType": "bought"}, "interactionType"),
+        (
+            ANALYTICS,
+            "ANALYTICS_PROCESSING",
+            {"toolId": "t", "interactionType": "view", "data": {"customData": {"n": 1e200}}},
+            "a number is out of range",
+        ),
         (AI, "AI_PROCESSING", {"sessionId": "s", "userId": "u", "process": "magicSpark", "input": {}}, "expertise"),
     ],
 )

@@ -28,6 +28,9 @@ class Order(msgspec.Struct, forbid_unknown_fields=True):
             raise ValueError("note is bad")
 
 MESSAGE = Order
+
+def refusal(message):
+    return "the note is long" if len(message.get("note", "")) > 9 else ""
 """
 
 
@@ -47,6 +50,7 @@ def test_the_handler_decides(root: Path) -> None:
         ('{"messageType": "ORDER_PLACED", "amount": 0}', "Expected `int` >= 1"),
         ('{"messageType": "X", "amount": 1}', "Invalid enum value 'X'"),
         ('{"messageType": "ORDER_PLACED", "amount": 1, "note": "bad"}', "note is bad"),
+        ('{"messageType": "ORDER_PLACED", "amount": 1, "note": "good, but long"}', "the note is long"),
         ("[]", "Expected `object`, got `array`"),
     ):
         with pytest.raises(UsageError, match=reason):
