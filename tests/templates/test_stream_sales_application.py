@@ -60,8 +60,8 @@ def test_the_documented_variables_are_there_and_no_secret_is(stage: str) -> None
 
 def test_a_connection_is_encrypted_and_few_are_made() -> None:
     task = json.loads(variables(template("prod"))["PKGOPS_START"])
-    (url,) = (row["url"] for row in task["variables"] if row["name"] == "DATABASE_URL")
-    assert url == "sslmode=require&connection_limit=5&pool_timeout=20"
+    (options,) = (row["options"] for row in task["variables"] if row["name"] == "DATABASE_URL")
+    assert options == {"sslmode": "require", "connection_limit": "5", "pool_timeout": "20"}
     assert {row["name"] for row in task["variables"]} == {"DATABASE_URL", "JWT_SECRET", "ENCRYPTION_KEY"}
 
 

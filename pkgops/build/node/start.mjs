@@ -94,12 +94,13 @@ function address(row, text) {
   const { username, password, host, port = 5432, dbname } = JSON.parse(text);
   const missing = Object.entries({ username, password, host, dbname }).filter(([, value]) => !value);
   if (missing.length) throw new Error(`The secret in ${row.secret} has no ${missing.map(([name]) => name).join(", ")}`);
-  const query = row.url ? `?${row.url}` : "";
+  const options = new URLSearchParams(row.options).toString();
+  const query = options ? `?${options}` : "";
   return `postgresql://${encoded(username)}:${encoded(password)}@${host}:${port}/${encoded(dbname)}${query}`;
 }
 
 function value(row, text) {
-  if ("url" in row) return address(row, text);
+  if ("options" in row) return address(row, text);
   if (!row.field) return text;
   const found = JSON.parse(text)[row.field];
   if (typeof found !== "string") throw new Error(`The secret in ${row.secret} has no ${row.field}`);

@@ -12,7 +12,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 
 from awacs import secretsmanager
 from awacs.aws import Statement
@@ -72,8 +71,8 @@ def _holder(one: SecretVariable | DatabaseVariable) -> str:
     return one.found_in or f"{one.name}_ARN"
 
 
-def _row(one: SecretVariable | DatabaseVariable) -> dict[str, str]:
-    row = {"name": one.name, "secret": _holder(one)}
+def _row(one: SecretVariable | DatabaseVariable) -> dict[str, Any]:
+    row: dict[str, Any] = {"name": one.name, "secret": _holder(one)}
     if isinstance(one, DatabaseVariable):
-        return row | {"url": urlencode(one.options)}
+        return {**row, "options": dict(one.options)}
     return row | ({"field": one.field} if one.field else {})

@@ -109,8 +109,8 @@ def test_secrets_are_variables_before_the_server_is_loaded(server: Callable[...,
     rows = [
         {"name": "SESSION_KEY", "secret": "SESSION_ARN"},
         {"name": "FIELD", "secret": "JSON_ARN", "field": "key"},
-        {"name": "DATABASE_URL", "secret": "DB_ARN", "url": "sslmode=require&connection_limit=5"},
-        {"name": "PLAIN_URL", "secret": "OTHER_ARN", "url": ""},
+        {"name": "DATABASE_URL", "secret": "DB_ARN", "options": {"sslmode": "require", "connection_limit": "5"}},
+        {"name": "PLAIN_URL", "secret": "OTHER_ARN", "options": {}},
     ]
     arns = {
         "SESSION_ARN": shop.secret("session", "s" * 64),
@@ -158,7 +158,7 @@ def test_everything_else_of_a_request_and_an_answer_is_left_as_it_is(server: Cal
     ("row", "value", "message"),
     [
         ({"name": "A", "secret": "A_ARN", "field": "key"}, {"other": "text"}, "The secret in A_ARN has no key"),
-        ({"name": "A", "secret": "A_ARN", "url": ""}, {"username": "u", "password": "p"}, "has no host, dbname"),
+        ({"name": "A", "secret": "A_ARN", "options": {}}, {"username": "u", "password": "p"}, "has no host, dbname"),
     ],
 )
 def test_a_secret_without_what_is_wanted_is_named(
