@@ -77,6 +77,11 @@ _CONDITIONAL = (
     _only("AWS::Logs::LogGroup", "FieldIndexPolicies", "logs:PutIndexPolicy logs:DeleteIndexPolicy"),
     _only("AWS::Logs::LogGroup", "LogDeliveryConfiguration", "logs:CreateLogDelivery"),
     _only("AWS::Logs::LogGroup", "BearerTokenAuthenticationEnabled", "logs:PutBearerTokenAuthentication"),
+    _only(
+        "AWS::EC2::VPCGatewayAttachment",
+        "VpnGatewayId",
+        "ec2:AttachVpnGateway ec2:DetachVpnGateway ec2:DescribeVpnGateways",
+    ),
     _only("AWS::EC2::FlowLog", "LogDestination", "logs:CreateLogDelivery logs:DeleteLogDelivery"),
     _only(
         "AWS::RDS::DBCluster",

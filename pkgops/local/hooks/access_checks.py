@@ -15,6 +15,7 @@ from typing import Any
 from pkgops.intrinsics import texts
 from pkgops.permissions.registry import arn_services, required_actions, resource_formats, takes_resource
 
+_EC2, _RDS = "ec2:{region}:{account}:", "rds:{region}:{account}:"
 _REST, _HTTP = "apigateway:{region}::/restapis/{RestApiId}", "apigateway:{region}::/apis/{ApiId}"
 # type -> its ARN behind the partition, from its physical id and its properties.
 _ARNS: Mapping[str, str] = {
@@ -38,17 +39,36 @@ _ARNS: Mapping[str, str] = {
     "AWS::CloudWatch::Alarm": "cloudwatch:{region}:{account}:alarm:{id}",
     "AWS::CloudWatch::Dashboard": "cloudwatch::{account}:dashboard/{id}",
     "AWS::Cognito::UserPoolClient": "cognito-idp:{region}:{account}:userpool/{UserPoolId}",
+    "AWS::EC2::EIP": f"{_EC2}elastic-ip/{{id}}",
+    "AWS::EC2::FlowLog": f"{_EC2}vpc-flow-log/{{id}}",
+    "AWS::EC2::InternetGateway": f"{_EC2}internet-gateway/{{id}}",
+    "AWS::EC2::NatGateway": f"{_EC2}natgateway/{{id}}",
+    "AWS::EC2::Route": f"{_EC2}route-table/{{RouteTableId}}",
+    "AWS::EC2::RouteTable": f"{_EC2}route-table/{{id}}",
+    "AWS::EC2::SecurityGroup": f"{_EC2}security-group/{{id}}",
+    "AWS::EC2::SecurityGroupEgress": f"{_EC2}security-group/{{GroupId}}",
+    "AWS::EC2::SecurityGroupIngress": f"{_EC2}security-group/{{GroupId}}",
+    "AWS::EC2::Subnet": f"{_EC2}subnet/{{id}}",
+    "AWS::EC2::SubnetRouteTableAssociation": f"{_EC2}route-table/{{RouteTableId}}",
+    "AWS::EC2::VPC": f"{_EC2}vpc/{{id}}",
+    "AWS::EC2::VPCEndpoint": f"{_EC2}vpc-endpoint/{{id}}",
+    "AWS::EC2::VPCGatewayAttachment": f"{_EC2}internet-gateway/{{InternetGatewayId}}",
     "AWS::IAM::Role": "iam::{account}:role/{id}",
     "AWS::Lambda::EventSourceMapping": "lambda:{region}:{account}:event-source-mapping:{id}",
     "AWS::Lambda::Function": "lambda:{region}:{account}:function:{id}",
     "AWS::Lambda::Permission": "lambda:{region}:{account}:function:{FunctionName}",
+    "AWS::Lambda::Url": "lambda:{region}:{account}:function:{TargetFunctionArn}",
     "AWS::Logs::LogGroup": "logs:{region}:{account}:log-group:{id}:log-stream:",
+    "AWS::RDS::DBCluster": f"{_RDS}cluster:{{id}}",
+    "AWS::RDS::DBInstance": f"{_RDS}db:{{id}}",
+    "AWS::RDS::DBSubnetGroup": f"{_RDS}subgrp:{{id}}",
     "AWS::S3::BucketPolicy": "s3:::{Bucket}",
     "AWS::WAFv2::WebACL": "wafv2:{region}:{account}:regional/webacl/{name}/{part}",
 }
 # Types that are parts of what these properties name.
 _PARTS: Mapping[str, tuple[str, ...]] = {
     "AWS::SNS::Subscription": ("TopicArn",),
+    "AWS::SecretsManager::SecretTargetAttachment": ("SecretId",),
     "AWS::SNS::TopicPolicy": ("Topics",),
     "AWS::SQS::QueuePolicy": ("Queues",),
     "AWS::WAFv2::WebACLAssociation": ("ResourceArn", "WebACLArn"),
@@ -56,6 +76,9 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
 _LINKED = {
     "AWS::Backup::BackupSelection": "backup.amazonaws.com",
     "AWS::DynamoDB::Table": "replication.dynamodb.amazonaws.com",
+    "AWS::RDS::DBCluster": "rds.amazonaws.com",
+    "AWS::RDS::DBInstance": "rds.amazonaws.com",
+    "AWS::RDS::DBSubnetGroup": "rds.amazonaws.com",
 }
 _ROLE = re.compile(r"arn:aws:iam::\d{12}:role/[^\s\"]+")
 _KEY = re.compile(r"arn:aws:kms:[a-z0-9-]+:\d{12}:key/[^\s\"]+")
@@ -147,7 +170,16 @@ def _targets(resource: Resource, action: str) -> list[str]:
         forms = [form for forms in resource_formats(action).values() for form in _filled(forms, resource)]
         named = sorted(text for key in _PARTS[resource.kind] for text in texts(resource.properties.get(key)))
         return [arn for arn in named if any(fnmatchcase(arn, form) for form in forms or ["arn:aws:apigateway:*"])]
-    return [_arn(resource)]
+    return _own(resource, action)
+
+
+def _own(resource: Resource, action: str) -> list[str]:
+    """The resource's ARN; none for what RDS's handlers read of other kinds, whose names are in no property."""
+    own = _arn(resource)
+    if action.startswith("rds:Describe"):
+        forms = [form for forms in resource_formats(action).values() for form in _filled(forms, resource)]
+        return [own] if any(fnmatchcase(own, form) for form in forms) else []
+    return [own]
 
 
 def _arn(resource: Resource) -> str:

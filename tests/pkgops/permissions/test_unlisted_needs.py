@@ -107,6 +107,7 @@ NOT_CALLED = {
     ("AWS::EC2::FlowLog", "autoscaling:*"): "no tags of a group's",
     ("AWS::EC2::FlowLog", "logs:*"): "delivered to a log group with a role, not to a bucket",
     ("AWS::EC2::FlowLog", "s3:*"): "delivered to a log group, not to a bucket",
+    ("AWS::EC2::VPCGatewayAttachment", "ec2:*VpnGateway*"): "of an internet gateway",
     ("AWS::EC2::VPCEndpoint", "vpc-lattice:*"): "of a service, not of a network of services",
     ("AWS::EC2::VPCEndpoint", "vpce:*"): "of a service in the same region",
     ("AWS::RDS::DBCluster", "rds:*Role*"): "no role is given to it",
