@@ -93,7 +93,8 @@ class Estimate:
 def estimate(stacks: Stacks, book: PriceBook, usage: Usage = NONE, *, free_tier: bool = False) -> Estimate:
     """The monthly cost of stacks. Tiers and free tiers apply to the whole system, and each row has its part of them."""
     found = items(stacks)
-    quantities = [(item, _quantity(item, found, usage)) for item in found]
+    sharing = _sharing(found)
+    quantities = [(item, _quantity(item, sharing, usage)) for item in found]
     totals: dict[str, Decimal] = {}
     for item, quantity in quantities:
         totals[item.price] = totals.get(item.price, ZERO) + (quantity or ZERO)
@@ -121,19 +122,24 @@ def _listed(names: Sequence[str]) -> str:
     return few if len(names) <= 3 else f"{few} and {len(names) - 3} more"
 
 
-def _quantity(item: Item, found: Sequence[Item], usage: Usage) -> Decimal | None:
+def _quantity(item: Item, sharing: Mapping[str, Sequence[str]], usage: Usage) -> Decimal | None:
     """Units a month of an item; None without an assumption."""
     quantity = item.quantity
     for measure in item.measures:
-        value = usage.of(measure, item.resource, _sharing(measure, found))
+        value = usage.of(measure, item.resource, sharing[measure])
         if value is None:
             return None
         quantity *= value
     return quantity
 
 
-def _sharing(measure: str, found: Sequence[Item]) -> list[str]:
-    return list(dict.fromkeys(item.resource for item in found if measure in item.measures))
+def _sharing(found: Sequence[Item]) -> dict[str, list[str]]:
+    """The logical ids of the resources that have each measure; two stacks may have the same."""
+    keys: dict[str, dict[tuple[str, str], None]] = {}
+    for item in found:
+        for measure in item.measures:
+            keys.setdefault(measure, {})[item.stack, item.resource] = None
+    return {measure: [name for _, name in rows] for measure, rows in keys.items()}
 
 
 def _charged(price: Price, total: Decimal, free_tier: bool) -> Decimal:

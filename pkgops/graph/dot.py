@@ -13,6 +13,8 @@ from pkgops.graph.text import shown
 Link = Callable[[Node], str]
 
 _FONT = "Helvetica"  # whose widths every Graphviz knows
+_CENTERED, _LEFT = "\\n", "\\l"  # the ends of lines in Graphviz' labels
+_LEGEND = "green: added, yellow: changed, orange: replaced, red: removed"
 _STORES = frozenset({kinds.TABLE, kinds.BUCKET, kinds.CACHE, kinds.DATABASE})
 _ENDS = _STORES | {kinds.MAIL, kinds.TOPIC, kinds.SECRET}
 _ENTRIES = frozenset({kinds.API, kinds.CDN, kinds.USERS})
@@ -60,10 +62,11 @@ def _in_places(graph: Graph) -> list[tuple[str, str]]:
 
 
 def _head(graph: Graph) -> Iterator[str]:
+    title = (shown(graph.title), *([_LEGEND] if graph.compared else []))
     yield "digraph pkgops {"
     yield (
         f'graph [rankdir=LR bgcolor="{colors.PAGE[0]}" fontname="{_FONT}" fontsize=15 fontcolor="{colors.TEXT[0]}" '
-        f"label={_quoted(shown(graph.title))} labelloc=t labeljust=l nodesep=0.14 ranksep=0.8 pad=0.2 newrank=true]"
+        f"label={_label(title, _LEFT)} labelloc=t labeljust=l nodesep=0.14 ranksep=0.8 pad=0.2 newrank=true]"
     )
     yield f'node [fontname="{_FONT}" fontsize=10 fontcolor="{colors.TEXT[0]}" margin="0.2,0.06" height=0.3]'
     yield f'edge [fontname="{_FONT}" fontsize=8 fontcolor="{colors.FAINT[0]}" arrowsize=0.6]'
@@ -118,8 +121,9 @@ def _edge(graph: Graph, edge: Edge, names: Mapping[str, str], compared: bool) ->
     )
 
 
-def _label(rows: tuple[str, ...]) -> str:
-    return '"' + "\\n".join(_quoted(row)[1:-1] for row in rows) + '"'
+def _label(rows: tuple[str, ...], ending: str = _CENTERED) -> str:
+    """A label of several lines, each of which ends with how it is aligned."""
+    return '"' + "".join(_quoted(row)[1:-1] + ending for row in rows).removesuffix(_CENTERED) + '"'
 
 
 def _quoted(text: str) -> str:

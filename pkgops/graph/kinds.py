@@ -55,8 +55,12 @@ DETAILS = frozenset(
         "AWS::IAM::User",
         "AWS::KMS::Alias",
         "AWS::KMS::Key",
+        "AWS::Lambda::Permission",
         "AWS::Logs::LogGroup",
         "AWS::Logs::ResourcePolicy",
+        "AWS::S3::BucketPolicy",
+        "AWS::SNS::TopicPolicy",
+        "AWS::SQS::QueuePolicy",
     }
 )
 # The properties that name what a resource belongs to, the most telling first.

@@ -15,16 +15,19 @@ if TYPE_CHECKING:
     from pkgops.cost.difference import Difference, Move
     from pkgops.cost.estimate import Estimate, Row
     from pkgops.cost.usage import Usage
+    from pkgops.declarations import UsageProfile
 
 _COLUMNS = ("Stack", "Item", "Of", "Units a month", "Unit price", "Fixed", "By use", "Assumed")
 _MOVED = ("Stack", "Resource", "Item", "Before", "After", "Because of")
 _OPEN = "not assumed"
 
 
-def estimate_text(name: str, found: Estimate, width: int | None) -> str:
-    """A table of all rows, the totals, and what is not in them."""
+def estimate_text(name: str, found: Estimate, width: int | None, profiles: Sequence[UsageProfile] = ()) -> str:
+    """A table of all rows, the totals, the system's other profiles, and what is not in the totals."""
     rows = table(_COLUMNS, [_cells(row) for row in found.rows], width)
-    return "\n".join([name, rows, "", *_totals(found), *_asides(found), book_line(found.book)])
+    others = [_documented_range(one) for one in profiles if one.name != found.usage.name]
+    more = [f"Other profiles (--usage): {', '.join(others)}"] if others else []
+    return "\n".join([name, rows, "", *_totals(found), *more, *_asides(found), book_line(found.book)])
 
 
 def estimate_data(found: Estimate) -> dict[str, Any]:
@@ -112,6 +115,10 @@ def _documented(usage: Usage, total: Decimal, currency: str) -> list[str]:
         return []
     where = "below it" if total < usage.low else "above it" if total > usage.high else "within it"
     return [f"Documented for {one_line(usage.name)}: {usage.low} to {usage.high} {currency} a month; this is {where}."]
+
+
+def _documented_range(profile: UsageProfile) -> str:
+    return one_line(f"{profile.name} ({profile.low} to {profile.high})" if profile.high else profile.name)
 
 
 def _asides(found: Estimate) -> list[str]:

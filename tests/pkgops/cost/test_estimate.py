@@ -163,6 +163,12 @@ def test_an_aurora_cluster_is_paid_for_its_minimum(least, fixed):
     assert any(row.key == "aurora.capacity_hours" and not row.fixed for row in found.rows)
 
 
+def test_resources_of_one_name_in_two_stacks_share_a_total():
+    [(_, template)] = one(F=FUNCTION)
+    found = estimate([("a", template), ("b", template)], BOOK, Usage("x", {"function.invocations": D(1000)}))
+    assert [row.quantity for row in found.rows if row.key == "lambda.requests"] == [500, 500]
+
+
 def test_traps_are_named_with_what_is_in_them():
     keyvex = estimate(stacks("keyvex", "prod-lambda-vpc"), BOOK).notes
     assert any("NAT gateway is paid by the hour" in note for note in keyvex)

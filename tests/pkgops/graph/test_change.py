@@ -6,6 +6,7 @@ from typing import Any
 
 from pkgops.build.synth import SynthesizedStack
 from pkgops.graph.change import changed, compared
+from pkgops.graph.dot import dot
 from pkgops.graph.merge import merged
 from pkgops.graph.model import Graph, Status
 from tests.pkgops.graph.systems import function, of, role, stack
@@ -36,6 +37,7 @@ def test_a_role_that_changes_changes_its_function_and_the_arrow():
     }
     assert {(edge.kind, edge.status) for edge in graph.edges} == {("read", Status.REMOVED), ("write", Status.ADDED)}
     assert graph.compared
+    assert "green: added" in dot(graph)
 
 
 def test_what_is_replaced_is_told_apart():
@@ -44,7 +46,9 @@ def test_what_is_replaced_is_told_apart():
 
 
 def test_nothing_changes():
-    assert not difference(stack(BEFORE), stack(BEFORE)).compared
+    graph = difference(stack(BEFORE), stack(BEFORE))
+    assert not graph.compared
+    assert "green: added" not in dot(graph)
 
 
 def test_only_nodes_that_share_a_fate_merge():

@@ -70,7 +70,7 @@ def _shown(session: Session, project: Project, options: dict[str, Any]) -> tuple
         moved = cost_difference(project, usage, session.accessible_ports(project))
         return difference_data(moved), difference_text(title, moved, width)
     found = cost(project, usage, free_tier=options["free_tier"])
-    return estimate_data(found), estimate_text(title, found, width)
+    return estimate_data(found), estimate_text(title, found, width, project.system.usage)
 
 
 def _usage(session: Session, project: Project, wanted: str | None, days: int | None) -> Usage:

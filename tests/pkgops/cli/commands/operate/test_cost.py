@@ -55,6 +55,11 @@ def test_an_unknown_profile(run):
     assert "idle" in done.stderr
 
 
+def test_the_other_profiles_are_named(run):
+    done = run("cost", "stream_sales", *DEV)
+    assert "Other profiles (--usage): active (50 to 100), staging (100 to 200), production (300 to 500)" in done.stdout
+
+
 def test_all_systems(run):
     data = json.loads(run("cost", "--all", *DEV, "-o", "json").stdout)
     assert {"pkgwatch", "kefir", "keyvex", "always_coder", "stream_sales"} <= set(data)
