@@ -19,6 +19,7 @@ LOW = {
     "bucket.writes": 5_000,
     "mail.messages": 1_000,
     "topic.messages": 50,
+    "key.requests": 100,
     "topic.mails": 50,
     "logs.gigabytes": 0.5,
     "logs.stored_gigabytes": 1,

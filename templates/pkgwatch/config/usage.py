@@ -7,7 +7,6 @@ from pkgops.declarations import UsageProfile
 # Low traffic, for which the documents say 25 to 50 USD: a few thousand packages, refreshed by schedule, and a few hundred
 # users of the API.
 LOW = {
-    "api.called_share": 0.02,
     "api.requests": 100_000,
     "firewall.requests": 120_000,
     "function.invocations": 300_000,
@@ -24,6 +23,7 @@ LOW = {
     "topic.messages": 1_000,
     "topic.mails": 100,
     "mail.messages": 1_000,
+    "key.requests": 2_000,
     "logs.gigabytes": 2,
     "logs.stored_gigabytes": 2,
 }

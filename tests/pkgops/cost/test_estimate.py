@@ -174,8 +174,24 @@ def test_traps_are_named_with_what_is_in_them():
     assert any("NAT gateway is paid by the hour" in note for note in keyvex)
     assert any("PLUS has no free users" in note for note in of("kefir", "prod").notes)
     pkgwatch = of("pkgwatch", "prod").notes
-    assert any("each of 82 methods publishes 5 metrics" in note for note in pkgwatch)
     assert any("metric math is paid for each of its metrics (" in note for note in pkgwatch)
+
+
+def test_detailed_metrics_are_metrics_of_each_method():
+    api = {"RestApiId": {"Ref": "A"}}
+    given = one(
+        S=resource("ApiGateway::Stage", MethodSettings=[{"MetricsEnabled": True}], **api),
+        G=resource("ApiGateway::Method", **api),
+        P=resource("ApiGateway::Method", **api),
+        O=resource("ApiGateway::Method", RestApiId={"Ref": "Other"}),
+    )
+    found = estimate(given, BOOK, Usage("x", {"api.called_share": D("0.5")}))
+    assert rows(found)["cloudwatch.metric"] == (5, D("1.5"))
+    assert found.notes == (
+        "Detailed metrics: each of 2 methods publishes 5 metrics, paid for the hours in which it is called (S).",
+    )
+    plain = one(S=resource("ApiGateway::Stage", MethodSettings=[{"MetricsEnabled": False}], **api))
+    assert not estimate(plain, BOOK).rows
 
 
 def test_an_unknown_type_is_counted_and_a_size_without_a_price_is_open():
