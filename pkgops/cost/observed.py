@@ -9,6 +9,7 @@ from typing import Any
 
 from pkgops.build.synth import SynthesizedStack
 from pkgops.cost.usage import Usage
+from pkgops.errors import not_deployed
 from pkgops.ports.metrics import AVERAGE, SUM, MetricQuery
 from pkgops.ports.ports import Ports
 
@@ -70,8 +71,10 @@ SOURCES: Mapping[str, tuple[Source, ...]] = {
 
 def observed(stacks: Sequence[SynthesizedStack], ports: Ports, days: int) -> Usage:
     """The use of the deployed resources over the last days, for a month. What has no metric stays without an
-    assumption; what has one and was not used counts as not used."""
+    assumption; what has one and was not used counts as not used. UsageError if nothing is deployed."""
     asked = [(name, source, queries) for stack in stacks for name, source, queries in _asked(stack, ports)]
+    if not asked:
+        raise not_deployed("System", stacks[0].system, stacks[0].system)
     answers = iter(ports.metrics.totals([query for _, _, queries in asked for query in queries], days))
     values: dict[str, Decimal] = {}
     for name, source, queries in asked:

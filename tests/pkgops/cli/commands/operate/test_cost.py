@@ -89,10 +89,16 @@ def test_a_difference_from_what_is_deployed(run):
 
 
 def test_what_cloudwatch_measured(run):
-    done = run("cost", "kefir", "--from-metrics", *DEV, ports=FakePorts())
+    ports = FakePorts()
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "q"}}
+    ports.stacks.deployed("kefir-app-dev", "UPDATE_COMPLETE", {"Resources": {"Q": queue}})
+    done = run("cost", "kefir", "--from-metrics", *DEV, ports=ports)
     assert "metrics of 30 days" in done.stdout
-    fewer = run("cost", "kefir", "--from-metrics", "7", *DEV, ports=FakePorts())
+    fewer = run("cost", "kefir", "--from-metrics", "7", *DEV, ports=ports)
     assert "metrics of 7 days" in fewer.stdout
+    absent = run("cost", "kefir", "--from-metrics", *DEV, ports=FakePorts())
+    assert absent.exit_code == 2
+    assert "not deployed" in absent.stderr
     assert run("cost", "--from-metrics", "7", "--usage", "low", *DEV).exit_code == 2
 
 
