@@ -166,7 +166,7 @@ def _reserve(port: int) -> None:
 
 def _share_builds(home: Path, target: Path) -> None:
     """Copies what the project has built: it is found by its content, and templates need not be linted again."""
-    for folder in ("artifacts", "cache"):
+    for folder in ("apps", "artifacts", "cache"):
         for path in [path for path in (home / folder).rglob("*") if path.is_file()]:
             copy = target / path.relative_to(home)
             copy.parent.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from tests.bench import always_coder, api, cold, commands, faults, kefir, keyvex, pipeline, stream_sales
+from tests.bench import always_coder, api, cold, commands, faults, kefir, keyvex, next_app, pipeline, stream_sales
 from tests.bench.measure import Contest, Row
 from tests.bench.report import document, table
 from tests.bench.workplace import HERE, Workplace
@@ -26,6 +26,7 @@ SYSTEMS = {
     "Always Coder": always_coder,
     "Keyvex": keyvex,
     "Stream Sales": stream_sales,
+    "Next.js": next_app,
 }
 
 
