@@ -1,8 +1,8 @@
 """How long does it take to package a Next.js application that is built, and to get the first byte of it on stage local?
 
 The application is that of tests/fixtures/next-app, in Stream Sales' place. Its artifacts are compared with folders
-zipped by the standard library; a request through the distribution's port (TLS, the function at the edge, the header, the
-server's process) with the server's bundle called by plain Node.js.
+zipped by the standard library; a request through the distribution's port (TLS, the function at the edge, the header,
+the server's process) with the server's bundle called by plain Node.js.
 """
 
 from __future__ import annotations

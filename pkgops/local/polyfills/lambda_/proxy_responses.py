@@ -18,9 +18,10 @@ def install(_: Types) -> None:
     """Wraps what turns a function's answer into a response, and the requests to URLs."""
     from ministack.services import lambda_svc
 
-    require(lambda_svc, "resolve_function_url", "_function_url_cors_headers")
+    require(lambda_svc, "resolve_function_url", "_function_url_cors_headers", "_function_url_proxy_response")
     wrap(lambda_svc, "lambda_execute_result_to_api_proxy_response", _strict)
     wrap(lambda_svc, "handle_function_url_request", _answering)
+    wrap(lambda_svc, "_function_url_stream_response", _streaming)
 
 
 def _strict(original: Any) -> Any:
@@ -31,6 +32,20 @@ def _strict(original: Any) -> Any:
         if isinstance(body, dict) and "statusCode" in body and not well_formed(body, body.keys()):
             raise NoResponseError("error")
         return original(result)
+
+    return shape
+
+
+def _streaming(original: Any) -> Any:
+    """What a function of Node.js has written to its stream comes as a whole, in the form of any other answer."""
+    from ministack.services import lambda_svc
+
+    def shape(result: dict[str, Any], cors: dict[str, str]) -> Any:
+        body = result.get("body")
+        if not (isinstance(body, dict) and body.get("isBase64Encoded") and "statusCode" in body):
+            return original(result, cors)
+        answer, _ = lambda_svc.lambda_execute_result_to_api_proxy_response(result)
+        return lambda_svc._function_url_proxy_response(answer, cors)
 
     return shape
 

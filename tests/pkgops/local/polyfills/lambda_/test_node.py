@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 
+import httpx
 import pytest
 
 from tests.emulator import archive
@@ -128,3 +129,23 @@ def test_an_answer_that_is_too_large_is_an_error(node):
         == "Function.ResponseSizeTooLarge"
     )
     assert len(node("export const handler = () => 'a'.repeat(5 * 1024 * 1024);")()) == 5 * 1024 * 1024
+
+
+def test_a_streaming_url_passes_status_headers_and_bytes_on(node, aws, emulator):
+    streamed = node("""
+        export const handler = awslambda.streamifyResponse(async (event, stream) => {
+          const headers = { "content-type": "text/plain", "x-path": event.rawPath };
+          const about = { statusCode: 201, headers, cookies: ["a=1", "b=2"] };
+          const answer = awslambda.HttpResponseStream.from(stream, about);
+          answer.write(Buffer.from([0, 255]));
+          answer.end("two");
+        });
+        """)
+    target = {"FunctionName": streamed.name}
+    url = aws("lambda").create_function_url_config(**target, AuthType="NONE", InvokeMode="RESPONSE_STREAM")[
+        "FunctionUrl"
+    ]
+    label = url.partition("//")[2].partition(".")[0]
+    answer = httpx.get(f"{emulator.endpoint}/_aws/lambda-url/{label}/x/y", trust_env=False)
+    assert (answer.status_code, answer.headers["x-path"], answer.content) == (201, "/x/y", b"\x00\xfftwo")
+    assert answer.headers.get_list("set-cookie") == ["a=1", "b=2"]
