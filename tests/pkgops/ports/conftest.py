@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from pkgops.aws.connection.client import Clients
@@ -10,6 +12,14 @@ from pkgops.local.client.emulator import Emulator
 from pkgops.model import Stage
 from pkgops.ports.ports import Ports
 from tests.pkgops.fakes.ports import FakePorts
+from tests.pkgops.ports.models import checked_calls
+
+
+@pytest.fixture(scope="session", autouse=True)
+def modelled() -> Iterator[None]:
+    """What the adapters send and understand is what botocore's models of the services have."""
+    with checked_calls():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -155,7 +155,7 @@ def test_an_express_stage_reverts_in_standard_mode(
     finally:
         events.unregister(hook, unique_id="seen")
     modes = [(one.get("DeploymentMode"), one.get("DeploymentConfig")) for one in sent]
-    assert modes == [(None, {"Mode": "EXPRESS"}), ("REVERT_DRIFT", None)]
+    assert modes == [(None, {"Mode": "EXPRESS", "DisableRollback": False}), ("REVERT_DRIFT", None)]
 
 
 def test_a_stack_that_is_not_there_is_refused(world: World) -> None:
