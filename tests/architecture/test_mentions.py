@@ -15,9 +15,9 @@ import pytest
 from tests.architecture.tree import ROOT, Source, files, source, sources
 
 ROOMS = ("pkgops", "templates", "handlers", "companions", "tests")
-# Its files are those of the project it creates: tests/e2e/test_guide_your_own_system.py runs it as it is.
-GUIDE = "docs/guides/your-own-system.md"
-PAGES = tuple(name for name in files() if name.endswith(".md") and name != GUIDE)
+# Their files are those of the project they create: tests/e2e/test_guide_*.py run them as they are.
+GUIDES = ("docs/guides/your-own-system.md", "docs/guides/dev-loop.md")
+PAGES = tuple(name for name in files() if name.endswith(".md") and name not in GUIDES)
 _DOTTED = re.compile(rf"(?<![\w./-])(?:{'|'.join(ROOMS)})(?:\.\w+)+(?![\w/(])")
 _PATH = re.compile(r"(?<![\w./<>{}*:@-])(?:\.?/)?((?:[\w.-]+/)+[\w.-]*\w/?|[\w-]+\.py)(?![\w<>{}*/])")
 # What examples call things; their system is the shop.

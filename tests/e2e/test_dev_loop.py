@@ -19,6 +19,7 @@ import pytest
 from pkgops.init.create import create
 from pkgops.testing.deployed import free_port
 from pkgops.testing.owner import owner
+from tests.canary import listen
 from tests.e2e.dev_terminal import DevTerminal
 from tests.repository import ROOT
 from tests.waiting import eventually
@@ -43,7 +44,7 @@ class Desk:
         file.write_text(text, encoding="utf-8")
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-m", "pkgops.cli", *words],
             cwd=self.root,
             env=self.environment,
@@ -52,6 +53,8 @@ class Desk:
             timeout=120,
             check=False,
         )
+        listen(words, done.stdout, done.stderr)
+        return done
 
     def get(self) -> str:
         """What the API answers to GET /notebooks/a/notes."""

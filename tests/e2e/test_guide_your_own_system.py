@@ -53,10 +53,11 @@ class Terminal:
         self.home = home
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("PKGOPS_", "AWS_"))}
         clean["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{clean['PATH']}"
+        self.environment = clean | owner()
         self.shell = subprocess.Popen(
             ["bash", "-eu"],
             cwd=home,
-            env=clean | owner(),
+            env=self.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
