@@ -133,13 +133,15 @@ def _targets(project: Project, context: SystemContext) -> dict[Target, list[str]
         for on, kinds in _TYPES.items()
         if on not in _SEED_TARGETS or on in seeded
     }
+    if not seeded and (tags := _behind(context, project.system.app.tags if project.system.app else "")):
+        found[Target.SEEDED_TABLES] = tags
     names = [stack.name for stack in context.stacks.values()]
     bucket = context.arn("s3:::{n}", n=f"pkgops-artifacts-{stage.name}-{context.account}-{stage.region}")
     buckets = [key for key in _keys(context, "AWS::S3::Bucket") if _is_deleted(context, key)]
     emptied = [arn for key in buckets for arn in context.arns(key)]
     # One that does not exist yet has no random suffix and is looked up without it.
     secrets = [project.named(name) + ending for name in project.system.all_secrets for ending in ("", "-??????")]
-    sites = _site_buckets(project, context)
+    sites = _behind(context, project.system.site.bucket if project.system.site else "")
     groups = [context.name(key, "LogGroupName") for key in _keys(context, "AWS::Logs::LogGroup")]
     edge = [context.arn("logs:*:{a}:log-group:{n}:*", n=name) for name in groups if name.startswith(EDGE_GROUPS)]
     distributed = project.system.site is not None and project.system.site.distribution
@@ -165,12 +167,14 @@ def _targets(project: Project, context: SystemContext) -> dict[Target, list[str]
     }
 
 
-def _site_buckets(project: Project, context: SystemContext) -> list[str]:
-    """The ARN of the bucket behind the output that the system's site names."""
-    if project.system.site is None:
+def _behind(context: SystemContext, reference: str) -> list[str]:
+    """The ARN of what an output names ("web.BucketName"): the bucket of a site, the table of an application's tags.
+    None if the template has no such output, as it may have no such table."""
+    stack, _, output = reference.partition(".")
+    found = context.stacks[stack].template.get("Outputs", {}).get(output) if reference else None
+    if found is None:
         return []
-    stack, _, output = project.system.site.bucket.partition(".")
-    value = context.stacks[stack].template["Outputs"][output]["Value"]
+    value = found["Value"]
     return [arn for key in context.references(stack, value) for arn in context.arns(key)]
 
 

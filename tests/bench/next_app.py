@@ -55,7 +55,7 @@ def _first_byte(place: Workplace, built: Path) -> Row:
     command = ["node", str(HERE / "floors/bundle.mjs"), str(bundle / "index.mjs")]
     alone = subprocess.Popen(command, cwd=bundle, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
-        return Contest(FIRST_BYTE, _alone(alone), _asked(connection), 40.0, 50, warm_up=5).run()
+        return Contest(FIRST_BYTE, _alone(alone), _asked(connection), 8.0, 50, warm_up=5).run()
     finally:
         alone.kill()
         alone.communicate()
