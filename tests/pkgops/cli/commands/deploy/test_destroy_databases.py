@@ -65,8 +65,8 @@ def test_the_protection_goes_first_and_only_once_the_stage_is_named(run, deploye
     assert ports.databases.guarded == set()
     kept = result.stdout.splitlines()[1:]
     types = sorted(line.rpartition("(")[2].removesuffix(")") for line in kept)
-    secrets = ["AWS::SecretsManager::Secret"] * 3
-    assert types == ["AWS::RDS::DBClusterSnapshot", "AWS::S3::Bucket", *secrets]
+    buckets, secrets = ["AWS::S3::Bucket"] * 2, ["AWS::SecretsManager::Secret"] * 4
+    assert types == ["AWS::RDS::DBClusterSnapshot", *buckets, *secrets]
     assert f"{name}-last (" in result.stdout
     assert "older" not in result.stdout
 
