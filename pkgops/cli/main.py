@@ -59,6 +59,7 @@ SECTIONS = {
     },
     "tools": {
         "doctor": "Check tools, credentials and configuration.",
+        "verify": "Try on AWS what was only read about it.",
         "local": "Run the embedded emulator.",
         "completion": "Print a shell completion script.",
     },

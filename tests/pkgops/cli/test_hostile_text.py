@@ -91,6 +91,7 @@ RUN: dict[str, list[tuple[str, ...]]] = {
     ],
     "gc": [("gc", "--dry-run", *DEV)],
     "doctor": [("doctor", *DEV)],
+    "verify": [("verify", "--yes", *DEV), ("verify", "--yes", "--to", ARGUMENT, *DEV)],
     "completion": [("completion", "bash")],
 }
 EMULATOR = {f"local {verb}" for verb in ("up", "down", "status", "reset", "logs", "mail", "env")}  # see test_local

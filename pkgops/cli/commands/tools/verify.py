@@ -1,0 +1,62 @@
+"""``pkgops verify``: tries on AWS what was only read about it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pkgops.cli.command import session_command
+from pkgops.cli.options import yes
+
+if TYPE_CHECKING:
+    from pkgops.cli.session import Session
+
+EXAMPLE = """\
+pkgops verify --stage dev
+pkgops verify --stage dev --yes --to report.json"""
+
+
+@session_command("verify", example=EXAMPLE)
+@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), default="pkgops-verify.json", show_default=True)
+@yes("Deploy")
+def command(session: Session, to: Path, yes: bool) -> int:
+    """Deploy, change and destroy a throw-away stack, and say where AWS differs from what pkgops expects.
+
+    The stack PkgopsVerify-STAGE has a queue and a log group; it takes a few minutes and costs nothing. It tries express
+    mode, a failure in it, change sets that revert drift, imports and filtered events. The report is a file that you can
+    send in: it names no account. The deployer's policies do not cover the stack; use an administrator's credentials.
+    Exits with 1 if something differs.
+    """
+    from pkgops.cli.confirm import confirm_on_stage
+    from pkgops.cli.output.terminal import style
+    from pkgops.deploy.verification import NOT_TRIED, stack_name, verify
+
+    project, console = session.project(), session.console
+    question = f"Deploy and destroy the stack {stack_name(project)}?"
+    confirm_on_stage(console, project.stage, question, "Verifying", yes=yes or project.stage.local)
+    observed = verify(project, session.ports(project), console.emit)
+    console.close_display()
+    rows = [(style("ok", "green") if o.ok else style("differs", "red"), o.step, o.expected, o.found) for o in observed]
+    data = [{"step": o.step, "expected": o.expected, "found": o.found, "ok": o.ok} for o in observed]
+    _write(to, {"region": project.stage.region, "steps": data, "not_tried": NOT_TRIED})
+    console.print_table(("State", "Step", "Expected", "Found"), rows, "Nothing was tried.", data)
+    console.print_message(f"The report is in {to}. Not tried: {'; '.join(NOT_TRIED)}.")
+    return 0 if all(o.ok for o in observed) else 1
+
+
+def _write(to: Path, report: dict[str, object]) -> None:
+    """Without the account's number, which may be in what AWS has said."""
+    import re
+
+    from pkgops.errors import OutputError
+
+    text = re.sub(r"\b\d{12}\b", "ACCOUNT", json.dumps(report, indent=2))
+    try:
+        to.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise OutputError(
+            f"The report cannot be written to {to}: {error.strerror}.", "Name another file with --to."
+        ) from error

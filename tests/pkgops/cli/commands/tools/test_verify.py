@@ -1,0 +1,57 @@
+"""pkgops verify; that the steps hold on the emulator is tested with the deployment's states."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.pkgops.fakes.ports import FakePorts
+
+DEV = ("--stage", "dev")
+
+
+@pytest.fixture
+def ports():
+    ports = FakePorts()
+    ports.stacks.broken["Broken"] = "There is no log group of account 123456789012"
+    return ports
+
+
+def test_what_is_as_expected(run, ports, project):
+    result = run("verify", *DEV, "--yes", ports=ports)
+    assert result.exit_code == 0, result.output
+    assert "a first creation in express mode" in result.stdout
+    assert "differs" not in result.stdout
+    report = json.loads((project / "pkgops-verify.json").read_text())
+    assert [step["found"] for step in report["steps"]][-2:] == ["UPDATE_COMPLETE", "gone"]
+    assert len(report["not_tried"]) == 3
+    assert ports.stacks.describe() == []
+
+
+def test_what_differs(run, ports, project):
+    ports.stacks.broken.clear()
+    result = run("verify", *DEV, "--yes", "--to", "other.json", "-o", "json", ports=ports)
+    assert result.exit_code == 1
+    rows = json.loads(result.stdout)
+    assert [(row["expected"], row["found"]) for row in rows if not row["ok"]] == [
+        ("UPDATE_ROLLBACK_COMPLETE", "UPDATE_COMPLETE"),
+        ("Broken", "none"),
+    ]
+    assert json.loads((project / "other.json").read_text())["steps"] == rows
+
+
+def test_the_report_names_no_account(run, ports, project):
+    ports.stacks.broken["Queue"] = "arn:aws:sqs:us-east-1:123456789012:there"
+    run("verify", *DEV, "--yes", ports=ports)
+    assert "123456789012" not in (project / "pkgops-verify.json").read_text()
+
+
+def test_it_is_asked_before(run, ports):
+    assert run("verify", *DEV, ports=ports).exit_code == 6
+    assert "create_change_set" not in ports.stacks.calls
+
+
+def test_a_report_that_cannot_be_written(run, ports):
+    result = run("verify", *DEV, "--yes", "--to", "absent/report.json", ports=ports)
+    assert "The report cannot be written to absent/report.json" in result.stderr
