@@ -65,3 +65,18 @@ def texts(value: Any) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for inner in value:
             yield from texts(inner)
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """A value that should be an object; {} for anything else, such as an intrinsic function's list."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def mappings(value: Any) -> list[Mapping[str, Any]]:
+    """The objects of a list; none of what is no list."""
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list | tuple) else []
+
+
+def many(value: Any) -> list[Any]:
+    """A list's members; none of what is no list."""
+    return list(value) if isinstance(value, list | tuple) else []

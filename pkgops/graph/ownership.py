@@ -9,6 +9,7 @@ from pkgops.checks.kit.subject import Resource
 from pkgops.graph.kinds import DETAILS, OTHER, OWNERS, SCHEDULES, kind_of
 from pkgops.graph.model import ResourceKey
 from pkgops.graph.references import References
+from pkgops.intrinsics import mapping, mappings
 
 _LOG_GROUP, _ALARM, _SUBSCRIPTION = "AWS::Logs::LogGroup", "AWS::CloudWatch::Alarm", "AWS::SNS::Subscription"
 _OF_FUNCTION = re.compile(r"^/aws/lambda/(?:us-east-1\.)?(.+)$")
@@ -61,7 +62,7 @@ class Ownership:
         if one.type == _LOG_GROUP:
             yield from self._logging(key, one)
         if one.type in SCHEDULES:
-            targets = one.properties.get("Targets") or [one.properties.get("Target") or {}]
+            targets = [*mappings(one.properties.get("Targets")), mapping(one.properties.get("Target"))]
             yield self.references.of(key[0], [row.get("Arn") for row in targets])
             return
         for name in OWNERS:
@@ -71,8 +72,9 @@ class Ownership:
 
     def _measured(self, alarm: Resource) -> tuple[ResourceKey, ...]:
         """What an alarm watches, by the dimensions of its metrics."""
-        metrics = [row.get("MetricStat", {}).get("Metric", {}) for row in alarm.properties.get("Metrics") or []]
-        rows = [row for source in (alarm.properties, *metrics) for row in source.get("Dimensions") or []]
+        stats = [mapping(row.get("MetricStat")) for row in mappings(alarm.properties.get("Metrics"))]
+        metrics = [mapping(stat.get("Metric")) for stat in stats]
+        rows = [row for source in (alarm.properties, *metrics) for row in mappings(source.get("Dimensions"))]
         stack = alarm.stack.key
         found = [self.references.of(stack, row.get("Value")) for row in rows]
         named = {self.references.text(stack, row.get("Value")) for row in rows}

@@ -19,6 +19,7 @@ from pkgops.graph.model import Edge, Graph, Node, ResourceKey, joined
 from pkgops.graph.ownership import Ownership
 from pkgops.graph.references import References, physical_name
 from pkgops.graph.rules import connections
+from pkgops.intrinsics import mapping
 
 _PERMISSION, _ALARM = "AWS::Lambda::Permission", "AWS::CloudWatch::Alarm"
 # What is known only after deployment, and account ids: no part of a documented name.
@@ -107,7 +108,7 @@ def _between(found: re.Match[str]) -> str:
 
 def _notes(properties: Mapping[str, Any], parts: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[str]:
     """Short facts about a node."""
-    if (properties.get("VpcConfig") or {}).get("SubnetIds"):
+    if mapping(properties.get("VpcConfig")).get("SubnetIds"):
         yield "in the network"
     types = [type for type, _ in parts]
     if "AWS::Lambda::Url" in types:

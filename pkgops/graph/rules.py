@@ -11,6 +11,7 @@ from pkgops.graph.distributions import distribution
 from pkgops.graph.kinds import ADDRESSED, SECRET
 from pkgops.graph.model import Edge, ResourceKey
 from pkgops.graph.ownership import Ownership
+from pkgops.intrinsics import mapping, mappings
 
 Rule = Callable[[Connections, ResourceKey, Resource], Iterator[Edge]]
 
@@ -26,7 +27,7 @@ def connections(ownership: Ownership) -> Iterator[Edge]:
 
 def _method(found: Connections, key: ResourceKey, one: Resource) -> Iterator[Edge]:
     properties = one.properties
-    integration = properties.get("Integration") or {}
+    integration = mapping(properties.get("Integration"))
     route = f"{properties.get('HttpMethod')} {_path(found, key[0], properties.get('ResourceId'))}"
     yield from found.between(key[0], properties.get("RestApiId"), integration.get("Uri"), "routes", route)
 
@@ -59,7 +60,7 @@ def _authorizer(found: Connections, key: ResourceKey, one: Resource) -> Iterator
     checkers = [
         given.get("AuthorizerUri"),
         given.get("ProviderARNs"),
-        (given.get("JwtConfiguration") or {}).get("Issuer"),
+        mapping(given.get("JwtConfiguration")).get("Issuer"),
     ]
     yield from found.between(key[0], api, checkers, "authorizes")
 
@@ -71,16 +72,16 @@ def _event_source(found: Connections, key: ResourceKey, one: Resource) -> Iterat
 
 
 def _destinations(found: Connections, key: ResourceKey, one: Resource) -> Iterator[Edge]:
-    config = one.properties.get("DestinationConfig") or {}
+    config = mapping(one.properties.get("DestinationConfig"))
     for name, kind in (("OnFailure", "failures"), ("OnSuccess", "successes")):
-        end = (config.get(name) or {}).get("Destination")
+        end = mapping(config.get(name)).get("Destination")
         yield from found.between(key[0], one.properties.get("FunctionName"), end, kind)
 
 
 def _function(found: Connections, key: ResourceKey, one: Resource) -> Iterator[Edge]:
-    letters = (one.properties.get("DeadLetterConfig") or {}).get("TargetArn")
+    letters = mapping(one.properties.get("DeadLetterConfig")).get("TargetArn")
     yield from found.between(key[0], found.own(key), letters, "failures")
-    variables = (one.properties.get("Environment") or {}).get("Variables")
+    variables = mapping(one.properties.get("Environment")).get("Variables")
     for end in found.nodes(key[0], variables):
         kind = found.ownership.kept[end][0]
         if kind in ADDRESSED:
@@ -88,16 +89,16 @@ def _function(found: Connections, key: ResourceKey, one: Resource) -> Iterator[E
 
 
 def _queue(found: Connections, key: ResourceKey, one: Resource) -> Iterator[Edge]:
-    policy = one.properties.get("RedrivePolicy") or {}
+    policy = mapping(one.properties.get("RedrivePolicy"))
     if isinstance(policy, Mapping):
         yield from found.between(key[0], found.own(key), policy.get("deadLetterTargetArn"), "dead letters")
 
 
 def _rule(found: Connections, key: ResourceKey, one: Resource) -> Iterator[Edge]:
-    for target in one.properties.get("Targets") or []:
+    for target in mappings(one.properties.get("Targets")):
         if one.properties.get("EventPattern"):
             yield from found.between(key[0], one.properties.get("EventBusName"), target.get("Arn"), "events")
-        letters = (target.get("DeadLetterConfig") or {}).get("Arn")
+        letters = mapping(target.get("DeadLetterConfig")).get("Arn")
         yield from found.between(key[0], target.get("Arn"), letters, "failures")
 
 
@@ -110,7 +111,7 @@ def _bucket(found: Connections, key: ResourceKey, one: Resource) -> Iterator[Edg
 
 
 def _users(found: Connections, key: ResourceKey, one: Resource) -> Iterator[Edge]:
-    for trigger, function in sorted((one.properties.get("LambdaConfig") or {}).items()):
+    for trigger, function in sorted(mapping(one.properties.get("LambdaConfig")).items()):
         yield from found.between(key[0], found.own(key), function, "triggers", str(trigger))
 
 
@@ -119,7 +120,7 @@ def _firewall(found: Connections, key: ResourceKey, one: Resource) -> Iterator[E
 
 
 def _backup(found: Connections, key: ResourceKey, one: Resource) -> Iterator[Edge]:
-    resources = (one.properties.get("BackupSelection") or {}).get("Resources")
+    resources = mapping(one.properties.get("BackupSelection")).get("Resources")
     yield from found.between(key[0], one.properties.get("BackupPlanId"), resources, "backs up")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pkgops.cost.facts.items import HOURS, Item, Resource, Rule, number, others, referred
+from pkgops.intrinsics import mapping, mappings
 
 
 def table(one: Resource) -> Iterator[Item]:
@@ -14,13 +15,13 @@ def table(one: Resource) -> Iterator[Item]:
         yield one.used("dynamodb.read_units", "table.reads", cause="BillingMode")
         yield one.used("dynamodb.write_units", "table.writes", cause="BillingMode")
     else:
-        parts = [one.properties, *(one.properties.get("GlobalSecondaryIndexes") or [])]
-        given = [part.get("ProvisionedThroughput") or {} for part in parts]
+        parts = [one.properties, *mappings(one.properties.get("GlobalSecondaryIndexes"))]
+        given = [mapping(part.get("ProvisionedThroughput")) for part in parts]
         for price, name in (("read", "ReadCapacityUnits"), ("write", "WriteCapacityUnits")):
             units = sum(number(row.get(name), 0) for row in given)
             yield one.item(f"dynamodb.{price}_hours", units * HOURS, f"ProvisionedThroughput.{name}")
     yield one.used("dynamodb.storage", "table.gigabytes")
-    if (one.properties.get("PointInTimeRecoverySpecification") or {}).get("PointInTimeRecoveryEnabled") is True:
+    if mapping(one.properties.get("PointInTimeRecoverySpecification")).get("PointInTimeRecoveryEnabled") is True:
         yield one.used("dynamodb.pitr", "table.gigabytes", cause="PointInTimeRecoverySpecification")
 
 

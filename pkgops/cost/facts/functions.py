@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from pkgops.cost.facts.items import HOURS, Item, Resource, Rule, number, others, referred
+from pkgops.intrinsics import many, mapping, mappings
 
 _MEGABYTE = Decimal(1) / Decimal(1024)  # in GB
 _SECOND = Decimal(1) / Decimal(1000)  # in a millisecond
@@ -13,20 +14,20 @@ _SECOND = Decimal(1) / Decimal(1000)  # in a millisecond
 
 def function(one: Resource) -> Iterator[Item]:
     """Requests, and duration by memory and processor; at the edge neither is free nor as cheap."""
-    arm = (one.properties.get("Architectures") or ["x86_64"])[0] == "arm64"
+    arm = "arm64" in many(one.properties.get("Architectures"))
     kind = "edge" if _at_edge(one) else "arm" if arm else "x86"
     memory = number(one.properties.get("MemorySize"), 128) * _MEGABYTE
     yield one.used("lambda.edge.requests" if kind == "edge" else "lambda.requests", "function.invocations")
     measures = ("function.invocations", "function.milliseconds")
     yield one.used(f"lambda.{kind}.gb_seconds", *measures, times=memory * _SECOND, cause="MemorySize")
-    if (one.properties.get("TracingConfig") or {}).get("Mode") == "Active":
+    if mapping(one.properties.get("TracingConfig")).get("Mode") == "Active":
         measures = ("function.invocations", "function.traced_share")
         yield one.used("xray.traces", *measures, cause="TracingConfig")
 
 
 def alias(one: Resource) -> Iterator[Item]:
     """Provisioned concurrency, of an alias or a version, costs by the hour."""
-    config = one.properties.get("ProvisionedConcurrencyConfig") or {}
+    config = mapping(one.properties.get("ProvisionedConcurrencyConfig"))
     count = number(config.get("ProvisionedConcurrentExecutions"), 0)
     if count:
         functions = dict(others(one, "AWS::Lambda::Function"))
@@ -53,11 +54,13 @@ def _at_edge(one: Resource) -> bool:
         name for name, given in others(one, "AWS::Lambda::Version") if referred(given.get("FunctionName")) == one.id
     }
     distributions = [given for _, given in others(one, "AWS::CloudFront::Distribution")]
-    config = [given.get("DistributionConfig") or {} for given in distributions]
+    config = [mapping(given.get("DistributionConfig")) for given in distributions]
     behaviours = [
-        row for each in config for row in (each.get("DefaultCacheBehavior") or {}, *(each.get("CacheBehaviors") or []))
+        row
+        for each in config
+        for row in (mapping(each.get("DefaultCacheBehavior")), *mappings(each.get("CacheBehaviors")))
     ]
-    rows = [row for each in behaviours for row in each.get("LambdaFunctionAssociations") or []]
+    rows = [row for each in behaviours for row in mappings(each.get("LambdaFunctionAssociations"))]
     return any(referred(row.get("LambdaFunctionARN")) in versions for row in rows)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from pkgops.intrinsics import mapping
+
 HOURS = Decimal(730)
 """Hours in a month, as AWS counts them in its examples."""
 
@@ -54,14 +56,15 @@ Rule = Callable[[Resource], Iterator[Item]]
 
 
 def number(value: Any, default: Decimal | int) -> Decimal:
-    """A number of a template, which may be written as text; the default for anything else, such as a parameter."""
+    """A number of a template, which may be written as text; the default for anything else, such as a parameter, and for
+    what is negative."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return Decimal(default)
     try:
         found = Decimal(str(value))
     except ArithmeticError:
         return Decimal(default)
-    return found if found.is_finite() else Decimal(default)
+    return found if found.is_finite() and found >= 0 else Decimal(default)
 
 
 def referred(value: Any) -> str:
@@ -69,7 +72,7 @@ def referred(value: Any) -> str:
     if isinstance(value, Mapping) and len(value) == 1:
         ((function, argument),) = value.items()
         if function in ("Ref", "Fn::GetAtt"):
-            return str(argument[0] if isinstance(argument, list) else argument).partition(".")[0]
+            return str(argument[0] if isinstance(argument, list) and argument else argument).partition(".")[0]
     return ""
 
 
@@ -77,4 +80,4 @@ def others(resource: Resource, *types: str) -> Iterator[tuple[str, Mapping[str, 
     """(logical id, properties) of the resources of those types in the same template."""
     for name, body in resource.template.get("Resources", {}).items():
         if body.get("Type") in types:
-            yield name, body.get("Properties") or {}
+            yield name, mapping(body.get("Properties"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from pkgops.cost.facts.items import HOURS, Item, Resource, Rule, number
+from pkgops.intrinsics import many, mapping, mappings
 
 _HIGH_RESOLUTION = 60  # seconds; a period below is high resolution
 
@@ -56,8 +57,8 @@ def log_group(one: Resource) -> Iterator[Item]:
 
 def alarm(one: Resource) -> Iterator[Item]:
     """An alarm for each of its metrics."""
-    metrics = [row for row in one.properties.get("Metrics") or [] if "MetricStat" in row]
-    periods = [row["MetricStat"].get("Period", 300) for row in metrics] or [one.properties.get("Period", 300)]
+    metrics = [row for row in mappings(one.properties.get("Metrics")) if "MetricStat" in row]
+    periods = [mapping(row["MetricStat"]).get("Period", 300) for row in metrics] or [one.properties.get("Period", 300)]
     high = min(number(period, 300) for period in periods) < _HIGH_RESOLUTION
     note = "An alarm on metric math is paid for each of its metrics" if len(metrics) > 1 else ""
     price = "cloudwatch.alarm.high" if high else "cloudwatch.alarm"
@@ -89,7 +90,7 @@ def address(one: Resource) -> Iterator[Item]:
 def endpoint(one: Resource) -> Iterator[Item]:
     """An interface endpoint by the hour and zone; gateways are free."""
     if one.properties.get("VpcEndpointType", "Gateway") != "Gateway":
-        zones = len(one.properties.get("SubnetIds") or []) or 1
+        zones = len(many(one.properties.get("SubnetIds"))) or 1
         yield one.item("endpoint.hours", HOURS * zones, "SubnetIds")
         yield one.used("endpoint.gigabytes", "network.endpoint_gigabytes")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from pkgops.cost.facts import data, functions, operations, web
 from pkgops.cost.facts.items import Item, Resource, Rule
+from pkgops.intrinsics import mapping
 
 RULES: Mapping[str, Rule] = {**data.RULES, **functions.RULES, **operations.RULES, **web.RULES}
 # Types that AWS does not charge for by themselves.
@@ -86,7 +87,7 @@ FREE = frozenset(
 def resources(stack: str, template: Mapping[str, Any]) -> Iterator[Resource]:
     """The resources of a stack's template."""
     for name, body in template.get("Resources", {}).items():
-        yield Resource(stack, name, str(body.get("Type")), body.get("Properties") or {}, template)
+        yield Resource(stack, name, str(body.get("Type")), mapping(body.get("Properties")), template)
 
 
 def items(stacks: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Item]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from pkgops.cost.facts.items import Item, Resource, Rule, others, referred
+from pkgops.intrinsics import many, mapping, mappings
 
 _METRICS = 5  # a method has: Count, 4XXError, 5XXError, Latency, IntegrationLatency
 
@@ -16,7 +17,7 @@ def rest_api(one: Resource) -> Iterator[Item]:
 
 def rest_stage(one: Resource) -> Iterator[Item]:
     """Detailed metrics: each method is metrics of its own."""
-    settings = one.properties.get("MethodSettings") or []
+    settings = mappings(one.properties.get("MethodSettings"))
     if any(row.get("MetricsEnabled") is True for row in settings):
         api = referred(one.properties.get("RestApiId"))
         methods = sum(referred(given.get("RestApiId")) == api for _, given in others(one, "AWS::ApiGateway::Method"))
@@ -40,8 +41,8 @@ def distribution(one: Resource) -> Iterator[Item]:
     """Traffic and requests of a distribution, and the functions that run in it."""
     yield one.used("cloudfront.transfer", "cdn.gigabytes", cause="PriceClass")
     yield one.used("cloudfront.requests", "cdn.requests")
-    config = one.properties.get("DistributionConfig") or {}
-    behaviours = [config.get("DefaultCacheBehavior") or {}, *(config.get("CacheBehaviors") or [])]
+    config = mapping(one.properties.get("DistributionConfig"))
+    behaviours = [mapping(config.get("DefaultCacheBehavior")), *mappings(config.get("CacheBehaviors"))]
     if any(row.get("FunctionAssociations") for row in behaviours):
         yield one.used("cloudfront.functions", "cdn.requests", cause="FunctionAssociations")
 
@@ -49,7 +50,7 @@ def distribution(one: Resource) -> Iterator[Item]:
 def firewall(one: Resource) -> Iterator[Item]:
     """A web ACL, its rules, and the requests it sees."""
     yield one.item("waf.acl")
-    rules = len(one.properties.get("Rules") or [])
+    rules = len(many(one.properties.get("Rules")))
     if rules:
         yield one.item("waf.rule", rules, "Rules")
     yield one.used("waf.requests", "firewall.requests")

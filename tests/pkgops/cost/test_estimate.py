@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given as given_
 
 from pkgops.cost.book import shipped
 from pkgops.cost.estimate import Estimate, Stacks, estimate
 from pkgops.cost.facts.registry import FREE, RULES
 from pkgops.cost.usage import MEASURES, Usage, chosen
+from tests.pkgops import odd_templates
 from tests.pkgops.cost.systems import one, resource, stacks
-from tests.repository import SYSTEMS, load_system
+from tests.repository import ROOT, SYSTEMS, load_system
 
 D = Decimal
 BOOK = shipped()
@@ -204,6 +207,18 @@ def test_an_unknown_type_is_counted_and_a_size_without_a_price_is_open():
     assert found.not_priced == {"AWS::New::Thing": 2}
     assert [row.key for row in found.rows if row.price is None] == ["rds.db.huge"]
     assert found.open >= 1
+
+
+FACTS = (ROOT / "pkgops/cost/facts").glob("*.py")
+WORDS = sorted({word for path in FACTS for word in re.findall(r'"([A-Z]\w+)"', path.read_text())})
+EVERYTHING = Usage("x", dict.fromkeys(MEASURES, D(10)))
+
+
+@given_(odd_templates.resources(sorted(RULES), WORDS))
+def test_properties_that_hold_anything(resources):
+    found = estimate([("app", {"Resources": resources})], BOOK, EVERYTHING)
+    assert all(row.amount is None or row.amount >= 0 for row in found.rows)
+    assert found.open == sum(row.price is None for row in found.rows)
 
 
 @pytest.mark.parametrize("odd", [{"Ref": "Size"}, None, "many", True, float("nan"), "NaN"])

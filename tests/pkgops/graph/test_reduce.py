@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pkgops.graph.kinds import NODES
+from pkgops.graph.kinds import NODES, SCHEDULES
 from pkgops.graph.merge import LIMIT, merged
 from pkgops.graph.model import Graph
+from pkgops.graph.rules import RULES
 from pkgops.graph.view import View, viewed
+from tests.pkgops import odd_templates
 from tests.pkgops.graph.systems import arrows, function, of, role, stack, whole
-from tests.repository import SYSTEMS
+from tests.repository import ROOT, SYSTEMS
 from tests.templates.conftest import VARIANTS, built
 
 EVERY = [(system, "prod") for system in SYSTEMS] + [(system, name) for system, name in VARIANTS]
@@ -81,6 +84,16 @@ def test_any_templates(templates, limit):
     assert of(*stacks) == graph
     for node in graph.nodes:
         assert node.id in {one.id for one in viewed(graph, View(focus=node.id, depth=2, everything=True)).nodes}
+
+
+WORDS = sorted(
+    {word for path in (ROOT / "pkgops/graph").glob("*.py") for word in re.findall(r'"([A-Z]\w+)"', path.read_text())}
+)
+
+
+@given(odd_templates.resources([*RULES, *SCHEDULES, "AWS::CloudWatch::Alarm", "AWS::Lambda::Permission"], WORDS))
+def test_properties_that_hold_anything(resources):
+    assert_sound(of(stack(resources)), {("app", name) for name in resources})
 
 
 TABLE = {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "orders-dev"}}

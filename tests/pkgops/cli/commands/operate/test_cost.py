@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from decimal import Decimal
 
 import pytest
@@ -18,6 +20,7 @@ from tests.pkgops.cli.hostile import Failing
 from tests.pkgops.cost.test_difference import step
 from tests.pkgops.fakes.ports import FakePorts
 from tests.pkgops.fakes.pricing import FakePricing
+from tests.repository import ROOT
 
 DEV = ("--stage", "dev")
 
@@ -135,3 +138,13 @@ def test_only_changes_on_aws_have_a_line(project, stage, action, line):
 def test_a_deployment_does_not_depend_on_the_estimate(project):
     plan = Plan(load("dev", "kefir", project, environ={}), (step(None),), (), {})
     assert monthly_cost(plan, Failing()) == ""
+
+
+def test_commands_of_deployments_import_no_estimate():
+    """What changes nothing waits for nothing: only a plan with changes on AWS imports it."""
+    script = (
+        "import sys, pkgops.cli.commands.deploy.deploy, pkgops.cli.commands.deploy.diff, pkgops.cli.monthly_cost\n"
+        "print([name for name in sys.modules if name.startswith(('pkgops.cost', 'pkgops.graph', 'decimal'))])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
