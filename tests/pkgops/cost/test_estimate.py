@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given as given_
+from hypothesis import settings
 
 from pkgops.cost.book import shipped
 from pkgops.cost.estimate import Estimate, Stacks, estimate
@@ -214,6 +215,7 @@ WORDS = sorted({word for path in FACTS for word in re.findall(r'"([A-Z]\w+)"', p
 EVERYTHING = Usage("x", dict.fromkeys(MEASURES, D(10)))
 
 
+@settings(max_examples=40, deadline=None)
 @given_(odd_templates.resources(sorted(RULES), WORDS))
 def test_properties_that_hold_anything(resources):
     found = estimate([("app", {"Resources": resources})], BOOK, EVERYTHING)

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pkgops.graph.kinds import NODES, SCHEDULES
@@ -91,6 +91,7 @@ WORDS = sorted(
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(odd_templates.resources([*RULES, *SCHEDULES, "AWS::CloudWatch::Alarm", "AWS::Lambda::Permission"], WORDS))
 def test_properties_that_hold_anything(resources):
     assert_sound(of(stack(resources)), {("app", name) for name in resources})
