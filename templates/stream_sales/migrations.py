@@ -41,7 +41,7 @@ def add(scope: Scope, network: NetworkResources, cluster: AuroraResources) -> Fu
     )
     # The documents let it describe the secret as well, which its code never does.
     reads = grants.allow([secretsmanager.GetSecretValue], cluster.secret)
-    row = Function(HANDLER, grants=(reads,), include=(f"{PACKAGE}/migrations/**",))
+    row = Function(HANDLER, grants=(reads,), include=(f"{PACKAGE}/migrations/**/*.sql",))
     made = functions(scope, defaults, [row])[HANDLER]
     scope.accept("P203", f"{made.id}Function", reason="the documents let it read its secret, and nothing more")
     scope.accept("P205", subject="DATABASE_URL", reason="it is how the same code is called as a program")
