@@ -188,23 +188,21 @@ class LinkedTopic(sns.Topic):
 
     def publish(self) -> Link:
         """Publishes; the variable holds the topic's ARN."""
-        key = self.properties.get("KmsMasterKeyId", "")
-        return ExistingTopic(Ref(self), variable(self.title) + "_ARN", key).publish()
+        key = self.properties.get("KmsMasterKeyId")
+        link = ExistingTopic(Ref(self), variable(self.title) + "_ARN").publish()
+        return replace(link, statements=(*link.statements, grants.topic_key(key))) if key else link
 
 
 @dataclass(frozen=True, slots=True)
 class ExistingTopic:
-    """A topic that is not of this stack, by its ARN: literally, or `Scope.use` of another stack's output; ``key`` is
-    the ARN of the key it is encrypted with."""
+    """A topic that is not of this stack, by its ARN: literally, or `Scope.use` of another stack's output."""
 
     arn: Any
     variable: str
-    key: Any = ""
 
     def publish(self) -> Link:
         """Publishes; the variable holds the topic's ARN."""
-        encrypted = (grants.topic_key(self.key),) if self.key else ()
-        return Link(self.variable, self.arn, (grants.topic_publish(self.arn), *encrypted))
+        return Link(self.variable, self.arn, (grants.topic_publish(self.arn),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +234,7 @@ def variable(logical_id: str) -> str:
 def environment(links: Iterable[Link]) -> dict[str, Any]:
     """The variables of some links. ValueError if two links want one variable for different values."""
     found: dict[str, Any] = {}
-    for link in links:
-        if not link.variable:
-            continue
+    for link in (one for one in links if one.variable):
         if link.variable in found and encode_to_dict(found[link.variable]) != encode_to_dict(link.value):
             raise ValueError(f"Two links set {link.variable}; give one of them another name with .named(...)")
         found[link.variable] = link.value
@@ -248,7 +244,6 @@ def environment(links: Iterable[Link]) -> dict[str, Any]:
 def statements(links: Iterable[Link]) -> tuple[Statement, ...]:
     """The permissions of some links, each once."""
     found: dict[str, Statement] = {}
-    for link in links:
-        for statement in link.statements:
-            found.setdefault(repr(encode_to_dict(statement)), statement)
+    for statement in (one for link in links for one in link.statements):
+        found.setdefault(repr(encode_to_dict(statement)), statement)
     return tuple(found.values())
