@@ -15,13 +15,14 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from tests.bench import always_coder, api, cold, commands, faults, kefir, keyvex, next_app, pipeline, stream_sales
+from tests.bench import always_coder, api, cold, commands, dev, faults, kefir, keyvex, next_app, pipeline, stream_sales
 from tests.bench.measure import Contest, Row
 from tests.bench.report import document, table
 from tests.bench.workplace import HERE, Workplace
 
 SYSTEMS = {
     "The pipeline": pipeline,
+    "The development loop": dev,
     "Kefir": kefir,
     "Always Coder": always_coder,
     "Keyvex": keyvex,

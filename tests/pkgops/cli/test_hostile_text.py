@@ -49,7 +49,13 @@ RUN: dict[str, list[tuple[str, ...]]] = {
     "seed-dev": [("seed-dev", "--timeout", "0", *DEV)],
     "smoke": [("smoke", *DEV), ("smoke", ARGUMENT, *DEV)],
     "tail-logs": [("tail-logs", *DEV), ("tail-logs", "--raw", *DEV)],
-    "invoke": [("invoke", "health", *DEV), ("invoke", "scan", *DEV)],
+    "invoke": [
+        ("invoke", "health", *DEV),
+        ("invoke", "scan", *DEV),
+        ("invoke", "health", "--generate", "api", *DEV),
+        ("invoke", "health", "--event", ARGUMENT, *DEV),
+        ("invoke", "health", "--payload", "{}", "--save", ARGUMENT, *DEV),
+    ],
     "queues ls": [("queues", *DEV)],
     "queues peek": [("queues", "peek", "package-dlq", *DEV)],
     "queues send": [

@@ -15,6 +15,7 @@ from pkgops.local.inspection import Inspection, code_folder, inspected, port_of
 from pkgops.local.urls import reachable
 from pkgops.model import Stage
 from tests.debugger import Debugger
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.emulator
 
@@ -96,3 +97,30 @@ def test_a_profile_tells_starts_imports_and_calls(function, aws, emulator, funct
     assert [(service, operation) for service, operation, _ in warm["calls"]] == [("STS", "GetCallerIdentity")]
     assert sum(start["imports"].values()) <= start["seconds"]
     assert sum(seconds for *_, seconds in cold["calls"]) <= cold["seconds"]
+
+
+def test_a_message_stays_hidden_while_its_function_is_stopped(function, aws, emulator, functions, tmp_path, unique):
+    """Its queue would deliver it again after a second."""
+    code = "def handler(event, context):\n    print('took', event['Records'][0]['attributes'])\n    return {}\n"
+    worker, sqs = function(code, Timeout=1), aws("sqs")
+    (tmp_path / "app.py").write_text(code)
+    url = sqs.create_queue(QueueName=unique("queue"), Attributes={"VisibilityTimeout": "1"})["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    aws("logs").create_log_group(logGroupName=f"/aws/lambda/{worker.name}")
+    wanted = Inspection(worker.name, os.getpid(), port_of(worker.name))
+    with inspected(emulator.home, wanted):
+        functions.try_out(worker.name)
+        with Debugger(wanted.port, (str(tmp_path), str(code_folder(emulator.home, worker.name)))) as debugger:
+            debugger.stop_at(str(tmp_path / "app.py"), 2)
+            aws("lambda").create_event_source_mapping(EventSourceArn=arn, FunctionName=worker.name, BatchSize=1)
+            sqs.send_message(QueueUrl=url, MessageBody="{}")
+            frame = debugger.stopped()
+            debugger.value(frame, "__import__('time').sleep(2.5)")
+            debugger.ask("continue", threadId=frame["thread"])
+            eventually(lambda: [line for line in worker.log() if line.startswith("took")])
+    named = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    eventually(
+        lambda: set(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=named)["Attributes"].values()) == {"0"}
+    )
+    (took,) = [line for line in worker.log() if line.startswith("took")]
+    assert "'ApproximateReceiveCount': '1'" in took
