@@ -18,7 +18,7 @@ from pkgops.dev.system import SystemLoop
 from pkgops.dev.watch import Watch
 from pkgops.events import Emit, Event
 
-_AFTER_A_RUN = 1.0  # seconds after a run in which more saves are taken for parts of one
+_AFTER_A_RUN = 0.5  # seconds after a run in which more saves are taken for parts of one
 _PAUSE = 0.25  # seconds of quiet that end them
 _LONGEST = 2.0  # seconds that they are waited for
 
