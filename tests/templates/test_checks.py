@@ -26,7 +26,7 @@ HANDLERS = sorted(
         for system in SYSTEMS
         for case in built(system, "prod")
         for resource in case.template["Resources"].values()
-        if resource["Type"] == FUNCTION
+        if resource["Type"] == FUNCTION and handler_path(resource["Properties"])  # not a bundle of Node.js
     }
 )
 
