@@ -23,6 +23,7 @@ _REASONS: Mapping[str, tuple[tuple[str, str], ...]] = {
             "cloudwatch:GetMetricData",
             "accepts no resource; gets the age of a message, and the use of a system",
         ),
+        ("kms:CreateKey", "accepts no resource: a key's id is random"),
         ("pricing:GetProducts", "accepts no resource; list prices are the same for everybody"),
         ("lambda:GetAccountSettings", "accepts no resource; says how much concurrency can be reserved"),
         ("logs:*", "accepts no resource: the access log of an HTTP API is delivered in the account's name"),
