@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ from pkgops.plan.review.iam_diff import as_list, policy_documents, policyunivers
 
 _WORLD = ("0.0.0.0/0", "::/0")
 _NAMED = {"Service", "CanonicalUser"}  # principals of these kinds are never anyone
+# An account, or somebody of one: by its number, or this one.
+_ACCOUNT = re.compile(r"\d{12}|.*:iam::(?:\d{12}|\$\{AWS::AccountId\}):[^*]*")
 _PUBLIC_ACLS = ("PublicRead", "PublicReadWrite", "AuthenticatedRead")
 
 
@@ -43,14 +46,18 @@ def _anyone(properties: Mapping[str, Any]) -> bool:
 
 def allows_anyone(statement: Mapping[str, Any]) -> bool:
     """True if a statement that allows something lets anyone in. The library, which takes 90 ms to import, is asked
-    where its answer is not plain: about principals of AWS, and about conditions."""
+    where its answer is not plain: about wildcards of AWS, and about conditions."""
     principal = statement["Principal"]
-    if isinstance(principal, Mapping) and principal.keys() <= _NAMED:
+    if isinstance(principal, Mapping) and principal.keys() <= {*_NAMED, "AWS"} and _of_accounts(principal.get("AWS")):
         return False
     if principal in ("*", {"AWS": "*"}) and not statement.get("Condition"):
         return True
     policy = policyuniverse().Policy({"Version": "2012-10-17", "Statement": [statement]})
     return bool(policy.is_internet_accessible())
+
+
+def _of_accounts(principals: Any) -> bool:
+    return all(isinstance(one, str) and _ACCOUNT.fullmatch(one) for one in as_list(principals))
 
 
 def _plain(statement: Mapping[str, Any]) -> dict[str, Any]:

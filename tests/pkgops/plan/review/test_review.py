@@ -190,6 +190,9 @@ def test_a_permission_that_is_only_evaluated_again_costs_nothing() -> None:
                 {"Service": ["a.amazonaws.com", "b.amazonaws.com"]},
             ),
             {"Service": "sns.amazonaws.com", "AWS": "arn:aws:iam::123456789012:root"},
+            {"AWS": ["123456789012", "arn:aws:iam::123456789012:role/*"]},
+            {"AWS": "${{'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root'}}"},
+            {"AWS": "arn:aws:iam::*:root"},
         ]
     ),
     st.sampled_from(
