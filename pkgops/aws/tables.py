@@ -10,7 +10,9 @@ from itertools import islice
 from typing import Any
 
 from pkgops.aws.connection.client import Clients, translated
+from pkgops.aws.table_request import place, request
 from pkgops.errors import AccessError, BuildError, PkgopsError, not_deployed
+from pkgops.ports.tables import TablePage, TableQuestion, TableShape
 
 _BATCH = 100  # keys of one BatchGetItem, by its quota
 _ATTEMPTS = 8
@@ -35,7 +37,7 @@ class DynamoTables:
                 schema = self._client.describe_table(TableName=table)["Table"]["KeySchema"]
         except ClientError as error:
             raise _error(error, table) from error
-        return tuple(row["AttributeName"] for row in sorted(schema, key=lambda row: row["KeyType"]))
+        return _key_names(schema)
 
     def put_if_absent(
         self,
@@ -78,6 +80,36 @@ class DynamoTables:
             found += self._batch(table, {"Keys": batch, **shape})
         return found
 
+    def shape(self, table: str) -> TableShape:
+        from botocore.exceptions import ClientError
+
+        try:
+            with translated("dynamodb:DescribeTable"):
+                found = self._client.describe_table(TableName=table)["Table"]
+        except ClientError as error:
+            raise _error(error, table) from error
+        indexes = [*found.get("GlobalSecondaryIndexes", []), *found.get("LocalSecondaryIndexes", [])]
+        return TableShape(
+            name=table,
+            keys=_key_names(found["KeySchema"]),
+            indexes={row["IndexName"]: _key_names(row["KeySchema"]) for row in indexes},
+            types={row["AttributeName"]: row["AttributeType"] for row in found["AttributeDefinitions"]},
+            items=found.get("ItemCount", 0),
+        )
+
+    def page(self, table: str, question: TableQuestion) -> TablePage:
+        from botocore.exceptions import ClientError
+
+        try:
+            with translated("dynamodb:Query" if question.conditions else "dynamodb:Scan"):
+                asked = request(table, question, encoded)
+                client = self._client
+                answer = client.query(**asked) if question.conditions else client.scan(**asked)
+        except ClientError as error:
+            raise _error(error, table) from error
+        items = tuple(decoded(item) for item in answer.get("Items", []))
+        return TablePage(items, answer.get("ScannedCount", len(items)), place(answer.get("LastEvaluatedKey")))
+
     def _put(self, put: dict[str, Any], others: Sequence[Any]) -> None:
         if others:
             self._client.transact_write_items(TransactItems=[{"Put": put}, *others])
@@ -112,6 +144,11 @@ def encoded(item: Mapping[str, Any]) -> dict[str, Any]:
 def decoded(item: Mapping[str, Any]) -> dict[str, Any]:
     """Plain values of attribute values; numbers are int where they are whole, else float."""
     return {name: _decode(value) for name, value in item.items()}
+
+
+def _key_names(schema: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    """The partition key (HASH) first."""
+    return tuple(row["AttributeName"] for row in sorted(schema, key=lambda row: row["KeyType"]))
 
 
 def _encode(value: Any) -> dict[str, Any]:

@@ -61,6 +61,7 @@ SECTIONS = {
         "doctor": "Check tools, credentials and configuration.",
         "verify": "Try on AWS what was only read about it.",
         "local": "Run the embedded emulator.",
+        "console": "Look at a stage in the browser.",
         "completion": "Print a shell completion script.",
     },
 }

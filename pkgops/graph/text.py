@@ -11,8 +11,15 @@ _BREAKS = "\u2028\u2029"
 def shown(text: str, longest: int = _LONGEST) -> str:
     """One line without characters that are not seen: control and format characters stand as escapes (``\\x1b``), a
     line that is too long ends with an ellipsis."""
-    line = "".join(_visible(character) for character in text)
+    line = visible(text)
     return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def visible(text: str, kept: str = "") -> str:
+    """The text with control and format characters as escapes, but for those in ``kept``."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(one if one in kept else _visible(one) for one in text)
 
 
 def _visible(character: str) -> str:

@@ -14,6 +14,7 @@ WORKERS_VARIABLE = "PKGOPS_LOCAL_WORKERS"  # how many processes of functions may
 # A file that another process holds a lock on (flock): the emulator ends with that process, however it ends.
 OWNER_VARIABLE = "PKGOPS_LOCAL_OWNER"
 IDENTITY_PATH = "/_pkgops/identity"
+REQUESTS_PATH = "/_pkgops/requests"
 
 
 def proof(secret: str, nonce: str) -> str:

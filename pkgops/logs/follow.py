@@ -8,6 +8,7 @@ instead.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,13 +29,18 @@ if TYPE_CHECKING:
     from pkgops.logs.query import Query
     from pkgops.ports.logs import LogEvent, Logs
 
+_PATIENCE = 0.5  # seconds to wait for an event before looking whether to stop
 _BATCH_TIME = 0.05  # seconds to collect events before they are sorted and shown
 
 Key = tuple[str, int, str]
 
 
-def follow(names: Mapping[str, str], logs: Logs, query: Query, emit: Emit) -> Iterator[LogLine]:
-    """Lines of the log groups ``names`` (group -> name shown) since ``query.since``, then new ones without end."""
+def follow(
+    names: Mapping[str, str], logs: Logs, query: Query, emit: Emit, stop: threading.Event | None = None
+) -> Iterator[LogLine]:
+    """Lines of the log groups ``names`` (group -> name shown) since ``query.since``, then new ones, until ``stop`` is
+    set by another thread, which ends it within a second; without end if there is none."""
+    stop = stop or threading.Event()
     deduplicators = {group: _Deduplicator(query.since) for group in names}
 
     def on_events(events: Iterable[LogEvent]) -> None:
@@ -46,7 +52,7 @@ def follow(names: Mapping[str, str], logs: Logs, query: Query, emit: Emit) -> It
         feed.start_live_tail()
         yield from backfill(names, logs, query, on_events)
         feed.start_polling({group: deduplicators[group].newest for group in names})
-        while True:
+        while not stop.is_set():
             new: dict[str, list[LogEvent]] = {}
             for item in _batch(feed):
                 _process(item, deduplicators, feed, new, emit)
@@ -56,8 +62,11 @@ def follow(names: Mapping[str, str], logs: Logs, query: Query, emit: Emit) -> It
 
 
 def _batch(feed: EventFeed) -> Iterator[FeedItem]:
-    """The next item, and those that arrive within `_BATCH_TIME` after it."""
-    yield feed.queue.get()
+    """The next item, and those that arrive within `_BATCH_TIME` after it; none if there is none for a while."""
+    try:
+        yield feed.queue.get(timeout=_PATIENCE)
+    except Empty:
+        return
     end = time.monotonic() + _BATCH_TIME
     while (left := end - time.monotonic()) > 0:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from pkgops.ports.logs import Logs
 
 
-def tail_logs(functions: Sequence[Function], logs: Logs, query: Query, emit: Emit = silent) -> Iterator[LogLine]:
-    """The lines of those functions, merged in time order; endless with ``query.follow``.
+def tail_logs(
+    functions: Sequence[Function], logs: Logs, query: Query, emit: Emit = silent, stop: threading.Event | None = None
+) -> Iterator[LogLine]:
+    """The lines of those functions, merged in time order; endless with ``query.follow``, until ``stop`` is set.
 
     No event is lost and none is duplicated. Closing the iterator stops all reading. UsageError if ``functions`` is
     empty."""
@@ -29,7 +32,7 @@ def tail_logs(functions: Sequence[Function], logs: Logs, query: Query, emit: Emi
     if elsewhere:
         logs = LogsOfRegions(logs, elsewhere)
     names = groups(functions, elsewhere)
-    return follow(names, logs, query, emit) if query.follow else backfill(names, logs, query)
+    return follow(names, logs, query, emit, stop) if query.follow else backfill(names, logs, query)
 
 
 def _elsewhere(functions: Sequence[Function], logs: Logs, emit: Emit) -> Mapping[str, Logs]:

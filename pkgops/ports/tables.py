@@ -3,7 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class TableShape:
+    """How a table may be asked. ``keys`` are the names of its key attributes, the partition key first, ``indexes`` has
+    those of each index; ``types`` are DynamoDB's letters of all these attributes (S, N, B); ``items`` is a count that
+    may be hours old."""
+
+    name: str
+    keys: tuple[str, ...]
+    indexes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    types: Mapping[str, str] = field(default_factory=dict)
+    items: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TableQuestion:
+    """Items by the conditions of a key, (attribute, operator, value) each; all items without. ``index`` is "" for the
+    table itself; an operator is one of = < <= > >= begins_with. At most ``most`` items are read, from where the last
+    page ended (`TablePage.after`)."""
+
+    conditions: tuple[tuple[str, str, Any], ...] = ()
+    index: str = ""
+    most: int = 50
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TablePage:
+    """Some of the items; ``read`` is how many were looked at, ``after`` where the next page begins, "" at the end."""
+
+    items: tuple[dict[str, Any], ...]
+    read: int
+    after: str = ""
 
 
 class Tables(Protocol):
@@ -26,3 +61,9 @@ class Tables(Protocol):
 
     def read(self, table: str, keys: Iterable[Mapping[str, Any]], attributes: Sequence[str]) -> list[dict[str, Any]]:
         """The named attributes of the items with those keys; absent items are left out."""
+
+    def shape(self, table: str) -> TableShape:
+        """The keys and indexes of a table."""
+
+    def page(self, table: str, question: TableQuestion) -> TablePage:
+        """A page of items. UsageError too for an ``after`` that is none, PkgopsError for what DynamoDB refuses."""

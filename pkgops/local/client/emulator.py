@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 from pkgops import own_files
 from pkgops.errors import AccessError
 from pkgops.events import Emit, Finished, Note, Started, silent
+from pkgops.local.api_request import ApiRequest, parsed
 from pkgops.local.client.loopback import fetch
 from pkgops.local.credentials import Credentials, load, load_or_create
-from pkgops.local.home import IDENTITY_PATH, Home, proof
+from pkgops.local.home import IDENTITY_PATH, REQUESTS_PATH, Home, proof
 from pkgops.model import LOCAL_ACCOUNT
 
 if TYPE_CHECKING:
@@ -171,6 +172,10 @@ class Emulator:
         accounts = json.loads(self._request("/_ministack/ses/messages"))["messages"]
         rows = sorted(chain.from_iterable(accounts.values()), key=lambda row: row["Timestamp"])
         return [message(row) for row in rows]
+
+    def requests(self, after: int = 0) -> list[ApiRequest]:
+        """The last requests to deployed APIs after number ``after``, oldest first. AccessError if it is down."""
+        return parsed(self._request(f"{REQUESTS_PATH}?after={after}"))
 
     def credentials(self) -> Credentials:
         """Those of its root user, which are made here if there are none yet."""

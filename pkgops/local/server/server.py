@@ -147,6 +147,7 @@ async def _run(configuration: Configuration, snapshots: Snapshots, lock: HomeLoc
     from pkgops.local.server.deployed_ports import DeployedPorts
     from pkgops.local.server.emulated import Emulated
     from pkgops.local.server.guard import Guard, Identity
+    from pkgops.local.server.request_log import RequestLog
 
     _load(snapshots)
     stopping = Stopping(snapshots, app, configuration.owner)
@@ -164,7 +165,7 @@ async def _run(configuration: Configuration, snapshots: Snapshots, lock: HomeLoc
     ports.start(_http(configuration.port), guarded)
     replace_file(info, json.dumps(identity()).encode())
     try:
-        whole = guarded(ports.viewers.wrap(companions.wrap(app.app)))
+        whole = guarded(RequestLog().wrap(ports.viewers.wrap(companions.wrap(app.app))))
         await serve_http(whole, _http(configuration.port), shutdown_trigger=stopping.event.wait)
     except OSError as error:
         raise RefusedError(f"Port {configuration.port} cannot be opened: {error.strerror}.") from error

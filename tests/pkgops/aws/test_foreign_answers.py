@@ -25,6 +25,7 @@ from pkgops.model import Stage
 from pkgops.ports.metrics import MetricQuery
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ChangeSetRequest
+from pkgops.ports.tables import TableQuestion
 from pkgops.ports.users import NewUser
 from pkgops.ports.websites import WebObject
 
@@ -103,6 +104,7 @@ RECORDS: dict[str, Any] = {
     "MetricQuery": [MetricQuery("AWS/SQS", "Sent", (("QueueName", "value"),))],
     "ChangeSetRequest": ChangeSetRequest("stack", True, {}, {}, body="{}"),
     "WebObject": WebObject("0" * 64, "text/html", "no-cache"),
+    "TableQuestion": TableQuestion((("pk", "=", "a"),)),
     "NewUser": NewUser("user@example.com", "Correct-1-horse"),
 }
 

@@ -14,7 +14,8 @@ FORMS = {
     *("[SYSTEM/]NAME", "[SYSTEM/]QUEUE", "[SYSTEM/]FUNCTION", "[SYSTEM|[SYSTEM/]FUNCTION ...]"),
 }
 PARTS = {"[FIELD]", "[FIELD | FIELD=SOURCE ...]", "[DIR]"}  # what a command takes besides
-WITHOUT_SYSTEM = {"init", "completion", "local"}  # they make a project, print a script, run the emulator of all systems
+# They make a project, print a script, run the emulator of all systems, show all systems.
+WITHOUT_SYSTEM = {"init", "completion", "local", "console"}
 
 
 def walk(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:

@@ -99,6 +99,7 @@ RUN: dict[str, list[tuple[str, ...]]] = {
     "doctor": [("doctor", *DEV)],
     "verify": [("verify", "--yes", *DEV), ("verify", "--yes", "--to", ARGUMENT, *DEV)],
     "completion": [("completion", "bash")],
+    "console": [("console", "--allow-writes", ARGUMENT, *DEV)],
 }
 EMULATOR = {f"local {verb}" for verb in ("up", "down", "status", "reset", "logs", "mail", "env")}  # see test_local
 SEVERAL_LINES = {  # whose output is a value of several lines, by itself

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pkgops.errors import PkgopsError, not_deployed
+from pkgops.ports.tables import TablePage, TableQuestion, TableShape
 
 Key = tuple[Any, ...]
 
@@ -21,6 +22,7 @@ class FakeTables:
         self.refused: set[Any] = set()
         self.filled: Any = lambda item: item
         self.reads = 0
+        self.indexes: dict[str, dict[str, tuple[str, ...]]] = {}
         self._lock = threading.Lock()
 
     def keys(self, table: str) -> tuple[str, ...]:
@@ -52,6 +54,29 @@ class FakeTables:
             found = [self.items[table].get(self._key(schema, key)) for key in keys]
         return [{name: item[name] for name in attributes if name in item} for item in found if item is not None]
 
+    def shape(self, table: str) -> TableShape:
+        keys, indexes = self.keys(table), self.indexes.get(table, {})
+        types = dict.fromkeys([*keys, *(name for names in indexes.values() for name in names)], "S")
+        return TableShape(table, keys, indexes, types, len(self.items[table]))
+
+    def page(self, table: str, question: TableQuestion) -> TablePage:
+        schema = self.keys(table)
+        keys = self.indexes[table][question.index] if question.index else schema
+        rows = sorted(self.items[table].values(), key=lambda item: [str(item.get(key)) for key in (*keys, *schema)])
+        found = [row for row in rows if all(_matches(row, *one) for one in question.conditions)]
+        start = int(question.after or 0)
+        shown = found[start : start + question.most]
+        end = start + len(shown)
+        return TablePage(tuple(shown), len(shown), str(end) if end < len(found) else "")
+
     @staticmethod
     def _key(schema: Sequence[str], item: Mapping[str, Any]) -> Key:
         return tuple(item[name] for name in schema)
+
+
+def _matches(item: Mapping[str, Any], name: str, operator: str, value: Any) -> bool:
+    found = item.get(name)
+    if found is None:
+        return False
+    tests = {"=": found == value, "<": found < value, "<=": found <= value, ">": found > value, ">=": found >= value}
+    return bool(tests[operator]) if operator in tests else str(found).startswith(value)

@@ -1,0 +1,106 @@
+"""How does a page become HTML, and how does a form reach the function that carries it out?
+
+Whatever is put into a page is escaped: as HTML by Jinja, and control and format characters as in a terminal.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from pkgops.console.frame.stage import ShownStage
+from pkgops.errors import RefusedError, UsageError
+from pkgops.graph.text import visible
+
+FORM_TOKEN = secrets.token_urlsafe(32)
+"""What every form sends along: of this process, and known to its own pages alone."""
+
+_MOST = 7_000_000  # bytes of a form; Lambda takes events of 6 MB
+_NAMES = (
+    ("/", "Overview"),
+    ("/functions", "Functions"),
+    ("/logs", "Logs"),
+    ("/requests", "Requests"),
+    ("/tables", "Tables"),
+    ("/queues", "Queues"),
+    ("/mail", "Mail"),
+)
+_LOCAL_ONLY = frozenset({"/requests", "/mail"})
+
+Form = Mapping[str, str]
+Answer = Callable[[Request, Form], Response]
+
+
+def _finalize(value: Any) -> Any:
+    return visible(value, "\n\t") if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+_MARKUP = Environment(
+    loader=FileSystemLoader(Path(__file__).parents[1] / "markup"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    finalize=_finalize,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def stage_of(request: Request) -> ShownStage:
+    """What the console shows."""
+    shown: ShownStage = request.app.state.shown
+    return shown
+
+
+def render(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """The page of that template; htmx asks for a part of it, which the template leaves the rest away from."""
+    shown = stage_of(request)
+    pages = [row for row in _NAMES if shown.stage.local or row[0] not in _LOCAL_ONLY]
+    text = _MARKUP.get_template(name).render(
+        shown=shown,
+        pages=pages,
+        here=request.url.path,
+        part="hx-request" in request.headers,
+        form_token=FORM_TOKEN,
+        **values,
+    )
+    return HTMLResponse(text, status)
+
+
+def write(path: str, answer: Answer, *, harmless: bool = False) -> Route:
+    """A route for a form. It is carried out with the form's token, and where the stage may be changed; a ``harmless``
+    one changes nothing, or decides by itself."""
+
+    async def endpoint(request: Request) -> Response:
+        form = _form(await _body(request))
+        if not hmac.compare_digest(form.get("form_token", "").encode(), FORM_TOKEN.encode()):
+            raise RefusedError("This page is older than the running console.", "Load it again.")
+        if not harmless:
+            stage_of(request).require_writable()
+        return await run_in_threadpool(answer, request, form)
+
+    return Route(path, endpoint, methods=["POST"])
+
+
+async def _body(request: Request) -> bytes:
+    received = bytearray()
+    async for part in request.stream():
+        received += part
+        if len(received) > _MOST:
+            raise UsageError("What was sent is too long.", "An event may have 6 MB.")
+    return bytes(received)
+
+
+def _form(body: bytes) -> Form:
+    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+    return {name: values[-1] for name, values in fields.items()}
