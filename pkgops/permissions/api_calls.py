@@ -35,7 +35,7 @@ class Target(StrEnum):
     CLUSTERS = "clusters of databases"
     INSTANCES = "instances of databases"
     SEEDED_TABLES = "tables, on unprotected stages: only those are seeded"
-    READ_TABLES = "tables and their indexes, on unprotected stages: the items of others hold their users' data"
+    ITEMS = "nothing: items are users' data, which nobody needs to read who deploys"
     ALL_POOLS = "every user pool of the account, if the system has one"
     SEEDED_POOLS = "user pools, on unprotected stages: nobody who deploys production may set its users' passwords"
     QUEUES = "queues"
@@ -156,8 +156,8 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
     ("dynamodb", "put_item"): (_call(Target.SEEDED_TABLES, "dynamodb:PutItem"),),
     ("dynamodb", "transact_write_items"): (_call(Target.SEEDED_TABLES, "dynamodb:PutItem"),),
     ("dynamodb", "batch_get_item"): (_call(Target.SEEDED_TABLES, "dynamodb:BatchGetItem"),),
-    ("dynamodb", "query"): (_call(Target.READ_TABLES, "dynamodb:Query"),),
-    ("dynamodb", "scan"): (_call(Target.READ_TABLES, "dynamodb:Scan"),),
+    ("dynamodb", "query"): (_call(Target.ITEMS, "dynamodb:Query"),),
+    ("dynamodb", "scan"): (_call(Target.ITEMS, "dynamodb:Scan"),),
     ("sns", "list_subscriptions_by_topic"): (_call(Target.TOPICS, "sns:ListSubscriptionsByTopic"),),
     ("rds", "describe_db_clusters"): (_call(Target.CLUSTERS, "rds:DescribeDBClusters"),),
     ("rds", "describe_db_instances"): (_call(Target.INSTANCES, "rds:DescribeDBInstances"),),

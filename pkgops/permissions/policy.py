@@ -133,8 +133,6 @@ def _targets(project: Project, context: SystemContext) -> dict[Target, list[str]
         for on, kinds in _TYPES.items()
         if on not in _SEED_TARGETS or on in seeded
     }
-    read = found.get(Target.SEEDED_TABLES, [])
-    found[Target.READ_TABLES] = [one for arn in read for one in (arn, f"{arn}/index/{EVERYTHING}")]
     if not seeded and (tags := _behind(context, project.system.app.tags if project.system.app else "")):
         found[Target.SEEDED_TABLES] = tags
     names = [stack.name for stack in context.stacks.values()]

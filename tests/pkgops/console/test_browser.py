@@ -57,6 +57,7 @@ def test_a_saved_event_is_sent(browser: Page, served: Served) -> None:
     assert browser.locator("#functions tbody tr:visible").count() == 1
     browser.click("#functions >> text=order")
     browser.select_option("select", "large")
+    browser.wait_for_url("**/shop-order-local?event=large")
     expect(browser.locator("textarea")).to_have_value('{"amount": 1000}')
     browser.focus("textarea")
     browser.keyboard.press("Control+Enter")
@@ -133,7 +134,7 @@ def test_a_table_is_asked_and_a_queue_redriven(browser: Page, served: Served) ->
 
     browser.click("nav >> text=Tables")
     browser.click("text=shop-things-local")
-    expect(browser.locator("h1")).to_have_text("shop-things-local")
+    browser.wait_for_url("**/tables/shop-things-local")
     browser.keyboard.press("/")
     browser.keyboard.type("a")
     browser.keyboard.press("Enter")
@@ -146,7 +147,7 @@ def test_a_table_is_asked_and_a_queue_redriven(browser: Page, served: Served) ->
     browser.go_back()
     expect(browser.locator(".item")).to_have_count(50)
     browser.click("nav >> text=Queues")
-    browser.wait_for_url("**/queues")  # whose script is loaded
+    browser.wait_for_url("**/queues")  # and its script is there
     browser.click("[aria-label='Peek into shop-jobs-dlq-local']")
     expect(browser.locator("#messages article")).to_have_count(2)
     browser.once("dialog", lambda dialog: dialog.accept())
