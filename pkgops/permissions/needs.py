@@ -66,17 +66,21 @@ def is_always_retained(resource: Mapping[str, Any]) -> bool:
 
 
 def _ordinary_needs(context: SystemContext, key: ResourceKey, action: str) -> list[Need]:
-    """The action on the resource's own ARNs; if it accepts none of those, on the resources it refers to; else on the
-    narrowest pattern that the service documents."""
+    """The action on the resource's own ARNs, and on those it refers to of kinds that the action takes, too, like the VPC
+    of a subnet; if it accepts none of its own, on those it refers to; else on the narrowest pattern that the service
+    documents."""
     if not takes_resource(action):
         return [Need(action, EVERYTHING)]
     resource = context.resource(key)
     own = (*context.arns(key), *_objects(context, resource.get("Properties", {})))
     other = [arn for one in _referenced(context, key) for arn in context.arns(one)]
     formats = resource_formats(action)
-    for candidates in (own, other):
-        if fitting := [arn for arn in candidates if _accepts(context, action, arn, formats)]:
-            return [Need(action, arn) for arn in fitting]
+    fitting = [arn for arn in own if _accepts(context, action, arn, formats)]
+    further = {kind: forms for kind, forms in formats.items() if forms and not _any_fits(context, fitting, forms)}
+    if further or not fitting:
+        fitting += [arn for arn in other if _accepts(context, action, arn, further if fitting else formats)]
+    if fitting:
+        return [Need(action, arn) for arn in fitting]
     last = _word(resource["Type"].rpartition("::")[2])
     alike = {kind: forms for kind, forms in formats.items() if _word(kind) in last or last in _word(kind)}
     return [Need(action, pattern) for pattern in _documented(context, alike or formats)] or [Need(action, EVERYTHING)]
@@ -177,6 +181,10 @@ def _accepts(context: SystemContext, action: str, arn: str, formats: Mapping[str
     if any(fnmatchcase(arn, pattern) for pattern in _documented(context, formats)):
         return not _object_for_bucket(arn, formats)
     return not (formats and all(formats.values())) and arn.split(":")[2] == action.partition(":")[0]
+
+
+def _any_fits(context: SystemContext, arns: list[str], forms: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(arn, pattern) for arn in arns for pattern in _documented(context, {"": forms}))
 
 
 def _object_for_bucket(arn: str, formats: Mapping[str, tuple[str, ...]]) -> bool:

@@ -65,6 +65,15 @@ _DATABASES = {
         ("rds:ModifyDBInstance", ("pg:default.*", "og:default:*")),
     ),
 }
+# The same of a cache, whose nodes have the settings of its version unless it names others ("Actions, resources, and
+# condition keys for Amazon ElastiCache").
+_CACHES = (
+    ("elasticache:CreateCacheCluster", "parametergroup:default.*"),
+    ("elasticache:CreateReplicationGroup", "parametergroup:default.*"),
+    ("elasticache:ModifyReplicationGroup", "parametergroup:default.*"),
+    ("elasticache:CreateSnapshot", "snapshot:*"),
+    ("elasticache:DeleteReplicationGroup", "snapshot:*"),
+)
 _GROUP, _CLUSTER = "AWS::RDS::DBSubnetGroup", "AWS::RDS::DBCluster"
 _ANY_SERVICE = "*.amazonaws.com"
 
@@ -77,6 +86,11 @@ def unlisted_needs(context: SystemContext, key: ResourceKey) -> Iterator[Need]:
         yield from _rule_sets(context, properties)
     elif kind in _DATABASES:
         yield from _database(context, key)
+    elif kind == "AWS::ElastiCache::ReplicationGroup":
+        yield from (Need(action, context.arn("elasticache:{r}:{a}:{n}", n=named)) for action, named in _CACHES)
+    elif kind == "AWS::EC2::VPCEndpoint" and properties.get("PrivateDnsEnabled"):
+        # The service's name is answered inside the VPC by a zone of its own ("CreateVpcEndpoint", dependent actions).
+        yield Need("route53:AssociateVPCWithHostedZone", context.arn("route53:::hostedzone/*"))
     elif kind in _DOMAINS:
         yield from _domain(context, properties)
     elif kind == "AWS::Lambda::Alias" and "CodeDeployLambdaAliasUpdate" in resource.get("UpdatePolicy", {}):

@@ -170,3 +170,49 @@ def test_a_database_is_created_with_its_settings_and_subnets() -> None:
         ("DeleteDBCluster", "cluster-snapshot:*"),
     ):
         assert (f"rds:{action}", f"arn:aws:rds:{HERE}:{resource}") in found
+
+
+def test_what_is_made_inside_of_another_resource_is_allowed_on_both() -> None:
+    network = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}}
+    inside = {"VpcId": {"Ref": "Network"}}
+    gateway = {"SubnetId": {"Ref": "Subnet"}, "AllocationId": {"Fn::GetAtt": ["Address", "AllocationId"]}}
+    found = asked(
+        Network=network,
+        Subnet={"Type": "AWS::EC2::Subnet", "Properties": inside},
+        Group={"Type": "AWS::EC2::SecurityGroup", "Properties": inside},
+        Table={"Type": "AWS::EC2::RouteTable", "Properties": inside},
+        Address={"Type": "AWS::EC2::EIP", "Properties": {"Domain": "vpc"}},
+        Gateway={"Type": "AWS::EC2::NatGateway", "Properties": gateway},
+    )
+    for action, own, other in (
+        ("CreateSubnet", "subnet", "vpc"),
+        ("CreateSecurityGroup", "security-group", "vpc"),
+        ("CreateRouteTable", "route-table", "vpc"),
+        ("CreateNatGateway", "natgateway", "subnet"),
+        ("CreateNatGateway", "natgateway", "elastic-ip"),
+    ):
+        for named in (own, other):
+            assert (f"ec2:{action}", f"arn:aws:ec2:{HERE}:{named}/*") in found
+    deleted = {resource for action, resource in found if action == "ec2:DeleteSubnet"}
+    assert deleted == {f"arn:aws:ec2:{HERE}:subnet/*"}, "what is not part of the call is not allowed"
+
+
+def test_an_endpoint_with_private_names_is_joined_with_its_zone() -> None:
+    endpoint = {"VpcEndpointType": "Interface", "ServiceName": "com.amazonaws.us-east-1.secretsmanager"}
+    needed = ("route53:AssociateVPCWithHostedZone", "arn:aws:route53:::hostedzone/*")
+    kind = "AWS::EC2::VPCEndpoint"
+    assert needed in asked(One={"Type": kind, "Properties": {**endpoint, "PrivateDnsEnabled": True}})
+    assert needed not in asked(One={"Type": kind, "Properties": endpoint})
+
+
+def test_a_cache_is_created_with_settings_and_leaves_a_snapshot() -> None:
+    groups = {"Type": "AWS::ElastiCache::SubnetGroup", "Properties": {"CacheSubnetGroupName": "shop"}}
+    named = {"ReplicationGroupId": "shop", "CacheSubnetGroupName": {"Ref": "Groups"}}
+    found = asked(Groups=groups, Cache={"Type": "AWS::ElastiCache::ReplicationGroup", "Properties": named})
+    for action, resource in (
+        ("CreateReplicationGroup", "replicationgroup:shop"),
+        ("CreateReplicationGroup", "subnetgroup:shop"),
+        ("CreateReplicationGroup", "parametergroup:default.*"),
+        ("DeleteReplicationGroup", "snapshot:*"),
+    ):
+        assert (f"elasticache:{action}", f"arn:aws:elasticache:{HERE}:{resource}") in found
