@@ -146,10 +146,11 @@ def _lifecycle(row: Bucket) -> list[Any]:
 
 
 def _public_access(blocked: bool) -> Any:
+    """A bucket is published by its policy; access control lists publish nothing."""
     return s3.PublicAccessBlockConfiguration(
-        BlockPublicAcls=blocked,
+        BlockPublicAcls=True,
         BlockPublicPolicy=blocked,
-        IgnorePublicAcls=blocked,
+        IgnorePublicAcls=True,
         RestrictPublicBuckets=blocked,
     )
 

@@ -30,8 +30,8 @@ def security_group(
 ) -> Any:
     """Adds a security group; ``opened`` are (port, the group whose members may connect to it), ``sources`` are (port,
     the addresses that may). Its members connect to everything. Returns a reference to its id."""
-    rules = [_rule(port, SourceSecurityGroupId=group) for port, group in opened]
-    rules += [_rule(port, CidrIp=cidr) for port, cidr in sources]
+    rules = [_rule(port, f"Port {port} for members", SourceSecurityGroupId=group) for port, group in opened]
+    rules += [_rule(port, f"Port {port} for addresses", CidrIp=cidr) for port, cidr in sources]
     extra: dict[str, Any] = {"SecurityGroupIngress": rules} if rules else {}
     return _group(scope, name, vpc, description, **extra)
 
@@ -44,9 +44,11 @@ def closed_group(scope: Scope, name: str, vpc: Any, description: str) -> Any:
 
 def allow(scope: Scope, name: str, group: Any, port: Any, source: Any) -> None:
     """Lets the members of the group ``source`` connect to a port of ``group``, with a rule that is a resource of its
-    own: two groups may then name each other. ``name`` ("database-from-workers") gives its logical id."""
+    own: two groups may then name each other. ``name`` ("database-from-workers") gives its logical id and its
+    description."""
     rule = ec2.SecurityGroupIngress(
         f"{pascal_case(name)}Ingress",
+        Description=name.replace("-", " ").capitalize(),
         GroupId=group,
         IpProtocol="tcp",
         FromPort=port,
@@ -61,5 +63,5 @@ def _group(scope: Scope, name: str, vpc: Any, description: str, **extra: Any) ->
     return GetAtt(scope.add(made), "GroupId")
 
 
-def _rule(port: int, **source: Any) -> Any:
-    return ec2.SecurityGroupRule(IpProtocol="tcp", FromPort=port, ToPort=port, **source)
+def _rule(port: int, description: str, **source: Any) -> Any:
+    return ec2.SecurityGroupRule(Description=description, IpProtocol="tcp", FromPort=port, ToPort=port, **source)

@@ -64,6 +64,7 @@ def test_a_group_opens_a_port_to_the_members_of_another(scope, findings):
     assert "SecurityGroupIngress" not in groups["ClientsSecurityGroup"]
     (rule,) = groups["ServersSecurityGroup"]["SecurityGroupIngress"]
     assert (rule["FromPort"], rule["ToPort"], rule["IpProtocol"]) == (6379, 6379, "tcp")
+    assert rule["Description"] == "Port 6379 for members"
     assert rule["SourceSecurityGroupId"] == {"Fn::GetAtt": ["ClientsSecurityGroup", "GroupId"]}
 
 
