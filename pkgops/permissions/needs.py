@@ -66,8 +66,8 @@ def is_always_retained(resource: Mapping[str, Any]) -> bool:
 
 
 def _ordinary_needs(context: SystemContext, key: ResourceKey, action: str) -> list[Need]:
-    """The action on the resource's own ARNs, and on those it refers to of kinds that the action takes, too, like the VPC
-    of a subnet; if it accepts none of its own, on those it refers to; else on the narrowest pattern that the service
+    """The action on the resource's own ARNs, and on what it refers to of other kinds that the action takes, like the
+    VPC of a subnet; if it accepts none of its own, on what it refers to; else on the narrowest pattern that the service
     documents."""
     if not takes_resource(action):
         return [Need(action, EVERYTHING)]

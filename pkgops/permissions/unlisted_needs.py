@@ -82,15 +82,11 @@ def unlisted_needs(context: SystemContext, key: ResourceKey) -> Iterator[Need]:
     """The needs of a resource besides those of its type's schema."""
     resource = context.resource(key)
     kind, properties = resource["Type"], resource.get("Properties", {})
+    yield from _inside_of_a_network(context, kind, properties)
     if kind == "AWS::WAFv2::WebACL":
         yield from _rule_sets(context, properties)
     elif kind in _DATABASES:
         yield from _database(context, key)
-    elif kind == "AWS::ElastiCache::ReplicationGroup":
-        yield from (Need(action, context.arn("elasticache:{r}:{a}:{n}", n=named)) for action, named in _CACHES)
-    elif kind == "AWS::EC2::VPCEndpoint" and properties.get("PrivateDnsEnabled"):
-        # The service's name is answered inside the VPC by a zone of its own ("CreateVpcEndpoint", dependent actions).
-        yield Need("route53:AssociateVPCWithHostedZone", context.arn("route53:::hostedzone/*"))
     elif kind in _DOMAINS:
         yield from _domain(context, properties)
     elif kind == "AWS::Lambda::Alias" and "CodeDeployLambdaAliasUpdate" in resource.get("UpdatePolicy", {}):
@@ -124,6 +120,14 @@ def _domain(context: SystemContext, properties: Mapping[str, Any]) -> Iterator[N
     if "EDGE" in properties.get("EndpointConfiguration", {}).get("Types", ["EDGE"]) and "CertificateArn" in properties:
         yield Need("cloudfront:UpdateDistribution", EVERYTHING)
     yield linked_role_of(context, "ops.apigateway.amazonaws.com")
+
+
+def _inside_of_a_network(context: SystemContext, kind: str, properties: Mapping[str, Any]) -> Iterator[Need]:
+    if kind == "AWS::ElastiCache::ReplicationGroup":
+        yield from (Need(action, context.arn("elasticache:{r}:{a}:{n}", n=named)) for action, named in _CACHES)
+    elif kind == "AWS::EC2::VPCEndpoint" and properties.get("PrivateDnsEnabled"):
+        # The service's name is answered inside the VPC by a zone of its own ("CreateVpcEndpoint", dependent actions).
+        yield Need("route53:AssociateVPCWithHostedZone", context.arn("route53:::hostedzone/*"))
 
 
 def _database(context: SystemContext, key: ResourceKey) -> Iterator[Need]:

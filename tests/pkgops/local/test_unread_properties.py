@@ -26,7 +26,6 @@ UNREAD = {
     ("AWS::CodeDeploy::DeploymentGroup", "DeploymentStyle"): "CodeDeploy shifts no traffic",
     ("AWS::CodeDeploy::DeploymentGroup", "ServiceRoleArn"): "CodeDeploy shifts no traffic",
     ("AWS::EC2::FlowLog", "DeliverLogsPermissionArn"): "everything reaches everything, and flow logs stay empty",
-    ("AWS::EC2::SecurityGroupIngress", "Description"): "everything reaches everything",
     ("AWS::EC2::SecurityGroupIngress", "FromPort"): "everything reaches everything",
     ("AWS::EC2::SecurityGroupIngress", "IpProtocol"): "everything reaches everything",
     ("AWS::EC2::SecurityGroupIngress", "SourceSecurityGroupId"): "everything reaches everything",
