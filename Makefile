@@ -9,11 +9,11 @@ PYTEST := $(BIN)/pytest -n $(WORKERS)
 SOURCES := pkgops templates handlers companions tests docs/reference/kit/examples
 COMPILE := $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
 
-.PHONY: help up down test check unit browser e2e bench goldens docs pins format clean
+.PHONY: help up down test check unit browser e2e second-engine bench goldens docs pins format clean
 .DEFAULT_GOAL := help
 
 help: ## What can be made
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: .venv/.local ## PkgWatch on the embedded emulator: installed, deployed, seeded
 	$(PKGOPS) deploy --stage local --yes
@@ -40,6 +40,9 @@ browser: .venv/.dev ## Pages in a real browser
 e2e: .venv/.dev ## Whole systems on the emulator
 	$(PYTEST) -m e2e
 
+second-engine: .venv/.second-engine ## What others say: moto deploys, checkov and parliament read; not part of test
+	$(BIN)/pytest -q -p no:xdist -m second_engine tests/second_engine
+
 bench: .venv/.dev ## The benchmark table
 	$(BIN)/python -m tests.bench
 
@@ -54,6 +57,7 @@ docs: .venv/.dev ## Rewrite the generated reference, the OpenAPI documents and t
 pins: .venv/.dev ## Resolve all requirements again
 	$(COMPILE) setup.cfg --extra local --extra pkgwatch --extra redis -o requirements/local.txt
 	$(COMPILE) setup.cfg --extra dev -o requirements/dev.txt
+	$(COMPILE) requirements/second-engine.in -o requirements/second-engine.txt
 	$(COMPILE) handlers/requirements.in -o handlers/requirements.txt
 
 format: .venv/.dev ## Format everything
@@ -72,6 +76,12 @@ clean: ## Remove what can be made again; stops the emulator first
 
 .venv/.dev: .venv/.local requirements/dev.txt
 	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	touch $@
+
+# An environment of its own: these programs pin other versions of what the tool uses.
+.venv/.second-engine: .venv/.dev requirements/second-engine.txt
+	test -x .venv/second-engine/bin/python || $(UV) venv --quiet --python $(BIN)/python .venv/second-engine
+	$(UV) pip install --quiet --python .venv/second-engine/bin/python --require-hashes -r requirements/second-engine.txt
 	touch $@
 
 .venv/.uv: requirements/uv.txt

@@ -9,7 +9,13 @@ import pytest
 
 from tests.architecture.tree import ROOT, files
 
-PINS = ("handlers/requirements.txt", "requirements/dev.txt", "requirements/local.txt", "requirements/uv.txt")
+PINS = (
+    "handlers/requirements.txt",
+    "requirements/dev.txt",
+    "requirements/local.txt",
+    "requirements/second-engine.txt",
+    "requirements/uv.txt",
+)
 
 _CONFLICT = re.compile(r"(<{7}|>{7}|\|{7})( |$)")
 # Somebody's directories. Examples of other people's paths would be no less wrong elsewhere.

@@ -174,5 +174,5 @@ def test_installations_check_the_hashes() -> None:
     """Of the tool's own requirements; the layers' installation is tested where it is built."""
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     installed = [line for line in text.splitlines() if "pip install" in line]
-    assert len(installed) == 4
+    assert len(installed) == 5
     assert [line for line in installed if "--require-hashes" not in line and "--no-deps" not in line] == []
