@@ -24,7 +24,7 @@ def find_database_log(stacks: Iterable[SynthesizedStack], name: str) -> Function
         (stack, logical_id, cluster["Properties"])
         for stack in stacks
         for logical_id, cluster in resources(stack.template, _CLUSTER)
-        if isinstance(cluster["Properties"].get("DBClusterIdentifier"), str)
+        if isinstance(cluster.get("Properties", {}).get("DBClusterIdentifier"), str)
     ]
     for stack, logical_id, properties in known:
         identifier = properties["DBClusterIdentifier"]

@@ -64,7 +64,7 @@ def functions(stacks: Iterable[SynthesizedStack]) -> list[Function]:
         _function(stack, logical_id, resource["Properties"])
         for stack in stacks
         for logical_id, resource in resources(stack.template, _TYPE)
-        if isinstance(resource["Properties"].get("FunctionName"), str)
+        if isinstance(resource.get("Properties", {}).get("FunctionName"), str)
     ]
 
 

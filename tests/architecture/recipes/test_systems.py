@@ -159,7 +159,7 @@ def test_a_system_of_this_repository(scratch: Scratch) -> None:
     scratch.edit(
         ".github/workflows/deploy.yml",
         "options: [all, pkgwatch, always_coder, kefir, keyvex, stream_sales]",
-        "options: [all, pkgwatch, always_coder, kefir, keyvex, stream_sales, shop]",
+        "options: [all, pkgwatch, always_coder, kefir, keyvex, shop, stream_sales]",
     )
     scratch.follows("a system of this repository")
     scratch.tests("tests/architecture/test_documents.py", "tests/architecture/test_workflows.py", "-k", "system")

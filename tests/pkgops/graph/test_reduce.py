@@ -20,6 +20,7 @@ from tests.repository import ROOT, SYSTEMS
 from tests.templates.conftest import VARIANTS, built
 
 EVERY = [(system, "prod") for system in SYSTEMS] + [(system, name) for system, name in VARIANTS]
+PROPERTIES = ["RestApiId", "FunctionName", "VpcId", "Role", "Roles", "Targets", "EventSourceArn", "Name"]
 TYPES = sorted({*NODES, "AWS::IAM::Role", "AWS::Logs::LogGroup", "AWS::Lambda::Url", "Custom::Thing", "AWS::X::Y"})
 
 
@@ -48,6 +49,12 @@ def test_every_resource_of_a_shipped_system_has_one_place(system, name):
     assert {m for node in small.nodes for m in node.members} == {m for node in graph.nodes for m in node.members}
 
 
+def referred(name: str) -> st.SearchStrategy[Any]:
+    """The ways to refer to ``name``."""
+    text = f"arn:aws:x:::{name}/${{{name}}}"
+    return st.sampled_from([{"Ref": name}, {"Fn::GetAtt": [name, "Arn"]}, {"Fn::Sub": text}])
+
+
 @st.composite
 def systems(draw: st.DrawFn) -> list[dict[str, Any]]:
     """Templates of any types that refer to each other in any way, cycles included."""
@@ -56,19 +63,10 @@ def systems(draw: st.DrawFn) -> list[dict[str, Any]]:
     for size in sizes:
         names = [f"R{number}" for number in range(size)]
         other = st.sampled_from([*names, "AWS::Region", "Nothing"])
-        value = st.one_of(
-            other.map(lambda name: {"Ref": name}),
-            other.map(lambda name: {"Fn::GetAtt": [name, "Arn"]}),
-            other.map(lambda name: {"Fn::Sub": f"arn:aws:x:::{name}/${{{name}}}"}),
-            st.sampled_from(["plain", "*"]),
+        value = st.one_of(st.sampled_from(["plain", "*"]), other.flatmap(referred))
+        properties = st.dictionaries(st.sampled_from(PROPERTIES), value, max_size=3).map(
+            lambda row: {**row, "Targets": [{"Arn": row["Targets"]}]} if "Targets" in row else row
         )
-        properties = st.dictionaries(
-            st.sampled_from(
-                ["RestApiId", "FunctionName", "VpcId", "Role", "Roles", "Targets", "EventSourceArn", "Name"]
-            ),
-            value.filter(lambda one: True),
-            max_size=3,
-        ).map(lambda row: {**row, "Targets": [{"Arn": row["Targets"]}]} if "Targets" in row else row)
         body = st.builds(lambda kind, given: {"Type": kind, "Properties": given}, st.sampled_from(TYPES), properties)
         made.append({name: draw(body) for name in names})
     return made
@@ -239,20 +237,3 @@ STREAMS: dict[str, Any] = {
         },
     },
 }
-
-
-def test_a_site_of_a_node_server_with_a_database_in_a_network():
-    graph = of(stack(STREAMS))
-    assert arrows(graph) == {
-        ("Web", "Server", "/*"),
-        ("Web", "Assets", "/_next/static/*"),
-        ("Server", "Cluster", "uses"),
-        ("Server", "Password", "read"),
-        ("Cluster", "Password", "credentials"),
-    }
-    assert {node.id for node in graph.nodes} == {
-        *("app.Vpc", "app.Cluster", "app.Password", "app.Server", "app.Assets", "app.Web")
-    }
-    assert graph.node("app.Server").badges == ("in the network", "function URL")
-    assert graph.node("app.Vpc").badges == ("1 NAT gateway",)
-    assert not graph.hidden

@@ -43,11 +43,11 @@ def test_bash_accepts_the_script(run):
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        ("pkgops de", {"deploy", "destroy"}),
+        ("pkgops de", {"deploy", "destroy", "dev"}),
         ("pkgops deploy --stage pr", {"prod"}),
         ("pkgops deploy pkgw", {"pkgwatch"}),
         ("pkgops deploy pkgwatch/st", {"pkgwatch/storage"}),
-        ("pkgops status st", {"storage"}),
+        ("pkgops status st", {"storage", "stream_sales"}),
         ("pkgops outputs --system pk", {"pkgwatch"}),
         ("pkgops local ma", {"mail"}),
         ("pkgops ls --show fun", {"functions"}),
