@@ -17,6 +17,7 @@ from typing import Any
 
 from pkgops.declarations import MessageFormat
 from pkgops.errors import ConfigError, UsageError
+from pkgops.model import NAMED_ENVIRONMENT
 from pkgops.operate.queues import Queue
 
 _SECONDS = 60.0  # for a process that takes 0.2 on an idle machine
@@ -77,8 +78,9 @@ def require_valid(root: Path, declared: MessageFormat, body: str) -> None:
     cannot be used."""
     done = _run(root, declared, body)
     if done.returncode == _NO_MESSAGE:
+        queue = declared.queue.replace(f"-{NAMED_ENVIRONMENT}", "")
         raise UsageError(
-            f"{declared.queue} does not accept the message: {done.stdout.strip()}.",
+            f"{queue} does not accept the message: {done.stdout.strip()}.",
             "Nothing was sent. The whole format: pkgops queues send QUEUE --schema",
         )
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pkgops.cli.output.table import table
-from pkgops.cli.output.terminal import one_line
+from pkgops.cli.output.terminal import fitted, one_line, plain
 from pkgops.wording import counted
 
 if TYPE_CHECKING:
@@ -18,16 +18,29 @@ if TYPE_CHECKING:
     from pkgops.declarations import UsageProfile
 
 _COLUMNS = ("Stack", "Item", "Of", "Units a month", "Unit price", "Fixed", "By use", "Assumed")
+_NARROW = ("Stack", "Item", "Units a month", "Fixed", "By use")
+_LEFT_OUT = "Unit prices and assumptions: widen the terminal, or add --output json"
 _MOVED = ("Stack", "Resource", "Item", "Before", "After", "Because of")
 _OPEN = "not assumed"
 
 
 def estimate_text(name: str, found: Estimate, width: int | None, profiles: Sequence[UsageProfile] = ()) -> str:
     """A table of all rows, the totals, the system's other profiles, and what is not in the totals."""
-    rows = table(_COLUMNS, [_cells(row) for row in found.rows], width)
+    rows, left_out = _rows(found, width)
     others = [_documented_range(one) for one in profiles if one.name != found.usage.name]
     more = [f"Other profiles (--usage): {', '.join(others)}"] if others else []
-    return "\n".join([name, rows, "", *_totals(found), *more, *_asides(found), book_line(found.book)])
+    lines = [*_totals(found), *more, *_asides(found), book_line(found.book), *left_out]
+    return "\n".join([name, rows, "", *(fitted(line, width) for line in lines)])
+
+
+def _rows(found: Estimate, width: int | None) -> tuple[str, list[str]]:
+    """The table, and a line about its columns: amounts stay one beside the other where there is no room for all."""
+    cells = [_cells(row) for row in found.rows]
+    full = table(_COLUMNS, cells)
+    if width is None or max(len(plain(line)) for line in full.split("\n")) <= width:
+        return full, []
+    kept = [_COLUMNS.index(name) for name in _NARROW]
+    return table(_NARROW, [[row[index] for index in kept] for row in cells], width), [_LEFT_OUT]
 
 
 def estimate_data(found: Estimate) -> dict[str, Any]:
@@ -54,7 +67,8 @@ def difference_text(name: str, found: Difference, width: int | None, limit: int 
     shown = [_moved(move, found) for move in found.moves[:limit]]
     more = [f"and {counted(len(found.moves) - limit, 'smaller change')}"] if len(found.moves) > limit else []
     rows = [table(_MOVED, shown, width)] if shown else []
-    return "\n".join([name, *rows, *more, change_line(found), book_line(found.after.book)])
+    lines = [fitted(line, width) for line in (*more, change_line(found), book_line(found.after.book))]
+    return "\n".join([name, *rows, *lines])
 
 
 def difference_data(found: Difference) -> dict[str, Any]:

@@ -11,11 +11,17 @@ _GAP = "  "
 _RECORDS_BELOW = 60  # characters of a terminal
 _NARROWEST = 12  # characters of a column that is shortened
 _LAST = 24  # characters kept for the last column, if it has as many
+_NOTHING = "-"
 _CUT = "\N{HORIZONTAL ELLIPSIS}"
 
 
 def narrow_table(cells: Sequence[Sequence[str]], widths: Sequence[int], width: int) -> str:
-    """``cells`` are the header and the rows, ``widths`` the columns' own."""
+    """``cells`` are the header and the rows, ``widths`` the columns' own. Columns without any value leave their room to
+    the others."""
+    told = [index for index in range(len(widths)) if index == 0 or any(row[index] != _NOTHING for row in cells[1:])]
+    cells, widths = [[row[index] for index in told] for row in cells], [widths[index] for index in told]
+    if sum(widths) + len(_GAP) * (len(widths) - 1) <= width:
+        return "\n".join(_table(cells, widths[:-1], width))
     fitting = _fitting(widths, width)
     lines = _records(cells, width) if fitting is None else _table(cells, fitting, width)
     return "\n".join(lines)

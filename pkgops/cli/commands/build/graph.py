@@ -24,6 +24,7 @@ pkgops graph shop --focus orders --depth 2 --to orders.svg
 pkgops graph --diff --stage dev
 pkgops graph shop --format mermaid > shop.mmd"""
 _SUFFIXES = {".dot": "dot", ".gv": "dot", ".mmd": "mermaid", ".mermaid": "mermaid", ".json": "json"}
+_NO_FORMAT = (".png", ".pdf", ".jpg", ".jpeg", ".gif", ".webp")
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -80,6 +81,8 @@ def _planned(session: Session, project: Project, view: View) -> Graph:
 def _show(session: Session, project: Project, graph: Graph, format: str | None, file: Path | None) -> None:
     from pkgops.cli.output.graph_output import show, write
 
+    if file is not None and format is None and file.suffix.lower() in _NO_FORMAT:
+        raise click.UsageError(f"Pictures are SVG, not {file.suffix[1:].upper()}: write to {file.stem}.svg.")
     chosen = format or (_SUFFIXES.get(file.suffix.lower(), "svg") if file else None)
     if file is not None:
         write(session.console, project, graph, chosen or "svg", file)

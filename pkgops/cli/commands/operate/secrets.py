@@ -120,8 +120,8 @@ def init(session: Session, name: str | None, source: str | None) -> None:
     missing = [row.name for row in secret_rows(project, ports) if row.state != "set" and row.name in outside]
     stored = [*generate(project, ports), *fill_missing(project, _values(console, source, missing), ports)]
     console.print_result(stored if console.mode.json else None, "\n".join(stored))
-    count = f"{len(missing)} {'was' if len(missing) == 1 else 'were'} missing or empty"
-    console.print_message(f"Stored {counted(len(stored), 'secret')} on stage {project.stage.name}; {count}.")
+    rest = f"; asked for {len(missing)}" if missing else "" if stored else "; none is missing or empty"
+    console.print_message(f"Stored {counted(len(stored), 'secret')} on stage {project.stage.name}{rest}.")
 
 
 for _subcommand in (ls, set_, show, init):

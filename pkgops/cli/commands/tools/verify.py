@@ -39,10 +39,10 @@ def command(session: Session, to: Path, yes: bool) -> int:
     confirm_on_stage(console, project.stage, question, "Verifying", yes=yes or project.stage.local)
     observed = verify(project, session.ports(project), console.emit)
     console.close_display()
-    rows = [(style("ok", "green") if o.ok else style("differs", "red"), o.step, o.expected, o.found) for o in observed]
+    rows = [(style("ok", "green") if o.ok else style("differs", "red"), o.expected, o.found, o.step) for o in observed]
     data = [{"step": o.step, "expected": o.expected, "found": o.found, "ok": o.ok} for o in observed]
     _write(to, {"region": project.stage.region, "steps": data, "not_tried": NOT_TRIED})
-    console.print_table(("State", "Step", "Expected", "Found"), rows, "Nothing was tried.", data)
+    console.print_table(("State", "Expected", "Found", "Step"), rows, "Nothing was tried.", data)
     console.print_message(f"The report is in {to}. Not tried: {'; '.join(NOT_TRIED)}.")
     return 0 if all(o.ok for o in observed) else 1
 

@@ -47,6 +47,17 @@ def test_one_long_value_does_not_widen_all():
     assert max(map(len, found)) <= 80
 
 
+def test_columns_without_values_leave_their_room():
+    rows = [("a", "x" * 40, None, "y" * 30), ("b", "x" * 40, "", "")]
+    columns = ("Stack", "What", "Reason", "Then")
+    assert lines(rows, 80, columns) == [
+        f"Stack  {'What':40}  Then",
+        f"a      {'x' * 40}  {'y' * 30}",
+        f"b      {'x' * 40}  -",
+    ]
+    assert "Reason" in lines(rows, 200, columns)[0]
+
+
 def test_below_60_characters_rows_are_records():
     assert lines(ROWS, 59) == [
         "Stack   storage",

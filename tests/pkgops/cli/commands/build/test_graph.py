@@ -35,6 +35,12 @@ def test_a_file_by_its_name(run, project, name, start):
     assert "14 nodes" in done.stdout
 
 
+def test_another_kind_of_picture_is_not_pretended(run, project):
+    done = run("graph", "kefir", "--to", "a.PNG")
+    assert (done.exit_code, (project / "a.PNG").exists()) == (2, False)
+    assert "write to a.svg" in done.stderr
+
+
 def test_a_link_leads_from_the_file_to_the_source(run, project):
     run("graph", "always_coder/web", "--to", "deep/web.svg")
     text = (project / "deep" / "web.svg").read_text(encoding="utf-8")

@@ -38,6 +38,14 @@ def test_a_table_with_totals_range_traps_and_the_books_date(run):
     assert "0.20 per 1M requests" in done.stdout
 
 
+def test_a_narrow_terminal_keeps_amounts_beside_each_other(run, monkeypatch):
+    monkeypatch.setattr("pkgops.cli.output.console.Console.width", 80)
+    shown = run("cost", *DEV).stdout.splitlines()
+    assert max(map(len, shown)) <= 80
+    assert shown[1].split() == ["Stack", "Item", "Units", "a", "month", "Fixed", "By", "use"]
+    assert shown[-1].endswith("--output json")
+
+
 def test_programs_get_exact_amounts(run):
     data = json.loads(run("cost", "kefir", "--stage", "prod", "-o", "json").stdout)["kefir"]
     assert Decimal(data["fixed"]) > 1
