@@ -226,3 +226,13 @@ def test_the_threads_end_with_the_reader() -> None:
     assert next(lines).text == "old"
     lines.close()  # type: ignore[attr-defined]
     eventually(lambda: threading.active_count() == before)
+
+
+def test_following_ends_when_it_is_told_to() -> None:
+    stop = threading.Event()
+    lines = tail_logs(functions(1), FakeLogs(), Query(NOW, follow=True), stop=stop)
+    reader = threading.Thread(target=lambda: list(lines), daemon=True)
+    reader.start()
+    stop.set()
+    reader.join(60)
+    assert not reader.is_alive()
