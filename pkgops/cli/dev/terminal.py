@@ -74,7 +74,7 @@ def _debugged(
         opened.enter_context(debuggable(project, function))
         if options["write_launch"]:
             write_launch(project, [one for owner, one in found if owner is project])
-        session.console.emit(Note(attach_text(project, function)))
+        session.console.emit(Note(attach_text(project, function, written=options["write_launch"])))
     return found
 
 

@@ -121,6 +121,8 @@ def _totals(found: Estimate) -> list[str]:
     lines += _documented(found.usage, total, currency)
     if found.open:
         lines.append(f"{counted(found.open, 'item')} not in it: their use is not assumed, or their price not known.")
+    if measures := sorted({measure for row in found.rows for measure in row.missing}):
+        lines.append(f"Not assumed: {', '.join(measures)}. Give a file that says how much: pkgops cost --usage FILE")
     return lines
 
 

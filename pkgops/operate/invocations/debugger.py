@@ -34,12 +34,13 @@ def debuggable(project: Project, function: Function, *, wait: bool = False) -> I
         yield wanted
 
 
-def attach_text(project: Project, function: Function) -> str:
-    """How editors attach."""
+def attach_text(project: Project, function: Function, *, written: bool = False) -> str:
+    """How editors attach; ``written``: VS Code's file has it already."""
     port, code = port_of(function.name), code_folder(_home(project), function.name)
+    entry = f"Run and Debug, {_name(function)}"
     return (
         f"{function.short}: a debugger attaches to 127.0.0.1:{port}.\n"
-        f"  VS Code: --write-launch adds it to {LAUNCH}; then Run and Debug, {_name(function)}.\n"
+        f"  VS Code: {entry if written else f'--write-launch adds it to {LAUNCH}; then {entry}'}.\n"
         f"  PyCharm, and others that speak the debug adapter protocol: attach to 127.0.0.1:{port}, path mapping "
         f"{project.root} = {code}"
     )

@@ -111,7 +111,7 @@ def _run(session: Session, project: Project, function: Function, event: bytes, o
     with debuggable(project, function, wait=options["wait"]):
         if options["write_launch"]:
             write_launch(project, [function])
-        session.console.print_message(attach_text(project, function))
+        session.console.print_message(attach_text(project, function, written=options["write_launch"]))
         return _invoke(session, project, function, event)
 
 

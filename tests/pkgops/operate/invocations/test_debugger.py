@@ -31,6 +31,8 @@ def test_the_launch_file_keeps_what_is_in_it(project: Project) -> None:
     assert (entry["type"], entry["request"]) == ("debugpy", "attach")
     assert entry["connect"] == {"host": "127.0.0.1", "port": port_of(GET.name)}
     assert entry["pathMappings"][0]["remoteRoot"] in attach_text(project, GET)
+    assert "--write-launch" in attach_text(project, GET)
+    assert "--write-launch" not in attach_text(project, GET, written=True)
 
 
 def test_a_new_launch_file(project: Project) -> None:

@@ -61,6 +61,7 @@ def test_assumptions_of_a_file(run, project):
     assert "+ 20.00 by use (my.toml) = at least" in done.stdout
     assert "not assumed" in done.stdout
     assert "items not in it" in done.stdout
+    assert re.search(r"^Not assumed: api\.requests, .*pkgops cost --usage FILE$", done.stdout, re.MULTILINE)
     free = run("cost", "always_coder", "--usage", "my.toml", "--free-tier", *DEV)
     assert "Free tier: 1,000 active user of Cognito users, ESSENTIALS, 15.00 USD" in free.stdout
 
