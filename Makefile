@@ -55,7 +55,7 @@ docs: .venv/.dev ## Rewrite the generated reference, the OpenAPI documents and t
 	$(BIN)/pytest -q tests/templates/test_openapi.py --update-golden
 
 pins: .venv/.dev ## Resolve all requirements again
-	$(COMPILE) setup.cfg --extra graph --extra local --extra pkgwatch --extra redis -o requirements/local.txt
+	$(COMPILE) setup.cfg --extra console --extra graph --extra local --extra pkgwatch --extra redis -o requirements/local.txt
 	$(COMPILE) setup.cfg --extra dev -o requirements/dev.txt
 	$(COMPILE) requirements/second-engine.in -o requirements/second-engine.txt
 	$(COMPILE) handlers/requirements.in -o handlers/requirements.txt

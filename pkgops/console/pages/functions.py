@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,11 +10,8 @@ from starlette.routing import Route
 
 from pkgops.console.frame.page import Form, render, stage_of, write
 from pkgops.errors import NotFoundError
+from pkgops.operate.invocations.saved import FOLDER, read_event, saved_events
 from pkgops.operate.invoke import invoke, parse_payload
-from pkgops.text_file import read_text
-
-EVENTS = "events"
-"""The project's folder of saved events: ``events/<function>/<name>.json``."""
 
 
 def every(request: Request) -> Response:
@@ -28,20 +24,21 @@ def every(request: Request) -> Response:
 def one(request: Request) -> Response:
     """One function with its saved events."""
     project, function = stage_of(request).function(request.path_params["name"])
-    saved = _saved(project.root, function.short)
+    saved = saved_events(project.root, project.system.key, function)
+    folder = f"{FOLDER}/{project.system.key}/{function.short}/"
     chosen = request.query_params.get("event", "")
     if chosen and chosen not in saved:
-        raise NotFoundError(f"There is no saved event {chosen}.", f"They are in {EVENTS}/{function.short}/.")
-    event = read_text(saved[chosen], chosen, NotFoundError) if chosen else "{}"
+        raise NotFoundError(f"There is no saved event {chosen}.", f"They are in {folder}.")
+    event = read_event(project.root, project.system.key, function, chosen).decode() if chosen else "{}"
     return render(
         request,
         "function.html",
         project=project,
         function=function,
-        events=sorted(saved),
+        events=saved,
         chosen=chosen,
         event=event,
-        folder=f"{EVENTS}/{function.short}/",
+        folder=folder,
     )
 
 
@@ -54,12 +51,6 @@ def invoked(request: Request, form: Form) -> Response:
     result = invoke(function, body, shown.ports.functions)
     answer = result.payload if isinstance(result.payload, str) else json.dumps(result.payload, indent=2)
     return render(request, "invoked.html", project=project, function=function, result=result, answer=answer)
-
-
-def _saved(root: Path, function: str) -> dict[str, Path]:
-    """The saved events by name."""
-    folder = root / EVENTS / function
-    return {file.stem: file for file in folder.glob("*.json")} if folder.is_dir() else {}
 
 
 ROUTES = [

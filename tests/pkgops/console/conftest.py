@@ -87,7 +87,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         + _TABLE.replace("build_more", "more")
         + "\n_main = build\n\ndef build(scope):\n    _main(scope)\n    more(scope)\n"
     )
-    events = made / "events" / "order"
+    events = made / "events" / "shop" / "order"
     events.mkdir(parents=True)
     (events / "large.json").write_text('{"amount": 1000}')
     return made
