@@ -1,19 +1,21 @@
 """Does AWS behave as we expect where only its documentation was read? A throw-away stack that finds out.
 
-It has a queue and a log group, and goes through what no emulator can vouch for: express mode, a failure in it, a change
-set that reverts drift, an import. Each step says what was expected and what was found; the stack is deleted at the end.
+It has a queue, a log group and a function, and goes through what no emulator can vouch for: express mode, a failure in
+it, a change set that reverts drift, an import, an alias that CodeDeploy moves, Live Tail. Each step says what was
+expected and what was found; the stack is deleted at the end.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
+from pkgops.deploy import trial_stack
 from pkgops.deploy.watcher import Watcher
 from pkgops.errors import PkgopsError
 from pkgops.events import Emit, Note, silent
@@ -22,11 +24,11 @@ from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ChangeSet, StackState
 
 NOT_TRIED = (
-    "Live Tail, which needs a function that logs",
-    "an alias that CodeDeploy moves, which needs a function and ten minutes",
+    "an alias that CodeDeploy moves step by step, which needs ten minutes",
     "the generated policy through an assumed role, which needs an administrator to make the role",
 )
-_GROUP, _QUEUE = "AWS::Logs::LogGroup", "AWS::SQS::Queue"
+_NO_LIVE_TAIL = "Live Tail, which stage local does not have"
+_LISTENING, _PATIENCE = 3, 60  # seconds without an event before the function is called, and at most
 _ABSENT = "/pkgops/verify/is-not-there"  # a filter of it is well-formed, and fails when it is made
 
 
@@ -49,6 +51,11 @@ def stack_name(project: Project) -> str:
     return f"PkgopsVerify-{project.stage.name}"
 
 
+def not_tried(project: Project) -> tuple[str, ...]:
+    """What `verify` does not try on a stage, each with why."""
+    return (*NOT_TRIED, _NO_LIVE_TAIL) if project.stage.local else NOT_TRIED
+
+
 def verify(project: Project, ports: Ports, emit: Emit = silent) -> list[Observation]:
     """Creates, changes and deletes the stack. The steps after one that ends in an error are not tried; the stack is
     deleted in any case, and a log group it has let go by its name. Errors of access are raised."""
@@ -63,7 +70,12 @@ def verify(project: Project, ports: Ports, emit: Emit = silent) -> list[Observat
             ("an update that lets a log group go", "UPDATE_COMPLETE", trial.let_go),
             ("the import of that log group", "IMPORT_COMPLETE", trial.take_back),
             ("an update that makes it the stack's own again", "UPDATE_COMPLETE", trial.own),
+            ("an update that adds a function with an alias", "UPDATE_COMPLETE", trial.add_function),
+            ("an update whose alias CodeDeploy moves", "UPDATE_COMPLETE", trial.move_alias),
+            ("the answer of the version behind the alias", "2", trial.behind_alias),
         ]
+        if not project.stage.local:
+            steps.append(("what the function prints, in Live Tail", "shown", trial.follow))
         observed: list[Observation] = []
         with trial.removed(observed):
             for step, expected, call in steps:
@@ -83,19 +95,19 @@ class _Trial:
         self.express = replace(project, stage=replace(project.stage, express=True))
 
     def create(self) -> str:
-        return self._executed(self._made(self.express, self._template(), create=True))
+        return self._executed(self._made(self.express, trial_stack.template(self.name), create=True))
 
     def repeat(self) -> str:
-        return self._emptiness(self._made(self.project, self._template()))
+        return self._emptiness(self._made(self.project, trial_stack.template(self.name)))
 
     def revert(self) -> str:
-        return self._emptiness(self._made(self.project, self._template(), revert_drift=True))
+        return self._emptiness(self._made(self.project, trial_stack.template(self.name), revert_drift=True))
 
     def fail(self) -> str:
         counted = [{"MetricName": "Any", "MetricNamespace": "Any", "MetricValue": "1"}]
         properties = {"LogGroupName": _ABSENT, "FilterPattern": "", "MetricTransformations": counted}
         broken = {"Type": "AWS::Logs::MetricFilter", "Properties": properties}
-        return self._executed(self._made(self.express, self._template(Broken=broken)))
+        return self._executed(self._made(self.express, trial_stack.template(self.name, Broken=broken)))
 
     def failures(self) -> str:
         failed = [event for event in self.ports.stacks.failures(self.name) if event.logical_id != self.name]
@@ -103,21 +115,41 @@ class _Trial:
         return causes[0] if causes else "none"
 
     def let_go(self) -> str:
-        template = self._template()
+        template = trial_stack.template(self.name)
         del template["Resources"]["Group"]
         return self._executed(self._made(self.project, template))
 
     def take_back(self) -> str:
         template = json.loads(self.ports.stacks.template(self.name))
-        template["Resources"]["Group"] = self._template()["Resources"]["Group"]
-        group = {"Group": (_GROUP, {"LogGroupName": f"/pkgops/{self.name}"})}
+        template["Resources"]["Group"] = trial_stack.template(self.name)["Resources"]["Group"]
+        group = {"Group": (trial_stack.GROUP, {"LogGroupName": f"/pkgops/{self.name}"})}
         return self._executed(create_import(self.name, self._state(), template, group, self.ports))
 
     def own(self) -> str:
-        template = self._template()
-        template["Resources"]["Group"] |= {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}
-        template["Resources"]["Group"]["Properties"]["RetentionInDays"] = 3
-        return self._executed(self._made(self.project, template))
+        return self._executed(self._made(self.project, self._owned()))
+
+    def add_function(self) -> str:
+        return self._executed(self._made(self.project, self._owned(trial_stack.function(self.name, 1))))
+
+    def move_alias(self) -> str:
+        return self._executed(self._made(self.project, self._owned(trial_stack.function(self.name, 2))))
+
+    def behind_alias(self) -> str:
+        return self.ports.functions.invoke(self.name, b"{}", trial_stack.ALIAS).payload.decode()
+
+    def follow(self) -> str:
+        """Whether Live Tail shows what the function prints, within a minute."""
+        try:
+            for number, event in enumerate(self.ports.logs.live([trial_stack.group_name(self.name)])):
+                if event is not None and trial_stack.PRINTED in event.message:
+                    return "shown"
+                if number == _LISTENING:
+                    self.behind_alias()
+                if number > _PATIENCE:
+                    break
+        except NotImplementedError as error:
+            return str(error)
+        return "not shown"
 
     @contextmanager
     def removed(self, observed: list[Observation]) -> Iterator[None]:
@@ -131,11 +163,11 @@ class _Trial:
                 left = self.watcher.wait(self.name, state)
                 observed.append(Observation("its deletion", "gone", left.status if left else "gone"))
 
-    def _template(self, **more: dict[str, Any]) -> dict[str, Any]:
-        kept = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
-        named = {"LogGroupName": f"/pkgops/{self.name}", "RetentionInDays": 1}
-        group = {"Type": _GROUP, "Properties": named, **kept}
-        return {"Resources": {"Queue": {"Type": _QUEUE}, "Group": group, **more}, "Outputs": {}}
+    def _owned(self, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        template = trial_stack.template(self.name, **(more or {}))
+        template["Resources"]["Group"] |= {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}
+        template["Resources"]["Group"]["Properties"]["RetentionInDays"] = 3
+        return template
 
     def _made(
         self, project: Project, template: dict[str, Any], *, create: bool = False, revert_drift: bool = False

@@ -23,7 +23,7 @@ def groups(aws: Aws) -> list[str]:
 def test_every_step_is_as_expected_and_nothing_is_left(world: World, aws: Aws) -> None:
     observed = verify(world.project, world.ports, world.events.append)
     assert [(one.step, one.found) for one in observed if not one.ok] == []
-    assert len(observed) == 9
+    assert len(observed) == 12
     assert stack_name(world.project) not in {state.name for state in world.ports.stacks.describe()}
     assert groups(aws) == []
 

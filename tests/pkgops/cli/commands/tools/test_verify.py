@@ -6,8 +6,11 @@ import json
 
 import pytest
 
+from pkgops.deploy.trial_stack import PRINTED
+from tests.pkgops.fakes.logs import FakeLogs
 from tests.pkgops.fakes.ports import FakePorts
 
+GROUP = "/pkgops/PkgopsVerify-dev"
 DEV = ("--stage", "dev")
 
 
@@ -15,6 +18,15 @@ DEV = ("--stage", "dev")
 def ports():
     ports = FakePorts()
     ports.stacks.broken["Broken"] = "There is no log group of account 123456789012"
+
+    ports.logs = FakeLogs()
+    ports.logs.write(GROUP, "before", [])
+
+    def answer(event):
+        ports.logs.write(GROUP, "one", [(1, PRINTED)])
+        return 2
+
+    ports.functions.deployed["PkgopsVerify-dev"] = answer
     return ports
 
 
@@ -24,8 +36,8 @@ def test_what_is_as_expected(run, ports, project):
     assert "a first creation in express mode" in result.stdout
     assert "differs" not in result.stdout
     report = json.loads((project / "pkgops-verify.json").read_text())
-    assert [step["found"] for step in report["steps"]][-2:] == ["UPDATE_COMPLETE", "gone"]
-    assert len(report["not_tried"]) == 3
+    assert [step["found"] for step in report["steps"]][-4:] == ["UPDATE_COMPLETE", "2", "shown", "gone"]
+    assert len(report["not_tried"]) == 2
     assert ports.stacks.describe() == []
 
 
@@ -55,3 +67,10 @@ def test_it_is_asked_before(run, ports):
 def test_a_report_that_cannot_be_written(run, ports):
     result = run("verify", *DEV, "--yes", "--to", "absent/report.json", ports=ports)
     assert "The report cannot be written to absent/report.json" in result.stderr
+
+
+def test_no_live_tail_is_said(run, ports):
+    ports.logs.live_tail = False
+    result = run("verify", *DEV, "--yes", "-o", "json", ports=ports)
+    (row,) = [row for row in json.loads(result.stdout) if not row["ok"]]
+    assert (row["expected"], row["found"]) == ("shown", "Live Tail cannot be used here.")
