@@ -8,6 +8,7 @@ import pytest
 
 from pkgops.build.build import synthesized
 from pkgops.build.node.builder import take_build
+from pkgops.build.synth import resources
 from pkgops.config import load
 from pkgops.permissions.policy import policies
 from tests.pkgops.next_project import FILES, write_build
@@ -34,3 +35,21 @@ def test_without_a_build_there_are_no_tags(tmp_path: Path) -> None:
     project = load("prod", "shop", write(tmp_path / "project", FILES), environ={})
     rows = allowed(policies(project, synthesized(project), ACCOUNT, exclusive=False))
     assert not [resource for action, resource, _ in rows if action == "dynamodb:PutItem"]
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_the_code_of_an_application_is_read_without_any_function_of_python(tmp_path: Path, stage: str) -> None:
+    project = load(stage, "shop", write(tmp_path / "project", FILES), environ={})
+    take_build(project, write_build(tmp_path / "made", machine="arm64"))
+    stacks = synthesized(project)
+    keys = [
+        str(one["Properties"]["Code"]["S3Key"])
+        for stack in stacks
+        for _, one in resources(stack.template, "AWS::Lambda::Function")
+        if "S3Key" in one["Properties"]["Code"]
+    ]
+    assert keys
+    assert {key.partition("//")[0] for key in keys} == {"bundle:"}
+    rows = allowed(policies(project, stacks, ACCOUNT, exclusive=False))
+    code = f"arn:aws:s3:::pkgops-artifacts-{stage}-{ACCOUNT}-us-east-1/shop/*"
+    assert {"s3:GetObject", "s3:PutObject"} <= {action for action, resource, _ in rows if resource == code}
