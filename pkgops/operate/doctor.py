@@ -25,6 +25,8 @@ Connect = Callable[["Stage", "str | None"], "Ports"]
 
 _OLDEST = (3, 11)
 _INSTALL = "pip install 'pkgops[local]'"
+_RESTART = "Start it again: pkgops local down, then pkgops local up"
+_POSTGRES = "Before the system is deployed: pip install 'pkgops[postgres]'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ def _settings(project: Project) -> Check:
 def _package(project: Project) -> Check:
     from importlib.metadata import PackageNotFoundError, version
 
+    from pkgops.local.databases.postgres_programs import programs
     from pkgops.local.version import MINISTACK
 
     missing: State = "fail" if project.stage.local else "warn"
@@ -140,10 +143,9 @@ def _package(project: Project) -> Check:
         return Check("Emulator package", missing, "not installed", f"For stage local: {_INSTALL}")
     if found != MINISTACK:
         return Check("Emulator package", missing, f"ministack {found}", f"It must be {MINISTACK}: {_INSTALL}")
+    if project.stage.local and project.system.database and programs() is None:
+        return Check("Emulator package", "warn", f"ministack {found}, no PostgreSQL", _POSTGRES)
     return Check("Emulator package", "ok", f"ministack {found}")
-
-
-_RESTART = "Start it again: pkgops local down, then pkgops local up"
 
 
 def _emulator(project: Project) -> Check:

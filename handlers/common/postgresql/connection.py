@@ -85,7 +85,7 @@ def connect(address: Address, say: Say, seconds: float = WAIT_SECONDS) -> pg8000
             return _connected(address, min(_ATTEMPT_SECONDS, max(left, 1.0)))
         except (InterfaceError, OSError, DatabaseError) as error:
             if not _passes(error) or left < _PAUSE_SECONDS:
-                raise UnreachableError(f"{address.host}:{address.port}: {reason(error)}") from None
+                raise UnreachableError(f"no connection to {address.host}:{address.port}: {reason(error)}") from None
         if not told:
             say("The database does not answer yet; a cluster that has paused needs half a minute. Trying again.")
             told = True
@@ -98,13 +98,15 @@ def reason(error: BaseException) -> str:
     if isinstance(told, dict):
         detail = f" {told['D']}" if told.get("D") else ""
         return f"{told.get('M', 'error')}.{detail} ({told.get('C', '')})".replace("..", ".")
-    return str(error) or type(error).__name__
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def _passes(error: BaseException) -> bool:
     """Whether another attempt may succeed."""
     if isinstance(error, DatabaseError):
         return isinstance(error.args[0], dict) and error.args[0].get("C") in _PASSING
+    if isinstance(error, socket.gaierror):
+        return error.errno != socket.EAI_NONAME
     return not isinstance(error, ssl.SSLCertVerificationError) and "SSL" not in str(error)
 
 

@@ -165,8 +165,11 @@ def _keep(project: Project, made: Path, sources: str) -> AppBuild:
 
 def _manifest(made: Path) -> Any:
     try:
-        return json.loads((made / MANIFEST).read_text())
-    except (OSError, ValueError) as error:
+        content = json.loads((made / MANIFEST).read_text())
+        if not isinstance(content, dict):
+            raise ValueError(MANIFEST)
+        return content
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(
             f"{made} has no {MANIFEST}, or none that can be read.", "Name the .open-next that OpenNext 3 has written."
         ) from error

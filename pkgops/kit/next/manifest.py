@@ -6,6 +6,7 @@ functions and paths, without caches.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ _QUEUES = ("sqs", "sqs-lite")
 _CACHES = ("s3", "s3-lite", "multi-tier-ddb-s3")
 _TAGS = ("dynamodb", "dynamodb-lite")
 _WRAPPERS = {"aws-lambda": False, "aws-lambda-streaming": True}
+# What CloudFront takes as the pattern of a path.
+_PATTERN = re.compile(r"[A-Za-z0-9_.*$/~\"'@:+&?-]{1,255}")
 _CONVERTER = "aws-apigw-v2"
 
 UNBUILT: Mapping[str, Any] = {
@@ -97,6 +100,8 @@ def read(content: Mapping[str, Any] | None) -> Manifest:
     """The manifest of a build, or of none. ValueError for what is not deployed here: functions at the edge, servers in
     containers, other converters."""
     content = UNBUILT if content is None else content
+    if not isinstance(content, Mapping) or not isinstance(content.get("origins", {}), Mapping):
+        raise ValueError("This is no manifest of OpenNext 3")
     origins, extra = content.get("origins", {}), content.get("additionalProps") or {}
     if edge := content.get("edgeFunctions"):
         raise ValueError(f"The build has functions at the edge ({', '.join(edge)}): leave them in the server")
@@ -112,7 +117,7 @@ def read(content: Mapping[str, Any] | None) -> Manifest:
         images=_bundle(origins[IMAGES]) if IMAGES in origins else None,
         files=str(origins[FILES].get("originPath", "")),
         copies=tuple(_copy(one) for one in origins[FILES].get("copy", ())),
-        patterns=tuple(_ordered(content.get("behaviors", ()))),
+        patterns=tuple(_known(_ordered(content.get("behaviors", ())), origins)),
         cache=cache,
         tags=cache and not extra.get("disableTagCache") and _any(servers, "tagCache", _TAGS),
         queue=queue,
@@ -141,12 +146,29 @@ def _bundle(one: Mapping[str, Any]) -> Bundle:
 
 def _copy(one: Mapping[str, Any]) -> Copy:
     hashed = str(one.get("versionedSubDir") or "")
-    return Copy(_inside(one["from"]), str(one["to"]), bool(one.get("cached")), hashed)
+    return Copy(_inside(one["from"]), _within(str(one["to"])), bool(one.get("cached")), hashed)
 
 
 def _inside(path: str) -> str:
     """A path below the build's folder, as the manifest has it from the application's."""
-    return str(path).removeprefix("./").removeprefix(FOLDER)
+    return _within(str(path).removeprefix("./").removeprefix(FOLDER))
+
+
+def _within(path: str) -> str:
+    """The path. ValueError if it leads out of where it begins, or is that itself."""
+    if not path or any(part in ("", ".", "..") for part in path.split("/")):
+        raise ValueError(f"{path!r} is no path in the build")
+    return path
+
+
+def _known(patterns: Iterator[Pattern], origins: Mapping[str, Any]) -> Iterator[Pattern]:
+    """The patterns. ValueError for one that CloudFront does not take, and of an origin that there is not."""
+    for one in patterns:
+        if one.origin not in origins:
+            raise ValueError(f"{one.path or EVERYTHING} is of the origin {one.origin!r}, which the build has not")
+        if one.path and not _PATTERN.fullmatch(one.path):
+            raise ValueError(f"CloudFront takes no path {one.path!r}: give the entry of public/ a plainer name")
+        yield one
 
 
 def _ordered(rows: Any) -> Iterator[Pattern]:

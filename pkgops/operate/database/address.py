@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pkgops.config import require_account
-from pkgops.errors import UsageError
+from pkgops.errors import AccessError, UsageError
 
 if TYPE_CHECKING:
     from pkgops.config import Project
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PORT = 5432
 _HOST = re.compile(r"[A-Za-z0-9._:-]+")
 _MASK = "****"
+_HERE = "127.0.0.1"  # where stage local has its servers
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def declared(project: Project) -> Database:
 
 def address(project: Project, ports: Ports, via: str = "") -> Address:
     """The address of a deployed database; ``via`` is the ``HOST:PORT`` of a tunnel to it. UsageError if its secret is
-    not there, or is none of a database."""
+    not there, or is none of a database; AccessError if no server was started for it on stage local."""
     if not project.stage.local:
         require_account(project.stage, ports.identity.account())
     database = declared(project)
@@ -79,7 +80,17 @@ def address(project: Project, ports: Ports, via: str = "") -> Address:
         )
     sslmode = "disable" if project.stage.local else database.sslmode
     found = _address(name, text, sslmode)
+    if project.stage.local and found.host != _HERE:
+        raise _unserved(project)
     return _through(found, via) if via else found
+
+
+def _unserved(project: Project) -> AccessError:
+    key = project.system.key
+    return AccessError(
+        f"The database of {key} has no server on stage local: it was deployed without PostgreSQL's programs.",
+        f"Run: pip install 'pkgops[postgres]'; pkgops destroy {key}; pkgops deploy {key}",
+    )
 
 
 def _address(name: str, text: str, sslmode: str) -> Address:

@@ -67,6 +67,8 @@ class Asked:
         return self._checked(answer, direct=function is None)
 
     def _function(self, function: Function, event: Mapping[str, Any]) -> Any:
+        if self.project.stage.local:
+            address(self.project, self.ports)  # says what is missing, where the function could only wait
         done = invoke(function, json.dumps(event).encode(), self.ports.functions)
         if not done.ok:
             where = f"{self.project.system.key}/{function.short} --stage {self.project.stage.name}"

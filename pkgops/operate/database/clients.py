@@ -8,14 +8,16 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import secrets
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from pkgops.errors import AccessError, PkgopsError, UsageError
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 _CUSTOM = b"PGDMP"  # what a dump in PostgreSQL's own format begins with
 _STRICT = ("-v", "ON_ERROR_STOP=1")
+_OWN_KEY = re.compile(rb"\\restrict (\w+)\r?\n")
 
 
 def find_program(name: str, sslmode: str) -> str:
@@ -90,18 +93,30 @@ def restore(address: Address, source: Path, *, clean: bool = False) -> None:
     if not own:
         if clean:
             raise UsageError(f"{source} is SQL: it says itself what it removes.", "Leave --clean out.")
-        command = [find_program("psql", address.sslmode), "-X", "-q", "-1", *_STRICT, "-f", str(source)]
-        _run(command, address)
+        _carry_out(address, source)
         return
     command = [find_program("pg_restore", address.sslmode), "--no-owner", "--no-privileges", "--single-transaction"]
     command += ["--exit-on-error", "--dbname", address.database, *(("--clean", "--if-exists") if clean else ())]
     _run([*command, str(source)], address)
 
 
-def _run(command: Sequence[str], address: Address) -> bytes:
-    done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, env=_environment(address), check=False
-    )
+def _carry_out(address: Address, source: Path) -> None:
+    """Runs a file of SQL in which psql takes no commands of its own: one of them would run programs here."""
+    key = secrets.token_hex(16)
+    command = [find_program("psql", address.sslmode), "-X", "-q", "-1", *_STRICT, "-c", rf"\restrict {key}", "-f", "-"]
+    with source.open("rb") as file, tempfile.TemporaryFile() as plain:
+        own = b""
+        for line in file:
+            if not own and (found := _OWN_KEY.fullmatch(line)):
+                own = found[1]  # pg_dump's, which it may not set again
+            elif not own or line.rstrip() != b"\\unrestrict " + own:
+                plain.write(line)
+        plain.seek(0)
+        _run(command, address, plain)
+
+
+def _run(command: Sequence[str], address: Address, given: IO[bytes] | int = subprocess.DEVNULL) -> bytes:
+    done = subprocess.run(command, stdin=given, capture_output=True, env=_environment(address), check=False)
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip() or f"{Path(command[0]).name} failed."
         raise PkgopsError(said.partition("\n")[0].replace(address.password or "\n", "****"), _hint(said))
@@ -111,6 +126,10 @@ def _run(command: Sequence[str], address: Address) -> bytes:
 def _hint(said: str) -> str:
     if "server version mismatch" in said:
         return "The client is older than the server: install the server's version of postgresql-client."
+    if "backslash commands are restricted" in said or r"\unrestrict" in said:
+        return "It holds commands for psql, which run on this machine. If you trust it: pkgops db psql --file FILE"
+    if r"invalid command \restrict" in said:
+        return "This psql could be made to run programs by the file: install the newest postgresql-client."
     if "already exists" in said:
         return "Restore into an empty database, or add --clean."
     return "Nothing was changed." if "ERROR" in said else "Is the database reachable from here? pkgops db check"

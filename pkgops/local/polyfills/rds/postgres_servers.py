@@ -121,7 +121,8 @@ def _restoring(original: Any) -> Any:
         for kind, records in ((_CLUSTER, rds._clusters), (_INSTANCE, rds._instances)):
             for (account, region, name), record in records.all_items():
                 port = _port(record)
-                if found is None or not port or (kind == _INSTANCE and record.get("DBClusterIdentifier")):
+                made = (_data((account, region, kind, name)) / ADMIN_FILE).exists()
+                if found is None or not made or not port or (kind == _INSTANCE and record.get("DBClusterIdentifier")):
                     continue
                 try:
                     _started(found, (account, region, kind, name), _account(record), port)

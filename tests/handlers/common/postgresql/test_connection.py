@@ -85,6 +85,18 @@ def test_a_server_that_never_answers_is_given_up(monkeypatch):
             connect(Address("127.0.0.1", "me", "secret", "db", port), lambda _: None, 0.05)
 
 
+def test_a_name_that_nobody_has_is_not_waited_for(monkeypatch):
+    said: list[str] = []
+
+    def unknown(*_: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "create_connection", unknown)
+    with pytest.raises(UnreachableError, match=r"^no connection to db\.example:5432: Name or service not known$"):
+        connect(Address("db.example", "me", "secret", "db"), said.append)
+    assert said == []
+
+
 def forward(gate: socket.socket, port: int) -> None:
     """One connection, passed on."""
     client, _ = gate.accept()

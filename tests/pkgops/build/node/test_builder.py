@@ -136,7 +136,14 @@ def test_where_node_is_missing_a_build_is_taken_from_elsewhere(app: App, monkeyp
 
 
 def test_other_directories_are_no_build(app: App, tmp_path: Path) -> None:
-    for place, text in (("empty", None), ("broken", "{"), ("list", "[]"), ("edge", '{"edgeFunctions": {"a": 1}}')):
+    for place, text in (
+        ("empty", None),
+        ("broken", "{"),
+        ("list", "[]"),
+        ("null", "null"),
+        ("deep", "[" * 100_000),
+        ("edge", '{"edgeFunctions": {"a": 1}}'),
+    ):
         write(tmp_path / place, {} if text is None else {"open-next.output.json": text})
         (tmp_path / place).mkdir(exist_ok=True)
         with pytest.raises((UsageError, BuildError), match=r"open-next\.output\.json"):

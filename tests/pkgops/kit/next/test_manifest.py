@@ -85,6 +85,32 @@ def test_a_server_of_another_kind_is_refused(part: str, value: str) -> None:
         read(content)
 
 
+@pytest.mark.parametrize("path", ["../../etc", "/etc", ".open-next/../../x", ".open-next/", "a//b", "a/./b"])
+@pytest.mark.parametrize("part", ["bundle", "from", "to"])
+def test_no_path_leads_out_of_the_build(path: str, part: str) -> None:
+    content = manifest()
+    origins = content["origins"]
+    (origins["default"] if part == "bundle" else origins["s3"]["copy"][0])[part] = path
+    with pytest.raises(ValueError, match="is no path in the build"):
+        read(content)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "origin", "text"),
+    [
+        ("a b.png", "s3", "CloudFront takes no path '/a b.png': give the entry of public/ a plainer name"),
+        ("{{resolve:ssm:x}}", "s3", "CloudFront takes no path"),
+        ("a" * 255, "s3", "CloudFront takes no path"),
+        ("x/*", "nowhere", "/x/* is of the origin 'nowhere', which the build has not"),
+    ],
+)
+def test_a_path_that_cloudfront_does_not_take_is_refused(pattern: str, origin: str, text: str) -> None:
+    content = manifest()
+    content["behaviors"].append({"pattern": pattern, "origin": origin})
+    with pytest.raises(ValueError, match=re.escape(text)):
+        read(content)
+
+
 @given(public=st.lists(NAMES, max_size=8, unique=True), path=NAMES)
 def test_whatever_is_in_public_no_file_hides_a_function(public: list[str], path: str) -> None:
     content = manifest()

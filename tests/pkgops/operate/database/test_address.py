@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from handlers.common.postgresql.connection import address_of_url
 from pkgops.config import Project, load
-from pkgops.errors import UsageError
+from pkgops.errors import AccessError, UsageError
 from pkgops.operate.database.address import Address, address, declared
+from pkgops.operate.database.ask import Asked
 from tests.pkgops.fakes.ports import FakePorts
 from tests.repository import ROOT
 
@@ -59,7 +60,7 @@ def test_the_secret_says_where_it_is():
     assert LOGIN["password"] not in repr(found)
     assert address(sales("dev"), ports(port=None)).port == 5432
     assert address(sales("dev"), ports(port=6543)).port == 6543
-    assert address(sales("local"), ports("http://127.0.0.1:1")).sslmode == "disable"
+    assert address(sales("local"), ports("http://127.0.0.1:1", host="127.0.0.1")).sslmode == "disable"
     through = address(sales("dev"), ports(), "[::1]:15432")
     assert through.url(masked=True) == "postgresql://dbadmin:****@[::1]:15432/streams?sslmode=require"
 
@@ -71,6 +72,16 @@ def test_the_secret_says_where_it_is():
 def test_what_is_missing_is_named(changes: dict[str, object], expected: str):
     with pytest.raises(UsageError, match=expected):
         address(sales("dev"), ports(**changes))
+
+
+def test_a_database_that_was_deployed_without_a_server_is_not_waited_for():
+    here = ports("http://127.0.0.1:1", host="shop.cluster-1.us-east-1.rds.amazonaws.com")
+    with pytest.raises(AccessError, match="without PostgreSQL's programs") as caught:
+        address(sales("local"), here)
+    assert "pip install 'pkgops[postgres]'; pkgops destroy stream_sales; pkgops deploy" in (caught.value.hint or "")
+    with pytest.raises(AccessError, match="without PostgreSQL's programs"):
+        Asked(sales("local"), here).ask("check", "Checking")
+    assert not here.functions.calls
 
 
 def test_what_is_no_address_is_refused():

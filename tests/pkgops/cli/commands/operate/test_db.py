@@ -180,6 +180,17 @@ def test_a_dump_is_restored_whole_or_not_at_all(run, ports, postgresql, tmp_path
     assert cleaned.exit_code == (0 if name.endswith("dump") else 2)
 
 
+@pytest.mark.parametrize("command", ["\\! touch {}", "\\copy rates to '{}'", "SELECT 1 \\g {}", "\\unrestrict b"])
+def test_a_dump_runs_nothing_on_this_machine(run, database, ports, tmp_path, command):
+    touched, source = tmp_path / "touched", tmp_path / "hostile.sql"
+    lines = ["CREATE TABLE rates (id int);", "\\restrict a", command.format(touched), "SELECT 1;"]
+    source.write_text("\n".join([*lines, ""]))
+    done = run("db", "restore", "--from", str(source), ports=ports)
+    assert (done.exit_code, touched.exists()) == (1, False)
+    assert "commands for psql" in done.stderr
+    assert database.run("SELECT to_regclass('rates') IS NULL") == [[True]]
+
+
 def test_a_schema_goes_to_standard_output(run, ports):
     run("db", "migrate", ports=ports)
     text = run("db", "dump", "--schema-only", ports=ports).stdout
