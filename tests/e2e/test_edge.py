@@ -98,6 +98,8 @@ def template() -> dict[str, Any]:
             "Type": "AWS::Lambda::Url",
             "Properties": {"AuthType": "NONE", "TargetFunctionArn": {"Fn::GetAtt": ["Greet", "Arn"]}},
         },
+        "MayCall": _allowed("lambda:InvokeFunctionUrl", FunctionUrlAuthType="NONE"),
+        "MayInvoke": _allowed("lambda:InvokeFunction", InvokedViaFunctionUrl=True),
         "Site": site,
     }
     resources["IdentityPolicy"]["DependsOn"] = "Bucket"
@@ -106,6 +108,12 @@ def template() -> dict[str, Any]:
         "Domain": {"Value": {"Fn::GetAtt": ["Site", "DomainName"]}},
     }
     return {"Resources": resources, "Outputs": outputs}
+
+
+def _allowed(action: str, **more: Any) -> dict[str, Any]:
+    """Anyone's permission, of which a function URL needs two."""
+    given = {"Action": action, "FunctionName": {"Fn::GetAtt": ["Greet", "Arn"]}, "Principal": "*", **more}
+    return {"Type": "AWS::Lambda::Permission", "Properties": given}
 
 
 @pytest.fixture(scope="module")
