@@ -115,10 +115,15 @@ class SystemContext:
 
     def text(self, value: Any) -> str | None:
         """A literal or a Sub of account and region as text; None for a value that is known only after deployment."""
+        found = self._substituted(value)
+        return found if found is not None and "${" not in found else None
+
+    def _substituted(self, value: Any) -> str | None:
+        """A text, or that of a Sub with account, region and partition filled in; None for other values."""
         if isinstance(value, Mapping) and isinstance(value.get("Fn::Sub"), str):
             pseudo = {"AccountId": self.account, "Region": self.region, "Partition": self.partition}
-            value = re.sub(r"\$\{AWS::(\w+)\}", lambda found: pseudo.get(found[1], found[0]), value["Fn::Sub"])
-        return value if isinstance(value, str) and "${" not in value else None
+            return re.sub(r"\$\{AWS::(\w+)\}", lambda found: pseudo.get(found[1], found[0]), value["Fn::Sub"])
+        return value if isinstance(value, str) else None
 
     def literals(self, value: Any) -> Iterator[str]:
         """Every text inside a value that is known before deployment."""
@@ -163,10 +168,11 @@ class SystemContext:
         return tuple(self.arn(shape, n=name, application=application) for shape in shapes)
 
     def name(self, place: ResourceKey, key: str) -> str:
-        """A resource's physical name, or the pattern of the one CloudFormation generates."""
+        """A resource's physical name, or the pattern of one that is known only after deployment."""
         resource = self.resource(place)
-        given = self.text(_property(resource.get("Properties", {}), key))
+        given = self._substituted(_property(resource.get("Properties", {}), key))
         if given is not None:
+            given = re.sub(r"\$\{[^}]*\}", "*", given)  # the id of an API, for example
             return given.lstrip("/") if resource["Type"] == "AWS::SSM::Parameter" else given
         stack = self.stacks[place[0]].name
         made = f"{stack}-{place[1]}-"

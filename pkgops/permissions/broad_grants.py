@@ -72,6 +72,7 @@ _REASONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "elasticache:parametergroup:default.*": (("*", "AWS's own settings, for a cache that names none"),),
     "elasticache:snapshot:*": (("*", "the last snapshot before a deletion has a random name"),),
     "route53:hostedzone/*": (("*", "the zone of an endpoint's private names belongs to AWS"),),
+    "logs:log-group:API-Gateway-Execution-Logs_*": (("*", "named by API Gateway after the random id of a REST API"),),
     "kms:key/*": (("*", "the ids of keys are random; the condition names the service they are used through"),),
     "codedeploy:deploymentconfig:*": (("codedeploy:Get*", "AWS's own deployment configurations, read-only"),),
     "cloudwatch:alarm:*": (("cloudwatch:Describe*", "required on all alarms, whichever are named"),),
@@ -90,6 +91,7 @@ _REASONS: Mapping[str, tuple[tuple[str, str], ...]] = {
 
 # A kind of resource without a name; objects have their bucket's.
 _BARE = re.compile(r"(?!s3:)[\w-]+:([\w-]+[:/])?\*")
+_EXECUTION_LOGS = "log-group:API-Gateway-Execution-Logs_"
 # For types that `pkgops.permissions.arns` does not know.
 UNNAMED = "the narrowest documented pattern for a type without a known name"
 
@@ -123,6 +125,8 @@ def _shape(resource: str) -> str:
     _, _, service, _, _, rest = resource.split(":", 5)
     if rest.startswith("role/aws-service-role/"):
         rest = "role/aws-service-role/*"
+    if rest.startswith(_EXECUTION_LOGS):
+        rest = f"{_EXECUTION_LOGS}*"
     return f"{service}:{rest}"
 
 

@@ -25,6 +25,7 @@ ATTACHED = 10
 """Managed policies IAM attaches to a role or user by default."""
 
 _MIN_GROUP = 4  # names with a common prefix that are worth a pattern
+_KIND = re.compile(r"(?:[\w-]+[:/])?")
 _FRAME = len('{"Version":"2012-10-17","Statement":[]}')
 
 Statement = dict[str, Any]
@@ -63,9 +64,8 @@ def patterns(arns: Iterable[str], reach: PatternScope) -> tuple[str, ...]:
     meant."""
     alike: dict[tuple[str, str], list[str]] = defaultdict(list)
     for arn in sorted(arns):
-        head, rest = ":".join(arn.split(":")[:5]), ":".join(arn.split(":")[5:])
-        ending = ":*" if rest.endswith(":*") else ""
-        alike[f"{head}:{rest.partition('-')[0]}", ending].append(arn)
+        ending = ":*" if arn.endswith(":*") else ""
+        alike[_beginning(arn), ending].append(arn)
     return tuple(sorted(pattern for group in alike.values() for pattern in _pattern(group, reach)))
 
 
@@ -113,6 +113,14 @@ def _by_resources(needs: Iterable[Need], reach: PatternScope) -> Grouped:
 
 def _length(grouped: Grouped) -> int:
     return len(json.dumps(grouped))
+
+
+def _beginning(arn: str) -> str:
+    """An ARN up to the first hyphen of its name. Kinds may have some of their own: a ``log-group:``."""
+    parts = arn.split(":", 5)
+    rest = parts[5] if len(parts) > 5 else ""  # an ARN, or all resources
+    kind = "" if parts[2:3] == ["s3"] else _KIND.match(rest).group()  # type: ignore[union-attr]  # it may be empty
+    return arn.removesuffix(rest) + kind + rest.removeprefix(kind).partition("-")[0]
 
 
 def _pattern(group: Sequence[str], reach: PatternScope) -> list[str]:

@@ -32,8 +32,9 @@ HTTP_FORMAT = json.dumps(
 """A line for each call, in JSON. Paths are those of the routes, with names in place of what callers sent."""
 
 
-def access_log(scope: Scope, name: str, days: int) -> Any:
-    """Adds the log group of an API's calls, ``/aws/apigateway/<name>``, and returns it."""
+def access_log(scope: Scope, name: str, days: int, *, http: bool) -> Any:
+    """Adds the log group of an API's calls and returns it: ``/aws/apigateway/<name>``, for an HTTP API
+    ``/aws/apigateway/http/<name>``, because a stack may have a REST API of the same name."""
     physical = re.sub(r"[^a-z0-9-]+", "-", scope.named(name).lower())
-    group = logs.LogGroup("ApiCallsLogGroup", LogGroupName=f"/aws/apigateway/{physical}", RetentionInDays=days)
-    return scope.add(group)
+    title, folder = ("HttpApiCallsLogGroup", "http/") if http else ("ApiCallsLogGroup", "")
+    return scope.add(logs.LogGroup(title, LogGroupName=f"/aws/apigateway/{folder}{physical}", RetentionInDays=days))

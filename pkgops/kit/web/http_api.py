@@ -74,7 +74,7 @@ def http_api(scope: Scope, row: HttpApi, functions: Iterable[FunctionResource]) 
             added += routes
     if authorizer is not None:
         _accept_public(scope, added)
-    calls = access_log(scope, row.name, row.log_days)
+    calls = access_log(scope, row.name, row.log_days, http=True)
     scope.add(
         apigatewayv2.Stage(
             "HttpApiStage",

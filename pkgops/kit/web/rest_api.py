@@ -170,7 +170,7 @@ def _stage(scope: Scope, row: RestApi, api: Any, deployment: Any) -> Any:
 
 def _logs(scope: Scope, row: RestApi, api: Any) -> dict[str, Any]:
     """The stage's properties for its two logs. API Gateway would make the one of errors itself, without an end."""
-    calls = access_log(scope, row.name, row.log_days)
+    calls = access_log(scope, row.name, row.log_days, http=False)
     errors = Sub(f"API-Gateway-Execution-Logs_{placeholder(Ref(api))}/{row.stage}")
     group = scope.add(logs.LogGroup("ApiErrorsLogGroup", LogGroupName=errors, RetentionInDays=row.log_days))
     setting = apigateway.AccessLogSetting(DestinationArn=GetAtt(calls, "Arn"), Format=REST_FORMAT)

@@ -38,6 +38,14 @@ def test_without_the_stage_in_the_names_there_is_no_pattern_unless_the_stage_is_
     assert patterns(names, PatternScope("prod", exclusive=True)) == (QUEUE + "shop-*",)
 
 
+def test_a_pattern_holds_the_beginning_of_the_names_also_where_their_kind_has_a_hyphen():
+    group = "arn:aws:logs:us-east-1:1:log-group:"
+    names = [f"{group}/aws/lambda/kefir-{name}-dev" for name in "abcd"]
+    apis = [f"{group}/aws/apigateway/kefir-{name}-dev" for name in "abcd"]
+    made = patterns([*names, *apis], PatternScope("dev"))
+    assert made == (f"{group}/aws/apigateway/kefir-*-dev", f"{group}/aws/lambda/kefir-*-dev")
+
+
 def test_a_pattern_spares_what_is_kept():
     names = queues("shop-a-dev", "shop-b-dev", "shop-c-dev", "shop-d-dev")
     kept = frozenset(queues("shop-kept-dev"))
