@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import suppress
 from urllib.parse import quote
 
 import pytest
@@ -61,15 +62,18 @@ def test_a_server_that_is_late_is_waited_for_and_that_is_said(database: Database
         address = Address("127.0.0.1", "dbadmin", PASSWORD, database.name, gate.getsockname()[1], "disable")
         said: list[str] = []
         first_said = threading.Event()
+        passing = threading.Thread(target=forward, args=(gate, database.port), daemon=True)
 
         def say(text: str) -> None:
             said.append(text)
             gate.listen()  # refused until here: nothing listens
-            threading.Thread(target=forward, args=(gate, database.port), daemon=True).start()
+            passing.start()
             first_said.set()
 
         with connect(address, say, 30) as open_:
             assert open_.run("SELECT 1") == [[1]]
+        passing.join(30)
+        assert not passing.is_alive()
         assert first_said.is_set()
         assert said == [
             "The database does not answer yet; a cluster that has paused needs half a minute. Trying again."
@@ -98,14 +102,17 @@ def test_a_name_that_nobody_has_is_not_waited_for(monkeypatch):
 
 
 def forward(gate: socket.socket, port: int) -> None:
-    """One connection, passed on."""
+    """One connection, passed on until both ends have closed it."""
     client, _ = gate.accept()
-    server = socket.create_connection(("127.0.0.1", port))
+    with client, socket.create_connection(("127.0.0.1", port)) as server:
+        back = threading.Thread(target=pipe, args=(server, client))
+        back.start()
+        pipe(client, server)
+        back.join()
 
-    def pipe(source: socket.socket, target: socket.socket) -> None:
+
+def pipe(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
         while data := source.recv(65536):
             target.sendall(data)
-        target.close()
-
-    threading.Thread(target=pipe, args=(client, server), daemon=True).start()
-    pipe(server, client)
+        target.shutdown(socket.SHUT_WR)

@@ -11,6 +11,7 @@ import sys
 import httpx
 import pytest
 
+from tests.canary import listen
 from tests.pkgops.fakes.ports import FakePorts
 from tests.repository import ROOT
 
@@ -52,17 +53,22 @@ def test_a_stage_is_changed_by_its_name(run, served):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_answers_until_it_is_stopped(project, number):
     """On a stage nobody is asked about, because nothing is asked for."""
+    arguments = ["console", "--no-open", "--stage", "dev"]
     with subprocess.Popen(
-        [sys.executable, "-m", "pkgops.cli", "console", "--no-open", "--stage", "dev"],
+        [sys.executable, "-m", "pkgops.cli", *arguments],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
     ) as running:
         assert running.stdout is not None
-        address = running.stdout.readline().partition("?")[0]
+        assert running.stderr is not None
+        printed = running.stdout.readline()
+        address = printed.partition("?")[0]
         with httpx.Client(trust_env=False, timeout=60) as client:
             assert client.get(address).status_code == 403
         running.send_signal(number)
         assert running.wait(60) == 0
+        listen(arguments, printed + running.stdout.read(), running.stderr.read())
         with httpx.Client(trust_env=False) as client, pytest.raises(httpx.ConnectError):
             client.get(address)
