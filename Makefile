@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PKGOPS := $(BIN)/pkgops
 UV := $(BIN)/uv
-# Processes that run tests, as tests/scheduling.py says.
-WORKERS ?= 2
+# Processes that run tests, as tests/scheduling.py says: one more than cores, because whole systems wait a lot.
+WORKERS ?= 3
 PYTEST := $(BIN)/pytest -n $(WORKERS)
 SOURCES := pkgops templates handlers companions tests docs/reference/kit/examples
 COMPILE := $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url

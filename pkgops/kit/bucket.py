@@ -146,11 +146,10 @@ def _lifecycle(row: Bucket) -> list[Any]:
 
 
 def _public_access(blocked: bool) -> Any:
-    """A bucket is published by its policy; access control lists publish nothing."""
     return s3.PublicAccessBlockConfiguration(
-        BlockPublicAcls=True,
+        BlockPublicAcls=blocked,
         BlockPublicPolicy=blocked,
-        IgnorePublicAcls=True,
+        IgnorePublicAcls=blocked,
         RestrictPublicBuckets=blocked,
     )
 
