@@ -93,7 +93,8 @@ def _codes() -> list[tuple[str, str]]:
     from pkgops import errors
 
     meanings = [("0", "Done."), ("1", "Done, with a negative result: differences, a failed check, an error.")]
-    kinds = errors.PkgopsError.__subclasses__()
+    # Those of the tree alone: what else has been imported must not decide about the page.
+    kinds = [kind for kind in errors.PkgopsError.__subclasses__() if kind.__module__ == errors.__name__]
     by_code: dict[int, list[str]] = {}
     for kind in kinds:
         by_code.setdefault(kind.code, []).append((kind.__doc__ or "").strip())
