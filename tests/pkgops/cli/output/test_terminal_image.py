@@ -25,7 +25,7 @@ class Terminal(io.StringIO):
         ({"TERM_PROGRAM": "ghostty"}, "kitty"),
         ({"TERM": "xterm-256color"}, None),
         ({"TERM_PROGRAM": "Apple_Terminal"}, None),
-        ({"TERM_PROGRAM": "iTerm.app", "TMUX": "/tmp/tmux-0/default,1,0"}, None),
+        ({"TERM_PROGRAM": "iTerm.app", "TMUX": "default,1,0"}, None),
         ({"TERM_PROGRAM": "WezTerm", "TERM": "screen-256color"}, None),
         ({"TERM": "xterm-kitty", "TMUX": "x"}, None),
         ({"TERM": "dumb", "TERM_PROGRAM": "iTerm.app"}, None),
