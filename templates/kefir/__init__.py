@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pkgops.declarations import Variable
+from pkgops.declarations import Example, Variable
 from pkgops.model import Stack, Stage, System
 from templates.kefir.naming import EXPO_SECRET
 from templates.kefir.settings import Settings, check
@@ -21,6 +21,7 @@ SYSTEM = System(
     environments={},
     check=check,
     tags=_tags,
+    example=Example("app.ApiUrl", "/public/b/batch001"),
     usage=USAGE,
     secrets=(EXPO_SECRET,),
     variables=(

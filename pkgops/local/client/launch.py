@@ -73,7 +73,8 @@ def refuse_occupied(home: Home, port: int) -> None:
         end_homeless(other["pid"], port)
         return
     if other:
-        raise AccessError(f"Port {port} belongs to the emulator of {other.get('home')}.", _OTHER_PORT)
+        stop = f"Stop it in its project with pkgops local down. {_OTHER_PORT}"
+        raise AccessError(f"Port {port} belongs to the emulator of {other.get('home')}.", stop)
     from pkgops.local import processes
 
     who = processes.listener(port) or "another program"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from dotenv import dotenv_values
 
+from templates.kefir import SYSTEM
 from tests.e2e.kefir.app import Kefir, User
 
 pytestmark = pytest.mark.e2e
@@ -16,7 +17,8 @@ def test_the_documented_diary_is_there_once(kefir: Kefir) -> None:
     assert sum(row["written"] for row in first) == 11
     again = kefir.project.rows("seed-dev", "kefir")["kefir"]["counts"]
     assert sum(row["written"] + row["failed"] for row in again) == 0
-    assert kefir.ask("GET", "/public/b/batch001").json()["batch"]["name"] == "Summer Lemon Kefir"
+    assert SYSTEM.example
+    assert kefir.ask("GET", SYSTEM.example.path).json()["batch"]["name"] == "Summer Lemon Kefir"
     User(kefir, "test@example.com").logs_in()
 
 

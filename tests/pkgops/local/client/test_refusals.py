@@ -52,6 +52,7 @@ def test_the_emulator_of_another_project_is_not_used(fresh, tmp_path):
     assert not other.running()
     with pytest.raises(AccessError, match=f"belongs to the emulator of {fresh.home}") as error:
         other.up()
+    assert "pkgops local down" in error.value.hint
     assert "stages.toml" in error.value.hint
     assert not other.down()
     assert fresh.running()
