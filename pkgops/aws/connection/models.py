@@ -1,15 +1,21 @@
-"""How are the SDK's models of services found without a walk through those of all services?
+"""How are the SDK's models of services found and read without waiting for them?
 
 Before it loads one model, botocore lists the four hundred services it has models of, a directory at a time: 10 ms for
-each kind of file. Here only the service that is asked for is looked up.
+each kind of file. Here only the service that is asked for is looked up. And it reads half a megabyte of JSON into
+ordered dictionaries, which takes five times as long as reading it into plain ones and fills twice the memory.
 """
 
 from __future__ import annotations
 
+import gzip
+from pathlib import Path
 from typing import Any
 
+import msgspec
 from botocore.exceptions import DataNotFoundError
 from botocore.loaders import Loader
+
+_ENDINGS = (".json", ".json.gz")
 
 
 class ServiceModels(Loader):  # type: ignore[misc]  # botocore has no types
@@ -17,7 +23,7 @@ class ServiceModels(Loader):  # type: ignore[misc]  # botocore has no types
 
     def __init__(self, standard: Any) -> None:
         """``standard`` is a session's own loader, whose search path is used."""
-        super().__init__(extra_search_paths=standard.search_paths)
+        super().__init__(extra_search_paths=standard.search_paths, file_loader=_Files())
         self._asked: set[str] = set()
 
     def list_available_services(self, type_name: str) -> list[str]:
@@ -34,3 +40,19 @@ class ServiceModels(Loader):  # type: ignore[misc]  # botocore has no types
             return bool(self.list_api_versions(name, type_name))
         except DataNotFoundError:
             return False
+
+
+class _Files:
+    """What botocore asks of a reader of files; their names come without an ending."""
+
+    def exists(self, file_path: str) -> bool:
+        return any(Path(file_path + ending).is_file() for ending in _ENDINGS)
+
+    def load_file(self, file_path: str) -> Any:
+        """The content of the first file there is; None if there is none."""
+        for ending in _ENDINGS:
+            path = Path(file_path + ending)
+            if path.is_file():
+                content = path.read_bytes()
+                return msgspec.json.decode(gzip.decompress(content) if ending.endswith(".gz") else content)
+        return None
