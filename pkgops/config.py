@@ -73,8 +73,7 @@ def load(
     UsageError for an unknown stage or system, ConfigError for anything wrong in file or environment."""
     environ = os.environ if environ is None else environ
     root = root or projects.find(environ=environ)
-    stored, profile = _stored(root), environ.get(PROFILE)
-    environ = _environment(root, environ)
+    given, environ = environ, _environment(root, environ)
     tables = _stages(root)
     known = projects.systems(root)
     named = system or environ.get("PKGOPS_SYSTEM") or projects.default_system(root, known)
@@ -82,12 +81,19 @@ def load(
     wanted = stage or environ.get("PKGOPS_STAGE") or DEFAULT_STAGE
     resolved = _stage_name(wanted, tables, chosen)
     _require_open(resolved, chosen)
-    found = _stage(resolved, tables[resolved], known)
+    found = _with_profile(_stage(resolved, tables[resolved], known), root, given)
     stage_names.require_short(found, chosen)
-    if not found.local and found.profile is None and not profile:  # the SDK reads the environment itself
-        found = replace(found, profile=stored.get(PROFILE))
     settings = _settings(chosen, f"{resolved}.{chosen.key}", tables[resolved].get(chosen.key, {}), environ)
     return Project(root, found, chosen.with_settings(settings), settings)
+
+
+def find_stage(stage: str | None, root: Path, environ: Mapping[str, str] | None = None) -> Stage | None:
+    """The stage of a run without its systems, whose import takes longer than all else; None for a name that the file
+    does not have, which may be a system's word for a stage. ConfigError as for `load`."""
+    environ = os.environ if environ is None else environ
+    name = stage or _environment(root, environ).get("PKGOPS_STAGE") or DEFAULT_STAGE
+    table = _stages(root).get(name)
+    return None if table is None else _with_profile(_stage(name, table, projects.systems(root)), root, environ)
 
 
 def stages(root: Path) -> dict[str, Stage]:
@@ -164,6 +170,13 @@ def _stage(name: str, table: Mapping[str, Any], systems: tuple[str, ...]) -> Sta
     if name == LOCAL and values.setdefault("account", LOCAL_ACCOUNT) != LOCAL_ACCOUNT:
         raise ConfigError(f"{FILE} [{name}] account: the emulator's is {LOCAL_ACCOUNT}.", "Remove the key.")
     return Stage(name=name, **values)
+
+
+def _with_profile(stage: Stage, root: Path, environ: Mapping[str, str]) -> Stage:
+    """With the profile of ``.env``; the SDK reads that of the environment itself."""
+    if stage.local or stage.profile is not None or environ.get(PROFILE):
+        return stage
+    return replace(stage, profile=_stored(root).get(PROFILE))
 
 
 def _settings(system: System, where: str, table: Mapping[str, Any], environment: Mapping[str, str]) -> Any:

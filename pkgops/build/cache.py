@@ -44,6 +44,11 @@ class BuildCache:
         self._base = project.home / "cache" / f"{project.system.key}-{project.stage.name}"
         self._inputs = _inputs(project)
 
+    @property
+    def content(self) -> str:
+        """The fingerprint of all that templates are made from."""
+        return self._inputs
+
     def read(self, kind: str, extra: str = "") -> Any:
         """The result that was written with the same inputs, None if there is none."""
         kept = read_document(self._path(kind))

@@ -3,35 +3,61 @@
 from __future__ import annotations
 
 import sysconfig
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route, Router
 
+from pkgops.console.frame.navigation import MODULES
 from pkgops.console.frame.page import render
-from pkgops.console.frame.stage import ShownStage
-from pkgops.console.pages import functions, logs, mail, overview, queues, requests, tables
 from pkgops.errors import NotFoundError, PkgopsError, RefusedError
 from pkgops.graph.colors import style_sheet
 
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+    from pkgops.console.frame.stage import ShownStage
+
 _OWN = Path(__file__).parent / "static"
 _FILES = {"console.css": "text/css", "console.js": "text/javascript", "icon.svg": "image/svg+xml"}
-_PAGES = (overview, functions, logs, requests, tables, queues, mail)
 
 
 def console(shown: ShownStage) -> Starlette:
     """The application without its guard."""
-    routes = [route for page in _PAGES for route in page.ROUTES]
     app = Starlette(
-        routes=[*routes, Route("/static/{name}", _file)],
+        routes=[Route("/static/{name}", _file), Mount("", _Pages())],
         exception_handlers={PkgopsError: _failed, HTTPException: _missing},
     )
     app.state.shown = shown
     return app
+
+
+class _Pages:
+    """The pages, each module of them imported by its first request."""
+
+    def __init__(self) -> None:
+        self._routers: dict[str, Router] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hands a request to the module of its page."""
+        name = MODULES.get(scope["path"].split("/")[1])
+        if name is None:
+            raise HTTPException(404)
+        if name not in self._routers:
+            self._routers[name] = Router(await run_in_threadpool(_routes, name))
+        await self._routers[name](scope, receive, send)
+
+
+def _routes(name: str) -> list[Route]:
+    routes: list[Route] = import_module(f"pkgops.console.pages.{name}").ROUTES
+    return routes
 
 
 def _file(request: Request) -> Response:

@@ -19,6 +19,19 @@ from pkgops.graph.text import shown
 _PURE, _SYSTEM = "graphviz-pure", "dot"
 _TITLE = re.compile(r"<title>(n\d+|n\d+(?:&#45;&gt;|->|-&gt;)n\d+|cluster_\d+|pkgops)</title>")
 _PATIENCE = 60  # seconds
+_FONT = 'font-family="Helvetica,sans-Serif"'
+# What makes a drawing a third larger and nothing different, each with what takes its place. A quotation mark in a name
+# is an entity, so that none of this is part of a name.
+_ANCHOR = (
+    r'<g id="a_[^"]*"><a xlink:title="[^"]*">\n((?:<(?:path|polygon|text|ellipse|polyline)\b[^\n]*\n)+)</a>\n</g>\n'
+)
+_REPEATED = (
+    (re.compile(r"<!-- [^\n]* -->\n"), ""),
+    (re.compile(_ANCHOR), r"\1"),  # of an edge, which leads nowhere
+    (re.compile(rf' xml:space="preserve"| xlink:title="[^"]*"| {_FONT}'), ""),
+    (re.compile(r"(?<=[ \",MCL])(-?\d+\.[1-9])\d(?=[ \",CLZ])"), r"\1"),  # hundredths of a point
+    (re.compile(r"(?<=[ \",MCL])(-?\d+)\.0\d?(?=[ \",CLZ])"), r"\1"),
+)
 
 
 def renderer() -> str | None:
@@ -35,9 +48,9 @@ def svg(graph: Graph, link: Link = no_link) -> str:
     head, end, rest = body.partition(">")
     told_of = _titles(graph)
     rest = _TITLE.sub(lambda found: f"<title>{escape(told_of.get(_plain(found[1]), ''))}</title>", rest)
-    rest = rest.replace("<title></title>\n", "")
+    rest = _lean(rest.replace("<title></title>\n", ""))
     title = f"\n<title>{escape(shown(graph.title))}</title>\n<style>{style_sheet()}</style>"
-    return f'{head} role="img" style="max-width:100%;height:auto">{title}{rest}' if end else body
+    return f'{head} role="img" {_FONT} style="max-width:100%;height:auto">{title}{rest}' if end else body
 
 
 def png(graph: Graph) -> bytes:
@@ -59,6 +72,13 @@ def _drawn(text: str, format: str) -> bytes:
         said = done.stderr.decode("utf-8", "replace").strip() or f"exit code {done.returncode}"
         raise BuildError(f"{program} cannot draw the picture: {said}", "Take --format dot or mermaid.")
     return done.stdout
+
+
+def _lean(body: str) -> str:
+    """A drawing without what is said twice: a tooltip is the title of its group."""
+    for pattern, kept in _REPEATED:
+        body = pattern.sub(kept, body)
+    return body
 
 
 def _titles(graph: Graph) -> dict[str, str]:

@@ -12,7 +12,8 @@ from pkgops.kit.web.http_api import HttpApi, HttpCors, JwtAuthorizer, http_api
 from pkgops.scope import Scope
 from templates.kefir.auth import Users
 from templates.kefir.data import Stored
-from templates.kefir.naming import NAME, defaults
+from templates.kefir.defaults import defaults
+from templates.kefir.naming import NAME
 from templates.kefir.routes import rows
 from templates.kefir.settings import origins
 

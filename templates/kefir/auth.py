@@ -13,7 +13,8 @@ from pkgops.kit.mail import mail_identity
 from pkgops.kit.user_pool import UserPool, UserPoolClient, issuer, user_pool, user_pool_client
 from pkgops.scope import Scope
 from templates.kefir.data import Stored
-from templates.kefir.naming import NAME, defaults, named
+from templates.kefir.defaults import defaults
+from templates.kefir.naming import NAME, named
 from templates.kefir.settings import mail_domain
 
 # Handlers by Cognito's names of the triggers.

@@ -7,7 +7,8 @@ from pkgops.kit.links import secret
 from pkgops.kit.triggers import Schedule
 from pkgops.scope import Scope
 from templates.kefir.data import Stored
-from templates.kefir.naming import EXPO_SECRET, defaults, named
+from templates.kefir.defaults import defaults
+from templates.kefir.naming import EXPO_SECRET, named
 
 PROCESSOR = "reminder_processor"
 INPUT = {"source": "eventbridge-scheduler", "action": "process-reminders"}

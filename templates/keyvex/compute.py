@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from pkgops.kit.function import Function, FunctionDefaults, FunctionResource, Vpc, functions
-from pkgops.kit.naming import pascal_case
+from pkgops.kit.naming import kebab_case, pascal_case
 from pkgops.kit.triggers import QueueTrigger
 from pkgops.scope import Scope
 from templates.keyvex.config import providers
 from templates.keyvex.database import QUEUES
-from templates.keyvex.functions import FUNCTIONS, Row, name_style
+from templates.keyvex.functions import FUNCTIONS, Row
 from templates.keyvex.naming import describe, publish
 
 REPRODUCIBLE = "reproducible"
@@ -50,7 +50,7 @@ def _function(scope: Scope, name: str, row: Row) -> FunctionResource:
         _environment(scope),
         retention=90 if scope.stage.production else 14,
         architecture="x86_64",
-        name_style=name_style,
+        name_style=_name_style,
         vpc=_network(scope),
         traced=False,
     )
@@ -67,6 +67,11 @@ def _function(scope: Scope, name: str, row: Row) -> FunctionResource:
         role=scope.use(f"security.{pascal_case(name)}RoleArn"),
     )
     return functions(scope, defaults, [function])[name]
+
+
+def _name_style(row: str) -> str:
+    """``ai_processor`` as ``ai-processor-{environment}``."""
+    return f"{kebab_case(row)}-{{environment}}"
 
 
 def _environment(scope: Scope) -> dict[str, Any]:

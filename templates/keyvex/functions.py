@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pkgops.kit.naming import kebab_case
 from pkgops.scope import Scope
 from templates.keyvex.naming import AI_QUEUE, ANALYTICS_QUEUE, EMAIL_QUEUE
 
@@ -43,11 +42,6 @@ FUNCTIONS: Mapping[str, Row] = {
     "websocket_handler": Row("keyvex-websocket-handler", "websocket", 256, 30),
     "email_processor": Row("keyvex-email-processor", "email", 256, 120, EMAIL_QUEUE, "EMAIL_QUEUE_URL", batch=5),
 }
-
-
-def name_style(row: str) -> str:
-    """``ai_processor`` as ``ai-processor-{environment}``."""
-    return f"{kebab_case(row)}-{{environment}}"
 
 
 def physical_name(scope: Scope, row: str) -> str:

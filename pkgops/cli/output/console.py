@@ -50,10 +50,10 @@ class Console:
 
     def print_result(self, value: Any, text: str) -> None:
         """Writes ``value`` as a JSON document with --output json, else ``text``; nothing if that is empty."""
-        from pkgops.cli.output.table import document
-
         self.close_display()
         if self.mode.json:
+            from pkgops.cli.output.table import document
+
             write_line(sys.stdout, document(value), color=False)
         elif text:
             write_line(sys.stdout, text, color=self.colored)

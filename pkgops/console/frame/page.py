@@ -9,7 +9,7 @@ import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -19,24 +19,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from pkgops.console.frame.stage import ShownStage
+from pkgops.console.frame.navigation import navigation
 from pkgops.errors import RefusedError, UsageError
 from pkgops.graph.text import visible
+
+if TYPE_CHECKING:
+    from pkgops.console.frame.stage import ShownStage
 
 FORM_TOKEN = secrets.token_urlsafe(32)
 """What every form sends along: of this process, and known to its own pages alone."""
 
 _MOST = 7_000_000  # bytes of a form; Lambda takes events of 6 MB
-_NAMES = (
-    ("/", "Overview"),
-    ("/functions", "Functions"),
-    ("/logs", "Logs"),
-    ("/requests", "Requests"),
-    ("/tables", "Tables"),
-    ("/queues", "Queues"),
-    ("/mail", "Mail"),
-)
-_LOCAL_ONLY = frozenset({"/requests", "/mail"})
 
 Form = Mapping[str, str]
 Answer = Callable[[Request, Form], Response]
@@ -65,10 +58,9 @@ def stage_of(request: Request) -> ShownStage:
 def render(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
     """The page of that template; htmx asks for a part of it, which the template leaves the rest away from."""
     shown = stage_of(request)
-    pages = [row for row in _NAMES if shown.stage.local or row[0] not in _LOCAL_ONLY]
     text = _MARKUP.get_template(name).render(
         shown=shown,
-        pages=pages,
+        pages=navigation(shown.stage),
         here=request.url.path,
         part="hx-request" in request.headers,
         form_token=FORM_TOKEN,

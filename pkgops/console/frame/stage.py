@@ -8,14 +8,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pkgops.build.build import synthesized
-from pkgops.build.functions import functions
 from pkgops.errors import RefusedError, unknown
 
 if TYPE_CHECKING:
     from pkgops.build.functions import Function
     from pkgops.build.synth import SynthesizedStack
     from pkgops.config import Project
+    from pkgops.console.frame.later import Later
     from pkgops.local.client.emulator import Emulator
     from pkgops.model import Stage
     from pkgops.ports.ports import Ports
@@ -23,22 +22,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ShownStage:
-    """``projects`` are the systems that run on the stage, at least one; ``allowed`` the stage whose data may be
-    changed besides local, "" for none."""
+    """``systems`` are those that run on the stage, ``connection`` the stage's ports: both take time, and pages that do
+    not need them do not wait. ``allowed`` is the stage whose data may be changed besides local, "" for none."""
 
-    projects: tuple[Project, ...]
-    ports: Ports
+    stage: Stage
+    root: Path
+    systems: Later[tuple[Project, ...]]
+    connection: Later[Ports]
     allowed: str = ""
 
-    @property
-    def stage(self) -> Stage:
-        """The stage of all systems."""
-        return self.projects[0].stage
+    def prepare(self) -> None:
+        """Begins what pages will need."""
+        self.connection.begin()
+        for _ in self.stacks():
+            pass  # they are kept by the build cache
 
     @property
-    def root(self) -> Path:
-        """The project's directory."""
-        return self.projects[0].root
+    def projects(self) -> tuple[Project, ...]:
+        """The systems of the stage, at least one. ConfigError and BuildError as for `pkgops.config.load`."""
+        return self.systems.get()
+
+    @property
+    def ports(self) -> Ports:
+        """The stage's ports. Errors as for `pkgops.connect.connect`."""
+        return self.connection.get()
 
     @property
     def writable(self) -> bool:
@@ -74,11 +81,15 @@ class ShownStage:
 
     def stacks(self) -> Iterator[tuple[Project, list[SynthesizedStack]]]:
         """Every system with its stacks, as their code describes them now."""
+        from pkgops.build.build import synthesized  # the first byte does not wait for it
+
         for project in self.projects:
             yield project, synthesized(project)
 
     def functions(self) -> list[tuple[Project, Function]]:
         """Every function of the stage with its system."""
+        from pkgops.build.functions import functions
+
         return [(project, one) for project, stacks in self.stacks() for one in functions(stacks)]
 
     def function(self, name: str) -> tuple[Project, Function]:

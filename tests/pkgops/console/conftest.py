@@ -18,6 +18,7 @@ import pytest
 
 from pkgops import config
 from pkgops.console.app import console
+from pkgops.console.frame.later import Later
 from pkgops.console.frame.stage import ShownStage
 from pkgops.console.guard import Guard
 from pkgops.console.server import answer, listening
@@ -112,7 +113,8 @@ def _ports(stage: str) -> FakePorts:
 def stage_of(root: Path, name: str, allowed: str = "") -> FakeStage:
     """The stage with all three systems."""
     projects = tuple(config.load(name, key, root, environ={}) for key in ("shop", "notes", "blog"))
-    return FakeStage(projects, _ports(name), allowed)
+    ports = _ports(name)
+    return FakeStage(projects[0].stage, root, Later(lambda: projects), Later(lambda: ports), allowed)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from importlib import import_module
 from pkgops.cli.main import _FOLDERS, COMMANDS
 for name in COMMANDS:
     import_module(f"pkgops.cli.commands.{_FOLDERS[name]}.{name.replace('-', '_')}")
-print(sorted({name.partition(".")[0] for name in sys.modules} & {"starlette", "jinja2", "hypercorn", "anyio"}))
+print(sorted({name.partition(".")[0] for name in sys.modules} & {"starlette", "jinja2", "uvicorn", "anyio"}))
 print(sorted(name for name in sys.modules if name.startswith("pkgops.console")))
 """
 

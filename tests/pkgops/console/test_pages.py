@@ -36,13 +36,15 @@ def events(pages: Opened, path: str, count: int) -> list[dict[str, Any]]:
 
 
 def test_the_start_page_has_every_system_and_stack(pages: Opened) -> None:
-    text = pages.text("/")
+    assert "/systems/shop" not in pages.text("/")  # it waits for nothing
+    text = pages.text("/systems")
     assert text.index("/systems/shop") < text.index("/systems/notes") < text.index("/systems/blog")
     assert (text.count("update complete"), text.count("not deployed")) == (1, 5)
 
 
 def test_a_system_has_outputs_and_a_picture(pages: Opened) -> None:
-    text = pages.text("/systems/shop")
+    assert 'hx-get="/systems/shop/outputs"' in pages.text("/systems/shop")
+    text = pages.text("/systems/shop/outputs")
     assert 'href="https://x.example"' in text
     assert_harmless(text)
     assert html.escape("<script>document.title", quote=False) in text
@@ -53,14 +55,15 @@ def test_a_system_has_outputs_and_a_picture(pages: Opened) -> None:
     assert "style=" not in drawn
     assert "/functions?system=shop" in drawn
     assert "/queues?system=shop" in drawn
-    assert "Deploy it: pkgops deploy blog --stage local" in pages.text("/systems/blog")
+    assert pages.text("/systems/shop/picture") == drawn
+    assert "Deploy it: pkgops deploy blog --stage local" in pages.text("/systems/blog/outputs")
 
 
 def test_secrets_are_masked(pages: Opened) -> None:
     pages.served.shown.ports.stacks.deployed(
         "shop-main-local", "UPDATE_COMPLETE", outputs={"AdminPassword": "hunter22hunter22"}
     )
-    assert "hunter22" not in pages.text("/systems/shop") + pages.text(f"{THINGS}?scan=1")
+    assert "hunter22" not in pages.text("/systems/shop/outputs") + pages.text(f"{THINGS}?scan=1")
 
 
 def test_a_function_answers(pages: Opened) -> None:
