@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pkgops.scope import Scope
 from templates.keyvex.naming import AI_QUEUE, ANALYTICS_QUEUE, EMAIL_QUEUE
+
+if TYPE_CHECKING:
+    from pkgops.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)

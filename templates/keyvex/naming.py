@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pkgops.scope import Scope
+if TYPE_CHECKING:
+    from pkgops.scope import Scope
+
 
 LOCAL_AND_DEV, PRODUCTION = "development", "production"
 # The system's words for its stages, which stand in every name.
