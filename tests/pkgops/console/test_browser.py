@@ -176,6 +176,7 @@ PAGES = (
 def test_axe_finds_nothing(browser: Page, served: Served, scheme: Any) -> None:
     """Neither on a desk nor on a telephone, where nothing is wider than the page either."""
     from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import expect
 
     logs, emulator = served.shown.ports.logs, served.shown.emulator
     logs.write("/aws/lambda/shop-order-local", "s", [(now(), json.dumps({"level": "ERROR", "message": "no"}))])
@@ -187,8 +188,7 @@ def test_axe_finds_nothing(browser: Page, served: Served, scheme: Any) -> None:
         browser.goto(served.origin + path)
         if path in ("/logs", "/requests"):
             browser.wait_for_selector(".line, tbody tr")
-        if path.startswith("/systems"):
-            browser.wait_for_selector("svg")
+        expect(browser.locator(".waiting")).to_have_count(0)  # what follows is there
         assert browser.evaluate("document.documentElement.scrollWidth") <= width, path
         if scheme == "dark" or width == 1280:
             found = Axe().run(browser)
