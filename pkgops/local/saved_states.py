@@ -95,11 +95,14 @@ class SavedStates:
         for folder, _, _ in os.walk(target):
             _flush_directory(folder)
 
-    def publish(self, target: Path, *, alone: bool = False) -> None:
-        """Makes a sealed state the newest, and removes those that are not needed any more: all if it is to be
-        ``alone``."""
+    def publish(self, target: Path) -> None:
+        """Makes a sealed state the newest."""
         target.rename(target.with_suffix(""))
         _flush_directory(self._folder)
+
+    def prune(self, *, alone: bool = False) -> None:
+        """Removes what is not needed any more: all but the newest state if it is to be ``alone``. Takes longer the more
+        objects there are."""
         self._remove(self._complete()[1 if alone else _KEPT :])
         self._remove(self._named(_DAMAGED)[0 if alone else 1 :])
 

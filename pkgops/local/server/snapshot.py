@@ -102,6 +102,7 @@ class Snapshots:
             write(self._states.services(target), services)
             self._states.seal(target)
             self._publish(target)
+            self._states.prune(alone=self._emptied)
             self._first_change = 0.0
         except Exception:
             logging.getLogger("pkgops").exception("The state could not be saved")
@@ -131,6 +132,8 @@ class Snapshots:
             code = await self._copied()
             if code == 0:
                 self._publish(target)
+                emptied, self._emptied = self._emptied, False
+                await asyncio.to_thread(self._states.prune, alone=emptied)
         finally:
             self._end_copy()
             self._states.discard(target)
@@ -155,8 +158,7 @@ class Snapshots:
             os.waitpid(pid, 0)
 
     def _publish(self, target: Path) -> None:
-        self._states.publish(target, alone=self._emptied)
-        self._emptied = False
+        self._states.publish(target)
         self.saved = _iso(self._states.newest())
 
     def _crash_note(self) -> str:

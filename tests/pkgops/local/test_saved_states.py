@@ -37,7 +37,8 @@ def save(home: Home, word: str, *, alone: bool = False) -> Path:
     for service in ("dynamodb", "s3"):
         (states.services(target) / f"{service}.json").write_text(f'"{service} {word}"', encoding="utf-8")
     states.seal(target)
-    states.publish(target, alone=alone)
+    states.publish(target)
+    states.prune(alone=alone)
     return target.with_suffix("")
 
 
