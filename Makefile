@@ -84,8 +84,11 @@ clean: ## Remove what can be made again; stops the emulator first
 	$(UV) pip install --quiet --python .venv/second-engine/bin/python --require-hashes -r requirements/second-engine.txt
 	touch $@
 
+# By the pip that Python has, as another one takes seconds to unpack; by one of its own where there is none, or an old one.
 .venv/.uv: requirements/uv.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; name one with: make PYTHON=...") if sys.version_info < (3, 11) else 0'
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv --without-pip .venv
+	$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt 2>/dev/null \
+		|| { $(BIN)/python -m ensurepip >/dev/null && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt; }
 	touch $@
