@@ -76,6 +76,7 @@ class ItemOrder:
     def __init__(self, layout: Layout, items: Iterable[Item]) -> None:
         self.layout = layout
         self._entries = sorted(entry for entry in map(layout.entry, items) if entry)
+        self._sizes: dict[Address, int] = {}
 
     def add(self, item: Item) -> None:
         """Takes up an item, unless it is not in the index."""
@@ -88,7 +89,14 @@ class ItemOrder:
         entry = self.layout.entry(item)
         at = bisect_left(self._entries, entry) if entry else len(self._entries)
         if at < len(self._entries) and self._entries[at] == entry:
-            del self._entries[at]
+            gone = self._entries.pop(at)
+            self._sizes.pop(gone[-1], None)
+
+    def size(self, address: Address, measure: Callable[[], int]) -> int:
+        """Bytes of the item there, measured once: that takes longer than all the rest of reading it."""
+        if address not in self._sizes:
+            self._sizes[address] = measure()
+        return self._sizes[address]
 
     def segment(self, number: int, total: int, start: Item | None) -> Iterator[Address]:
         """The addresses in one of so many parts, behind the keys of ``start``, which need not exist any more."""

@@ -8,9 +8,11 @@ it passes a filter, what is projected of it) is asked of it too. A scan reads in
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 from pkgops.local.hooks.item_order import Address, Item, ItemOrder, Layout
@@ -22,6 +24,7 @@ Table = dict[str, Any]
 Request = dict[str, Any]
 
 _ORDERS = "_index_members"  # of a table; the emulator drops it with its items, and does not save it
+_PLAIN_NAME = re.compile(r"#?\w+")
 _empty: ContextVar[Table | None] = ContextVar("empty", default=None)
 
 
@@ -30,9 +33,10 @@ def install(_: Types) -> None:
     from ministack.services import dynamodb
 
     require(dynamodb, "_tables", "_normalize_table_name", "_INDEX_MEMBERS", "_index_def", "_index_key_lists")
-    require(dynamodb, "_extract_key_val", "_sort_key_value", "_get_attr_type", "_paginate_evaluated_items")
+    require(dynamodb, "_extract_key_val", "_sort_key_value", "_get_attr_type", "_item_size_bytes")
     require(dynamodb, "_evaluate_condition", "_evaluate_legacy_filter", "_ExprEval", "_tokenize")
-    require(dynamodb, "_apply_index_projection", "_apply_projection", "_add_consumed_capacity", "_build_key")
+    require(dynamodb, "_apply_index_projection", "_apply_projection", "_add_consumed_capacity")
+    require(dynamodb, "_DDB_PAGE_SIZE_BYTES")
     assert dynamodb._INDEX_MEMBERS == _ORDERS  # noqa: S101 - another version of the emulator
     dynamodb._tables = _sometimes_empty(dynamodb._tables)
     wrap(dynamodb, "_index_item", lambda _: _keep)
@@ -123,18 +127,57 @@ def _page(data: Request, table: Table, addresses: Iterator[Address]) -> Any:
     from ministack.services import dynamodb
 
     index = data.get("IndexName")
-    items = (item for item in (_at(table, address) for address in addresses) if item is not None)
-    page, more = dynamodb._paginate_evaluated_items(items, data.get("Limit"), table, index)
+    page, more = _read(data, table, addresses)
     passed = list(filter(_filter(data), page))
     result: dict[str, Any] = {"Count": len(passed), "ScannedCount": len(page)}
     if data.get("Select") != "COUNT":
         shown = (dynamodb._apply_index_projection(item, table, index) for item in passed)
-        result["Items"] = [dynamodb._apply_projection(item, data) for item in shown]
+        result["Items"] = list(map(_projection(data), shown))
     if more and page:
         layout = _order(table, index).layout
         result["LastEvaluatedKey"] = {name: page[-1][name] for name in (*layout.key, *layout.hashes, *layout.ranges)}
     dynamodb._add_consumed_capacity(result, data, data["TableName"], index_name=index)
     return dynamodb.json_response(result)
+
+
+def _read(data: Request, table: Table, addresses: Iterator[Address]) -> tuple[list[dict[str, Any]], bool]:
+    """The items of one page, up to the limit or a megabyte, and whether others may follow."""
+    from ministack.services import dynamodb
+
+    index, limit = data.get("IndexName"), data.get("Limit")
+    order = _order(table, index)
+    page: list[dict[str, Any]] = []
+    room = dynamodb._DDB_PAGE_SIZE_BYTES
+    for address in addresses:
+        item = _at(table, address)
+        if item is None:
+            continue
+        room -= order.size(address, partial(_size, table, index, item))
+        if page and room < 0:
+            return page, True
+        page.append(item)
+        if len(page) == limit or room <= 0:
+            return page, True
+    return page, False
+
+
+def _size(table: Table, index: str | None, item: Item) -> int:
+    from ministack.services import dynamodb
+
+    size: int = dynamodb._item_size_bytes(dynamodb._apply_index_projection(item, table, index))
+    return size
+
+
+def _projection(data: Request) -> Callable[[Item], Any]:
+    """What an answer has of an item. The emulator reads the expression for every one; plain names are read once."""
+    from ministack.services import dynamodb
+
+    given, names = data.get("ProjectionExpression") or "", data.get("ExpressionAttributeNames") or {}
+    wanted = [name.strip() for name in given.split(",")]
+    if not all(_PLAIN_NAME.fullmatch(name) for name in wanted):
+        return lambda item: dynamodb._apply_projection(item, data)
+    resolved = [names.get(name, name) for name in wanted]
+    return lambda item: {name: item[name] for name in resolved if name in item}
 
 
 def _filter(data: Request) -> Callable[[Item], bool]:

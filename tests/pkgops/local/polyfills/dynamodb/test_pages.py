@@ -114,6 +114,8 @@ def test_a_page_has_a_megabyte_at_most(table):
     assert [page["Count"] for page in table.pages()] == [2, 2]
     found = table.query("pk = :pk", {"pk": "a"}, ScanIndexForward=False)
     assert (keys(found), found["LastEvaluatedKey"]["sk"]) == ([("a", 3), ("a", 2)], {"N": "2"})
+    table.put("a", 0, note="short")
+    assert [page["Count"] for page in table.pages()] == [3, 1]
 
 
 def test_segments_of_a_parallel_scan_have_everything_once(table):
@@ -133,6 +135,9 @@ def test_an_index_is_scanned_in_pages_with_both_keys_and_its_own_attributes(tabl
     assert sorted(keys(*pages)) == [("a", sk) for sk in range(5)]
     assert pages[0]["LastEvaluatedKey"].keys() == NAMES.keys()
     assert pages[0]["Items"][0].keys() == {*NAMES, "note"}
+    names = {"ExpressionAttributeNames": {"#g": "group"}}
+    found = table.scan(IndexName="by-group", ProjectionExpression="#g, note , hidden", **names)["Items"]
+    assert [item.keys() for item in found] == [{"group", "note"}] * 5
 
 
 CONDITIONS = {
