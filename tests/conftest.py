@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +34,10 @@ _NUMBERS = count(1)
 # How long an example takes says something about the machine, not about the code.
 hypothesis.settings.register_profile("pkgops", deadline=None)
 hypothesis.settings.load_profile("pkgops")
+
+# A run starts hundreds of processes, most of which import the same: it is compiled once.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # What tests start ends with them, however they end.
 os.environ.update(owner())
