@@ -6,6 +6,7 @@ would be lost.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -60,6 +61,8 @@ def require_unprotected(project: Project) -> None:
 
 def read_again(project: Project) -> Project:
     """The project as its files say now. BuildError, ConfigError; RefusedError if its stage has become protected."""
+    # Bytecode is told from that of an older source by second and size: of two saves within one, it may be the first's.
+    sys.dont_write_bytecode = True
     forget_templates()
     fresh = config.load(project.stage.name, project.system.key, project.root)
     require_unprotected(fresh)

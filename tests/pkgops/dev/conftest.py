@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,8 +66,9 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def workbench(tmp_path: Path, verdicts: Path) -> Iterator[Workbench]:
+def workbench(tmp_path: Path, verdicts: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workbench]:
     """A new project on a stage of AWS, deployed."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # tests save within the second by which it is told apart
     create("notes", tmp_path)
     root = tmp_path / "notes"
     (root / ".pkgops" / "cache").mkdir(parents=True)
