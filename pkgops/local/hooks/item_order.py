@@ -14,10 +14,9 @@ from typing import Any
 
 Item = Mapping[str, Any]
 Address = tuple[str, str]  # where the emulator keeps an item: the texts of its partition key and its sort key
-Entry = tuple[bytes, tuple[str, ...], tuple[Any, ...], Address]
+Position = tuple[bytes, tuple[str, ...], tuple[Any, ...]]
 
 _HASH_BYTES = 8
-_NO_SORT_KEY = "__no_sort__"  # the emulator's own
 _CHUNK = 256  # entries looked at without looking where they are by now
 
 
@@ -59,38 +58,40 @@ class Layout:
     text: Callable[[Any], str]
     comparable: Callable[[str, Any], Any]
 
-    def entry(self, item: Item) -> Entry | None:
+    def position(self, item: Item) -> Position | None:
         """None for an item that lacks one of the attributes: it is not in the index."""
         if any(name not in item for name in (*self.hashes, *self.ranges)):
             return None
         partition = tuple(self.text(item[name]) for name in self.hashes)
         own = () if self.hashes == self.key[:1] and self.ranges == self.key[1:] else self.key
         order = tuple(self.comparable(name, item.get(name)) for name in (*self.ranges, *own))
-        texts = [self.text(item[name]) for name in self.key if name in item]
-        return _hash(partition), partition, order, (texts[0], texts[1] if len(texts) > 1 else _NO_SORT_KEY)
+        return _hash(partition), partition, order
 
 
 class ItemOrder:
     """Every entry of a table or index. Small lists of a laptop: an insertion moves what is behind it in memory."""
 
-    def __init__(self, layout: Layout, items: Iterable[Item]) -> None:
+    def __init__(self, layout: Layout, items: Iterable[tuple[Address, Item]]) -> None:
         self.layout = layout
-        self._entries = sorted(entry for entry in map(layout.entry, items) if entry)
+        placed = ((layout.position(item), address) for address, item in items)
+        self._entries = sorted((*position, address) for position, address in placed if position)
         self._sizes: dict[Address, int] = {}
 
-    def add(self, item: Item) -> None:
+    def add(self, address: Address, item: Item) -> None:
         """Takes up an item, unless it is not in the index."""
-        entry = self.layout.entry(item)
-        if entry:
-            insort(self._entries, entry)
+        position = self.layout.position(item)
+        if position:
+            insort(self._entries, (*position, address))
 
-    def remove(self, item: Item) -> None:
+    def remove(self, address: Address, item: Item) -> None:
         """Forgets an item that `add` took up."""
-        entry = self.layout.entry(item)
-        at = bisect_left(self._entries, entry) if entry else len(self._entries)
-        if at < len(self._entries) and self._entries[at] == entry:
-            gone = self._entries.pop(at)
-            self._sizes.pop(gone[-1], None)
+        position = self.layout.position(item)
+        if position is None:
+            return
+        at = bisect_left(self._entries, (*position, address))
+        if at < len(self._entries) and self._entries[at] == (*position, address):
+            del self._entries[at]
+            self._sizes.pop(address, None)
 
     def size(self, address: Address, measure: Callable[[], int]) -> int:
         """Bytes of the item there, measured once: that takes longer than all the rest of reading it."""
@@ -112,12 +113,12 @@ class ItemOrder:
         first, end = ((_hash(values), values, bound) for bound in (low, high))
         if forward:
             return self._forward(self._behind(start, first), end)
-        entry = self.layout.entry(start) if start else None
-        return self._backward(first, min(entry, end) if entry else end)
+        at = self.layout.position(start) if start else None
+        return self._backward(first, min(at, end) if at else end)
 
     def _behind(self, start: Item | None, first: tuple[Any, ...]) -> tuple[Any, ...]:
-        entry = self.layout.entry(start) if start else None
-        return max((*entry, LAST), first) if entry else first
+        at = self.layout.position(start) if start else None
+        return max((*at, LAST), first) if at else first
 
     def _forward(self, first: tuple[Any, ...], end: tuple[Any, ...]) -> Iterator[Address]:
         while True:

@@ -97,7 +97,7 @@ def _queried(data: Request, table: Table) -> Iterator[Address]:
 def _order(table: Table, index: str | None) -> ItemOrder:
     orders: dict[str | None, ItemOrder] = table.setdefault(_ORDERS, {})
     if index not in orders:
-        items = [item for bucket in list(table["items"].values()) for item in list(bucket.values())]
+        items = [((pk, sk), item) for pk, bucket in list(table["items"].items()) for sk, item in list(bucket.items())]
         orders[index] = ItemOrder(_layout(table, index), items)
     return orders[index]
 
@@ -113,9 +113,9 @@ def _layout(table: Table, index: str | None) -> Layout:
     return Layout(key, tuple(hashes), tuple(ranges), dynamodb._extract_key_val, comparable)
 
 
-def _keep(table: Table, _: Any, __: Any, item: Item, add: bool) -> None:
+def _keep(table: Table, pk: str, sk: str, item: Item, add: bool) -> None:
     for order in list(table.get(_ORDERS, {}).values()):
-        (order.add if add else order.remove)(item)
+        (order.add if add else order.remove)((pk, sk), item)
 
 
 def _at(table: Table, address: Address) -> dict[str, Any] | None:
