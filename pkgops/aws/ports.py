@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pkgops.ports.drift import Drift
     from pkgops.ports.existing import Existing
     from pkgops.ports.functions import Functions
-    from pkgops.ports.identity import Identity
+    from pkgops.ports.identity import Identity, SessionKeys
     from pkgops.ports.logs import Logs
     from pkgops.ports.metrics import Metrics
     from pkgops.ports.parameters import Parameters
@@ -43,10 +43,15 @@ class AwsPorts:
         retry_policy: RetryPolicy | None = None,
         emit: Emit = silent,
         root_secret: str = NO_SECRET,
+        keys: SessionKeys | None = None,
     ) -> None:
         self.stage = stage
         self.endpoint = endpoint
-        self.clients = Clients(stage, endpoint, retry_policy, emit, root_secret)
+        self.clients = Clients(stage, endpoint, retry_policy, emit, root_secret, keys)
+
+    def signed_by(self, keys: SessionKeys) -> AwsPorts:
+        """The same ports with other credentials."""
+        return AwsPorts(self.stage, self.endpoint, self.clients.retry_policy, keys=keys)
 
     @cached_property
     def stacks(self) -> Stacks:

@@ -1,35 +1,41 @@
 """Does AWS behave as we expect where only its documentation was read? A throw-away stack that finds out.
 
 It has a queue, a log group and a function, and goes through what no emulator can vouch for: express mode, a failure in
-it, a change set that reverts drift, an import, an alias that CodeDeploy moves, Live Tail. Each step says what was
-expected and what was found; the stack is deleted at the end.
+it, a change set that reverts drift, an import, an alias that CodeDeploy moves step by step, Live Tail. Then it is
+deployed again by a role that has the generated policy and nothing else. Each step says what was expected and what was
+found; stack and role are deleted at the end.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.deploy import trial_stack
+from pkgops.deploy.trial import BOTH, GONE, NOTHING, SHOWN, Trial
 from pkgops.deploy.watcher import Watcher
-from pkgops.errors import PkgopsError
-from pkgops.events import Emit, Note, silent
-from pkgops.plan.change_set import create_change_set, create_import
+from pkgops.errors import AccessError, PkgopsError
+from pkgops.events import Emit, Event, Note, ResourceChanged, StackChanged, silent
 from pkgops.ports.ports import Ports
-from pkgops.ports.stacks import ChangeSet, StackState
 
-NOT_TRIED = (
-    "an alias that CodeDeploy moves step by step, which needs ten minutes",
-    "the generated policy through an assumed role, which needs an administrator to make the role",
+_NOT_LOCAL = (
+    "Live Tail, which stage local does not have",
+    "an alias that is moved step by step: the emulator moves it at once",
+    "whether the generated policy is enough: the emulator asks for what the policy was made from, and only AWS knows "
+    "what is missing in that",
 )
-_NO_LIVE_TAIL = "Live Tail, which stage local does not have"
-_LISTENING, _PATIENCE = 3, 60  # seconds without an event before the function is called, and at most
-_ABSENT = "/pkgops/verify/is-not-there"  # a filter of it is well-formed, and fails when it is made
+_SETTLES = 60.0  # seconds within which a new role and its policies are known everywhere
+_TAKEN_ON = "taken on"
+
+Result = TypeVar("Result")
+Policies = Callable[[Project, Sequence[SynthesizedStack], str], Sequence[Mapping[str, Any]]]
+"""From a project, its stacks and the account to the documents of its deployer's policies."""
+Step = tuple[str, str, Callable[[], str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,145 +52,127 @@ class Observation:
         return self.expected == self.found
 
 
-def stack_name(project: Project) -> str:
-    """The throw-away stack's name on a stage."""
-    return f"PkgopsVerify-{project.stage.name}"
-
-
 def not_tried(project: Project) -> tuple[str, ...]:
     """What `verify` does not try on a stage, each with why."""
-    return (*NOT_TRIED, _NO_LIVE_TAIL) if project.stage.local else NOT_TRIED
+    return _NOT_LOCAL if project.stage.local else ()
 
 
-def verify(project: Project, ports: Ports, emit: Emit = silent) -> list[Observation]:
-    """Creates, changes and deletes the stack. The steps after one that ends in an error are not tried; the stack is
-    deleted in any case, and a log group it has let go by its name. Errors of access are raised."""
-    with Watcher(ports.stacks, emit, fast=ports.endpoint is not None) as watcher:
-        trial = _Trial(project, ports, watcher)
-        steps: list[tuple[str, str, Callable[[], str]]] = [
-            ("a first creation in express mode", "CREATE_COMPLETE", trial.create),
-            ("a change set without a change", "empty", trial.repeat),
-            ("a change set that reverts drift where there is none", "empty", trial.revert),
-            ("an update that fails in express mode", "UPDATE_ROLLBACK_COMPLETE", trial.fail),
-            ("the failure among the events that DescribeEvents filters", "Broken", trial.failures),
-            ("an update that lets a log group go", "UPDATE_COMPLETE", trial.let_go),
-            ("the import of that log group", "IMPORT_COMPLETE", trial.take_back),
-            ("an update that makes it the stack's own again", "UPDATE_COMPLETE", trial.own),
-            ("an update that adds a function with an alias", "UPDATE_COMPLETE", trial.add_function),
-            ("an update whose alias CodeDeploy moves", "UPDATE_COMPLETE", trial.move_alias),
-            ("the answer of the version behind the alias", "2", trial.behind_alias),
-        ]
-        if not project.stage.local:
-            steps.append(("what the function prints, in Live Tail", "shown", trial.follow))
-        observed: list[Observation] = []
-        with trial.removed(observed):
-            for step, expected, call in steps:
-                emit(Note(f"Trying {step}."))
-                try:
-                    observed.append(Observation(step, expected, call()))
-                except PkgopsError as error:
-                    observed.append(Observation(step, expected, f"{error.message} {error.hint}".strip()))
-                    break
-        return observed
+def verify(project: Project, ports: Ports, policies: Policies, emit: Emit = silent) -> list[Observation]:
+    """Creates, changes and deletes the stack, and again as its deployer. The steps after one that ends in an error are
+    not tried; stack and role are deleted in any case."""
+    observed: list[Observation] = []
+    with _trial(project, ports, emit) as trial:
+        complete = _try(_steps(trial, project.stage.local), trial, observed, emit)
+    if complete:
+        _verify_policy(project, ports, policies, observed, emit)
+    return observed
 
 
-class _Trial:
-    def __init__(self, project: Project, ports: Ports, watcher: Watcher) -> None:
-        self.name = stack_name(project)
-        self.project, self.ports, self.watcher = project, ports, watcher
-        self.express = replace(project, stage=replace(project.stage, express=True))
+def _steps(trial: Trial, local: bool) -> list[Step]:
+    everywhere: list[Step] = [
+        ("a first creation in express mode", "CREATE_COMPLETE", trial.create),
+        ("a change set without a change", "empty", trial.repeat),
+        ("a change set that reverts drift where there is none", "empty", trial.revert_nothing),
+        ("an update that is made to fail, in express mode", "UPDATE_ROLLBACK_COMPLETE", trial.fail),
+        ("that failure among the events that DescribeEvents filters", "Broken", trial.failures),
+        ("an update that lets a log group go", "UPDATE_COMPLETE", trial.let_go),
+        ("the import of that log group", "IMPORT_COMPLETE", trial.take_back),
+        ("an update that makes it the stack's own again", "UPDATE_COMPLETE", trial.own),
+        ("an update that adds a function with an alias", "UPDATE_COMPLETE", trial.add_function),
+        ("the drift of a role that is changed by hand", "Changed: AssumeRolePolicyDocument", trial.change_by_hand),
+        ("an update that reverts that drift", "UPDATE_COMPLETE", trial.revert),
+        ("the drift that is left", NOTHING, trial.drift),
+        ("an update whose alias CodeDeploy moves step by step", "UPDATE_COMPLETE", trial.move_alias),
+        ("the answer of the version behind the alias", "2", trial.behind_alias),
+    ]
+    on_aws: list[Step] = [
+        ("the versions that answered while it was moved", BOTH, trial.answered),
+        ("what the function prints, in Live Tail", SHOWN, trial.follow),
+    ]
+    return everywhere if local else everywhere + on_aws
 
-    def create(self) -> str:
-        return self._executed(self._made(self.express, trial_stack.template(self.name), create=True))
 
-    def repeat(self) -> str:
-        return self._emptiness(self._made(self.project, trial_stack.template(self.name)))
+def _deployers_steps(trial: Trial) -> list[Step]:
+    return [
+        ("a creation as the deployer", "CREATE_COMPLETE", trial.create_all),
+        ("the drift that the deployer finds", NOTHING, trial.drift),
+        ("an update as the deployer, whose alias CodeDeploy moves", "UPDATE_COMPLETE", trial.move_alias_at_once),
+        ("the answer to the deployer", "2", trial.behind_alias),
+    ]
 
-    def revert(self) -> str:
-        return self._emptiness(self._made(self.project, trial_stack.template(self.name), revert_drift=True))
 
-    def fail(self) -> str:
-        counted = [{"MetricName": "Any", "MetricNamespace": "Any", "MetricValue": "1"}]
-        properties = {"LogGroupName": _ABSENT, "FilterPattern": "", "MetricTransformations": counted}
-        broken = {"Type": "AWS::Logs::MetricFilter", "Properties": properties}
-        return self._executed(self._made(self.express, trial_stack.template(self.name, Broken=broken)))
+def _verify_policy(project: Project, ports: Ports, policies: Policies, observed: list[Observation], emit: Emit) -> None:
+    """Deploys the stack by a role with the generated policy alone."""
+    step = "a role with the policy that doctor --policy prints"
+    emit(Note(f"Trying {step}."))
+    stack = trial_stack.stack_name(project)
+    whole, name = trial_stack.owned(stack, **trial_stack.function(stack, 2)), f"{stack}-Deployer"
+    try:
+        own = trial_stack.system_of(project)
+        documents = policies(own, [trial_stack.stack_of(project, whole)], ports.identity.account())
+        role = ports.identity.put_role(name, documents, trial_stack.SYSTEM.tags(project.stage))
+        theirs = ports.signed_by(_once_permitted(lambda: ports.identity.assume(role), ports))
+        _once_permitted(theirs.stacks.describe, ports)
+        observed.append(Observation(step, _TAKEN_ON, _TAKEN_ON))
+        with _trial(project, theirs, emit) as trial:
+            _try(_deployers_steps(trial), trial, observed, emit, "its deletion by the deployer")
+    except PkgopsError as error:
+        observed.append(Observation(step, _TAKEN_ON, _sentence(error)))
+    finally:
+        with _trial(project, ports, emit) as trial:
+            trial.remove()  # what the deployer could not
+        _remove_role(name, ports, observed)
 
-    def failures(self) -> str:
-        failed = [event for event in self.ports.stacks.failures(self.name) if event.logical_id != self.name]
-        causes = [event.logical_id for event in failed if "cancelled" not in event.reason]
-        return causes[0] if causes else "none"
 
-    def let_go(self) -> str:
-        template = trial_stack.template(self.name)
-        del template["Resources"]["Group"]
-        return self._executed(self._made(self.project, template))
+def _remove_role(name: str, ports: Ports, observed: list[Observation]) -> None:
+    try:
+        ports.identity.delete_role(name)
+        found = GONE
+    except PkgopsError as error:
+        found = f"{_sentence(error)} Delete the role {name}."
+    observed.append(Observation("the deletion of the role", GONE, found))
 
-    def take_back(self) -> str:
-        template = json.loads(self.ports.stacks.template(self.name))
-        template["Resources"]["Group"] = trial_stack.template(self.name)["Resources"]["Group"]
-        group = {"Group": (trial_stack.GROUP, {"LogGroupName": f"/pkgops/{self.name}"})}
-        return self._executed(create_import(self.name, self._state(), template, group, self.ports))
 
-    def own(self) -> str:
-        return self._executed(self._made(self.project, self._owned()))
-
-    def add_function(self) -> str:
-        return self._executed(self._made(self.project, self._owned(trial_stack.function(self.name, 1))))
-
-    def move_alias(self) -> str:
-        return self._executed(self._made(self.project, self._owned(trial_stack.function(self.name, 2))))
-
-    def behind_alias(self) -> str:
-        return self.ports.functions.invoke(self.name, b"{}", trial_stack.ALIAS).payload.decode()
-
-    def follow(self) -> str:
-        """Whether Live Tail shows what the function prints, within a minute."""
+def _once_permitted(call: Callable[[], Result], ports: Ports) -> Result:
+    """The result of a call that is denied until a role is known everywhere; AccessError if it still is after that."""
+    end = time.monotonic() + _SETTLES
+    while True:
         try:
-            for number, event in enumerate(self.ports.logs.live([trial_stack.group_name(self.name)])):
-                if event is not None and trial_stack.PRINTED in event.message:
-                    return "shown"
-                if number == _LISTENING:
-                    self.behind_alias()
-                if number > _PATIENCE:
-                    break
-        except NotImplementedError as error:
-            return str(error)
-        return "not shown"
+            return call()
+        except AccessError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02 if ports.endpoint else 2.0)
 
-    @contextmanager
-    def removed(self, observed: list[Observation]) -> Iterator[None]:
-        """Deletes the stack afterwards, whatever has happened."""
-        try:
-            yield
-        finally:
-            state = self._state()
-            if state is not None:
-                self.ports.stacks.delete(state.id)
-                left = self.watcher.wait(self.name, state)
-                observed.append(Observation("its deletion", "gone", left.status if left else "gone"))
 
-    def _owned(self, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        template = trial_stack.template(self.name, **(more or {}))
-        template["Resources"]["Group"] |= {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}
-        template["Resources"]["Group"]["Properties"]["RetentionInDays"] = 3
-        return template
+@contextmanager
+def _trial(project: Project, ports: Ports, emit: Emit) -> Iterator[Trial]:
+    def emit_unintended(event: Event) -> None:
+        if not (trial.failing and isinstance(event, ResourceChanged | StackChanged)):
+            emit(event)
 
-    def _made(
-        self, project: Project, template: dict[str, Any], *, create: bool = False, revert_drift: bool = False
-    ) -> ChangeSet:
-        tags = {"ManagedBy": "pkgops", "Environment": project.stage.name}
-        stack = SynthesizedStack("pkgops", "verify", self.name, template, {}, tags)
-        return create_change_set(project, stack, {}, self.ports, create=create, revert_drift=revert_drift)
+    with Watcher(ports.stacks, emit_unintended, fast=ports.endpoint is not None) as watcher:
+        trial = Trial(project, ports, watcher)
+        yield trial
 
-    def _emptiness(self, made: ChangeSet) -> str:
-        self.ports.stacks.delete_change_set(made.id)
-        return "empty" if made.empty else ", ".join(sorted(row.logical_id for row in made.changes)) or made.status
 
-    def _executed(self, made: ChangeSet) -> str:
-        before = self._state()
-        self.ports.stacks.execute(made.id)
-        state = self.watcher.wait(self.name, before, len(made.changes))
-        return state.status if state else "gone"
+def _try(
+    steps: Sequence[Step], trial: Trial, observed: list[Observation], emit: Emit, last: str = "its deletion"
+) -> bool:
+    """Whether no step has ended in an error, and the stack is gone."""
+    complete = False
+    try:
+        for step, expected, call in steps:
+            emit(Note(f"Trying {step}."))
+            observed.append(Observation(step, expected, call()))
+        complete = True
+    except PkgopsError as error:
+        observed.append(Observation(step, expected, _sentence(error)))
+    finally:
+        if found := trial.remove():
+            observed.append(Observation(last, GONE, found))
+    return complete and found in {GONE, ""}
 
-    def _state(self) -> StackState | None:
-        return next((state for state in self.ports.stacks.describe() if state.name == self.name), None)
+
+def _sentence(error: PkgopsError) -> str:
+    return f"{error.message} {error.hint}".strip()

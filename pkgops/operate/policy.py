@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from pkgops.errors import AccessError
 from pkgops.events import Emit, Finished, Started, silent
 
 if TYPE_CHECKING:
+    from pkgops.build.synth import SynthesizedStack
     from pkgops.config import Project
     from pkgops.permissions.policy import Policy
 
@@ -46,6 +47,15 @@ def deployer_policy(project: Project, account: Callable[[], str], emit: Emit = s
             f"Add the permissions for these types yourself, the registry does not list them: {', '.join(kinds)}"
         )
     return PolicyReport(value, tuple(notes))
+
+
+def documents(project: Project, stacks: Sequence[SynthesizedStack], account: str) -> list[Mapping[str, Any]]:
+    """The documents of the policies for these stacks of a system, as `deployer_policy` makes them of all."""
+    from pkgops.config import stages
+    from pkgops.permissions.policy import has_own_account, policies
+
+    own = has_own_account(project.stage, stages(project.root))
+    return [one.document for one in policies(project, stacks, account, own)]
 
 
 def _account(project: Project, account: Callable[[], str]) -> str:

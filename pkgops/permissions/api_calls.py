@@ -165,6 +165,13 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
     ("rds", "modify_db_instance"): (_call(Target.INSTANCES, "rds:ModifyDBInstance"),),
     ("rds", "describe_db_cluster_snapshots"): (_call(Target.CLUSTERS, "rds:DescribeDBClusterSnapshots"),),
     ("rds", "describe_db_snapshots"): (_call(Target.INSTANCES, "rds:DescribeDBSnapshots"),),
+    # A role with the deployer's own policies, by which pkgops verify tries them.
+    ("iam", "create_role"): (_call(Target.NOTHING, "iam:CreateRole", "iam:TagRole"),),
+    ("iam", "put_role_policy"): (_call(Target.NOTHING, "iam:PutRolePolicy"),),
+    ("iam", "list_role_policies"): (_call(Target.NOTHING, "iam:ListRolePolicies"),),
+    ("iam", "delete_role_policy"): (_call(Target.NOTHING, "iam:DeleteRolePolicy"),),
+    ("iam", "delete_role"): (_call(Target.NOTHING, "iam:DeleteRole"),),
+    ("sts", "assume_role"): (_call(Target.NOTHING, "sts:AssumeRole"),),
     ("iam", "get_user"): (_call(Target.NOTHING, "iam:GetUser"),),
     ("iam", "create_user"): (_call(Target.NOTHING, "iam:CreateUser"),),
     ("iam", "delete_user"): (_call(Target.NOTHING, "iam:DeleteUser"),),

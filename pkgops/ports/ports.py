@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pkgops.ports.drift import Drift
     from pkgops.ports.existing import Existing
     from pkgops.ports.functions import Functions
-    from pkgops.ports.identity import Identity
+    from pkgops.ports.identity import Identity, SessionKeys
     from pkgops.ports.logs import Logs
     from pkgops.ports.metrics import Metrics
     from pkgops.ports.parameters import Parameters
@@ -86,6 +86,9 @@ class Ports(Protocol):
 
     @property
     def identity(self) -> Identity: ...
+
+    def signed_by(self, keys: SessionKeys) -> Ports:
+        """The same ports with other credentials."""
 
     @property
     def endpoint(self) -> str | None:

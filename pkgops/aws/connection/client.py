@@ -25,6 +25,7 @@ from pkgops.model import LOCAL_ACCOUNT
 
 if TYPE_CHECKING:
     from pkgops.model import Stage
+    from pkgops.ports.identity import SessionKeys
 
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _INVALID = {"InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure", "SignatureDoesNotMatch"}
@@ -46,8 +47,8 @@ _LATER = "Repeat the command later; it continues where this one stopped."
 
 class Clients:
     """Creates the clients of one stage. ``endpoint`` is the emulator's URL, None on AWS, and ``root_secret`` what its
-    root user signs with; ``retry_policy`` says how often and how long a call is tried (None: the default of either).
-    Thread-safe."""
+    root user signs with; ``retry_policy`` says how often and how long a call is tried (None: the default of either);
+    ``keys`` are used in the place of the stage's own credentials. Thread-safe."""
 
     def __init__(
         self,
@@ -56,8 +57,10 @@ class Clients:
         retry_policy: RetryPolicy | None = None,
         emit: Emit = silent,
         root_secret: str = NO_SECRET,
+        keys: SessionKeys | None = None,
     ) -> None:
         self.stage = stage
+        self.keys = keys
         self._emit = emit
         self._emitted: set[str] = {""}
         self.endpoint = endpoint
@@ -82,7 +85,8 @@ class Clients:
 
     def in_region(self, region: str) -> Clients:
         """The clients of another region, with the same credentials, asked for once."""
-        other = Clients(replace(self.stage, region=region), self.endpoint, self.retry_policy, silent, self.root_secret)
+        stage = replace(self.stage, region=region)
+        other = Clients(stage, self.endpoint, self.retry_policy, silent, self.root_secret, self.keys)
         other._session = self._session
         return other
 
@@ -103,6 +107,10 @@ class Clients:
                 read_timeout=905 if service == "lambda" else 60,  # a call may take 15 minutes, and only once
                 max_pool_connections=_CONNECTIONS,
             )
+        if self.keys is not None:
+            options["aws_access_key_id"] = self.keys.id
+            options["aws_secret_access_key"] = self.keys.secret
+            options["aws_session_token"] = self.keys.token
         client = self._opened().create_client(service, **options)
         retry_policy.attach(client)
         check_answers(client)

@@ -38,6 +38,8 @@ _ARNS: Mapping[str, str] = {
     "AWS::Backup::BackupVault": "backup:{region}:{account}:backup-vault:{id}",
     "AWS::CloudWatch::Alarm": "cloudwatch:{region}:{account}:alarm:{id}",
     "AWS::CloudWatch::Dashboard": "cloudwatch::{account}:dashboard/{id}",
+    "AWS::CodeDeploy::Application": "codedeploy:{region}:{account}:application:{id}",
+    "AWS::CodeDeploy::DeploymentGroup": "codedeploy:{region}:{account}:deploymentgroup:{ApplicationName}/{id}",
     "AWS::Cognito::UserPoolClient": "cognito-idp:{region}:{account}:userpool/{UserPoolId}",
     "AWS::EC2::EIP": f"{_EC2}elastic-ip/{{id}}",
     "AWS::EC2::FlowLog": f"{_EC2}vpc-flow-log/{{id}}",
@@ -174,9 +176,9 @@ def _targets(resource: Resource, action: str) -> list[str]:
 
 
 def _own(resource: Resource, action: str) -> list[str]:
-    """The resource's ARN; none for what RDS's handlers read of other kinds, whose names are in no property."""
+    """The resource's ARN; none for what handlers of RDS and CodeDeploy read of other kinds."""
     own = _arn(resource)
-    if action.startswith("rds:Describe"):
+    if action.startswith(("rds:Describe", "codedeploy:GetDeploymentConfig")):
         forms = [form for forms in resource_formats(action).values() for form in _filled(forms, resource)]
         return [own] if any(fnmatchcase(own, form) for form in forms) else []
     return [own]

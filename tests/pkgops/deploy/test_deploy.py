@@ -19,7 +19,8 @@ from pkgops.plan.plan import Plan
 from pkgops.plan.prepare import prepare, preview
 from pkgops.plan.step import Action
 from tests.pkgops.conftest import stack
-from tests.pkgops.fakes.ports import FakeIdentity, FakePorts
+from tests.pkgops.fakes.identity import FakeIdentity
+from tests.pkgops.fakes.ports import FakePorts
 
 Make = Callable[..., PackagedSystem]
 

@@ -5,32 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from pkgops.ports.identity import SessionKeys
 from tests.pkgops.fakes.access_keys import FakeAccessKeys
 from tests.pkgops.fakes.artifacts import FakeArtifacts
 from tests.pkgops.fakes.databases import FakeDatabases
 from tests.pkgops.fakes.drift import FakeDrift
 from tests.pkgops.fakes.existing import FakeExisting
 from tests.pkgops.fakes.functions import FakeFunctions
+from tests.pkgops.fakes.identity import FakeIdentity
 from tests.pkgops.fakes.metrics import FakeMetrics
 from tests.pkgops.fakes.parameters import FakeParameters
 from tests.pkgops.fakes.pricing import FakePricing
 from tests.pkgops.fakes.secrets import FakeSecrets
-from tests.pkgops.fakes.stacks import ACCOUNT, FakeStacks
+from tests.pkgops.fakes.stacks import FakeStacks
 from tests.pkgops.fakes.topics import FakeTopics
 from tests.pkgops.fakes.users import FakeUsers
 from tests.pkgops.fakes.websites import FakeWebsites
-
-
-class FakeIdentity:
-    """`pkgops.ports.identity.Identity`."""
-
-    def __init__(self, account: str = ACCOUNT) -> None:
-        self._account = account
-        self.asked = 0
-
-    def account(self) -> str:
-        self.asked += 1
-        return self._account
 
 
 @dataclass
@@ -59,3 +49,8 @@ class FakePorts:
 
     def __post_init__(self) -> None:
         self.drift = self.drift or FakeDrift(self.stacks)
+
+    def signed_by(self, keys: SessionKeys) -> FakePorts:
+        """The same world; ``identity.signed`` counts who has acted in it."""
+        self.identity.signed.append(keys)
+        return self

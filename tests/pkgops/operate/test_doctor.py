@@ -11,7 +11,8 @@ import pytest
 from pkgops.errors import AccessError
 from pkgops.operate.doctor import Check, run_checks
 from pkgops.testing.deployed import free_port
-from tests.pkgops.fakes.ports import FakeIdentity, FakePorts
+from tests.pkgops.fakes.identity import FakeIdentity
+from tests.pkgops.fakes.ports import FakePorts
 from tests.repository import link_project
 
 

@@ -25,26 +25,29 @@ pkgops verify --stage dev --yes --to report.json"""
 def command(session: Session, to: Path, yes: bool) -> int:
     """Deploy, change and destroy a throw-away stack, and say where AWS differs from what pkgops expects.
 
-    The stack PkgopsVerify-STAGE has a queue, a log group and a function; it takes some minutes and costs next to
-    nothing. It tries express mode, a failure in it, change sets that revert drift, imports, filtered events, an alias
-    that CodeDeploy moves and Live Tail. The report is a file that you can send in: it names no account. The deployer's
-    policies do not cover the stack; use an administrator's credentials.
-    Exits with 1 if something differs.
+    The stack PkgopsVerify-STAGE has a queue, a log group and a function; it takes a quarter of an hour and costs next
+    to nothing. It tries express mode, a failure in it, drift that is reverted, imports, filtered events, an alias that
+    CodeDeploy moves step by step, Live Tail, and all of a deployment by a role that has the generated policy alone. The
+    role is made for that and deleted like the stack, which takes an administrator's credentials. The report is a file
+    that you can send in: it names no account. Exits with 1 if something differs.
     """
     from pkgops.cli.confirm import confirm_on_stage
     from pkgops.cli.output.terminal import style
-    from pkgops.deploy.verification import not_tried, stack_name, verify
+    from pkgops.deploy.trial_stack import stack_name
+    from pkgops.deploy.verification import not_tried, verify
+    from pkgops.operate.policy import documents
 
     project, console = session.project(), session.console
     question = f"Deploy and destroy the stack {stack_name(project)}?"
     confirm_on_stage(console, project.stage, question, "Verifying", yes=yes or project.stage.local)
-    observed = verify(project, session.ports(project), console.emit)
+    observed = verify(project, session.ports(project), documents, console.emit)
     console.close_display()
     rows = [(style("ok", "green") if o.ok else style("differs", "red"), o.expected, o.found, o.step) for o in observed]
     data = [{"step": o.step, "expected": o.expected, "found": o.found, "ok": o.ok} for o in observed]
     _write(to, {"region": project.stage.region, "steps": data, "not_tried": not_tried(project)})
     console.print_table(("State", "Expected", "Found", "Step"), rows, "Nothing was tried.", data)
-    console.print_message(f"The report is in {to}. Not tried: {'; '.join(not_tried(project))}.")
+    left_out = f" Not tried: {'; '.join(not_tried(project))}." if not_tried(project) else ""
+    console.print_message(f"The report is in {to}.{left_out}")
     return 0 if all(o.ok for o in observed) else 1
 
 

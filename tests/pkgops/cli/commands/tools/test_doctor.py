@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from pkgops.errors import AccessError
-from tests.pkgops.fakes.ports import FakeIdentity, FakePorts
+from tests.pkgops.fakes.identity import FakeIdentity
+from tests.pkgops.fakes.ports import FakePorts
 from tests.repository import link_project
 
 

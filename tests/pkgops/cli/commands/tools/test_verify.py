@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain, repeat
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.pkgops.fakes.logs import FakeLogs
 from tests.pkgops.fakes.ports import FakePorts
 
 GROUP = "/pkgops/PkgopsVerify-dev"
+DEPLOYER = "PkgopsVerify-dev-Deployer"
 DEV = ("--stage", "dev")
 
 
@@ -22,11 +24,15 @@ def ports():
     ports.logs = FakeLogs()
     ports.logs.write(GROUP, "before", [])
 
+    answers = chain((1, 2, 1, 2, 1, 2, 1, 2, 1, 2), repeat(2))  # ten while the alias is moved
+
     def answer(event):
         ports.logs.write(GROUP, "one", [(1, PRINTED)])
-        return 2
+        return next(answers)
 
     ports.functions.deployed["PkgopsVerify-dev"] = answer
+    ports.stacks.drifts = {"Changed": {"/AssumeRolePolicyDocument/Statement/0": ("1", "2")}}
+    ports.identity.unsettled = 2
     return ports
 
 
@@ -36,9 +42,35 @@ def test_what_is_as_expected(run, ports, project):
     assert "a first creation in express mode" in result.stdout
     assert "differs" not in result.stdout
     report = json.loads((project / "pkgops-verify.json").read_text())
-    assert [step["found"] for step in report["steps"]][-4:] == ["UPDATE_COMPLETE", "2", "shown", "gone"]
-    assert len(report["not_tried"]) == 2
+    found = {step["step"]: step["found"] for step in report["steps"]}
+    assert found["the versions that answered while it was moved"] == "both, in turns"
+    assert found["what the function prints, in Live Tail"] == "shown"
+    assert found["an update as the deployer, whose alias CodeDeploy moves"] == "UPDATE_COMPLETE"
+    assert report["not_tried"] == []
     assert ports.stacks.describe() == []
+    assert DEPLOYER not in ports.identity.roles
+    assert len(ports.identity.signed) == 1
+    assert "Broken" not in result.stderr  # a failure that is intended
+
+
+def test_a_policy_that_stays_out_is_said_and_its_role_deleted(run, ports, project, monkeypatch):
+    monkeypatch.setattr("pkgops.deploy.verification._SETTLES", 0.0)
+    ports.identity.unsettled = 1_000
+    result = run("verify", *DEV, "--yes", "-o", "json", ports=ports)
+    assert result.exit_code == 1
+    rows = [row for row in json.loads(result.stdout) if not row["ok"]]
+    assert [row["step"] for row in rows] == ["a role with the policy that doctor --policy prints"]
+    assert "Access denied (sts:AssumeRole)" in rows[0]["found"]
+    assert DEPLOYER not in ports.identity.roles
+    assert ports.stacks.describe() == []
+
+
+def test_an_alias_that_is_moved_at_once_is_said(run, ports):
+    ports.functions.deployed["PkgopsVerify-dev"] = lambda event: ports.logs.write(GROUP, "one", [(1, PRINTED)]) or 2
+    result = run("verify", *DEV, "--yes", "-o", "json", ports=ports)
+    assert [(row["expected"], row["found"]) for row in json.loads(result.stdout) if not row["ok"]] == [
+        ("both, in turns", "2")
+    ]
 
 
 def test_what_differs(run, ports, project):
