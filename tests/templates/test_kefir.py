@@ -122,6 +122,10 @@ def test_functions_are_as_documented(template: Find) -> None:
             assert "IS_OFFLINE" not in one["Environment"]["Variables"]
         assert "ReservedConcurrentExecutions" not in functions["reminderProcessor"]
         assert {group["RetentionInDays"] for group in of(made, "AWS::Logs::LogGroup")} == {days}
+        (calls,) = of(made, "AWS::ApiGatewayV2::Stage")
+        assert calls["AccessLogSettings"]["DestinationArn"] == {"Fn::GetAtt": ["HttpApiCallsLogGroup", "Arn"]}
+        assert not {"sourceIp", "$context.path", "queryString"} & set(calls["AccessLogSettings"]["Format"].split('"'))
+        assert "DetailedMetricsEnabled" not in calls["DefaultRouteSettings"]  # they cost like metrics of one's own
 
 
 def test_production_protects_its_users_and_lets_its_own_pages_in(template: Find) -> None:

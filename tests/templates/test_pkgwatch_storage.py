@@ -155,6 +155,14 @@ def test_anybody_reads_published_data_only(storage: dict[str, Any]) -> None:
     public = next(s for s in policy["Statement"] if s["Effect"] == "Allow")
     assert public["Action"] == ["s3:GetObject"]
     assert [r["Fn::Sub"].split("/", 1)[1] for r in public["Resource"]] == ["data/*"]
+    # The website has no TLS: reading what it publishes is all that may be done without.
+    everything, below = [s for s in policy["Statement"] if s["Effect"] == "Deny"]
+    assert (everything["Action"], everything["NotResource"]) == (
+        ["s3:*"],
+        [{"Fn::Sub": "${PublicDataBucket.Arn}/data/*"}],
+    )
+    assert (below["NotAction"], below["Resource"]) == (["s3:GetObject"], everything["NotResource"])
+    assert everything["Condition"] == below["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     bucket = storage["Resources"]["PublicDataBucket"]["Properties"]
     assert bucket["WebsiteConfiguration"] == {"IndexDocument": "index.html"}
 

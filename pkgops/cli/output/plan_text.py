@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pkgops.plan.step import Step
     from pkgops.ports.stacks import ResourceChange, StackResource
 
+_SET_AGAIN = "set again, because AWS never reads it back"
 _DRIFTED = {"MODIFIED": "drifted", "DELETED": "was deleted, will be recreated"}
 
 
@@ -188,10 +189,18 @@ def _unknown_changes(step: Step) -> str:
     return "  (the changes are known once the stacks it depends on are deployed)" if unknown else ""
 
 
+def _drift(change: ResourceChange) -> str:
+    """How a resource has drifted, if what makes it so can be read at all."""
+    from pkgops.resource_types import is_write_only
+
+    unread = change.properties and all(is_write_only(change.type, name) for name in change.properties)
+    return _SET_AGAIN if change.drift == "MODIFIED" and unread else _DRIFTED.get(change.drift, "")
+
+
 def _change(change: ResourceChange, folded: Sequence[str]) -> str:
     from pkgops.plan.review.review import loses_data
 
     sign, color, notes = change_sign(change.action, change.replacement, lost=loses_data(change))
-    notes += [*filter(None, [_DRIFTED.get(change.drift)]), *change.properties, *counted_referrers(folded)]
+    notes += [*filter(None, [_drift(change)]), *change.properties, *counted_referrers(folded)]
     note = f"  {', '.join(notes)}" if notes else ""
     return style(f"    {sign} {one_line(change.logical_id)}", fg=color) + f"  {one_line(change.type + note)}"

@@ -60,12 +60,14 @@ def _differing(session: Session, project: Project, keys: tuple[str, ...]) -> lis
 
 
 def _drifted(session: Session, project: Project, keys: tuple[str, ...]) -> list[StackDiff]:
-    from pkgops.operate.drift import detect_drift, drift_diff
+    from pkgops.cli.output.terminal import one_line
+    from pkgops.operate.drift import detect_drift, drift_diff, drift_notes
 
     ports = session.ports(project)
     existing = {state.name for state in ports.stacks.describe() if state.status != "REVIEW_IN_PROGRESS"}
     stacks = {stack.name: stack.key for stack in session.stacks(project, keys) if stack.name in existing}
     found = detect_drift(list(stacks), ports, session.console.emit)
     for drift in found.values():
-        session.console.print_message(f"{drift.stack}: not compared completely. {drift.reason}" if drift.reason else "")
+        for note in drift_notes(drift):
+            session.console.print_message(one_line(note))
     return [drift_diff(stacks[name], drift) for name, drift in found.items() if drift.resources]

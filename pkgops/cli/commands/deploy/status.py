@@ -84,6 +84,7 @@ def _drift(row: StatusRow) -> str:
 def _print_drift(console: Console, rows: Sequence[StatusRow]) -> None:
     """Prints each drifted resource with its values, and how to revert them."""
     from pkgops.cli.output.diff_text import diff_text
+    from pkgops.cli.output.terminal import one_line
 
     found = [row.drift for row in rows if row.drift is not None]
     drifted = [drift for drift in found if drift.resources]
@@ -91,8 +92,11 @@ def _print_drift(console: Console, rows: Sequence[StatusRow]) -> None:
         from pkgops.operate.drift import drift_diff
 
         console.print_result(None, "\n" + diff_text([drift_diff("", drift) for drift in drifted]))
-    for drift in found:
-        console.print_message(f"{drift.stack}: not compared completely. {drift.reason}" if drift.reason else "")
+    if found:
+        from pkgops.operate.drift import drift_notes
+
+        for note in (note for drift in found for note in drift_notes(drift)):
+            console.print_message(one_line(note))
     if drifted:
         console.print_message("To revert drift to what was deployed: pkgops deploy --revert-drift")
 

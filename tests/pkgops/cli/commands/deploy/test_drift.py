@@ -89,8 +89,9 @@ def test_a_stack_whose_state_forbids_it_is_told(run, ports):
 
 
 def test_a_dry_run_shows_what_would_be_taken_back(run, ports):
-    ports.stacks.drifts = dict(DRIFTS)
+    ports.stacks.drifts = DRIFTS | {"PublicDataBucket": {"/AccessControl": ("Private", None)}}
     result = run("deploy", "storage", *DEV, "--revert-drift", "--dry-run", ports=ports)
+    assert "AWS::S3::Bucket  set again, because AWS never reads it back, AccessControl\n" in result.stdout
     assert "    ~ PackagesTable  AWS::DynamoDB::Table  drifted, BillingMode, Tags/0/SECRET\n" in result.stdout
     assert "    + RawDataBucket  AWS::S3::Bucket  was deleted, will be recreated\n" in result.stdout
     assert "execute" not in ports.stacks.calls
