@@ -22,6 +22,7 @@ from pkgops.aws.connection.retry_policy import NO_RETRIES
 from pkgops.aws.ports import AwsPorts
 from pkgops.errors import AccessError, PkgopsError
 from pkgops.model import Stage
+from pkgops.ports.identity import TemporaryRole
 from pkgops.ports.metrics import MetricQuery
 from pkgops.ports.ports import Ports
 from pkgops.ports.stacks import ChangeSetRequest
@@ -105,6 +106,7 @@ RECORDS: dict[str, Any] = {
     "ChangeSetRequest": ChangeSetRequest("stack", True, {}, {}, body="{}"),
     "WebObject": WebObject("0" * 64, "text/html", "no-cache"),
     "TableQuestion": TableQuestion((("pk", "=", "a"),)),
+    "TemporaryRole": TemporaryRole("arn:aws:iam::123456789012:role/deployer", "external"),
     "NewUser": NewUser("user@example.com", "Correct-1-horse"),
 }
 

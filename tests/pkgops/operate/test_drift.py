@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -15,7 +14,7 @@ from pkgops.deploy.deploy import Report, deploy
 from pkgops.errors import RefusedError
 from pkgops.events import Event, Progress
 from pkgops.operate.diff import Difference
-from pkgops.operate.drift import StackDrift, detect_drift, drift_diff, drift_notes
+from pkgops.operate.drift import StackDrift, detect_drift, drift_diff
 from pkgops.plan.options import PlanOptions
 from pkgops.plan.plan import Plan
 from pkgops.plan.prepare import prepare, preview
@@ -124,48 +123,6 @@ def test_what_could_not_be_read_is_named(ports: FakePorts) -> None:
     ports.drift.resources = lambda stack: [unknown]
     drift = detect_drift(["One"], ports)["One"]
     assert (drift.reason, drift.resources) == ("A: denied", ())
-
-
-def test_what_is_never_read_back_has_not_drifted(ports: FakePorts) -> None:
-    code = {"S3Bucket": "b", "S3Key": "k"}
-    resources = {
-        "A": {"Type": "AWS::Lambda::Function", "Properties": {"Code": code, "Timeout": 5}},
-        "B": {"Type": "AWS::Lambda::Function", "Properties": {"Code": code}},
-        "S": {"Type": "AWS::SecretsManager::Secret", "Properties": {"SecretString": "typed"}},
-    }
-    ports.stacks.deployed("One", "CREATE_COMPLETE", {"Resources": resources})
-    ports.stacks.drifts = {
-        "A": {"/Code": (json.dumps(code), None), "/Timeout": ("5", "60")},
-        "B": {"/Code/S3Key": ("k", None), "/Code/S3Bucket": ("b", None)},
-        "S": {"/SecretString": ("typed", None)},
-    }
-    drift = detect_drift(["One"], ports)["One"]
-    assert [(row.logical_id, [one.path for one in row.differences]) for row in drift.resources] == [
-        ("A", ["Properties/Timeout"])
-    ]
-    ports.stacks.drifts.pop("A")
-    drift = detect_drift(["One"], ports)["One"]
-    assert (drift.status, drift.resources) == ("IN_SYNC", ())
-    assert drift_notes(drift) == [
-        "One: never read back by AWS, so not compared. Code of 2 AWS::Lambda::Function, "
-        "SecretString of 1 AWS::SecretsManager::Secret"
-    ]
-
-
-def test_what_was_read_has_drifted_whatever_the_schema_says(ports: FakePorts) -> None:
-    """Handlers of some types answer what their schemas call write-only."""
-    assert [row.after for row in differences(ports, "/Code/S3Key", "a", "b")] == ['"b"']
-    assert [row.after for row in differences(ports, "/Code", '{"S3Key": "a"}', '{"S3Key": "b"}')] == ['"b"']
-    assert differences(ports, "/Code", '{"S3Key": "a", "Other": "x"}', None)  # a part that is read
-
-
-def test_types_that_are_not_checked_are_counted(ports: FakePorts, monkeypatch: pytest.MonkeyPatch) -> None:
-    kinds = {"Q": "AWS::SQS::Queue", "P1": "AWS::Lambda::Permission", "P2": "AWS::Lambda::Permission"}
-    ports.stacks.deployed("One", "CREATE_COMPLETE", {"Resources": {key: {"Type": kind} for key, kind in kinds.items()}})
-    found = [row for row in ports.drift.resources("One") if row.logical_id == "Q"]
-    monkeypatch.setattr(ports.drift, "resources", lambda stack: found)
-    drift = detect_drift(["One"], ports)["One"]
-    assert drift_notes(drift) == ["One: not checked by CloudFormation. 2 AWS::Lambda::Permission"]
 
 
 def test_a_deployment_reverts_drift_only_if_requested(

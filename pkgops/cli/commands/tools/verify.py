@@ -12,7 +12,12 @@ from pkgops.cli.command import session_command
 from pkgops.cli.options import yes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pkgops.cli.output.console import Console
     from pkgops.cli.session import Session
+    from pkgops.config import Project
+    from pkgops.deploy.verification import Observation
 
 EXAMPLE = """\
 pkgops verify --stage dev
@@ -32,7 +37,6 @@ def command(session: Session, to: Path, yes: bool) -> int:
     that you can send in: it names no account. Exits with 1 if something differs.
     """
     from pkgops.cli.confirm import confirm_on_stage
-    from pkgops.cli.output.terminal import style
     from pkgops.deploy.trial_stack import stack_name
     from pkgops.deploy.verification import not_tried, verify
     from pkgops.operate.policy import documents
@@ -42,13 +46,21 @@ def command(session: Session, to: Path, yes: bool) -> int:
     confirm_on_stage(console, project.stage, question, "Verifying", yes=yes or project.stage.local)
     observed = verify(project, session.ports(project), documents, console.emit)
     console.close_display()
+    _report(console, project, observed, not_tried(project), to)
+    return 0 if all(one.ok for one in observed) else 1
+
+
+def _report(
+    console: Console, project: Project, observed: Sequence[Observation], left_out: Sequence[str], to: Path
+) -> None:
+    """Prints the steps and writes them into the file."""
+    from pkgops.cli.output.terminal import style
+
     rows = [(style("ok", "green") if o.ok else style("differs", "red"), o.expected, o.found, o.step) for o in observed]
     data = [{"step": o.step, "expected": o.expected, "found": o.found, "ok": o.ok} for o in observed]
-    _write(to, {"region": project.stage.region, "steps": data, "not_tried": not_tried(project)})
+    _write(to, {"region": project.stage.region, "steps": data, "not_tried": left_out})
     console.print_table(("State", "Expected", "Found", "Step"), rows, "Nothing was tried.", data)
-    left_out = f" Not tried: {'; '.join(not_tried(project))}." if not_tried(project) else ""
-    console.print_message(f"The report is in {to}.{left_out}")
-    return 0 if all(o.ok for o in observed) else 1
+    console.print_message(f"The report is in {to}." + (f" Not tried: {'; '.join(left_out)}." if left_out else ""))
 
 
 def _write(to: Path, report: dict[str, object]) -> None:
