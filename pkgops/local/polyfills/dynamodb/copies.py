@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import marshal
+from collections import defaultdict
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,5 +24,7 @@ def deep_copy(value: Any) -> Any:
     """A copy of dicts, lists, texts, numbers and bytes; of anything else, what `copy.deepcopy` makes."""
     try:
         return marshal.loads(marshal.dumps(value))  # noqa: S302 - what has just been written
-    except ValueError:
-        return copy.deepcopy(value)
+    except ValueError:  # a register of tables, or of a table's items, which has plain values in it
+        if type(value) is defaultdict:
+            return defaultdict(value.default_factory, ((key, deep_copy(part)) for key, part in value.items()))
+        return {key: deep_copy(part) for key, part in value.items()} if type(value) is dict else copy.deepcopy(value)

@@ -41,10 +41,18 @@ def test_an_update_leaves_the_old_item_and_one_that_fails_changes_nothing(aws, u
 
 
 @pytest.mark.parametrize(
-    "value", [{"a": [1, 2.5, None, True, b"b", "é\ud800"]}, defaultdict(dict, a={}), {"n": Decimal("1.50")}, [(1, {2})]]
+    "value",
+    [
+        {"a": [1, 2.5, None, True, b"b", "é\ud800"]},
+        defaultdict(dict, a={}),
+        {"a": defaultdict(dict, b={"c": {}}), "d": [Decimal(1)]},
+        {"n": Decimal("1.50")},
+        [(1, {2})],
+    ],
 )
 def test_a_copy_is_equal_and_shares_nothing(value):
     copied = deep_copy(value)
     assert (copied, type(copied)) == (value, type(value))
     assert copied is not value
-    assert all(copied[key] is not value[key] for key in value if isinstance(value, dict) and key == "a")
+    assert all(copied[key] is not value[key] for key in value if key == "a")
+    assert getattr(copied, "default_factory", None) is getattr(value, "default_factory", None)
