@@ -167,6 +167,10 @@ def _stage(name: str, table: Mapping[str, Any], systems: tuple[str, ...]) -> Sta
             "Addresses end differently there, and edge-optimized APIs, CloudFront or express mode are missing; choose "
             "a region such as eu-central-1.",
         )
+    if values.get("protected") and values.get("follow_aliases"):
+        raise ConfigError(
+            f"{FILE} [{name}] follow_aliases: the stage is protected, and pkgops dev refuses it.", "Remove the key."
+        )
     if name == LOCAL and values.setdefault("account", LOCAL_ACCOUNT) != LOCAL_ACCOUNT:
         raise ConfigError(f"{FILE} [{name}] account: the emulator's is {LOCAL_ACCOUNT}.", "Remove the key.")
     return Stage(name=name, **values)

@@ -52,6 +52,7 @@ class Stage:
 
     ``account`` is the 12-digit AWS account the stage is pinned to, None where the file names none.
     ``express`` allows CloudFormation's express mode (operations end before resources are stable).
+    ``follow_aliases`` lets `pkgops dev` move aliases to the code it has swapped in, until the next deployment.
     ``port`` is the emulator's, on stage ``local`` only, and so is ``workers``, how many processes of functions it keeps
     at most (0: 16 for each core, at least 32).
     """
@@ -62,6 +63,7 @@ class Stage:
     profile: str | None = None
     protected: bool = False
     express: bool = False
+    follow_aliases: bool = False
     port: int = 4566
     workers: int = 0
 

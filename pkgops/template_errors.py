@@ -40,9 +40,7 @@ def located(file: str, places: Mapping[str, str] | None = None) -> Iterator[None
             with contextlib.suppress(OSError):
                 content = Path(error.filename).read_bytes()
                 require_utf8_source(error, content, place.partition(":")[0], BuildError)
-        raise BuildError(
-            f"{place}: {_reason(error)}.", "Correct it and repeat the command; --debug shows the traceback."
-        ) from error
+        raise BuildError(f"{place}: {_reason(error)}.", "Correct it; --debug shows the traceback.") from error
     finally:
         kept = [line for line in printed.getvalue().splitlines(keepends=True) if _CHATTER not in line]
         sys.stderr.write("".join(kept))

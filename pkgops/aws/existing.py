@@ -95,7 +95,7 @@ class ExistingResources:
         service, operation, key, permission = call
         with translated(f"{service}:{permission}"):
             try:
-                getattr(self._clients.get(service, read_only=True), operation)(**{key: name})
+                getattr(self._clients.get(service, repeatable=True), operation)(**{key: name})
             except ClientError as error:
                 code = error.response["Error"]["Code"]
                 if kind == "AWS::S3::Bucket" and code in _FOREIGN:
@@ -146,7 +146,7 @@ class ExistingResources:
                 yield ExistingResource("AWS::SecretsManager::Secret", name, row["ARN"], deleting)
 
     def _pages(self, service: str, operation: str, **arguments: Any) -> Iterator[dict[str, Any]]:
-        client = self._clients.get(service, read_only=True)
+        client = self._clients.get(service, repeatable=True)
         if client.can_paginate(operation):
             yield from client.get_paginator(operation).paginate(**arguments)
         else:

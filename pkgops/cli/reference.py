@@ -27,6 +27,7 @@ STAGE_KEYS = {
     "profile": "The profile of the AWS configuration to use; stage local uses root without one.",
     "protected": "Refuses changes that destroy data, and seeding; requires `account`.",
     "express": "CloudFormation's express mode: operations end before resources are stable.",
+    "follow_aliases": "`pkgops dev` moves aliases to the code it has swapped in, until the next deployment.",
     "port": "The emulator's port, on stage local only.",
     "workers": "How many processes of functions the emulator keeps at most (0: 16 for each core, at least 32).",
 }

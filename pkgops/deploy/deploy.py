@@ -33,8 +33,9 @@ def deploy(plan: Plan, ports: Ports, emit: Emit = silent, concurrency: int = CON
     for step in plan.steps:
         emit(StackChanged(step.stack.name, "UNCHANGED"))
     if plan.swapped:
-        from pkgops.deploy.swapped_code import take_over
+        from pkgops.deploy.swapped_code import put_aliases_back, take_over
 
+        put_aliases_back(plan, ports, emit)
         take_over(plan, [step.stack.key for step in plan.steps], ports, emit)
     return Report(tuple(_unchanged(step) for step in plan.steps))
 

@@ -19,7 +19,7 @@ from pkgops.deploy.interruption import detach_on_interrupt, detacher
 from pkgops.deploy.report import Report, Result
 from pkgops.deploy.scheduler import interruptible, run_in_order
 from pkgops.deploy.stack_deployment import StackDeployment
-from pkgops.deploy.swapped_code import take_over
+from pkgops.deploy.swapped_code import put_aliases_back, take_over
 from pkgops.deploy.watcher import Stopped, Watcher
 from pkgops.errors import BucketGoneError, DeployError, RefusedError
 from pkgops.events import Emit, Finished, Note, Progress, ResourceChanged, StackChanged, Started, silent
@@ -43,6 +43,7 @@ def carry_out(plan: Plan, ports: Ports, emit: Emit, concurrency: int) -> Report:
             if not _upload_artifacts(plan, ports, emit, work):
                 return Report(tuple(work.results.values()))
             restore_secrets(plan, ports)
+            put_aliases_back(plan, ports, emit)
             run_in_order(work.needs, work.step, work.skip, concurrency, detacher(watcher, emit))
             for _ in range(_ROUNDS):
                 if not (again := work.outdated()):

@@ -1,18 +1,37 @@
 """What does a deployment do about functions that `pkgops dev` has swapped?
 
 Whatever CloudFormation has updated runs what it believes in. A function whose template has not changed still runs the
-swapped code, and gets back what was deployed.
+swapped code, and gets back what was deployed. Aliases that follow swapped code go back before anything else: CodeDeploy
+moves an alias only from the version that CloudFormation believes it to lead to.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from pkgops.errors import FunctionChangedError
+from pkgops.errors import FunctionChangedError, UsageError
 from pkgops.events import Emit, Note
 from pkgops.plan.plan import Plan
 from pkgops.plan.swapped_code import Ledger, Outcome, SwappedFunction
+from pkgops.ports.functions import LATEST
 from pkgops.ports.ports import Ports
+
+
+def put_aliases_back(plan: Plan, ports: Ports, emit: Emit) -> None:
+    """Makes aliases that follow swapped code lead to the versions that CloudFormation believes in. One that somebody
+    has moved since stays where it is."""
+    for one in plan.swapped:
+        name = one.swap.function
+        if not one.swap.aliases or one.outcome is Outcome.LEFT:
+            continue
+        for alias, version in one.swap.aliases.items():
+            try:
+                now = ports.functions.alias(name, alias)
+                if now.version == LATEST:
+                    ports.functions.move_alias(name, alias, version, now.revision)
+            except (FunctionChangedError, UsageError) as error:
+                emit(Note(f"{error.message} The alias stays as it is.", "warning"))
+        Ledger(plan.project).unfollow(name)
 
 
 def take_over(plan: Plan, deployed: Collection[str], ports: Ports, emit: Emit) -> None:

@@ -20,13 +20,14 @@ from pkgops.build.synth import SynthesizedStack, resources
 from pkgops.config import Project
 from pkgops.plan.swapped_code import wanted_code
 
-_VERSIONS = ("AWS::Lambda::Version", "AWS::Lambda::Alias")
+_ALIAS = "AWS::Lambda::Alias"
+_VERSIONS = ("AWS::Lambda::Version", _ALIAS)
 
 
 @dataclass(frozen=True, slots=True)
 class RunningCode:
-    """A function with the artifact it runs (``key``; "" for code that stands in its template), its closure, and whether
-    it has a version or an alias (``published``)."""
+    """A function with the artifact it runs (``key``; "" for code that stands in its template), its closure, whether it
+    has a version or an alias (``published``), and the names of its aliases."""
 
     function: Function
     properties: Mapping[str, Any]
@@ -34,6 +35,7 @@ class RunningCode:
     key: str
     closure: ImportClosure
     published: bool
+    aliases: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class NewCode:
     before: str
     asset: Asset
     published: bool
+    aliases: tuple[str, ...] = ()
 
 
 def is_code(path: str) -> bool:
@@ -87,7 +90,7 @@ class FunctionCode:
             if asset is None or asset.key != row.key:
                 if asset is None or (row.published and self._project.stage.local):
                     return None
-                found.append(NewCode(row.function, row.key, asset, row.published))
+                found.append(NewCode(row.function, row.key, asset, row.published, row.aliases))
         return [one for one in found if not self._only or one.function.name in self._only]
 
     def runs(self, swapped: Collection[NewCode]) -> None:
@@ -106,8 +109,10 @@ class FunctionCode:
             properties = stack.template["Resources"][function.logical_id]["Properties"]
             includes = stack.includes.get(function.logical_id, ())
             closure = self._closure(function, properties, includes)
+            key = keys.get(function.name, "")
             published = function.logical_id in _published(stack)
-            yield RunningCode(function, properties, includes, keys.get(function.name, ""), closure, published)
+            aliases = tuple(_aliases(stack, function.logical_id))
+            yield RunningCode(function, properties, includes, key, closure, published, aliases)
 
     def _closure(self, function: Function, properties: Mapping[str, Any], includes: Sequence[str]) -> ImportClosure:
         here = self._project.stage.local and "ZipFile" not in (properties.get("Code") or {})
@@ -122,3 +127,10 @@ def _published(stack: SynthesizedStack) -> set[str]:
     """The logical ids of functions that have versions or aliases."""
     named = (one["Properties"].get("FunctionName") for _, one in resources(stack.template, *_VERSIONS))
     return {name["Ref"] for name in named if isinstance(name, dict) and "Ref" in name}
+
+
+def _aliases(stack: SynthesizedStack, logical_id: str) -> Iterator[str]:
+    """The names of a function's aliases."""
+    for _, one in resources(stack.template, _ALIAS):
+        if one["Properties"].get("FunctionName") == {"Ref": logical_id} and isinstance(one["Properties"]["Name"], str):
+            yield one["Properties"]["Name"]

@@ -66,6 +66,13 @@ class ConsentNeeded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Declined(Event):
+    """A deployment that was asked about was not agreed to. The next save plans it again."""
+
+    system: str
+
+
+@dataclass(frozen=True, slots=True)
 class Checked(Event):
     """The linter has looked at templates that are deployed already; ``problems`` is "" if it found nothing."""
 

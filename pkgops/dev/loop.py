@@ -66,6 +66,8 @@ class Loop:
         count = sum(len(system.functions) for system in self._systems)
         self._emit(Watching(keys, self._systems[0].stage, count, self._watch.polling))
         ready()
+        for system in self._systems:
+            system.prepare()
         self._react()  # to what was saved while the first deployment ran
         while (item := self._queue.get()) is not None:
             match item:

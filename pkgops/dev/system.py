@@ -10,7 +10,7 @@ from pkgops.build.functions import Function
 from pkgops.config import Project
 from pkgops.dev import lock
 from pkgops.dev.code import FunctionCode, NewCode, is_code
-from pkgops.dev.events import ConsentNeeded, Failed, Recovered, Swapped
+from pkgops.dev.events import ConsentNeeded, Declined, Failed, Recovered, Swapped
 from pkgops.dev.linting import Linting
 from pkgops.dev.rollout import Concerns, ConsentNeededError, read_again, require_unprotected, roll_out
 from pkgops.dev.swap import Swapper
@@ -87,6 +87,11 @@ class SystemLoop:
         self._linting.stop()
         self._lock.close()
 
+    def prepare(self) -> None:
+        """Makes what the first swap would have to wait for."""
+        if self._swapper is not None and self.functions:
+            self._swapper.prepare(self.functions[0].name)
+
     def react(self, changed: Collection[str]) -> bool:
         """Brings the stage up to date with the ``changed`` files; whether there was anything to do."""
         mine = {path for path in changed if self._concerns(path)}
@@ -100,6 +105,8 @@ class SystemLoop:
     def answer(self, yes: bool) -> bool:
         """Carries out what was asked about, or forgets it; whether anything was asked."""
         agreed, self._pending.asked = self._pending.asked, ()
+        if agreed and not yes:
+            self._hooks.emit(Declined(self.key))
         return bool(agreed) and yes and self._attempt(lambda: self._deploy(agreed))
 
     def deploy(self) -> bool:
@@ -155,9 +162,14 @@ class SystemLoop:
                     raise
                 return self._deploy()  # the emulator was ended: it starts again, with what it had saved
             self._code.runs(found)
-            self._hooks.emit(_swapped(self.key, found, time.monotonic() - started))
+            self._hooks.emit(self._swapped(found, time.monotonic() - started))
         self._pending.files.clear()
         return bool(found)
+
+    def _swapped(self, found: Sequence[NewCode], seconds: float) -> Swapped:
+        follow = self._project.stage.follow_aliases
+        lagging = tuple(one.function.short for one in found if one.published and not (follow and one.aliases))
+        return Swapped(self.key, tuple(one.function.short for one in found), round(seconds, 3), lagging)
 
     def _concerns(self, path: str) -> bool:
         """False for files of another system alone. What is not below a system's name is everybody's."""
@@ -170,12 +182,3 @@ class SystemLoop:
         from pkgops.project import systems
 
         return systems(self._project.root)
-
-
-def _swapped(system: str, found: Sequence[NewCode], seconds: float) -> Swapped:
-    return Swapped(
-        system,
-        tuple(one.function.short for one in found),
-        round(seconds, 3),
-        tuple(one.function.short for one in found if one.published),
-    )

@@ -18,7 +18,8 @@ from pkgops.dev.contents import FILES, FOLDERS
 if TYPE_CHECKING:
     from watchfiles._rust_notify import RustNotify
 
-QUIET = 20  # milliseconds without another event, after which a burst counts as over
+QUIET = 10  # milliseconds without another event, after which a burst counts as over; also between two looks
+_SELDOM = 50  # the same for the files beside the directories, which are saved less often
 LONGEST = 1_000  # milliseconds that a burst is waited for
 _TIMEOUT = 500  # milliseconds between two looks at whether to stop
 _POLL = 300
@@ -37,10 +38,10 @@ class Watch:
         polling = must_poll()
         # A file on its own would be lost as soon as an editor replaces it: its directory is watched, without the rest.
         self._watched = [
-            (RustNotify(folders, False, polling, _POLL, True, True), False),
-            (RustNotify([str(root)], False, polling, _POLL, False, True), True),
+            (RustNotify(folders, False, polling, _POLL, True, True), QUIET, ()),
+            (RustNotify([str(root)], False, polling, _POLL, False, True), _SELDOM, FILES),
         ]
-        self.polling = polling or any("Poll" in repr(one) for one, _ in self._watched)
+        self.polling = polling or any("Poll" in repr(one) for one, _, _ in self._watched)
         self._threads = [
             threading.Thread(target=self._follow, args=row, name="watch", daemon=True) for row in self._watched
         ]
@@ -52,16 +53,15 @@ class Watch:
         self._stop.set()
         for thread in self._threads:
             thread.join(2 * _TIMEOUT / 1000)
-        for one, _ in self._watched:
+        for one, _, _ in self._watched:
             one.close()
 
-    def _follow(self, notify: RustNotify, files: bool) -> None:
+    def _follow(self, notify: RustNotify, quiet: int, files: tuple[str, ...]) -> None:
+        """Wakes after events; if ``files`` are given, only those of files with these names."""
         while not self._stop.is_set():
-            found = notify.watch(LONGEST, QUIET, _TIMEOUT, self._stop)
-            if isinstance(found, set):
-                names = {Path(path).name for _, path in found}
-                if not files or names & set(FILES):
-                    self._wake()
+            found = notify.watch(LONGEST, quiet, _TIMEOUT, self._stop)
+            if isinstance(found, set) and (not files or {Path(path).name for _, path in found} & set(files)):
+                self._wake()
 
 
 def must_poll() -> bool:

@@ -142,7 +142,11 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
     ("ec2", "describe_regions"): (_call(Target.REGIONS, "ec2:DescribeRegions"),),
     ("lambda", "invoke"): (_call(Target.FUNCTIONS, "lambda:InvokeFunction"),),
     ("lambda", "get_function_configuration"): (_call(Target.FUNCTIONS, "lambda:GetFunctionConfiguration"),),
-    # pkgops dev swaps code; the next deployment takes it back where CloudFormation sees no change.
+    # pkgops dev swaps code; the next deployment takes it back where CloudFormation sees no change. Aliases: on stages
+    # that let them follow.
+    ("lambda", "get_function"): (_call(Target.FUNCTIONS, "lambda:GetFunction"),),
+    ("lambda", "get_alias"): (_call(Target.FUNCTIONS, "lambda:GetAlias"),),
+    ("lambda", "update_alias"): (_call(Target.FUNCTIONS, "lambda:UpdateAlias"),),
     ("lambda", "update_function_code"): (
         _call(Target.FUNCTIONS, "lambda:UpdateFunctionCode"),
         _call(Target.OBJECTS, "s3:GetObject"),  # Lambda reads the object with the caller's permissions

@@ -42,7 +42,8 @@ class Plan:
     def changed(self) -> bool:
         """False if there is nothing to do at all."""
         return any(step.action is not Action.UNCHANGED for step in self.steps) or any(
-            one.outcome is Outcome.TAKEN_BACK for one in self.swapped
+            one.outcome is Outcome.TAKEN_BACK or (one.swap.aliases and one.outcome is not Outcome.LEFT)
+            for one in self.swapped
         )
 
     @property

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any
@@ -32,13 +32,15 @@ _FUNCTION = "AWS::Lambda::Function"
 class Swap:
     """A row of the ledger. ``function`` is the physical name, ``stack`` the key of its stack; ``believed`` and
     ``running`` are the artifacts' keys (``shop/<sha256>.zip``) that CloudFormation has deployed and that were swapped
-    in, ``at`` is when (ISO 8601)."""
+    in, ``at`` is when (ISO 8601). ``aliases`` are those that follow the swapped code, with the version that
+    CloudFormation believes each to lead to."""
 
     function: str
     stack: str
     believed: str
     running: str
     at: str
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
 
 class Found(StrEnum):
@@ -70,6 +72,7 @@ class SwappedFunction:
     def __str__(self) -> str:
         """``shop-get-order: swapped at 2026-05-01T09:30:00+00:00; goes back to what was deployed``."""
         what = f"swapped at {self.swap.at}" if self.found is Found.SWAPPED else str(self.found)
+        what += "".join(f", alias {name} follows" for name in sorted(self.swap.aliases))
         return f"{self.swap.function}: {what}" + (f"; {self.outcome}" if self.outcome else "")
 
 
@@ -87,9 +90,14 @@ class Ledger:
         """Adds swaps. What CloudFormation believes in stays as it was before the first one of a function."""
         rows = {row.function: row for row in self.rows()}
         for swap in swaps:
-            known = rows.pop(swap.function, None)
-            rows[swap.function] = Swap(**{**asdict(swap), **({"believed": known.believed} if known else {})})
+            known = rows.pop(swap.function, swap)
+            aliases = {**swap.aliases, **known.aliases}
+            rows[swap.function] = replace(swap, believed=known.believed, aliases=aliases)
         self._keep(rows.values())
+
+    def unfollow(self, function: str) -> None:
+        """Forgets the aliases of a function: they lead where CloudFormation believes."""
+        self._keep(replace(row, aliases={}) if row.function == function else row for row in self.rows())
 
     def drop(self, functions: Iterable[str]) -> None:
         """Forgets functions that run what CloudFormation believes in."""
@@ -98,7 +106,7 @@ class Ledger:
             self._keep(row for row in self.rows() if row.function not in gone)
 
     def _keep(self, rows: Iterable[Swap]) -> None:
-        kept = [asdict(row) for row in rows if row.running != row.believed]
+        kept = [asdict(row) for row in rows if row.running != row.believed or row.aliases]
         if kept:
             keep_document(self._path, kept)
         elif self._path.exists():
@@ -133,11 +141,12 @@ def swapped_functions(project: Project, stacks: Sequence[str], functions: Functi
         try:
             live = functions.code(row.function).sha256
         except UsageError:  # it has been deleted since
-            live = code_sha256(row.believed)
-        if live == code_sha256(row.believed):
+            over.append(row.function)
+            continue
+        if live == code_sha256(row.believed) and not row.aliases:
             over.append(row.function)
         else:
-            swapped = live == code_sha256(row.running)
+            swapped = live in {code_sha256(row.running), code_sha256(row.believed)}
             found.append(SwappedFunction(row, Found.SWAPPED if swapped else Found.FOREIGN, live))
     ledger.drop(over)
     return found

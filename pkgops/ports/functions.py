@@ -25,6 +25,20 @@ class Concurrency:
     unreserved: int
 
 
+LATEST = "$LATEST"
+"""The version that is a function's current code: every change of it counts at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedAlias:
+    """Where an alias of a function leads: to ``version``, a number or `LATEST`. Every change replaces ``revision``;
+    ``shifting`` is True while a part of the calls goes to another version."""
+
+    version: str
+    revision: str
+    shifting: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class DeployedCode:
     """What a function runs: the ``sha256`` of its zip in base64, as Lambda writes it, the ``revision`` of code and
@@ -51,6 +65,13 @@ class Functions(Protocol):
     def replace_code(self, name: str, bucket: str, key: str, revision: str) -> DeployedCode:
         """Makes an object of a bucket a function's ``$LATEST``. `FunctionChangedError` if the function's revision is
         another one by now; UsageError if it is not deployed; DeployError if Lambda refuses the object."""
+
+    def alias(self, name: str, alias: str) -> DeployedAlias:
+        """Where an alias leads. UsageError if function or alias are not deployed."""
+
+    def move_alias(self, name: str, alias: str, version: str, revision: str) -> None:
+        """Makes an alias lead to a version. `FunctionChangedError` if its revision is another one by now; UsageError if
+        it is not deployed; DeployError if Lambda refuses."""
 
     def concurrency(self) -> Concurrency:
         """The concurrent executions of the account in the stage's region."""

@@ -28,6 +28,7 @@ FUNNELS |= {
 FUNNELS |= {"tests/canary.py", "tests/architecture/test_canary.py", "tests/pkgops/test_own_files.py"}
 FUNNELS |= {"tests/pkgops/cli/damage/world.py"}
 FUNNELS |= {"tests/e2e/dev_terminal.py", "tests/e2e/test_dev_loop.py", "tests/e2e/test_guide_dev_loop.py"}
+FUNNELS |= {"tests/e2e/test_dev_interrupts.py"}
 FUNNELS |= {"tests/pkgops/cli/test_unplanned.py", "tests/pkgops/cli/commands/tools/test_console.py"}
 PARTS = {"tests/pkgops/cli/test_root.py"}
 RUNS_IT = re.compile(r"CliRunner\(|\"pkgops\.cli\"[,\]]|-m pkgops\.cli |with_name\(\"pkgops\"\)")

@@ -180,6 +180,7 @@ def test_templates_are_deployed_and_losses_asked_about(desk: Desk) -> None:
     desk.write(LIST, ANSWER.format("asked"))  # watching goes on
     desk.terminal.shown("Deploy it? y or n", desk.terminal.mark())
     desk.terminal.type("n\n")
+    desk.terminal.shown("not deployed. The next save plans it again.", since)
     since = desk.terminal.mark()
     desk.write(STACK, old)
     desk.terminal.shown("deployed Notes-local in", since)

@@ -70,10 +70,10 @@ class Clients:
         self._lock = threading.Lock()
         self._session: Any = None
 
-    def get(self, service: str, *, read_only: bool = False) -> Any:
+    def get(self, service: str, *, repeatable: bool = False) -> Any:
         """The botocore client of a service. AccessError if there are no credentials. Lambda's does not retry, because a
-        function must not be invoked twice, unless it is for ``read_only`` calls."""
-        key = f"{service} read-only" if read_only and service == "lambda" else service
+        function must not be invoked twice, unless it is for ``repeatable`` calls."""
+        key = f"{service} repeatable" if repeatable and service == "lambda" else service
         client = self._clients.get(key)
         if client is None:
             with self._lock, translated(service):

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TextIO
 
 from pkgops.cli.output.event_text import finished_text, note_text, resource_text, stack_text
-from pkgops.cli.output.terminal import fitted, indented, one_line, rendered, style, write_line
-from pkgops.dev.events import Checked, ConsentNeeded, Failed, Recovered, Swapped, Updated, Watching
+from pkgops.cli.output.terminal import fitted, indented, one_line, plain, rendered, style, write_line
+from pkgops.dev.events import Checked, ConsentNeeded, Declined, Failed, Recovered, Swapped, Updated, Watching
 from pkgops.events import Event, Finished, Note, ResourceChanged, StackChanged, Started
 from pkgops.wording import counted
 
@@ -26,11 +26,12 @@ _SECONDS = 1.0  # a task that took less gets no line
 
 @dataclass
 class State:
-    """How things stand."""
+    """How things stand. ``failures`` and ``asked`` are the keys of systems that have failed, or wait for an answer."""
 
     what: str = "starting"
     last: str = ""
-    failures: tuple[str, ...] = ()
+    failures: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
 
     def apply(self, event: Event) -> None:
         """Updates the state with one event."""
@@ -43,25 +44,38 @@ class State:
             case Updated(_, stacks, seconds):
                 self.last = f"deployed {counted(len(stacks), 'stack')} in {seconds:.1f} s"
             case Failed(system):
-                self.failures = tuple(dict.fromkeys((*self.failures, system)))
+                self.failures.add(system)
             case Recovered(system):
-                self.failures = tuple(one for one in self.failures if one != system)
+                self.failures.discard(system)
+        match event:
+            case ConsentNeeded(system, _, answerable):
+                self.asked |= {system} if answerable else set()
+            case Swapped(system) | Updated(system) | Failed(system) | Recovered(system) | Declined(system):
+                self.asked.discard(system)
 
-    @property
-    def line(self) -> str:
-        """The last line of the screen."""
-        parts = [f"pkgops dev: {self.what}"]
-        if self.last:
-            parts.append(self.last)
+    def line(self, width: int | None = None) -> str:
+        """The last line of the screen: what somebody has to do something about comes first, and what there is no room
+        for is left out from the end."""
+        parts = []
         if self.failures:
-            parts.append(style(f"{', '.join(self.failures)} failed", fg="red", bold=True))
-        return " · ".join(parts)
+            parts.append(style(f"{', '.join(sorted(self.failures))} failed", fg="red", bold=True))
+        if self.asked:
+            parts.append(style(f"{', '.join(sorted(self.asked))}: y or n?", fg="red", bold=True))
+        parts += [self.what, self.last] if self.last else [self.what]
+        shown = f"pkgops dev: {' · '.join(parts)}"
+        if width is None or len(plain(shown)) < width:
+            return shown
+        whole = f"pkgops dev: {' · '.join(parts[:-1])}"
+        return whole if len(parts) > 1 and len(plain(whole)) < width else f"{one_line(plain(shown))[: width - 2]}…"
 
 
 class DevDisplay:
-    """Writes events to ``stream``; ``terminal`` keeps the last line up to date. Thread-safe."""
+    """Writes events to ``stream``; ``terminal`` keeps the last line up to date; ``width`` is asked each time, for a
+    window may change. Thread-safe."""
 
-    def __init__(self, stream: TextIO, *, terminal: bool, color: bool, width: int | None = None) -> None:
+    def __init__(
+        self, stream: TextIO, *, terminal: bool, color: bool, width: Callable[[], int | None] = lambda: None
+    ) -> None:
         self._stream = stream
         self._terminal = terminal
         self._color = color
@@ -78,13 +92,19 @@ class DevDisplay:
             text = self._text(event)
             with self.aside():
                 if text:
-                    write_line(self._stream, fitted(text, self._width), color=self._color)
+                    write_line(self._stream, fitted(text, self._width()), color=self._color)
 
     def message(self, text: str) -> None:
         """Writes text above the last line."""
         with self.aside():
             if text:
-                write_line(self._stream, fitted(text, self._width), color=self._color)
+                write_line(self._stream, fitted(text, self._width()), color=self._color)
+
+    def typed(self) -> None:
+        """Somebody has pressed Enter on the last line, which is shown again below."""
+        with self._lock:
+            self._shown = False
+            self._draw()
 
     @contextmanager
     def aside(self) -> Iterator[None]:
@@ -111,10 +131,7 @@ class DevDisplay:
     def _draw(self) -> None:
         if not self._terminal or self._shown:
             return
-        line = self._state.line
-        if self._width and len(rendered(line, color=False)) >= self._width:
-            line = one_line(rendered(line, color=False))[: self._width - 2] + "…"
-        self._stream.write(rendered(line, color=self._color))
+        self._stream.write(rendered(self._state.line(self._width()), color=self._color))
         self._stream.flush()
         self._shown = True
 
@@ -148,8 +165,8 @@ def dev_text(event: Event, *, last_line: bool = False) -> str:
             lines = [f"{head} {one_line(event.system)}: {indented(event.message)}"]
             lines += [f"  {indented(event.hint)}"] if event.hint else []
             return "\n".join([*lines, "  What ran before still runs."])
-        case Recovered(system):
-            return style("✓", fg="green") + f" {one_line(system)}: what had failed works again"
+        case Recovered() | Declined():
+            return _over(event)
         case ConsentNeeded():
             return _question(event)
         case Checked(system, problems, _) if problems:
@@ -173,6 +190,12 @@ def _swapped(event: Swapped) -> str:
             "until the next deployment."
         )
     return text
+
+
+def _over(event: Recovered | Declined) -> str:
+    if isinstance(event, Declined):
+        return f"{one_line(event.system)}: not deployed. The next save plans it again."
+    return style("✓", fg="green") + f" {one_line(event.system)}: what had failed works again"
 
 
 def _question(event: ConsentNeeded) -> str:

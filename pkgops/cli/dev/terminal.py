@@ -115,8 +115,9 @@ class DevTerminal:
         mode, stream = self._console.mode, unguarded(sys.stderr)
         if not mode.json:
             terminal = stream.isatty() and mode.color is not False and sys.stdout.isatty()
-            width = self._console.error_width
-            self._display = DevDisplay(stream, terminal=terminal, color=mode.colored(stream), width=width)
+            self._display = DevDisplay(
+                stream, terminal=terminal, color=mode.colored(stream), width=lambda: self._console.error_width
+            )
             self._console.use_display(self._display)
         return self
 
@@ -141,7 +142,7 @@ class DevTerminal:
     def answers(self, loop: Loop) -> None:
         """Hands what is typed to the loop: y and n."""
         if self._console.interactive:
-            threading.Thread(target=_read_answers, args=(loop,), name="answers", daemon=True).start()
+            threading.Thread(target=self._read_answers, args=(loop,), name="answers", daemon=True).start()
 
     def follow(self, systems: Sequence[SystemLoop]) -> None:
         """Shows the logs of functions that are not followed yet, from now on."""
@@ -183,6 +184,13 @@ class DevTerminal:
     def _note(self, event: Event) -> None:
         self._console.emit(event if not isinstance(event, Note) else replace(event, level="info"))
 
+    def _read_answers(self, loop: Loop) -> None:
+        for line in sys.stdin:
+            if self._display is not None:
+                self._display.typed()
+            if line.strip():  # Enter alone is no answer
+                loop.answer(line.strip().lower() in {"y", "yes"})
+
     @contextmanager
     def _aside(self) -> Iterator[None]:
         if self._display is None:
@@ -190,8 +198,3 @@ class DevTerminal:
         else:
             with self._display.aside():
                 yield
-
-
-def _read_answers(loop: Loop) -> None:
-    for line in sys.stdin:
-        loop.answer(line.strip().lower() in {"y", "yes"})

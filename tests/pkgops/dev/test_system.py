@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pkgops.config import load
-from pkgops.dev.events import ConsentNeeded, Failed, Recovered, Swapped, Updated
+from pkgops.dev.events import ConsentNeeded, Declined, Failed, Recovered, Swapped, Updated
 from pkgops.dev.system import Hooks, SystemLoop
 from pkgops.errors import RefusedError
 from pkgops.events import Event
@@ -125,6 +125,7 @@ def test_what_would_be_lost_is_asked_about_and_watched_on(workbench: Workbench) 
     assert any("Data would be lost" in one for one in asked.concerns)
     assert not workbench.ports.stacks._sets, "no change set waits for the answer"
     assert not workbench.loop.answer(False)
+    assert workbench.told(Declined)
     assert not workbench.loop.answer(True), "the question was answered"
     workbench.save(LIST, more)
     assert workbench.told(ConsentNeeded), "it is still to be done"
@@ -195,14 +196,6 @@ def test_the_same_system_is_watched_once(workbench: Workbench) -> None:
 def test_a_stage_that_becomes_protected_is_left_alone(workbench: Workbench) -> None:
     workbench.save("stages.toml", lambda text: text.replace("[dev]\n", "[dev]\nprotected = true\n"))
     assert "protected" in workbench.told(Failed)[0].message
-
-
-def test_aliases_are_told_of(workbench: Workbench) -> None:
-    code: Any = workbench.loop._code
-    name = "notes-list-notes-dev"
-    code._running[name] = replace(code._running[name], published=True)
-    workbench.save(LIST, more)
-    assert workbench.told(Swapped)[0].lagging == ("list-notes",)
 
 
 def test_code_that_lambda_takes_late_is_waited_for(workbench: Workbench) -> None:

@@ -11,7 +11,7 @@ from contextlib import redirect_stdout
 from typing import Any
 
 from pkgops.errors import DeployError, FunctionChangedError, UsageError, not_deployed
-from pkgops.ports.functions import Concurrency, DeployedCode, Invocation
+from pkgops.ports.functions import Concurrency, DeployedAlias, DeployedCode, Invocation
 
 LIMIT = 6 * 1024 * 1024
 
@@ -19,13 +19,14 @@ LIMIT = 6 * 1024 * 1024
 class FakeFunctions:
     """`pkgops.ports.functions.Functions`: ``deployed`` maps names to what is called with the event,
     ``limit`` is the account's concurrency, of which ``unreserved`` is left; ``codes`` are the sha256 of what functions
-    run, and `run` changes one as somebody else does."""
+    run, and `run` changes one as somebody else does; ``aliases`` are where they lead, by function and name."""
 
     def __init__(self, deployed: dict[str, Callable[[Any], Any]] | None = None) -> None:
         self.deployed = deployed or {}
         self.calls: list[tuple[str, bytes, str]] = []
         self.limit = self.unreserved = 1000
         self.codes: dict[str, DeployedCode] = {}
+        self.aliases: dict[tuple[str, str], DeployedAlias] = {}
         self._revisions = itertools.count(1)
 
     def invoke(self, name: str, payload: bytes, qualifier: str = "") -> Invocation:
@@ -65,6 +66,19 @@ class FakeFunctions:
             return self.run(name, base64.b64encode(bytes.fromhex(stem)).decode())
         except ValueError:
             raise DeployError(f"Lambda refuses the code of {name}: no such object") from None
+
+    def lead(self, name: str, alias: str, version: str) -> None:
+        self.aliases[name, alias] = DeployedAlias(version, f"revision-{next(self._revisions)}")
+
+    def alias(self, name: str, alias: str) -> DeployedAlias:
+        if (name, alias) not in self.aliases:
+            raise not_deployed("Function", f"{name}:{alias}")
+        return self.aliases[name, alias]
+
+    def move_alias(self, name: str, alias: str, version: str, revision: str) -> None:
+        if self.alias(name, alias).revision != revision:
+            raise FunctionChangedError(f"{name}:{alias} has changed meanwhile.")
+        self.lead(name, alias, version)
 
     def concurrency(self) -> Concurrency:
         return Concurrency(self.limit, self.unreserved)

@@ -162,3 +162,28 @@ def test_status_and_diff_show_it(project: Project, deployed: FakePorts) -> None:
     assert not found.empty
     assert [one.outcome for one in found.swapped] == [Outcome.TAKEN_BACK]
     assert replace(found, swapped=()).empty
+
+
+@pytest.mark.parametrize(("running", "code"), [(NEW, NEW), (NEW, OLD), (OLD, OLD), (NEW, NEWER)])
+def test_an_alias_that_follows_is_named_and_goes_back(
+    project: Project, deployed: FakePorts, running: str, code: str
+) -> None:
+    """Whatever becomes of the code, and even if that is what was deployed."""
+    Ledger(project).record([Swap(NAME, "alone", OLD, running, "2026-05-01T09:30:00+00:00", {"live": "7"})])
+    deployed.functions.run(NAME, code_sha256(running))
+    deployed.functions.lead(NAME, "live", "$LATEST")
+    (row,) = stack_status(project, system(project, OLD).stacks, deployed)
+    assert "alias live follows" in str(row.swapped[0])
+    made = plan(project, code, deployed)
+    assert made.changed
+    deploy(made, deployed)
+    assert deployed.functions.alias(NAME, "live").version == "7"
+    assert not Ledger(project).rows()
+
+
+def test_an_alias_that_somebody_has_moved_stays(project: Project, deployed: FakePorts) -> None:
+    Ledger(project).record([Swap(NAME, "alone", OLD, NEW, "2026-05-01T09:30:00+00:00", {"live": "7"})])
+    deployed.functions.run(NAME, code_sha256(NEW))
+    deployed.functions.lead(NAME, "live", "8")
+    deploy(plan(project, NEW, deployed), deployed)
+    assert deployed.functions.alias(NAME, "live").version == "8"

@@ -16,7 +16,7 @@ import pytest
 from pkgops.aws.functions import LIMIT, LambdaFunctions
 from pkgops.aws.logs import CloudWatchLogs
 from pkgops.errors import DeployError, FunctionChangedError, UsageError
-from pkgops.ports.functions import Functions
+from pkgops.ports.functions import LATEST, Functions
 from tests.pkgops.fakes.functions import FakeFunctions
 
 pytestmark = pytest.mark.emulator
@@ -146,3 +146,21 @@ def test_a_dry_run_runs_nothing(service: Service) -> None:
     service.port.try_out(service.name)
     with pytest.raises(UsageError, match="absent is not deployed"):
         service.port.try_out("absent")
+
+
+def test_an_alias_moves_only_at_the_revision_that_was_seen(service: Service, request: pytest.FixtureRequest) -> None:
+    if isinstance(service.port, FakeFunctions):
+        service.port.lead(service.name, "live", "1")
+    else:
+        client = request.getfixturevalue("aws")("lambda")
+        version = client.publish_version(FunctionName=service.name)["Version"]
+        client.create_alias(FunctionName=service.name, Name="live", FunctionVersion=version)
+    before = service.port.alias(service.name, "live")
+    assert before.version == "1"
+    assert not before.shifting
+    service.port.move_alias(service.name, "live", LATEST, before.revision)
+    assert service.port.alias(service.name, "live").version == LATEST
+    with pytest.raises(FunctionChangedError, match="live has changed meanwhile"):
+        service.port.move_alias(service.name, "live", "1", before.revision)
+    with pytest.raises(UsageError, match="absent is not deployed"):
+        service.port.alias(service.name, "absent")
