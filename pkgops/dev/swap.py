@@ -29,7 +29,7 @@ from pkgops.rate_limiter import RateLimiter
 
 _PARALLEL = 16
 _RATE, _BURST = 15.0, 15  # changes of functions a second, by Lambda's quotas, and how many may come at once
-_PAUSE = 0.2  # seconds between two looks at whether Lambda has taken the code
+_PAUSE = 0.1  # seconds between two looks at whether Lambda has taken the code
 _PATIENCE = 60.0  # seconds
 
 

@@ -15,14 +15,15 @@ import zipfile
 from collections.abc import Iterator
 from typing import IO, Any
 
+from tests.bench import far
+from tests.bench.far import BUCKET, FLOOR
 from tests.bench.measure import BenchmarkError, Contest, Row, Sample
 from tests.bench.workplace import BIN, Workplace
 from tests.emulator import client
 
 SAVE, TEMPLATE = "dev: a save to the new answer", "dev: a template change of PkgWatch's API"
-FILE, FUNCTION, FLOOR = "handlers/pkgwatch/api/health.py", "pkgwatch-api-health-local", "bench-floor"
+FILE, FUNCTION = "handlers/pkgwatch/api/health.py", "pkgwatch-api-health-local"
 STACK = "templates/pkgwatch/api.py"
-BUCKET = "pkgops-artifacts-local-000000000000-us-east-1"
 ANSWER = "\n\ndef handler(event, context):\n    return {answer!r}\n"
 OUTPUT = '\n\n_build = build\n\n\ndef build(scope):\n    _build(scope)\n    scope.output("Bench", "{}")\n'
 _IDLE = 5.0  # seconds of watching whose CPU time is measured
@@ -32,15 +33,18 @@ _PATIENCE = 60.0
 
 def measured(place: Workplace, only: str) -> Iterator[Row | str]:
     """The rows, and a line about watching while nothing happens."""
-    if not any(only in name for name in (SAVE, TEMPLATE)):
+    if not any(only in name for name in (SAVE, TEMPLATE, *far.NAMES)):
         return
     place.pkgops("deploy", "pkgwatch", "--yes")()
+    _copy(client(place.emulator, "lambda"))
     with _Loop(place) as loop:
         if only in SAVE:
             yield _save(place)
         if only in TEMPLATE:
             yield _template(place, loop)
+            yield f"dev: the linter's findings followed {loop.wait('Checked')['seconds']:.1f} s later, beside it"
         yield loop.idle()
+    yield from far.measured(place, only)
 
 
 class _Loop:
@@ -75,6 +79,7 @@ class _Loop:
 
     def idle(self) -> str:
         """How much of a core watching takes."""
+        time.sleep(_BETWEEN)  # what it prepares for the first swap is not watching
         before = _cpu(self._process.pid)
         time.sleep(_IDLE)
         return f"dev: watching takes {(_cpu(self._process.pid) - before) / _IDLE:.1%} of a core"
@@ -110,7 +115,6 @@ def _save(place: Workplace) -> Row:
         (place.project / FILE).write_text(source + ANSWER.format(answer=answer), encoding="utf-8")
         return _answered(functions, FUNCTION, answer, began)
 
-    _copy(functions)
     return Contest(SAVE, floor, ours, 2.0, 15, before_floor=build, before_ours=wait).run()
 
 
@@ -136,7 +140,7 @@ def _template(place: Workplace, loop: _Loop) -> Row:
         return Sample(time.perf_counter() - began)
 
     floor = place.floor("describe_stacks")
-    return Contest(TEMPLATE, floor, ours, None, 3).run()
+    return Contest(TEMPLATE, floor, ours, 2.0, 5).run()
 
 
 def _answered(functions: Any, name: str, answer: str, began: float) -> Sample:

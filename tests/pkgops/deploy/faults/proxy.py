@@ -28,6 +28,7 @@ THROTTLED = (
 )
 SLOW_DOWN = b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
 _OF_S3 = ("Object", "Objects", "Bucket")
+_LAMBDA = "/2015-03-31/functions/"
 _HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 Weather = Callable[[str], str]  # the name of a call -> the fault it meets, "" for none; asked in the order of arrival
 
@@ -81,7 +82,8 @@ class Killing:
 
 class Proxy(ThreadingHTTPServer):
     """Passes requests on to ``port`` through a ``weather``. ``calls`` and ``met`` (fault and call) count;
-    ``twice`` are the keys of objects that were put although they were there."""
+    ``twice`` are the keys of objects that were put although they were there; each call takes ``latency`` seconds
+    longer."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -90,6 +92,7 @@ class Proxy(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.target = port
         self.weather = weather
+        self.latency = 0.0
         self.calls: Counter[str] = Counter()
         self.met: Counter[tuple[str, str]] = Counter()
         self.twice: list[str] = []
@@ -151,6 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         call = named(self.command, self.path, body)
         weather = self.server.weather
+        time.sleep(self.server.latency)
         fault = self.server.fault(call)
         if fault == "reset before":
             return self._reset()
@@ -238,7 +242,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def named(method: str, path: str, body: bytes) -> str:
-    """The API call a request is: CloudFormation's Action, or what method and path mean to S3."""
+    """The API call a request is: CloudFormation's Action, or what method and path mean to Lambda and S3."""
+    if path.startswith(_LAMBDA):
+        return f"{method.title()}Function{urlsplit(path).path.removeprefix(_LAMBDA).partition('/')[2].title()}"
     if body.startswith(b"Action="):
         return parse_qs(body.decode("utf-8", "replace"))["Action"][0]
     _, _, key = urlsplit(path).path.strip("/").partition("/")
