@@ -37,8 +37,8 @@ def measured(place: Workplace, only: str) -> Iterator[Row | str]:
     """A row for a handler's own file, one for a file that all functions import, and how many calls they make."""
     project = load("local", "pkgwatch", place.project)
     code = FunctionCode(project, build(project, checked=False))
-    with proxied(place.port) as proxy:
-        proxy.latency = LATENCY
+    with proxied(place.port, lambda _: "delay") as proxy:
+        proxy.delay = LATENCY
         for what, count, bound in ((ONE_SWAP, 1, 2.5), (ALL_SWAPS, ALL, 1.5)):
             if only in what:
                 calls: list[Counter[str]] = []

@@ -28,7 +28,6 @@ THROTTLED = (
 )
 SLOW_DOWN = b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
 _OF_S3 = ("Object", "Objects", "Bucket")
-_LAMBDA = "/2015-03-31/functions/"
 _HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 Weather = Callable[[str], str]  # the name of a call -> the fault it meets, "" for none; asked in the order of arrival
 
@@ -82,8 +81,7 @@ class Killing:
 
 class Proxy(ThreadingHTTPServer):
     """Passes requests on to ``port`` through a ``weather``. ``calls`` and ``met`` (fault and call) count;
-    ``twice`` are the keys of objects that were put although they were there; each call takes ``latency`` seconds
-    longer."""
+    ``twice`` are the keys of objects that were put although they were there."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -91,8 +89,7 @@ class Proxy(ThreadingHTTPServer):
     def __init__(self, port: int, weather: Weather = calm) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.target = port
-        self.weather = weather
-        self.latency = 0.0
+        self.weather, self.delay = weather, 0.05  # seconds of the fault "delay"
         self.calls: Counter[str] = Counter()
         self.met: Counter[tuple[str, str]] = Counter()
         self.twice: list[str] = []
@@ -154,7 +151,6 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         call = named(self.command, self.path, body)
         weather = self.server.weather
-        time.sleep(self.server.latency)
         fault = self.server.fault(call)
         if fault == "reset before":
             return self._reset()
@@ -165,7 +161,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "unavailable":
             return self._say(503, b"")
         if fault == "delay":
-            time.sleep(0.05)
+            time.sleep(self.server.delay)
         answer, content = self._late(weather, body) if fault == "kill" else self._forward(body)
         answered = fault in {"", "delay"} or (fault == "truncate" and len(content) < 2)
         if call != "PutObject" or not self._killed():
@@ -243,8 +239,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 def named(method: str, path: str, body: bytes) -> str:
     """The API call a request is: CloudFormation's Action, or what method and path mean to Lambda and S3."""
-    if path.startswith(_LAMBDA):
-        return f"{method.title()}Function{urlsplit(path).path.removeprefix(_LAMBDA).partition('/')[2].title()}"
+    if path.startswith("/2015-03-31/functions/"):
+        return f"{method.title()}Function{urlsplit(path).path.partition('/functions/')[2].partition('/')[2].title()}"
     if body.startswith(b"Action="):
         return parse_qs(body.decode("utf-8", "replace"))["Action"][0]
     _, _, key = urlsplit(path).path.strip("/").partition("/")
