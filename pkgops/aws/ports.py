@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pkgops.ports.identity import Identity, SessionKeys
     from pkgops.ports.logs import Logs
     from pkgops.ports.metrics import Metrics
+    from pkgops.ports.objects import Objects
     from pkgops.ports.parameters import Parameters
     from pkgops.ports.pricing import Pricing
     from pkgops.ports.queues import Queues
@@ -143,6 +144,13 @@ class AwsPorts:
         from pkgops.aws.access_keys import IamAccessKeys
 
         return IamAccessKeys(self.clients)
+
+    @cached_property
+    def objects(self) -> Objects:
+        """S3, as somebody looks through it."""
+        from pkgops.aws.objects import S3Objects
+
+        return S3Objects(self.clients)
 
     @cached_property
     def websites(self) -> Websites:

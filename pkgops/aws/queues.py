@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pkgops.aws.connection.client import Clients, translated
+from pkgops.aws.sqs.messages import age_query, copy, peeked
 from pkgops.errors import PkgopsError, not_deployed
 from pkgops.ports.queues import QueueMessage, QueueState
 
@@ -59,25 +60,33 @@ class SqsQueues:
             return self._move_messages(origin, destination, progress)
         return self._wait_for_move(self._arn(origin), source, progress)
 
+    def move_some(self, source: str, target: str, ids: Collection[str]) -> int:
+        """All messages are received once, those that are not meant are given back then."""
+        origin, destination = self._existing_url(source), self._existing_url(target)
+        wanted, found, others = set(ids), list[dict[str, Any]](), list[dict[str, Any]]()
+        try:
+            while len(found) < len(wanted) and (received := self._receive(origin, _BATCH, _MOVE_TIMEOUT)):
+                found += [message for message in received if message["MessageId"] in wanted]
+                others += [message for message in received if message["MessageId"] not in wanted]
+            moved = 0
+            for start in range(0, len(found), _BATCH):
+                sent = list(self._send(destination, found[start : start + _BATCH]))
+                self._delete(origin, sent)
+                moved += len(sent)
+        finally:
+            self._give_back(origin, others)
+        return moved
+
     def peek(self, name: str, most: int) -> list[QueueMessage]:
         """Messages are hidden until all have been read, so that none comes twice, and are then given back."""
         url = self._existing_url(name)
-        sqs, found = self._clients.get("sqs"), list[dict[str, Any]]()
+        found = list[dict[str, Any]]()
         try:
-            with translated("sqs:ReceiveMessage"):
-                while len(found) < most:
-                    received = sqs.receive_message(
-                        QueueUrl=url,
-                        MaxNumberOfMessages=min(_BATCH, most - len(found)),
-                        VisibilityTimeout=_PEEK_TIMEOUT,
-                        AttributeNames=["All"],
-                    ).get("Messages", [])
-                    if not received:
-                        break
-                    found += received
+            while len(found) < most and (received := self._receive(url, min(_BATCH, most - len(found)), _PEEK_TIMEOUT)):
+                found += received
         finally:
             self._give_back(url, found)
-        return list(map(_peeked, found))
+        return list(map(peeked, found))
 
     def purge(self, name: str) -> None:
         from botocore.exceptions import ClientError
@@ -122,17 +131,9 @@ class SqsQueues:
     def _move_messages(self, origin: str, destination: str, progress: Callable[[int], None]) -> int:
         """Receives messages, sends them on, and only then deletes them. Messages that come back meanwhile are not moved
         again, so that a consumer that always fails does not keep this going forever."""
-        sqs = self._clients.get("sqs")
         left, moved = sum(self._read(origin, _COUNTS[:1])), 0
         while left > moved:
-            with translated("sqs:ReceiveMessage"):
-                received = sqs.receive_message(
-                    QueueUrl=origin,
-                    MaxNumberOfMessages=min(10, left - moved),
-                    VisibilityTimeout=_MOVE_TIMEOUT,
-                    AttributeNames=["All"],
-                    MessageAttributeNames=["All"],
-                ).get("Messages", [])
+            received = self._receive(origin, min(_BATCH, left - moved), _MOVE_TIMEOUT)
             if not received:
                 break
             sent = list(self._send(destination, received))
@@ -146,9 +147,22 @@ class SqsQueues:
                 )
         return moved
 
+    def _receive(self, url: str, most: int, hidden: int) -> list[dict[str, Any]]:
+        """Some messages with everything they have, hidden for a while."""
+        with translated("sqs:ReceiveMessage"):
+            answer = self._clients.get("sqs").receive_message(
+                QueueUrl=url,
+                MaxNumberOfMessages=most,
+                VisibilityTimeout=hidden,
+                AttributeNames=["All"],
+                MessageAttributeNames=["All"],
+            )
+        found: list[dict[str, Any]] = answer.get("Messages", [])
+        return found
+
     def _send(self, destination: str, messages: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         """The messages that the queue has accepted."""
-        entries = [{"Id": str(number), **_copy(message)} for number, message in enumerate(messages)]
+        entries = [{"Id": str(number), **copy(message)} for number, message in enumerate(messages)]
         with translated("sqs:SendMessage"):
             answer = self._clients.get("sqs").send_message_batch(QueueUrl=destination, Entries=entries)
         for taken in answer.get("Successful", []):
@@ -208,7 +222,7 @@ class SqsQueues:
         ages: dict[str, int] = {}
         for start in range(0, len(names), _MOST_METRICS):
             asked = names[start : start + _MOST_METRICS]
-            queries = [_query(f"q{number}", name) for number, name in enumerate(asked)]
+            queries = [age_query(f"q{number}", name) for number, name in enumerate(asked)]
             with translated("cloudwatch:GetMetricData"):
                 answer = self._clients.get("cloudwatch").get_metric_data(
                     MetricDataQueries=queries, StartTime=now - _AGE, EndTime=now, ScanBy="TimestampDescending"
@@ -217,31 +231,3 @@ class SqsQueues:
                 if result["Values"]:
                     ages[asked[int(result["Id"][1:])]] = int(result["Values"][0])
         return ages
-
-
-def _query(identifier: str, queue: str) -> dict[str, Any]:
-    metric = {
-        "Namespace": "AWS/SQS",
-        "MetricName": "ApproximateAgeOfOldestMessage",
-        "Dimensions": [{"Name": "QueueName", "Value": queue}],
-    }
-    return {"Id": identifier, "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Maximum"}}
-
-
-def _peeked(message: dict[str, Any]) -> QueueMessage:
-    system = message.get("Attributes") or {}
-    sent = datetime.fromtimestamp(int(system.get("SentTimestamp", 0)) / 1000, UTC)
-    received = int(system.get("ApproximateReceiveCount", 1)) - 1  # this reading is none of them
-    return QueueMessage(message["MessageId"], message["Body"], sent.isoformat(timespec="milliseconds"), received)
-
-
-def _copy(message: dict[str, Any]) -> dict[str, Any]:
-    """The entry to send for a received message: the same body, attributes and FIFO group."""
-    entry: dict[str, Any] = {"MessageBody": message["Body"]}
-    if message.get("MessageAttributes"):
-        entry["MessageAttributes"] = message["MessageAttributes"]
-    system = message.get("Attributes") or {}
-    for name in ("MessageGroupId", "MessageDeduplicationId"):
-        if name in system:
-            entry[name] = system[name]
-    return entry

@@ -5,14 +5,15 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from pkgops.aws.connection.client import Clients, translated
-from pkgops.aws.table_request import place, request
+from pkgops.aws.dynamodb.change import attribute_values, creation, deletion, update
+from pkgops.aws.dynamodb.request import place, request
+from pkgops.aws.dynamodb.values import decoded, encoded, in_json
 from pkgops.errors import AccessError, BuildError, PkgopsError, not_deployed
-from pkgops.ports.tables import TablePage, TableQuestion, TableShape
+from pkgops.ports.tables import TablePage, TableQuestion, TableShape, TypedItem
 
 _BATCH = 100  # keys of one BatchGetItem, by its quota
 _ATTEMPTS = 8
@@ -63,7 +64,7 @@ class DynamoTables:
                     self._put(put, others)
                 return True
             except ClientError as error:
-                if _item_exists(error):
+                if _condition_failed(error):
                     return False
                 if not _conflict(error):
                     raise _error(error, table) from error
@@ -110,6 +111,38 @@ class DynamoTables:
         items = tuple(decoded(item) for item in answer.get("Items", []))
         return TablePage(items, answer.get("ScannedCount", len(items)), place(answer.get("LastEvaluatedKey")))
 
+    def item(self, table: str, key: TypedItem) -> TypedItem | None:
+        from botocore.exceptions import ClientError
+
+        wanted = attribute_values(key)
+        try:
+            with translated("dynamodb:GetItem"):
+                found = self._client.get_item(TableName=table, Key=wanted, ConsistentRead=True).get("Item")
+        except ClientError as error:
+            raise _error(error, table) from error
+        return in_json(found) if found else None
+
+    def change(self, table: str, before: TypedItem | None, after: TypedItem | None) -> bool:
+        from botocore.exceptions import ClientError
+
+        keys = self.keys(table)
+        old, new = before and attribute_values(before), after and attribute_values(after)
+        try:
+            if old is None:
+                with translated("dynamodb:PutItem"):
+                    self._client.put_item(**creation(table, keys, new or {}))
+            elif new is None:
+                with translated("dynamodb:DeleteItem"):
+                    self._client.delete_item(**deletion(table, keys, old))
+            elif asked := update(table, keys, old, new):
+                with translated("dynamodb:UpdateItem"):
+                    self._client.update_item(**asked)
+        except ClientError as error:
+            if _condition_failed(error):
+                return False
+            raise _error(error, table) from error
+        return True
+
     def _put(self, put: dict[str, Any], others: Sequence[Any]) -> None:
         if others:
             self._client.transact_write_items(TransactItems=[{"Put": put}, *others])
@@ -135,89 +168,13 @@ class DynamoTables:
         raise _throttled_error(table)
 
 
-def encoded(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Attribute values of plain ones. Floats keep their shortest exact decimal form; ValueError for NaN and
-    infinities, which DynamoDB cannot hold; TypeError for values it has no type for."""
-    return {name: _encode(value) for name, value in item.items()}
-
-
-def decoded(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Plain values of attribute values; numbers are int where they are whole, else float."""
-    return {name: _decode(value) for name, value in item.items()}
-
-
 def _key_names(schema: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
     """The partition key (HASH) first."""
     return tuple(row["AttributeName"] for row in sorted(schema, key=lambda row: row["KeyType"]))
 
 
-def _encode(value: Any) -> dict[str, Any]:
-    match value:
-        case None:
-            return {"NULL": True}
-        case Mapping():
-            return {"M": encoded(value)}
-        case list() | tuple():
-            return {"L": [_encode(entry) for entry in value]}
-        case set() | frozenset():
-            return _encode_set(value)
-    return _encode_scalar(value)
-
-
-def _encode_scalar(value: Any) -> dict[str, Any]:
-    match value:
-        case bool():
-            return {"BOOL": value}
-        case str():
-            return {"S": value}
-        case int() | float() | Decimal():
-            return {"N": _number(value)}
-        case bytes():
-            return {"B": value}
-    raise TypeError(f"DynamoDB has no type for {type(value).__name__}.")
-
-
-def _encode_set(value: Iterable[Any]) -> dict[str, Any]:
-    entries = [_encode_scalar(entry) for entry in value]
-    kinds = {kind for entry in entries for kind in entry}
-    if len(kinds) != 1 or not kinds <= {"S", "N", "B"}:
-        raise TypeError("DynamoDB holds sets of strings, of numbers or of bytes; neither mixed nor empty.")
-    kind = kinds.pop()
-    return {kind + "S": sorted(entry[kind] for entry in entries)}
-
-
-def _number(value: float | Decimal) -> str:
-    number = Decimal(str(value))  # not Decimal(value): 0.1 would become 0.1000000000000000055...
-    if not number.is_finite():
-        raise ValueError(f"DynamoDB cannot hold {value}.")
-    return str(number)
-
-
-def _decode(value: Mapping[str, Any]) -> Any:
-    [(kind, content)] = value.items()
-    match kind:
-        case "NULL":
-            return None
-        case "N":
-            return _plain(content)
-        case "M":
-            return decoded(content)
-        case "L":
-            return [_decode(entry) for entry in content]
-        case "SS" | "BS":
-            return set(content)
-        case "NS":
-            return {_plain(entry) for entry in content}
-    return content
-
-
-def _plain(number: str) -> float:
-    value = Decimal(number)
-    return int(value) if value == value.to_integral_value() else float(value)
-
-
-def _item_exists(error: Any) -> bool:
-    """True if the item exists: the condition failed, by itself or as the reason a transaction was cancelled."""
+def _condition_failed(error: Any) -> bool:
+    """True if an item is not as was asked for: the condition failed, by itself or as what cancelled a transaction."""
     if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
         return True
     reasons = error.response.get("CancellationReasons", [])

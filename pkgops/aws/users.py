@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC
 from typing import Any
 
 from pkgops.aws.connection.client import Clients, translated
-from pkgops.errors import PkgopsError
-from pkgops.ports.users import NewUser, PoolUser
+from pkgops.errors import PkgopsError, UsageError, not_deployed
+from pkgops.ports.users import NewUser, PoolUser, UserPage
 
 # A character of each kind that a pool's password policy may require.
 _REQUIRED_CHARACTERS = "aA1!"
@@ -91,6 +93,35 @@ class CognitoUsers:
             pages = self._clients.get("cognito-idp").get_paginator("list_users").paginate(UserPoolId=pool)
             return [_user(row) for page in pages for row in page["Users"]]
 
+    def page(self, pool: str, email: str = "", after: str = "", most: int = 50) -> UserPage:
+        from botocore.exceptions import ClientError
+
+        asked: dict[str, Any] = {"UserPoolId": pool, "Limit": most}
+        if email:
+            asked["Filter"] = f"email ^= {json.dumps(email)}"
+        if after:
+            asked["PaginationToken"] = after
+        try:
+            with translated("cognito-idp:ListUsers"):
+                found = self._clients.get("cognito-idp").list_users(**asked)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ResourceNotFoundException":
+                raise not_deployed("User pool", pool) from None
+            if error.response["Error"]["Code"] == "InvalidParameterException":
+                raise UsageError("That is no place in the list of users.", "Begin with the first page.") from None
+            raise
+        return UserPage(tuple(_user(row) for row in found["Users"]), found.get("PaginationToken", ""))
+
+    def confirm(self, pool: str, name: str) -> None:
+        from botocore.exceptions import ClientError
+
+        try:
+            with translated("cognito-idp:AdminConfirmSignUp"):
+                self._clients.get("cognito-idp").admin_confirm_sign_up(UserPoolId=pool, Username=name)
+        except ClientError as error:
+            reason = error.response["Error"].get("Message") or error.response["Error"]["Code"]
+            raise PkgopsError(f"User {name} cannot be confirmed: {reason}") from None
+
     def replace_password(self, pool: str, name: str) -> None:
         with translated("cognito-idp:AdminSetUserPassword"), _unless_gone():
             self._clients.get("cognito-idp").admin_set_user_password(
@@ -109,7 +140,14 @@ class CognitoUsers:
 
 def _user(row: dict[str, Any]) -> PoolUser:
     attributes = {attribute["Name"]: attribute.get("Value", "") for attribute in row.get("Attributes", [])}
-    return PoolUser(row["Username"], row["UserStatus"], attributes.get("email", ""))
+    created = row.get("UserCreateDate")
+    return PoolUser(
+        row["Username"],
+        row["UserStatus"],
+        attributes.get("email", ""),
+        row.get("Enabled", True),
+        created.astimezone(UTC).isoformat(timespec="seconds") if created else "",
+    )
 
 
 @contextmanager

@@ -15,6 +15,7 @@ WORKERS_VARIABLE = "PKGOPS_LOCAL_WORKERS"  # how many processes of functions may
 OWNER_VARIABLE = "PKGOPS_LOCAL_OWNER"
 IDENTITY_PATH = "/_pkgops/identity"
 REQUESTS_PATH = "/_pkgops/requests"
+REPLAY_PATH = "/_pkgops/requests/replay"
 
 
 def proof(secret: str, nonce: str) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pkgops.ports.identity import Identity, SessionKeys
     from pkgops.ports.logs import Logs
     from pkgops.ports.metrics import Metrics
+    from pkgops.ports.objects import Objects
     from pkgops.ports.parameters import Parameters
     from pkgops.ports.pricing import Pricing
     from pkgops.ports.queues import Queues
@@ -71,6 +72,9 @@ class Ports(Protocol):
 
     @property
     def access_keys(self) -> AccessKeys: ...
+
+    @property
+    def objects(self) -> Objects: ...
 
     @property
     def websites(self) -> Websites: ...

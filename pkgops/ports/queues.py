@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -21,12 +21,14 @@ class QueueState:
 
 @dataclass(frozen=True, slots=True)
 class QueueMessage:
-    """A message as it lies in a queue. ``sent`` is ISO-8601 UTC, ``received`` how often it was received before."""
+    """A message as it lies in a queue. ``sent`` is ISO-8601 UTC, ``received`` how often it was received before;
+    ``attributes`` are those its sender has given it that are text."""
 
     id: str
     body: str
     sent: str = ""
     received: int = 0
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 class Queues(Protocol):
@@ -39,6 +41,10 @@ class Queues(Protocol):
         """Moves the messages now waiting in ``source`` to ``target`` and returns how many. ``progress`` is called with
         the number so far. An interruption loses no message; one may then be in both queues. UsageError if a queue
         does not exist."""
+
+    def move_some(self, source: str, target: str, ids: Collection[str]) -> int:
+        """Moves those messages now waiting in ``source``, and returns how many it has found; what else waits there is
+        received once more. UsageError if a queue does not exist."""
 
     def peek(self, name: str, most: int) -> list[QueueMessage]:
         """Up to ``most`` of the messages that wait, which stay in the queue. SQS counts that as a delivery of each.

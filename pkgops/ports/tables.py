@@ -41,6 +41,11 @@ class TablePage:
     after: str = ""
 
 
+TypedItem = Mapping[str, Any]
+"""An item in DynamoDB's JSON, ``{"count": {"N": "1"}}``: nothing of it is lost, as numbers are in plain values. Bytes
+are base64."""
+
+
 class Tables(Protocol):
     """DynamoDB tables."""
 
@@ -67,3 +72,11 @@ class Tables(Protocol):
 
     def page(self, table: str, question: TableQuestion) -> TablePage:
         """A page of items. UsageError too for an ``after`` that is none, PkgopsError for what DynamoDB refuses."""
+
+    def item(self, table: str, key: TypedItem) -> TypedItem | None:
+        """The item with that key as it is now; None if there is none. UsageError too for what is no key."""
+
+    def change(self, table: str, before: TypedItem | None, after: TypedItem | None) -> bool:
+        """Makes ``after`` of the item ``before``, if it still is that; True if so. Nothing ``before`` creates an item
+        unless there is one with its key, nothing ``after`` deletes it. An attribute that neither of them has stays.
+        UsageError for what is no item, PkgopsError for what DynamoDB refuses."""

@@ -10,11 +10,22 @@ from typing import Protocol
 @dataclass(frozen=True, slots=True)
 class PoolUser:
     """A user by Cognito's own name, which need not be the address. ``status`` is Cognito's: CONFIRMED for one who may
-    log in with a password, FORCE_CHANGE_PASSWORD for one who has to choose another first."""
+    log in with a password, FORCE_CHANGE_PASSWORD for one who has to choose another first. ``created`` is ISO-8601
+    UTC."""
 
     name: str
     status: str
     email: str = ""
+    enabled: bool = True
+    created: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UserPage:
+    """Some of the users of a pool; ``after`` is where the next page begins, "" at the end."""
+
+    users: tuple[PoolUser, ...]
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,14 @@ class Users(Protocol):
 
     def users(self, pool: str) -> Sequence[PoolUser]:
         """The users of a pool."""
+
+    def page(self, pool: str, email: str = "", after: str = "", most: int = 50) -> UserPage:
+        """A page of the users whose address begins with ``email``, at most 60. UsageError if there is no such pool, and
+        for an ``after`` that is none."""
+
+    def confirm(self, pool: str, name: str) -> None:
+        """Confirms a user who has signed up and has not proved the address. PkgopsError if there is none who waits for
+        that."""
 
     def replace_password(self, pool: str, name: str) -> None:
         """Replaces a user's password by a random one that nobody knows. Nothing happens if there is no such user."""

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 from pkgops import own_files
 from pkgops.errors import AccessError
 from pkgops.events import Emit, Finished, Note, Started, silent
-from pkgops.local.api_request import ApiRequest, parsed
+from pkgops.local.api_request import ApiRequest, Replayed, parsed, replayed
 from pkgops.local.client.loopback import fetch
 from pkgops.local.credentials import Credentials, load, load_or_create
-from pkgops.local.home import IDENTITY_PATH, REQUESTS_PATH, Home, proof
+from pkgops.local.home import IDENTITY_PATH, REPLAY_PATH, REQUESTS_PATH, Home, proof
 from pkgops.model import LOCAL_ACCOUNT
 
 if TYPE_CHECKING:
@@ -176,6 +176,11 @@ class Emulator:
     def requests(self, after: int = 0) -> list[ApiRequest]:
         """The last requests to deployed APIs after number ``after``, oldest first. AccessError if it is down."""
         return parsed(self._request(f"{REQUESTS_PATH}?after={after}"))
+
+    def replay(self, number: int) -> Replayed | None:
+        """Sends a request to a deployed API once more, as it was; None if it is no longer known. AccessError if the
+        emulator is down."""
+        return replayed(self._request(f"{REPLAY_PATH}?number={number}", "POST"))
 
     def credentials(self) -> Credentials:
         """Those of its root user, which are made here if there are none yet."""

@@ -14,6 +14,7 @@ from tests.pkgops.fakes.existing import FakeExisting
 from tests.pkgops.fakes.functions import FakeFunctions
 from tests.pkgops.fakes.identity import FakeIdentity
 from tests.pkgops.fakes.metrics import FakeMetrics
+from tests.pkgops.fakes.objects import FakeObjects
 from tests.pkgops.fakes.parameters import FakeParameters
 from tests.pkgops.fakes.pricing import FakePricing
 from tests.pkgops.fakes.secrets import FakeSecrets
@@ -40,6 +41,7 @@ class FakePorts:
     topics: Any = field(default_factory=FakeTopics)
     users: Any = field(default_factory=FakeUsers)
     access_keys: Any = field(default_factory=FakeAccessKeys)
+    objects: Any = field(default_factory=FakeObjects)
     websites: Any = field(default_factory=FakeWebsites)
     metrics: Any = field(default_factory=FakeMetrics)
     pricing: Any = field(default_factory=FakePricing)

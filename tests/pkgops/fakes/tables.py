@@ -6,8 +6,10 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pkgops.errors import PkgopsError, not_deployed
-from pkgops.ports.tables import TablePage, TableQuestion, TableShape
+from pkgops.aws.dynamodb.change import attribute_values
+from pkgops.aws.dynamodb.values import decoded, encoded, in_json
+from pkgops.errors import PkgopsError, UsageError, not_deployed
+from pkgops.ports.tables import TablePage, TableQuestion, TableShape, TypedItem
 
 Key = tuple[Any, ...]
 
@@ -69,9 +71,44 @@ class FakeTables:
         end = start + len(shown)
         return TablePage(tuple(shown), len(shown), str(end) if end < len(found) else "")
 
+    def item(self, table: str, key: TypedItem) -> TypedItem | None:
+        schema = self.keys(table)
+        found = self.items[table].get(self._key(schema, plain(key)))
+        return found and in_json(encoded(found))
+
+    def change(self, table: str, before: TypedItem | None, after: TypedItem | None) -> bool:
+        schema = self.keys(table)
+        old, new = before and plain(before), after and plain(after)
+        given = [each for each in (old, new) if each is not None]
+        if any(name not in each for each in given for name in schema):
+            raise UsageError("The item has no key.")
+        key = self._key(schema, given[0])
+        if old and new and key != self._key(schema, new):
+            raise UsageError("An item cannot get another key.")
+        with self._lock:
+            found = self.items[table].get(key)
+            if (found is None) != (old is None) or not _is_as_read(found or {}, old or {}, new or {}):
+                return False
+            if new is None:
+                del self.items[table][key]
+            else:
+                stays = {name: value for name, value in (found or {}).items() if name not in (old or {})}
+                self.items[table][key] = {**stays, **new}
+        return True
+
     @staticmethod
     def _key(schema: Sequence[str], item: Mapping[str, Any]) -> Key:
         return tuple(item[name] for name in schema)
+
+
+def _is_as_read(found: Mapping[str, Any], old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    same = all(name in found and found[name] == value for name, value in old.items())
+    return same and not any(name in found for name in new if name not in old)
+
+
+def plain(item: TypedItem) -> dict[str, Any]:
+    """Plain values of DynamoDB's JSON. UsageError for what is none."""
+    return decoded(attribute_values(item))
 
 
 def _matches(item: Mapping[str, Any], name: str, operator: str, value: Any) -> bool:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from pkgops.errors import PkgopsError
-from pkgops.ports.users import NewUser, PoolUser
+from pkgops.errors import PkgopsError, not_deployed
+from pkgops.ports.users import NewUser, PoolUser, UserPage
 
 
 class FakeUsers:
     """`pkgops.ports.users.Users`. ``refused`` are pools that are not there. ``invited`` are users without a password
-    of their own yet; ``renewed`` and ``signed_out`` those something was done to, in its order."""
+    of their own yet, ``unconfirmed`` have not proved their address; ``renewed`` and ``signed_out`` those something was
+    done to, in its order."""
 
     def __init__(self) -> None:
         self.enrolled: set[tuple[str, str]] = set()
         self.refused: set[str] = set()
         self.invited: set[tuple[str, str]] = set()
+        self.unconfirmed: set[tuple[str, str]] = set()
         self.renewed: list[tuple[str, str]] = []
         self.signed_out: list[tuple[str, str]] = []
         self.created: list[tuple[str, NewUser]] = []
@@ -46,6 +48,25 @@ class FakeUsers:
         known = [(name, "CONFIRMED") for where, name in self.enrolled if where == pool]
         known += [(name, "FORCE_CHANGE_PASSWORD") for where, name in self.invited if where == pool]
         return [PoolUser(*row) for row in sorted(known)]
+
+    def page(self, pool: str, email: str = "", after: str = "", most: int = 50) -> UserPage:
+        if pool in self.refused:
+            raise not_deployed("User pool", pool)
+        known = [PoolUser(one.name, one.status, one.name) for one in self.users(pool) if one.name.startswith(email)]
+        known += [
+            PoolUser(name, "UNCONFIRMED", name)
+            for where, name in sorted(self.unconfirmed)
+            if where == pool and name.startswith(email)
+        ]
+        start = int(after or 0)
+        end = start + most
+        return UserPage(tuple(known[start:end]), str(end) if end < len(known) else "")
+
+    def confirm(self, pool: str, name: str) -> None:
+        if (pool, name) not in self.unconfirmed:
+            raise PkgopsError(f"User {name} cannot be confirmed: it is not waiting for that.")
+        self.unconfirmed.discard((pool, name))
+        self.enrolled.add((pool, name))
 
     def replace_password(self, pool: str, name: str) -> None:
         if (pool, name) in self.enrolled:

@@ -95,6 +95,16 @@ def test_messages_are_sent(service: Service) -> None:
         service.port.send("absent", ["lost"])
 
 
+def test_some_messages_are_moved(service: Service) -> None:
+    chosen = service.port.peek(service.source, 25)[10:13]
+    assert service.port.move_some(service.source, service.target, [message.id for message in chosen]) == 3
+    assert sorted(service.bodies(service.target)) == sorted(message.body for message in chosen)
+    assert service.port.move_some(service.source, service.target, ["absent"]) == 0
+    assert len(service.port.peek(service.source, 100)) == 22
+    with pytest.raises(UsageError, match="absent is not deployed"):
+        service.port.move_some(service.source, "absent", ["x"])
+
+
 def test_nothing_to_move(service: Service) -> None:
     assert service.port.move(service.target, service.source, lambda _: None) == 0
 
@@ -121,6 +131,7 @@ def test_attributes_and_groups_go_along(aws: Any, clients: Clients, unique: Call
         MessageDeduplicationId="once",
         MessageAttributes=attributes,
     )
+    assert SqsQueues(clients).peek(names[0], 1)[0].attributes == {"kind": "x"}
     assert SqsQueues(clients).move(*names, lambda _: None) == 1
     (message,) = sqs.receive_message(QueueUrl=urls[1], AttributeNames=["All"], MessageAttributeNames=["All"])[
         "Messages"

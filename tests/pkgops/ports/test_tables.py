@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pkgops.aws.connection.client import Clients
-from pkgops.aws.tables import DynamoTables, decoded, encoded
+from pkgops.aws.dynamodb.values import decoded, encoded
+from pkgops.aws.tables import DynamoTables
 from pkgops.errors import AccessError, BuildError, UsageError
 from pkgops.model import Stage
 from pkgops.ports.tables import Tables

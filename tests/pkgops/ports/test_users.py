@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from pkgops.aws.connection.client import Clients
 from pkgops.aws.users import CognitoUsers
-from pkgops.errors import PkgopsError
+from pkgops.errors import PkgopsError, UsageError
 from pkgops.ports.users import NewUser, Users
 from tests.pkgops.fakes.users import FakeUsers
 
@@ -93,6 +95,42 @@ def test_a_user_is_created_with_a_password_and_deleted(service: Service, tempora
     assert service.port.delete(service.pool, EMAIL)
     assert not service.port.delete(service.pool, EMAIL)
     assert list(service.port.users(service.pool)) == []
+
+
+def test_users_are_found_by_address_page_by_page(service: Service) -> None:
+    for name in ("a1@example.com", "a2@example.com", "b@example.com"):
+        service.port.put_if_absent(service.pool, name)
+    page = service.port.page(service.pool, "a")
+    assert (sorted(one.email for one in page.users), page.after) == (["a1@example.com", "a2@example.com"], "")
+    assert all(one.enabled and one.status == "CONFIRMED" for one in page.users)
+    found, after = [], ""
+    while True:
+        page = service.port.page(service.pool, "", after, most=2)
+        found += [one.email for one in page.users]
+        after = page.after
+        if not after:
+            break
+    assert sorted(found) == ["a1@example.com", "a2@example.com", "b@example.com"]
+    assert service.port.page(service.pool, '"').users == ()
+    with pytest.raises(UsageError, match="is not deployed"):
+        service.port.page(service.missing)
+
+
+def test_nobody_who_is_not_there_is_confirmed(service: Service) -> None:
+    with pytest.raises(PkgopsError, match="User missing cannot be confirmed"):
+        service.port.confirm(service.pool, "missing")
+
+
+def test_one_who_has_signed_up_is_confirmed(aws: Any, clients: Clients, unique: Callable[[str], str]) -> None:
+    client = aws("cognito-idp")
+    pool = client.create_user_pool(PoolName=unique("users"), UsernameAttributes=["email"])["UserPool"]["Id"]
+    app = client.create_user_pool_client(UserPoolId=pool, ClientName="app")["UserPoolClient"]["ClientId"]
+    client.sign_up(ClientId=app, Username=EMAIL, Password="Chosen-password-1")
+    port = CognitoUsers(clients)
+    (waiting,) = port.page(pool).users
+    assert (waiting.status, waiting.created.endswith("+00:00")) == ("UNCONFIRMED", True)
+    port.confirm(pool, waiting.name)
+    assert port.page(pool).users[0].status == "CONFIRMED"
 
 
 def test_a_password_that_is_refused_leaves_no_user(service: Service) -> None:
