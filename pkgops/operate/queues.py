@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +88,14 @@ def redrive(
     what = f"Moving {source} to {target}"
     moved = port.move(source, target, lambda done: emit(Progress(what, min(done, waiting), waiting)))
     return RedriveResult(source, target, waiting, moved)
+
+
+def redrive_some(known: Sequence[Queue], name: str, ids: Collection[str], port: Queues) -> RedriveResult:
+    """As `redrive`, for those messages alone. UsageError too if none is named."""
+    if not ids:
+        raise UsageError("No message is chosen.", "Choose some, or move all of them.")
+    source, target = _route(known, name)
+    return RedriveResult(source, target, len(ids), port.move_some(source, target, ids))
 
 
 def waiting_messages(queue: Queue, port: Queues, stage: str = "") -> int:

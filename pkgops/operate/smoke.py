@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-import ssl
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from email.message import Message
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
-from urllib.error import HTTPError
-from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
+from urllib.request import OpenerDirector, Request
 
 from pkgops.errors import UsageError
 from pkgops.events import Emit, Finished, Started, silent
-from pkgops.local.home import Home
+from pkgops.operate.apis.exchange import Answer, exchanged, opener
 from pkgops.operate.outputs import OutputRow
 from pkgops.operate.placeholders import Texts
 
@@ -25,8 +21,6 @@ if TYPE_CHECKING:
     from pkgops.declarations import SmokeCheck
 
 PATIENCE = 60.0  # seconds: a database that has paused takes half a minute for its first connection
-_LARGEST = 2**20  # bytes that are read of an answer
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +33,6 @@ class SmokeResult:
     status: int
     milliseconds: int
     wrong: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    headers: Message
-    body: bytes
-
-
-class _Stay(HTTPRedirectHandler):
-    """A redirect is an answer like others."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
 
 
 def smoke(
@@ -71,49 +51,29 @@ def smoke(
     for check, url in zip(project.system.smoke, urls, strict=True):
         name = f"{check.method} {check.path}"
         emit(Started(name))
-        found.append(_tried(check, name, url, _opener(project, url), timeout))
+        found.append(_tried(check, name, url, opener(project, url), timeout))
         emit(Finished(name, found[-1].wrong or str(found[-1].status)))
     return found
 
 
-def _opener(project: Project, url: str) -> OpenerDirector:
-    """What opens an address: for the emulator's without a proxy, with trust in its certificate."""
-    handlers: list[Any] = [_Stay()]
-    if urlsplit(url).hostname in _LOOPBACK:
-        handlers.append(ProxyHandler({}))
-        certificate = Home(project.home / "local").certificate
-        if certificate.is_file():
-            handlers.append(HTTPSHandler(context=ssl.create_default_context(cafile=str(certificate))))
-    return build_opener(*handlers)
-
-
-def _tried(check: SmokeCheck, name: str, url: str, opener: OpenerDirector, timeout: float) -> SmokeResult:
+def _tried(check: SmokeCheck, name: str, url: str, opening: OpenerDirector, timeout: float) -> SmokeResult:
     body = json.dumps(check.body).encode() if check.body is not None else None
     headers = {"Content-Type": "application/json"} if body else {}
     request = Request(url, data=body, headers=headers | {"User-Agent": "pkgops"}, method=check.method)  # noqa: S310
     began = time.monotonic()
     try:
-        answer = _exchanged(opener, request, timeout)
+        answer = exchanged(opening, request, timeout)
     except (OSError, HTTPException) as error:
         reason = getattr(error, "reason", None) or error
         return SmokeResult(name, url, 0, _since(began), f"no answer: {reason}")
     return SmokeResult(name, url, answer.status, _since(began), "; ".join(_wrong(check, answer)))
 
 
-def _exchanged(opener: OpenerDirector, request: Request, timeout: float) -> _Answer:
-    try:
-        with opener.open(request, timeout=timeout) as response:
-            return _Answer(response.status, response.headers, response.read(_LARGEST))
-    except HTTPError as refused:
-        with refused:
-            return _Answer(refused.code, refused.headers, refused.read(_LARGEST))
-
-
 def _since(began: float) -> int:
     return round((time.monotonic() - began) * 1000)
 
 
-def _wrong(check: SmokeCheck, answer: _Answer) -> Iterator[str]:
+def _wrong(check: SmokeCheck, answer: Answer) -> Iterator[str]:
     """What is not as expected, a phrase each."""
     if answer.status != check.status:
         yield f"status {answer.status} instead of {check.status}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-_SHAPES: Mapping[str, type] = {
+_SHAPES: Mapping[str, Any] = {
     "S": str,
     "N": str,
     "B": str,
@@ -126,8 +126,9 @@ def _in_json(value: Mapping[str, Any]) -> dict[str, Any]:
 def _of_json(name: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping) or len(value) != 1:
         raise ValueError(f'{name} has no type, as in {{"S": "text"}}')
-    [(kind, content)] = value.items()
-    if kind not in _SHAPES or not isinstance(content, _SHAPES[kind]):
+    [(kind, content)] = dict(value).items()
+    shape: Any = _SHAPES.get(kind)
+    if shape is None or not isinstance(content, shape):
         raise ValueError(f"{name} is no value of type {kind}")
     if kind == "M":
         return {kind: of_json(content)}

@@ -53,7 +53,7 @@ class KeptRequest:
 
         context = copy_context()
         context.run(self._restore)
-        await asyncio.get_running_loop().create_task(app(dict(self.scope), receive, send), context=context)
+        await asyncio.get_running_loop().create_task(_call(app, dict(self.scope), receive, send), context=context)
         return answer
 
     def _restore(self) -> None:
@@ -93,3 +93,7 @@ class Conversation:
             return None
         same = {name: value for name, value in scope.items() if name not in ("state", "extensions")}
         return KeptRequest(same, bytes(self._body), raw.raw_path.get(), raw.headers.get(), raw.client_address.get())
+
+
+async def _call(app: Asgi, scope: dict[str, Any], receive: Any, send: Any) -> None:
+    await app(scope, receive, send)

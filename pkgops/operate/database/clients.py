@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _CUSTOM = b"PGDMP"  # what a dump in PostgreSQL's own format begins with
 _STRICT = ("-v", "ON_ERROR_STOP=1")
+_PLACE = re.compile(r"\Apsql:<stdin>:\d+: ")  # in what psql was given, which nobody has seen
 _OWN_KEY = re.compile(rb"\\restrict (\w+)\r?\n")
 
 
@@ -48,7 +49,7 @@ def psql(address: Address, statements: Sequence[str] = (), file: str = "") -> in
     given = [part for one in statements for part in ("-c", one)] + (["-f", file] if file else [])
     command = [find_program("psql", address.sslmode), *(("-X", *_STRICT) if given else ()), *given]
     with _interrupts_left_to_it():
-        return subprocess.run(command, env=_environment(address), check=False).returncode
+        return subprocess.run(command, env=environment(address), check=False).returncode
 
 
 def rows(address: Address, statement: str) -> list[dict[str, str | None]]:
@@ -116,11 +117,16 @@ def _carry_out(address: Address, source: Path) -> None:
 
 
 def _run(command: Sequence[str], address: Address, given: IO[bytes] | int = subprocess.DEVNULL) -> bytes:
-    done = subprocess.run(command, stdin=given, capture_output=True, env=_environment(address), check=False)
+    done = subprocess.run(command, stdin=given, capture_output=True, env=environment(address), check=False)
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip() or f"{Path(command[0]).name} failed."
-        raise PkgopsError(said.partition("\n")[0].replace(address.password or "\n", "****"), _hint(said))
+        raise failure(done.stderr, command, address)
     return done.stdout
+
+
+def failure(printed: bytes, command: Sequence[str], address: Address) -> PkgopsError:
+    """The error that a program has printed, without the password."""
+    said = _PLACE.sub("", printed.decode("utf-8", "replace").strip()) or f"{Path(command[0]).name} failed."
+    return PkgopsError(said.partition("\n")[0].replace(address.password or "\n", "****"), _hint(said))
 
 
 def _hint(said: str) -> str:
@@ -135,8 +141,8 @@ def _hint(said: str) -> str:
     return "Nothing was changed." if "ERROR" in said else "Is the database reachable from here? pkgops db check"
 
 
-def _environment(address: Address) -> dict[str, str]:
-    """The caller's, without what it says about other databases."""
+def environment(address: Address) -> dict[str, str]:
+    """That of PostgreSQL's programs: the caller's, without what it says about other databases."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     return kept | address.environment()
 
