@@ -34,9 +34,14 @@ PAGES = (
     Page("functions", "Functions", "functions"),
     Page("logs", "Logs", "logs"),
     Page("requests", "Requests", "requests", local_only=True),
+    Page("apis", "APIs", "apis"),
     Page("tables", "Tables", "tables"),
     Page("queues", "Queues", "queues"),
+    Page("buckets", "Buckets", "buckets"),
     Page("mail", "Mail", "mail", local_only=True),
+    Page("users", "Users", "users"),
+    Page("secrets", "Secrets", "secrets"),
+    Page("database", "Database", "database"),
 )
 MODULES = {page.part: page.module for page in PAGES}
 

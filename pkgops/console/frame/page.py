@@ -69,6 +69,13 @@ def render(request: Request, name: str, status: int = 200, **values: Any) -> HTM
     return HTMLResponse(text, status)
 
 
+def leave(request: Request, address: str) -> Response:
+    """The way to the page that shows what a form has done; ``address`` is one of the console's own."""
+    if "hx-request" in request.headers:
+        return Response(status_code=204, headers={"hx-redirect": address})
+    return Response(status_code=303, headers={"location": address})
+
+
 def write(path: str, answer: Answer, *, harmless: bool = False) -> Route:
     """A route for a form. It is carried out with the form's token, and where the stage may be changed; a ``harmless``
     one changes nothing, or decides by itself."""

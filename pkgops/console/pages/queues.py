@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pkgops.build.functions import functions
 from pkgops.console.frame.page import Form, render, stage_of, write
+from pkgops.console.frame.stage import ShownStage
 from pkgops.errors import unknown
 from pkgops.events import silent
-from pkgops.operate.queues import Queue, declared_queues, queue_rows, redrive
+from pkgops.operate.browse.dead_letters import Cause, causes, is_failure
+from pkgops.operate.browse.meaning import Meaning
+from pkgops.operate.queues import Queue, declared_queues, queue_rows, redrive, redrive_some
+from pkgops.ports.queues import QueueMessage
 
 _PEEKED = 10
+_CHOSEN = "id:"  # before the id of a message that was chosen, as the name of a field
 
 
 def every(request: Request) -> Response:
@@ -34,16 +42,31 @@ def peeked(request: Request, form: Form) -> Response:
     if queue.dead_letters:
         shown.require_writable()
     messages = shown.ports.queues.peek(queue.name, _PEEKED)
-    return render(request, "messages.html", queue=queue, messages=messages, most=_PEEKED)
+    found = _causes(shown, queue, messages)
+    return render(request, "messages.html", queue=queue, rows=list(zip(messages, found, strict=True)), most=_PEEKED)
 
 
 def redriven(request: Request, form: Form) -> Response:
-    """Sends the dead letters of a queue back."""
-    del form
+    """Sends dead letters of a queue back: those that were chosen, or all."""
     shown = stage_of(request)
     queue, known = _queue(request)
+    if form.get("only"):
+        ids = [name.removeprefix(_CHOSEN) for name in form if name.startswith(_CHOSEN)]
+        some = redrive_some(known, queue.name, ids, shown.ports.queues)
+        return render(request, "redriven.html", result=some)
     result = redrive(known, queue.name, shown.ports.queues, silent, dry_run=False, stage=shown.stage.name)
     return render(request, "redriven.html", result=result)
+
+
+def _causes(shown: ShownStage, queue: Queue, messages: Sequence[QueueMessage]) -> list[Cause]:
+    """Why messages are dead letters, from the logs of the functions that get those of their sources; nothing for
+    messages that only wait."""
+    project, stacks = next((project, found) for project, found in shown.stacks() if project.system.key == queue.system)
+    meaning, every_function = Meaning(project, stacks), functions(stacks)
+    consumers = [one for source in queue.sources for one in meaning.consumers(source)]
+    told = [one for one in messages if queue.sources or is_failure(one)]
+    found = dict(zip([one.id for one in told], causes(told, consumers, every_function, shown.ports.logs), strict=True))
+    return [found.get(one.id, Cause()) for one in messages]
 
 
 def _queue(request: Request) -> tuple[Queue, list[Queue]]:

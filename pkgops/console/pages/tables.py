@@ -11,9 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pkgops.console.frame.page import render, stage_of
-from pkgops.errors import unknown
+from pkgops.console.pages import items
+from pkgops.console.pages.items import table_of
+from pkgops.operate.browse.items import key_of
 from pkgops.operate.redaction import redact
-from pkgops.operate.tables import CONDITIONS, Asked, Table, declared_tables, read_page
+from pkgops.operate.tables import CONDITIONS, Asked, declared_tables, read_page
 
 _FIELDS = ("index", "partition", "condition", "sort")
 
@@ -33,7 +35,7 @@ def every(request: Request) -> Response:
 def one(request: Request) -> Response:
     """One table; what is asked of it stands in the address. Nothing is read before something is asked."""
     shown, given = stage_of(request), request.query_params
-    table = _table(request)
+    table = table_of(request)
     fields = {name: given.get(name, "") for name in _FIELDS}
     shape = shown.ports.tables.shape(table.name)
     found = None
@@ -49,19 +51,11 @@ def one(request: Request) -> Response:
         fields=fields,
         conditions=CONDITIONS,
         found=found,
-        items=[_item(item) for item in found.items] if found else [],
+        items=[(_item(item), urlencode({"key": key_of(shape, item)})) for item in found.items] if found else [],
+        deleted="deleted" in given,
         scanned=bool(given.get("scan")),
         more=urlencode({**again, "after": found.after}) if found and found.after else "",
     )
-
-
-def _table(request: Request) -> Table:
-    known = [table for _, stacks in stage_of(request).stacks() for table in declared_tables(stacks)]
-    name = request.path_params["name"]
-    found = next((table for table in known if table.name == name), None)
-    if found is None:
-        raise unknown("table", name, [table.name for table in known])
-    return found
 
 
 def _item(item: dict[str, Any]) -> str:
@@ -75,4 +69,4 @@ def _plain(value: Any) -> Any:
     return f"{len(value)} bytes" if isinstance(value, bytes) else str(value)
 
 
-ROUTES = [Route("/tables", every), Route("/tables/{name}", one)]
+ROUTES = [Route("/tables", every), Route("/tables/{name}", one), *items.ROUTES]

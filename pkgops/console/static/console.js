@@ -38,8 +38,12 @@ function requestOf(row) {
     const link = element("a", "", "log");
     link.href = "/logs?request=" + encodeURIComponent(row.request);
     link.setAttribute("aria-label", "Log of " + row.method + " " + row.path);
-    cell.append(link);
+    cell.append(link, " ");
   }
+  const more = element("a", "", "replay");
+  more.href = "/requests/" + row.number;
+  more.setAttribute("aria-label", "Replay " + row.method + " " + row.path);
+  cell.append(more);
   line.append(cell);
   return line;
 }

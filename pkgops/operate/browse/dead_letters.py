@@ -26,9 +26,9 @@ _EARLIER = 2_000  # milliseconds that clocks may differ
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a message failed. ``text`` is a sentence, "" if nothing is known; ``request`` the id of the invocation that
-    failed last, "" if that is not known; ``lines`` of its log. They are ``sure`` if the log has named the message, else
-    only errors since it was sent."""
+    """Why a message failed. ``text`` is a sentence, "" if nothing is known; ``request`` the id by which the logs know
+    the invocation that failed last, "" if they do not; ``lines`` of its log. They are ``sure`` if the log has named the
+    message, else only errors since it was sent."""
 
     text: str = ""
     function: str = ""
@@ -40,13 +40,18 @@ class Cause:
 def causes(
     messages: Sequence[QueueMessage], consumers: Sequence[Function], others: Sequence[Function], logs: Logs
 ) -> list[Cause]:
-    """The cause of each message, in their order; ``consumers`` are the functions that could not do with them, ``others``
+    """The cause of each message, in their order; ``consumers`` are the functions that have failed on them, ``others``
     those that may have sent them here as failed invocations."""
     if not messages:
         return []
     since = min((_sent(one) for one in messages), default=0) - _EARLIER
     read = _Logs(logs, since)
     return [_cause(one, consumers, others, read) for one in messages]
+
+
+def is_failure(message: QueueMessage) -> bool:
+    """Whether a message says itself that it is one of an invocation that has failed."""
+    return any(_told(message))
 
 
 class _Logs:
@@ -71,7 +76,7 @@ def _cause(message: QueueMessage, consumers: Sequence[Function], others: Sequenc
     for function in known:
         lines = _lines(function, of_request(read.of(function), request or message.id))
         if lines:
-            found = request or next((line.request_id for line in reversed(lines) if line.request_id), "")
+            found = request or next((line.request_id for line in reversed(lines) if line.request_id), message.id)
             return Cause(text or _first_error(lines), function.name, found, _shown(lines), True)
     if text:
         return Cause(text, name, request)

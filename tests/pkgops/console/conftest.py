@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,26 +19,59 @@ import httpx
 import pytest
 
 from pkgops import config
+from pkgops.build.build import synthesized
+from pkgops.build.synth import SynthesizedStack
 from pkgops.console.app import console
 from pkgops.console.frame.later import Later
 from pkgops.console.frame.stage import ShownStage
 from pkgops.console.guard import Guard
 from pkgops.console.server import answer, listening
-from pkgops.local.api_request import ApiRequest
+from pkgops.local.api_request import ApiRequest, Replayed
 from pkgops.local.client.mail import Message, message
+from pkgops.ports.stacks import StackResource
 from tests.pkgops.fakes.functions import FakeFunctions
 from tests.pkgops.fakes.logs import FakeLogs
 from tests.pkgops.fakes.ports import FakePorts
 from tests.pkgops.fakes.queues import FakeQueues
+from tests.pkgops.fakes.stacks import FakeStacks
 from tests.pkgops.fakes.tables import FakeTables
 from tests.pkgops.several_systems import write_project
 
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">\x1b[31m\u202e"
-_TABLE = """
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+OBJECTS = {
+    f"notes/{HOSTILE}.html": (HOSTILE.encode(), "text/html"),
+    "notes/deep/er.json": (b'{"a": 1}', "application/json"),
+    "picture.png": (PICTURE, "text/html"),
+    "picture.svg": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"),
+    "password.txt": (b"postgresql://me:hunter22@x.example/db", "text/plain"),
+    "bytes": (b"\x00\x01\xff", "image/png"),
+}
+_MORE = """
 from pkgops.kit.table import Index, Table, table
+from troposphere import Ref, Sub, apigatewayv2, awslambda, cognito, iam, s3
 
-def build_more(scope):
+def _arn(service, rest):
+    return Sub("arn:${AWS::Partition}:" + service + ":${AWS::Region}:${AWS::AccountId}:" + rest)
+
+def more(scope):
     table(scope, Table("shop-things", (Index("by-owner", "owner"),)))
+    scope.add(s3.Bucket("Files"))
+    scope.add(cognito.UserPool("Members"))
+    order = _arn("lambda", "function:" + scope.named("shop-order"))
+    scope.add(awslambda.EventSourceMapping(
+        "Jobs", EventSourceArn=_arn("sqs", scope.named("shop-jobs")), FunctionName=order))
+    card = _arn("secretsmanager", "secret:shop/card-*")
+    reads = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": card}
+    scope.add(iam.ManagedPolicy("Cards", Roles=[Ref("OrderRole")], PolicyDocument={"Statement": [reads]}))
+    api = scope.add(apigatewayv2.Api("Api", Name="shop-api", ProtocolType="HTTP"))
+    proxy = scope.add(apigatewayv2.Integration(
+        "Orders", ApiId=Ref(api), IntegrationType="AWS_PROXY", IntegrationUri=order, PayloadFormatVersion="2.0"))
+    target = Sub("integrations/${Orders}")
+    for number, key in enumerate(("GET /orders/{id}", "POST /orders", "ANY /files/{proxy+}")):
+        scope.add(apigatewayv2.Route(f"Route{number}", ApiId=Ref(api), RouteKey=key, Target=target))
 """
 
 
@@ -46,12 +81,16 @@ class FakeEmulator:
 
     mails: list[Message] = field(default_factory=list)
     rows: list[ApiRequest] = field(default_factory=list)
+    answers: dict[int, Replayed] = field(default_factory=dict)
 
     def messages(self) -> list[Message]:
         return self.mails
 
     def requests(self, after: int = 0) -> list[ApiRequest]:
         return [row for row in self.rows if row.number > after]
+
+    def replay(self, number: int) -> Replayed | None:
+        return self.answers.get(number)
 
 
 class FakeStage(ShownStage):
@@ -84,9 +123,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         file.write("[safe]\nprotected = true\n")
     main = made / "templates" / "shop" / "main.py"
     main.write_text(
-        main.read_text()
-        + _TABLE.replace("build_more", "more")
-        + "\n_main = build\n\ndef build(scope):\n    _main(scope)\n    more(scope)\n"
+        main.read_text() + _MORE + "\n_main = build\n\ndef build(scope):\n    _main(scope)\n    more(scope)\n"
     )
     events = made / "events" / "shop" / "order"
     events.mkdir(parents=True)
@@ -94,7 +131,15 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def _ports(stage: str) -> FakePorts:
+class Stacks(FakeStacks):
+    """CloudFormation, whose physical ids could be those of buckets, pools and APIs."""
+
+    def resources(self, stack: str) -> list[StackResource]:
+        found = super().resources(stack)
+        return [replace(row, physical_id=row.physical_id.replace("-", "")) for row in found]
+
+
+def _ports(stage: str, stacks: Sequence[SynthesizedStack]) -> FakePorts:
     tables = FakeTables(**{f"shop_things_{stage}": ("pk", "sk")})
     name = f"shop-things-{stage}"
     tables.indexes = {name: {"by-owner": ("owner",)}}
@@ -103,17 +148,21 @@ def _ports(stage: str) -> FakePorts:
         tables.put_if_absent(name, {**item, "text": HOSTILE}, ("pk", "sk"))
     queues = FakeQueues(**{f"shop_jobs_{stage}": ["one"], f"shop_jobs_dlq_{stage}": [HOSTILE, "dead"]})
     functions = FakeFunctions({f"shop-order-{stage}": lambda event: {"given": event, "text": HOSTILE}})
-    ports = FakePorts(logs=FakeLogs(), functions=functions, tables=tables, queues=queues)
-    ports.stacks.deployed(
-        f"shop-main-{stage}", "UPDATE_COMPLETE", outputs={"Url": "https://x.example", "Card": HOSTILE}
-    )
+    ports = FakePorts(Stacks(), logs=FakeLogs(), functions=functions, tables=tables, queues=queues)
+    template = next(one.template for one in stacks if one.key == "main")
+    outputs = {"Url": "https://x.example", "Card": HOSTILE}
+    ports.stacks.deployed(f"shop-main-{stage}", "UPDATE_COMPLETE", template, outputs=outputs)
+    ports.objects.buckets[f"shopmain{stage}files"] = dict(OBJECTS)
+    ports.users.enrolled |= {(f"shopmain{stage}members", name) for name in ("me@example.com", f"{HOSTILE}@example.com")}
+    ports.users.unconfirmed.add((f"shopmain{stage}members", "new@example.com"))
+    ports.secrets.values[f"shop/card-{stage}"] = json.dumps({"number": "hunter22hunter22", "expiry": ""})
     return ports
 
 
 def stage_of(root: Path, name: str, allowed: str = "") -> FakeStage:
     """The stage with all three systems."""
     projects = tuple(config.load(name, key, root, environ={}) for key in ("shop", "notes", "blog"))
-    ports = _ports(name)
+    ports = _ports(name, synthesized(projects[0]))
     return FakeStage(projects[0].stage, root, Later(lambda: projects), Later(lambda: ports), allowed)
 
 
@@ -155,7 +204,7 @@ class Opened:
     def get(self, path: str, **headers: str) -> httpx.Response:
         return self.client.get(path, headers=headers)
 
-    def post(self, path: str, **form: str) -> httpx.Response:
+    def post(self, path: str, /, **form: str) -> httpx.Response:
         headers = {"origin": self.served.origin}
         return self.client.post(path, data={"form_token": self.form_token, **form}, headers=headers)
 

@@ -61,7 +61,7 @@ def test_what_a_page_may_load_is_its_own(pages: Opened) -> None:
 def writes() -> list[str]:
     modules = {import_module(f"pkgops.console.pages.{name}") for name in MODULES.values()}
     routes = [one for module in modules for one in module.ROUTES if "POST" in (one.methods or ())]
-    return [re.sub(r"\{.*?\}", "shop-jobs-dlq-local", one.path) for one in routes]
+    return [re.sub(r"\{.*?\}", "shop-jobs-dlq-local", one.path.replace("{number:int}", "1")) for one in routes]
 
 
 def test_every_write_needs_the_token_of_a_form(pages: Opened) -> None:

@@ -53,7 +53,7 @@ def test_a_system_has_outputs_and_a_picture(pages: Opened) -> None:
     assert "<svg" in drawn
     assert "<style" not in drawn
     assert "style=" not in drawn
-    assert "/functions?system=shop" in drawn
+    assert "/functions/shop-order-local" in drawn
     assert "/queues?system=shop" in drawn
     assert pages.text("/systems/shop/picture") == drawn
     assert "Deploy it: pkgops deploy blog --stage local" in pages.text("/systems/blog/outputs")
@@ -193,3 +193,47 @@ def test_requests_follow(pages: Opened) -> None:
     (row,) = events(pages, "/requests/rows", 1)
     assert (row["method"], row["status"], row["milliseconds"], row["request"]) == ("GET", 200, 3, "r-1")
     assert row["path"].endswith(r"\x1b[31m\u202e")
+
+
+def failed_message(pages: Opened) -> str:
+    """A dead letter that the function's log names; its id, and one of another request."""
+    group, started = "/aws/lambda/shop-order-local", now()
+    logs: Any = pages.served.shown.ports.logs
+    wrong = json.dumps({"level": "ERROR", "message": f"cannot do it {HOSTILE}", "message_id": "0"})
+    lines = ["START RequestId: r1 Version: 1", wrong, "REPORT RequestId: r1\tDuration: 1.0 ms"]
+    others = ["START RequestId: r2 Version: 1", json.dumps({"level": "ERROR", "message": "another one"})]
+    logs.write(group, "s", [(started + number, line) for number, line in enumerate([*lines, *others])])
+    return "0"
+
+
+def test_a_dead_letter_has_a_cause(pages: Opened) -> None:
+    failed_message(pages)
+    queues = pages.served.shown.ports.queues
+    queues.attributes["dead"] = {"ErrorMessage": HOSTILE, "RequestID": "r-5", "ErrorCode": "200"}
+    first, second = pages.post("/queues/shop-jobs-dlq-local/peek").text.split("</article>")[:2]
+    assert_harmless(first + second)
+    assert "cannot do it" in first
+    assert "another one" not in first
+    assert "/logs?since=1d&amp;request=" in first
+    assert "Lines of the invocation that failed" in first
+    assert "(status 200)" in second
+    assert "request=r-5" in second
+
+
+def test_a_cause_that_is_not_sure_is_said_not_to_be(pages: Opened) -> None:
+    logs: Any = pages.served.shown.ports.logs
+    logs.write("/aws/lambda/shop-order-local", "s", [(now(), json.dumps({"level": "ERROR", "message": "something"}))])
+    text = pages.post("/queues/shop-jobs-dlq-local/peek").text
+    assert "Its cause is not known for sure" in text
+    assert "something" in text
+    assert "No log names it" not in text
+    assert "No log names it" not in pages.post("/queues/shop-jobs-local/peek").text
+
+
+def test_only_chosen_dead_letters_are_sent_back(pages: Opened) -> None:
+    waiting = pages.served.shown.ports.queues.waiting
+    nothing = pages.post("/queues/shop-jobs-dlq-local/redrive", only="1")
+    assert (nothing.status_code, len(waiting["shop-jobs-dlq-local"])) == (400, 2)
+    answer = pages.post("/queues/shop-jobs-dlq-local/redrive", **{"only": "1", "id:1": "on"})
+    assert "1 of 1 moved" in answer.text
+    assert (waiting["shop-jobs-dlq-local"], waiting["shop-jobs-local"]) == ([HOSTILE], ["one", "dead"])
