@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -97,7 +97,7 @@ def previewed(request: Request) -> Response:
 
 def deleted(request: Request, form: Form) -> Response:
     """Deletes one object."""
-    bucket, key = _bucket(request), form.get("key", "")
+    bucket, key = _bucket(request), unquote(form.get("key", ""))  # as text, it would be shown escaped
     stage_of(request).ports.objects.remove(bucket.id, key)
     prefix = f"{key.rpartition('/')[0]}/" if "/" in key else ""
     given = urlencode({"prefix": prefix, "deleted": key})

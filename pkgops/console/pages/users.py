@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -94,7 +94,7 @@ _ACTIONS = {
 
 def _carried_out(word: str) -> Answer:
     def answer(request: Request, form: Form) -> Response:
-        pool, name = _pool(request), form.get("name", "")
+        pool, name = _pool(request), unquote(form.get("name", ""))
         if not name:
             raise UsageError("No user is named.", "Load the page again.")
         _ACTIONS[word](stage_of(request).ports.users, pool.id, name)

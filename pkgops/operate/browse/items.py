@@ -32,7 +32,8 @@ def read(port: Tables, table: str, key: str) -> TypedItem:
 
 def shown(item: TypedItem) -> str:
     """The item as it is edited: what looks like a secret is hidden, and stays what it is unless it is overwritten."""
-    return json.dumps(_hidden(item), indent=2, ensure_ascii=False, sort_keys=True)
+    text = json.dumps(_hidden(item), indent=2, ensure_ascii=False, sort_keys=True)
+    return "".join(one if one.isprintable() or one == "\n" else json.dumps(one)[1:-1] for one in text)
 
 
 def digest(item: TypedItem) -> str:

@@ -41,8 +41,9 @@ HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
+HOSTILE_KEY = f"notes/{HOSTILE.replace('/', '')}.html"
 OBJECTS = {
-    f"notes/{HOSTILE}.html": (HOSTILE.encode(), "text/html"),
+    HOSTILE_KEY: (HOSTILE.encode(), "text/html"),
     "notes/deep/er.json": (b'{"a": 1}', "application/json"),
     "picture.png": (PICTURE, "text/html"),
     "picture.svg": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"),

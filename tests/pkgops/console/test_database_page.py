@@ -39,13 +39,18 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
         yield made
 
 
+def deployed(shown: FakeStage, database: Database) -> FakeStage:
+    """The stage with that database in its secret."""
+    found = with_database(shown)
+    login = {"username": USER, "password": PASSWORD, "dbname": database.name}
+    text = json.dumps({**login, "host": "127.0.0.1", "port": database.port})
+    found.ports.secrets.values[found.projects[0].named(SECRET)] = text
+    return found
+
+
 @pytest.fixture
 def pages(root, database: Database) -> Iterator[Opened]:
-    shown = with_database(stage_of(root, "local"))
-    login = {"username": USER, "password": PASSWORD, "dbname": database.name}
-    named = shown.projects[0].named(SECRET)
-    shown.ports.secrets.values[named] = json.dumps({**login, "host": "127.0.0.1", "port": database.port})
-    with serving(shown) as found:
+    with serving(deployed(stage_of(root, "local"), database)) as found:
         yield Opened(found)
 
 

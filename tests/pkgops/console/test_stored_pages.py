@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from tests.pkgops.console.conftest import HOSTILE, PICTURE, Opened, serving, stage_of
+from tests.pkgops.console.conftest import HOSTILE_KEY, PICTURE, Opened, serving, stage_of
 from tests.pkgops.console.test_pages import THINGS, assert_harmless
 
 BUCKET = "/buckets/shopmainlocalfiles"
@@ -28,7 +28,7 @@ def test_objects_are_found_by_prefix(pages: Opened) -> None:
     assert "picture.png" in text
     below = pages.text(named(BUCKET, prefix="notes/"))
     assert_harmless(text + below)
-    assert html.escape("<script>document.title='taken'<", quote=True).split("&#")[0] in below
+    assert "&lt;script&gt;document.title" in below
     assert "There is nothing here" in pages.text(named(BUCKET, prefix="absent/"))
     assert pages.get("/buckets/absent").status_code == 404
 
@@ -42,7 +42,7 @@ def test_many_objects_come_page_by_page(pages: Opened) -> None:
     assert pages.text(BUCKET + more).count("Download many/") == 50
 
 
-@pytest.mark.parametrize("key", [f"notes/{HOSTILE}.html", "picture.svg", "picture.png"])
+@pytest.mark.parametrize("key", [HOSTILE_KEY, "picture.svg", "picture.png"])
 def test_an_object_leaves_as_a_file_alone(pages: Opened, key: str) -> None:
     answer = pages.get(named(f"{BUCKET}/download", key=key))
     assert answer.headers["content-type"] == "application/octet-stream"
@@ -58,7 +58,7 @@ def test_only_what_is_a_picture_is_shown_as_one(pages: Opened) -> None:
     assert (shown.headers["content-type"], shown.content) == ("image/png", PICTURE)
     assert shown.headers["content-security-policy"].startswith("sandbox;")
     assert "<img class=" in pages.text(named(f"{BUCKET}/object", key="picture.png"))
-    for key in ("picture.svg", "bytes", f"notes/{HOSTILE}.html"):
+    for key in ("picture.svg", "bytes", HOSTILE_KEY):
         assert pages.get(named(f"{BUCKET}/preview", key=key)).status_code == 404
         assert_harmless(pages.text(named(f"{BUCKET}/object", key=key)))
     assert pages.get(named(f"{BUCKET}/object", key="absent")).status_code == 404
