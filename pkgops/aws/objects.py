@@ -47,7 +47,7 @@ class S3Objects:
                     return None
                 raise
         kind = found.get("ContentType", "")
-        about = StoredObject(key, found["ContentLength"], _time(found["LastModified"]), kind)
+        about = StoredObject(key, found.get("ContentLength", 0), _time(found.get("LastModified")), kind)
         return OpenObject(about, _parts(found["Body"]))
 
     def remove(self, bucket: str, key: str) -> None:
@@ -78,5 +78,5 @@ def _refused(bucket: str) -> Iterator[None]:
         raise
 
 
-def _time(found: datetime) -> str:
-    return found.astimezone(UTC).isoformat(timespec="seconds")
+def _time(found: datetime | None) -> str:
+    return found.astimezone(UTC).isoformat(timespec="seconds") if found else ""

@@ -12,7 +12,7 @@ from urllib.request import OpenerDirector, Request
 
 from pkgops.errors import UsageError
 from pkgops.events import Emit, Finished, Started, silent
-from pkgops.operate.apis.exchange import Answer, exchanged, opener
+from pkgops.operate.exchange import Answer, exchanged, opener
 from pkgops.operate.outputs import OutputRow
 from pkgops.operate.placeholders import Texts
 

@@ -164,14 +164,9 @@ class Emulator:
 
     def messages(self) -> list[Message]:
         """The mails sent through SES, oldest first. AccessError if the emulator is down."""
-        import json
-        from itertools import chain
+        from pkgops.local.client.mail import messages
 
-        from pkgops.local.client.mail import message
-
-        accounts = json.loads(self._request("/_ministack/ses/messages"))["messages"]
-        rows = sorted(chain.from_iterable(accounts.values()), key=lambda row: row["Timestamp"])
-        return [message(row) for row in rows]
+        return messages(self._request("/_ministack/ses/messages"))
 
     def requests(self, after: int = 0) -> list[ApiRequest]:
         """The last requests to deployed APIs after number ``after``, oldest first. AccessError if it is down."""

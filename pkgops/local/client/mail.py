@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from html.parser import HTMLParser
+from itertools import chain
 from typing import Any
 
 _LINK = re.compile(r"https?://[^\s<>\"']+")
@@ -82,3 +84,10 @@ class _Links(HTMLParser):
         address = dict(attrs).get("href") or ""
         if tag == "a" and _LINK.match(address):
             self.found.append(address)
+
+
+def messages(body: bytes) -> list[Message]:
+    """The messages in the emulator's answer, of all accounts, oldest first."""
+    accounts = json.loads(body)["messages"]
+    rows = sorted(chain.from_iterable(accounts.values()), key=lambda row: row["Timestamp"])
+    return [message(row) for row in rows]

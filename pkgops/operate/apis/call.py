@@ -15,7 +15,7 @@ from pkgops.errors import AccessError, UsageError
 from pkgops.local.client.distributions import local_value
 from pkgops.logs.query import Query
 from pkgops.logs.tail import tail_logs
-from pkgops.operate.apis.exchange import exchanged, opener
+from pkgops.operate.exchange import exchanged, opener
 
 if TYPE_CHECKING:
     from email.message import Message

@@ -105,6 +105,7 @@ RECORDS: dict[str, Any] = {
     "MetricQuery": [MetricQuery("AWS/SQS", "Sent", (("QueueName", "value"),))],
     "ChangeSetRequest": ChangeSetRequest("stack", True, {}, {}, body="{}"),
     "WebObject": WebObject("0" * 64, "text/html", "no-cache"),
+    "TypedItem": {"pk": {"S": "a"}},
     "TableQuestion": TableQuestion((("pk", "=", "a"),)),
     "TemporaryRole": TemporaryRole("arn:aws:iam::123456789012:role/deployer", "external"),
     "NewUser": NewUser("user@example.com", "Correct-1-horse"),

@@ -25,7 +25,7 @@ WRITES = "Let this stage be changed; never a protected one."
 @click.option("--allow-writes", "allowed", metavar="STAGE", default="", help=WRITES)
 @click.option("--open/--no-open", "opens", default=True, help="Open the browser where there is a desktop.")
 def command(session: Session, port: int, allowed: str, opens: bool) -> None:
-    """Show a stage in the browser until Ctrl-C: systems, functions, logs, requests, tables, queues, mail.
+    """Show a stage in the browser until Ctrl-C: systems, functions, logs, APIs, data, mail, users.
 
     The page is served on 127.0.0.1 to the browser that opens the printed address, which works once. Stages on AWS are
     only shown, unless --allow-writes names the stage; protected ones always.
