@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -107,7 +109,7 @@ class _Reading:
                     str(given.get("HttpMethod", "ANY")),
                     _path(place, parts),
                     self.meaning.function(one, (given.get("Integration") or {}).get("Uri")),
-                    model.get("Schema") or {},
+                    _schema(model.get("Schema")),
                     given.get("AuthorizationType", "NONE") != "NONE",
                 )
 
@@ -132,6 +134,14 @@ def _path(place: str, parts: Mapping[str, Mapping[str, Any]]) -> str:
         path = f"/{parts[place].get('PathPart', '')}{path}"
         place = next((name for name in references(parts[place].get("ParentId")) if name in parts), "")
     return path or "/"
+
+
+def _schema(given: Any) -> Mapping[str, Any]:
+    """A model's JSON schema, which templates hold as text or as an object."""
+    with suppress(ValueError):
+        found = json.loads(given) if isinstance(given, str) else given
+        return found if isinstance(found, Mapping) else {}
+    return {}
 
 
 def _is_http(one: Resource) -> bool:
