@@ -43,6 +43,9 @@ def _add_depth(params: dict[str, Any], **_: Any) -> None:
 
 
 def _find_connections(params: dict[str, Any], **_: Any) -> None:
-    """Replaces ``https://{api}.execute-api.{host}/{stage}/...`` by the emulator's own address for it."""
+    """Takes ``https://{host}/{stage}/@connections/{id}`` to the emulator where the host is what an event names: the
+    API's own port, which answers without TLS too, or ``{api}.execute-api.{domain}``."""
     if found := re.match(r"https://([a-z0-9]+)\.execute-api\.[^/]+(/.*)", params["url"]):
         params["url"] = f"{os.environ['AWS_ENDPOINT_URL']}/_aws/execute-api/{found[1]}{found[2]}"
+    elif re.match(r"https://127\.0\.0\.1:\d+/[^/?]+/(@|%40)connections/", params["url"]):
+        params["url"] = params["url"].replace("https", "http", 1)

@@ -1,4 +1,5 @@
-"""WebSocket APIs: a function is invoked as any other is (its log, its permission), and clients get what it posts.
+"""WebSocket APIs: a function is invoked as any other is (its log, its permission), clients get what it posts, and its
+event names the host that the API is reached at.
 
 The emulator runs the functions of WebSocket routes by a way of its own, which writes no log, and sends clients whatever
 they return. API Gateway does so only where a route asks for it, and says that a function has failed.
@@ -10,6 +11,7 @@ import asyncio
 import json
 from typing import Any
 
+from pkgops.local.hooks.distributions import PORT
 from pkgops.local.hooks.patch import require, wrap
 from pkgops.local.hooks.types import Types
 from pkgops.local.polyfills.apigateway.rest_permission import allowed
@@ -30,10 +32,11 @@ def install(_: Types) -> None:
 
     require(lambda_svc, "_execution_record_for_config", "_execute_function_with_config_scope")
     require(lambda_svc, "_resolve_name_and_qualifier")
-    require(apigateway, "_integrations", "_extract_lambda_ref_from_integration_uri")
+    require(apigateway, "_apis", "_integrations", "_extract_lambda_ref_from_integration_uri")
     wrap(lambda_runtime, "get_or_create_worker", lambda _: _Function)
     wrap(apigateway, "_evaluate_route_selection", _selected)
     wrap(apigateway, "_match_ws_route", _matched)
+    wrap(apigateway, "_ws_request_context", _reachable)
     wrap(apigateway, "_invoke_ws_lambda", _invoked)
     wrap(apigateway, "handle_websocket", _limited)
     wrap(apigateway, "handle_connections_api", _limited_posts)
@@ -79,6 +82,19 @@ def _matched(original: Any) -> Any:
         return None if found and key in _LIFE and found.get("routeKey") != key else found
 
     return match
+
+
+def _reachable(original: Any) -> Any:
+    """What is stored of an event leads to the connection as on AWS: ``https://{domainName}/{stage}`` is the port of the
+    API (see `pkgops.local.server.socket_ports`). One without a port keeps the emulator's name for it."""
+    from ministack.services import apigateway
+
+    def context(api: str, *others: Any, **named: Any) -> dict[str, Any]:
+        made: dict[str, Any] = original(api, *others, **named)
+        port = (apigateway._apis.get(api) or {}).get(PORT)
+        return made | ({"domainName": f"127.0.0.1:{port}"} if port else {})
+
+    return context
 
 
 def _invoked(original: Any) -> Any:

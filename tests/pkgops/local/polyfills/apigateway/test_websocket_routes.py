@@ -7,8 +7,11 @@ import json
 from collections.abc import Awaitable, Callable
 
 import aiohttp
+import boto3
 import pytest
 
+from pkgops.local.home import Home
+from tests.emulator import ACCOUNT, REGION
 from tests.pkgops.local.conftest import Stack
 from tests.pkgops.local.polyfills.apigateway.websocket_template import template
 
@@ -51,6 +54,24 @@ def test_what_a_function_returns_is_sent_only_where_the_route_asks_for_it(play):
         assert await ask(connection, "post") == "post"
         told = '{"action": "told"}'
         assert await ask(connection, told) == f"returned {told}"
+
+    play(scene)
+
+
+def test_the_host_an_event_names_leads_other_programs_to_the_connection(play, emulator):
+    async def scene(connection):
+        _, host, name = (await ask(connection, "where")).split()
+        assert host.startswith("127.0.0.1:")
+        management = boto3.client(
+            "apigatewaymanagementapi",
+            endpoint_url=f"https://{host}",
+            region_name=REGION,
+            aws_access_key_id=ACCOUNT,
+            aws_secret_access_key=emulator.credentials().secret,
+            verify=str(Home(emulator.home).certificate),
+        )
+        await asyncio.to_thread(management.post_to_connection, ConnectionId=name, Data=b"from elsewhere")
+        assert (await asyncio.wait_for(connection.receive(), 20)).data == "from elsewhere"
 
     play(scene)
 

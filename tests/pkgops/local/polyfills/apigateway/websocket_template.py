@@ -13,10 +13,12 @@ def handler(event, context):
     body = event.get("body") or ""
     if body == "fail":
         raise RuntimeError("no")
+    if body == "where":
+        body = f"post {context_['domainName']}/{context_['stage']} {context_['connectionId']}"
     if body.startswith(("post", '{"post"')):
         endpoint = f"https://{context_['domainName']}/{context_['stage']}"
         client = boto3.client("apigatewaymanagementapi", endpoint_url=endpoint)
-        times = int(body[4:] or 1) if body.startswith("post") else 1
+        times = int(body[4:] or 1) if body[4:].isdigit() else 1
         try:
             client.post_to_connection(ConnectionId=context_["connectionId"], Data=body.encode() * times)
         except client.exceptions.PayloadTooLargeException:
