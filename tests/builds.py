@@ -16,13 +16,18 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from pkgops.build.artifacts import PackagedSystem
 from pkgops.build.build import build, synthesized
+from pkgops.build.cache import PACKAGE
 from pkgops.build.check import report
+from pkgops.build.handler_usage import HandlerUsage
 from pkgops.build.lint import verdict, verdict_file
+from pkgops.build.source_files import fingerprint
 from pkgops.build.synth import SynthesizedStack, template_text
+from pkgops.checks.code.uses import Usage
 from pkgops.checks.run import Result
 from pkgops.config import Project
 from pkgops.events import Emit, silent
@@ -37,6 +42,7 @@ class Builds:
 
     def __init__(self, shared: Path) -> None:
         self._shared = shared
+        self._usages: dict[str, Usage] = {}
 
     def build(self, project: Project, emit: Emit = silent) -> PackagedSystem:
         """`pkgops.build.build.build`, with everything at hand that other tests of this run have had made."""
@@ -61,19 +67,34 @@ class Builds:
 
     def report(self, project: Project, stacks: Sequence[SynthesizedStack]) -> Result:
         """`pkgops.build.check.report` for a shipped system, whose handlers are read once in a run."""
+        with self._checked() as root:
+            here = replace(project, root=root)
+            self.lint(here, stacks)
+            return report(here, stacks)
+
+    def usage(self, handler: str) -> Usage:
+        """`pkgops.checks.code.reader.read_handler` for a shipped system's handler, which is read once in a run."""
+        if handler not in self._usages:
+            with self._checked() as root:
+                known = HandlerUsage(root, root / ".pkgops" / "cache" / "usage.json", _fingerprint_of_checks())
+                self._usages[handler] = known.of(handler)
+                known.save()
+        return self._usages[handler]
+
+    def findings(self, stack: SynthesizedStack, region: str) -> list[str]:
+        """Everything cfn-lint says about a template, warnings included."""
+        return [f"{row['rule']} {row['path']}: {row['message']}" for row in self._verdict(stack, region)]
+
+    @contextmanager
+    def _checked(self) -> Iterator[Path]:
+        """The repository as a project with a ``.pkgops`` of its own, for one process at a time."""
         root = self._shared / "checked"
         with _exclusive(self._shared / "checked.lock"):
             root.mkdir(exist_ok=True)
             for name in ("handlers", "templates", "docs", "tests", "README.md"):
                 if not (root / name).exists():
                     (root / name).symlink_to(ROOT / name)
-            here = replace(project, root=root)
-            self.lint(here, stacks)
-            return report(here, stacks)
-
-    def findings(self, stack: SynthesizedStack, region: str) -> list[str]:
-        """Everything cfn-lint says about a template, warnings included."""
-        return [f"{row['rule']} {row['path']}: {row['message']}" for row in self._verdict(stack, region)]
+            yield root
 
     def _verdict(self, stack: SynthesizedStack, region: str) -> list[dict[str, str]]:
         """Stage local's templates hold the emulator's address. Projects differ in its port, which no rule looks at."""
@@ -86,6 +107,11 @@ class Builds:
                 known = verdict(json.loads(template), region)
                 keep_document(path, known)
             return known
+
+
+@cache
+def _fingerprint_of_checks() -> str:
+    return fingerprint(PACKAGE / "checks")
 
 
 def _add(source: Path, target: Path) -> None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from pkgops.build.build import synthesized
-from pkgops.build.cache import PACKAGE, fingerprint
-from pkgops.build.handler_usage import HandlerUsage
 from pkgops.checks.kit.functions import LambdaFunction, functions
 from pkgops.checks.kit.grants import Grant, allowed, allows, reaches, targets
 from pkgops.checks.kit.subject import Subject
 from pkgops.config import load
-from pkgops.events import silent
 from tests.architecture.tree import ROOT
+from tests.builds import Builds
 from tests.repository import SYSTEMS
 
 # Of a stream: Lambda uses them for the function, together.
@@ -22,11 +18,10 @@ STREAM = {f"dynamodb:{name}" for name in ("DescribeStream", "GetRecords", "GetSh
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
-def test_functions_are_granted_the_operations_they_use(system: str, tmp_path: Path) -> None:
+def test_functions_are_granted_the_operations_they_use(system: str, builds: Builds) -> None:
     """Found from the code. `pkgops check` is more generous: whoever writes items may be granted all ways to write."""
     project = load("dev", system, ROOT, environ={})
-    usage = HandlerUsage(ROOT, tmp_path / "usage.json", fingerprint(PACKAGE / "checks"), silent)
-    subject = Subject(ROOT, project.stage, project.system, synthesized(project), usage.of)
+    subject = Subject(ROOT, project.stage, project.system, synthesized(project), builds.usage)
     looked_at, unused = 0, []
     for function in functions(subject):
         if not function.handler:  # an application's build, whose code is elsewhere

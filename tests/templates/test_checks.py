@@ -5,12 +5,8 @@ What a system cannot do without says the systems' own tests; this holds for any 
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
 
-from pkgops.checks.code.reader import read_handler
-from pkgops.checks.code.uses import Usage
 from pkgops.checks.kit.functions import FUNCTION, handler_path
 from pkgops.config import Project
 from pkgops.model import Stage
@@ -29,11 +25,6 @@ HANDLERS = sorted(
         if resource["Type"] == FUNCTION and handler_path(resource["Properties"])  # not a bundle of Node.js
     }
 )
-
-
-@cache
-def usage_of(handler: str) -> Usage:
-    return read_handler(ROOT, handler)
 
 
 def project(cases: tuple[Case, ...]) -> Project:
@@ -62,28 +53,28 @@ def test_what_is_accepted_is_accepted_for_a_reason(system_cases: tuple[Case, ...
 
 
 @pytest.mark.parametrize("handler", HANDLERS)
-def test_what_is_read_travels_in_the_zip(handler: str) -> None:
+def test_what_is_read_travels_in_the_zip(handler: str, builds: Builds) -> None:
     """Two readings of the same imports: the packager's and the checks'."""
-    read = {file for file in usage_of(handler).files if (ROOT / file).is_file()}
+    read = {file for file in builds.usage(handler).files if (ROOT / file).is_file()}
     assert read <= set(CLOSURES.of(handler).files)
 
 
 @pytest.mark.parametrize("handler", HANDLERS)
-def test_what_handlers_call_can_be_told(handler: str) -> None:
-    assert sorted(usage_of(handler).unresolved) == []
-    assert sorted(usage_of(handler).unresolved_reads) == []
+def test_what_handlers_call_can_be_told(handler: str, builds: Builds) -> None:
+    assert sorted(builds.usage(handler).unresolved) == []
+    assert sorted(builds.usage(handler).unresolved_reads) == []
 
 
-def test_what_nobody_calls_does_not_count() -> None:
+def test_what_nobody_calls_does_not_count(builds: Builds) -> None:
     """The redirect checks a code with a function whose file also looks codes up."""
     handler = "handlers/pkgwatch/api/referral_redirect.py"
     assert "handlers/pkgwatch/referrals/referral_codes.py" in CLOSURES.of(handler).files
-    assert usage_of(handler).uses == set()
+    assert builds.usage(handler).uses == set()
 
 
-def test_reading_does_not_count_as_writing() -> None:
+def test_reading_does_not_count_as_writing(builds: Builds) -> None:
     def actions(name: str) -> set[str]:
-        uses = usage_of(f"handlers/pkgwatch/api/{name}.py").uses
+        uses = builds.usage(f"handlers/pkgwatch/api/{name}.py").uses
         return {action.removeprefix("dynamodb:") for use in uses for action in use.actions}
 
     assert not actions("get_api_keys") & {"PutItem", "UpdateItem", "DeleteItem", "Scan"}

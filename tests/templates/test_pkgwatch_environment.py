@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import pytest
 
 from pkgops.build.synth import resources
-from pkgops.checks.code.reader import read_handler
 from pkgops.checks.kit.functions import FUNCTION, handler_path
 from templates.pkgwatch.config.upstreams import PLACES as UPSTREAMS
-from tests.repository import ROOT
+from tests.builds import Builds
 
 Find = Callable[..., dict[str, Any]]
+Read = Callable[[str], set[str]]
 
 
-@cache
-def read(handler: str) -> set[str]:
-    """The variables that a handler's code reads."""
-    return {one.name for one in read_handler(ROOT, handler).reads}
+@pytest.fixture
+def read(builds: Builds) -> Read:
+    """``read("handlers/...")``: the variables that a handler's code reads."""
+    return lambda handler: {one.name for one in builds.usage(handler).reads}
 
 
 def given(template: dict[str, Any]) -> list[tuple[str, set[str]]]:
@@ -31,14 +30,16 @@ def given(template: dict[str, Any]) -> list[tuple[str, set[str]]]:
     ]
 
 
-def test_the_local_stripe_is_where_its_callers_are_led(template: Find) -> None:
+def test_the_local_stripe_is_where_its_callers_are_led(template: Find, read: Read) -> None:
     for handler, variables in given(template("pkgwatch", "local", "api")):
         assert ("STRIPE_API_BASE" in variables) is ("STRIPE_API_BASE" in read(handler)), handler
 
 
 @pytest.mark.parametrize("stage", ["local", "dev", "prod"])
 @pytest.mark.parametrize("stack", ["api", "pipeline"])
-def test_the_played_upstreams_are_where_those_who_ask_them_are_led(template: Find, stack: str, stage: str) -> None:
+def test_the_played_upstreams_are_where_those_who_ask_them_are_led(
+    template: Find, read: Read, stack: str, stage: str
+) -> None:
     """On stage local, and nowhere else."""
     for handler, variables in given(template("pkgwatch", stage, stack)):
         asked = read(handler) & set(UPSTREAMS)
@@ -46,7 +47,7 @@ def test_the_played_upstreams_are_where_those_who_ask_them_are_led(template: Fin
 
 
 @pytest.mark.parametrize("stack", ["api", "pipeline"])
-def test_a_variable_of_ones_own_is_read(template: Find, stack: str) -> None:
+def test_a_variable_of_ones_own_is_read(template: Find, read: Read, stack: str) -> None:
     """What is accepted for a whole stack is given to all its functions: a function's own row gives nothing in vain."""
     rows = given(template("pkgwatch", "prod", stack))
     everywhere = set.intersection(*(variables for _, variables in rows))
