@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route, Router
 
+from pkgops.charts.style import style_sheet as charts
 from pkgops.console.frame.navigation import MODULES
 from pkgops.console.frame.page import render
 from pkgops.errors import NotFoundError, PkgopsError, RefusedError
@@ -63,7 +64,7 @@ def _routes(name: str) -> list[Route]:
 def _file(request: Request) -> Response:
     name = request.path_params["name"]
     if name == "picture.css":
-        return Response(f".picture{{{style_sheet()}}}", media_type="text/css")
+        return Response(f".picture{{{style_sheet()}}}{charts()}", media_type="text/css")
     if name == "htmx.js":
         return FileResponse(_htmx(), media_type="text/javascript")
     if name not in _FILES:

@@ -208,6 +208,7 @@ CALLS: Mapping[tuple[str, str], tuple[Call, ...]] = {
     ("sqs", "send_message_batch"): (_call(Target.QUEUES, "sqs:SendMessage"),),
     ("sqs", "delete_message_batch"): (_call(Target.QUEUES, "sqs:DeleteMessage"),),
     ("cloudwatch", "get_metric_data"): (_call(Target.ACCOUNT, "cloudwatch:GetMetricData"),),
+    ("cloudwatch", "describe_alarms"): (_call(Target.ACCOUNT, "cloudwatch:DescribeAlarms"),),
     # Only by cost --refresh; list prices are the same for everybody.
     ("pricing", "get_products"): (_call(Target.ACCOUNT, "pricing:GetProducts"),),
     ("cognito-idp", "list_user_pools"): (_call(Target.ALL_POOLS, "cognito-idp:ListUserPools"),),

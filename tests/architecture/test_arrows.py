@@ -66,6 +66,10 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
         "plan": "and shows what a plan changes",
         "ports": "whose deployed templates are read",
     },
+    "charts": {
+        "graph": "names are shown as in a picture",
+        "ports": "what is drawn are the events of stacks",
+    },
     "dev": {
         "build": "what was saved is built",
         "plan": "swaps are kept where plans find them; a plan says what would be lost",
@@ -106,6 +110,8 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
     "init": {"testing": "it records the templates of a new project"},
     "console": {
         "build": "functions and stacks are known by their templates",
+        "charts": "a deployment and metrics are drawn",
+        "cost": "a system has its estimate",
         "graph": "a system has its picture",
         "local": "mail and requests are the emulator's",
         "logs": "lines are followed",
@@ -115,6 +121,7 @@ ROOMS: Mapping[str, Mapping[str, str]] = {
     "cli": {
         "init": "a command creates a project",
         "build": "a command builds",
+        "charts": "draws a deployment",
         "checks": "shows findings and explains rules",
         "connect": "connects",
         "console": "opens the console",

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from pkgops.cli.output.table import table
 from pkgops.cli.output.terminal import fitted, one_line, plain
+from pkgops.cost.told import book_line, money, number, sentences
 from pkgops.wording import counted
 
 if TYPE_CHECKING:
-    from pkgops.cost.book import PriceBook
     from pkgops.cost.difference import Difference, Move
     from pkgops.cost.estimate import Estimate, Row
-    from pkgops.cost.usage import Usage
     from pkgops.declarations import UsageProfile
 
 _COLUMNS = ("Stack", "Item", "Of", "Units a month", "Unit price", "Fixed", "By use", "Assumed")
@@ -27,9 +26,7 @@ _OPEN = "not assumed"
 def estimate_text(name: str, found: Estimate, width: int | None, profiles: Sequence[UsageProfile] = ()) -> str:
     """A table of all rows, the totals, the system's other profiles, and what is not in the totals."""
     rows, left_out = _rows(found, width)
-    others = [_documented_range(one) for one in profiles if one.name != found.usage.name]
-    more = [f"Other profiles (--usage): {', '.join(others)}"] if others else []
-    lines = [*_totals(found), *more, *_asides(found), book_line(found.book), *left_out]
+    lines = [*map(one_line, sentences(found, profiles)), *left_out]
     return "\n".join([name, rows, "", *(fitted(line, width) for line in lines)])
 
 
@@ -104,57 +101,13 @@ def change_line(found: Difference) -> str:
     return "Monthly cost: " + ", ".join([f"{_signed(found.fixed)} {currency} fixed", *by_use, *rest])
 
 
-def book_line(book: PriceBook) -> str:
-    """Where the prices are from, and whether they were checked."""
-    unverified = sum(not price.verified for price in book)
-    if book.unverified:
-        return f"Prices of {book.region} as of {book.as_of}, not verified. Read AWS's price list: pkgops cost --refresh"
-    rest = f"; {counted(unverified, 'price')} of {len(list(book))} not found there" if unverified else ""
-    return f"Prices of {book.region} as of {book.as_of}, from AWS's price list{rest}."
-
-
-def _totals(found: Estimate) -> list[str]:
-    currency, total = found.book.currency, found.fixed + found.used
-    by_use = f" + {found.used:,.2f} by use ({one_line(found.usage.name)})" if found.usage.name else ""
-    least = "at least " if found.open else ""
-    lines = [f"{found.fixed:,.2f} {currency} fixed{by_use} = {least}{total:,.2f} {currency} a month"]
-    lines += _documented(found.usage, total, currency)
-    if found.open:
-        lines.append(f"{counted(found.open, 'item')} not in it: their use is not assumed, or their price not known.")
-    if measures := sorted({measure for row in found.rows for measure in row.missing}):
-        lines.append(f"Not assumed: {', '.join(measures)}. Give a file that says how much: pkgops cost --usage FILE")
-    return lines
-
-
-def _documented(usage: Usage, total: Decimal, currency: str) -> list[str]:
-    if not usage.high:
-        return []
-    where = "below it" if total < usage.low else "above it" if total > usage.high else "within it"
-    return [f"Documented for {one_line(usage.name)}: {usage.low} to {usage.high} {currency} a month; this is {where}."]
-
-
-def _documented_range(profile: UsageProfile) -> str:
-    return one_line(f"{profile.name} ({profile.low} to {profile.high})" if profile.high else profile.name)
-
-
-def _asides(found: Estimate) -> list[str]:
-    lines = [f"Note: {one_line(note)}" for note in found.notes]
-    for one in found.allowances:
-        what = f"{_number(one.units)} {one.price.unit} of {one.price.name}"
-        lines.append(f"Free tier: {what}, {one.saved:,.2f} {found.book.currency}")
-    if found.not_priced:
-        types = ", ".join(f"{one_line(type)} ({count})" for type, count in found.not_priced.items())
-        lines.append(f"Not priced: {counted(sum(found.not_priced.values()), 'resource')}: {types}")
-    return lines
-
-
 def _cells(row: Row) -> tuple[Any, ...]:
-    amount = "" if row.amount is None else _money(row.amount)
+    amount = "" if row.amount is None else money(row.amount)
     open_ = _OPEN if row.missing else "no price"
     name, price = (row.price.name, row.price.shown) if row.price else (row.key, "not in the price book")
     fixed, used = (amount or open_, "") if row.fixed else ("", amount or open_)
-    quantity = "" if row.quantity is None else _number(row.quantity)
-    assumed = ", ".join([*(f"{name} {_number(value)}" for name, value in row.assumed), *row.missing])
+    quantity = "" if row.quantity is None else number(row.quantity)
+    assumed = ", ".join([*(f"{name} {number(value)}" for name, value in row.assumed), *row.missing])
     return row.stack, name, len(row.charges), quantity, price, fixed, used, assumed
 
 
@@ -178,16 +131,6 @@ def _moved(move: Move, found: Difference) -> Sequence[str]:
     ends = ["" if amount is None else f"{amount:,.2f}" for amount in (move.before, move.after)]
     known = ends if any(ends) else ["", price.shown if price else "no price"]
     return move.stack, move.resource, price.name if price else move.price, *known, move.cause
-
-
-def _money(value: Decimal) -> str:
-    """Two digits behind the point; what is less than that is not shown as nothing."""
-    return f"{value:,.2f}" if value == 0 or value >= Decimal("0.01") else "under 0.01"
-
-
-def _number(value: Decimal) -> str:
-    value = value.quantize(Decimal("0.000001"))
-    return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}" if value >= 1 else f"{value:.3g}"
 
 
 def _signed(value: Decimal) -> str:

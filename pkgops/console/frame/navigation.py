@@ -42,6 +42,9 @@ PAGES = (
     Page("users", "Users", "users"),
     Page("secrets", "Secrets", "secrets"),
     Page("database", "Database", "database"),
+    Page("metrics", "Metrics", "metrics"),
+    Page("deployment", "Deployment", "deployment"),
+    Page("cost", "Cost", "cost"),
 )
 MODULES = {page.part: page.module for page in PAGES}
 

@@ -24,6 +24,7 @@ from pkgops.errors import RefusedError, UsageError
 from pkgops.graph.text import visible
 
 if TYPE_CHECKING:
+    from pkgops.config import Project
     from pkgops.console.frame.stage import ShownStage
 
 FORM_TOKEN = secrets.token_urlsafe(32)
@@ -53,6 +54,12 @@ def stage_of(request: Request) -> ShownStage:
     """What the console shows."""
     shown: ShownStage = request.app.state.shown
     return shown
+
+
+def chosen_project(request: Request) -> Project:
+    """The system that the address names, else the first one."""
+    shown, named = stage_of(request), request.query_params.get("system", "")
+    return shown.project(named) if named else shown.projects[0]
 
 
 def render(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:

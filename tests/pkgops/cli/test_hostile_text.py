@@ -37,7 +37,11 @@ RUN: dict[str, list[tuple[str, ...]]] = {
     "cancel": [("cancel", *DEV)],
     "destroy": [("destroy", "--yes", *DEV), ("destroy", *DEV)],
     "status": [("status", *DEV), ("status", "--drift", *DEV)],
-    "events": [("events", "--since", "2025-12-01", *DEV), ("events", "--failed", *DEV)],
+    "events": [
+        ("events", "--since", "2025-12-01", *DEV),
+        ("events", "--failed", *DEV),
+        ("events", "--chart", ARGUMENT, *DEV),
+    ],
     "outputs": [("outputs", *DEV), ("outputs", "api.ApiUrl", *DEV), ("outputs", "--format", "shell", *DEV)],
     "env": [("env", "kefir", *DEV), ("env", "pkgwatch", *DEV)],
     "cost": [

@@ -12,6 +12,7 @@ import pytest
 
 from pkgops.local.api_request import ApiRequest
 from tests.pkgops.console.conftest import HOSTILE, Served, mail, now
+from tests.pkgops.console.test_drawn_pages import measure
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -156,6 +157,28 @@ def test_a_table_is_asked_and_a_queue_redriven(browser: Page, served: Served) ->
     expect_title(browser)
 
 
+def test_charts_follow_the_page(browser: Page, served: Served) -> None:
+    """The frame is there at once; what was measured, drift and the estimate lead on."""
+    from playwright.sync_api import expect
+
+    measure(served.shown)
+    browser.click("main >> text=Shop")
+    browser.click("text=Detect drift")
+    expect(browser.locator("#drift")).to_contain_text("main")
+    browser.click("main >> text=metrics")
+    expect(browser.locator(".metrics svg")).to_have_count(2)
+    browser.select_option("select[name=back]", "1d")
+    expect(browser).to_have_url(f"{served.origin}/metrics?system=shop&back=1d")
+    browser.click(".metrics >> text=order")
+    expect(browser.locator("main")).to_contain_text("No invocation since 1d")
+    browser.click("nav >> text=Deployment")
+    expect(browser.locator("main")).to_contain_text("No deployment since 7d")
+    browser.click("nav >> text=Cost")
+    browser.check("text=Subtract free tiers")
+    expect(browser).to_have_url(f"{served.origin}/cost?system=shop&free_tier=1")
+    expect_title(browser)
+
+
 PAGES = (
     "/",
     "/systems/shop",
@@ -179,6 +202,9 @@ PAGES = (
     "/database",
     "/mail",
     "/mail/mail-1",
+    "/metrics?system=shop",
+    "/deployment?system=shop",
+    "/cost?system=shop",
     "/absent",
 )
 
@@ -189,6 +215,7 @@ def test_axe_finds_nothing(browser: Page, served: Served, scheme: Any) -> None:
     from axe_playwright_python.sync_playwright import Axe
     from playwright.sync_api import expect
 
+    measure(served.shown)
     logs, emulator = served.shown.ports.logs, served.shown.emulator
     logs.write("/aws/lambda/shop-order-local", "s", [(now(), json.dumps({"level": "ERROR", "message": "no"}))])
     emulator.mails.append(mail(1, "Welcome", "Open https://x.example/a", "<html lang=en><title>a</title><p>Hello"))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pkgops.errors import PkgopsError
-from pkgops.ports.metrics import AVERAGE, MetricQuery, Metrics
+from pkgops.ports.metrics import AVERAGE, MAXIMUM, MEDIAN, Alarm, MetricQuery, Metrics
 from pkgops.ports.ports import Ports
 from tests.pkgops.fakes.metrics import FakeMetrics
 
@@ -40,6 +40,40 @@ def metrics(request: pytest.FixtureRequest, measured: None) -> Metrics:
         return FakeMetrics({("Sent", "one"): [2.0, 3.0], ("Size", "one"): [10.0, 30.0]})
     real: Ports = request.getfixturevalue("real")
     return real.metrics
+
+
+def test_values_by_periods_and_alarms(request, aws):
+    """The largest and the median of two periods; alarms in the order of names, without those that are not there."""
+    start = int(datetime.now(UTC).timestamp()) // 3600 * 3600 - 2 * 3600
+    rows = [(60, 1.0), (120, 3.0), (180, 8.0), (3700, 5.0)]
+    for after, value in rows:
+        data = {"MetricName": "Depth", "Value": value, "Timestamp": datetime.fromtimestamp(start + after, UTC)}
+        aws("cloudwatch").put_metric_data(
+            Namespace=SPACE, MetricData=[{**data, "Dimensions": [{"Name": "Part", "Value": "one"}]}]
+        )
+    common = {"Namespace": SPACE, "EvaluationPeriods": 1, "Period": 60, "ComparisonOperator": "GreaterThanThreshold"}
+    for name in ("contract-b", "contract-a"):
+        dimensions = [{"Name": "Part", "Value": "one"}]
+        aws("cloudwatch").put_metric_alarm(
+            AlarmName=name, MetricName="Depth", Statistic="Maximum", Threshold=4, Dimensions=dimensions, **common
+        )
+    aws("cloudwatch").set_alarm_state(AlarmName="contract-a", StateValue="ALARM", StateReason="Too deep.")
+    fake = FakeMetrics()
+    fake.points = {
+        ("Depth", "one", MAXIMUM): ((start, 8.0), (start + 3600, 5.0)),
+        ("Depth", "one", MEDIAN): ((start, 3.0), (start + 3600, 5.0)),
+    }
+    fake.known = [
+        Alarm("contract-b", "INSUFFICIENT_DATA", "", "", 4.0, query("Depth", MAXIMUM)),
+        Alarm("contract-a", "ALARM", "", "Too deep.", 4.0, query("Depth", MAXIMUM)),
+    ]
+    for metrics in (fake, request.getfixturevalue("real").metrics):
+        asked = [query("Depth", MAXIMUM), query("Depth", MEDIAN), query("Absent")]
+        assert metrics.series(asked, start, start + 7200, 3600) == [*fake.points.values(), ()]
+        found = metrics.alarms(["contract-a", "contract-absent", "contract-b"])
+        assert [one.name for one in found] == ["contract-a", "contract-b"]
+        assert (found[0].state, found[0].reason, found[0].threshold) == ("ALARM", "Too deep.", 4.0)
+        assert found[0].query == query("Depth", MAXIMUM)
 
 
 def test_sums_and_means_of_the_last_days_in_the_order_asked(metrics):

@@ -85,9 +85,9 @@ def _usage(session: Session, project: Project, wanted: str | None, days: int | N
 
 
 def _refresh(session: Session, project: Project) -> None:
-    from pkgops.cli.output.cost_text import book_line
     from pkgops.cost.book import shipped
     from pkgops.cost.refresh import keep, refreshed
+    from pkgops.cost.told import book_line
 
     if project.stage.local:
         raise click.UsageError("Prices are AWS's: name a stage on AWS with --stage.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree
 
 import pytest
 
@@ -67,3 +68,56 @@ def test_a_moment_that_is_none(run, ports):
     result = run("events", "--since", "soon", "--stage", "dev", ports=ports)
     assert result.exit_code == 2
     assert "10m" in result.stderr
+
+
+def test_the_last_deployment_is_drawn(run, ports, tmp_path, monkeypatch):
+    """As SVG and as HTML; what has no end yet, or none that is good, looks different."""
+    now = datetime.now(UTC)
+    name = "PkgWatchApi-dev"
+
+    def event(seconds: int, resource: str, status: str, type: str = "AWS::SQS::Queue") -> StackEvent:
+        time = (now - timedelta(seconds=100 - seconds)).isoformat().replace("+00:00", "Z")
+        return StackEvent(
+            f"{seconds}{resource}", name, time, resource, "", type, status, "<b>No</b>" * ("FAILED" in status)
+        )
+
+    stack = "AWS::CloudFormation::Stack"
+    rows = [event(0, name, "UPDATE_IN_PROGRESS", stack), event(5, "Old", "UPDATE_IN_PROGRESS")]
+    rows += [event(6, "Old", "UPDATE_COMPLETE"), event(7, name, "UPDATE_COMPLETE", stack)]
+    rows += [event(40, name, "UPDATE_IN_PROGRESS", stack), event(41, "Jobs", "UPDATE_IN_PROGRESS")]
+    rows += [
+        event(41, "Web", "CREATE_IN_PROGRESS"),
+        event(44, "Jobs", "UPDATE_COMPLETE"),
+        event(50, "Web", "CREATE_FAILED"),
+    ]
+    rows += [event(52, name, "UPDATE_ROLLBACK_IN_PROGRESS", stack), event(53, "Jobs", "UPDATE_IN_PROGRESS")]
+    monkeypatch.setattr(ports.stacks, "events", lambda stack, since="": rows if stack == name else [])
+    svg, html = tmp_path / "a.svg", tmp_path / "a.html"
+    done = run("events", "--chart", str(svg), "--stage", "dev", "-o", "json", ports=ports)
+    spans = json.loads(done.stdout)["spans"]
+    assert [(one["resource"], one["end"] - one["start"], one["status"]) for one in spans] == [
+        ("", 13, "UPDATE_ROLLBACK_IN_PROGRESS"),
+        ("Jobs", 3, "UPDATE_COMPLETE"),
+        ("Web", 9, "CREATE_FAILED"),
+        ("Jobs", 0, "UPDATE_IN_PROGRESS"),
+    ]
+    text = svg.read_text()
+    root = ElementTree.fromstring(text)
+    assert [bar.attrib["class"] for bar in root.iter("{http://www.w3.org/2000/svg}rect")] == [
+        *("page", "bar failed", "bar done", "bar failed", "bar open")
+    ]
+    assert "&lt;b&gt;No" in text
+    assert run("events", "--chart", str(html), "--stage", "dev", ports=ports).stdout == f"{html}\n"
+    assert html.read_text().startswith("<!doctype html>")
+    assert text.partition("<title>")[2].split("</g>")[0] in html.read_text()
+
+
+def test_a_chart_that_cannot_be(run, ports, tmp_path):
+    for arguments, said in (
+        (("--chart", "a.png"), "SVG or HTML"),
+        (("--chart", "a.svg", "--failed"), "not both"),
+        (("storage", "--chart", str(tmp_path / "a.svg")), "no deployment since 1d"),
+    ):
+        done = run("events", *arguments, "--stage", "dev", ports=ports)
+        assert done.exit_code != 0
+        assert said in done.stderr
