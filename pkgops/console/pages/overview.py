@@ -27,7 +27,16 @@ from pkgops.project import systems
 
 # The last picture of each system, with what it was made from: drawing takes a fifth of a second.
 _DRAWN: dict[str, tuple[str, str]] = {}
-_LEADS = {kinds.FUNCTION: "/functions", kinds.TABLE: "/tables", kinds.QUEUE: "/queues"}
+_LEADS = {
+    kinds.FUNCTION: "/functions",
+    kinds.TABLE: "/tables",
+    kinds.QUEUE: "/queues",
+    kinds.API: "/apis",
+    kinds.BUCKET: "/buckets",
+    kinds.USERS: "/users",
+    kinds.SECRET: "/secrets",
+    kinds.DATABASE: "/database",
+}
 
 
 def start(request: Request) -> Response:
