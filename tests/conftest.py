@@ -26,7 +26,12 @@ from tests.builds import Builds
 from tests.canary import pytest_runtest_makereport  # noqa: F401 - a hook: a secret that shows fails its test
 from tests.emulator import TRUSTED, client, start_emulator
 from tests.repository import ROOT
-from tests.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 - hooks
+from tests.scheduling import (  # noqa: F401 - hooks
+    pytest_collection_modifyitems,
+    pytest_runtest_logreport,
+    pytest_terminal_summary,
+    pytest_xdist_make_scheduler,
+)
 from tests.waiting import SOON
 
 _NUMBERS = count(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.architecture.tree import files
-from tests.scheduling import LONG, group, rank
+from tests.scheduling import LONG, group, idle, rank
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,12 @@ def test_what_is_called_long_exists():
     assert [start for start in LONG if not any(name.startswith(start) for name in files())] == []
     assert [rank(f"{start}x::test_x") for start in LONG] == [*range(len(LONG))]
     assert rank("tests/architecture/test_budgets.py::test_x") == len(LONG)
+
+
+def test_it_is_told_who_waited_for_whom():
+    last = {"gw1": (60.2, "tests/e2e/kefir/test_login.py::test_x"), "gw0": (90.2, "tests/a/test_b.py::test_c")}
+    assert [*idle(last)] == [
+        "gw0 ended 0 s before the last process, with tests/a/test_b.py",
+        "gw1 ended 30 s before the last process, with tests/e2e/kefir",
+    ]
+    assert [*idle({})] == []
