@@ -30,6 +30,8 @@ _NOT_LOCAL = (
     "what is missing in that",
 )
 _SETTLES = 60.0  # seconds within which a new role and its policies are known everywhere
+# One call that is permitted does not mean that all are: IAM gives no bound, and a role has several documents.
+_SPREADS = 15.0
 _TAKEN_ON = "taken on"
 
 Result = TypeVar("Result")
@@ -113,6 +115,7 @@ def _verify_policy(project: Project, ports: Ports, policies: Policies, observed:
         role = ports.identity.put_role(name, documents, trial_stack.SYSTEM.tags(project.stage))
         theirs = ports.signed_by(_once_permitted(lambda: ports.identity.assume(role), ports))
         _once_permitted(theirs.stacks.describe, ports)
+        time.sleep(0.0 if ports.endpoint else _SPREADS)
         observed.append(Observation(step, _TAKEN_ON, _TAKEN_ON))
         with _trial(project, theirs, emit) as trial:
             _try(_deployers_steps(trial), trial, observed, emit, "its deletion by the deployer")
