@@ -21,6 +21,10 @@ ALLOWED = {
         "ResourceStatus",
         "REVIEW_IN_PROGRESS",
     ): "a stack's own events have the stack's states, which the model leaves out",
+    (
+        "ResourceStatus",
+        "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+    ): "the same, of a stack that removes what a failed update had made",
     ("StateReasonCode", "Updating"): "the emulator's; nothing here reads the reason of a function's state",
 }
 

@@ -26,6 +26,7 @@ from pkgops.plan.plan import Plan
 from pkgops.plan.prepare import prepare
 from pkgops.ports.stacks import StackState
 from tests.emulator import archive
+from tests.pkgops.ports.models import checked_calls
 from tests.repository import ROOT
 
 _NUMBERS = count(1)
@@ -132,6 +133,13 @@ class World:
         """Its status, "" if there is none."""
         state = self.state
         return state.status if state else ""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def modelled() -> Iterator[None]:
+    """What rolls back and goes on is sent nowhere else: it is compared with the models here, too."""
+    with checked_calls():
+        yield
 
 
 @pytest.fixture(scope="session")
