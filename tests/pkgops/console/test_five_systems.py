@@ -25,6 +25,7 @@ from tests.repository import ROOT, link_project
 
 # What a page leads to and is one of many: the first of each is looked at.
 _ONE_OF_MANY = re.compile(r"/(?:functions|tables|buckets|users|apis|systems)/[^\"?]+(?:\?[^\"]*)?")
+_FOLLOWING = re.compile(r'hx-get="([^"]+)"')  # parts of a page that come after it
 KEYS = sorted(systems(ROOT))
 
 
@@ -68,7 +69,7 @@ def further(text: str) -> set[str]:
     found: dict[str, str] = {}
     for address in _ONE_OF_MANY.findall(text):
         found.setdefault(re.sub(r"[^/?]*(?=[?]|$)", "", address, count=1), html.unescape(address))
-    return set(found.values())
+    return {*found.values(), *map(html.unescape, _FOLLOWING.findall(text))}
 
 
 @pytest.mark.parametrize("deployed", [True, False], ids=["deployed", "not-deployed"])
