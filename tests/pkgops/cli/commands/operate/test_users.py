@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from tests.pkgops.fakes.ports import ACCOUNT, FakePorts
+from tests.pkgops.fakes.ports import FakePorts
+from tests.pkgops.fakes.stacks import ACCOUNT
 
 DEV = ("--stage", "dev")
 POOL = "kefir-app-dev-appuserpool"
