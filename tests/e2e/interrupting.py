@@ -15,9 +15,11 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pkgops.aws.artifacts
@@ -30,7 +32,7 @@ import pkgops.dev.system
 import pkgops.logs.tail  # noqa: F401 - as the modules above: each run would import it
 from pkgops.cli.main import main as pkgops_main
 
-LONGEST = 60  # seconds after which a run ends whose moment has not come
+LONGEST = 60.0  # seconds
 WATCHED = "pkgops.dev.system:SystemLoop.prepare"  # begins once everything is deployed and watched
 
 
@@ -58,11 +60,24 @@ def main() -> None:
             child = os.fork()
             if child == 0:
                 _run(moment, output.fileno())
-            _, status = os.waitpid(child, 0)
+            with _at_most(LONGEST, child):
+                _, status = os.waitpid(child, 0)
             output.seek(0)
             shown = output.read().decode(errors="replace")
         sys.stdout.write(json.dumps([os.waitstatus_to_exitcode(status), shown]) + "\n")
         sys.stdout.flush()
+
+
+@contextmanager
+def _at_most(seconds: float, child: int) -> Iterator[None]:
+    """Kills a run whose moment has not come, or that goes on after it."""
+    timer = Timer(seconds, os.kill, (child, signal.SIGKILL))
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()  # the next run is forked from a process with one thread
 
 
 def _run(moment: Moment, output: int) -> None:
@@ -70,7 +85,6 @@ def _run(moment: Moment, output: int) -> None:
     for source, target in ((nothing, 0), (output, 1), (output, 2)):
         os.dup2(source, target)
     os.chdir(moment.root)
-    signal.alarm(LONGEST)
     if moment.writes:
         _before(WATCHED, lambda: _save(moment.writes))
     for call in moment.calls:
