@@ -9,7 +9,7 @@ PYTEST := $(BIN)/pytest -n $(WORKERS)
 SOURCES := pkgops templates handlers companions tests docs/reference/kit/examples
 COMPILE := $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
 
-.PHONY: help up down test check unit browser e2e second-engine bench goldens docs pins format clean
+.PHONY: help up down test check unit browser e2e second-engine bench screenshot goldens docs pins format clean
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -45,6 +45,10 @@ second-engine: .venv/.second-engine ## What others say: moto deploys, checkov an
 
 bench: .venv/.dev ## The benchmark table
 	$(BIN)/python -m tests.bench
+
+screenshot: .venv/.dev ## The README's picture of the console, with Kefir on the embedded emulator
+	$(PKGOPS) deploy kefir --stage local --yes
+	$(BIN)/python -m tests.screenshot
 
 goldens: .venv/.dev ## Rewrite the golden templates; the diff is what changes in AWS
 	$(BIN)/pytest -q tests/templates/test_golden.py --update-golden

@@ -15,7 +15,20 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from tests.bench import always_coder, api, cold, commands, dev, faults, kefir, keyvex, next_app, pipeline, stream_sales
+from tests.bench import (
+    always_coder,
+    api,
+    cold,
+    commands,
+    console,
+    dev,
+    faults,
+    kefir,
+    keyvex,
+    next_app,
+    pipeline,
+    stream_sales,
+)
 from tests.bench.measure import Contest, Row
 from tests.bench.report import document, table
 from tests.bench.workplace import HERE, Workplace
@@ -27,6 +40,7 @@ SYSTEMS = {
     "Always Coder": always_coder,
     "Keyvex": keyvex,
     "Stream Sales": stream_sales,
+    "Console": console,
     "Next.js": next_app,
 }
 
