@@ -15,7 +15,7 @@ _STARTS = {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IM
 class StackEvents(CloudFormationCalls):
     """The events of `pkgops.ports.stacks.Stacks`."""
 
-    def events(self, stack: str, until: str = "", since: str = "") -> list[StackEvent]:
+    def events(self, stack: str, until: str = "", since: str = "", *, newest: bool = False) -> list[StackEvent]:
         from botocore.exceptions import ClientError
 
         found: list[StackEvent] = []
@@ -27,6 +27,8 @@ class StackEvents(CloudFormationCalls):
                         if event.id == until or (since and event.time < since):
                             return found[::-1]
                         found.append(event)
+                    if newest:
+                        break
             except ClientError as error:
                 if not is_absent(error):
                     raise

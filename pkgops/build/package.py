@@ -7,7 +7,6 @@ neither zipped nor installed again.
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
 import zipfile
@@ -16,6 +15,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+import msgspec
 
 from pkgops.build import layer, limits, versions
 from pkgops.build.archive import build_zip
@@ -30,7 +31,7 @@ from pkgops.build.import_closure import ImportClosure, ImportClosures
 from pkgops.build.inline.code import inline_path, inlined
 from pkgops.build.node.bundles import bundle
 from pkgops.build.source_files import SourceTree, fingerprint
-from pkgops.build.synth import SynthesizedStack, resources
+from pkgops.build.synth import SynthesizedStack, copied, resources
 from pkgops.config import Project
 from pkgops.errors import BuildError
 from pkgops.events import Emit, Finished, Note, Progress, Started, silent
@@ -52,10 +53,11 @@ class Packager:
         self.tree = SourceTree(project.root, HANDLERS)
         self.pins = Pins(project.root)
         self.pins.require_in_force()
+        self._pinned = hashlib.sha256(self.pins.text.encode()).hexdigest()
         self._index_path = project.home / "cache" / "artifacts.json"
         self._tool = fingerprint(PACKAGE / "build")  # another version may read files otherwise
         self._index: dict[str, Any] = _read(self._index_path, self._tool)
-        self._before = json.dumps(self._index, sort_keys=True)
+        self._before = msgspec.json.encode(self._index)
         self._compiler = Compiler()
         self._closures: dict[Target, ImportClosures] = {}
         self.assets: dict[str, Asset] = {}
@@ -97,7 +99,7 @@ class Packager:
 
     def dependencies(self, requirements: Sequence[str], target: Target) -> Asset:
         """The layer of a set of requirements for a target."""
-        inputs = json.dumps([list(requirements), target.python, target.machine, target.wheels, self.pins.text])
+        inputs = json.dumps([list(requirements), target.python, target.machine, target.wheels, self._pinned])
         source = f"layer {', '.join(requirements)} ({target.python}, {target.machine})"
 
         def make() -> Path:
@@ -116,8 +118,7 @@ class Packager:
 
     def save(self) -> None:
         """Saves the index for the next run."""
-        after = json.dumps(self._index, sort_keys=True)
-        if after != self._before:
+        if msgspec.json.encode(self._index) != self._before:
             keep_document(self._index_path, {"tool": self._tool, **self._index})
 
     def _asset(self, inputs: str, source: str, make: Callable[[], Path]) -> Asset:
@@ -144,7 +145,7 @@ def package(project: Project, stacks: Sequence[SynthesizedStack], emit: Emit = s
     linked = []
     done = 0
     for stack in stacks:
-        template = copy.deepcopy(stack.template)
+        template = copied(stack.template)
         for logical_id, function in list(resources(template, FUNCTION)):
             _link(packager, template, logical_id, function, stack.includes.get(logical_id, ()))
             done += 1

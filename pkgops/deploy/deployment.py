@@ -8,40 +8,34 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
 
-from pkgops.build.repair import repair
-from pkgops.build.synth import template_text
 from pkgops.deploy.import_resources import restore_secrets
 from pkgops.deploy.interruption import detach_on_interrupt, detacher
 from pkgops.deploy.report import Report, Result
-from pkgops.deploy.scheduler import interruptible, run_in_order
+from pkgops.deploy.scheduler import run_in_order
 from pkgops.deploy.stack_deployment import StackDeployment
 from pkgops.deploy.swapped_code import put_aliases_back, take_over
+from pkgops.deploy.uploads import UPLOADS, Uploads
 from pkgops.deploy.watcher import Stopped, Watcher
 from pkgops.errors import BucketGoneError, DeployError, RefusedError
-from pkgops.events import Emit, Finished, Note, Progress, ResourceChanged, StackChanged, Started, silent
+from pkgops.events import Emit, Note, ResourceChanged, StackChanged
 from pkgops.plan.bootstrap import recreate_bootstrap
 from pkgops.plan.plan import Plan
-from pkgops.plan.step import Action, Step, decide, late_values, parameter_values
+from pkgops.plan.step import Step, decide, late_values, parameter_values
 from pkgops.ports.ports import Ports
-from pkgops.wording import counted
 
-_UPLOADS = 8
 _ROUNDS = 5  # of updates with values that were not known before
 
 
 def carry_out(plan: Plan, ports: Ports, emit: Emit, concurrency: int) -> Report:
-    """Deploys bucket, artifacts, then each stack as soon as the stacks it depends on are deployed."""
+    """Deploys the bucket, then each stack as soon as the stacks it depends on are deployed; the artifacts are uploaded
+    meanwhile, and only what needs them waits for that (docs/adr/0047)."""
     with Watcher(ports.stacks, emit, fast=ports.endpoint is not None) as watcher:
         work = _Deployment(plan, ports, emit, watcher)
         with detach_on_interrupt(watcher, plan.project, "deploy"):
             if plan.bootstrap is not None and not work.bootstrap(plan.bootstrap):
-                return Report(tuple(work.results.values()))
-            if not _upload_artifacts(plan, ports, emit, work):
-                return Report(tuple(work.results.values()))
+                return work.report()
             restore_secrets(plan, ports)
             put_aliases_back(plan, ports, emit)
             run_in_order(work.needs, work.step, work.skip, concurrency, detacher(watcher, emit))
@@ -51,50 +45,7 @@ def carry_out(plan: Plan, ports: Ports, emit: Emit, concurrency: int) -> Report:
                 run_in_order(again, work.again, work.skip, concurrency, detacher(watcher, emit))
             if plan.swapped:
                 take_over(plan, [key for key, result in work.results.items() if result.ok], ports, emit)
-    return Report(tuple(work.results[step.stack.key] for step in plan.steps))
-
-
-def upload(plan: Plan, ports: Ports, emit: Emit = silent) -> int:
-    """Uploads the artifacts that changing resources refer to and the bucket lacks, or has with other bytes; returns how
-    many. What is damaged here is built again first."""
-    wanted = "".join(template_text(_changing(step)) for step in plan.steps if step.action is not Action.UNCHANGED)
-    assets = {asset.key: asset for asset in plan.assets if asset.key in wanted}
-    absent = set(assets) if plan.bootstrap is not None else ports.artifacts.missing(list(assets))
-    if not absent:
-        return 0
-    repair(plan.project, [assets[key] for key in sorted(absent)], emit)
-    emit(Started("Uploading"))
-    with ThreadPoolExecutor(_UPLOADS) as pool, interruptible(pool):
-        sent = pool.map(lambda key: ports.artifacts.put(key, assets[key].path), sorted(absent))
-        for count, _ in enumerate(sent, 1):
-            emit(Progress("Uploading", count, len(absent)))
-    size = sum(assets[key].size for key in absent) / 1e6
-    emit(Finished("Uploading", f"{counted(len(absent), 'artifact')}, {size:.1f} MB"))
-    return len(absent)
-
-
-def _changing(step: Step) -> Mapping[str, Any]:
-    """The resources that a step changes, as far as it is known: CloudFormation reads no code of the others."""
-    resources: Mapping[str, Any] = step.stack.template["Resources"]
-    if not step.change_set or step.first:
-        return resources
-    changed = {change.logical_id for change in step.changes}
-    return {logical_id: resource for logical_id, resource in resources.items() if logical_id in changed}
-
-
-def _upload_artifacts(plan: Plan, ports: Ports, emit: Emit, work: _Deployment) -> bool:
-    """True once the artifacts are uploaded; a bucket that was deleted meanwhile is created again for them."""
-    try:
-        upload(plan, ports, emit)
-    except BucketGoneError as error:
-        if plan.bootstrap is not None:  # this deployment has just created it
-            raise
-        emit(Note(f"{error.message} It is created again.", "warning"))
-        step = recreate_bootstrap(plan.project, ports)
-        if not work.bootstrap(step):
-            return False
-        upload(replace(plan, bootstrap=step), ports, emit)
-    return True
+    return work.report()
 
 
 class _Deployment:
@@ -104,9 +55,11 @@ class _Deployment:
         self.plan = plan
         self.ports = ports
         self.emit = emit
+        self._uploads = Uploads(plan, ports, emit, lambda: watcher.stopped)
         self._stack_deployment = StackDeployment(plan, ports, emit, watcher)
         self.steps = {step.stack.key: step for step in plan.steps}
-        self.needs = {key: step.stack.needs for key, step in self.steps.items()}
+        self.needs = {UPLOADS: frozenset[str]()} | {key: step.stack.needs for key, step in self.steps.items()}
+        self.needs |= {key: self.needs[key] | {UPLOADS} for key in self._uploads.waiting}
         self.results: dict[str, Result] = {}
         self._used: dict[str, Mapping[str, str]] = {}  # the parameters that stacks were deployed with
         self._outputs: dict[str, Mapping[str, str]] = {
@@ -114,12 +67,33 @@ class _Deployment:
         }
         self._lock = threading.Lock()
 
+    def report(self) -> Report:
+        """The results of the plan's steps so far, after that of the bootstrap stack if it failed."""
+        others = [result for key, result in self.results.items() if key not in self.steps and not result.ok]
+        return Report((*others, *(self.results[key] for key in self.steps if key in self.results)))
+
     def bootstrap(self, step: Step) -> bool:
         """Creates the artifact bucket; the only stack that is deployed before the uploads."""
         return self._run(step, {})
 
+    def _upload(self) -> bool:
+        """True once the artifacts are uploaded; a bucket that was deleted meanwhile is created again for them."""
+        created = self.plan.bootstrap is not None
+        try:
+            self._uploads.send(to_new_bucket=created)
+        except BucketGoneError as error:
+            if created:
+                raise
+            self.emit(Note(f"{error.message} It is created again.", "warning"))
+            if not self.bootstrap(recreate_bootstrap(self.plan.project, self.ports)):
+                return False
+            self._uploads.send(to_new_bucket=True)
+        return True
+
     def step(self, key: str) -> bool:
-        """Deploys one stack; True if the stacks that depend on it may start."""
+        """Deploys one stack, or uploads; True if the stacks that depend on it may start."""
+        if key == UPLOADS:
+            return self._upload()
         step = self.steps[key]
         with self._lock:
             parameters = parameter_values(step.stack, self._outputs, late_values(step.stack, self.plan.states))
@@ -164,7 +138,7 @@ class _Deployment:
     def skip(self, key: str, cause: str) -> None:
         """Records a stack that was not changed because another one failed."""
         name = self.steps[key].stack.name
-        reason = f"{self.steps[cause].stack.name} failed" if cause in self.steps else cause
+        reason = f"{self.steps[cause].stack.name if cause in self.steps else cause} failed"
         self._done(Result(name, key, "SKIPPED", reason))
 
     def _run(self, step: Step, parameters: Mapping[str, str]) -> bool:

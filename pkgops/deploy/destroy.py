@@ -7,10 +7,12 @@ last system of its stage, as it was created along with the first.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pkgops.bootstrap import SYSTEM as BOOTSTRAP
 from pkgops.build.synth import SynthesizedStack, resources
 from pkgops.config import Project, require_account
 from pkgops.deploy.databases import Database, deleted_databases, unprotect
@@ -31,6 +33,7 @@ from pkgops.project import load_system, systems
 
 BUCKET = "AWS::S3::Bucket"
 SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
+_PARALLEL = 8  # stacks, each read by a few calls
 _RETAINED = {"Retain", "RetainExceptOnCreate"}
 
 
@@ -91,10 +94,13 @@ def plan_destroy(
     if there and not project.stage.local:
         known = everything[there[0].name]
         require_account(project.stage, known.account, known.region)
-    deletions = [_stack_deletion(stack.key, everything[stack.name], stack.needs, ports) for stack in reversed(there)]
-    for bootstrap in _bootstrap_deletion(project, everything, ports) if not only else ():
-        deletions = [replace(stack, needs=stack.needs | {bootstrap.key}) for stack in deletions]
-        deletions.append(bootstrap)
+    found = [(stack.key, everything[stack.name], stack.needs) for stack in reversed(there)]
+    if not only and (bootstrap := _unused_bootstrap(project, everything, {stack.name for stack in there})):
+        last = BOOTSTRAP.stacks[0].key
+        found = [*((key, state, needs | {last}) for key, state, needs in found), (last, bootstrap, frozenset())]
+    with ThreadPoolExecutor(_PARALLEL) as pool:
+        read = [pool.submit(_stack_deletion, key, state, needs, ports) for key, state, needs in found]
+        deletions = [one.result() for one in read]
     gone = {deletion.state.name for deletion in deletions}
     outside = () if only or not there else _secrets_outside(project, stacks, ports)
     return DestroyPlan(project, tuple(deletions), outside=outside, alone=gone == set(everything))
@@ -216,14 +222,13 @@ def _stack_deletion(key: str, state: StackState, needs: frozenset[str], ports: P
     return StackDeletion(key, state, needs, tuple(buckets), tuple(kept), databases)
 
 
-def _bootstrap_deletion(project: Project, everything: Mapping[str, StackState], ports: Ports) -> list[StackDeletion]:
-    """The bootstrap stack, if no other system on the stage uses its bucket."""
-    from pkgops.bootstrap import SYSTEM
-
-    name = bootstrap_stack_name(project)
-    others = [load_system(project.root, key) for key in systems(project.root) if key != project.system.key]
-    in_use = any(system.named(project.stage, stack.name) in everything for system in others for stack in system.stacks)
-    if name not in everything or in_use:
-        return []
-    key = SYSTEM.stacks[0].key
-    return [_stack_deletion(key, everything[name], frozenset(), ports)]
+def _unused_bootstrap(
+    project: Project, everything: Mapping[str, StackState], gone: Collection[str]
+) -> StackState | None:
+    """The bootstrap stack, if no other system on the stage uses its bucket. Other systems are loaded only if there are
+    stacks besides those that are ``gone`` then."""
+    state = everything.get(bootstrap_stack_name(project))
+    left = set(everything) - {*gone, bootstrap_stack_name(project)}
+    others = [load_system(project.root, key) for key in systems(project.root) if left and key != project.system.key]
+    in_use = any(system.named(project.stage, stack.name) in left for system in others for stack in system.stacks)
+    return None if in_use else state

@@ -22,7 +22,7 @@ def run_in_order(
     """Calls ``work(key)`` for every key of ``needs``, in threads, never before what it needs is done.
 
     If ``work`` returns False, everything that depends on the key gets ``skip(key, failed key)`` instead. An exception
-    in ``work`` is raised here once all running work has ended. On Ctrl-C nothing more is started, and
+    in ``work`` is raised here once all running work has ended, and nothing more is started. On Ctrl-C, too, and
     ``on_interrupt`` must make the running ``work`` return, because it is waited for."""
     sorter = TopologicalSorter({key: [need for need in wanted if need in needs] for key, wanted in needs.items()})
     sorter.prepare()
@@ -47,10 +47,12 @@ def run_in_order(
 
 @contextmanager
 def interruptible(pool: ThreadPoolExecutor, on_interrupt: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """On Ctrl-C cancels what has not started and calls ``on_interrupt`` before the pool waits for its threads."""
+    """If anything is raised, cancels what has not started; on Ctrl-C also calls ``on_interrupt``, before the pool waits
+    for its threads."""
     try:
         yield
-    except KeyboardInterrupt:
+    except BaseException as error:
         pool.shutdown(wait=False, cancel_futures=True)
-        on_interrupt()
+        if isinstance(error, KeyboardInterrupt):
+            on_interrupt()
         raise

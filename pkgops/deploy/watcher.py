@@ -81,6 +81,11 @@ class Watcher:
             self._thread.join()
 
     @property
+    def stopped(self) -> bool:
+        """True once the user has detached."""
+        return self._stopping
+
+    @property
     def running(self) -> tuple[str, ...]:
         """Names of the stacks being waited for."""
         return tuple(self._watched)
@@ -186,8 +191,10 @@ class Watcher:
 
     def _emit_events(self, state: StackState, watched: _Watched) -> bool:
         """Emits the new events of a stack; True if there are any. Within the rate limit; only for a failed stack it
-        waits for that, so that the last events of a successful one hold up nothing."""
-        if state.status.endswith("FAILED") or "ROLLBACK" in state.status:
+        waits for that, so that the last events of a successful one hold up nothing. Of that only the newest are read:
+        it is where the removal of replaced resources fails, and all others have ended as the stack has."""
+        failed = state.status.endswith("FAILED") or "ROLLBACK" in state.status
+        if failed:
             self._wait_for_rate_limit()
             self._event_calls += 1
         elif self._event_calls == 0 or not self._limiter.try_acquire():
@@ -195,7 +202,7 @@ class Watcher:
         self._event_calls -= 1
         watched.updated_at = time.monotonic()
         since = "" if watched.before is None else state.updated
-        events = self._stacks.events(state.id, watched.seen, since)
+        events = self._stacks.events(state.id, watched.seen, since, newest=not failed and not state.in_progress)
         for event in events:
             if event.type == _STACK and event.physical_id == state.id:
                 continue

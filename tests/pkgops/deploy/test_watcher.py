@@ -60,10 +60,10 @@ class Told(FakeStacks):
         self.open.wait()
         return super().describe()
 
-    def events(self, stack: str, until: str = "", since: str = "") -> list:
+    def events(self, stack: str, until: str = "", since: str = "", *, newest: bool = False) -> list:
         self.between[-1] += 1
         self.turns[stack] += 1
-        return super().events(stack, until, since)
+        return super().events(stack, until, since, newest=newest)
 
 
 def begun(stacks: FakeStacks, count: int) -> list[str]:

@@ -200,14 +200,14 @@ class FakeStacks:
                 kind = found.template["Resources"][broken]["Type"]
                 self._event(found, broken, kind, "DELETE_FAILED", self.broken[broken])
 
-    def events(self, stack: str, until: str = "", since: str = "") -> list[StackEvent]:
+    def events(self, stack: str, until: str = "", since: str = "", *, newest: bool = False) -> list[StackEvent]:
         self.calls.append("events")
         found = next((s for s in self._stacks.values() if stack in {s.state.name, s.state.id}), None)
         events = found.events if found else []
         if until:
             position = next((i for i, event in enumerate(events) if event.id == until), -1)
             events = events[position + 1 :]
-        return [event for event in events if event.time >= since]
+        return [event for event in events if event.time >= since][-100 if newest else 0 :]
 
     def failures(self, stack: str) -> list[StackEvent]:
         return [event for event in self.events(stack) if event.status.endswith("FAILED")]

@@ -82,6 +82,13 @@ def test_events_are_in_order_and_emitted_once(ports: Ports, name: str) -> None:
     assert ports.stacks.failures(name) == []
 
 
+def test_of_many_events_the_newest_can_be_read_alone(ports: Ports, name: str) -> None:
+    carried_out(ports, request_for(name, template(*(f"Q{number}" for number in range(110)))))
+    events, newest = ports.stacks.events(name), ports.stacks.events(name, newest=True)
+    assert 100 <= len(newest) < len(events)
+    assert newest == events[-len(newest) :]
+
+
 def test_a_protected_stack_is_not_deleted(ports: Ports, name: str) -> None:
     state = carried_out(ports, request_for(name, template("A")))
     ports.stacks.set_termination_protection(name, True)

@@ -10,7 +10,7 @@ import pytest
 
 from pkgops.aws.ports import AwsPorts
 from pkgops.deploy.deploy import deploy
-from pkgops.deploy.deployment import upload
+from pkgops.deploy.uploads import Uploads
 from pkgops.errors import AccessError, DeployError
 from pkgops.operate.gc import delete_garbage, find_garbage
 from pkgops.plan.plan import discard_change_sets
@@ -77,7 +77,7 @@ def test_interrupted_uploads_go_on_where_they_stopped(bad: World) -> None:
             1, rate=1.0, most=HURRIED.attempts * refused, kinds=("reset before",), only=("PutObject",)
         )
         try:
-            upload(made, bad.ports)
+            Uploads(made, bad.ports).send()
         except AccessError:
             assert refused
     bad.proxy.weather = calm
@@ -105,7 +105,7 @@ def test_garbage_is_what_no_template_and_no_change_set_names(bad: World) -> None
     put_right(bad, 3, LARGE)
     now, before, next_ = ({asset.key for asset in packaged(bad.project.root, version).assets} for version in (3, 0, 1))
     made = prepare(bad.project, packaged(bad.project.root, 1), bad.ports)
-    upload(made, bad.ports)
+    Uploads(made, bad.ports).send()
     garbage = find_garbage(bad.project, bad.ports, min_age=0.0)
     unused = {item.key for item in garbage.unused}
     assert (before - now - next_) <= unused

@@ -156,10 +156,10 @@ class LetGo(FakeStacks):
     def __init__(self) -> None:
         super().__init__(rounds=1_000_000)
 
-    def events(self, stack: str, until: str = "", since: str = "") -> list[StackEvent]:
+    def events(self, stack: str, until: str = "", since: str = "", *, newest: bool = False) -> list[StackEvent]:
         if self.calls.count("events") == 1:
             os.kill(os.getpid(), signal.SIGINT)
-        return super().events(stack, until, since)
+        return super().events(stack, until, since, newest=newest)
 
 
 def test_interrupted_it_reports_what_continues(run, built):
