@@ -15,6 +15,7 @@ from pkgops.errors import BucketGoneError, BuildError
 from pkgops.ports.artifacts import StoredObject
 
 _PARALLEL = 8
+_OTHER_BYTES = {"BadDigest", "XAmzContentSHA256Mismatch"}
 _PAGE = 1000  # S3's own limit for one DeleteObjects call
 
 
@@ -41,16 +42,20 @@ class S3Artifacts:
     def put(self, key: str, path: Path) -> None:
         from botocore.exceptions import ClientError
 
-        body = path.read_bytes()
-        checksum = hashlib.sha256(body)
-        if checksum.hexdigest() != PurePosixPath(key).stem:
-            raise BuildError(f"{path} was damaged while it was uploaded.", "Repeat the command: it is built again.")
-        digest = base64.b64encode(checksum.digest()).decode()
-        with translated("s3:PutObject"):
+        damaged = BuildError(f"{path} was damaged while it was uploaded.", "Repeat the command: it is built again.")
+        with path.open("rb") as file, translated("s3:PutObject"):  # streamed: eight at once may be large ones
+            checksum = hashlib.file_digest(file, "sha256")
+            if checksum.hexdigest() != PurePosixPath(key).stem:
+                raise damaged
+            file.seek(0)
+            digest = base64.b64encode(checksum.digest()).decode()
             try:
-                self._client.put_object(Bucket=self.bucket, Key=key, Body=body, ChecksumSHA256=digest)
+                self._client.put_object(Bucket=self.bucket, Key=key, Body=file, ChecksumSHA256=digest)
             except ClientError as error:
-                if error.response["Error"]["Code"] != "NoSuchBucket":
+                code = error.response["Error"]["Code"]
+                if code in _OTHER_BYTES:  # written to after the checksum was taken
+                    raise damaged from error
+                if code != "NoSuchBucket":
                     raise
                 raise BucketGoneError(
                     f"The bucket {self.bucket} does not exist.", "pkgops deploy creates it again."

@@ -181,7 +181,7 @@ class Stacks(Protocol):
 
     def events(self, stack: str, until: str = "", since: str = "", *, newest: bool = False) -> list[StackEvent]:
         """Events, oldest first: those after the event id ``until`` and not before the time ``since`` (ISO-8601, the
-        service's clock); "" sets no bound. Of many only the ``newest``: as many as one call returns, about a hundred."""
+        service's clock); "" sets no bound. Of many only the ``newest``: what one call returns, about a hundred."""
 
     def failures(self, stack: str) -> list[StackEvent]:
         """Failed events of the newest operation and its rollback, oldest first."""
