@@ -23,6 +23,7 @@ from tests.bench import (
     console,
     dev,
     faults,
+    growth,
     kefir,
     keyvex,
     next_app,
@@ -34,6 +35,7 @@ from tests.bench.report import document, table
 from tests.bench.workplace import HERE, Workplace
 
 SYSTEMS = {
+    "Growth": growth,
     "The pipeline": pipeline,
     "The development loop": dev,
     "Kefir": kefir,

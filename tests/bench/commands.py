@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 
 from tests.bench.measure import BenchmarkError, Contest
 from tests.bench.workplace import Workplace
@@ -21,9 +24,12 @@ def contests(place: Workplace) -> Iterator[Contest]:
     yield Contest("pkgops --help", place.floor("click_help", "--help"), place.pkgops("--help"), 1.5, 15)
     yield _synth(place)
     yield _first(place)
+    yield _first_uploaded(place)
+    yield _destroy(place)
     unchanged = place.pkgops("deploy", "--yes")
     yield Contest("unchanged deployment", place.floor("describe_stacks"), unchanged, 1.5, 11)
     yield _changed(place)
+    yield _diff(place)
     yield _tail(place)
 
 
@@ -51,29 +57,71 @@ def _synth(place: Workplace) -> Contest:
 
 
 def _first(place: Workplace) -> Contest:
-    def prepare() -> None:
-        place.emulator.reset()
-        if not list((place.project / ".pkgops" / "cache").glob("*.packaged.json")):
-            place.pkgops("package")()
-
     floor = place.floor("deploy", str(place.scratch / "first.json"))
     ours = place.pkgops("deploy", "--yes")
-    return Contest("first deployment", floor, ours, 2.5, 7, prepare, prepare)
+    before = partial(_nothing_deployed, place)
+    return Contest("first deployment", floor, ours, 2.5, 7, before, before)
+
+
+def _first_uploaded(place: Workplace) -> Contest:
+    """With a bucket that has all artifacts: ours looks whether they are there, the floor knows."""
+
+    def before() -> None:
+        _nothing_deployed(place)
+        place.floor("deploy", str(place.scratch / "bucket.json"))()
+        for key, path in whole["artifacts"]:
+            checksum = base64.b64encode(bytes.fromhex(Path(key).stem)).decode()
+            body = Path(path).read_bytes()
+            client(place.emulator, "s3").put_object(Bucket=whole["bucket"], Key=key, Body=body, ChecksumSHA256=checksum)
+
+    whole = place.read("first.json")
+    early = [stack for stack in whole["stacks"] if stack["early"]]
+    place.write("bucket.json", {**whole, "artifacts": [], "stacks": early})
+    rest = [stack for stack in whole["stacks"] if not stack["early"]]
+    place.write("rest.json", {**whole, "artifacts": [], "stacks": rest})
+    floor = place.floor("deploy", str(place.scratch / "rest.json"))
+    ours = place.pkgops("deploy", "--yes")
+    return Contest("first deployment, artifacts uploaded", floor, ours, 2.5, 7, before, before)
+
+
+def _destroy(place: Workplace) -> Contest:
+    def before() -> None:
+        _nothing_deployed(place)
+        place.pkgops("deploy", "--yes")()
+
+    floor = place.floor("destroy", str(place.scratch / "first.json"))
+    return Contest("destroy", floor, place.pkgops("destroy", "--yes"), 2.0, 7, before, before)
+
+
+def _nothing_deployed(place: Workplace) -> None:
+    place.emulator.reset()
+    if not list((place.project / ".pkgops" / "cache").glob("*.packaged.json")):
+        place.pkgops("package")()
 
 
 def _changed(place: Workplace) -> Contest:
-    numbers = itertools.count(1)
+    floor = place.floor("deploy", str(place.scratch / "change.json"))
+    ours = place.pkgops("deploy", "--yes")
+    return Contest("one handler line changed", floor, ours, 2.0, 9, *_edits(place))
+
+
+def _diff(place: Workplace) -> Contest:
+    floor = place.floor("diff", str(place.scratch / "change.json"))
+    return Contest("diff of one handler line", floor, place.pkgops("diff"), 2.0, 9, *_edits(place))
+
+
+def _edits(place: Workplace) -> tuple[Callable[[], None], Callable[[], None]]:
+    """What changes a line: for the floor, which has the new zip already, and for ours."""
+    numbers = itertools.count(time.time_ns())
+
+    def build() -> None:
+        place.write("change.json", _update(place, next(numbers)))
 
     def edit() -> None:
         with (place.project / CHANGED).open("a", encoding="utf-8") as file:
             file.write(f"# {next(numbers)}\n")
 
-    def build() -> None:
-        place.write("change.json", _update(place, next(numbers)))
-
-    floor = place.floor("deploy", str(place.scratch / "change.json"))
-    ours = place.pkgops("deploy", "--yes")
-    return Contest("one handler line changed", floor, ours, 2.0, 9, build, edit)
+    return build, edit
 
 
 def _update(place: Workplace, number: int) -> dict[str, object]:

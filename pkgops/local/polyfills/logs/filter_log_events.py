@@ -10,7 +10,7 @@ import base64
 import heapq
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -118,7 +118,7 @@ def _moment(event: dict[str, Any]) -> tuple[int, int]:
     return event["timestamp"], event["ingestionTime"]
 
 
-def _ranges(data: dict[str, Any], place: _Place | None) -> list[list[tuple[str, dict[str, Any]]]]:
+def _ranges(data: dict[str, Any], place: _Place | None) -> list[Iterator[tuple[str, dict[str, Any]]]]:
     from ministack.services import cloudwatch_logs as logs
 
     start, end = data.get("startTime"), data.get("endTime")
@@ -130,16 +130,21 @@ def _ranges(data: dict[str, Any], place: _Place | None) -> list[list[tuple[str, 
             history = stream["events"]
             first = 0 if start is None else bisect_left(history, start, key=logs._event_timestamp)
             last = len(history) if end is None else bisect_right(history, end, key=logs._event_timestamp)
-            ranges.append([(name, _identified(event)) for event in history[first:last]])
+            ranges.append(_rows(name, history[first:last]))
     return ranges
 
 
-def _identified(event: dict[str, Any]) -> dict[str, Any]:
-    """The event, which gets an id if it has none: those of functions' lines have none."""
-    if "eventId" not in event:
-        event["eventId"] = event_id(event["timestamp"])
-    event.setdefault("ingestionTime", event["timestamp"])
-    return event
+def _rows(name: str, events: Sequence[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The events, looked at one by one: a page needs few of what is left of a long history. They get an id if they have
+    none: those of functions' lines have none."""
+    from ministack.services import cloudwatch_logs as logs
+
+    for event in events:
+        if "eventId" not in event or "ingestionTime" not in event:
+            with logs._log_events_lock:
+                event.setdefault("ingestionTime", event["timestamp"])
+                event.setdefault("eventId", event_id(event["timestamp"]))
+        yield name, event
 
 
 def _streams(data: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
