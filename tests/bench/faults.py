@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bench.measure import Row
-from tests.pkgops.deploy.faults.many import COUNT, LIMITS, deployed
+from tests.pkgops.deploy.faults.many import COUNT, LIMITS, WHOLE, account, deployed
 from tests.pkgops.deploy.faults.together import place, round_of
 from tests.pkgops.deploy.faults.world import Tally, put_right, run, world
 
 RUNS = 200
 SEQUENCES = "deployments over a bad network"
+ACCOUNT = f"{WHOLE} stacks in one account, calls limited as on AWS"
 MANY = f"{COUNT} stacks at once, calls limited as on AWS"
 FIRST = "first deployments of one system at once"
 ROUNDS = 20  # for two deployers, and for three
@@ -32,6 +33,8 @@ def measured(folder: Path, only: str, runs: int = RUNS) -> Iterator[Row | str]:
         yield from _first(folder / "first")
     if only in MANY:
         yield from _many(folder / "many")
+    if only in ACCOUNT:
+        yield from _account(folder / "account")
 
 
 def _sequences(folder: Path, runs: int) -> Iterator[Row | str]:
@@ -83,6 +86,19 @@ def _many(folder: Path) -> Iterator[Row | str]:
     rates = ", ".join(f"{name} {count / found.seconds:.1f}" for name, count in sorted(found.answered.items()))
     yield f"{COUNT} stacks at once: {ended} made, {found.refused} calls refused for their rate and repeated"
     yield f"calls a second while {COUNT} stacks run: {rates} (limits: {LIMITS['DescribeStacks']:.0f} each)"
+
+
+def _account(folder: Path) -> Iterator[Row | str]:
+    folder.mkdir()
+    with world(folder) as made:
+        put_right(made, 0, 0)
+        found = account(made)
+    ended = sum(result.ok for result in found.report.results)
+    yield Row(ACCOUNT, found.seconds, runs=1)
+    yield (
+        f"{WHOLE} stacks, {COUNT} at once: {ended} made by {found.asked} calls, {found.refused} of them refused for "
+        f"their rate and repeated; afterwards {found.again} calls found nothing to do"
+    )
 
 
 def _counts(counted: Counter[str]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from pkgops.aws.connection.retry_policy import RetryPolicy
+from pkgops.aws.connection.retry_policy import FOR_AWS, RetryPolicy
 from pkgops.aws.ports import AwsPorts
 from pkgops.build.artifacts import PackagedSystem
 from pkgops.build.synth import SynthesizedStack
@@ -24,6 +24,7 @@ from tests.pkgops.deploy.faults.system import TAGS
 from tests.pkgops.deploy.faults.world import World
 
 COUNT = 50
+WHOLE = 500  # stacks of an account; AWS allows 2,000 in a region
 GATE = {
     "Type": "AWS::CloudFormation::WaitCondition",
     "CreationPolicy": {"ResourceSignal": {"Timeout": "PT5M"}},
@@ -57,8 +58,7 @@ def limits(rates: Mapping[str, float]) -> Weather:
 def deployed(world: World, hold: float, count: int = COUNT) -> Count:
     """Deploys all at once as on AWS; they go on for ``hold`` seconds after the last has begun."""
     packaged = PackagedSystem(tuple(_stack(number) for number in range(count)), ())
-    ports = AwsPorts(world.project.stage, world.proxy.endpoint, SHORTER, root_secret=world.direct.clients.root_secret)
-    ports.endpoint = None  # what the emulator is spared is not: the pauses and the pace are those on AWS
+    ports = _ports(world, SHORTER)
     made = prepare(world.project, packaged, ports)
     counted: list[tuple[float, Counter[str]]] = []
     opener = threading.Thread(target=_open, args=(world, count, hold, counted))
@@ -74,12 +74,49 @@ def deployed(world: World, hold: float, count: int = COUNT) -> Count:
     return Count(report, seconds, answered, sum(world.proxy.met.values()))
 
 
+@dataclass(frozen=True)
+class Account:
+    """An account with many stacks: how deploying them ended and how long it took, what was asked and refused of it, and
+    how often AWS was asked to find that there is nothing to do."""
+
+    report: Report
+    seconds: float
+    asked: int
+    refused: int
+    again: int
+
+
+def account(world: World, count: int = WHOLE, concurrency: int = COUNT) -> Account:
+    """Deploys a system of so many small stacks under the limits, and once more when it is there."""
+    packaged = PackagedSystem(tuple(_small(number) for number in range(count)), ())
+    ports = _ports(world, FOR_AWS)  # so many calls need the pauses of AWS, too
+    world.proxy.met.clear()
+    world.proxy.calls.clear()
+    world.proxy.weather = limits(LIMITS)
+    began = time.monotonic()
+    try:
+        report = deploy(prepare(world.project, packaged, ports), ports, concurrency=concurrency)
+        seconds, asked, refused = time.monotonic() - began, world.proxy.calls.total(), sum(world.proxy.met.values())
+        world.proxy.calls.clear()
+        assert not prepare(world.project, packaged, ports).changed
+    finally:
+        world.proxy.weather = calm
+    return Account(report, seconds, asked, refused, world.proxy.calls.total())
+
+
 def removed(world: World, count: int = COUNT) -> None:
     """Deletes them again."""
     for number in range(count):
         world.direct.stacks.delete(_stack(number).name)
     while any(state.name.startswith("FaultyMany") for state in world.direct.stacks.describe()):
         time.sleep(0.02)
+
+
+def _ports(world: World, retries: RetryPolicy) -> AwsPorts:
+    """What the emulator is spared is not: the pauses and the pace are those on AWS."""
+    ports = AwsPorts(world.project.stage, world.proxy.endpoint, retries, root_secret=world.direct.clients.root_secret)
+    ports.endpoint = None
+    return ports
 
 
 def _open(world: World, count: int, hold: float, counted: list[tuple[float, Counter[str]]]) -> None:
@@ -105,3 +142,8 @@ def _calls(proxy: Proxy) -> Counter[str]:
 def _stack(number: int) -> SynthesizedStack:
     template = {"Resources": {"Gate": GATE}}
     return SynthesizedStack("faulty", f"many{number}", f"FaultyMany{number}-local", template, {}, TAGS)
+
+
+def _small(number: int) -> SynthesizedStack:
+    template = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": f"faulty-{number}"}}}}
+    return SynthesizedStack("faulty", f"small{number}", f"FaultySmall{number}-local", template, {}, TAGS)
