@@ -66,6 +66,7 @@ def main() -> int:
             slowest, note = cold.imports(place)
             rows += slowest
             notes.append(note)
+        notes += [f"{row.what}: {row.why}" for row in rows if row.why]
         notes += [f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"]
         notes.append(f"{time.monotonic() - began:.0f} s for everything")
     sys.stdout.write(document(rows, notes) if wanted.json else "\n".join([table(rows), "", *notes]))

@@ -32,7 +32,8 @@ class Sample:
 @dataclass(frozen=True)
 class Row:
     """One line of the table. ``bound`` is the largest ratio allowed, None where none is set; ``floor`` is None
-    where there is nothing to compare with. Times are medians in seconds, memory is the largest peak in bytes."""
+    where there is nothing to compare with. Times are medians in seconds, memory is the largest peak in bytes. ``why``
+    says what keeps it from its floor."""
 
     what: str
     ours: float
@@ -41,6 +42,7 @@ class Row:
     memory: int = 0
     floor_memory: int = 0
     runs: int = 0
+    why: str = ""
 
     @property
     def ratio(self) -> float | None:
@@ -99,6 +101,7 @@ class Contest:
     before_floor: Callable[[], None] = nothing
     before_ours: Callable[[], None] = nothing
     warm_up: int = 1
+    why: str = ""
 
     def run(self) -> Row:
         """Both in turns; the first ``warm_up`` rounds do not count."""
@@ -118,4 +121,5 @@ class Contest:
             memory=max(sample.peak for sample in ours),
             floor_memory=max(sample.peak for sample in floors),
             runs=self.runs,
+            why=self.why,
         )
