@@ -6,10 +6,26 @@ import json
 
 import pytest
 
+from pkgops import config
+from pkgops.build.build import synthesized
+from pkgops.build.functions import functions
+from pkgops.connect import connect
+from pkgops.operate.browse.dead_letters import Cause, causes
+from pkgops.operate.browse.meaning import Meaning
 from tests.e2e.keyvex.backend import EMAIL, Backend
 
 pytestmark = pytest.mark.e2e
 LETTERS = "keyvex-email-dlq-development"
+
+
+def cause_of(backend: Backend, user: str) -> Cause:
+    """What the console says of the dead letter with that user in it."""
+    system = backend.system
+    project = config.load("local", "keyvex", system.root, environ={})
+    ports, stacks = connect(project.stage, system.root), synthesized(project)
+    messages = [one for one in ports.queues.peek(LETTERS, 10) if user in one.body]
+    (found,) = causes(messages, Meaning(project, stacks).consumers(EMAIL), functions(stacks), ports.logs)
+    return found
 
 
 def test_a_mail_that_sendgrid_refused_is_sent_once_its_cause_is_mended(backend: Backend) -> None:
@@ -30,6 +46,9 @@ def test_a_mail_that_sendgrid_refused_is_sent_once_its_cause_is_mended(backend: 
             backend.show(EMAIL, record)
         assert backend.receive(EMAIL, user) == []
     assert rows()[EMAIL]["dead"] == dead + 1
+    cause = cause_of(backend, user)
+    assert cause.sure
+    assert (cause.function, "SendGrid answered 403" in cause.text) == ("keyvex-email-processor-development", True)
     log = backend.system.pkgops("tail-logs", "keyvex/email_processor", "--since", "5m").stdout
     assert "SendGrid answered 403" in log
     assert f"{user}@example.com" not in log
