@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _MOST_EVENTS = 20_000  # of a function's log that are looked through
 _MOST_LINES = 20  # that are shown of a failure
 _FAILURES = ("ERROR", "CRITICAL")
+_REASONS = ("reason", "error", "cause")  # fields that say why
 _EARLIER = 2_000  # milliseconds that clocks may differ
 
 
@@ -77,7 +78,7 @@ def _cause(message: QueueMessage, consumers: Sequence[Function], others: Sequenc
         lines = _lines(function, of_request(read.of(function), request or message.id))
         if lines:
             found = request or next((line.request_id for line in reversed(lines) if line.request_id), message.id)
-            return Cause(text or _first_error(lines), function.name, found, _shown(lines), True)
+            return Cause(text or _last_error(lines, request or message.id), function.name, found, _shown(lines), True)
     if text:
         return Cause(text, name, request)
     for function in known:
@@ -129,10 +130,15 @@ def _lines(function: Function, events: Iterable[LogEvent]) -> list[LogLine]:
     return list(parse(function.short, sorted(events, key=lambda event: event.time)))
 
 
-def _first_error(lines: Sequence[LogLine]) -> str:
-    """The first line of the last error."""
-    text = next((line.text for line in reversed(lines) if line.level in _FAILURES), "")
-    return text.strip().partition("\n")[0]
+def _last_error(lines: Sequence[LogLine], id: str) -> str:
+    """The first line of the last error, one with the id before others: an invocation may get several messages. A logger
+    with fields has the reason in one of them."""
+    failures = [line for line in lines if line.level in _FAILURES]
+    named = [line for line in failures if id in line.raw] or failures
+    if not named:
+        return ""
+    reason = next((str(named[-1].fields[name]) for name in _REASONS if named[-1].fields.get(name)), "")
+    return ": ".join(filter(None, (named[-1].text.strip().partition("\n")[0], reason)))
 
 
 def _shown(lines: Sequence[LogLine]) -> tuple[LogLine, ...]:

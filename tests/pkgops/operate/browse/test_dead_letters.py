@@ -55,6 +55,12 @@ def test_the_last_invocation_that_names_it_is_the_cause(logs: FakeLogs) -> None:
     assert "not this one" not in [line.text for line in found.lines]
 
 
+def test_of_several_messages_in_an_invocation_the_error_of_its_own_is_meant(logs: FakeLogs) -> None:
+    lines = ["START RequestId: r1", error("failed", message_id=ID, reason="refused"), error("other", message_id="x")]
+    logs.write(WORKER.log_group, "s", [(AT + at, line) for at, line in enumerate(lines)])
+    assert cause(logs).text == "failed: refused"
+
+
 def test_what_lambda_says_of_a_failed_invocation(logs: FakeLogs) -> None:
     found = cause(logs, json.dumps(CONDITION))
     assert (found.text, found.function) == ("RetriesExhausted it is broken after 3 tries", "sender-local")
