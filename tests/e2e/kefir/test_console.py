@@ -89,5 +89,7 @@ def test_a_request_and_what_came_of_it_are_two_clicks_away(kefir: Kefir, page: P
         expect(page.locator("tbody")).to_contain_text(user.email)
         for path, name in navigation(config.load("local", "kefir", kefir.project.root, environ={}).stage):
             page.goto(start.rstrip("/") + path)
-            assert page.locator("h1").inner_text() == (name if path != "/" else "Stage local")
+            expect(page.locator("nav [aria-current=page]")).to_have_text(name)
+            expect(page.locator("h1")).to_be_visible()
             expect(page.locator(".waiting")).to_have_count(0)
+            expect(page.locator("[role=alert]")).to_have_count(0)
