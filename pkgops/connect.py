@@ -16,7 +16,7 @@ def is_running(stage: Stage, root: Path) -> bool:
         return True
     from pkgops.local.client.emulator import Emulator
 
-    return Emulator.of(root, stage.port, stage.workers).reachable()
+    return Emulator.of(root, stage.port, stage.workers, stage.resume).reachable()
 
 
 def connect(stage: Stage, root: Path, emit: Emit = silent) -> AwsPorts:
@@ -25,7 +25,7 @@ def connect(stage: Stage, root: Path, emit: Emit = silent) -> AwsPorts:
         return AwsPorts(stage, emit=emit)
     from pkgops.local.client.emulator import Emulator
 
-    emulator = Emulator.of(root, stage.port, stage.workers)
+    emulator = Emulator.of(root, stage.port, stage.workers, stage.resume)
     if not emulator.running():
         emulator.up(emit)
     return AwsPorts(stage, emulator.endpoint, root_secret=emulator.credentials().secret)

@@ -27,6 +27,7 @@ from pkgops.secret_rules import SecretRule
 
 LOCAL = "local"
 LOCAL_ACCOUNT = "000000000000"  # the emulator's
+RESUME = 15  # seconds that a paused cluster of Aurora holds its first connection; after a day up to 30
 PRODUCTION = "prod"
 # The path under which the emulator serves companions (see `pkgops.declarations.Companion`).
 COMPANIONS = "/_companions/"
@@ -54,7 +55,8 @@ class Stage:
     ``express`` allows CloudFormation's express mode (operations end before resources are stable).
     ``follow_aliases`` lets `pkgops dev` move aliases to the code it has swapped in, until the next deployment.
     ``port`` is the emulator's, on stage ``local`` only, and so is ``workers``, how many processes of functions it keeps
-    at most (0: 16 for each core, at least 32).
+    at most (0: 16 for each core, at least 32), and ``resume``, how many seconds a cluster of Aurora that has paused
+    holds its first connection (0: none pauses).
     """
 
     name: str
@@ -66,6 +68,7 @@ class Stage:
     follow_aliases: bool = False
     port: int = 4566
     workers: int = 0
+    resume: int = RESUME
 
     @property
     def local(self) -> bool:

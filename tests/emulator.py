@@ -20,10 +20,10 @@ REGION = "us-east-1"
 TRUSTED = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
 
 
-def start_emulator(project: Path) -> Emulator:
+def start_emulator(project: Path, resume: int = 0) -> Emulator:
     """Starts the emulator of a project directory, which serves this repository's companions; the caller stops it with
-    ``down()``."""
-    emulator = Emulator(project / ".pkgops" / "local", free_port(), ROOT)
+    ``down()``. ``resume`` is how many seconds a paused cluster holds its first connection (0: none pauses)."""
+    emulator = Emulator(project / ".pkgops" / "local", free_port(), ROOT, resume=resume)
     emulator.up()
     watch(emulator.credentials().secret)
     return emulator

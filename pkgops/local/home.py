@@ -11,11 +11,13 @@ HOME_VARIABLE = "PKGOPS_LOCAL_HOME"
 PORT_VARIABLE = "PKGOPS_LOCAL_PORT"
 PROJECT_VARIABLE = "PKGOPS_LOCAL_PROJECT"
 WORKERS_VARIABLE = "PKGOPS_LOCAL_WORKERS"  # how many processes of functions may stand at once; empty: by cores
+RESUME_VARIABLE = "PKGOPS_LOCAL_RESUME"  # seconds that a paused cluster takes to be there again; 0: none pauses
 # A file that another process holds a lock on (flock): the emulator ends with that process, however it ends.
 OWNER_VARIABLE = "PKGOPS_LOCAL_OWNER"
 IDENTITY_PATH = "/_pkgops/identity"
 REQUESTS_PATH = "/_pkgops/requests"
 REPLAY_PATH = "/_pkgops/requests/replay"
+PAUSE_PATH = "/_pkgops/pause"
 
 
 def proof(secret: str, nonce: str) -> str:

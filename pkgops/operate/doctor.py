@@ -160,7 +160,7 @@ def _emulator(project: Project) -> Check:
     servers = [*(("Redis", one) for one in status.redis), *(("PostgreSQL", one) for one in status.postgres)]
     if ended := [f"{kind} of {one.name}" for kind, one in servers if not one.running]:
         return Check("Emulator", "warn", f"{found}; {', '.join(ended)} has ended", _RESTART)
-    found += "".join(f"; {kind} of {one.name} at {one.address}" for kind, one in servers)
+    found += "".join(f"; {kind} of {one.described}" for kind, one in servers)
     return Check("Emulator", "ok", found)
 
 

@@ -17,23 +17,23 @@ from pkgops import own_files
 from pkgops.errors import AccessError
 from pkgops.events import Emit, Finished, Note, Started, silent
 from pkgops.local.api_request import ApiRequest, Replayed, parsed, replayed
+from pkgops.local.client.data_servers import DataServer
 from pkgops.local.client.loopback import fetch
 from pkgops.local.credentials import Credentials, load, load_or_create
-from pkgops.local.home import IDENTITY_PATH, REPLAY_PATH, REQUESTS_PATH, Home, proof
-from pkgops.model import LOCAL_ACCOUNT
+from pkgops.local.home import (
+    IDENTITY_PATH,
+    REPLAY_PATH,
+    REQUESTS_PATH,
+    RESUME_VARIABLE,
+    WORKERS_VARIABLE,
+    Home,
+    proof,
+)
+from pkgops.model import LOCAL_ACCOUNT, RESUME
 
 if TYPE_CHECKING:
     from pkgops.local.client.distributions import Distribution
     from pkgops.local.client.mail import Message
-
-
-@dataclass(frozen=True, slots=True)
-class DataServer:
-    """The server of a cluster of RDS or ElastiCache; ``running`` is False if its process has ended."""
-
-    name: str
-    address: str
-    running: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +63,19 @@ class Status:
 @dataclass(frozen=True, slots=True)
 class Emulator:
     """The emulator whose state is kept under ``home``, on 127.0.0.1:``port``; it serves the companions of ``project``,
-    a directory, if there is one, and is started with ``workers`` (see `pkgops.model.Stage`). `of` gives a project's
-    own."""
+    a directory, if there is one, and is started with ``workers`` and ``resume`` (see `pkgops.model.Stage`). `of` gives
+    a project's own."""
 
     home: Path
     port: int = 4566
     project: Path | None = None
     workers: int = 0
+    resume: int = RESUME
 
     @classmethod
-    def of(cls, project: Path, port: int, workers: int = 0) -> Emulator:
+    def of(cls, project: Path, port: int, workers: int = 0, resume: int = RESUME) -> Emulator:
         """The emulator of the project in that directory."""
-        return cls(own_files.home(project) / "local", port, project, workers)
+        return cls(own_files.home(project) / "local", port, project, workers, resume)
 
     @property
     def endpoint(self) -> str:
@@ -150,7 +151,7 @@ class Emulator:
 
     def reset(self) -> None:
         """Empties the emulator: stacks, tables, buckets and their files. AccessError if it is down."""
-        self._request("/_ministack/reset", "POST")
+        self.request("/_ministack/reset", "POST")
 
     def log(self, lines: int = 100) -> list[str]:
         """The last ``lines`` lines of the server's log, oldest first; none if it never ran."""
@@ -166,16 +167,16 @@ class Emulator:
         """The mails sent through SES, oldest first. AccessError if the emulator is down."""
         from pkgops.local.client.mail import messages
 
-        return messages(self._request("/_ministack/ses/messages"))
+        return messages(self.request("/_ministack/ses/messages"))
 
     def requests(self, after: int = 0) -> list[ApiRequest]:
         """The last requests to deployed APIs after number ``after``, oldest first. AccessError if it is down."""
-        return parsed(self._request(f"{REQUESTS_PATH}?after={after}"))
+        return parsed(self.request(f"{REQUESTS_PATH}?after={after}"))
 
     def replay(self, number: int) -> Replayed | None:
         """Sends a request to a deployed API once more, as it was; None if it is no longer known. AccessError if the
         emulator is down."""
-        return replayed(self._request(f"{REPLAY_PATH}?number={number}", "POST"))
+        return replayed(self.request(f"{REPLAY_PATH}?number={number}", "POST"))
 
     def credentials(self) -> Credentials:
         """Those of its root user, which are made here if there are none yet."""
@@ -219,12 +220,14 @@ class Emulator:
                 return
             launch.refuse_occupied(home, self.port)
             emit(Started(what))
-            launch.start(home, self.port, self.project, self.running, self.workers)
+            given = {WORKERS_VARIABLE: str(self.workers), RESUME_VARIABLE: str(self.resume)}
+            launch.start(home, self.port, self.project, self.running, given)
         emit(Finished(what, self.endpoint))
         if note := self.status().note:
             emit(Note(note, "warning"))
 
-    def _request(self, path: str, method: str = "GET") -> bytes:
+    def request(self, path: str, method: str = "GET") -> bytes:
+        """What it answers to its root user at a path of its own. AccessError if it is down, or refuses."""
         hint = "Start it with: pkgops local up"
         if not self.running():
             raise AccessError(f"The emulator is not running on port {self.port}.", hint)

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,7 +32,6 @@ from pkgops.local.home import (
     OWNER_VARIABLE,
     PORT_VARIABLE,
     PROJECT_VARIABLE,
-    WORKERS_VARIABLE,
     Home,
 )
 
@@ -88,9 +87,11 @@ def refuse_silent(home: Home, patience: float = KILL_SECONDS) -> None:
         raise AccessError(SILENT, "Stop it first: pkgops local down")
 
 
-def start(home: Home, port: int, project: Path | None, answers: Callable[[], bool], workers: int = 0) -> None:
-    """Starts the server in its own session and returns when ``answers()``; AccessError if it does not come up,
-    and then no process is left."""
+def start(
+    home: Home, port: int, project: Path | None, answers: Callable[[], bool], given: Mapping[str, str] | None = None
+) -> None:
+    """Starts the server in its own session, with the variables that are ``given``, and returns when ``answers()``;
+    AccessError if it does not come up, and then no process is left."""
     own_files.remove(home.info)
     with _private(home.log).open("wb") as log:
         server = subprocess.Popen(
@@ -99,7 +100,7 @@ def start(home: Home, port: int, project: Path | None, answers: Callable[[], boo
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=home.root,
-            env=_environment(home, port, project) | {WORKERS_VARIABLE: str(workers)},
+            env={**_environment(home, port, project), **(given or {})},
             start_new_session=True,
         )
     try:

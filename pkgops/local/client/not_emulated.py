@@ -42,7 +42,7 @@ _NOTES: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("AWS::ElastiCache::ReplicationGroup", "AWS::ElastiCache::CacheCluster"),
     ),
     (
-        "PostgreSQL is version 18 without TLS, readers, snapshots and pausing. It takes pip install "
+        "PostgreSQL is version 18 without TLS, readers and snapshots. It takes pip install "
         "'pkgops[postgres]', without which nothing answers at a database's address.",
         ("AWS::RDS::DBCluster", "AWS::RDS::DBInstance"),
     ),

@@ -9,9 +9,10 @@ from __future__ import annotations
 import secrets
 import subprocess
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pkgops.local.databases.pause_gate import PauseGate
 from pkgops.local.databases.postgres_files import ADMIN, make, named, place, verifier
 from pkgops.local.databases.server_process import HOST, NotStartedError, ServerProcess, start, supervised
 
@@ -40,10 +41,24 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class PostgresServer(ServerProcess):
-    """A server, its files and its programs."""
+    """A server, its files and its programs, and the gate in front of it if it is that of a cluster that pauses."""
 
     data: Path
     programs: Path
+    gate: PauseGate | None = None
+
+    @property
+    def public_port(self) -> int:
+        return self.gate.port if self.gate else self.port
+
+    @property
+    def state(self) -> str:
+        return self.gate.state if self.gate else ""
+
+    def stop(self) -> None:
+        if self.gate:
+            self.gate.close()
+        ServerProcess.stop(self)
 
     def answers(self) -> bool:
         lines = _process_file(self.data)
@@ -90,10 +105,14 @@ def quoted(name: str) -> str:
     return '"{}"'.format(name.replace('"', '""'))
 
 
-def start_postgres(programs: Path, data: Path, name: str, port: int = 0) -> PostgresServer:
-    """Starts the server of ``data`` and returns when it answers; on a free port if that is 0. Raises
-    `NotStartedError`."""
+def start_postgres(
+    programs: Path, data: Path, name: str, port: int = 0, gate: PauseGate | None = None
+) -> PostgresServer:
+    """Starts the server of ``data`` and returns when it answers; on a free port if that is 0. ``gate`` takes the port
+    instead, if there is one, and leads to the server. Raises `NotStartedError`."""
     _await_predecessor(data)
+    if gate is not None:
+        return _behind(gate, programs, data, name, port)
 
     def spawn(found: int) -> PostgresServer:
         settings = [part for key, value in {**_SETTINGS, "port": found}.items() for part in ("-c", f"{key}={value}")]
@@ -101,6 +120,20 @@ def start_postgres(programs: Path, data: Path, name: str, port: int = 0) -> Post
         return PostgresServer(name, found, process, data, programs)
 
     return start(spawn, f"The PostgreSQL server of {name}", port)
+
+
+def _behind(gate: PauseGate, programs: Path, data: Path, name: str, port: int) -> PostgresServer:
+    try:
+        gate.listen(port)
+    except OSError as error:
+        raise NotStartedError(f"Port {port} of {name} cannot be opened: {error.strerror}") from None
+    try:
+        server = start_postgres(programs, data, name)
+    except NotStartedError:
+        gate.close()
+        raise
+    gate.lead_to(server.port)
+    return replace(server, gate=gate)
 
 
 def _await_predecessor(data: Path) -> None:

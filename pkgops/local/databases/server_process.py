@@ -47,6 +47,16 @@ class ServerProcess(ABC):
     def answers(self) -> bool:
         """Whether it serves the port."""
 
+    @property
+    def public_port(self) -> int:
+        """The port that clients know."""
+        return self.port
+
+    @property
+    def state(self) -> str:
+        """What it does at the moment, "" where a server only runs."""
+        return ""
+
     def comes_up(self) -> bool:
         """Waits until it answers; False if it ends or takes too long."""
         deadline = time.monotonic() + _START_SECONDS
@@ -122,9 +132,14 @@ class Servers(Generic[Server]):
         return bool(ended)
 
     def rows(self) -> list[dict[str, Any]]:
-        """Every server: its name, its address, and whether its process is there."""
+        """Every server: its name, its address, whether its process is there, and its state."""
         return [
-            {"name": one.name, "address": f"{HOST}:{one.port}", "running": one.process.poll() is None}
+            {
+                "name": one.name,
+                "address": f"{HOST}:{one.public_port}",
+                "running": one.process.poll() is None,
+                "state": one.state,
+            }
             for one in self.of(())
         ]
 

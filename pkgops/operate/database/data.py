@@ -12,6 +12,7 @@ from pkgops.operate.database.migrations import Migrated, migrate, read
 
 if TYPE_CHECKING:
     from pkgops.config import Project
+    from pkgops.local.client.data_servers import DataServer
     from pkgops.operate.database.ask import Asked
     from pkgops.ports.databases import ClusterState
     from pkgops.ports.ports import Ports
@@ -92,12 +93,26 @@ def cluster(project: Project, ports: Ports) -> ClusterState | None:
     return ports.databases.cluster(project.named(name)) if name else None
 
 
-def described(state: ClusterState) -> str:
-    """A cluster in a sentence."""
+def server(project: Project, name: str) -> DataServer | None:
+    """What stands in for a cluster on stage local; None elsewhere, and where nothing does."""
+    if not project.stage.local:
+        return None
+    from pkgops.local.client.emulator import Emulator
+
+    running = Emulator.of(project.root, project.stage.port).status().postgres
+    return next((one for one in running if one.name == name), None)
+
+
+def described(state: ClusterState, server: DataServer | None = None) -> str:
+    """A cluster, and the server that stands in for it, in a sentence or two."""
     size = "" if state.minimum is None else f", {state.minimum:g} to {state.maximum or 0:g} ACU"
     after = f" after {state.pauses_after // 60} idle minutes" if state.pauses_after else " when idle"
     pauses = f", pauses{after}" if state.pauses else ""
-    return f"{state.name} is {state.status}: {state.engine} {state.version}{size}{pauses}."
+    text = f"{state.name} is {state.status}: {state.engine} {state.version}{size}{pauses}."
+    if server is None:
+        return text
+    now = f" It is {server.state} now." if server.state else ""
+    return f"{text} Here PostgreSQL on this machine stands in for it, at {server.address}.{now}"
 
 
 def backup(state: ClusterState) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.canary import watch
 from tests.e2e.stream_sales.market import Market
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.e2e
 FIRST, LAST = "20251223021638_init", "20251227134711_add_delivery_details"
@@ -54,6 +55,12 @@ def test_a_database_is_migrated_broken_mended_seeded_and_reset(market: Market) -
     checks = market.project.rows("db", "check")
     assert (len(checks), [row["name"] for row in checks if not row["ok"]]) == (9, [])
     assert market.project.rows("db", "psql", "-c", "SELECT count(*) AS products FROM products") == [{"products": "120"}]
+    eventually(lambda: run("local", "pause", ok=False).returncode == 0)
+    assert "(paused)" in run("local", "status").stdout
+    assert "(paused)" in run("doctor", "--system", "stream_sales", ok=False).stdout
+    late = run("db", "status", "stream_sales")
+    assert ("It is paused now." in late.stderr, late.stdout.count("applied")) == (True, 5)
+    assert "(awake)" in run("local", "status").stdout
     assert run("db", "url").stdout.startswith("postgresql://dbadmin:****@127.0.0.1:")
     shown = json.loads(run("db", "seed", "--only", "products", "--output", "json").stdout)
     assert shown[0]["rows"]["products"] == 120

@@ -65,12 +65,12 @@ def _told(session: Session, done: Migrated) -> int:
 def status(session: Session, asked: Asked) -> None:
     """List the migrations: applied, modified since, pending, failed, missing here, or not deployed yet."""
     from pkgops.cli.output.terminal import one_line
-    from pkgops.operate.database.data import cluster, described
+    from pkgops.operate.database.data import cluster, described, server
     from pkgops.operate.database.migrations import status as read_status
 
     state = cluster(asked.project, asked.ports)
     if state is not None:
-        session.console.print_message(one_line(described(state)))
+        session.console.print_message(one_line(described(state, server(asked.project, state.name))))
     rows = read_status(asked)
     shown = [(row.name, row.state, row.detail) for row in rows]
     session.console.print_table(("Migration", "State", "Detail"), shown, "There are no migrations.")

@@ -28,7 +28,7 @@ def _emulator(session: Session) -> Emulator:
     from pkgops.local.client.emulator import Emulator
 
     project = session.project()
-    return Emulator.of(project.root, project.stage.port, project.stage.workers)
+    return Emulator.of(project.root, project.stage.port, project.stage.workers, project.stage.resume)
 
 
 @session_command("up", example="pkgops local up", has_system=False, local_only=True)
@@ -68,6 +68,31 @@ def reset(session: Session, yes: bool) -> None:
     confirm(session.console, "Delete everything in the emulator?", "Resetting the emulator", yes=yes)
     emulator.reset()
     session.console.print_result({"reset": True}, "The emulator is empty. Next: pkgops deploy")
+
+
+PAUSE = """\
+pkgops local pause
+pkgops local pause shop-cluster"""
+
+
+@session_command("pause", example=PAUSE, has_system=False, local_only=True)
+@click.argument("cluster", required=False, default="")
+def pause(session: Session, cluster: str) -> None:
+    """Pause clusters of Aurora that pause by themselves when nobody is connected, without waiting for that.
+
+    The next connection is held for the seconds of the setting resume, as on AWS. A connection keeps a cluster awake.
+    """
+    from pkgops.cli.output.terminal import one_line
+    from pkgops.errors import RefusedError
+    from pkgops.local.client.pauses import pause as pause_now
+    from pkgops.wording import counted
+
+    found = pause_now(_emulator(session), cluster)
+    if awake := [one for one in found if not one.paused]:
+        kept = ", ".join(f"{one.name} (by {counted(one.connections, 'connection')})" for one in awake)
+        raise RefusedError(f"Kept awake: {kept}.", "Close what is connected, and repeat the command.")
+    late = f"the next connection waits {counted(session.project().stage.resume, 'second')}"
+    session.console.print_result(found, "\n".join(one_line(f"{one.name} is paused: {late}.") for one in found))
 
 
 @session_command("logs", example="pkgops local logs --lines 50", has_system=False, local_only=True)
@@ -141,7 +166,7 @@ def _print_status(session: Session, emulator: Emulator, status: Status) -> None:
     if status.certificate:
         lines.append(f"Trust     {status.certificate}, with which distributions and WebSocket APIs speak TLS")
     servers = [*(("Redis", one) for one in status.redis), *(("Postgres", one) for one in status.postgres)]
-    lines += [f"{kind:10}{one.name} at {one.address}{'' if one.running else ', ended'}" for kind, one in servers]
+    lines += [f"{kind:10}{one.described}{'' if one.running else ', ended'}" for kind, one in servers]
     if status.unsaved:
         lines.append(f"Unsaved   {status.unsaved}")
     return session.console.print_result(status, "\n".join([*lines, *([status.note] if status.note else [])]))
@@ -199,5 +224,5 @@ def _mail_text(mail: Message) -> str:
     return "\n".join((*map(one_line, head), "", (mail.text or mail.html).rstrip("\n"), *links))
 
 
-for _subcommand in (up, down, status, reset, logs, env, mail):
+for _subcommand in (up, down, status, reset, pause, logs, env, mail):
     command.add_command(_subcommand)

@@ -1,7 +1,8 @@
 """Clusters of Aurora PostgreSQL and instances of PostgreSQL are real servers, if the programs are there.
 
 Each has the master user, its password and the database of the template. The members of a cluster have its address:
-there is no reader of its own. The servers of a restarted emulator have the ports and the data they had before.
+there is no reader of its own. The servers of a restarted emulator have the ports and the data they had before. A
+cluster whose least capacity is 0 pauses as on AWS (`pkgops.local.databases.pause_gate`).
 """
 
 from __future__ import annotations
@@ -12,15 +13,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pkgops.local.databases.pause_gate import PauseGate
 from pkgops.local.databases.postgres import ADMIN_FILE, Account, PostgresServer, create, start_postgres
 from pkgops.local.databases.postgres_programs import programs, reachable
 from pkgops.local.databases.server_process import HOST, NotStartedError, Servers
-from pkgops.local.home import HOME_VARIABLE, Home
+from pkgops.local.home import HOME_VARIABLE, RESUME_VARIABLE, Home
 from pkgops.local.hooks.patch import require, wrap
 from pkgops.local.hooks.types import Properties, Types
 
 _CLUSTER, _INSTANCE = "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
 _PASSWORD = "MasterUserPassword"  # noqa: S105 - the name of a property
+_PAUSE_SECONDS = 300.0  # of a cluster whose template gives no SecondsUntilAutoPause
 # Account, region, what it is, and its name.
 _Key = tuple[str, str, str, str]
 SERVERS: Servers[PostgresServer] = Servers()
@@ -50,7 +53,7 @@ def _serve_cluster(name: str, _: Properties, old: Properties) -> dict[str, Any] 
     record = rds._clusters[name]
     if record["Engine"] != "aurora-postgresql" or (found := programs()) is None:
         return None
-    port = _served(found, _key(_CLUSTER, name), _account(record), old.get(_PASSWORD))
+    port = _served(found, _key(_CLUSTER, name), _account(record), old.get(_PASSWORD), _pauses_after(record))
     record |= {"Endpoint": HOST, "ReaderEndpoint": HOST, "Port": port}
     return {"Endpoint.Address": HOST, "Endpoint.Port": str(port), "ReadEndpoint.Address": HOST}
 
@@ -72,27 +75,37 @@ def _serve_instance(name: str, _: Properties, old: Properties) -> dict[str, Any]
     return {"Endpoint.Address": HOST, "Endpoint.Port": str(port)}
 
 
-def _served(found: Path, key: _Key, account: Account, old_password: str | None) -> int:
+def _served(
+    found: Path, key: _Key, account: Account, old_password: str | None, pauses_after: float | None = None
+) -> int:
     """The port of the resource's server. It is started if it is new, and told the account's password if that is no more
-    ``old_password``."""
+    ``old_password``, and when it pauses."""
     server = next(iter(SERVERS.of(key)), None)
     try:
         if server is None:
             remove(key)  # of a resource that an emulator which crashed has forgotten
-            server = _started(found, key, account)
-        elif old_password != account.password:
+            return _started(found, key, account, pauses_after=pauses_after).public_port
+        if server.gate:
+            server.gate.after = pauses_after
+        elif pauses_after is not None:  # its port becomes that of a gate
+            SERVERS.stop(key)
+            server = _started(found, key, account, server.port, pauses_after)
+        if old_password != account.password:
             server.change_password(account)
     except NotStartedError as error:
         raise ValueError(f"{key[3]}: {error}") from None
-    return server.port
+    return server.public_port
 
 
-def _started(found: Path, key: _Key, account: Account, port: int = 0) -> PostgresServer:
+def _started(
+    found: Path, key: _Key, account: Account, port: int = 0, pauses_after: float | None = None
+) -> PostgresServer:
     executables, data = reachable(found), _data(key)
     if not (data / ADMIN_FILE).exists():
         remove(key)
         create(executables, data, account)
-    server = start_postgres(executables, data, key[3], port)
+    gate = None if pauses_after is None else PauseGate(pauses_after, _resume())
+    server = start_postgres(executables, data, key[3], port, gate)
     SERVERS.put(key, server)
     return server
 
@@ -125,7 +138,7 @@ def _restoring(original: Any) -> Any:
                 if found is None or not made or not port or (kind == _INSTANCE and record.get("DBClusterIdentifier")):
                     continue
                 try:
-                    _started(found, (account, region, kind, name), _account(record), port)
+                    _started(found, (account, region, kind, name), _account(record), port, _pauses_after(record))
                 except NotStartedError as error:
                     sys.stderr.write(f"{error}\n")
         return restored
@@ -168,6 +181,18 @@ def _home() -> Home:
 def _account(record: Any) -> Account:
     database = record.get("DatabaseName") or record.get("DBName") or ""
     return Account(record["MasterUsername"], record["_MasterUserPassword"], database)
+
+
+def _pauses_after(record: Any) -> float | None:
+    """After how many idle seconds a cluster pauses; None if it does not, and where none does."""
+    scaling = record.get("ServerlessV2ScalingConfiguration") or {}
+    if not _resume() or float(scaling.get("MinCapacity", 1)):
+        return None
+    return float(scaling.get("SecondsUntilAutoPause") or _PAUSE_SECONDS)
+
+
+def _resume() -> float:
+    return float(os.environ.get(RESUME_VARIABLE) or 0)
 
 
 def _port(record: Any) -> int:

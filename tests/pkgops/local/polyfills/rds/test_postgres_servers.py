@@ -6,6 +6,7 @@ import json
 import os
 import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import pg8000.native
 import psutil
 import pytest
 
+from pkgops.errors import NotFoundError
 from pkgops.local.client.emulator import Emulator
+from pkgops.local.client.pauses import Pause, pause
 from pkgops.local.databases.postgres_programs import programs, reachable
 from pkgops.local.databases.server_process import NotStartedError
 from tests.emulator import client, start_emulator
@@ -28,7 +31,7 @@ PASSWORD = 'a\'password\\with @:/?#% "signs"'
 ENDS = ("Address", "Port")
 
 
-def database(name: str, password: str = PASSWORD) -> dict[str, Any]:
+def database(name: str, password: str = PASSWORD, least: float = 1) -> dict[str, Any]:
     """A stack with a cluster, its writer, and a secret that is its master user's and is told where it is."""
     text = json.dumps({"username": "dbadmin", "password": password, "engine": "postgres", "dbname": "streams"})
     secret = {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": f"{name}/db", "SecretString": text}}
@@ -39,7 +42,7 @@ def database(name: str, password: str = PASSWORD) -> dict[str, Any]:
         "DatabaseName": "streams",
         "MasterUsername": login["username"],
         "MasterUserPassword": login["password"],
-        "ServerlessV2ScalingConfiguration": {"MinCapacity": 0, "MaxCapacity": 4},
+        "ServerlessV2ScalingConfiguration": {"MinCapacity": least, "MaxCapacity": 4},
     }
     writer = {
         "DBClusterIdentifier": {"Ref": "Cluster"},
@@ -125,6 +128,43 @@ def test_a_new_password_is_told_to_the_server_and_the_data_stay(
         connected(stack, "first-password")
 
 
+def test_a_cluster_that_pauses_holds_its_next_connection(own: Emulator) -> None:
+    aws = client(own, "cloudformation")
+    template = database("late-cluster")
+    aws.create_stack(StackName="late", TemplateBody=json.dumps(template))
+    stack = Stack(lambda _: aws, "late").expected()
+    with pytest.raises(NotFoundError, match="No cluster pauses"):
+        pause(own)
+    with connected(stack) as open_:
+        open_.run("CREATE TABLE kept AS SELECT 1 AS one")
+    scaling = {"MinCapacity": 0, "MaxCapacity": 4, "SecondsUntilAutoPause": 600}
+    template["Resources"]["Cluster"]["Properties"]["ServerlessV2ScalingConfiguration"] = scaling
+    assert stack.update(template).status == "UPDATE_COMPLETE", stack.reasons
+    (told,) = client(own, "rds").describe_db_clusters(DBClusterIdentifier="late-cluster")["DBClusters"]
+    assert told["ServerlessV2ScalingConfiguration"] == scaling
+    own.down()
+    own.up()
+    with connected(stack) as open_:
+        assert open_.run("SELECT one FROM kept") == [[1]]
+        with pytest.raises(NotFoundError, match="No cluster called 'other'"):
+            pause(own, "other")
+        assert pause(own, "late-cluster") == [Pause("late-cluster", False, 1)]
+    assert eventually(lambda: pause(own)[0].paused)
+    assert [one.state for one in own.status().postgres] == ["paused"]
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(connected, stack)
+        assert eventually(lambda: own.status().postgres[0].state == "resuming")
+        with late.result() as open_:
+            assert open_.run("SELECT one FROM kept") == [[1]]
+    assert [one.state for one in own.status().postgres] == ["awake"]
+    scaling["MinCapacity"] = 1
+    assert stack.update(template).status == "UPDATE_COMPLETE", stack.reasons
+    with pytest.raises(NotFoundError):
+        pause(own)
+    with connected(stack) as open_:
+        assert open_.run("SELECT one FROM kept") == [[1]]
+
+
 def test_functions_reach_an_instance_without_a_cluster(
     deploy: Callable[..., Stack], unique: Callable[[str], str], function: Callable[..., Function]
 ) -> None:
@@ -155,7 +195,7 @@ def test_functions_reach_an_instance_without_a_cluster(
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Emulator]:
     """An emulator to be stopped and started again."""
-    emulator = start_emulator(tmp_path)
+    emulator = start_emulator(tmp_path, resume=2)
     yield emulator
     emulator.down(force=True)
 
