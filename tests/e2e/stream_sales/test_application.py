@@ -125,6 +125,51 @@ def test_a_person_registers_logs_in_and_out(visitor: httpx.Client) -> None:
     visitor.cookies.clear()
 
 
+# What a visitor may send and nobody has written a form for: the answer is never the server's fault.
+HOSTILE_QUERIES = (
+    *({"page": page} for page in ("99999999999999999999", "9" * 400, "-1", "1e3", "0x10", "NaN", "1;2", "\0")),
+    *({"maxPrice": price} for price in ("abc", "1e999", "-1", "NaN", "1" * 40, "' OR 1=1--")),
+    *({name: text} for name in ("search", "category") for text in ("a\0b", "x" * 5000)),
+)
+HOSTILE_BODIES = (
+    *(b"", b"null", b"[]", b"7", b'"text"', b"{", b"\xff\xfe", b"[" * 50_000, b"email=a&password=b"),
+    b'{"email": {"a": 1}, "password": ["x"], "name": 7}',
+    b'{"email": "a@b\\u0000.example", "password": "Str0ng-enough!", "name": "A"}',
+    b'{"email": "a@b.example", "password": "Str0ng-enough!", "name": "\\u0000"}',
+    json.dumps({"email": "a@" + "b" * 100_000, "password": PASSWORD, "name": "A"}).encode(),
+    json.dumps({"__proto__": {"email": "a@b.example"}, "password": PASSWORD}).encode(),
+)
+UNSIGNED = "eyJhbGciOiJub25lIn0.eyJleHAiOjk5OTk5OTk5OTl9."
+HOSTILE_TOKENS = ("", ".", "a.b.c", "..", "%E0%A4%A", '"', "x" * 7000, UNSIGNED)
+HOSTILE_PATHS = (
+    *("/%00", "/%ff", "/%", "/api/%2e%2e/health", "/news?_rsc=%00"),
+    *("/" + "a" * 7000, "/_next/data/x/%2e%2e.json"),
+)
+
+
+@pytest.mark.usefixtures("app")
+def test_what_nobody_should_send_is_a_mistake_of_theirs(visitor: httpx.Client) -> None:
+    for query in HOSTILE_QUERIES:
+        found = visitor.get("/api/marketplace", params=query)
+        assert (found.status_code, list(found.json())) == (400, ["error"]), (query, found.text)
+    empty = visitor.get("/api/marketplace", params={"page": "999999999", "search": "%_\\' é", "limit": "0050"})
+    assert (empty.status_code, empty.json()["data"]) == (200, []), empty.text
+    for path in ("/api/auth/login", "/api/auth/register"):
+        for body in HOSTILE_BODIES:
+            found = visitor.post(path, content=body)
+            assert found.status_code in (400, 401), (path, body[:60], found.text)
+        assert visitor.get(path).status_code == 405
+    for token in HOSTILE_TOKENS:
+        cookie = {"Cookie": f"token={token}"}
+        me = visitor.get("/api/auth/me", headers=cookie)
+        assert (me.status_code, me.json()) == (401, {"error": "Unauthorized"}), token
+        assert visitor.get("/dashboard", headers=cookie).status_code in (200, 307)
+    for path in HOSTILE_PATHS:
+        assert visitor.get(path).status_code < 500, path
+    for picture in ({}, {"url": "/stall.png"}, {"url": "//x", "w": "64", "q": "1"}):
+        assert visitor.get("/_next/image", params=picture).status_code in (400, 404), picture
+
+
 @pytest.mark.usefixtures("app")
 def test_whoever_does_not_come_by_the_distribution_is_refused(market: Market) -> None:
     name = market.outputs["ServerFunctionName"]
