@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,3 +55,18 @@ def test_a_system_without_an_application_has_nothing_to_build(
     done = run("web", "build", "--stage", "dev")
     assert done.exit_code == 2
     assert "pages has no application to build" in done.stderr
+
+
+def test_its_functions_are_zips_for_other_tools(shop: Path, built: Path, run: Callable[..., Result]) -> None:
+    missing = run("package", "--stage", "dev", "--dir", "zips")
+    assert missing.exit_code == 3
+    assert "server: The application has not been built. Run: pkgops web build shop --stage dev" in missing.stderr
+    assert run("web", "build", "--from", str(built), "--stage", "dev").exit_code == 0
+    done = run("package", "--stage", "dev", "--dir", "zips")
+    assert done.exit_code == 0, done.output
+    made = json.loads((shop / "zips/build-manifest.json").read_text())["functions"]
+    assert {name: one["success"] for name, one in made.items()} == dict.fromkeys(
+        ("server", "image", "revalidation"), True
+    )
+    with zipfile.ZipFile(shop / "zips/server.zip") as server:
+        assert {"index.mjs", "pkgops_start.mjs", ".next/other.mjs"} <= set(server.namelist())
