@@ -23,6 +23,7 @@ pkgops tail-logs GetOrderHandler --stage dev --filter timeout
 pkgops tail-logs database --stage prod --since 1h
 pkgops tail-logs --request 5f0f9d4e-6f1c-4d9a-9c57-0c8f7b8e2a11
 pkgops tail-logs --since 2026-05-01T09:30 --output json"""
+_MIGRATION = "migration"
 REQUEST = "Only the invocation with this request id: Lambda's own, or the gateway's where the function logs it."
 SINCE = "Start time: how long ago (30s, 10m, 2h, 1d) or ISO 8601."
 
@@ -40,8 +41,9 @@ def command(session: Session, names: tuple[str, ...], **options: Any) -> None:
 
     A function goes by any of its names: get-order, GetOrderHandler, its file, its name in AWS; it is looked for in
     the default system, then in all others. A system means all its functions. The log of a database cluster goes by its
-    identifier, or by "database" if it is the only one. --output json writes one JSON object per
-    line. Functions at the edge log in the region they were called from; on AWS every region of the account is read.
+    identifier, or by "database" if it is the only one, that of the function that migrates it by "migration".
+    --output json writes one JSON object per line. Functions at the edge log in the region they were called from; on
+    AWS every region of the account is read.
     """
     from pkgops.cli.output.log_lines import line_writer, nothing_found
     from pkgops.logs.query import parse_query
@@ -82,10 +84,13 @@ def _functions(session: Session, names: tuple[str, ...]) -> tuple[Project, list[
 
 
 def _found(project: Project, name: str) -> Function:
-    """The function of that name, or the log of the database."""
+    """The function of that name, or the log of the database; "migration" is what migrates it, however it is called."""
     from pkgops.build.build import synthesized
     from pkgops.build.database_logs import find_database_log
     from pkgops.build.functions import find_function, functions
 
     stacks = synthesized(project)
-    return find_database_log(stacks, name) or find_function(functions(stacks), name)
+    known, database = functions(stacks), project.system.database
+    if database and name.strip().casefold() == _MIGRATION:
+        name = next((one.name for one in known if one.handler == database.program), name)
+    return find_database_log(stacks, name) or find_function(known, name)

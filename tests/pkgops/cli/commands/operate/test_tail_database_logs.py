@@ -41,3 +41,11 @@ def test_other_names_are_functions_still(run, ports):
     result = run("tail-logs", "databse", "--system", "stream_sales", "--stage", "prod", ports=ports)
     assert result.exit_code != 0
     assert "Unknown function 'databse'" in result.stderr
+
+
+def test_what_migrates_it_goes_by_migration(run, ports):
+    message = "Applying 20251223021638_init\n"
+    ports.logs.write("/aws/lambda/stream-sales-production-migrate", "one", [(int(time.time() * 1000) - 9000, message)])
+    result = run("tail-logs", "migration", "--system", "stream_sales", "--stage", "prod", ports=ports)
+    assert result.exit_code == 0, result.output
+    assert "Applying 20251223021638_init" in result.stdout
