@@ -55,7 +55,7 @@ def build(scope):
     "app/page.js": "export default 'one'",
     # The application's own build: what stands in "made" is what it writes, and each run is counted.
     "app/build.sh": """
-test ! -e broken || { echo "page.js: no such word"; exit 7; }
+test ! -e broken || { echo "page.js: no such word"; cat broken; exit 7; }
 rm -rf .open-next
 cp -R ../made .open-next
 echo "$PKGOPS_STAGE $PKGOPS_ARCHITECTURE" >> ../runs

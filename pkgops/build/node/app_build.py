@@ -20,8 +20,11 @@ from pkgops.own_files import read_document
 
 MANIFEST = "open-next.output.json"
 RECORD = "build.json"
-# What is made of the sources, or of their lock, and what tools keep beside them.
-_MADE = {"node_modules", ".next", ".open-next", ".git", ".pkgops", ".turbo", ".swc", "out", "coverage"}
+# What is made of the sources, or of their lock, what tools keep beside them, and what `next dev` alone reads.
+_MADE = {
+    *("node_modules", ".next", ".open-next", ".git", ".pkgops", ".turbo", ".swc", "out", "coverage"),
+    *(".env.development", ".env.development.local"),
+}
 # Variables that the build writes into pages.
 PUBLIC = "NEXT_PUBLIC_"
 

@@ -136,9 +136,19 @@ def _run(project: Project, directory: Path, command: Sequence[str], what: str, e
         said = done.stdout.decode(errors="replace").rstrip().splitlines()[-_SHOWN:]
         raise BuildError(
             "\n".join([f"{what} failed ({' '.join(command)}, exit code {done.returncode}):", *said]),
-            f"Correct it in {directory}, and repeat the command.",
+            _remedy(directory, said),
         )
     emit(Finished(what))
+
+
+def _remedy(directory: Path, said: Sequence[str]) -> str:
+    """The next step after a build that said this."""
+    if any("DATABASE_URL" in line for line in said) and not os.environ.get("DATABASE_URL"):
+        return (
+            "Prisma wants an address of a database while it generates, and asks nobody there: any will do. "
+            "Repeat the command with DATABASE_URL=postgresql://localhost/x before it."
+        )
+    return f"Correct it in {directory}, and repeat the command."
 
 
 def _keep(project: Project, made: Path, sources: str) -> AppBuild:

@@ -116,6 +116,26 @@ def test_a_failing_build_says_why_and_leaves_the_one_before(app: App) -> None:
     assert kept.content == first
 
 
+def test_a_build_that_misses_an_address_is_told_that_any_will_do(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    write(app.root / "app", {"broken": "error: Environment variable not found: DATABASE_URL."})
+    with pytest.raises(BuildError) as failed:
+        app.build()
+    assert "DATABASE_URL=postgresql://localhost/x" in failed.value.hint
+    monkeypatch.setenv("DATABASE_URL", "postgresql://localhost/x")
+    with pytest.raises(BuildError) as failed:
+        app.build()
+    assert failed.value.hint.startswith("Correct it in ")
+
+
+def test_what_the_development_server_alone_reads_is_no_source(app: App) -> None:
+    app.build()
+    write(app.root / "app", {".env.development.local": "JWT_SECRET=x"})
+    assert warning(app.project()) == ""
+    write(app.root / "app", {".env.local": "JWT_SECRET=x"})
+    assert warning(app.project()) != ""
+
+
 def test_packages_are_installed_by_their_lock(app: App) -> None:
     shutil.rmtree(app.root / "app/node_modules")
     with pytest.raises(BuildError, match=r"no node_modules and no package-lock\.json"):
