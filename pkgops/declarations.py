@@ -39,8 +39,9 @@ class Variable:
     ``ending`` ("/{environment}") is appended unless the value ends with it. ``group`` is the heading above it in a
     file. ``optional`` leaves it empty where its output does not exist, and ``in_production`` off leaves it out there.
     ``kept`` variables come from the user's existing file, or else are ``value``, a placeholder to replace; those with a
-    ``secret`` ("shop/keys/{environment}#payment_key": a secret's name and a field of its JSON) are read from it on
-    request. ``compat`` ones are only printed on request: the client's code reads them, its documents leave them out.
+    ``secret`` ("shop/keys/{environment}#payment_key": a secret's name and a field of its JSON, or its name alone) are
+    read from it on request, and so is the one that is the URL of the system's ``database``. ``compat`` ones are only
+    printed on request: the client's code reads them, its documents leave them out.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Variable:
     in_production: bool = True
     kept: bool = False
     secret: str = ""
+    database: bool = False
     compat: bool = False
 
 

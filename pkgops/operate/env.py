@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pkgops.errors import NotFoundError, UsageError
+from pkgops.errors import AccessError, NotFoundError, UsageError
 from pkgops.operate.outputs import OutputRow, read_outputs
 from pkgops.operate.placeholders import Texts
 
@@ -44,10 +44,14 @@ class EnvVariable:
 
 
 def client_variables(
-    project: Project, rows: Sequence[OutputRow], request: EnvRequest, secrets: Secrets | None = None
+    project: Project,
+    rows: Sequence[OutputRow],
+    request: EnvRequest,
+    secrets: Secrets | None = None,
+    database: Callable[[], str] = str,
 ) -> list[EnvVariable]:
     """The system's variables for the stage, in the order it declares them. ``rows`` are its deployed outputs; a secret
-    is only read if that was asked for.
+    is only read, and the URL of its ``database`` only called for, if that was asked for.
 
     UsageError if it declares none, and for outputs that are not deployed: it names all of them."""
     if not project.system.variables:
@@ -60,7 +64,7 @@ def client_variables(
     absent = [name for one in wanted for name in _missing(one, texts)]
     if absent and not request.allow_missing:
         raise texts.error(absent)
-    resolver = _Resolver(texts, request, secrets if request.with_secrets else None)
+    resolver = _Resolver(texts, request, secrets if request.with_secrets else None, database)
     found, heading = [], ""
     for one in wanted:
         value, source = resolver.resolve(one)
@@ -106,7 +110,7 @@ def _text(one: Variable) -> str:
 
 
 def _missing(one: Variable, texts: Texts) -> list[str]:
-    return [] if one.optional or one.kept else texts.missing(_text(one))
+    return [] if one.optional or one.kept or one.database else texts.missing(_text(one))
 
 
 @dataclass(slots=True)
@@ -116,12 +120,13 @@ class _Resolver:
     texts: Texts
     request: EnvRequest
     secrets: Secrets | None
+    database: Callable[[], str]
     _read: dict[str, Mapping[str, object]] = field(default_factory=dict)
 
     def resolve(self, one: Variable) -> tuple[str, Source]:
         if stored := self._stored(one):
             return stored, "secret"
-        if one.kept or one.secret:
+        if one.kept or one.secret or one.database:
             kept = self.request.kept.get(one.name, "")
             return (kept, "kept") if kept else (self.texts.fill(one.value), "placeholder")
         text = _text(one)
@@ -132,18 +137,28 @@ class _Resolver:
 
     def _stored(self, one: Variable) -> str:
         """The value in Secrets Manager; "" if there is none or none may be read."""
-        if self.secrets is None or not one.secret:
+        if self.secrets is None or not (one.secret or one.database):
             return ""
+        if one.database:
+            return self._url()
         name, _, key = self.texts.fill(one.secret).partition("#")
         if name not in self._read:
             self._read[name] = _fields(self.secrets.read(name))
         value = self._read[name].get(key, "")
         return value if isinstance(value, str) else json.dumps(value)
 
+    def _url(self) -> str:
+        """The database's; "" where there is none yet."""
+        try:
+            return self.database()
+        except (UsageError, AccessError):
+            return ""
+
 
 def _fields(text: str | None) -> Mapping[str, object]:
+    """The fields of a secret; its whole text has no name."""
     try:
         found = json.loads(text or "{}")
     except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+        found = None
+    return {**(found if isinstance(found, dict) else {}), "": text or ""}

@@ -9,6 +9,7 @@ from templates.stream_sales.secret_rules import SECRETS
 from templates.stream_sales.settings import Settings, advise, check
 from templates.stream_sales.smoke import SMOKE
 from templates.stream_sales.usage import USAGE
+from templates.stream_sales.variables import VARIABLES
 
 
 def _tags(stage: Stage) -> dict[str, str]:
@@ -30,6 +31,7 @@ SYSTEM = System(
     check=check,
     tags=_tags,
     advise=advise,
+    variables=VARIABLES,
     secret_rules=SECRETS,
     smoke=SMOKE,
     app=NextApp(setting="app", tags="stack.TagsTableName"),

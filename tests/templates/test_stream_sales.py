@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -165,3 +165,25 @@ def test_settings_are_refused_with_what_is_accepted() -> None:
     assert check(Stage("dev"), Settings(database_version="fifteen")) == [
         "DATABASE_VERSION is a version of Aurora PostgreSQL, such as 15.13."
     ]
+
+
+def test_two_environments_of_one_account_share_no_name() -> None:
+    found = {}
+    for stage in WORDS:
+        (case,) = built("stream_sales", stage)
+        found[stage] = set(names(case.template)) | {case.stack.name}
+        assert len(found[stage]) > 20
+    assert not found["dev"] & found["staging"]
+    assert not (found["dev"] | found["staging"]) & found["prod"]
+
+
+def names(template: dict[str, Any]) -> Iterator[str]:
+    """The names that resources and exports have in the account."""
+    for row in template["Resources"].values():
+        for key, value in row.get("Properties", {}).items():
+            named = key.endswith(("Name", "Identifier")) and key not in ("ServiceName", "DatabaseName")
+            if named and not {"Ref", "Fn::GetAtt"} & set(value if isinstance(value, dict) else ()):
+                yield f"{row['Type']} {key} {value}"
+    for row in template["Outputs"].values():
+        if "Export" in row:
+            yield row["Export"]["Name"]

@@ -53,6 +53,7 @@ def command(session: Session, name: str | None, format: str, **options: Any) -> 
 
 
 def _variables(session: Session, name: str | None, format: str, **options: Any) -> Sequence[EnvVariable]:
+    from pkgops.operate.database.address import address
     from pkgops.operate.env import EnvRequest, client_variables, deployed_rows, read_kept
 
     kept = read_kept(options["existing"]) if options["existing"] else {}
@@ -60,7 +61,7 @@ def _variables(session: Session, name: str | None, format: str, **options: Any) 
     project = session.project(name)
     ports = session.ports(project)
     rows = deployed_rows(project, session.stacks(project), ports, request)
-    found = client_variables(project, rows, request, ports.secrets)
+    found = client_variables(project, rows, request, ports.secrets, lambda: address(project, ports).url())
     _tell(session, found, kept, format)
     return found
 

@@ -57,3 +57,22 @@ def test_an_output_that_is_not_there_is_named(run, ports):
     done = run("env", "kefir", "--stage", "dev", ports=ports)
     assert done.exit_code == 2
     assert "UserPoolId" in done.stderr
+
+
+def test_the_address_of_a_database_and_secrets_that_are_no_json_on_request_alone(run, ports):
+    stacks, values = ports.stacks, ports.secrets.values
+    stacks.deployed("StreamSalesStack-staging", "UPDATE_COMPLETE", outputs={"ImagesBucketName": "images"})
+    login = {"username": "dbadmin", "password": "p@ss", "host": "db.example.com", "port": 5432, "dbname": "streams"}
+    values["stream-sales/staging/database/credentials"] = json.dumps(login)
+    values["stream-sales/staging/jwt/secret"] = "plain-text"
+    asked = ("env", "stream_sales", "--stage", "staging", "--output", "json")
+    shown = json.loads(run(*asked, ports=ports).stdout)
+    assert shown["DATABASE_URL"] == "postgresql://dbadmin:password@127.0.0.1:5432/streams"
+    assert (shown["IMAGES_BUCKET_NAME"], shown["IMAGES_BUCKET_REGION"]) == ("images", "us-east-1")
+    shown = json.loads(run(*asked, "--with-secrets", ports=ports).stdout)
+    assert shown["DATABASE_URL"] == "postgresql://dbadmin:p%40ss@db.example.com:5432/streams?sslmode=require"
+    assert shown["JWT_SECRET"] == "plain-text"
+    assert shown["ENCRYPTION_KEY"] == "64-hexadecimal-digits", "it is not there yet"
+    values.clear()
+    shown = json.loads(run(*asked, "--with-secrets", ports=ports).stdout)
+    assert shown["DATABASE_URL"] == "postgresql://dbadmin:password@127.0.0.1:5432/streams"
