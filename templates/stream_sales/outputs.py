@@ -15,7 +15,7 @@ from templates.stream_sales.secrets import Secrets
 # The password is percent-encoded: it stands in a URL.
 _CONNECT = (
     "aws secretsmanager get-secret-value --region ${AWS::Region} --secret-id SECRET --query SecretString --output text"
-    " | jq -r '\"postgresql://\\(.username):\\(.password|@uri)@\\(.host):\\(.port)/\\(.dbname)?sslmode=require\"'"
+    " | jq -r '\"postgresql://\\(.username):\\(.password|@uri)@\\(.host):\\(.port)/\\(.dbname)?sslmode=MODE\"'"
 )
 
 
@@ -34,6 +34,8 @@ def add(
         VPCId=network.id,
         EncryptionKeySecretArn=Ref(secrets.encryption),
     )
-    scope.output("DatabaseConnectCommand", Sub(_CONNECT.replace("SECRET", placeholder(cluster.secret))))
+    mode = "disable" if scope.stage.local else "require"  # the emulator's server has no TLS
+    command = _CONNECT.replace("SECRET", placeholder(cluster.secret)).replace("MODE", mode)
+    scope.output("DatabaseConnectCommand", Sub(command))
     if cluster.log_group:
         scope.output("DatabaseLogGroup", cluster.log_group)
