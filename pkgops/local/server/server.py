@@ -143,8 +143,8 @@ async def _run(configuration: Configuration, snapshots: Snapshots, lock: HomeLoc
     from ministack import app
 
     from pkgops.local.request_policy import decide
-    from pkgops.local.server import data_servers
     from pkgops.local.server.companion_proxy import CompanionProxy
+    from pkgops.local.server.data_servers import pausing
     from pkgops.local.server.deployed_ports import DeployedPorts
     from pkgops.local.server.emulated import Emulated
     from pkgops.local.server.guard import Guard, Identity
@@ -166,8 +166,7 @@ async def _run(configuration: Configuration, snapshots: Snapshots, lock: HomeLoc
     ports.start(_http(configuration.port), guarded)
     replace_file(info, json.dumps(identity()).encode())
     try:
-        inner = ports.viewers.wrap(companions.wrap(app.app))
-        whole = guarded(RequestLog().wrap(data_servers.pausing(inner)))
+        whole = guarded(RequestLog().wrap(pausing(ports.viewers.wrap(companions.wrap(app.app)))))
         await serve_http(whole, _http(configuration.port), shutdown_trigger=stopping.event.wait)
     except OSError as error:
         raise RefusedError(f"Port {configuration.port} cannot be opened: {error.strerror}.") from error

@@ -105,7 +105,9 @@ RUN: dict[str, list[tuple[str, ...]]] = {
     "completion": [("completion", "bash")],
     "console": [("console", "--allow-writes", ARGUMENT, *DEV)],
 }
-EMULATOR = {f"local {verb}" for verb in ("up", "down", "status", "reset", "logs", "mail", "env")}  # see test_local
+EMULATOR = {
+    f"local {verb}" for verb in ("up", "down", "status", "reset", "pause", "logs", "mail", "env")
+}  # see test_local
 SEVERAL_LINES = {  # whose output is a value of several lines, by itself
     ("outputs", "api.ApiUrl", *DEV),
     ("outputs", "--format", "shell", *DEV),

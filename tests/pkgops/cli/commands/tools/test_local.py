@@ -46,9 +46,10 @@ def test_down_and_never_started(run, port):
     assert run("local", "status").stdout == "The emulator is not running.\n"
     assert run("local", "down").stdout == "The emulator was not running.\n"
     assert json.loads(run("local", "status", "-o", "json").stdout)["running"] is False
-    result = run("local", "mail")
-    assert result.exit_code == 4
-    assert "pkgops local up" in result.stderr
+    for command in ("mail", "pause"):
+        result = run("local", command)
+        assert result.exit_code == 4
+        assert "pkgops local up" in result.stderr
 
 
 def test_up_says_where_and_down_stops(run, up, port):
@@ -58,6 +59,9 @@ def test_up_says_where_and_down_stops(run, up, port):
     status = json.loads(run("local", "status", "--output", "json").stdout)
     assert (status["running"], status["port"]) == (True, port)
     assert run("local", "up").exit_code == 0
+    nothing = run("local", "pause", f"shop{HOSTILE}")
+    assert "pauses on stage local" in nothing.stderr
+    assert not set(HOSTILE) & set("\x1b\x07\x9b\u202e") & set(nothing.stderr)
     assert run("local", "down").stdout == "The emulator has stopped.\n"
 
 
