@@ -20,15 +20,7 @@ from pkgops.local.api_request import ApiRequest, Replayed, parsed, replayed
 from pkgops.local.client.data_servers import DataServer
 from pkgops.local.client.loopback import fetch
 from pkgops.local.credentials import Credentials, load, load_or_create
-from pkgops.local.home import (
-    IDENTITY_PATH,
-    REPLAY_PATH,
-    REQUESTS_PATH,
-    RESUME_VARIABLE,
-    WORKERS_VARIABLE,
-    Home,
-    proof,
-)
+from pkgops.local.home import IDENTITY_PATH, REPLAY_PATH, REQUESTS_PATH, Home, proof
 from pkgops.model import LOCAL_ACCOUNT, RESUME
 
 if TYPE_CHECKING:
@@ -220,7 +212,7 @@ class Emulator:
                 return
             launch.refuse_occupied(home, self.port)
             emit(Started(what))
-            given = {WORKERS_VARIABLE: str(self.workers), RESUME_VARIABLE: str(self.resume)}
+            given = launch.variables(self.workers, self.resume)
             launch.start(home, self.port, self.project, self.running, given)
         emit(Finished(what, self.endpoint))
         if note := self.status().note:

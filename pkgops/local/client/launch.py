@@ -32,6 +32,8 @@ from pkgops.local.home import (
     OWNER_VARIABLE,
     PORT_VARIABLE,
     PROJECT_VARIABLE,
+    RESUME_VARIABLE,
+    WORKERS_VARIABLE,
     Home,
 )
 
@@ -85,6 +87,11 @@ def refuse_silent(home: Home, patience: float = KILL_SECONDS) -> None:
     longer than its port, for which there are seconds of ``patience``."""
     if not ends(home, patience):
         raise AccessError(SILENT, "Stop it first: pkgops local down")
+
+
+def variables(workers: int, resume: int) -> dict[str, str]:
+    """What a server is told of the stage (see `pkgops.model.Stage`)."""
+    return {WORKERS_VARIABLE: str(workers), RESUME_VARIABLE: str(resume)}
 
 
 def start(
