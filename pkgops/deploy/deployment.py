@@ -30,7 +30,7 @@ _ROUNDS = 5  # of updates with values that were not known before
 
 def carry_out(plan: Plan, ports: Ports, emit: Emit, concurrency: int) -> Report:
     """Deploys the bucket, then each stack as soon as the stacks it depends on are deployed; the artifacts are uploaded
-    meanwhile, and only what needs them waits for that (docs/adr/0046)."""
+    meanwhile, and only what needs them waits for that (docs/adr/0047)."""
     with Watcher(ports.stacks, emit, fast=ports.endpoint is not None) as watcher:
         work = _Deployment(plan, ports, emit, watcher)
         with detach_on_interrupt(watcher, plan.project, "deploy"):
