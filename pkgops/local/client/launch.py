@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from pkgops import own_files
 from pkgops.errors import AccessError
@@ -39,6 +40,7 @@ from pkgops.local.home import (
 
 _START_SECONDS = 30.0  # until a server that does not answer is given up
 _ANSWER_SECONDS = 5.0  # until what holds the port and says nothing is taken for a stranger; a busy machine is slow
+_ENDING_SECONDS = 2.0  # until what breaks connections off is taken for a stranger, and not for a server that ends
 _NO_ROOM = 65_536  # bytes free, with which nothing can be started
 SILENT = "This project's emulator runs but does not answer."
 _OTHER_PORT = "Give this project another one: [local] port = ... in stages.toml."
@@ -63,13 +65,9 @@ def refuse_occupied(home: Home, port: int) -> None:
                 "Stop it first: pkgops local down",
             )
         refuse_silent(home)
-    try:
-        _, body = fetch(port, IDENTITY_PATH, timeout=_ANSWER_SECONDS)
-    except ConnectionRefusedError:
+    other = _listening(port)
+    if other is None:
         return
-    except OSError:
-        body = b""
-    other = parsed_identity(body)
     if other.get("identity") == home.identity and is_server(other["pid"]):
         end_homeless(other["pid"], port)
         return
@@ -80,6 +78,21 @@ def refuse_occupied(home: Home, port: int) -> None:
 
     who = processes.listener(port) or "another program"
     raise AccessError(f"Port {port} is taken by {who}.", _OTHER_PORT)
+
+
+def _listening(port: int) -> dict[str, Any] | None:
+    """What listens on the port says of itself, {} if it is no server of ours, None if nothing does. A server that is
+    just ending breaks connections off: it is asked again."""
+    end = time.monotonic() + _ENDING_SECONDS
+    while True:
+        try:
+            return parsed_identity(fetch(port, IDENTITY_PATH, timeout=_ANSWER_SECONDS)[1])
+        except ConnectionRefusedError:
+            return None
+        except OSError as error:
+            if isinstance(error, TimeoutError) or time.monotonic() > end:
+                return {}
+            time.sleep(0.05)
 
 
 def refuse_silent(home: Home, patience: float = KILL_SECONDS) -> None:

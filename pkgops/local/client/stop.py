@@ -13,7 +13,9 @@ from pkgops.local.client.running import KILL_SECONDS, answer, end_homeless, ends
 from pkgops.local.home import Home
 from pkgops.own_files import remove
 
-_SAVE_SECONDS = 20.0  # how long a server may take to save its state
+# How long a server may take to save its state and end: longer than it gives itself for saving, on a busy machine too.
+_SAVE_SECONDS = 60.0
+_END_SECONDS = 20.0  # how long it may take to end without that
 
 
 def stop(home: Home, port: int, *, force: bool = False) -> bool:
@@ -32,8 +34,8 @@ def stop(home: Home, port: int, *, force: bool = False) -> bool:
             return False
         found = answer(home, port, info(home).get("port"))
         pid = found["pid"] if found else recorded_pid(home)
-        first = signal.SIGINT if force else signal.SIGTERM
-        for number, seconds in ((first, _SAVE_SECONDS), (signal.SIGKILL, KILL_SECONDS)):
+        first = (signal.SIGINT, _END_SECONDS) if force else (signal.SIGTERM, _SAVE_SECONDS)
+        for number, seconds in (first, (signal.SIGKILL, KILL_SECONDS)):
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
             if ends(home, seconds, lambda: _require_saved(home, found)):

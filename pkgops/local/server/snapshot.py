@@ -81,7 +81,7 @@ class Snapshots:
         async with self._busy:
             changed, self._first_change = self._first_change, 0.0
             try:
-                self.unsaved = await self._save_in_copy(app)
+                self.unsaved = await self._save_in_copy(app, patient=not final)
             except OSError as error:  # no room, no process
                 self.unsaved = error.strerror or str(error)
             if self.unsaved:
@@ -114,13 +114,13 @@ class Snapshots:
         if not self._first_change:
             remove(self._home.crash_marker)
 
-    async def _save_in_copy(self, app: Any) -> str:
-        """Why it failed, "" if it did not."""
+    async def _save_in_copy(self, app: Any, *, patient: bool) -> str:
+        """Why it failed, "" if it did not. A ``patient`` copy leaves the processor to those who need it now."""
         target = self._states.begin()
         waiting, linked = os.pipe()
         pid = os.fork()
         if pid == 0:
-            _run_as_copy(self._states, target, app, waiting)
+            _run_as_copy(self._states, target, app, waiting, nice=10 if patient else 0)
         self._copy = pid
         try:
             try:
@@ -171,14 +171,14 @@ class Snapshots:
         )
 
 
-def _run_as_copy(states: SavedStates, target: Path, app: Any, waiting: int) -> None:
+def _run_as_copy(states: SavedStates, target: Path, app: Any, waiting: int, nice: int) -> None:
     """Runs in the forked process, and never returns. Its first act is to close everything it inherited: the
     listening socket, and the pipes whose closing tells the functions to end."""
     code = _UNNAMED
     try:
         os.dup2(waiting, 3)
         os.closerange(4, 65536)
-        os.nice(10)
+        os.nice(nice)
         write(states.services(target), app._build_persistence_save_dict())
         if os.read(3, 1):  # objects are linked
             states.seal(target)

@@ -11,6 +11,7 @@ import pytest
 
 from pkgops.errors import AccessError
 from pkgops.local.client.emulator import Emulator
+from pkgops.local.client.launch import refuse_occupied
 from pkgops.local.home import Home
 from pkgops.testing.deployed import free_port
 from tests.processes import needs_process_table
@@ -104,3 +105,16 @@ def test_a_missing_hook_is_named():
     require(json, "dumps")
     with pytest.raises(MissingHookError, match="json has no gone"):
         require(json, "dumps", "gone")
+
+
+def test_a_server_that_is_just_ending_is_waited_for(tmp_path):
+    """It takes the connection, breaks it off, and is gone when it is asked again."""
+    with socket.create_server(("127.0.0.1", 0)) as ending:
+        port = ending.getsockname()[1]
+
+        def end():
+            ending.accept()[0].close()
+            ending.close()
+
+        threading.Thread(target=end, daemon=True).start()
+        refuse_occupied(Home(tmp_path / "local"), port)
