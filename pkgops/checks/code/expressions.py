@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from abc import abstractmethod
 from collections.abc import Callable
+from functools import cache
 
 from pkgops.checks.code import environment
 from pkgops.checks.code.displays import Displays
@@ -41,7 +42,7 @@ class Expressions(Displays):
         """The value of an expression; the calls in it are recorded."""
         if node is None:
             return PLAIN
-        evaluate: Callable[[ast.AST, Frame], Value] | None = getattr(self, f"_{type(node).__name__.lower()}", None)
+        evaluate: Callable[[ast.AST, Frame], Value] | None = getattr(self, _method(type(node).__name__), None)
         if evaluate is not None:
             return evaluate(node, frame)
         inner = [self.value(child, frame) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
@@ -176,3 +177,8 @@ class Expressions(Displays):
         made = Object(f"{frame.file}:{position(node)}:yields", frame.id)
         self.put(made, ANY, frame.names.get("<yields>", NOTHING))
         return frozenset({made})
+
+
+@cache
+def _method(kind: str) -> str:
+    return f"_{kind.lower()}"

@@ -108,7 +108,10 @@ class Memory(ABC):
 
     def resolved(self, value: Value) -> Value:
         """A value with its imports resolved."""
-        if not any(isinstance(atom, Imported) for atom in value):
+        for atom in value:  # few hold an import, and this is asked for every name
+            if type(atom) is Imported:
+                break
+        else:
             return value
         found: set[Any] = set()
         for atom in value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 TOP = "handlers"  # the package whose code is followed; everything else is a library
@@ -25,8 +25,10 @@ class Program:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.read: set[str] = set()
+        self.file = cache(self._file)
+        self.tree = cache(self._tree)
 
-    def file(self, module: str) -> str | None:
+    def _file(self, module: str) -> str | None:
         """The path of a module's file relative to the root, None if there is none."""
         stem = module.replace(".", "/")
         for candidate in (f"{stem}.py", f"{stem}/__init__.py"):
@@ -40,7 +42,7 @@ class Program:
         file = self.file(module)
         return (self.root / module.replace(".", "/")).is_dir() if file is None else self.tree(file) is not None
 
-    def tree(self, path: str) -> ast.Module | None:
+    def _tree(self, path: str) -> ast.Module | None:
         """A file's syntax tree; None if it cannot be parsed."""
         found = (self.root / path).stat()
         return _parsed(str(self.root / path), found.st_mtime_ns, found.st_size)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from pkgops.checks.code import externals
 from pkgops.checks.code.collections import merge
@@ -38,7 +39,7 @@ class Statements(Expressions):
         """Executes statements until one leaves the block; True if one does."""
         for statement in body:
             execute: Callable[[ast.stmt, Frame], bool | None] | None = getattr(
-                self, f"_do_{type(statement).__name__.lower()}", None
+                self, _method(type(statement).__name__), None
             )
             if execute is None:
                 for child in ast.iter_child_nodes(statement):
@@ -218,6 +219,11 @@ class Statements(Expressions):
     @abstractmethod
     def class_of(self, node: ast.ClassDef, frame: Frame) -> Class:
         """The class of a ``class`` statement; a frame of its own holds its attributes."""
+
+
+@cache
+def _method(kind: str) -> str:
+    return f"_do_{kind.lower()}"
 
 
 def _called(node: ast.expr) -> ast.expr:
