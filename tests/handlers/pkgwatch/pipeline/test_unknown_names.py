@@ -63,16 +63,18 @@ def test_every_source_has_to_say_so(collector: Collector, ecosystem: str) -> Non
 
 def test_a_package_nothing_is_known_of_yet_is_not_scored(world: Any, collector: Collector) -> None:
     """The upstreams fail while it is collected for the first time: that says nothing about the package."""
+    new = f"new-{secrets.token_hex(6)}"
+    key = (f"npm#{new}", "LATEST")
     collector.world.fault(".*", status=503)
-    assert collector.deliver(message("npm#eslint", force_refresh=True)) == []
-    outcome = rescore(collector.packages, ("npm#eslint", "LATEST"), collector.clock())
+    assert collector.deliver(message(key[0], force_refresh=True)) == []
+    outcome = rescore(collector.packages, key, collector.clock())
     assert outcome.body == {"skipped": True, "reason": "no_data"}
-    (entry,) = scanned(world, "eslint").json["packages"]
+    (entry,) = scanned(world, new).json["packages"]
     assert (entry["risk_level"], entry["health_score"]) == (None, None)
     given_up = {"status": "abandoned_minimal"}
-    collector.packages.update(("npm#eslint", "LATEST"), "SET data_status = :status", given_up)
-    assert rescore(collector.packages, ("npm#eslint", "LATEST"), collector.clock()).status == 200
-    assert collector.item("npm#eslint")["risk_level"]
+    collector.packages.update(key, "SET data_status = :status", given_up)
+    assert rescore(collector.packages, key, collector.clock()).status == 200
+    assert collector.item(key[0])["risk_level"]
 
 
 def test_a_package_that_was_taken_off_its_registry_keeps_its_history(collector: Collector) -> None:
