@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import psutil
 import pytest
@@ -39,6 +40,12 @@ def ended(pid: int, seconds: float = 10.0) -> bool:
 def family(pid: int) -> list[int]:
     """The process and all its descendants."""
     return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
+
+
+def servers(pid: int, *programs: str) -> list[psutil.Process]:
+    """The processes below that one which run one of the programs, and those that supervise them."""
+    found = psutil.Process(pid).children(recursive=True)
+    return [one for one in found if {Path(part).name for part in one.cmdline()} & set(programs)]
 
 
 def listening_addresses(*pids: int) -> set[str]:

@@ -16,12 +16,14 @@ from pkgops.local.client.emulator import Emulator
 from pkgops.local.databases.redis import program
 from tests.emulator import client, start_emulator
 from tests.pkgops.local.conftest import Stack
+from tests.processes import ended, gone, servers
 from tests.waiting import eventually
 
 pytestmark = [
     pytest.mark.emulator,
     pytest.mark.skipif(program() is None, reason="there is no Redis server for this machine"),
 ]
+PROGRAMS = ("valkey-server", "redis-server")
 TOKEN = "a-token-of-more-than-16-characters"
 
 
@@ -139,28 +141,24 @@ def test_a_restarted_emulator_has_its_servers_again_and_leaves_none_behind(own: 
         cache.set("lost", "1")
     (shown,) = own.status().redis
     assert (shown.name, shown.address, shown.running) == ("kept-group", f"127.0.0.1:{stack.outputs['Port']}", True)
-    first = servers(own)
+    first = servers(own.status().pid, *PROGRAMS)
+    (itself,) = [one.pid for one in first if one.name() != "sh"]
     own.down()
-    assert not [one for one in first if one.is_running()]
+    assert gone(itself), "the server ends before the emulator"
+    assert all(ended(one.pid) for one in first)  # what watched the emulator for the server may end a moment later
     own.up()
     with connected(stack) as cache:
         assert cache.get("lost") is None
-    second = servers(own)
+    second = servers(own.status().pid, *PROGRAMS)
     psutil.Process(own.status().pid).send_signal(signal.SIGKILL)
-    eventually(lambda: not any(one.is_running() and one.status() != "zombie" for one in second))
+    assert all(ended(one.pid) for one in second)
 
 
 def test_a_server_that_died_is_told_and_an_emptied_emulator_has_none(own: Emulator) -> None:
     deployed(own)
-    (server,) = [one for one in servers(own) if one.name() != "sh"]
+    (server,) = [one for one in servers(own.status().pid, *PROGRAMS) if one.name() != "sh"]
     server.kill()
     eventually(lambda: not own.status().redis[0].running)
     own.reset()
     assert own.status().redis == ()
-    assert not servers(own)
-
-
-def servers(emulator: Emulator) -> list[psutil.Process]:
-    """The processes of the emulator's Redis servers, with those that supervise them."""
-    family = psutil.Process(emulator.status().pid).children(recursive=True)
-    return [one for one in family if {"valkey-server", "redis-server"} & {Path(part).name for part in one.cmdline()}]
+    assert not servers(own.status().pid, *PROGRAMS)

@@ -21,6 +21,7 @@ from pkgops.local.databases.postgres_programs import programs, reachable
 from pkgops.local.databases.server_process import NotStartedError
 from tests.emulator import client, start_emulator
 from tests.pkgops.local.conftest import Function, Stack
+from tests.processes import ended, gone, servers
 from tests.waiting import eventually
 
 pytestmark = [
@@ -209,22 +210,25 @@ def test_a_database_outlives_its_emulator_and_its_server_does_not(own: Emulator)
         open_.run("CREATE TABLE kept AS SELECT 1 AS one")
     (shown,) = own.status().postgres
     assert (shown.name, shown.address, shown.running) == ("kept-cluster", f"127.0.0.1:{stack.outputs['Port']}", True)
-    first = servers(own)
+    first = servers(own.status().pid, "postgres")
     assert {one.username() for one in first} != {"root"}
+    itself = [one.pid for one in first if one.name() == "postgres"]
     own.down()
-    assert not [one for one in first if one.is_running()]
+    assert itself
+    assert all(map(gone, itself)), "the server ends before the emulator"
+    assert all(ended(one.pid) for one in first)  # what watched the emulator for the server may end a moment later
     own.up()
     with connected(stack) as open_:
         open_.run("INSERT INTO kept VALUES (2)")
-        second = servers(own)
+        second = servers(own.status().pid, "postgres")
         psutil.Process(own.status().pid).send_signal(signal.SIGKILL)
-        eventually(lambda: not any(one.is_running() and one.status() != "zombie" for one in second))
+        assert all(ended(one.pid) for one in second)
     own.up()
     with connected(stack) as open_:
         assert open_.run("SELECT one FROM kept ORDER BY one") == [[1], [2]]
     own.reset()
     assert own.status().postgres == ()
-    assert not servers(own)
+    assert not servers(own.status().pid, "postgres")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's programs are copied")
@@ -241,9 +245,3 @@ def test_programs_that_the_unprivileged_user_cannot_reach_are_copied_once(tmp_pa
     os.chown(found.parents[2], 1, 1)
     with pytest.raises(NotStartedError, match="another user"):
         reachable(place, copies)
-
-
-def servers(emulator: Emulator) -> list[psutil.Process]:
-    """The processes of the emulator's PostgreSQL servers, with those that supervise them."""
-    family = psutil.Process(emulator.status().pid).children(recursive=True)
-    return [one for one in family if "postgres" in {Path(part).name for part in one.cmdline()}]
