@@ -1,36 +1,32 @@
 """The AWS clients of handlers.
 
-They are created on first use and kept for the life of the container. They are tuned for many small calls: the time a
-call takes in Python (validation, the user agent, recursive parsing) is longer than the time on the network.
+They are created on first use or, where almost every request needs one, while the function is initialized (`prepare`),
+and kept for the life of the container. What they are like is said in `handlers.common.sdk`.
 """
 
 from __future__ import annotations
 
-import json
+import gc
 import os
-import random
 import threading
-from functools import partial
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-import botocore.session
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-
-# Transient errors of DynamoDB: the SDK retries some of them, at other intervals, and not the last one.
-_TRANSIENT = {
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ThrottlingException",
-    "InternalServerError",
-    "TransactionConflictException",  # a transaction holds the item for a few milliseconds
-}
 
 # Every exception an AWS call may raise.
 ServiceError = (ClientError, BotoCoreError)
 
 _LOCK = threading.Lock()
 _CLIENTS: dict[tuple[str, int, float, str], Any] = {}
+
+
+def prepare(service: str) -> None:
+    """Makes the client of ``service`` now if a function is being initialized: its first request then does not wait for
+    that, with the share of a processor its memory size gives it. Elsewhere, as in tests, nothing happens."""
+    if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
+        client(service)
 
 
 def client(service: str, attempts: int = 3, read_timeout: float = 5, endpoint: str = "") -> Any:
@@ -40,48 +36,20 @@ def client(service: str, attempts: int = 3, read_timeout: float = 5, endpoint: s
     key = (service, attempts, read_timeout, endpoint)
     found = _CLIENTS.get(key)
     if found is None:
-        with _LOCK:  # sessions are not thread-safe
+        with _LOCK, _uncollected():  # sessions are not thread-safe
             found = _CLIENTS.get(key)
             if found is None:
-                found = _CLIENTS[key] = _create(*key)
+                from handlers.common import sdk  # 0.1 s: only for functions that call AWS
+
+                found = _CLIENTS[key] = sdk.create(*key)
     return found
 
 
-def _create(service: str, attempts: int, read_timeout: float, endpoint: str) -> Any:
-    config = Config(
-        connect_timeout=0.5 if read_timeout < 2 else 2,  # who cannot wait for a response cannot for a connection
-        read_timeout=read_timeout,
-        retries={"total_max_attempts": attempts, "mode": "legacy"},
-        max_pool_connections=32,
-        tcp_keepalive=True,
-        parameter_validation=False,
-        disable_request_compression=True,
-        account_id_endpoint_mode="disabled",
-        request_checksum_calculation="when_required",
-        response_checksum_validation="when_required",
-        user_agent="pkgops-handlers",  # the default one is composed again for every call
-        # The default signature of presigned URLs is refused for buckets created since 2020.
-        signature_version="s3v4" if service == "s3" else None,
-    )
-    created = botocore.session.get_session().create_client(
-        service, region_name=os.environ.get("AWS_REGION"), endpoint_url=endpoint or None, config=config
-    )
-    if service == "dynamodb":
-        created.meta.events.register("before-parse.dynamodb", _skip_parsing)
-        created.meta.events.register_first("needs-retry.dynamodb", partial(_retry_delay, attempts))
-    return created
-
-
-def _skip_parsing(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
-    """The JSON of DynamoDB's response is the result already: parsing it by its model took 0.4 of 1.2 ms a call."""
-    if response_dict["status_code"] < 300:
-        customized_response_dict.update(json.loads(response_dict["body"]))
-        response_dict["body"] = b"{}"
-
-
-def _retry_delay(most: int, attempts: int, response: Any, **_: Any) -> float | None:
-    """Seconds until the next attempt: 0.1 doubling to 2, and up to 0.05 at random. None ends the attempts."""
-    code = response[1].get("Error", {}).get("Code") if response else None
-    if code not in _TRANSIENT or attempts >= most:
-        return None
-    return min(0.1 * 2.0 ** (attempts - 1), 2.0) + random.uniform(0, 0.05)  # noqa: S311 - spreads load
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """What is made in here is kept: looking for garbage in it would take half the time of S3's client."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -62,7 +62,7 @@ def main() -> int:
         _say("A bad network")
         for one in faults.measured(place.scratch, wanted.only, wanted.fault_runs):
             (notes if isinstance(one, str) else rows).append(one)
-        if wanted.only in "cold import":
+        if wanted.only in "cold start":
             slowest, note = cold.imports(place)
             rows += slowest
             notes.append(note)

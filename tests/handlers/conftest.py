@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from handlers.common import aws
+from handlers.common import aws, sdk
 from pkgops.local.client.emulator import Emulator
 from tests.emulator import ACCOUNT, REGION
 from tests.postgresql import Database, DatabaseServer, served
@@ -54,8 +54,10 @@ def environment(emulator: Emulator, variables: dict[str, str], cached: tuple[Any
         for name, value in (credentials | variables).items():
             patch.setenv(name, value)
         patch.setattr(aws, "_CLIENTS", {})
+        sdk.session.cache_clear()
         clear(cached)
         yield patch
+    sdk.session.cache_clear()
     clear(cached)
 
 

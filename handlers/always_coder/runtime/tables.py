@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from handlers.always_coder.runtime.settings import settings
-from handlers.common.aws import client
+from handlers.common.aws import client, prepare
 from handlers.common.dynamodb import Table
+
+prepare("dynamodb")
 
 
 def connections_table() -> Table:

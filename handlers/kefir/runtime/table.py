@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from handlers.common.aws import client
+from handlers.common.aws import client, prepare
 from handlers.common.dynamodb import Table
 from handlers.kefir.runtime.settings import settings
+
+prepare("dynamodb")
 
 
 def diary_table() -> Table:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.common.aws import client
+from handlers.common.aws import client, prepare
 from handlers.common.dynamodb import Table
 from handlers.keyvex.shared.settings import settings
 
 DAY = 86_400  # seconds
+
+prepare("dynamodb")
 
 
 def main_table() -> Table:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from handlers.common.aws import client
+from handlers.common.aws import client, prepare
 from handlers.common.dynamodb import Table
 from handlers.pkgwatch.runtime.settings import settings
+
+prepare("dynamodb")
 
 
 def packages(attempts: int = 3) -> Table:

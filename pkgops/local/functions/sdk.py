@@ -15,6 +15,7 @@ _PACKAGES = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3
 def link(directory: Path) -> None:
     """Fills ``directory`` with links to the SDK's packages; a package that is not installed is left out."""
     directory.mkdir(exist_ok=True)
+    bytecode = directory / "__pycache__"
     for old in directory.iterdir():
         old.unlink()
     for name in _PACKAGES:
@@ -24,3 +25,5 @@ def link(directory: Path) -> None:
         origin = Path(spec.origin)
         source = origin.parent if origin.name == "__init__.py" else origin
         (directory / source.name).symlink_to(source)
+        if source.is_file() and not bytecode.is_symlink():  # of a module without a directory it is looked for beside it
+            bytecode.symlink_to(source.parent / bytecode.name)

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from handlers.common import aws
+from handlers.common import aws, sdk
 from handlers.common.aws import ServiceError
 from handlers.common.dynamodb import Table
 
@@ -51,7 +51,7 @@ def address() -> Iterator[str]:
 def ask(environment: pytest.MonkeyPatch, address: str, attempts: int) -> Any:
     with environment.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL", address)
-        client = aws._create("dynamodb", attempts, 5, "")
+        client = sdk.create("dynamodb", attempts, 5, "")
     try:
         return Table(client, "any-table").get(("a", "b"))
     finally:
@@ -90,3 +90,14 @@ def test_a_call_is_not_attempted_more_often_than_allowed(
 
 def test_a_client_is_created_once(environment: pytest.MonkeyPatch, at_once: Any) -> None:
     assert len({id(client) for client in at_once(lambda _: aws.client("sqs", 2), 8)}) == 1
+
+
+def test_a_client_is_prepared_only_where_a_function_is_initialized(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aws, "_CLIENTS", {})
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    monkeypatch.delenv("AWS_LAMBDA_INITIALIZATION_TYPE", raising=False)
+    aws.prepare("dynamodb")
+    assert not aws._CLIENTS
+    monkeypatch.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
+    aws.prepare("dynamodb")
+    assert list(aws._CLIENTS.values()) == [aws.client("dynamodb")]
