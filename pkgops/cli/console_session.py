@@ -25,9 +25,10 @@ def run_console(session: Session, port: int, allowed: str, *, opens: bool) -> No
         raise ConfigError(f"The console needs a package that is not here: {missing}.", _INSTALL)
     from pkgops.console.frame.later import Later
     from pkgops.console.frame.stage import ShownStage
+    from pkgops.console.frame.systems import Systems
     from pkgops.console.server import serve
 
-    systems = Later(lambda: _systems(session))
+    systems = Systems(session.root, lambda: _systems(session))
     stage = find_stage(session.stage, session.root) or systems.get()[0].stage
     if allowed and stage.protected:
         raise RefusedError(f"Stage {stage.name} is protected: the console only shows it.", "Leave --allow-writes out.")

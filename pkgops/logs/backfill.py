@@ -31,20 +31,22 @@ def backfill(
     logs: Logs,
     query: Query,
     on_events: Callable[[Iterable[LogEvent]], None] = lambda _events: None,
+    stop: threading.Event | None = None,
 ) -> Iterator[LogLine]:
     """The existing lines of the log groups ``names`` (group -> name shown).
 
-    Every group is read by a thread of its own. ``on_events`` gets every chunk of events, from any of them."""
+    Every group is read by a thread of its own. ``on_events`` gets every chunk of events, from any of them. Once
+    ``stop`` is set nothing more is asked for: who has left a page of many groups does not keep them busy."""
     slots = threading.Semaphore(_PARALLEL)
-    stop = threading.Event()
+    ended = threading.Event()
 
     def chunks(group: str) -> Iterator[list[LogLine]]:
         events = logs.fetch(group, query.since, query.until)
         if query.request:
-            events = iter(sorted(of_request(events, query.request), key=_TIME))
-        while not stop.is_set():
-            with slots:
-                chunk = list(islice(events, _CHUNK))
+            events = _of_request(events, query.request)
+        while True:
+            with slots:  # which takes a while if there are many groups
+                chunk = [] if ended.is_set() or (stop and stop.is_set()) else list(islice(events, _CHUNK))
             if not chunk:
                 return
             on_events(chunk)
@@ -55,9 +57,14 @@ def backfill(
     try:
         yield from merge(*readers, key=_TIME)
     finally:
-        stop.set()
+        ended.set()
         for reader in readers:
             reader.close()
+
+
+def _of_request(events: Iterator[LogEvent], request: str) -> Iterator[LogEvent]:
+    """Those of one invocation in time order, read with the first of them."""
+    yield from sorted(of_request(events, request), key=_TIME)
 
 
 class _GroupReader:

@@ -50,7 +50,7 @@ def follow(
     feed = EventFeed(logs, list(names), query.since, query.calls_per_second)
     try:
         feed.start_live_tail()
-        yield from backfill(names, logs, query, on_events)
+        yield from backfill(names, logs, query, on_events, stop)
         feed.start_polling({group: deduplicators[group].newest for group in names})
         while not stop.is_set():
             new: dict[str, list[LogEvent]] = {}

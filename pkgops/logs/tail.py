@@ -32,7 +32,7 @@ def tail_logs(
     if elsewhere:
         logs = LogsOfRegions(logs, elsewhere)
     names = groups(functions, elsewhere)
-    return follow(names, logs, query, emit, stop) if query.follow else backfill(names, logs, query)
+    return follow(names, logs, query, emit, stop) if query.follow else backfill(names, logs, query, stop=stop)
 
 
 def _elsewhere(functions: Sequence[Function], logs: Logs, emit: Emit) -> Mapping[str, Logs]:

@@ -22,6 +22,7 @@ from starlette.routing import Route
 from pkgops.console.frame.navigation import navigation
 from pkgops.errors import RefusedError, UsageError
 from pkgops.graph.text import visible
+from pkgops.project import find_default_system, systems
 
 if TYPE_CHECKING:
     from pkgops.config import Project
@@ -57,9 +58,12 @@ def stage_of(request: Request) -> ShownStage:
 
 
 def chosen_project(request: Request) -> Project:
-    """The system that the address names, else the first one."""
+    """The system that the address names, else the project's default, else the first one."""
     shown, named = stage_of(request), request.query_params.get("system", "")
-    return shown.project(named) if named else shown.projects[0]
+    if named:
+        return shown.project(named)
+    default, known = find_default_system(shown.root, systems(shown.root)), shown.projects
+    return next((one for one in known if one.system.key == default), known[0])
 
 
 def render(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:

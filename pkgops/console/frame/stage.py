@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pkgops.build.synth import SynthesizedStack
     from pkgops.config import Project
     from pkgops.console.frame.later import Later
+    from pkgops.console.frame.systems import Systems
     from pkgops.local.client.emulator import Emulator
     from pkgops.model import Stage
     from pkgops.ports.ports import Ports
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ShownStage:
-    """``systems`` are those that run on the stage, ``connection`` the stage's ports: both take time, and pages that do
-    not need them do not wait. ``allowed`` is the stage whose data may be changed besides local, "" for none."""
+    """``systems`` are those that run on the stage, read again when their files change; ``connection`` the stage's
+    ports: both take time, and pages that do not need them do not wait. ``allowed`` is the stage whose data may be
+    changed besides local, "" for none."""
 
     stage: Stage
     root: Path
-    systems: Later[tuple[Project, ...]]
+    systems: Systems | Later[tuple[Project, ...]]
     connection: Later[Ports]
     allowed: str = ""
 
@@ -83,7 +85,8 @@ class ShownStage:
         """Every system with its stacks, as their code describes them now."""
         from pkgops.build.build import synthesized  # the first byte does not wait for it
 
-        for project in self.projects:
+        for key in [project.system.key for project in self.projects]:
+            project = self.project(key)  # a file may have been saved while another one was built
             yield project, synthesized(project)
 
     def functions(self) -> list[tuple[Project, Function]]:

@@ -120,7 +120,7 @@ def _chosen(shown: ShownStage, given: Form) -> _Chosen:
 
 
 def _stacks(shown: ShownStage, project: Project) -> list[SynthesizedStack]:
-    return next(stacks for one, stacks in shown.stacks() if one is project)
+    return next(stacks for one, stacks in shown.stacks() if one.system.key == project.system.key)
 
 
 def _text(result: Called) -> tuple[str, str]:

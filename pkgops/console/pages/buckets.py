@@ -112,7 +112,7 @@ def _bucket(request: Request) -> Deployed:
             if name and bucket.id == name:
                 return bucket
             known.append(bucket.id)
-    raise unknown("bucket", name, known)
+    raise unknown("bucket", name, filter(None, known))
 
 
 def _object(request: Request) -> OpenObject:

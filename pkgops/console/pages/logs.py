@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,22 +23,20 @@ from pkgops.logs.line import LogLine
 from pkgops.logs.query import parse_query
 from pkgops.logs.tail import tail_logs
 
+_FIELDS = ("system", "function", "level", "request", "text")
+_SINCE = "10m"
 LEVELS = ("ERROR", "WARNING", "INFO", "DEBUG", "REPORT")
 
 
 def page(request: Request) -> Response:
     """The filters; the lines follow as events."""
-    given = request.query_params
+    given = {name: request.query_params.get(name, "") for name in _FIELDS}
     rows = stage_of(request).functions()
-    return render(
-        request,
-        "logs.html",
-        rows=rows,
-        levels=LEVELS,
-        given={name: given.get(name, "") for name in ("system", "function", "level", "request", "text")},
-        since=given.get("since", "10m"),
-        query=str(given),
-    )
+    if given["function"] not in {one.name for project, one in rows if given["system"] in ("", project.system.key)}:
+        given["function"] = ""  # another system has been chosen meanwhile
+    since = request.query_params.get("since") or _SINCE
+    query = urlencode({**given, "since": since})
+    return render(request, "logs.html", rows=rows, levels=LEVELS, given=given, since=since, query=query)
 
 
 def lines(request: Request) -> Response:
@@ -48,7 +47,7 @@ def lines(request: Request) -> Response:
     level = given.get("level", "")
     asked = given.get("request", "")
     query = parse_query(
-        shown.stage, given.get("since", "10m"), text=given.get("text", ""), request=asked, follow=not asked
+        shown.stage, given.get("since", _SINCE), text=given.get("text", ""), request=asked, follow=not asked
     )
 
     def produce(stop: threading.Event) -> Iterator[dict[str, Any]]:

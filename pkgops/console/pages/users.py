@@ -111,7 +111,7 @@ def _pool(request: Request) -> Deployed:
             if name and pool.id == name:
                 return pool
             known.append(pool.id)
-    raise unknown("user pool", name, known)
+    raise unknown("user pool", name, filter(None, known))
 
 
 ROUTES = [

@@ -3,6 +3,7 @@
 "use strict";
 
 const MOST = 2000; // lines that are kept on a page
+const AGAIN = 2000; // milliseconds until something that has ended is asked for again
 const state = document.getElementById("lines-state");
 
 function element(tag, className, text) {
@@ -36,7 +37,7 @@ function requestOf(row) {
   const cell = element("td", "", "");
   if (row.request) {
     const link = element("a", "", "log");
-    link.href = "/logs?request=" + encodeURIComponent(row.request);
+    link.href = "/logs?since=" + encodeURIComponent(row.time) + "&request=" + encodeURIComponent(row.request);
     link.setAttribute("aria-label", "Log of " + row.method + " " + row.path);
     cell.append(link, " ");
   }
@@ -48,13 +49,25 @@ function requestOf(row) {
   return line;
 }
 
-// Puts what arrives into a list; while paused it is kept, and counted.
+// Puts what arrives into a list; while paused it is kept, and counted. What ends by itself, such as an emulator that is
+// started again, is asked for again: until something comes, what was there stays.
 function follow(address, list, make, newestFirst) {
   let paused = false;
+  let outdated = false;
   let waiting = [];
+  let arrived = [];
   let count = 0;
+  let pause = AGAIN;
+  const noun = list.closest("[data-noun]")?.dataset.noun || "line";
   const scroller = newestFirst ? document.scrollingElement : list;
+  function renew() {
+    if (!outdated) return;
+    list.replaceChildren();
+    count = 0;
+    outdated = false;
+  }
   function show(rows) {
+    if (rows.length) renew();
     const atEnd = scroller.scrollTop + scroller.clientHeight > scroller.scrollHeight - 40;
     const made = rows.map(make);
     if (newestFirst) list.prepend(...made.reverse());
@@ -63,40 +76,49 @@ function follow(address, list, make, newestFirst) {
     while (list.children.length > MOST) (newestFirst ? list.lastElementChild : list.firstElementChild).remove();
     if (!newestFirst && atEnd) scroller.scrollTop = scroller.scrollHeight;
   }
+  const counted = () => count + " " + noun + (count === 1 ? "" : "s");
   function tell() {
-    state.textContent = paused ? "Paused; " + waiting.length + " new." : count + (count === 1 ? " line." : " lines.");
+    state.textContent = paused ? "Paused; " + waiting.length + " new." : counted() + ".";
   }
-  let arrived = [];
-  let scheduled = false;
-  const source = new EventSource(address);
-  source.onopen = tell;
-  source.onmessage = (event) => {
-    const row = JSON.parse(event.data);
-    if (row.error) {
-      state.textContent = row.error;
+  function take() {
+    if (paused) waiting = waiting.concat(arrived).slice(-MOST);
+    else show(arrived);
+    arrived = [];
+    pause = AGAIN;
+    tell();
+    find();
+  }
+  function again(reason) {
+    outdated = true;
+    waiting = [];
+    arrived = [];
+    state.textContent = reason + " Trying again…";
+  }
+  function connect() {
+    const source = new EventSource(address);
+    source.onopen = () => setTimeout(() => { if (source.readyState === EventSource.OPEN) tell(); }, outdated ? 1000 : 0);
+    source.onmessage = (event) => {
+      const row = JSON.parse(event.data);
+      if (row.error) {
+        source.close();
+        again(row.error);
+        setTimeout(connect, pause);
+        pause = Math.min(2 * pause, 15 * AGAIN);
+        return;
+      }
+      if (!arrived.length) setTimeout(() => { if (arrived.length) take(); }, 30);
+      arrived.push(row);
+    };
+    source.addEventListener("end", () => {
       source.close();
-      return;
-    }
-    arrived.push(row);
-    if (scheduled) return;
-    scheduled = true;
-    setTimeout(() => {
-      scheduled = false;
-      if (paused) waiting = waiting.concat(arrived).slice(-MOST);
-      else show(arrived);
-      arrived = [];
-      tell();
-      find();
-    }, 30);
-  };
-  source.addEventListener("end", () => {
-    source.close();
-    setTimeout(() => { state.textContent = count + " lines, all there are."; }, 60);
-  });
-  source.onerror = () => {
-    if (source.readyState === EventSource.CLOSED) state.textContent = "The console does not answer; load the page again.";
-    else list.replaceChildren(); // it connects again, and gets everything again
-  };
+      setTimeout(() => { renew(); state.textContent = counted() + ", all there are."; }, 60);
+    });
+    source.onerror = () => {
+      if (source.readyState === EventSource.CLOSED) explain(address);
+      else again("The console does not answer.");
+    };
+  }
+  connect();
   const button = document.querySelector("[data-pause]");
   button.addEventListener("click", () => {
     paused = !paused;
@@ -107,6 +129,22 @@ function follow(address, list, make, newestFirst) {
     }
     tell();
   });
+}
+
+// Why a page cannot be followed: an answer that is an error says it, but not to what follows.
+async function explain(address) {
+  let reason = "The console does not answer; load the page again.";
+  try {
+    const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+    if (answer.ok) {
+      answer.body.cancel();
+    } else {
+      const text = await answer.text();
+      const page = new DOMParser().parseFromString(text, "text/html");
+      reason = Array.from(page.querySelectorAll("[role=alert] p"), (one) => one.textContent).join(" ") || text;
+    }
+  } catch { /* then it does not answer */ }
+  state.textContent = reason;
 }
 
 function find() {

@@ -107,8 +107,9 @@ def test_a_request_leads_to_its_log(browser: Page, served: Served) -> None:
     emulator.rows.append(ApiRequest(2, time, "POST", "a1", f"/{HOSTILE}", 500, 3, "r-2"))
     expect(rows).to_have_count(2)
     expect(rows.first).to_contain_text("POST")
-    browser.click("#requests tbody a >> nth=1")
+    browser.click("[aria-label='Log of GET /orders']")
     expect(browser.locator("input[name=request]")).to_have_value("r-1")
+    expect(browser.locator("input[name=since]")).to_have_value(time)  # however long ago that is
     expect_title(browser)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pkgops.errors import AccessError
 from pkgops.local.api_request import ApiRequest, Replayed
 from tests.pkgops.console.conftest import HOSTILE, Served, now, serving, stage_of
 from tests.pkgops.console.test_apis_page import REPORT, gateway
@@ -155,3 +157,28 @@ def test_rows_are_read(page: Page, root: Any, database: Database) -> None:  # no
         expect(page.locator("[role=alert]")).to_be_visible()
         expect(page.locator("textarea")).to_have_value("DELETE FROM notes")
         expect_title(page)
+
+
+def test_what_has_ended_is_asked_for_again(browser: Page, served: Served) -> None:  # noqa: F811
+    from playwright.sync_api import expect
+
+    emulator: Any = served.shown.emulator
+    row = ApiRequest(1, "2026-05-01T09:30:00.000+00:00", "GET", "a1", "/orders", 200, 3, "r-1")
+    emulator.rows.append(row)
+    browser.click("nav >> text=Requests")
+    rows, state = browser.locator("#requests tbody tr"), browser.locator("#lines-state")
+    expect(state).to_have_text("1 request.")
+    answers = emulator.requests
+
+    def down(after: int) -> list[ApiRequest]:
+        raise AccessError("The emulator is not running.")
+
+    emulator.requests = down
+    expect(state).to_have_text("The emulator is not running. Trying again…")
+    assert rows.count() == 1
+    emulator.rows = [row, replace(row, number=2, path="/later")]
+    emulator.requests = answers
+    expect(rows).to_have_count(2)
+    expect(state).to_have_text("2 requests.")
+    browser.goto(f"{served.origin}/logs?since=never")
+    expect(state).to_contain_text("'never' is not a time. Give how long ago")

@@ -41,6 +41,21 @@ def test_many_functions_are_interleaved_by_time() -> None:
     assert [line.time for line in found] == sorted(line.time for line in found)
 
 
+@pytest.mark.parametrize("request_id", ["", "r-1"])
+def test_nothing_more_is_read_once_nobody_looks(request_id: str) -> None:
+    """A page of all functions that is left while it is read."""
+    stop, read = threading.Event(), []
+
+    class Left(FakeLogs):
+        def fetch(self, group: str, start: int, end: int | None = None) -> Iterator[LogEvent]:
+            stop.set()
+            read.append(group)
+            yield from super().fetch(group, start, end)
+
+    assert not list(tail_logs(functions(33), Left(), Query(NOW, request=request_id), stop=stop))
+    assert 0 < len(read) <= 8  # at once
+
+
 def test_a_service_that_returns_events_in_disorder_is_put_right() -> None:
     class Disorder(FakeLogs):
         def fetch(self, group: str, start: int, end: int | None = None) -> Iterator[LogEvent]:
