@@ -26,6 +26,7 @@ from tests.bench import (
     growth,
     kefir,
     keyvex,
+    linting,
     next_app,
     pipeline,
     stream_sales,
@@ -36,6 +37,7 @@ from tests.bench.workplace import HERE, Workplace
 
 SYSTEMS = {
     "Growth": growth,
+    "Linting": linting,
     "The pipeline": pipeline,
     "The development loop": dev,
     "Kefir": kefir,

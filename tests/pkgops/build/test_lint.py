@@ -11,6 +11,7 @@ from pkgops.build.lint import described
 from pkgops.config import Project
 from pkgops.errors import BuildError
 from pkgops.events import Event, Started
+from pkgops.own_files import read_document
 from tests.pkgops.conftest import stack
 
 
@@ -61,6 +62,42 @@ def test_a_remembered_verdict_needs_no_linter(project: Project) -> None:
         "assert 'cfnlint' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_the_users_configuration_of_the_linter_counts(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.root)
+    unused = stack("alone", project.stage, Topic={"Type": "AWS::SNS::Topic"})
+    unused.template["Parameters"] = {"Unused": {"Type": "String", "Default": "x"}}
+
+    def found() -> set[str]:
+        return {one.rule for one in report(project, [unused]).findings if one.rule[0] in "EW"}
+
+    assert "W2001" in found()
+    (project.root / ".cfnlintrc").write_text("ignore_checks: [W2001]\n")
+    assert "W2001" not in found()
+    rule = project.root / "own_rules.txt"
+    (project.root / ".cfnlintrc").write_text(f"custom_rules: {rule}\n")
+    rule.write_text("AWS::SNS::Topic TopicName IS DEFINED ERROR\n")
+    assert {"W2001", "E9001"} <= found()
+    rule.write_text("")
+    assert "E9001" not in found()
+
+
+def test_what_the_last_run_kept_is_used_and_never_believed_when_damaged(project: Project) -> None:
+    def checked(topic: str) -> None:
+        check(
+            project,
+            [stack("alone", project.stage, Topic={"Type": "AWS::SNS::Topic"}, **{topic: {"Type": "AWS::SNS::Topic"}})],
+        )
+
+    checked("One")
+    (kept,) = (project.home / "cache" / "lint").glob("*.last.json")
+    assert set(read_document(kept)["clean"]) == {"Topic", "One"}
+    checked("Two")
+    assert set(read_document(kept)["clean"]) == {"Topic", "Two"}
+    kept.write_text("nonsense")
+    checked("Three")
+    assert set(read_document(kept)["clean"]) == {"Topic", "Three"}
 
 
 def test_a_rule_of_the_linter_can_be_looked_up() -> None:
