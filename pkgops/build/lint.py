@@ -31,7 +31,7 @@ def lint(subject: Subject, home: Path, emit: Emit) -> list[Finding]:
     region = subject.stage.region
     files = {stack.key: verdict_file(home, region, stack.template) for stack in subject.stacks}
     believed = not any(word in _configuration() for word in _ELSEWHERE)
-    verdicts = {key: read_document(path) if believed else None for key, path in files.items()}
+    verdicts: dict[str, Any] = {key: read_document(path) if believed else None for key, path in files.items()}
     waiting = [stack for stack in subject.stacks if verdicts[stack.key] is None]
     if waiting:
         emit(Started("Checking templates"))

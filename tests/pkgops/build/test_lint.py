@@ -66,7 +66,7 @@ def test_a_remembered_verdict_needs_no_linter(project: Project) -> None:
 
 def test_the_users_configuration_of_the_linter_counts(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project.root)
-    unused = stack("alone", project.stage, Topic={"Type": "AWS::SNS::Topic"})
+    unused = stack("alone", project.stage, Topic={"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "x"}})
     unused.template["Parameters"] = {"Unused": {"Type": "String", "Default": "x"}}
 
     def found() -> set[str]:
@@ -77,7 +77,7 @@ def test_the_users_configuration_of_the_linter_counts(project: Project, monkeypa
     assert "W2001" not in found()
     rule = project.root / "own_rules.txt"
     (project.root / ".cfnlintrc").write_text(f"custom_rules: {rule}\n")
-    rule.write_text("AWS::SNS::Topic TopicName IS DEFINED ERROR\n")
+    rule.write_text("AWS::SNS::Topic TopicName EQUALS y ERROR\n")
     assert {"W2001", "E9001"} <= found()
     rule.write_text("")
     assert "E9001" not in found()
