@@ -43,8 +43,8 @@ e2e: .venv/.dev ## Whole systems on the emulator
 second-engine: .venv/.second-engine ## What others say: moto deploys, checkov and parliament read; not part of test
 	$(BIN)/pytest -q -p no:xdist -m second_engine tests/second_engine
 
-bench: .venv/.dev ## The benchmark table
-	$(BIN)/python -m tests.bench
+bench: .venv/.dev ## The benchmark table; PEERS=1: what other tools take for the same stacks
+	$(BIN)/python -m tests.bench$(if $(PEERS),.peers)
 
 screenshot: .venv/.dev ## The README's picture of the console, with Kefir on the embedded emulator
 	$(PKGOPS) deploy kefir --stage local --yes

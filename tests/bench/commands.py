@@ -155,7 +155,7 @@ def _tail(place: Workplace) -> Contest:
     def fill() -> None:
         nonlocal written
         if not written:
-            _write_events(place, groups)
+            write_events(place, groups)
             written = True
 
     what = f"tail-logs of {EVENTS:,} events in {len(groups)} groups"
@@ -163,7 +163,7 @@ def _tail(place: Workplace) -> Contest:
     return Contest(what, floor, place.pkgops("tail-logs", "--since", "50m"), 1.1, 7, fill)
 
 
-def _write_events(place: Workplace, groups: list[str]) -> None:
+def write_events(place: Workplace, groups: list[str]) -> None:
     """What handlers write: one JSON object a line, spread over the last minutes and evenly over the groups."""
     logs = client(place.emulator, "logs")
     begin = int(time.time() * 1000) - 600_000

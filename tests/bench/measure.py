@@ -23,10 +23,12 @@ class BenchmarkError(Exception):
 
 @dataclass(frozen=True)
 class Sample:
-    """One run: wall time in seconds, peak resident memory in bytes (0 where it is not ours to see)."""
+    """One run: wall time in seconds, peak resident memory in bytes (0 where it is not ours to see), and the processors'
+    time in seconds of a command and all it started."""
 
     seconds: float
     peak: int = 0
+    cpu: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class Command:
         result = json.loads(done.stdout)
         if result["code"]:
             raise BenchmarkError(f"{' '.join(self.arguments)} ended with {result['code']}:\n{done.stderr[-3000:]}")
-        return Sample(result["seconds"], result["peak"])
+        return Sample(result["seconds"], result["peak"], result["cpu"])
 
     @property
     def said(self) -> str:

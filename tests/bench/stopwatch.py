@@ -1,4 +1,4 @@
-"""How long does a command take, and how much memory has it at most?
+"""How long does a command take, how much of that do processors work, and how much memory has it at most?
 
 Run by path as ``python -I -S stopwatch.py FILE COMMAND...``: the command's stdout goes to FILE, its stderr through,
 and one JSON object to stdout. A process of its own, because the kernel counts what a parent has in memory when it
@@ -21,4 +21,5 @@ with open(FILE, "wb") as output:  # noqa: PTH123 - pathlib would be the largest 
     seconds = time.perf_counter() - began
 
 process.returncode = os.waitstatus_to_exitcode(status)
-sys.stdout.write(f'{{"seconds": {seconds}, "peak": {usage.ru_maxrss * 1024}, "code": {process.returncode}}}')
+cpu, peak = usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+sys.stdout.write(f'{{"seconds": {seconds}, "cpu": {cpu}, "peak": {peak}, "code": {process.returncode}}}')

@@ -42,6 +42,7 @@ def test_time_and_memory_are_the_commands_own(tmp_path):
     idle = command(tmp_path, "pass")()
     busy = command(tmp_path, "import time; block = b'x' * 50_000_000; time.sleep(0.2)")()
     assert busy.seconds > 0.2
+    assert 0 < busy.cpu < busy.seconds - 0.19  # asleep, no processor works for it
     assert busy.peak - idle.peak > 45_000_000
     assert idle.peak < 20_000_000  # less than this process has
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from pkgops.local.urls import reachable
+from tests.bench.peers.versions import CDK
 from tests.e2e.clients.conftest import Run
 
 pytestmark = [pytest.mark.e2e, pytest.mark.cdk]
-PACKAGES = ("aws-cdk@2.1148.1", "aws-cdk-lib@2.276.0", "constructs@10.8.1")
 APP = """
 const { App, Stack, CfnOutput, RemovalPolicy } = require("aws-cdk-lib");
 const { Function, Runtime, Code } = require("aws-cdk-lib/aws-lambda");
@@ -54,7 +54,7 @@ def cdk(request: pytest.FixtureRequest, run: Run, workplace: Path) -> str:
     program = packages / "node_modules" / ".bin" / "cdk"
     if not program.exists():
         (packages / "package.json").write_text('{"private": true}')
-        command = ["npm", "install", "--silent", "--no-audit", "--no-fund", *PACKAGES]
+        command = ["npm", "install", "--silent", "--no-audit", "--no-fund", *CDK]
         done = subprocess.run(command, cwd=packages, capture_output=True, text=True, check=False)
         if done.returncode:
             pytest.skip(f"npm cannot install the CDK: {done.stderr[-300:]}")
