@@ -73,8 +73,11 @@ class Material:
             name: [property_, str(self.zip(properties[property_]["S3Key"]))]
             for name, property_, properties in _zipped(json.loads(stack["template"]))
         }
-        path = f"plain/{short(stack['name'])}.json"
-        self._write(path, json.loads(stack["template"]))
+        path, template = f"plain/{short(stack['name'])}.json", json.loads(stack["template"])
+        for resource in template["Resources"].values():
+            if resource["Type"] == "AWS::ApiGateway::Model":  # CfnInclude knows these schemas only as objects
+                resource["Properties"]["Schema"] = json.loads(resource["Properties"]["Schema"])
+        self._write(path, template)
         return {"name": stack["name"], "inputs": stack["inputs"], "template": path, "code": code}
 
     def _write(self, name: str, value: Any) -> None:

@@ -37,7 +37,7 @@ class Tool:
 def tools(place: Workplace, material: Material, programs: Path) -> list[Tool]:
     """All that are compared, ours first."""
     other = _Others(place, material, programs)
-    return [_ours(place), other.aws(), other.cdk(), other.sam(), other.sceptre(), other.awslogs()]
+    return [_ours(place), other.cdk(), other.sceptre(), other.sam(), other.aws(), other.awslogs()]
 
 
 def _ours(place: Workplace) -> Tool:
@@ -126,19 +126,19 @@ class _Others:
 
     def sceptre(self) -> Tool:
         config = self._material.folder / "config"
-        config.mkdir()
+        (config / "local").mkdir(parents=True)
         (config / "config.yaml").write_text(
             f"project_code: peers\nregion: us-east-1\ntemplate_bucket_name: {BUCKET}\n", encoding="utf-8"
         )
         for stack in self._material.stacks:
             name = short(stack["name"])
             given = [
-                f"  {parameter}: !stack_output {short(source)}.yaml::{output}\n"
+                f"  {parameter}: !stack_output local/{short(source)}.yaml::{output}\n"
                 for parameter, (source, output) in stack["inputs"].items()
             ]
             said = f"template:\n  path: {name}.json\n  type: file\nstack_name: {stack['name']}\n"
             text = said + ("parameters:\n" + "".join(given) if given else "")
-            (config / f"{name}.yaml").write_text(text, encoding="utf-8")
+            (config / "local" / f"{name}.yaml").write_text(text, encoding="utf-8")
 
         def prepare() -> None:
             self._bucket()
@@ -148,15 +148,15 @@ class _Others:
             self._edit()
             self._uploaded()
 
-        launch = self._run("sceptre", "launch", "-y", ".")
+        launch = self._run("sceptre", "launch", "-y", "local")
         return Tool(
             "sceptre",
             {
                 FIRST: launch,
                 NOTHING: launch,
-                DIFF: self._run("sceptre", "diff", "."),
+                DIFF: self._run("sceptre", "diff", "local"),
                 CHANGE: launch,
-                DESTROY: self._run("sceptre", "delete", "-y", "."),
+                DESTROY: self._run("sceptre", "delete", "-y", "local"),
             },
             prepare,
             edit,
