@@ -132,12 +132,15 @@ class _Others:
         )
         for stack in self._material.stacks:
             name = short(stack["name"])
+            inputs = stack["inputs"]
+            after = sorted({f"  - local/{short(source)}.yaml\n" for source, _ in inputs.values()})
+            # By the stacks' names: Sceptre's !stack_output takes them for those it would give.
             given = [
-                f"  {parameter}: !stack_output local/{short(source)}.yaml::{output}\n"
-                for parameter, (source, output) in stack["inputs"].items()
+                f"  {one}: !stack_output_external {source}::{output}\n" for one, (source, output) in inputs.items()
             ]
-            said = f"template:\n  path: {name}.json\n  type: file\nstack_name: {stack['name']}\n"
-            text = said + ("parameters:\n" + "".join(given) if given else "")
+            text = f"template:\n  path: {name}.json\n  type: file\nstack_name: {stack['name']}\n"
+            if inputs:
+                text += f"dependencies:\n{''.join(after)}parameters:\n{''.join(given)}"
             (config / "local" / f"{name}.yaml").write_text(text, encoding="utf-8")
 
         def prepare() -> None:
@@ -183,7 +186,7 @@ class _Others:
 
     def _run(self, *command: str, **more: str) -> Command:
         program = shutil.which(command[0], path=self._environment["PATH"]) or command[0]
-        output = self._material.folder / f"{command[0]}.out"
+        output = self._material.folder / f"said-{command[0]}.txt"
         return Command([program, *command[1:]], self._material.folder, {**self._environment, **more}, output)
 
     def _script(self, name: str, *arguments: str) -> Command:
