@@ -55,7 +55,7 @@ class Material:
         return {path: f"code/{sha256(path.read_bytes()).hexdigest()}.zip" for path in paths}
 
     def name_uploads(self, bucket: str, keys: Mapping[Path, str]) -> None:
-        """Writes ``templates/NAME.json``, whose zips are in a bucket."""
+        """Writes templates whose zips are in a bucket, where Sceptre looks for them."""
         for stack in self.stacks:
             place = lambda key: {"S3Bucket": bucket, "S3Key": keys[self.zip(key)]}  # noqa: E731
             self._write(f"templates/{short(stack['name'])}.json", self.template(stack, place))
