@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -49,6 +50,16 @@ os.environ.update(owner())
 
 # A shell without job control starts what runs behind it with Ctrl-C ignored; the tests of Ctrl-C want it heard.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# Thousands of tests are collected, none of which is garbage: what looks for it finds nothing, again and again.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """From here on there is garbage, but not among what was collected."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
