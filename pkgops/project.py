@@ -68,6 +68,10 @@ def tables(root: Path) -> dict[str, dict[str, Any]]:
     """The tables of ``stages.toml`` by name, ``[project]`` among them."""
     try:
         found = tomllib.loads(read_text(root / FILE, FILE))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"There is no {FILE} in {root} any more.", "Put it back, or name a project with --project DIR."
+        ) from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{FILE} is not valid TOML: {error}.", "Correct that line.") from error
     for name, table in found.items():
@@ -79,8 +83,8 @@ def tables(root: Path) -> dict[str, dict[str, Any]]:
 def systems(root: Path) -> tuple[str, ...]:
     """The keys of the project's systems, in alphabetical order. ConfigError for a name no system can have."""
     try:
-        entries = sorted(entry.name for entry in os.scandir(root / _PACKAGE) if entry.is_dir())
-    except FileNotFoundError:
+        entries = sorted(entry.name for entry in os.scandir(root / _PACKAGE) if os.path.isdir(entry))  # noqa: PTH112 - False for links in a ring, too
+    except (FileNotFoundError, NotADirectoryError):
         return ()
     found = tuple(name for name in entries if _declares_system(root / _PACKAGE / name / "__init__.py"))
     for name in found:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pkgops.errors import BuildError
 
+_DIRECTORY, _FILE = "directory", "file"
 _LEFTOVERS = ("~", ".orig", ".bak", ".rej", ".swp", ".swo", ".pyc")
 
 
@@ -98,23 +99,42 @@ class SourceTree:
 
 def _walk(directory: str, above: Sequence[str], passed_over: list[tuple[str, str]]) -> Iterator[str]:
     """``above`` are the real paths of the directory and those around it."""
-    with os.scandir(directory) as entries:
-        for entry in entries:
-            if not _counts(entry.name):
-                continue
-            if not _is_utf8(entry.name):
-                passed_over.append((entry.path, "its name is not UTF-8"))
-            elif entry.is_dir():
-                real = os.path.realpath(entry.path) if entry.is_symlink() else f"{above[-1]}/{entry.name}"
-                if real in above:
-                    passed_over.append((entry.path, "it is a link to a directory around it"))
-                else:
-                    yield from _walk(entry.path, (*above, real), passed_over)
-            elif entry.is_file():
-                yield entry.path
+    for entry in _entries(directory):
+        if not _counts(entry.name):
+            continue
+        kind = _kind(entry)
+        if not _is_utf8(entry.name):
+            passed_over.append((entry.path, "its name is not UTF-8"))
+        elif kind == _DIRECTORY:
+            real = os.path.realpath(entry.path) if entry.is_symlink() else f"{above[-1]}/{entry.name}"
+            if real in above:
+                passed_over.append((entry.path, "it is a link to a directory around it"))
             else:
-                why = "it is a link that leads nowhere" if entry.is_symlink() else "it is no regular file"
-                passed_over.append((entry.path, why))
+                yield from _walk(entry.path, (*above, real), passed_over)
+        elif kind == _FILE:
+            yield entry.path
+        else:
+            why = "it is a link that leads nowhere" if entry.is_symlink() else "it is no regular file"
+            passed_over.append((entry.path, why))
+
+
+def _entries(directory: str) -> list[os.DirEntry[str]]:
+    """None if the directory has gone since it was found: a checkout removes them while others look."""
+    try:
+        with os.scandir(directory) as entries:
+            return list(entries)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise BuildError(f"{directory} cannot be read: {error.strerror}.", "Correct its permissions.") from error
+
+
+def _kind(entry: os.DirEntry[str]) -> str:
+    """ "" if it is neither, a link that leads to itself among them."""
+    try:
+        return _DIRECTORY if entry.is_dir() else _FILE if entry.is_file() else ""
+    except OSError:
+        return ""
 
 
 def _counts(name: str) -> bool:

@@ -10,6 +10,7 @@ import atexit
 import os
 import signal
 import sys
+from contextlib import suppress
 from types import FrameType
 
 HANDLED = ("SIGINT", "SIGTERM", "SIGHUP")  # Ctrl-C, a supervisor or CI, a closed terminal
@@ -35,9 +36,10 @@ def exit_code() -> int:
 
 def _handle(number: int, _frame: FrameType | None) -> None:
     if _received:
-        if sys.stderr.isatty():
-            os.write(2, _SHOW_CURSOR)
-        os.write(2, _ENDED)
+        with suppress(OSError, ValueError):  # the terminal may be gone: SIGHUP comes second when a window is closed
+            if sys.stderr.isatty():
+                os.write(2, _SHOW_CURSOR)
+            os.write(2, _ENDED)
         os._exit(128 + number)
     _received.append(number)
     _wake_regularly()

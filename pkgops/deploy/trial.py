@@ -143,6 +143,8 @@ class Trial:
         """Deletes the stack, whatever has happened; "" if there is none."""
         try:
             state = self._state()
+            if state is not None and state.in_progress:  # interrupted: CloudFormation deletes none that is updated
+                state = self._watcher.wait(self.name)
             if state is None:
                 return ""
             self._ports.stacks.delete(state.id)
@@ -152,7 +154,10 @@ class Trial:
         if left is not None:
             return left.status + self._reason()
         kept = trial_stack.group_name(self.name)
-        return f"gone but for the log group {kept}, which the stack did not own yet" if self._keeps_group else GONE
+        if not self._keeps_group:
+            return GONE
+        delete = f"aws logs delete-log-group --log-group-name {kept} --region {self._project.stage.region}"
+        return f"gone but for the log group {kept}, which the stack did not own yet: {delete}"
 
     def _with_function(self, answer: int, steps: str = trial_stack.IN_STEPS) -> dict[str, Any]:
         return trial_stack.owned(self.name, **trial_stack.function(self.name, answer, steps))

@@ -19,7 +19,7 @@ from pkgops.config import Project
 from pkgops.deploy import trial_stack
 from pkgops.deploy.trial import BOTH, GONE, NOTHING, SHOWN, Trial
 from pkgops.deploy.watcher import Watcher
-from pkgops.errors import AccessError, PkgopsError
+from pkgops.errors import AccessError, PkgopsError, RefusedError
 from pkgops.events import Emit, Event, Note, ResourceChanged, StackChanged, silent
 from pkgops.ports.ports import Ports
 
@@ -32,7 +32,7 @@ _NOT_LOCAL = (
 _SETTLES = 60.0  # seconds within which a new role and its policies are known everywhere
 # One call that is permitted does not mean that all are: IAM gives no bound, and a role has several documents.
 _SPREADS = 15.0
-_TAKEN_ON = "taken on"
+_TAKEN_ON, _DELETION = "taken on", "its deletion"
 
 Result = TypeVar("Result")
 Policies = Callable[[Project, Sequence[SynthesizedStack], str], Sequence[Mapping[str, Any]]]
@@ -61,13 +61,26 @@ def not_tried(project: Project) -> tuple[str, ...]:
 
 def verify(project: Project, ports: Ports, policies: Policies, emit: Emit = silent) -> list[Observation]:
     """Creates, changes and deletes the stack, and again as its deployer. The steps after one that ends in an error are
-    not tried; stack and role are deleted in any case."""
+    not tried; stack and role are deleted in any case, and what cannot be is named. RefusedError if there is such a
+    stack already."""
+    _require_absent(project, ports)
     observed: list[Observation] = []
     with _trial(project, ports, emit) as trial:
         complete = _try(_steps(trial, project.stage.local), trial, observed, emit)
     if complete:
         _verify_policy(project, ports, policies, observed, emit)
     return observed
+
+
+def _require_absent(project: Project, ports: Ports) -> None:
+    """It would be deleted at the end, in the middle of another's trial."""
+    name = trial_stack.stack_name(project)
+    if name in {state.name for state in ports.stacks.describe()}:
+        raise RefusedError(
+            f"The stack {name} is there already: pkgops verify runs elsewhere, or was ended at once.",
+            f"If it does not run, delete it: aws cloudformation delete-stack --stack-name {name} "
+            f"--region {project.stage.region}",
+        )
 
 
 def _steps(trial: Trial, local: bool) -> list[Step]:
@@ -112,27 +125,29 @@ def _verify_policy(project: Project, ports: Ports, policies: Policies, observed:
     try:
         own = trial_stack.system_of(project)
         documents = policies(own, [trial_stack.stack_of(project, whole)], ports.identity.account())
-        role = ports.identity.put_role(name, documents, trial_stack.SYSTEM.tags(project.stage))
-        theirs = ports.signed_by(_once_permitted(lambda: ports.identity.assume(role), ports))
-        _once_permitted(theirs.stacks.describe, ports)
-        time.sleep(0.0 if ports.endpoint else _SPREADS)
-        observed.append(Observation(step, _TAKEN_ON, _TAKEN_ON))
-        with _trial(project, theirs, emit) as trial:
-            _try(_deployers_steps(trial), trial, observed, emit, "its deletion by the deployer")
+        with _naming(f"the role {name}", emit):
+            role = ports.identity.put_role(name, documents, trial_stack.SYSTEM.tags(project.stage))
+            theirs = ports.signed_by(_once_permitted(lambda: ports.identity.assume(role), ports))
+            _once_permitted(theirs.stacks.describe, ports)
+            time.sleep(0.0 if ports.endpoint else _SPREADS)
+            observed.append(Observation(step, _TAKEN_ON, _TAKEN_ON))
+            with _trial(project, theirs, emit) as trial:
+                _try(_deployers_steps(trial), trial, observed, emit, "its deletion by the deployer")
     except PkgopsError as error:
         observed.append(Observation(step, _TAKEN_ON, _sentence(error)))
     finally:
         with _trial(project, ports, emit) as trial:
-            trial.remove()  # what the deployer could not
-        _remove_role(name, ports, observed)
+            _say_what_is_left(trial.name, trial.remove(), emit)  # what the deployer could not
+        _remove_role(name, ports, observed, emit)
 
 
-def _remove_role(name: str, ports: Ports, observed: list[Observation]) -> None:
+def _remove_role(name: str, ports: Ports, observed: list[Observation], emit: Emit) -> None:
     try:
         ports.identity.delete_role(name)
         found = GONE
     except PkgopsError as error:
         found = f"{_sentence(error)} Delete the role {name}."
+    _say_what_is_left(name, found, emit)
     observed.append(Observation("the deletion of the role", GONE, found))
 
 
@@ -159,22 +174,39 @@ def _trial(project: Project, ports: Ports, emit: Emit) -> Iterator[Trial]:
         yield trial
 
 
-def _try(
-    steps: Sequence[Step], trial: Trial, observed: list[Observation], emit: Emit, last: str = "its deletion"
-) -> bool:
+def _try(steps: Sequence[Step], trial: Trial, observed: list[Observation], emit: Emit, last: str = _DELETION) -> bool:
     """Whether no step has ended in an error, and the stack is gone."""
     complete = False
     try:
-        for step, expected, call in steps:
-            emit(Note(f"Trying {step}."))
-            observed.append(Observation(step, expected, call()))
+        with _naming(f"the stack {trial.name}", emit):
+            for step, expected, call in steps:
+                emit(Note(f"Trying {step}."))
+                observed.append(Observation(step, expected, call()))
         complete = True
     except PkgopsError as error:
         observed.append(Observation(step, expected, _sentence(error)))
     finally:
         if found := trial.remove():
             observed.append(Observation(last, GONE, found))
+        if last == _DELETION:  # what the deployer leaves is deleted after it
+            _say_what_is_left(trial.name, found, emit)
     return complete and found in {GONE, ""}
+
+
+@contextmanager
+def _naming(made: str, emit: Emit) -> Iterator[None]:
+    """Says on Ctrl-C what is still to be deleted, for a second one leaves it there."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        emit(Note(f"Interrupted: {made} is deleted now. Ctrl-C again leaves it there.", "warning"))
+        raise
+
+
+def _say_what_is_left(name: str, found: str, emit: Emit) -> None:
+    """Also when no report follows, after Ctrl-C."""
+    if found not in {GONE, ""}:
+        emit(Note(f"{name}: {found}", "warning"))
 
 
 def _sentence(error: PkgopsError) -> str:

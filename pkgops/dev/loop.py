@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -21,6 +22,7 @@ from pkgops.events import Emit, Event
 _AFTER_A_RUN = 0.5  # seconds after a run in which more saves are taken for parts of one
 _PAUSE = 0.25  # seconds of quiet that end them
 _LONGEST = 2.0  # seconds that they are waited for
+_SIGNALS = 0.5  # seconds between two looks for signals
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Loop:
         for system in self._systems:
             system.prepare()
         self._react()  # to what was saved while the first deployment ran
-        while (item := self._queue.get()) is not None:
+        while (item := self._next()) is not None:
             match item:
                 case Saved():
                     self._settle()
@@ -93,6 +95,13 @@ class Loop:
     def stop(self) -> None:
         """Ends `run` after the change under way; from any thread."""
         self._queue.put(None)
+
+    def _next(self) -> Saved | Answered | Event | None:
+        """Waits for whatever comes next. In turns: a signal that another thread of the process gets, or that comes just
+        before a wait begins, does not end it, and Ctrl-C would be heard with the next save."""
+        while True:
+            with suppress(Empty):
+                return self._queue.get(timeout=_SIGNALS)
 
     def _react(self) -> bool:
         """Compares the files; whether anything was done about them."""

@@ -55,7 +55,7 @@ def require_unprotected(project: Project) -> None:
     if project.stage.protected:
         raise RefusedError(
             f"Stage {project.stage.name} is protected: pkgops dev would change it with every save.",
-            "Use a stage of your own, or stage local; see docs/guides/dev-loop.md.",
+            "Use a stage of your own, or stage local.",
         )
 
 

@@ -127,13 +127,19 @@ class SystemLoop:
         except PkgopsError as error:
             if isinstance(error, AccessError):  # on stage local the emulator, which is started again
                 self._pending.deployment = True
-            self.failed = True
-            self._hooks.emit(Failed(self.key, error.message, error.hint))
-            return True
+            return self._fail(error.message, error.hint)
+        except OSError as error:  # a full disk, or a file that has gone since it was found
+            what = error.filename or "A file"
+            return self._fail(f"{what} cannot be read or written: {error.strerror or error}.", "Then save again.")
         if self.failed:
             self._hooks.emit(Recovered(self.key))
         self.failed = False
         return acted
+
+    def _fail(self, message: str, hint: str) -> bool:
+        self.failed = True
+        self._hooks.emit(Failed(self.key, message, hint))
+        return True
 
     def _deploy(self, agreed: Concerns = ()) -> bool:
         self._pending.deployment = True

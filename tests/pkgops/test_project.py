@@ -74,6 +74,7 @@ def test_systems_are_the_packages_that_define_one(tmp_path: Path) -> None:
     (tmp_path / "templates" / "shared").mkdir()
     (tmp_path / "templates" / "shared" / "__init__.py").write_text('NAME = "SYSTEM = "\n')
     (tmp_path / "templates" / "notes.txt").write_text("SYSTEM = 1")
+    (tmp_path / "templates" / "ring").symlink_to("ring")
     assert project.systems(tmp_path) == ("books", "shop")
 
 

@@ -87,6 +87,7 @@ def strange(folder: Path) -> None:
     (folder / "loop").symlink_to(".")
     (folder / "up").symlink_to(folder.parent)
     (folder / "one.csv").symlink_to("gone.csv")
+    (folder / "one.ring").symlink_to("one.ring")
     os.mkfifo(folder / "one.pipe")
     with socket.socket(socket.AF_UNIX) as server:
         here = os.open(".", os.O_RDONLY)
@@ -109,6 +110,7 @@ def test_what_cannot_be_packaged_is_passed_over_with_a_word(probe: Probe) -> Non
         "handlers/probe/one.\\udcff is not packaged: its name is not UTF-8.",
         "handlers/probe/one.csv is not packaged: it is a link that leads nowhere.",
         "handlers/probe/one.pipe is not packaged: it is no regular file.",
+        "handlers/probe/one.ring is not packaged: it is a link that leads nowhere.",
         "handlers/probe/one.sock is not packaged: it is no regular file.",
     ]
 
@@ -154,3 +156,14 @@ def test_another_tool_reads_files_anew(probe: Probe) -> None:
     shutil.rmtree(probe.root / ".pkgops" / "artifacts")
     assert probe.package() == first
     assert read_document(path) == kept
+
+
+def test_a_directory_that_goes_while_others_are_listed_is_empty(tmp_path: Path) -> None:
+    """As in a checkout: what the listing promised is not there any more."""
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "one.py").touch()
+    found = walk(str(tmp_path))
+    (seen,) = [Path(path) for path in (next(found),)]
+    shutil.rmtree(next(one for one in tmp_path.iterdir() if one != seen.parent))
+    assert list(found) == []

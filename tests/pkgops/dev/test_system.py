@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import json
 from dataclasses import replace
 from hashlib import sha256
@@ -221,3 +222,27 @@ def test_artifacts_are_named_by_their_content(workbench: Workbench) -> None:
     workbench.save(LIST, more)
     for key, body in workbench.ports.artifacts.objects.items():
         assert sha256(body).hexdigest() in key
+
+
+def test_a_project_whose_stages_go_and_come_back_is_watched_on(workbench: Workbench) -> None:
+    """As in a checkout, or an editor that moves a file before it writes it."""
+    place = workbench.root / "stages.toml"
+    place.rename(place.with_suffix(".away"))
+    assert workbench.react()
+    assert workbench.told(Failed)[0].message == f"There is no stages.toml in {workbench.root} any more."
+    place.with_suffix(".away").rename(place)
+    assert workbench.react()
+    assert workbench.told(Recovered)
+
+
+def test_a_full_disk_ends_nothing(workbench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/there/some.zip")
+
+    monkeypatch.setattr(workbench.ports.artifacts, "put", full)
+    assert workbench.save(LIST, more)
+    (failed,) = workbench.told(Failed)
+    assert failed.message == "/there/some.zip cannot be read or written: No space left on device."
+    monkeypatch.undo()
+    assert workbench.save(LIST, more)
+    assert workbench.told(Swapped)

@@ -188,11 +188,11 @@ class FakeStacks:
             found = next((one for one in self._stacks.values() if stack in {one.state.name, one.state.id}), None)
             if found is None or found.gone:
                 return
-            if found.state.termination_protection:
-                raise DeployError(f"CloudFormation refuses stack {stack}: TerminationProtection is enabled")
-            broken = next(
-                (n for n in found.template.get("Resources", {}) if n in self.broken and n not in retain), None
-            )
+            updated = found.state.in_progress and found.state.status.startswith(("UPDATE", "IMPORT"))
+            if updated or found.state.termination_protection:
+                raise DeployError(f"CloudFormation refuses stack {stack}: TerminationProtection, or an update")
+            names = found.template.get("Resources", {})
+            broken = next((name for name in names if name in self.broken and name not in retain), None)
             if broken is None:
                 self._begin(found, "DELETE", replace(found.state, status="DELETE_COMPLETE"))
             else:

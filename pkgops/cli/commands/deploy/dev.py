@@ -47,6 +47,8 @@ def command(session: Session, names: tuple[str, ...], all_systems: bool, **optio
     diff show it, and the next deployment takes it over. Any other change is deployed, after a question only where
     something would be lost or opened. An error leaves what ran before in place. Refused on protected stages.
     """
+    if options["write_launch"] and not options["debugger"]:
+        raise click.UsageError("--write-launch goes with --debugger: name a function.")
     from pkgops.cli.dev.terminal import run_loop
 
     return run_loop(session, session.targets(names, all_systems), options)

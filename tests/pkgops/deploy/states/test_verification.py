@@ -69,6 +69,8 @@ def test_what_differs_is_said_and_the_stack_deleted(world: World, aws: Aws, monk
     monkeypatch.setattr(world.ports.stacks, "failures", refuse)
     observed = verify(world.project, world.ports, documents)
     assert [one.found for one in observed if not one.ok][:-1] == ["CloudFormation refuses it."]
-    assert observed[-1].found == f"gone but for the log group {groups(aws)[0]}, which the stack did not own yet"
+    left = f"gone but for the log group {groups(aws)[0]}, which the stack did not own yet"
+    delete = f"aws logs delete-log-group --log-group-name {groups(aws)[0]} --region {world.project.stage.region}"
+    assert observed[-1].found == f"{left}: {delete}"
     assert groups(aws) == [f"/pkgops/{stack_name(world.project)}"]  # the stack retains it until the last step
     aws("logs").delete_log_group(logGroupName=groups(aws)[0])

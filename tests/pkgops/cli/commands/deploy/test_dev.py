@@ -28,6 +28,12 @@ def test_a_function_that_is_not_there_is_said(run, ports):
     assert "nobody" in result.stderr
 
 
+def test_a_launch_entry_without_a_function_is_refused(run, ports):
+    result = run("dev", "--write-launch", "--once", ports=ports)
+    assert result.exit_code == 2
+    assert "--write-launch goes with --debugger: name a function." in result.stderr
+
+
 def test_once_deploys_what_differs_and_ends(run, ports):
     result = run("dev", "storage", "--stage", "dev", "--once", "--no-logs", "--output", "json", ports=ports)
     assert result.exit_code == 0, result.stderr

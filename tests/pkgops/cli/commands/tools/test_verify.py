@@ -106,3 +106,42 @@ def test_no_live_tail_is_said(run, ports):
     result = run("verify", *DEV, "--yes", "-o", "json", ports=ports)
     (row,) = [row for row in json.loads(result.stdout) if not row["ok"]]
     assert (row["expected"], row["found"]) == ("shown", "Live Tail cannot be used here.")
+
+
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+
+def test_ctrl_c_during_an_update_waits_for_its_end_and_deletes_the_stack(run, ports):
+    ports.stacks.rounds = 2
+    ports.functions.deployed["PkgopsVerify-dev"] = interrupt
+    result = run("verify", *DEV, "--yes", ports=ports)
+    assert result.exit_code == 130
+    assert "Interrupted: the stack PkgopsVerify-dev is deleted now." in result.stderr
+    assert ports.stacks.describe() == []
+
+
+def test_ctrl_c_before_the_stack_owns_its_log_group_names_it(run, ports, monkeypatch):
+    monkeypatch.setattr(ports.stacks, "failures", interrupt)
+    result = run("verify", *DEV, "--yes", ports=ports)
+    assert result.exit_code == 130
+    assert f"aws logs delete-log-group --log-group-name {GROUP} --region us-east-1" in result.stderr.replace(
+        "\n    ", " "
+    )
+    assert ports.stacks.describe() == []
+
+
+def test_ctrl_c_while_a_role_settles_deletes_it(run, ports, monkeypatch):
+    monkeypatch.setattr(ports.identity, "assume", interrupt)
+    result = run("verify", *DEV, "--yes", ports=ports)
+    assert result.exit_code == 130
+    assert f"Interrupted: the role {DEPLOYER} is deleted now." in result.stderr
+    assert DEPLOYER not in ports.identity.roles
+
+
+def test_the_stack_of_another_trial_is_left_alone(run, ports):
+    ports.stacks.deployed("PkgopsVerify-dev", "UPDATE_IN_PROGRESS")
+    result = run("verify", *DEV, "--yes", ports=ports)
+    assert result.exit_code == 6
+    assert "The stack PkgopsVerify-dev is there already" in result.stderr
+    assert not {"create_change_set", "delete"} & set(ports.stacks.calls)
