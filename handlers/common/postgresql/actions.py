@@ -21,7 +21,7 @@ from pg8000.exceptions import DatabaseError, InterfaceError
 
 from handlers.common.postgresql import migrations, seeds
 from handlers.common.postgresql.checks import checks
-from handlers.common.postgresql.connection import UnreachableError, address_of_function, connect, reason
+from handlers.common.postgresql.connection import UnreachableError, address_of_function, connected, reason
 from handlers.common.postgresql.ledger import LockedError
 
 DEVELOPMENT = "DATABASE_DEVELOPMENT"  # "true" where data may be deleted and demo data belong
@@ -45,7 +45,7 @@ def answer(database: Database, event: Mapping[str, Any]) -> dict[str, Any]:
         }
     began = time.monotonic()
     try:
-        with connect(address_of_function(), _say) as connection:
+        with connected(address_of_function(), _say) as connection:
             waited = round(time.monotonic() - began, 3)
             return {"waited": waited} | action(database, connection, {**event, "waited": waited})
     except (UnreachableError, OSError) as error:
@@ -56,6 +56,8 @@ def answer(database: Database, event: Mapping[str, Any]) -> dict[str, Any]:
         return {"error": str(error), "kind": "unconfirmed"}
     except LockedError as error:
         return {"error": str(error), "kind": "locked"}
+    except migrations.CutShortError as error:
+        return {"error": str(error), "kind": "database"}
     except (DatabaseError, InterfaceError) as error:
         return {"error": reason(error), "kind": "database"}
 

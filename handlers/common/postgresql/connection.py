@@ -12,7 +12,8 @@ import socket
 import ssl
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -90,6 +91,17 @@ def connect(address: Address, say: Say, seconds: float = WAIT_SECONDS) -> pg8000
             say("The database does not answer yet; a cluster that has paused needs half a minute. Trying again.")
             told = True
         time.sleep(_PAUSE_SECONDS)
+
+
+@contextmanager
+def connected(address: Address, say: Say) -> Iterator[pg8000.native.Connection]:
+    """A connection as `connect` makes it, until the end of the block."""
+    connection = connect(address, say)
+    try:
+        yield connection
+    finally:
+        with suppress(InterfaceError, OSError):  # it may have ended already, and why is said elsewhere
+            connection.close()
 
 
 def reason(error: BaseException) -> str:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import pg8000.native
-from pg8000.exceptions import DatabaseError
+from pg8000.exceptions import DatabaseError, InterfaceError
 
 LOCK = 72707369  # Prisma's number, so that neither runs while the other does
 LOCK_SECONDS = 60
@@ -63,7 +63,8 @@ def locked(connection: pg8000.native.Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        connection.run(f"SELECT pg_advisory_unlock({LOCK})")
+        with suppress(InterfaceError, OSError):  # a connection that has ended has no lock any more
+            connection.run(f"SELECT pg_advisory_unlock({LOCK})")
 
 
 def exists(connection: pg8000.native.Connection) -> bool:

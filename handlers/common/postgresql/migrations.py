@@ -14,17 +14,23 @@ from pathlib import Path
 from typing import Any
 
 import pg8000.native
-from pg8000.exceptions import DatabaseError
+from pg8000.exceptions import DatabaseError, InterfaceError
 
 from handlers.common.postgresql import ledger
 from handlers.common.postgresql.connection import Say, reason
 
 SCRIPT = "migration.sql"
+_UNFINISHED = "It did not finish."
+_INSIDE_TRANSACTION = "25001"  # CREATE INDEX CONCURRENTLY and its like, beside other statements
 _PROVIDER = re.compile(r'^\s*provider\s*=\s*"([^"]*)"', re.MULTILINE)
 
 
 class UnusableError(Exception):
     """The folder or the database is not one that migrations can be applied to; the text says what to do."""
+
+
+class CutShortError(Exception):
+    """The connection ended with a script, so that the record could not be written; the text names the migration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +63,14 @@ def status(connection: pg8000.native.Connection, folder: Path) -> dict[str, Any]
     names = {one.name for one in known}
     for row in {**done, **failed}.values():
         if row.name not in names:
-            found.append({"name": row.name, "state": "failed" if row.failed else "missing", "detail": row.finished})
+            found.append(_failed(row) if row.failed else {"name": row.name, "state": "missing", "detail": row.finished})
     return {"migrations": found}
 
 
 def migrate(connection: pg8000.native.Connection, folder: Path, say: Say, *, dry_run: bool = False) -> dict[str, Any]:
     """Applies what is pending: ``applied`` names, how many were ``skipped`` because they were, what is still
     ``pending``, and of the one that failed ``name`` and ``error``. Nothing runs after a failure, of an earlier run as
-    well. Two at once apply each migration once. `UnusableError`, `ledger.LockedError`."""
+    well. Two at once apply each migration once. `UnusableError`, `CutShortError`, `ledger.LockedError`."""
     known = read(folder)
     with ledger.locked(connection):
         rows = ledger.rows(connection)
@@ -79,7 +85,7 @@ def migrate(connection: pg8000.native.Connection, folder: Path, say: Say, *, dry
         result: dict[str, Any] = {"applied": [], "skipped": len(known) - len(pending), "failed": None}
         result["warnings"] = _warnings(known, done)
         if before := next((row for row in rows if row.failed), None):
-            result["failed"] = {"name": before.name, "error": before.logs or "It did not finish.", "earlier": True}
+            result["failed"] = {"name": before.name, "error": before.logs or _UNFINISHED, "earlier": True}
         elif not dry_run:
             ledger.create(connection)
             result |= _apply(connection, pending, say)
@@ -112,32 +118,48 @@ def _read(place: Path) -> Migration:
     if not script.is_file():
         raise UnusableError(f"migration {place.name} has no {SCRIPT}")
     content = script.read_bytes()
-    return Migration(place.name, content.decode("utf-8-sig"), hashlib.sha256(content).hexdigest())
+    try:
+        text = content.decode("utf-8-sig")
+        if "\0" in text:
+            raise ValueError
+    except ValueError:
+        raise UnusableError(f"{SCRIPT} of {place.name} is no text in UTF-8: save it as that") from None
+    return Migration(place.name, text, hashlib.sha256(content).hexdigest())
 
 
 def _apply(connection: pg8000.native.Connection, pending: Sequence[Migration], say: Say) -> dict[str, Any]:
     applied: list[str] = []
     for one in pending:
         say(f"Applying {one.name}")
-        row = ledger.started(connection, one.name, one.checksum)
-        try:
-            connection.run(one.script)
-        except DatabaseError as error:
-            why = _where(one.script, error)
-            _leave(connection, "ROLLBACK")
-            ledger.failed(connection, row, why)
+        if why := _run(connection, one):
             return {"applied": applied, "failed": {"name": one.name, "error": why}}
-        _leave(connection, "COMMIT")
-        ledger.finished(connection, row)
         applied.append(one.name)
     return {"applied": applied}
 
 
+def _run(connection: pg8000.native.Connection, one: Migration) -> str:
+    """Runs a script, with what it has put off until the end of its transaction. Returns why it failed, "" if it has
+    not. `CutShortError`."""
+    row = ledger.started(connection, one.name, one.checksum)
+    why = ""
+    try:
+        try:
+            connection.run(one.script)
+            _leave(connection, "COMMIT")
+        except DatabaseError as error:
+            why = _where(one.script, error)
+            _leave(connection, "ROLLBACK")
+    except (InterfaceError, OSError, AttributeError) as error:  # pg8000 raises all of them at a COPY to the client
+        raise CutShortError(f"migration {one.name} ended with its connection: {why or reason(error)}") from error
+    ledger.failed(connection, row, why) if why else ledger.finished(connection, row)
+    return why
+
+
 def _leave(connection: pg8000.native.Connection, end: str) -> None:
     """Ends a transaction that a script may have left open, and forgets what it has set for its session (search_path,
-    as dumps do)."""
+    as dumps do; another role)."""
     connection.run(end)
-    connection.run("RESET ALL")
+    connection.run("RESET ALL; RESET SESSION AUTHORIZATION; RESET ROLE")
 
 
 def _where(script: str, error: DatabaseError) -> str:
@@ -145,7 +167,8 @@ def _where(script: str, error: DatabaseError) -> str:
     told = error.args[0]
     position = told.get("P") if isinstance(told, dict) else None
     line = f"line {script.count(chr(10), 0, int(position) - 1) + 1}: " if position else ""
-    return f"{line}{reason(error)}"
+    remedy = " Give it a migration of its own." if _INSIDE_TRANSACTION in reason(error) else ""
+    return f"{line}{reason(error)}{remedy}"
 
 
 def _warnings(known: Sequence[Migration], done: dict[str, ledger.Row]) -> list[str]:
@@ -155,9 +178,13 @@ def _warnings(known: Sequence[Migration], done: dict[str, ledger.Row]) -> list[s
     return found + [f"{name} is applied and not among the migrations." for name in done if name not in names]
 
 
+def _failed(row: ledger.Row) -> dict[str, str]:
+    return {"name": row.name, "state": "failed", "detail": row.logs or _UNFINISHED}
+
+
 def _state(one: Migration, done: ledger.Row | None, failed: ledger.Row | None) -> dict[str, str]:
     if failed:
-        return {"name": one.name, "state": "failed", "detail": failed.logs}
+        return _failed(failed)
     if done is None:
         return {"name": one.name, "state": "pending", "detail": ""}
     state = "applied" if done.checksum == one.checksum else "modified"

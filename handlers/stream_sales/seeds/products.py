@@ -25,7 +25,7 @@ def write(connection: pg8000.native.Connection, asked: bool) -> Written:
     """120 products of the first provider. By name they are written again each time; otherwise only where there are
     none."""
     if not asked and connection.run("SELECT 1 FROM products LIMIT 1"):
-        return Written({}, note="There are products; to add 120 more: pkgops db seed products")
+        return Written({}, note="There are products; to add 120 more: pkgops db seed --only products")
     provider = _provider(connection)
     products = [_product(provider, category, number) for category in CATEGORIES for number in range(1, _EACH + 1)]
     variants = [

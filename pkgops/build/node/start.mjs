@@ -136,8 +136,19 @@ function refused(event) {
 const FORBIDDEN = { statusCode: 403, headers: { "cache-control": "no-store", "content-type": "text/plain" } };
 const TEXT = "Forbidden";
 
+// Next.js says 304 and takes it back before a buffered answer is made of it: what is left is an empty 200, which
+// browsers show and CloudFront keeps. Such a request is answered once more, in full.
+function emptied(event, answer) {
+  const asked = event.requestContext?.http?.method === "GET" && event.headers?.["if-none-match"];
+  return asked && answer?.statusCode === 200 && !answer.body;
+}
+
 async function answered(event, context) {
-  return refused(event) ? { ...FORBIDDEN, body: TEXT } : server(event, context);
+  if (refused(event)) return { ...FORBIDDEN, body: TEXT };
+  const unconditional = { ...event, headers: { ...event.headers } };
+  delete unconditional.headers["if-none-match"];
+  const answer = await server(event, context);
+  return emptied(event, answer) ? server(unconditional, context) : answer;
 }
 
 async function streamed(event, stream, context) {

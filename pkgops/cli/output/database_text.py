@@ -23,13 +23,13 @@ def migrated_text(done: Migrated, *, dry_run: bool) -> str:
     return "\n".join(lines)
 
 
-def failure_text(failed: Failure) -> str:
+def failure_text(failed: Failure, system: str, stage: str) -> str:
     """What failed, and what to do about it."""
     name, when = one_line(failed.name), "failed in an earlier run" if failed.earlier else "failed"
     return (
         f"{name} {when}: {indented(failed.error)}\n"
         "Correct it, deploy it, and record that it was taken back: "
-        f"pkgops db resolve --rolled-back {name}. Then migrate again."
+        f"pkgops db resolve {system} --stage {stage} --rolled-back {name}. Then migrate again."
     )
 
 

@@ -18,4 +18,4 @@ class DataServer:
     @property
     def described(self) -> str:
         """Name, address and, where there is one, state: ``shop-cluster at 127.0.0.1:41233 (paused)``."""
-        return f"{self.name} at {self.address}{f' ({self.state})' if self.state else ''}"
+        return f"{self.name} at {self.address}{f' ({self.state})' if self.state and self.running else ''}"

@@ -6,6 +6,7 @@ import base64
 import gzip
 import html
 import os
+import re
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -14,6 +15,7 @@ from pkgops.local.edge.messages import Headers, Request, Response
 from pkgops.local.edge.settings import Behavior
 
 ERROR = "Error from cloudfront"
+LOOPBACK = "127.0.0.1"  # the host in a distribution's address
 _PAGE = """<!DOCTYPE html>
 <html><head><title>ERROR: The request could not be satisfied</title></head>
 <body><h1>{status} ERROR</h1><h2>The request could not be satisfied.</h2><hr>
@@ -49,6 +51,20 @@ def finished(response: Response, request_id: str) -> Response:
     headers.put("X-Amz-Cf-Id", request_id)
     if "server" not in headers and response.cache != "Miss from cloudfront":
         headers.put("Server", "CloudFront")
+    return replace(response, headers=headers)
+
+
+def on_viewers_host(response: Response, request: Request) -> Response:
+    """A redirect to the host that the viewer uses. Next.js calls every address of loopback ``localhost`` in the
+    redirects of a middleware, which is another host to a browser: cookies of the one are never sent to the other."""
+    host, where = request.headers.get("host"), response.headers.get("location")
+    named = f"localhost{host.removeprefix(LOOPBACK)}"
+    scheme, _, rest = where.partition("://")
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    if not host.startswith(LOOPBACK) or scheme not in ("http", "https") or authority != named:
+        return response
+    headers = response.headers.copy()
+    headers.put("Location", f"{scheme}://{host}{rest.removeprefix(named)}")
     return replace(response, headers=headers)
 
 

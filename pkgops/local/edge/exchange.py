@@ -23,7 +23,7 @@ async def answer(settings: Settings, request: Request) -> Response:
     """The distribution's answer to a viewer."""
     exchange = _Exchange(settings, request)
     found = await exchange.answer()
-    return answers.finished(found, exchange.id)
+    return answers.finished(answers.on_viewers_host(found, request), exchange.id)
 
 
 class _Exchange:

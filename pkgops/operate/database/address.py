@@ -66,7 +66,7 @@ def declared(project: Project) -> Database:
 
 def address(project: Project, ports: Ports, via: str = "") -> Address:
     """The address of a deployed database; ``via`` is the ``HOST:PORT`` of a tunnel to it. UsageError if its secret is
-    not there, or is none of a database; AccessError if no server was started for it on stage local."""
+    not there, or is none of a database; AccessError if it has no server on stage local, or one that has ended."""
     if not project.stage.local:
         require_account(project.stage, ports.identity.account())
     database = declared(project)
@@ -80,9 +80,22 @@ def address(project: Project, ports: Ports, via: str = "") -> Address:
         )
     sslmode = "disable" if project.stage.local else database.sslmode
     found = _address(name, text, sslmode)
-    if project.stage.local and found.host != _HERE:
-        raise _unserved(project)
+    if project.stage.local:
+        _require_served(project, found)
     return _through(found, via) if via else found
+
+
+def _require_served(project: Project, found: Address) -> None:
+    if found.host != _HERE:
+        raise _unserved(project)
+    from pkgops.local.client.emulator import Emulator
+
+    servers = Emulator.of(project.root, project.stage.port).status().postgres
+    if any(one.address == f"{found.host}:{found.port}" and not one.running for one in servers):
+        raise AccessError(
+            f"The PostgreSQL server of {project.system.key} has ended.",
+            "Start it again, with its data: pkgops local down; pkgops local up",
+        )
 
 
 def _unserved(project: Project) -> AccessError:

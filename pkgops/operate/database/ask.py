@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pkgops.ports.ports import Ports
 
 _LATE_SECONDS = 5.0  # until it is said why nothing happens
-_LATE = "Still waiting. A cluster that has paused needs 15 to 30 seconds before it answers."
+_LATE = "Still waiting, for what it carries out or for the database: one that has paused takes 15 to 30 seconds."
 
 
 class UnconfirmedError(PkgopsError):
@@ -108,7 +108,8 @@ class Asked:
             raise RefusedError(text, "Nothing was changed.")
         if kind == "usage":
             raise UsageError(text, "Deploy the function again if it is older than this pkgops.")
-        raise PkgopsError(text, "See what the database holds: pkgops db psql")
+        where = f"{self.project.system.key} --stage {self.project.stage.name}"
+        raise PkgopsError(text, f"What the database holds: pkgops db psql {where}")
 
 
 def near(project: Project) -> Function | None:

@@ -15,7 +15,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -79,7 +79,8 @@ def dump(address: Address, target: Path | None, *, schema_only: bool = False) ->
     except OSError as error:
         raise UsageError(f"{target} cannot be written: {error.strerror}.", "Name another file.") from None
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # where its directory is none
+            partial.unlink(missing_ok=True)
     return b""
 
 
@@ -138,7 +139,11 @@ def _hint(said: str) -> str:
         return "This psql could be made to run programs by the file: install the newest postgresql-client."
     if "already exists" in said:
         return "Restore into an empty database, or add --clean."
-    return "Nothing was changed." if "ERROR" in said else "Is the database reachable from here? pkgops db check"
+    if "output file" in said or "could not write" in said:
+        return "Name a file in a directory that is there, with room for it."
+    if "connection to server" in said:
+        return "Is the database reachable from here? pkgops db check"
+    return "Nothing was changed."
 
 
 def environment(address: Address) -> dict[str, str]:

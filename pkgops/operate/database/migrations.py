@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -71,8 +71,17 @@ def migrate(asked: Asked, *, dry_run: bool = False) -> Migrated:
 def status(asked: Asked) -> list[MigrationRow]:
     """Every migration in its order: those of the database, of the program and of this checkout."""
     found = read(asked.ask("status", "Reading the migrations"), _Status)
-    absent = [MigrationRow(name, "not deployed") for name in _undeployed(asked.project, found.known)]
-    return sorted([*found.migrations, *absent], key=lambda row: row.name)
+    return joined(found.migrations, _undeployed(asked.project, found.known))
+
+
+def joined(recorded: Sequence[MigrationRow], absent: Sequence[str]) -> list[MigrationRow]:
+    """A row for each migration in their order: those that the program knows of, and those it has not (``absent``). What
+    it misses and this checkout has was applied from here, and is not deployed."""
+    rows = {name: MigrationRow(name, "not deployed") for name in absent}
+    for row in recorded:
+        undeployed = row.name in rows and row.state != "failed"
+        rows[row.name] = replace(row, state="not deployed") if undeployed else row
+    return sorted(rows.values(), key=lambda row: row.name)
 
 
 def resolve(asked: Asked, name: str, *, applied: bool) -> dict[str, Any]:

@@ -46,17 +46,17 @@ def migrate(session: Session, asked: Asked, dry_run: bool, yes: bool) -> int:
             session.console.print_message(one_line(f"If it goes wrong: {backup(state)}"))
     done = apply(asked, dry_run=dry_run)
     session.console.print_result(done, migrated_text(done, dry_run=dry_run))
-    return _told(session, done)
+    return _told(session, asked, done)
 
 
-def _told(session: Session, done: Migrated) -> int:
+def _told(session: Session, asked: Asked, done: Migrated) -> int:
     from pkgops.cli.output.database_text import failure_text
     from pkgops.cli.output.terminal import one_line
 
     for warning in done.warnings:
         session.console.print_message(one_line(f"Warning: {warning}"))
     if done.failed:
-        session.console.print_message(failure_text(done.failed))
+        session.console.print_message(failure_text(done.failed, asked.project.system.key, asked.project.stage.name))
     return 1 if done.failed else 0
 
 
@@ -170,4 +170,4 @@ def reset(session: Session, asked: Asked, yes: bool) -> int:
     confirm(session.console, f"Delete everything in {where}?", "Resetting the database", yes=yes)
     done = delete_all(asked)
     session.console.print_result(done, migrated_text(done, dry_run=False))
-    return _told(session, done)
+    return _told(session, asked, done)

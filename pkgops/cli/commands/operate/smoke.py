@@ -32,19 +32,23 @@ def command(session: Session, names: tuple[str, ...], all_systems: bool, timeout
     from pkgops.operate.smoke import smoke
 
     found: list[SmokeResult] = []
+    logs = ""
     for project in session.systems(names, all_systems):
         if project.system.smoke or not all_systems:
             rows = read_outputs(project, session.stacks(project), session.ports(project))
-            found += smoke(project, rows, timeout, session.console.emit)
-    _print(session, found)
+            tried = smoke(project, rows, timeout, session.console.emit)
+            found += tried
+            if not logs and any(one.wrong for one in tried):
+                logs = f"pkgops tail-logs --system {project.system.key} --stage {project.stage.name}"
+    _print(session, found, logs)
 
 
-def _print(session: Session, found: list[SmokeResult]) -> None:
-    """The table. PkgopsError if something is wrong in it."""
+def _print(session: Session, found: list[SmokeResult], logs: str) -> None:
+    """The table. PkgopsError if something is wrong in it; ``logs`` shows why."""
     from pkgops.errors import PkgopsError
 
     cells = ((one.name, one.status or "-", f"{one.milliseconds} ms", one.wrong or "ok") for one in found)
     value = found if session.console.mode.json else None
     session.console.print_table(("Request", "Status", "Time", "Result"), cells, "No system declares requests.", value)
     if failed := [one.name for one in found if one.wrong]:
-        raise PkgopsError(f"Not as declared: {', '.join(failed)}.", "Look at the functions' logs: pkgops tail-logs")
+        raise PkgopsError(f"Not as declared: {', '.join(failed)}.", f"Look at the functions' logs: {logs}")

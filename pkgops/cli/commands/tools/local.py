@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pkgops.local.client.emulator import Emulator, Status
     from pkgops.local.client.mail import Message
 
+_ENDED = ", ended; to start it again: pkgops local down, then pkgops local up"
+
 
 @click.group("local", cls=CommandGroup)
 def command() -> None:
@@ -166,7 +168,7 @@ def _print_status(session: Session, emulator: Emulator, status: Status) -> None:
     if status.certificate:
         lines.append(f"Trust     {status.certificate}, with which distributions and WebSocket APIs speak TLS")
     servers = [*(("Redis", one) for one in status.redis), *(("Postgres", one) for one in status.postgres)]
-    lines += [f"{kind:10}{one.described}{'' if one.running else ', ended'}" for kind, one in servers]
+    lines += [f"{kind:10}{one.described}{'' if one.running else _ENDED}" for kind, one in servers]
     if status.unsaved:
         lines.append(f"Unsaved   {status.unsaved}")
     return session.console.print_result(status, "\n".join([*lines, *([status.note] if status.note else [])]))

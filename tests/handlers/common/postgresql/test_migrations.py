@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from pg8000.exceptions import InterfaceError
 
 from handlers.common.postgresql import ledger
-from handlers.common.postgresql.migrations import UnusableError, migrate, read, resolve, status
+from handlers.common.postgresql.migrations import CutShortError, UnusableError, migrate, read, resolve, status
 from tests.postgresql import NEEDED, Database
 
 pytestmark = NEEDED
@@ -130,8 +132,11 @@ def test_a_failure_is_taken_back_said_with_its_line_and_stops_what_follows(datab
     [
         "BEGIN; INSERT INTO notes VALUES ('x'); INSERT INTO missing VALUES (1); COMMIT;",
         "SET search_path = ''; SELECT missing;",
+        "SET ROLE pg_monitor; SELECT missing",
+        "BEGIN; INSERT INTO notes VALUES ('x'), ('y'); CREATE TABLE late (a int UNIQUE DEFERRABLE INITIALLY DEFERRED);"
+        "INSERT INTO late VALUES (1), (1);",
     ],
-    ids=["a transaction of its own", "another search path"],
+    ids=["a transaction of its own", "another search path", "another role", "a constraint that waits for the end"],
 )
 def test_what_a_failed_script_leaves_open_does_not_keep_its_failure_from_being_recorded(
     database: Database, folder: Path, script: str
@@ -144,11 +149,38 @@ def test_what_a_failed_script_leaves_open_does_not_keep_its_failure_from_being_r
 
 
 def test_what_a_script_leaves_open_is_committed_and_forgotten(database: Database, folder: Path):
-    write(folder, **{SECOND: "SET search_path = ''; BEGIN; INSERT INTO public.notes VALUES ('kept');"})
+    left = "SET search_path = ''; BEGIN; INSERT INTO public.notes VALUES ('kept'); SET ROLE pg_monitor;"
+    write(folder, **{SECOND: left})
     write(folder, **{THIRD: "INSERT INTO notes VALUES ('found');"})
     with database.connect() as connection:
         assert migrate(connection, folder, silent)["applied"] == [FIRST, SECOND, THIRD]
     assert database.run("SELECT text FROM notes ORDER BY 1") == [["found"], ["kept"]]
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["SELECT pg_terminate_backend(pg_backend_pid())", "COPY notes FROM stdin;", "COPY notes TO stdout;"],
+)
+def test_a_script_that_ends_its_connection_is_named_and_has_failed(database: Database, folder: Path, script: str):
+    write(folder, **{SECOND: script})
+    ended = database.connect()
+    with pytest.raises(CutShortError, match=SECOND):
+        migrate(ended, folder, silent)
+    with suppress(InterfaceError):
+        ended.close()
+    with database.connect() as connection:
+        (_, found) = status(connection, folder)["migrations"]
+        assert (found["state"], found["detail"]) == ("failed", "It did not finish.")
+        resolve(connection, folder, SECOND, applied=False)
+
+
+def test_a_statement_that_takes_no_other_beside_it_is_told_so(database: Database, folder: Path):
+    write(folder, **{SECOND: "CREATE INDEX CONCURRENTLY ON notes (text);"})
+    write(folder, **{THIRD: "CREATE INDEX CONCURRENTLY ON notes (text); SELECT 1;"})
+    with database.connect() as connection:
+        done = migrate(connection, folder, silent)
+    assert done["applied"] == [FIRST, SECOND]
+    assert "Give it a migration of its own." in done["failed"]["error"]
 
 
 def test_changed_and_vanished_migrations_are_warned_of_and_do_no_harm(database: Database, folder: Path):
@@ -199,6 +231,10 @@ def test_folders_that_cannot_be_used_are_refused(tmp_path: Path):
     (tmp_path / SECOND).mkdir()
     with pytest.raises(UnusableError, match=f"{SECOND} has no migration.sql"):
         read(tmp_path)
+    for content in ("SELECT 1;".encode("utf-16"), "SELECT 'ü';".encode("latin-1"), b"SELECT 1;\0"):
+        (tmp_path / SECOND / "migration.sql").write_bytes(content)
+        with pytest.raises(UnusableError, match=f"{SECOND} is no text in UTF-8"):
+            read(tmp_path)
     (tmp_path / "migration_lock.toml").write_text('provider = "mysql"')
     with pytest.raises(UnusableError, match="of mysql"):
         read(tmp_path)

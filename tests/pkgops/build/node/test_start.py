@@ -154,6 +154,27 @@ def test_everything_else_of_a_request_and_an_answer_is_left_as_it_is(server: Cal
     assert answers[1]["statusCode"] == 201, "an invocation that is no request needs a permission of its own"
 
 
+def test_a_page_that_is_known_is_no_empty_one(server: Callable[..., Server]) -> None:
+    # As Next.js does it in a buffered answer: "not modified" loses its status. What an application says itself stays.
+    shop = server(
+        """
+let entered = 0;
+export const handler = async (event) => {
+  const known = event.headers["if-none-match"];
+  if (known === '"own"') return { statusCode: 304, body: "" };
+  return { statusCode: 200, headers: { etag: '"page"' }, body: known ? "" : `page ${++entered}` };
+};
+"""
+    )
+    arn = shop.secret("origin", {"header": VALUE})
+    events = [request(**{HEADER: VALUE, "if-none-match": tag}) for tag in ('"page"', '"own"')]
+    head = {**request(**{HEADER: VALUE, "if-none-match": '"page"'}), "requestContext": {"http": {"method": "HEAD"}}}
+    full, own, bare = shop.answers(task(), *events, head, ORIGIN_SECRET_ARN=arn)
+    assert (full["statusCode"], full["body"]) == (200, "page 1")
+    assert own["statusCode"] == 304
+    assert bare["body"] == ""
+
+
 @pytest.mark.parametrize(
     ("row", "value", "message"),
     [

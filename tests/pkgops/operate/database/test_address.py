@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from handlers.common.postgresql.connection import address_of_url
 from pkgops.config import Project, load
 from pkgops.errors import AccessError, UsageError
+from pkgops.local.client.data_servers import DataServer
+from pkgops.local.client.emulator import Emulator, Status
 from pkgops.operate.database.address import Address, address, declared
 from pkgops.operate.database.ask import Asked
 from tests.pkgops.fakes.ports import FakePorts
@@ -72,6 +74,16 @@ def test_the_secret_says_where_it_is():
 def test_what_is_missing_is_named(changes: dict[str, object], expected: str):
     with pytest.raises(UsageError, match=expected):
         address(sales("dev"), ports(**changes))
+
+
+def test_a_server_that_has_ended_is_not_waited_for(monkeypatch: pytest.MonkeyPatch):
+    servers = DataServer("other", "127.0.0.1:5433", False), DataServer("shop", "127.0.0.1:5432", False, "awake")
+    assert servers[1].described == "shop at 127.0.0.1:5432"
+    monkeypatch.setattr(Emulator, "status", lambda self: Status(True, self.port, self.home, postgres=servers))
+    with pytest.raises(AccessError, match="stream_sales has ended") as caught:
+        address(sales("local"), ports("http://127.0.0.1:1", host="127.0.0.1"))
+    assert "pkgops local down; pkgops local up" in (caught.value.hint or "")
+    assert address(sales("local"), ports("http://127.0.0.1:1", host="127.0.0.1", port=5434)).port == 5434
 
 
 def test_a_database_that_was_deployed_without_a_server_is_not_waited_for():

@@ -88,7 +88,7 @@ def test_a_migration_that_fails_is_said_and_resolved(run, ports, database):
     failed = run("db", "migrate", ports=ports)
     assert failed.exit_code == 1
     assert '20251223021638_init failed: type "wallets" already exists. (42710)' in failed.stderr
-    assert "pkgops db resolve --rolled-back 20251223021638_init" in failed.stderr
+    assert "pkgops db resolve stream_sales --stage local --rolled-back 20251223021638_init" in failed.stderr
     again = run("db", "migrate", "-o", "json", ports=ports)
     assert again.exit_code == 1
     assert json.loads(again.stdout)["failed"]["earlier"] is True
@@ -166,6 +166,7 @@ def test_a_dump_is_restored_whole_or_not_at_all(run, ports, postgresql, tmp_path
     file = str(tmp_path / name)
     assert run("db", "dump", "--to", file, ports=ports).stdout == f"Wrote {file}.\n"
     assert run("db", "dump", "--to", file, ports=ports).exit_code == 2
+    assert "in a directory that is there" in run("db", "dump", "--to", f"{file}/x", ports=ports).stderr
     other = postgresql.database()
     restored = ports_of(other)
     assert run("db", "restore", "--from", file, ports=restored).exit_code == 0

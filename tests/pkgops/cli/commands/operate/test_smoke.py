@@ -17,6 +17,7 @@ def test_one_wrong_answer_is_an_exit_code(run, built):
     assert "GET /health" in result.stdout
     assert "no answer" in result.stdout
     assert "Not as declared: GET /health." in result.stderr
+    assert "pkgops tail-logs --system pkgwatch --stage dev" in result.stderr
     (row,) = json.loads(run("smoke", "--stage", "dev", "-o", "json", ports=ports).stdout)
     assert (row["url"], row["status"]) == (f"{address}/health", 0)
 
