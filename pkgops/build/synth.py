@@ -42,7 +42,7 @@ class SynthesizedStack:
     includes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     looked_up: Mapping[str, str] = field(default_factory=dict)
     late: Mapping[str, str] = field(default_factory=dict)
-    words: Sequence[str] = ()
+    words: Sequence[str] = field(default_factory=list)
 
     @property
     def needs(self) -> frozenset[str]:
@@ -77,7 +77,7 @@ def named_stacks(project: Project) -> list[SynthesizedStack]:
     """The stacks without their templates, where only names are needed: building templates costs more than most requests
     do."""
     system = project.system
-    words = system.words(project.stage)
+    words = list(system.words(project.stage))
     return [
         SynthesizedStack(system.key, stack.key, project.named(stack.name), {}, words=words) for stack in system.stacks
     ]
@@ -133,7 +133,7 @@ def _build(
         from pkgops.build.template_file import read_template
 
         template, sources = read_template(system, stack)
-        name, inputs, words = system.named(stage, stack.name), dict(stack.inputs), system.words(stage)
+        name, inputs, words = system.named(stage, stack.name), dict(stack.inputs), list(system.words(stage))
         return SynthesizedStack(system.key, stack.key, name, template, inputs, system.tags(stage), sources, words=words)
     from pkgops.scope import Scope
 
@@ -152,7 +152,7 @@ def _build(
         accepted=list(scope.accepted),
         includes=dict(scope.includes),
         late=dict(scope.late),
-        words=system.words(stage),
+        words=list(system.words(stage)),
     )
 
 
