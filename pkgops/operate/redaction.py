@@ -6,6 +6,7 @@ included: they are shown unless their name or their shape looks like a secret.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -34,6 +35,16 @@ def redact(value: Any, path: str = "") -> Any:
     if isinstance(value, list):
         return [redact(inner, path) for inner in value]
     return REDACTED if isinstance(value, str) and _is_secret(value, path.rpartition("/")[2]) else value
+
+
+def redact_text(text: str) -> str:
+    """A text, and the JSON it may be, with its secrets replaced; as it is if it has none."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return str(redact(text))
+    redacted = redact(value)
+    return text if redacted == value else json.dumps(redacted, ensure_ascii=False)
 
 
 def _is_secret(value: str, name: str) -> bool:

@@ -16,6 +16,7 @@ from pkgops.events import silent
 from pkgops.operate.browse.dead_letters import Cause, causes, is_failure
 from pkgops.operate.browse.meaning import Meaning
 from pkgops.operate.queues import Queue, declared_queues, queue_rows, redrive, redrive_some
+from pkgops.operate.redaction import redact_text
 from pkgops.ports.queues import QueueMessage
 
 _PEEKED = 10
@@ -43,7 +44,8 @@ def peeked(request: Request, form: Form) -> Response:
         shown.require_writable()
     messages = shown.ports.queues.peek(queue.name, _PEEKED)
     found = _causes(shown, queue, messages)
-    return render(request, "messages.html", queue=queue, rows=list(zip(messages, found, strict=True)), most=_PEEKED)
+    rows = [(one, redact_text(one.body), cause) for one, cause in zip(messages, found, strict=True)]
+    return render(request, "messages.html", queue=queue, rows=rows, most=_PEEKED)
 
 
 def redriven(request: Request, form: Form) -> Response:

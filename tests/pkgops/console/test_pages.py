@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pkgops.local.api_request import ApiRequest
+from pkgops.operate.redaction import REDACTED
 from tests.pkgops.console.conftest import HOSTILE, Opened, mail, now
 
 THINGS = "/tables/shop-things-local"
@@ -228,6 +229,13 @@ def test_a_cause_that_is_not_sure_is_said_not_to_be(pages: Opened) -> None:
     assert "something" in text
     assert "No log names it" not in text
     assert "No log names it" not in pages.post("/queues/shop-jobs-local/peek").text
+
+
+def test_secrets_in_messages_are_hidden(pages: Opened) -> None:
+    pages.served.shown.ports.queues.waiting["shop-jobs-local"].append('{"api_key": "shown-to-nobody"}')
+    text = pages.post("/queues/shop-jobs-local/peek").text
+    assert "shown-to-nobody" not in text
+    assert REDACTED in text
 
 
 def test_only_chosen_dead_letters_are_sent_back(pages: Opened) -> None:

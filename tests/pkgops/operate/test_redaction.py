@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pkgops.operate.redaction import REDACTED, redact
+from pkgops.operate.redaction import REDACTED, redact, redact_text
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,17 @@ def test_inside_structures_the_rest_is_shown() -> None:
         "Variables": {"TOKEN": REDACTED, "STAGE": "dev"},
         "Tags": [{"Key": "api-token", "Value": REDACTED}, {"Key": "Owner", "Value": "me"}],
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"api_key":"abc","id":7}', f'{{"api_key": "{REDACTED}", "id": 7}}'),
+        ('{"id":7}', '{"id":7}'),
+        ("sk_live_" + "abcdefghijklmnop1234", REDACTED),
+        ("no JSON {", "no JSON {"),
+        ("[" * 100_000, "[" * 100_000),
+    ],
+)
+def test_a_text_may_be_json(text: str, expected: str) -> None:
+    assert redact_text(text) == expected
