@@ -112,7 +112,7 @@ def test_ctrl_c_ends_it(shop: Shop, moment: str) -> None:
 
 def test_ctrl_c_while_it_deploys_and_the_next_one_goes_on(shop: Shop) -> None:
     text = (shop.root / STACK).read_text(encoding="utf-8")
-    for number, call in enumerate(("deployment:upload", "watcher:Watcher.wait", "deployment:put_aliases_back")):
+    for number, call in enumerate(("uploads:Uploads.send", "watcher:Watcher.wait", "deployment:put_aliases_back")):
         (shop.root / STACK).write_text(f'{text}    scope.output("Added", "{number}")\n', encoding="utf-8")
         code, shown = shop.run(f"pkgops.deploy.{call}")
         assert code == 130, shown
