@@ -60,8 +60,9 @@ def _is_answer(operation_model: Any, body: bytes, start: bytes) -> bool:
     if output is None and protocol == "rest-json":
         return True
     members = output.members if output else {}
-    if not body:
-        return not members or bool(protocol == "rest-json")
+    if not body:  # of a REST protocol members may be headers, or the body itself
+        carried = output is not None and "payload" in output.serialization
+        return carried or all("location" in member.serialization for member in members.values())
     found = _object(body)
     known = {member.serialization.get("name", name) for name, member in members.items()}
     return found is not None and (not found or not members or not known.isdisjoint(found))

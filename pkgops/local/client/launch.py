@@ -58,7 +58,7 @@ def exclusive(home: Home) -> Iterator[None]:
 def refuse_occupied(home: Home, port: int) -> None:
     """AccessError if the port is not free, or if this home is already served on another port."""
     if served(home):
-        known = info(home).get("port", "another port")
+        known = info(home).get("port", port)  # one that is ending has none any more
         if known != port:
             raise AccessError(
                 f"This project's emulator already runs on port {known}, not on {port}.",
@@ -66,10 +66,10 @@ def refuse_occupied(home: Home, port: int) -> None:
             )
         refuse_silent(home)
     other = _listening(port)
-    if other is None:
-        return
-    if other.get("identity") == home.identity and is_server(other["pid"]):
-        end_homeless(other["pid"], port)
+    if other is None or (other.get("identity") == home.identity and is_server(other["pid"])):
+        if other:
+            end_homeless(other["pid"], port)
+        refuse_silent(home)  # it may have found its home again meanwhile, and goes on saving when its port is closed
         return
     if other:
         stop = f"Stop it in its project with pkgops local down. {_OTHER_PORT}"

@@ -149,6 +149,7 @@ def call(ports: AwsPorts, port: str, method: str) -> Any:
 @example(body=HALF_JSON, status=200)
 @example(body=OTHER, status=200)
 @example(body=b"null", status=200)
+@example(body=b"", status=200)
 @example(body=b"\xff", status=200)
 def test_anything_is_one_sentence(
     imposter: Imposter, ports: AwsPorts, port: str, method: str, body: bytes, status: int

@@ -29,6 +29,7 @@ OTHERS: dict[str, str] = {
     "COMPLETED": _TASKS,
     "UNCHANGED": "the tool's own, of a stack that needs no update",
     "SKIPPED": "the tool's own, of a stack after one that failed",
+    "failed": "the tool's own, of a migration that did not end",
     "REFUSED": "the tool's own, of a stack whose change set was refused",
 }
 

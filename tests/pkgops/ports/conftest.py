@@ -15,7 +15,7 @@ from tests.pkgops.fakes.ports import FakePorts
 from tests.pkgops.ports.models import checked_calls
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def modelled() -> Iterator[None]:
     """What the adapters send and understand is what botocore's models of the services have."""
     with checked_calls():

@@ -135,7 +135,7 @@ class World:
         return state.status if state else ""
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def modelled() -> Iterator[None]:
     """What rolls back and goes on is sent nowhere else: it is compared with the models here, too."""
     with checked_calls():

@@ -183,7 +183,10 @@ def test_a_group_takes_systems_like_the_command_it_runs(run, group):
         (["queues", "noets"], "Unknown system or stack 'noets'.\nDid you mean notes?"),
         (["queues", "notes", "--no-such"], "No such option"),
         (["local", "upp"], "Unknown local command 'upp'.\nDid you mean up?"),
-        (["local", "notes"], "Unknown local command 'notes'.\nThere are: down, env, logs, mail, reset, status, up."),
+        (
+            ["local", "notes"],
+            "Unknown local command 'notes'.\nThere are: down, env, logs, mail, pause, reset, status, up.",
+        ),
     ],
 )
 def test_a_mistake_in_a_command_of_a_group_is_told_from_one_in_a_system(run, words, said):
