@@ -176,6 +176,8 @@ document.addEventListener("keydown", (event) => {
     event.target.blur();
   }
 });
+find(); // what was typed, or restored, before this was read
+
 // An error is an answer too: it is shown where the answer was to be.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.xhr.status >= 400 && event.detail.xhr.responseText) event.detail.shouldSwap = true;

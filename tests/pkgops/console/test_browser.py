@@ -55,8 +55,9 @@ def test_a_saved_event_is_sent(browser: Page, served: Served) -> None:
 
     browser.click("nav >> text=Functions")
     browser.fill("input[type=search]", "order")
-    assert browser.locator("#functions tbody tr:visible").count() == 1
+    expect(browser.locator("#functions tbody tr:visible")).to_have_count(1)
     browser.click("#functions >> text=order")
+    browser.wait_for_load_state()  # before that, what is chosen waits for the button beside it
     browser.select_option("select", "large")
     browser.wait_for_url(lambda url: url.endswith("event=large"))
     expect(browser.locator("textarea")).to_have_value('{"amount": 1000}')

@@ -106,6 +106,7 @@ def test_a_route_is_tried_and_a_request_repeated(browser: Page, served: Served) 
         served.shown.ports.endpoint = api.address
         browser.click("nav >> text=APIs")
         browser.fill("input[type=search]", "post")
+        expect(browser.locator("#routes tbody tr:visible")).to_have_count(1)
         browser.click("#routes tbody tr:visible a")
         browser.fill("textarea[name=body]", '{"amount": 3}')
         browser.click("button >> text=Send")
