@@ -81,19 +81,19 @@ class ShownStage:
             raise unknown("system", system, [one.system.key for one in self.projects])
         return found
 
-    def stacks(self) -> Iterator[tuple[Project, list[SynthesizedStack]]]:
-        """Every system with its stacks, as their code describes them now."""
+    def stacks(self, system: str = "") -> Iterator[tuple[Project, list[SynthesizedStack]]]:
+        """Every system with its stacks, or that system alone, as their code describes them now."""
         from pkgops.build.build import synthesized  # the first byte does not wait for it
 
-        for key in [project.system.key for project in self.projects]:
+        for key in [one.system.key for one in self.projects if system in ("", one.system.key)]:
             project = self.project(key)  # a file may have been saved while another one was built
             yield project, synthesized(project)
 
-    def functions(self) -> list[tuple[Project, Function]]:
-        """Every function of the stage with its system."""
+    def functions(self, system: str = "") -> list[tuple[Project, Function]]:
+        """Every function of the stage, or of that system alone, with its system."""
         from pkgops.build.functions import functions
 
-        return [(project, one) for project, stacks in self.stacks() for one in functions(stacks)]
+        return [(project, one) for project, stacks in self.stacks(system) for one in functions(stacks)]
 
     def function(self, name: str) -> tuple[Project, Function]:
         """The function with that name in AWS. NotFoundError if there is none."""

@@ -46,8 +46,7 @@ def every(request: Request) -> Response:
     shown, chosen = stage_of(request), request.query_params.get("system", "")
     rows = [
         (project.system, api, [(route, route_query(project.system.key, api, route)) for route in api.routes])
-        for project, stacks in shown.stacks()
-        if chosen in ("", project.system.key)
+        for project, stacks in shown.stacks(chosen)
         for api in declared_apis(project, stacks)
     ]
     return render(request, "apis.html", rows=rows, chosen=chosen)

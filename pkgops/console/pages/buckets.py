@@ -31,8 +31,7 @@ def every(request: Request) -> Response:
     shown, chosen = stage_of(request), request.query_params.get("system", "")
     rows = [
         (project.system, bucket)
-        for project, stacks in shown.stacks()
-        if chosen in ("", project.system.key)
+        for project, stacks in shown.stacks(chosen)
         for bucket in deployed(stacks, shown.ports.stacks, BUCKET)
     ]
     return render(request, "buckets.html", rows=rows, chosen=chosen)

@@ -25,7 +25,7 @@ _SINCE = "1d"
 def every(request: Request) -> Response:
     """All functions by system."""
     chosen = request.query_params.get("system", "")
-    rows = [row for row in stage_of(request).functions() if chosen in ("", row[0].system.key)]
+    rows = stage_of(request).functions(chosen)
     return render(request, "functions.html", rows=rows, chosen=chosen)
 
 

@@ -28,8 +28,8 @@ def every(request: Request) -> Response:
     shown = stage_of(request)
     chosen = request.query_params.get("system", "")
     rows = []
-    for project, stacks in shown.stacks():
-        known = declared_queues(stacks) if chosen in ("", project.system.key) else []
+    for project, stacks in shown.stacks(chosen):
+        known = declared_queues(stacks)
         rows += [(project.system, *pair) for pair in zip(known, queue_rows(known, shown.ports.queues), strict=True)]
     return render(request, "queues.html", rows=rows, chosen=chosen)
 

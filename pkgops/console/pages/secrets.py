@@ -15,8 +15,8 @@ def every(request: Request) -> Response:
     """All of them by system."""
     shown, chosen = stage_of(request), request.query_params.get("system", "")
     rows = []
-    for project, stacks in shown.stacks():
-        if chosen in ("", project.system.key) and project.system.all_secrets:
+    for project, stacks in shown.stacks(chosen):
+        if project.system.all_secrets:
             by_name = readers(project, stacks)
             rows += [(project, row, by_name.get(row.name, [])) for row in secret_rows(project, shown.ports)]
     return render(request, "secrets.html", rows=rows, chosen=chosen)

@@ -25,8 +25,7 @@ def every(request: Request) -> Response:
     chosen = request.query_params.get("system", "")
     rows = [
         (project.system, table)
-        for project, stacks in stage_of(request).stacks()
-        if chosen in ("", project.system.key)
+        for project, stacks in stage_of(request).stacks(chosen)
         for table in declared_tables(stacks)
     ]
     return render(request, "tables.html", rows=rows, chosen=chosen)

@@ -27,8 +27,7 @@ def every(request: Request) -> Response:
     shown, chosen = stage_of(request), request.query_params.get("system", "")
     rows = [
         (project.system, pool)
-        for project, stacks in shown.stacks()
-        if chosen in ("", project.system.key)
+        for project, stacks in shown.stacks(chosen)
         for pool in deployed(stacks, shown.ports.stacks, USER_POOL)
     ]
     return render(request, "pools.html", rows=rows, chosen=chosen)

@@ -72,7 +72,7 @@ def test_whatever_yields_rows_is_answered(address: Address, statement: str) -> N
         "DO $$BEGIN DELETE FROM notes; END$$",
         "$pkgops$; DELETE FROM notes",
         "\\! id",
-        "SELECT 1 \\g /tmp/file",
+        "SELECT 1 \\g file",
     ],
 )
 def test_nothing_is_changed(address: Address, database: Database, statement: str) -> None:
