@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -35,6 +36,7 @@ from tests.bench.measure import Contest, Row
 from tests.bench.report import document, table
 from tests.bench.workplace import HERE, Workplace
 
+_BEGAN = time.monotonic()
 SYSTEMS = {
     "Growth": growth,
     "Linting": linting,
@@ -50,30 +52,26 @@ SYSTEMS = {
 
 
 def main() -> int:
-    """Runs everything, or the rows ``--only`` names; the exit code is 1 if ``--check`` finds a row over its bound."""
+    """Runs everything, or the rows ``--only`` names; the exit code is 1 if ``--check`` finds a row over its bound.
+    After Ctrl-C, and then it is 130, the table has what was measured until then."""
     wanted = _arguments()
-    began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="pkgops-bench-") as folder, Workplace(Path(folder)) as place:
         _prepare(place)
-        rows = [_told(contest) for contest in _contests(place, wanted.only)]
+        rows: list[Row] = []
         notes = cold.sizes(place)
-        for title, system in SYSTEMS.items():
-            _say(title)
-            for one in system.measured(place, wanted.only):
+        interrupted = False
+        try:
+            for one in _measured(place, wanted):
                 (notes if isinstance(one, str) else rows).append(one)
-        _say("A bad network")
-        for one in faults.measured(place.scratch, wanted.only, wanted.fault_runs):
-            (notes if isinstance(one, str) else rows).append(one)
-        if wanted.only in "cold start":
-            slowest, note = cold.imports(place)
-            rows += slowest
-            notes.append(note)
+        except KeyboardInterrupt:
+            interrupted = True
+            notes.append("interrupted: the other rows were not measured")
         notes += [f"{row.what}: {row.why}" for row in rows if row.why]
         notes += [f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"]
-        notes.append(f"{time.monotonic() - began:.0f} s for everything")
+        notes.append(f"{time.monotonic() - _BEGAN:.0f} s for everything")
     sys.stdout.write(document(rows, notes) if wanted.json else "\n".join([table(rows), "", *notes]))
     sys.stdout.write("\n")
-    return int(wanted.check and any(row.verdict == "over" for row in rows))
+    return 130 if interrupted else int(wanted.check and any(row.verdict == "over" for row in rows))
 
 
 def _arguments() -> argparse.Namespace:
@@ -96,6 +94,23 @@ def _prepare(place: Workplace) -> None:
     place.pkgops("deploy", "--yes")()
 
 
+def _measured(place: Workplace, wanted: argparse.Namespace) -> Iterator[Row | str]:
+    """Rows and notes, each reported once it is there."""
+    for contest in _contests(place, wanted.only):
+        _say(contest.what)
+        yield _reported(contest.run())
+    parts = {title: partial(system.measured, place, wanted.only) for title, system in SYSTEMS.items()}
+    parts["A bad network"] = partial(faults.measured, place.scratch, wanted.only, wanted.fault_runs)
+    for title, measure in parts.items():
+        _say(title)
+        for one in measure():
+            yield _reported(one)
+    if wanted.only in "cold start":
+        _say("Cold starts")
+        slowest, note = cold.imports(place)
+        yield from map(_reported, [*slowest, note])
+
+
 def _contests(place: Workplace, only: str) -> Iterator[Contest]:
     """Those asked for. The requests need seeded data, which is written when the first of them is reached."""
     found = commands.contests(place)
@@ -104,13 +119,23 @@ def _contests(place: Workplace, only: str) -> Iterator[Contest]:
     return (contest for contest in found if only in contest.what)
 
 
-def _told(contest: Contest) -> Row:
-    _say(contest.what)
-    return contest.run()
+def _reported(one: Row | str) -> Row | str:
+    """So that a reader sees which row is over and how long it took."""
+    if isinstance(one, Row):
+        ratio = "" if one.ratio is None else f", {one.ratio:.2f} x"
+        _tell(f"  {one.what}: {one.ours:.3f} s{ratio}")
+    return one
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(f"{text} ...\n")
+    _tell(f"{text} ...")
+
+
+def _tell(text: str) -> None:
+    """To standard error, behind the minutes and seconds since the beginning."""
+    minutes, seconds = divmod(int(time.monotonic() - _BEGAN), 60)
+    sys.stderr.write(f"{minutes:02}:{seconds:02} {text}\n")
+    sys.stderr.flush()
 
 
 if __name__ == "__main__":

@@ -70,10 +70,11 @@ def _first_uploaded(place: Workplace) -> Contest:
     def before() -> None:
         _nothing_deployed(place)
         place.floor("deploy", str(place.scratch / "bucket.json"))()
+        s3 = client(place.emulator, "s3")
         for key, path in whole["artifacts"]:
             checksum = base64.b64encode(bytes.fromhex(Path(key).stem)).decode()
             body = Path(path).read_bytes()
-            client(place.emulator, "s3").put_object(Bucket=whole["bucket"], Key=key, Body=body, ChecksumSHA256=checksum)
+            s3.put_object(Bucket=whole["bucket"], Key=key, Body=body, ChecksumSHA256=checksum)
 
     whole = place.read("first.json")
     early = [stack for stack in whole["stacks"] if stack["early"]]
