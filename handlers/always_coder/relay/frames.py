@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 ENVELOPE = "envelope"
+_LONGEST = 1000  # digits of a whole number that is read as one
 
 # The text fields a frame of each type must have.
 _FIELDS = {
@@ -35,7 +36,7 @@ def parse(text: str) -> Frame | None:
     """The frame in a message; None for one that is ignored without a word: an unknown type, or fields that are
     missing or of another type. ValueError if it is not JSON as browsers know it."""
     try:
-        fields = json.loads(text or "{}", parse_constant=_refuse)
+        fields = json.loads(text or "{}", parse_constant=_refuse, parse_int=_whole)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     if not isinstance(fields, dict):
@@ -62,6 +63,11 @@ def _is_envelope(fields: dict[str, Any]) -> bool:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _whole(digits: str) -> int | float:
+    """Browsers read whole numbers of any length; Python refuses the longest ones."""
+    return int(digits) if len(digits) < _LONGEST else float(digits)
 
 
 def _refuse(name: str) -> NoReturn:

@@ -97,6 +97,13 @@ def test_a_session_s_start_comes_before_an_envelope():
     assert kind(both) == ENVELOPE
 
 
+@pytest.mark.parametrize("digits", [400, 5_000, 100_000])
+def test_a_number_may_be_as_long_as_in_a_browser(digits):
+    assert parse(f'{{"type":"ping","timestamp":{"9" * digits}}}').kind == "ping"
+    text = json.dumps(SEALED).replace("1700000000000", f"-{'9' * digits}")
+    assert (parse(text).kind, parse(text).text) == (ENVELOPE, text)
+
+
 @pytest.mark.parametrize("text", ["{", "nul", "NaN", '{"a": Infinity}', '{"a": -Infinity}', "[" * 200_000])
 def test_what_browsers_do_not_take_for_json_is_an_error(text):
     with pytest.raises(ValueError):  # noqa: PT011 - its text is nobody's business
