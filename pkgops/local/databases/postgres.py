@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import secrets
 import subprocess
+import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +20,7 @@ from pkgops.local.databases.server_process import HOST, NotStartedError, ServerP
 
 ADMIN_FILE = "pkgops-admin"  # in the data: the password of RDS's administrator
 _END_SECONDS = 10.0
+_LOOK = 0.05  # seconds between two looks for what is left of a server
 _STATE_LINE = 7  # of postmaster.pid: what the server is about to do
 _SETTINGS = {
     "listen_addresses": HOST,
@@ -122,6 +125,15 @@ def start_postgres(
     return start(spawn, f"The PostgreSQL server of {name}", port)
 
 
+def start_again(server: PostgresServer) -> PostgresServer:
+    """Starts a server that has ended, where its clients know it. Raises `NotStartedError`."""
+    if server.gate is None:
+        return start_postgres(server.programs, server.data, server.name, server.port)
+    started = start_postgres(server.programs, server.data, server.name)
+    server.gate.lead_to(started.port)
+    return replace(started, gate=server.gate)
+
+
 def _behind(gate: PauseGate, programs: Path, data: Path, name: str, port: int) -> PostgresServer:
     try:
         gate.listen(port)
@@ -137,20 +149,26 @@ def _behind(gate: PauseGate, programs: Path, data: Path, name: str, port: int) -
 
 
 def _await_predecessor(data: Path) -> None:
-    """Waits for the server of an emulator that was killed, and removes its mark: its number may be another's by now."""
+    """Waits for what is left of a server that was killed, or whose emulator was, and removes its mark: its number may
+    be another's by now."""
+    if not _process_file(data):
+        return
+    deadline = time.monotonic() + _END_SECONDS
+    while (user := next(_users(data.resolve()), None)) is not None:
+        if time.monotonic() > deadline:
+            raise NotStartedError(f"Process {user} still uses {data}")
+        time.sleep(_LOOK)
+    (data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _users(data: Path) -> Iterator[int]:
+    """The processes of a server: its first may have ended before the others, which go on with their statements."""
     import psutil
 
-    lines = _process_file(data)
-    if not lines:
-        return
-    with suppress(psutil.NoSuchProcess, psutil.AccessDenied, ValueError):
-        other = psutil.Process(int(lines[0]))
-        if Path(other.cwd()) == data.resolve():
-            try:
-                other.wait(_END_SECONDS)
-            except psutil.TimeoutExpired:
-                raise NotStartedError(f"Process {other.pid} still uses {data}") from None
-    (data / "postmaster.pid").unlink(missing_ok=True)
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if Path(process.cwd()) == data:
+                yield process.pid
 
 
 def _process_file(data: Path) -> list[str]:

@@ -1,6 +1,7 @@
 """What have the servers of databases and caches in common, as processes of the emulator?
 
-A server listens on one port of 127.0.0.1 and ends with the emulator, however that ends: its standard input does.
+A server listens on one port of 127.0.0.1 and ends with the emulator, however that ends: its standard input does. One
+that ends before that is started again.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -20,6 +22,9 @@ HOST = "127.0.0.1"
 _START_SECONDS = 60.0  # until a server that does not answer is given up; it takes 0.1 on an idle machine
 _STOP_SECONDS = 10.0
 _ATTEMPTS = 5  # at a free port, which another program may take meanwhile
+# Before a server that has ended is started again, if it has lived for less than the last of them: one that cannot
+# live is not started all the time.
+_PAUSES = (0.0, 1.0, 5.0, 30.0)
 # Hands the lines up to an empty one to the server as its input; ends with it, and ends it when standard input ends.
 _SUPERVISOR = """\
 given=$(sed '/^$/q')
@@ -66,10 +71,14 @@ class ServerProcess(ABC):
             time.sleep(0.01)
         return False
 
-    def stop(self) -> None:
-        """Ends it, after it has written what it keeps."""
+    def forget(self) -> None:
+        """Closes what kept it alive; it ends if it has not."""
         assert self.process.stdin  # noqa: S101 - for the type checker
         self.process.stdin.close()
+
+    def stop(self) -> None:
+        """Ends it, after it has written what it keeps."""
+        self.forget()
         try:
             self.process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -106,17 +115,22 @@ def supervised(command: Sequence[str], given: str = "", **options: Any) -> subpr
 
 
 class Servers(Generic[Server]):
-    """The servers of one kind by their place: account, region, and the names that make it unique. All methods may be
-    called by several threads."""
+    """The servers of one kind by their place: account, region, and the names that make it unique. ``again`` starts one
+    that has ended once more, or raises `NotStartedError`; without it none is. All methods may be called by several
+    threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, again: Callable[[tuple[str, ...], Server], Server] | None = None) -> None:
         self._servers: dict[tuple[str, ...], Server] = {}
         self._lock = threading.Lock()
+        self._starting = threading.Lock()  # held while one is started again, so that it is not ended half-way
+        self._again = again
 
     def put(self, place: tuple[str, ...], server: Server) -> None:
         """Adds a server."""
         with self._lock:
             self._servers[place] = server
+        if self._again:
+            threading.Thread(target=self._watch, args=(place, server), name=server.name, daemon=True).start()
 
     def of(self, place: tuple[str, ...]) -> list[Server]:
         """The servers whose place begins like that."""
@@ -125,7 +139,7 @@ class Servers(Generic[Server]):
 
     def stop(self, place: tuple[str, ...] = ()) -> bool:
         """Ends the servers whose place begins like that; False if there is none."""
-        with self._lock:
+        with self._starting, self._lock:
             ended = [self._servers.pop(key) for key in list(self._servers) if key[: len(place)] == place]
         for server in ended:
             server.stop()
@@ -142,6 +156,34 @@ class Servers(Generic[Server]):
             }
             for one in self.of(())
         ]
+
+    def _watch(self, place: tuple[str, ...], server: Server) -> None:
+        """Starts a server once more each time it ends without having been told to."""
+        failures = 0
+        while True:
+            began = time.monotonic()
+            server.process.wait()
+            failures = 0 if time.monotonic() - began > _PAUSES[-1] else failures + 1
+            time.sleep(_PAUSES[min(failures, len(_PAUSES)) - 1])
+            with self._starting:
+                if self._servers.get(place) is not server:
+                    return
+                server.forget()
+                started = self._started_again(place, server)
+                with self._lock:
+                    self._servers[place] = started
+            server = started
+
+    def _started_again(self, place: tuple[str, ...], server: Server) -> Server:
+        """The new server, or the old one if that does not start; the log says which."""
+        assert self._again  # noqa: S101 - for the type checker
+        try:
+            started = self._again(place, server)
+        except NotStartedError as error:
+            sys.stderr.write(f"{error}\n")
+            return server
+        sys.stderr.write(f"The server of {server.name} had ended and was started again.\n")
+        return started
 
 
 def _free_port() -> int:

@@ -1,7 +1,8 @@
 """Cache clusters and replication groups of Redis and Valkey are real servers, if there is a program for them.
 
 A group has one server for each of its shards: replicas have the address of their primary. Without TLS; an AUTH token is
-asked for as on AWS. The servers of a restarted emulator have the ports they had before, and no data.
+asked for as on AWS. The servers of a restarted emulator have the ports they had before, and no data; so has one that
+has ended, which is started again.
 """
 
 from __future__ import annotations
@@ -16,7 +17,18 @@ from pkgops.local.hooks.types import Types
 
 # Account, region and the cluster's or group's name, for a group with the shard's.
 _Key = tuple[str, str, str, str]
-SERVERS: Servers[RedisServer] = Servers()
+
+
+def _again(key: tuple[str, ...], server: RedisServer) -> RedisServer:
+    executable = program()
+    if executable is None:
+        raise NotStartedError(f"There is no program for the Redis server of {server.name} any more")
+    account, region, name, shard = key
+    record = _record((account, region, name, shard)) or {}
+    return start_redis(executable, server.name, _tokens(record), server.port)
+
+
+SERVERS: Servers[RedisServer] = Servers(_again)
 
 
 def install(_: Types) -> None:

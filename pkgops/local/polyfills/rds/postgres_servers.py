@@ -1,8 +1,9 @@
 """Clusters of Aurora PostgreSQL and instances of PostgreSQL are real servers, if the programs are there.
 
 Each has the master user, its password and the database of the template. The members of a cluster have its address:
-there is no reader of its own. The servers of a restarted emulator have the ports and the data they had before. A
-cluster whose least capacity is 0 pauses as on AWS (`pkgops.local.databases.pause_gate`).
+there is no reader of its own. The servers of a restarted emulator have the ports and the data they had before, and so
+has one that has ended, which is started again. A cluster whose least capacity is 0 pauses as on AWS
+(`pkgops.local.databases.pause_gate`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from pkgops.local.databases.pause_gate import PauseGate
-from pkgops.local.databases.postgres import ADMIN_FILE, Account, PostgresServer, create, start_postgres
+from pkgops.local.databases.postgres import (
+    ADMIN_FILE,
+    Account,
+    PostgresServer,
+    create,
+    start_again,
+    start_postgres,
+)
 from pkgops.local.databases.postgres_programs import programs, reachable
 from pkgops.local.databases.server_process import HOST, NotStartedError, Servers
 from pkgops.local.home import HOME_VARIABLE, RESUME_VARIABLE, Home
@@ -26,7 +34,7 @@ _PASSWORD = "MasterUserPassword"  # noqa: S105 - the name of a property
 _PAUSE_SECONDS = 300.0  # of a cluster whose template gives no SecondsUntilAutoPause
 # Account, region, what it is, and its name.
 _Key = tuple[str, str, str, str]
-SERVERS: Servers[PostgresServer] = Servers()
+SERVERS: Servers[PostgresServer] = Servers(lambda _, server: start_again(server))
 
 
 def install(types: Types) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from pkgops.local.databases import server_process
 from pkgops.local.databases.server_process import NotStartedError, ServerProcess, Servers, start, supervised
 from tests.waiting import eventually
 
@@ -64,6 +67,32 @@ def test_a_server_that_ends_at_once_is_given_up_and_named(tmp_path):
     with pytest.raises(NotStartedError, match="on port 4711"):
         start(spawn, "The server of two", 4711)
     assert tried[5:] == [4711]
+
+
+def test_a_server_that_ends_is_started_again_until_it_is_told_to_end(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(server_process, "_PAUSES", (0.0, 0.01))
+    asked = []
+
+    def again(place: tuple[str, ...], server: Imaginary) -> Imaginary:
+        asked.append(place)
+        if len(asked) == 2:
+            raise NotStartedError("The port is taken")
+        return imaginary(tmp_path, f"again-{len(asked)}")
+
+    servers: Servers[Imaginary] = Servers(again)
+    servers.put(("1", "us", "a"), imaginary(tmp_path, "first"))
+    for expected in (1, 3):
+        (before,) = servers.of(())
+        os.killpg(before.process.pid, signal.SIGKILL)
+        assert eventually(lambda before=before: servers.of(()) != [before])
+        assert asked == [("1", "us", "a")] * expected
+    (last,) = servers.of(())
+    assert servers.stop()
+    assert last.process.poll() is not None
+    assert (servers.of(()), len(asked)) == ([], 3)
+    said = capsys.readouterr().err
+    assert "The port is taken\n" in said
+    assert said.endswith("The server of again-1 had ended and was started again.\n")
 
 
 def test_servers_are_found_and_ended_by_where_they_are(tmp_path):

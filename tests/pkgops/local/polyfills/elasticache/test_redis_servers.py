@@ -154,11 +154,22 @@ def test_a_restarted_emulator_has_its_servers_again_and_leaves_none_behind(own: 
     assert all(ended(one.pid) for one in second)
 
 
-def test_a_server_that_died_is_told_and_an_emptied_emulator_has_none(own: Emulator) -> None:
-    deployed(own)
-    (server,) = [one for one in servers(own.status().pid, *PROGRAMS) if one.name() != "sh"]
-    server.kill()
-    eventually(lambda: not own.status().redis[0].running)
+def answering(stack: Stack) -> bool:
+    try:
+        with connected(stack) as cache:
+            return bool(cache.ping())
+    except redis.ConnectionError:
+        return False
+
+
+def test_a_server_that_died_is_there_again_and_an_emptied_emulator_has_none(own: Emulator) -> None:
+    stack = deployed(own)
+    for _ in range(2):
+        (server,) = [one for one in servers(own.status().pid, *PROGRAMS) if one.name() != "sh"]
+        server.kill()
+        assert ended(server.pid)
+        assert eventually(lambda: answering(stack))
+        assert own.status().redis[0].running
     own.reset()
     assert own.status().redis == ()
     assert not servers(own.status().pid, *PROGRAMS)
