@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, unquote
 
 from pkgops.local.edge.messages import Headers, Request, Response
 from pkgops.local.edge.settings import Origin
+from pkgops.local.hooks import request as sent
 
 _SERVICE = "cloudfront.amazonaws.com"
 _ACTIONS = ("lambda:InvokeFunctionUrl", "lambda:InvokeFunction")  # AWS wants both
@@ -43,6 +44,8 @@ async def serve(url: str, origin: Origin, distribution: str, request: Request) -
     if not all(_allowed(found, action, caller, distribution) for action in _ACTIONS):
         return _answer(403, {"Content-Type": "application/json"}, _FORBIDDEN)
     seconds = origin.custom.read_timeout if origin.custom else None
+    sent.raw_path.set(request.uri)
+    sent.raw_query.set(request.query)
     answered = lambda_svc.handle_function_url_request(
         url,
         request.method,

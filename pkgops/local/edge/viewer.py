@@ -47,6 +47,7 @@ class Viewer:
         raw_query = scope.get("query_string", b"").decode("latin-1")
         client = (scope.get("client") or ("127.0.0.1",))[0]
         kept.raw_path.set(raw_path)
+        kept.raw_query.set(raw_query)
         kept.headers.set(tuple(given))
         kept.client_address.set(client)
         with request_scope(self._account, REGION):

@@ -220,6 +220,7 @@ def _replay(body: bytes, receive: Any) -> Any:
 def _keep_raw(scope: dict[str, Any]) -> None:
     """Keeps the raw request, and gives the emulator the lower-case header names that ASGI promises it."""
     kept.raw_path.set((scope.get("raw_path") or b"").decode("latin-1").partition("?")[0])
+    kept.raw_query.set(scope.get("query_string", b"").decode("latin-1"))
     kept.headers.set(tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]))
     kept.client_address.set((scope.get("client") or ("127.0.0.1",))[0])
     scope["headers"] = [(name.lower(), value) for name, value in scope["headers"]]

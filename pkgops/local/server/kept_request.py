@@ -30,6 +30,7 @@ class KeptRequest:
     scope: dict[str, Any] = field(repr=False)
     body: bytes = field(repr=False)
     raw_path: str = field(repr=False)
+    raw_query: str = field(repr=False)
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     client: str
 
@@ -58,6 +59,7 @@ class KeptRequest:
 
     def _restore(self) -> None:
         raw.raw_path.set(self.raw_path)
+        raw.raw_query.set(self.raw_query)
         raw.headers.set(self.headers)
         raw.client_address.set(self.client)
 
@@ -92,7 +94,14 @@ class Conversation:
         if self._body is None:
             return None
         same = {name: value for name, value in scope.items() if name not in ("state", "extensions")}
-        return KeptRequest(same, bytes(self._body), raw.raw_path.get(), raw.headers.get(), raw.client_address.get())
+        return KeptRequest(
+            same,
+            bytes(self._body),
+            raw.raw_path.get(),
+            raw.raw_query.get(),
+            raw.headers.get(),
+            raw.client_address.get(),
+        )
 
 
 async def _call(app: Asgi, scope: dict[str, Any], receive: Any, send: Any) -> None:

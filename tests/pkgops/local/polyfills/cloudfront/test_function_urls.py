@@ -42,7 +42,7 @@ def test_a_function_url_is_an_origin(deploy, visit, role):
     event = json.loads(
         visitor.get("/api/x%2Fy?a=1", "POST", content=b"text", headers={**VIEWER, "Origin": "https://a.example"}).text
     )
-    assert (event["rawPath"], event["rawQueryString"]) == ("/api/x/y", "a=1")
+    assert (event["rawPath"], event["rawQueryString"]) == ("/api/x%2Fy", "a=1")
     assert event["headers"]["host"].endswith(".lambda-url.us-east-1.on.aws")
     assert event["headers"]["x-forwarded-proto"] == "https"
     assert event["headers"]["x-forwarded-for"].startswith("127.0.0.1")
