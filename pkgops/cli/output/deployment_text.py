@@ -89,14 +89,15 @@ def print_deployment(console: Console, plan: Plan, rows: Sequence[OutputRow], se
 
 
 def _next_commands(project: Project, seedable: bool) -> list[str]:
-    """What a system that has just been created still lacks: its web pages and its development data."""
+    """What a system that has just been created still lacks: its tables, its web pages and its development data."""
     key, stage, site = project.system.key, project.stage.name, project.system.site
     published = site is None or project.system.app is not None  # an application's files go with its deployment
     pages = (
         [] if published or not site else [f"pkgops web publish {key}{'' if site.content else ' DIR'} --stage {stage}"]
     )
+    tables = [f"pkgops db migrate {key} --stage {stage}"] if project.system.database else []
     data = [f"pkgops seed-dev {key} --stage {stage}"] if seedable else []
-    return [f"Next: {command}" for command in (*pages, *data)]
+    return [f"Next: {command}" for command in (*tables, *pages, *data)]
 
 
 def example_request(system: System, rows: Sequence[OutputRow]) -> str:

@@ -16,7 +16,7 @@ from pkgops.cli.output.mode import OutputMode
 from pkgops.cli.output.plan_text import plan_text
 from pkgops.cli.output.terminal import plain
 from pkgops.config import Project
-from pkgops.declarations import Site
+from pkgops.declarations import Database, Site
 from pkgops.deploy.deploy import deploy
 from pkgops.model import Stage
 from pkgops.plan.plan import Plan
@@ -85,6 +85,19 @@ def test_a_system_that_was_created_lacks_its_pages(
     assert f"Next: pkgops web publish {published} --stage local\n" in capsys.readouterr().err
     unchanged = planned(One=bucket("one"))
     print_deployment(Console(OutputMode()), replace(unchanged, project=shown), (), 1.0)
+    assert "Next:" not in capsys.readouterr().err
+
+
+def test_a_system_that_was_created_lacks_its_tables(
+    planned: Made, project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = Database("demo/database", "handlers/demo/migrate.py", "handlers/demo/migrations")
+    site = Site("alone.BucketName", content="pages")
+    shown = replace(project, system=replace(SYSTEM, database=database, site=site))
+    print_deployment(Console(OutputMode()), replace(planned(One=bucket("one")), project=shown), (), 1.0)
+    steps = [line for line in capsys.readouterr().err.splitlines() if line.startswith("Next: ")]
+    assert steps == ["Next: pkgops db migrate demo --stage local", "Next: pkgops web publish demo --stage local"]
+    print_deployment(Console(OutputMode()), replace(planned(One=bucket("one")), project=shown), (), 1.0)
     assert "Next:" not in capsys.readouterr().err
 
 
