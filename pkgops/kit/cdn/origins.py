@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from awacs import s3 as s3_actions
 from awacs.aws import Allow, Condition, Principal, Statement, StringEquals
@@ -24,10 +24,11 @@ class OriginIdentity:
 
     resource: Any
 
-    def statement(self, objects: Any) -> Statement:
-        """The statement of a bucket's policy that lets it read ``objects``."""
+    def statement(self, resource: Any, action: Any = s3_actions.GetObject) -> Statement:
+        """The statement of a bucket's policy that lets it read the objects of ``resource``, or take another ``action``
+        on it."""
         user = Principal("CanonicalUser", GetAtt(self.resource, "S3CanonicalUserId"))
-        return Statement(Effect=Allow, Principal=user, Action=[s3_actions.GetObject], Resource=[objects])
+        return Statement(Effect=Allow, Principal=user, Action=[action], Resource=[resource])
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -44,13 +45,14 @@ class OriginAccess:
     resource: Any
     distribution: str
 
-    def statement(self, objects: Any) -> Statement:
-        """The statement of a bucket's policy that lets the distribution read ``objects``."""
+    def statement(self, resource: Any, action: Any = s3_actions.GetObject) -> Statement:
+        """The statement of a bucket's policy that lets the distribution read the objects of ``resource``, or take
+        another ``action`` on it."""
         return Statement(
             Effect=Allow,
             Principal=Principal("Service", "cloudfront.amazonaws.com"),
-            Action=[s3_actions.GetObject],
-            Resource=[objects],
+            Action=[action],
+            Resource=[resource],
             Condition=Condition(StringEquals("AWS:SourceArn", self.distribution_arn)),
         )
 
@@ -135,11 +137,16 @@ def origin_access(scope: Scope, name: str, distribution: str, kind: str = "s3") 
     return OriginAccess(scope.add(made), distribution)
 
 
-def origin_bucket(scope: Scope, row: Bucket, access: OriginIdentity | OriginAccess) -> LinkedBucket:
-    """Adds a private bucket whose objects ``access`` may read. It may not list them, so that a missing object is
-    answered with 403."""
-    objects = Sub(f"${{{logical_id(scope, row.name, 'Bucket')}.Arn}}/*")
-    return bucket(scope, row, statements=(access.statement(objects),))
+def origin_bucket(
+    scope: Scope, row: Bucket, access: OriginIdentity | OriginAccess, *, missing: Literal[403, 404] = 403
+) -> LinkedBucket:
+    """Adds a private bucket whose objects ``access`` may read. A ``missing`` one is answered with 403, as to anybody
+    who may not list a bucket. With 404 it may list this one: only for origins with a path, as a viewer of ``/`` would
+    see the list otherwise."""
+    id = logical_id(scope, row.name, "Bucket")
+    read = access.statement(Sub(f"${{{id}.Arn}}/*"))
+    listed = (access.statement(GetAtt(id, "Arn"), s3_actions.ListBucket),) if missing == 404 else ()
+    return bucket(scope, row, statements=(read, *listed))
 
 
 def function_origin(

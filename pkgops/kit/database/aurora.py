@@ -77,7 +77,7 @@ def aurora(scope: Scope, row: Aurora, network: NetworkResources, secret: Any) ->
     if (row.minimum == 0) != (row.pause_after > 0):
         raise ValueError(f"{row.name} pauses if its least capacity is 0, and only then")
     name = scope.named(row.name)
-    group = closed_group(scope, "database", network.id, f"Database {name}")
+    group = closed_group(scope, "database", network.id, "Security group for Aurora PostgreSQL cluster")
     before = _log_group(scope, name, row.log_days)
     cluster = scope.add(_cluster(scope, row, network, group, secret, before))
     writer, *_ = (_instance(scope, row, network, cluster, at) for at in range(row.readers + 1))

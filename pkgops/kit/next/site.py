@@ -8,7 +8,7 @@ signs requests to the image function, which has neither.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from troposphere import Ref, Sub
 
@@ -51,7 +51,9 @@ def next_site(scope: Scope, row: NextSite) -> NextSiteResource:
     """Adds the site. ValueError for a build that is not deployed here (see `pkgops.kit.next.manifest.read`)."""
     manifest = read(scope.app)
     access = origin_access(scope, f"{row.prefix}assets", DISTRIBUTION)
-    bucket = origin_bucket(scope, Bucket(f"{row.prefix}assets", retained=row.retained), access)
+    # Without a path of its own for files, the list of all of them would be one address away.
+    missing: Literal[403, 404] = 404 if manifest.files else 403
+    bucket = origin_bucket(scope, Bucket(f"{row.prefix}assets", retained=row.retained), access, missing=missing)
     if not row.retained:
         scope.accept("P404", bucket, reason="a build makes the files again")
     secret = json_secret(scope, _secret(row))

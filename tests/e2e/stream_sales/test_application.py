@@ -99,6 +99,8 @@ def test_files_come_from_the_bucket_and_pictures_are_made_smaller(visitor: httpx
     assert visitor.get(script).headers["cache-control"] == "public, max-age=31536000, immutable"
     robots = visitor.get("/robots.txt")
     assert robots.headers["cache-control"] == "public, max-age=0, s-maxage=31536000, must-revalidate"
+    for missing in ("/_next/static/gone.js", "/_next/", "/_next/?list-type=2", "/.well-known/none"):
+        assert visitor.get(missing).status_code == 404, missing
     assert visitor.get("/.well-known/security.txt").text.startswith("Contact:")
     picture = {"url": "/stall.png", "w": "64", "q": "75"}
     webp = visitor.get("/_next/image", params=picture, headers={"Accept": "image/webp"})
@@ -168,6 +170,8 @@ def test_what_nobody_should_send_is_a_mistake_of_theirs(visitor: httpx.Client) -
         assert visitor.get("/dashboard", headers=cookie).status_code in (200, 307)
     for path in HOSTILE_PATHS:
         assert visitor.get(path).status_code < 500, path
+    for path in ("/%00", "/%20", "/%2F", "/%3F"):
+        assert visitor.get(path).status_code in (400, 404), f"{path} is not the home page"
     for picture in ({}, {"url": "/stall.png"}, {"url": "//x", "w": "64", "q": "1"}):
         assert visitor.get("/_next/image", params=picture).status_code in (400, 404), picture
 

@@ -28,7 +28,7 @@ def test_the_network_leads_where_it_should(market: Market) -> None:
     kinds = ["GatewayId", "GatewayId", "NatGatewayId", "NatGatewayId", "", ""]
     assert [ways[f"10.0.{number}.0/24"] for number in range(6)] == kinds
     groups = ec2.describe_security_groups(Filters=mine)["SecurityGroups"]
-    (database,) = [row for row in groups if row["Description"] == "Database stream-sales-dev-cluster"]
+    (database,) = [row for row in groups if row["Description"] == "Security group for Aurora PostgreSQL cluster"]
     (out,) = database["IpPermissionsEgress"]
     assert (out["IpProtocol"], out["FromPort"], out["ToPort"]) == ("icmp", 252, 86)
     assert not [rule for rule in database["IpPermissions"] if rule["IpRanges"]]

@@ -112,6 +112,17 @@ def test_an_access_control_opens_a_bucket_to_its_distribution_alone(scope: Scope
     assert statement["Condition"] == {"StringEquals": {"AWS:SourceArn": {"Fn::Sub": arn}}}
 
 
+@pytest.mark.parametrize("access", ["identity", "control"])
+def test_who_may_list_a_bucket_learns_what_is_missing(scope: Scope, access: str) -> None:
+    reader = origin_identity(scope, "a", "A") if access == "identity" else origin_access(scope, "a", "Distribution")
+    origin_bucket(scope, Bucket("shop-assets"), reader, missing=404)
+    *_, read, listed = resources(scope)["AssetsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (listed["Action"], listed["Resource"]) == (["s3:ListBucket"], [{"Fn::GetAtt": ["AssetsBucket", "Arn"]}])
+    assert listed["Principal"] == read["Principal"]
+    assert listed.get("Condition") == read.get("Condition")
+    assert read["Action"] == ["s3:GetObject"]
+
+
 def test_a_viewer_function_that_is_too_large_is_refused(scope: Scope) -> None:
     with pytest.raises(ValueError, match="10241 bytes"):
         cloudfront_function(scope, CloudFrontFunction("shop-large", "x" * 10_241))
