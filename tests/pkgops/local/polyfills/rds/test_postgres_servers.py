@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -230,43 +229,6 @@ def test_a_database_outlives_its_emulator_and_its_server_does_not(own: Emulator)
     own.reset()
     assert own.status().postgres == ()
     assert not servers(own.status().pid, "postgres")
-
-
-def test_a_server_that_died_is_there_again_with_its_data(own: Emulator) -> None:
-    aws = client(own, "cloudformation")
-    for name, least in (("awake", 1.0), ("paused", 0.0)):
-        aws.create_stack(StackName=name, TemplateBody=json.dumps(database(f"{name}-cluster", least=least)))
-        stack = Stack(lambda _: aws, name).expected()
-        with connected(stack) as open_:
-            open_.run("CREATE TABLE kept AS SELECT 1 AS one")
-            busy = open_.run("SELECT pg_backend_pid()")[0][0]
-            killed(busy, own, name)
-        assert eventually(lambda stack=stack: rows(stack)) == [[1]], name
-    assert [one.running for one in own.status().postgres] == [True, True]
-    aws.delete_stack(StackName="awake")
-    eventually(lambda: [one.name for one in own.status().postgres] == ["paused-cluster"])
-
-
-def killed(backend: int, emulator: Emulator, name: str) -> None:
-    """Kills the first process of the server that this backend is of, and nothing else of it."""
-    first = psutil.Process(backend).parent()
-    assert first
-    assert first.pid in [one.pid for one in servers(emulator.status().pid, "postgres")], name
-    first.kill()
-    assert ended(first.pid)
-
-
-def rows(stack: Stack) -> Any:
-    place = stack.outputs["Address"], int(stack.outputs["Port"])
-    try:
-        # pg8000 leaves a socket of its own open where the server refuses.
-        with (
-            socket.create_connection(place, 10) as used,
-            pg8000.native.Connection("dbadmin", database="streams", password=PASSWORD, sock=used) as open_,
-        ):
-            return open_.run("SELECT one FROM kept")
-    except (pg8000.native.DatabaseError, pg8000.native.InterfaceError, OSError):
-        return None  # it is not there yet, or recovers
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's programs are copied")
