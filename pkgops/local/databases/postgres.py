@@ -165,10 +165,11 @@ def _users(data: Path) -> Iterator[int]:
     """The processes of a server: its first may have ended before the others, which go on with their statements."""
     import psutil
 
-    for process in psutil.process_iter():
-        with suppress(psutil.Error, OSError):
-            if Path(process.cwd()) == data:
-                yield process.pid
+    with suppress(OSError):  # a system without /proc tells of no process
+        for process in psutil.process_iter():
+            with suppress(psutil.Error, OSError):
+                if Path(process.cwd()) == data:
+                    yield process.pid
 
 
 def _process_file(data: Path) -> list[str]:
