@@ -85,8 +85,9 @@ def test_what_clients_say_is_answered_and_strangers_are_refused(backend: Backend
 
     async def scene() -> None:
         async with aiohttp.ClientSession() as client:
-            with pytest.raises(aiohttp.WSServerHandshakeError):
+            with pytest.raises(aiohttp.WSServerHandshakeError) as stranger:
                 await client.ws_connect(f"{backend.socket}?jobId=j")
+            assert stranger.value.status == 400
             async with client.ws_connect(f"{backend.socket}?userId={user}") as socket:
                 assert (await ask(socket, '{"type": "ping", "timestamp": 1}'))["type"] == "pong"
                 echoed = await ask(socket, '{"type": "test", "message": "hi"}')

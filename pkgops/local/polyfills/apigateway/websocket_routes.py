@@ -2,13 +2,15 @@
 event names the host that the API is reached at.
 
 The emulator runs the functions of WebSocket routes by a way of its own, which writes no log, and sends clients whatever
-they return. API Gateway does so only where a route asks for it, and says that a function has failed.
+they return. API Gateway does so only where a route asks for it, and says that a function has failed. A function that
+refuses a connection chooses the status of the handshake, for which the emulator has 403 alone.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+from contextvars import ContextVar
 from typing import Any
 
 from pkgops.local.hooks.distributions import PORT
@@ -23,6 +25,8 @@ _TOO_BIG = 1009  # the code of a closed connection
 _LIFE = ("$connect", "$disconnect")
 # What a function that failed is told apart by: its handler may well return a 500.
 _FAILED = object()
+# Where the function of $connect leaves the status it has refused the connection with that is being made.
+_REFUSAL: ContextVar[list[int]] = ContextVar("refusal")
 
 
 def install(_: Types) -> None:
@@ -116,13 +120,22 @@ def _invoked(original: Any) -> Any:
             answer = await _in_time(call)
         failed = isinstance(answer, dict) and answer.get("body") in (_FAILED, _LATE)
         if kind != "MESSAGE":
-            return {"statusCode": 500} if failed else answer if isinstance(answer, dict) else {"statusCode": 200}
+            done = {"statusCode": 502} if failed else answer if isinstance(answer, dict) else {"statusCode": 200}
+            if kind == "CONNECT":
+                _refuse(done)
+            return done
         if failed:
             said = {"message": _WORDS[answer["body"]], "connectionId": connection, "requestId": request}
             return {"body": json.dumps(said)}
         return answer if isinstance(answer, dict) and route.get("routeResponseSelectionExpression") else None
 
     return invoke
+
+
+def _refuse(answer: dict[str, Any]) -> None:
+    status = int(answer.get("statusCode", 200))
+    if not 200 <= status < 300:
+        _REFUSAL.get().append(status if 300 <= status < 600 else 502)
 
 
 _LATE = object()
@@ -149,9 +162,19 @@ def _function(api: str, route: dict[str, Any]) -> str:
 
 
 def _limited(original: Any) -> Any:
-    """A message that is too long ends its connection."""
+    """A message that is too long ends its connection, and one that a function refuses has the status it says."""
 
     async def handle(scope: Any, receive: Any, send: Any, *others: Any, **named: Any) -> None:
+        refusal: list[int] = []
+        _REFUSAL.set(refusal)
+
+        async def told(message: Any) -> None:
+            if refusal and message["type"] == "websocket.close":
+                await send({"type": "websocket.http.response.start", "status": refusal[0], "headers": []})
+                await send({"type": "websocket.http.response.body", "body": b""})
+            else:
+                await send(message)
+
         async def bounded() -> Any:
             message = await receive()
             content = message.get("text") or message.get("bytes") or b""
@@ -160,7 +183,7 @@ def _limited(original: Any) -> Any:
             await send({"type": "websocket.close", "code": _TOO_BIG})
             return {"type": "websocket.disconnect", "code": _TOO_BIG}
 
-        await original(scope, bounded, send, *others, **named)
+        await original(scope, bounded, told, *others, **named)
 
     return handle
 

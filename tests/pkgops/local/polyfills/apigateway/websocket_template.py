@@ -1,8 +1,10 @@
-"""A WebSocket API whose functions post to their connections, fail, or may not be invoked."""
+"""WebSocket APIs whose functions post to their connections, fail, refuse connections, or may not be invoked."""
 
 from __future__ import annotations
 
 from typing import Any
+
+SELECTION = {"RouteSelectionExpression": "$request.body.action"}
 
 CODE = """
 import boto3, json, time
@@ -26,15 +28,26 @@ def handler(event, context):
     return {"statusCode": 200, "body": "returned " + body}
 """
 
+GATE = """
+def handler(event, context):
+    status = event["queryStringParameters"]["status"]
+    if status == "fail":
+        raise RuntimeError("no")
+    return {"statusCode": int(status), "body": "private"}
+"""
+
+
+def gate(role: str) -> dict[str, Any]:
+    """``$connect`` answers with the status that a client asks for, or fails."""
+    api = resource("ApiGatewayV2::Api", Name="contract-gate", ProtocolType="WEBSOCKET", **SELECTION)
+    stage = resource("ApiGatewayV2::Stage", ApiId={"Ref": "Api"}, StageName="live", AutoDeploy=True)
+    made = {**function("Gate", role, GATE), **route("Gate", "$connect"), **permission("Gate", "$connect")}
+    return {"Resources": {"Api": api, "Stage": stage, **made}}
+
 
 def template(role: str) -> dict[str, Any]:
     """``$default`` says nothing, ``{"action": "told"}`` asks for what is returned, ``barred`` may not be invoked."""
-    api = resource(
-        "ApiGatewayV2::Api",
-        Name="contract-socket",
-        ProtocolType="WEBSOCKET",
-        RouteSelectionExpression="$request.body.action",
-    )
+    api = resource("ApiGatewayV2::Api", Name="contract-socket", ProtocolType="WEBSOCKET", **SELECTION)
     stage = resource("ApiGatewayV2::Stage", ApiId={"Ref": "Api"}, StageName="live", AutoDeploy=True)
     routes = {
         **route("Default", "$default"),
@@ -48,9 +61,9 @@ def template(role: str) -> dict[str, Any]:
     }
 
 
-def function(name: str, role: str) -> dict[str, Any]:
+def function(name: str, role: str, source: str = CODE) -> dict[str, Any]:
     uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${{{name}.Arn}}/invocations"
-    code = {"Code": {"ZipFile": CODE}, "Handler": "index.handler", "Runtime": "python3.12"}
+    code = {"Code": {"ZipFile": source}, "Handler": "index.handler", "Runtime": "python3.12"}
     integration = {"IntegrationType": "AWS_PROXY", "IntegrationUri": {"Fn::Sub": uri}}
     return {
         name: resource("Lambda::Function", Role=role, Timeout=10, **code),
