@@ -12,7 +12,7 @@ from handlers.common.logs import begin, logger
 from handlers.common.transactions import is_refusal
 from handlers.keyvex.analytics.counts import refresh, store
 from handlers.keyvex.analytics.interactions import Interaction, chunks, read
-from handlers.keyvex.shared.batch import Delivery, Failure, answer, deliveries, log_failure
+from handlers.keyvex.shared.batch import Delivery, Failure, answer, deliveries, log_failure, log_success
 from handlers.keyvex.shared.items import main_table
 from handlers.keyvex.shared.messages import InvalidMessage
 from handlers.keyvex.shared.settings import settings
@@ -59,6 +59,9 @@ def _process_tool(table: Table, interactions: Sequence[Interaction]) -> list[Fai
             refresh(table, stored[0].message.tool_id, max(one.time for one in stored))
         except (*ServiceError, TimeoutError) as error:
             failed |= {one.delivery.message_id: error for one in stored}
+    for one in interactions:
+        if one.delivery.message_id not in failed:
+            log_success(one.delivery)
     return [
         log_failure(one.delivery, failed[one.delivery.message_id])
         for one in interactions

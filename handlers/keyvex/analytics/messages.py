@@ -15,6 +15,8 @@ _MOST_SECONDS = 10**9  # of one visit: what is longer is a mistake
 
 Identifier = Annotated[str, Meta(min_length=1, max_length=256)]
 Steps = Annotated[int, Meta(ge=0, le=1_000_000)]
+# Not Decimal, which takes both as well: the schema of that is text alone.
+Seconds = Annotated[float, Meta(ge=0, le=_MOST_SECONDS)] | Annotated[str, Meta(pattern=r"^[0-9]{1,9}(\.[0-9]{1,9})?$")]
 
 InteractionType = Literal["view", "start", "complete", "abandon", "lead_capture", "share"]
 
@@ -40,13 +42,9 @@ class InteractionData(Fields, kw_only=True):
     session_id: Annotated[str | None, Meta(description="Visit that the interaction belongs to.")] = None
     step_completed: Annotated[Steps | None, Meta(description="Step of the tool that was completed.")] = None
     total_steps: Annotated[Steps | None, Meta(description="Number of steps of the tool.")] = None
-    time_spent: Annotated[
-        Decimal | None,
-        Meta(
-            description="Seconds spent on the tool; counted in milliseconds.",
-            extra_json_schema={"anyOf": [{"type": "number", "minimum": 0}, {"type": "null"}]},
-        ),
-    ] = None
+    time_spent: Annotated[Seconds | None, Meta(description="Seconds spent on the tool; counted in milliseconds.")] = (
+        None
+    )
     ip: Annotated[str | None, Meta(description="Address of the visitor's computer.")] = None
     lead_data: Annotated[LeadData | None, Meta(description="The lead of a lead_capture.")] = None
     custom_data: Annotated[dict[str, Any] | None, Meta(description="Whatever the tool adds.")] = None
@@ -55,12 +53,10 @@ class InteractionData(Fields, kw_only=True):
     result_category: Annotated[str | None, Meta(description="Result a lead's answers led to.")] = None
     utm: Annotated[dict[str, Any] | None, Meta(description="Parameters of the campaign that brought a lead.")] = None
 
-    def __post_init__(self) -> None:
-        if self.time_spent is None:
-            return
-        if not self.time_spent.is_finite() or not 0 <= self.time_spent <= _MOST_SECONDS:
-            raise ValueError("data.timeSpent is out of range")
-        self.time_spent = round(self.time_spent, 3)
+    @property
+    def seconds(self) -> Decimal | None:
+        """``timeSpent`` to the millisecond, exact in sums; None if it was not given."""
+        return None if self.time_spent is None else round(Decimal(str(self.time_spent)), 3)
 
 
 class AnalyticsMessage(Timed, kw_only=True):

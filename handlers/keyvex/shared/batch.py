@@ -14,7 +14,7 @@ from handlers.common.logs import logger
 from handlers.common.queue_messages import item_failures
 from handlers.common.secrets import SecretUnavailable
 from handlers.keyvex.shared.clock import now_ms
-from handlers.keyvex.shared.messages import InvalidMessage, NotProcessed
+from handlers.keyvex.shared.messages import InvalidMessage, NotProcessed, kind_of
 from handlers.keyvex.shared.once import Claim, claim
 
 RETRY_SECONDS = 30  # until the second delivery, twice that until the third, and so on
@@ -40,7 +40,8 @@ class Delivery:
     @property
     def about(self) -> dict[str, Any]:
         """What a log line says of it."""
-        return {"message_id": self.message_id, "delivery": self.count}
+        kind = kind_of(self.body)
+        return {"message_id": self.message_id, **({"type": kind} if kind else {}), "delivery": self.count}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,11 @@ def log_failure(delivery: Delivery, error: Exception) -> Failure:
     return Failure(delivery, getattr(error, "retry_after", None) or 0)
 
 
+def log_success(delivery: Delivery) -> None:
+    """Logs that a message took effect, or had done so before."""
+    logger.info("A message was processed", extra=delivery.about)
+
+
 def _attempt(delivery: Delivery, deadline: Deadline, work: Callable[[Delivery], None]) -> Failure | None:
     if deadline.passed():
         logger.warning("No time was left for a message", extra=delivery.about)
@@ -108,6 +114,7 @@ def _attempt(delivery: Delivery, deadline: Deadline, work: Callable[[Delivery], 
         work(delivery)
     except Exception as error:
         return log_failure(delivery, error)
+    log_success(delivery)
     return None
 
 

@@ -56,9 +56,13 @@ def push_progress(table: Table, user: str, **fields: Any) -> int:
 
 
 def frame_text(frame: Mapping[str, Any], large: str = "data") -> str:
-    """A frame as JSON; above `MAX_BYTES` its part ``large`` is left out."""
-    text = msgspec.json.encode(frame, enc_hook=str)
-    if len(text) > MAX_BYTES and large in frame:
+    """A frame as JSON; its part ``large`` is left out above `MAX_BYTES`, and where it is too deep to be written, though
+    it was not too deep to be read by itself."""
+    try:
+        text = msgspec.json.encode(frame, enc_hook=str)
+    except RecursionError:
+        text = b""
+    if not text or (len(text) > MAX_BYTES and large in frame):
         text = msgspec.json.encode({**frame, large: {"truncated": True}}, enc_hook=str)
     return text.decode()
 

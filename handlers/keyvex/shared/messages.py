@@ -13,6 +13,9 @@ from handlers.keyvex.shared.clock import message_time
 # The value that a validation error quotes: it may be anything somebody has sent.
 _QUOTED = re.compile(r" '.*'(?= - at |$)", re.DOTALL)
 
+# What the three queues take. The word of a message that is none of these may be anything, and is not logged.
+_KINDS = ("AI_PROCESSING", "ANALYTICS_PROCESSING", "EMAIL_NOTIFICATION")
+
 _LEVELS = 24  # of lists and objects within each other: an item has 32, of which some are its own
 _GREATEST, _LEAST = 1e38, 1e-130  # DynamoDB has 38 digits, and numbers down to the second
 
@@ -52,6 +55,19 @@ class Timed(Fields, kw_only=True):
     def time(self, default: int) -> int:
         """When it was sent, in milliseconds; ``default`` if it does not say so."""
         return message_time(self.timestamp, default)
+
+
+class _Kind(Fields, kw_only=True):
+    message_type: str = ""
+
+
+def kind_of(body: object) -> str:
+    """The messageType of a message, "" if it names none of those there are."""
+    try:
+        kind = msgspec.json.decode(body, type=_Kind).message_type if isinstance(body, str) else ""
+    except (ValueError, RecursionError):  # msgspec's error is a ValueError
+        return ""
+    return kind if kind in _KINDS else ""
 
 
 def decode(body: object, model: Any) -> Any:

@@ -22,11 +22,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """The routes ``$connect``, ``$disconnect`` and ``$default``. Clients see what a refused connection is answered
     with, and the frames they are sent."""
     logs.begin("keyvex", context)
-    route = _ROUTES.get(event["requestContext"]["routeKey"])
-    if route is None:
-        return _answer(400, "Unknown route")
     try:
-        return route(event)
+        route = _ROUTES.get(event["requestContext"]["routeKey"])
+        return route(event) if route else _answer(400, "Unknown route")
     except Exception:
         logger.exception("A WebSocket event could not be processed")
         return _answer(500, "Internal server error")

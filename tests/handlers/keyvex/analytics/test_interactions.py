@@ -74,6 +74,13 @@ def test_summary_and_daily_figures(world: Any) -> None:
     assert [second[name] for name in names] == ["2025-06-17", 1, 0, 0, 0, 0, 0, 0]
 
 
+def test_the_time_spent_may_be_text(world: Any) -> None:
+    tool = world.name()
+    spent = ["1.5", "0", 2, "0.0014", None]
+    assert deliver(world, *(record(interaction(tool, timeSpent=one)) for one in spent)) == []
+    assert [summary(world, tool)[name] for name in ("timeSpentTotal", "timeSpentCount")] == [3.501, 4]
+
+
 def test_a_rate_without_a_denominator_is_0(world: Any) -> None:
     tool = world.name()
     deliver(world, record(interaction(tool, "complete")))
@@ -140,6 +147,9 @@ def test_only_a_lead_capture_with_lead_data_leaves_a_lead(world: Any) -> None:
         {"data": {"timeSpent": -1}},
         {"data": {"timeSpent": 2e9}},
         {"data": {"timeSpent": "NaN"}},
+        {"data": {"timeSpent": "1e9"}},
+        {"data": {"timeSpent": "9999999999"}},
+        {"data": {"timeSpent": True}},
         {"data": {"leadData": {"email": "nobody"}}},
         {"data": []},
         {"timestamp": "yesterday"},

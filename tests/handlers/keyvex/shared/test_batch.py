@@ -48,6 +48,24 @@ def test_a_failure_that_is_expected_is_one_line_of_the_log(caplog: Any, error: E
     assert not line.exc_info
 
 
+def test_every_message_is_logged_by_its_id_and_type(caplog: Any) -> None:
+    caplog.set_level("INFO")
+    bodies = {"a": {"messageType": "AI_PROCESSING"}, "b": {"messageType": "private"}, "c": {"messageType": 7}}
+
+    def work(one: Delivery) -> None:
+        if one.message_id == "c":
+            raise InvalidMessage("wrong")
+
+    event = {"Records": [record(body, name, count=2) for name, body in bodies.items()]}
+    process_each(event, AMPLE, "", work)
+    lines = [(line.message, line.message_id, getattr(line, "type", None), line.delivery) for line in caplog.records]
+    assert lines == [
+        ("A message was processed", "a", "AI_PROCESSING", 2),
+        ("A message was processed", "b", None, 2),
+        ("A message is invalid", "c", None, 2),
+    ]
+
+
 def test_nothing_is_begun_after_the_deadline() -> None:
     seen: list[str] = []
     deadline = Deadline(lambda: 1 - len(seen))

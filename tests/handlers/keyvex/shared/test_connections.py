@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
+import msgspec
 import pytest
 
 from handlers.keyvex.shared.connections import MAX_BYTES, frame_text, gateway_of, push, push_progress
@@ -87,3 +90,11 @@ def test_a_frame_that_is_too_large_loses_its_data() -> None:
     assert '"truncated":true' in frame_text(wide)
     assert frame_text({**wide, "data": "ü" * (MAX_BYTES // 2 - 30)}).endswith('üü"}')
     assert '"message":{"truncated":true}' in frame_text({"type": "echo", "message": "x" * MAX_BYTES}, "message")
+
+
+def test_a_part_that_is_just_read_and_too_deep_to_be_written_in_a_frame_is_left_out() -> None:
+    deepest: Any = None
+    for depth in range(sys.getrecursionlimit()):  # how deep it goes depends on the callers
+        with suppress(RecursionError):
+            deepest = msgspec.json.decode("[" * depth + "1" + "]" * depth)
+    assert frame_text({"type": "echo", "message": deepest}, "message") == '{"type":"echo","message":{"truncated":true}}'

@@ -9,7 +9,7 @@ import pytest
 
 from handlers.keyvex.shared.addresses import is_address
 from handlers.keyvex.shared.clock import iso_ms, message_time, now_ms, utc_date
-from handlers.keyvex.shared.messages import InvalidMessage, Timed, decode, unstorable
+from handlers.keyvex.shared.messages import InvalidMessage, Timed, decode, kind_of, unstorable
 
 
 class Note(Timed, kw_only=True):
@@ -23,6 +23,22 @@ class Note(Timed, kw_only=True):
 def test_only_json_objects_are_messages(body: Any) -> None:
     with pytest.raises(InvalidMessage, match=r"^Invalid message format$"):
         decode(body, Note)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ('{"messageType": "AI_PROCESSING", "other": [1]}', "AI_PROCESSING"),
+        ('{"messageType": "a@example.com"}', ""),
+        ('{"messageType": ["AI_PROCESSING"]}', ""),
+        ("{}", ""),
+        ("[" * 100_000, ""),
+        ("\ud800", ""),
+        (None, ""),
+    ],
+)
+def test_the_kind_of_a_message_is_one_of_the_known_words(body: Any, kind: str) -> None:
+    assert kind_of(body) == kind
 
 
 def test_what_is_wrong_is_named_without_its_value() -> None:

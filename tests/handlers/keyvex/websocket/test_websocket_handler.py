@@ -158,3 +158,7 @@ def test_a_sender_that_has_gone_is_forgotten_and_one_that_is_slow_is_not(world: 
 
 def test_other_routes_are_unknown(world: World) -> None:
     assert call("subscribe") == (400, "Unknown route")
+
+
+def test_an_event_that_is_none_of_a_websocket_api_is_an_error() -> None:
+    assert handler({}, Context()) == {"statusCode": 500, "body": "Internal server error"}
