@@ -9,6 +9,13 @@ from msgspec import Meta
 from handlers.keyvex.shared.messages import Fields
 
 Object = dict[str, Any]
+# The documents name these fields and leave their types open: an answer is paid for, and none is thrown away over one.
+# Text comes first, which is what models are led to.
+Words = str | float | list[Any]
+Style = str | float | Object
+Parts = Object | list[Any] | bool | str
+Minutes = Annotated[float, Meta(gt=0, description="Minutes.")] | str
+Name = str | int
 Kind = Literal["calculator", "quiz", "assessment"]
 Complexity = Literal["simple", "medium", "complex"]
 Score = Annotated[float, Meta(ge=1, le=10)]
@@ -22,11 +29,11 @@ class Suggestion(Fields, kw_only=True):
     title: str
     description: str
     target_audience: str
-    estimated_completion_time: Annotated[float, Meta(gt=0, description="Minutes.")]
+    estimated_completion_time: Minutes
     complexity: Complexity
     value_proposition: str
-    business_impact: str
-    sample_questions: Annotated[list[str], Meta(min_length=1)]
+    business_impact: Words
+    sample_questions: list[str]
 
 
 Suggestions = Annotated[list[Suggestion], Meta(min_length=3, max_length=5)]
@@ -36,10 +43,10 @@ class SuggestionAnalysis(Fields, kw_only=True):
     """What an idea is worth."""
 
     overall_score: Score
-    implementation_complexity: str
-    time_to_create: str
-    required_expertise: str
-    market_demand: str
+    implementation_complexity: Words
+    time_to_create: Words
+    required_expertise: Words
+    market_demand: Words
     challenges: list[str]
     recommendations: list[str]
     success_probability: Percent
@@ -50,11 +57,11 @@ class Example(Fields, kw_only=True):
 
     name: str
     type: str
-    methodology: str
+    methodology: Words
     key_features: list[str]
-    effectiveness: str
+    effectiveness: Words
     lessons: list[str]
-    success_metrics: str | None = None
+    success_metrics: Words | Object | None = None
 
 
 Examples = Annotated[list[Example], Meta(min_length=1)]
@@ -63,7 +70,7 @@ Examples = Annotated[list[Example], Meta(min_length=1)]
 class FrameworkStep(Fields, kw_only=True):
     """One step of a tool."""
 
-    id: str
+    id: Name
     title: str
     type: Literal["intro", "input", "logic", "output"]
 
@@ -71,9 +78,9 @@ class FrameworkStep(Fields, kw_only=True):
 class FrameworkLogic(Fields, kw_only=True):
     """How a tool comes to its results."""
 
-    calculations: list[Any]
-    conditions: list[Any]
-    validations: list[Any]
+    calculations: list[Any] | Object
+    conditions: list[Any] | Object
+    validations: list[Any] | Object
 
 
 class FrameworkStructure(Fields, kw_only=True):
@@ -90,7 +97,7 @@ class Framework(Fields, kw_only=True):
     title: str
     structure: FrameworkStructure
     complexity: str
-    estimated_time: Annotated[float, Meta(gt=0, description="Minutes.")]
+    estimated_time: Minutes
 
 
 class Validation(Fields, kw_only=True):
@@ -113,10 +120,10 @@ class Introduction(Fields, kw_only=True):
 class ContentStep(Fields, kw_only=True):
     """The texts of a step."""
 
-    id: str
+    id: Name
     title: str
     description: str
-    content: str
+    content: Words | Object
     type: str
 
 
@@ -125,7 +132,7 @@ class ResultTexts(Fields, kw_only=True):
 
     title: str
     description: str
-    explanations: list[str]
+    explanations: list[Any]
 
 
 class CallToAction(Fields, kw_only=True):
@@ -166,26 +173,26 @@ class Colors(Fields, kw_only=True):
 class Typography(Fields, kw_only=True):
     """Fonts and their sizes."""
 
-    heading: str
-    body: str
-    sizes: Object
+    heading: Style
+    body: Style
+    sizes: Parts
 
 
 class Layout(Fields, kw_only=True):
     """How a page is laid out."""
 
     type: str
-    max_width: str
-    spacing: str
-    border_radius: str
+    max_width: Style
+    spacing: Style
+    border_radius: Style
 
 
 class Components(Fields, kw_only=True):
     """How the parts of a page look."""
 
-    button: Object
-    card: Object
-    input: Object
+    button: Parts
+    card: Parts
+    input: Parts
 
 
 class Styles(Fields, kw_only=True):
@@ -195,8 +202,8 @@ class Styles(Fields, kw_only=True):
     typography: Typography
     layout: Layout
     components: Components
-    animations: Object
-    responsive: Object
+    animations: Parts
+    responsive: Parts
 
 
 class ToolStyles(Fields, kw_only=True):
@@ -205,4 +212,4 @@ class ToolStyles(Fields, kw_only=True):
     theme: str
     color_scheme: str
     styles: Styles
-    accessibility: Object
+    accessibility: Parts

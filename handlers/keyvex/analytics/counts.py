@@ -68,12 +68,12 @@ def _items(table: Table, interactions: Sequence[Interaction]) -> list[Write]:
 def _counters(table: Table, interactions: Sequence[Interaction]) -> list[Write]:
     """The writes beside those of the interactions themselves: summary, days, leads."""
     tool = interactions[0].message.tool_id
-    spent = [time for one in interactions if (time := one.message.data.seconds) is not None]
+    spent = [time for one in interactions if (time := one.message.known.seconds) is not None]
     summary = {**_numbers(interactions, 0), "timeSpentTotal": sum(spent, Decimal()), "timeSpentCount": len(spent)}
     writes = [_counter(table, tool, "ANALYTICS_SUMMARY", {}, summary)]
     for date in sorted({one.date for one in interactions}):
         day = [one for one in interactions if one.date == date]
-        time = sum((one.message.data.seconds or Decimal() for one in day), Decimal())
+        time = sum((one.message.known.seconds or Decimal() for one in day), Decimal())
         writes.append(_counter(table, tool, "ANALYTICS_DAILY", {"date": date}, {**_numbers(day, 1), "timeSpent": time}))
     return writes + [put(table, lead) for one in interactions if (lead := one.lead())]
 

@@ -46,7 +46,7 @@ class Interaction:
                 **index_key(1, f"ANALYTICS#{message.tool_id}", f"{message.interaction_type}#{self.time}"),
                 "toolId": message.tool_id,
                 "interactionId": name,
-                "sessionId": message.data.session_id,
+                "sessionId": message.known.session_id,
                 "interactionType": message.interaction_type,
                 "interactionData": data,
                 "timestamp": self.time,
@@ -55,7 +55,7 @@ class Interaction:
 
     def lead(self) -> dict[str, Any] | None:
         """The lead that was left, if any."""
-        message, name, data = self.message, self.delivery.message_id, self.message.data
+        message, name, data = self.message, self.delivery.message_id, self.message.known
         who = data.lead_data
         if message.interaction_type != "lead_capture" or who is None:
             return None

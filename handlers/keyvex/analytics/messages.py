@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-import msgspec
 from msgspec import Meta
 
 from handlers.keyvex.shared.addresses import is_address
@@ -14,7 +13,8 @@ from handlers.keyvex.shared.messages import Fields, Timed, unstorable
 _MOST_SECONDS = 10**9  # of one visit: what is longer is a mistake
 
 Identifier = Annotated[str, Meta(min_length=1, max_length=256)]
-Steps = Annotated[int, Meta(ge=0, le=1_000_000)]
+# What only describes an interaction and is stored: its type is the sender's, and costs nobody the interaction.
+Scalar = str | float | bool | None
 # Not Decimal, which takes both as well: the schema of that is text alone.
 Seconds = Annotated[float, Meta(ge=0, le=_MOST_SECONDS)] | Annotated[str, Meta(pattern=r"^[0-9]{1,9}(\.[0-9]{1,9})?$")]
 
@@ -25,9 +25,9 @@ class LeadData(Fields, kw_only=True):
     """Who has left an address."""
 
     email: Annotated[str | None, Meta(description="Address of the lead; one that is none fails the message.")] = None
-    name: Annotated[str | None, Meta(description="Name of the lead.")] = None
-    company: Annotated[str | None, Meta(description="Company of the lead.")] = None
-    phone: Annotated[str | None, Meta(description="Telephone number, as it was entered.")] = None
+    name: Annotated[Scalar, Meta(description="Name of the lead.")] = None
+    company: Annotated[Scalar, Meta(description="Company of the lead.")] = None
+    phone: Annotated[Scalar, Meta(description="Telephone number, as it was entered.")] = None
 
     def __post_init__(self) -> None:
         if self.email and not is_address(self.email):
@@ -37,21 +37,21 @@ class LeadData(Fields, kw_only=True):
 class InteractionData(Fields, kw_only=True):
     """What is known of an interaction; everything may be missing. Other fields are stored as they are."""
 
-    user_agent: Annotated[str | None, Meta(description="Browser of the visitor.")] = None
-    referrer: Annotated[str | None, Meta(description="Page the visitor came from.")] = None
-    session_id: Annotated[str | None, Meta(description="Visit that the interaction belongs to.")] = None
-    step_completed: Annotated[Steps | None, Meta(description="Step of the tool that was completed.")] = None
-    total_steps: Annotated[Steps | None, Meta(description="Number of steps of the tool.")] = None
+    user_agent: Annotated[Scalar, Meta(description="Browser of the visitor.")] = None
+    referrer: Annotated[Scalar, Meta(description="Page the visitor came from.")] = None
+    session_id: Annotated[Scalar, Meta(description="Visit that the interaction belongs to.")] = None
+    step_completed: Annotated[Scalar, Meta(description="Step of the tool that was completed.")] = None
+    total_steps: Annotated[Scalar, Meta(description="Number of steps of the tool.")] = None
     time_spent: Annotated[Seconds | None, Meta(description="Seconds spent on the tool; counted in milliseconds.")] = (
         None
     )
-    ip: Annotated[str | None, Meta(description="Address of the visitor's computer.")] = None
+    ip: Annotated[Scalar, Meta(description="Address of the visitor's computer.")] = None
     lead_data: Annotated[LeadData | None, Meta(description="The lead of a lead_capture.")] = None
-    custom_data: Annotated[dict[str, Any] | None, Meta(description="Whatever the tool adds.")] = None
+    custom_data: Annotated[Any, Meta(description="Whatever the tool adds.")] = None
     responses: Annotated[Any, Meta(description="Answers a lead has given.")] = None
-    score: Annotated[float | None, Meta(description="Score of a lead's answers.")] = None
-    result_category: Annotated[str | None, Meta(description="Result a lead's answers led to.")] = None
-    utm: Annotated[dict[str, Any] | None, Meta(description="Parameters of the campaign that brought a lead.")] = None
+    score: Annotated[Scalar, Meta(description="Score of a lead's answers.")] = None
+    result_category: Annotated[Scalar, Meta(description="Result a lead's answers led to.")] = None
+    utm: Annotated[Any, Meta(description="Parameters of the campaign that brought a lead.")] = None
 
     @property
     def seconds(self) -> Decimal | None:
@@ -65,9 +65,12 @@ class AnalyticsMessage(Timed, kw_only=True):
     message_type: Annotated[Literal["ANALYTICS_PROCESSING"], Meta(description="Always ANALYTICS_PROCESSING.")]
     tool_id: Annotated[Identifier, Meta(description="Tool that was used.")]
     interaction_type: Annotated[InteractionType, Meta(description="What the visitor did.")]
-    data: Annotated[InteractionData, Meta(description="What is known of it.")] = msgspec.field(
-        default_factory=InteractionData
-    )
+    data: Annotated[InteractionData | None, Meta(description="What is known of it.")] = None
+
+    @property
+    def known(self) -> InteractionData:
+        """``data``, whether or not it was given."""
+        return self.data or InteractionData()
 
 
 MESSAGE = AnalyticsMessage

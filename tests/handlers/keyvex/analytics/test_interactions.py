@@ -74,6 +74,22 @@ def test_summary_and_daily_figures(world: Any) -> None:
     assert [second[name] for name in names] == ["2025-06-17", 1, 0, 0, 0, 0, 0, 0]
 
 
+def test_what_only_describes_an_interaction_costs_nobody_the_interaction(world: Any) -> None:
+    tool = world.name()
+    lead = {"leadData": {"name": 7, "phone": 491_701_234_567}, "score": "87 %", "utm": "mail", "customData": []}
+    odd = {"stepCompleted": "intro", "totalSteps": 4.0, "ip": False, "sessionId": 12, "referrer": None}
+    records = [
+        record(interaction(tool, "lead_capture", **odd, **lead), "m9"),
+        record({**interaction(tool), "data": None}),
+    ]
+    assert deliver(world, *records) == []
+    stored = world.item(f"TOOL#{tool}", "LEAD#m9")
+    assert [stored[name] for name in ("name", "phone", "score")] == [7, 491_701_234_567, "87 %"]
+    assert stored["source"] == {"utm": "mail"}
+    assert world.item(f"TOOL#{tool}", f"INTERACTION#{NOON}#m9")["interactionData"] == {**odd, **lead}
+    assert [summary(world, tool)[name] for name in ("totalLeads", "totalViews")] == [1, 1]
+
+
 def test_the_time_spent_may_be_text(world: Any) -> None:
     tool = world.name()
     spent = ["1.5", "0", 2, "0.0014", None]
