@@ -9,7 +9,7 @@ PYTEST := $(BIN)/pytest -n $(WORKERS)
 SOURCES := pkgops templates handlers companions tests docs/reference/kit/examples
 COMPILE := $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
 
-.PHONY: help up down test check unit browser e2e second-engine bench screenshot goldens docs pins format clean
+.PHONY: help up down test suite check unit browser e2e second-engine bench screenshot goldens docs pins format clean
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -22,8 +22,13 @@ up: .venv/.local ## PkgWatch on the embedded emulator: installed, deployed, seed
 down: .venv/.local ## Stop the emulator; its state is kept
 	$(PKGOPS) local down
 
-test: .venv/.dev check ## Everything CI runs
-	$(PYTEST)
+# Side by side, as types are checked by one core; each is told to its end, and what has failed is named last.
+test: .venv/.dev ## Everything CI runs
+	$(MAKE) --no-print-directory --jobs=2 --keep-going check suite
+
+# Without what this make was asked: some tests run one of their own.
+suite: .venv/.dev ## Every test
+	MAKEFLAGS= $(PYTEST)
 
 check: .venv/.dev ## Format, lint, types, import rules
 	$(BIN)/ruff format --check $(SOURCES)
