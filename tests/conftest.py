@@ -26,6 +26,7 @@ from tests.browser import chromium, page  # noqa: F401 - fixtures
 from tests.builds import Builds
 from tests.canary import pytest_runtest_makereport  # noqa: F401 - a hook: a secret that shows fails its test
 from tests.emulator import TRUSTED, client, start_emulator
+from tests.importing import pytest_collection  # noqa: F401 - a hook
 from tests.repository import ROOT
 from tests.scheduling import (  # noqa: F401 - hooks
     pytest_collection_modifyitems,

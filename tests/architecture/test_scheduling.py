@@ -1,10 +1,14 @@
-"""Do tests that share something run in one process, and the long ones first?"""
+"""Is every test run, those that share something in one process, and the long ones first?"""
 
 from __future__ import annotations
+
+from fnmatch import fnmatch
+from pathlib import PurePath
 
 import pytest
 
 from tests.architecture.tree import files
+from tests.importing import modules, share
 from tests.scheduling import LONG, group, idle, rank
 
 
@@ -33,3 +37,22 @@ def test_it_is_told_who_waited_for_whom():
         "gw1 ended 30 s before the last process, with tests/e2e/kefir",
     ]
     assert [*idle({})] == []
+
+
+def test_no_folder_of_tests_is_left_out(pytestconfig):
+    """By itself pytest leaves out folders called build, and says nothing."""
+    left_out = pytestconfig.getini("norecursedirs")
+    tests = [PurePath(name) for name in files() if fnmatch(name, "tests/**/test_*.py")]
+    folders = {folder for path in tests for folder in path.parent.parts}
+    assert "build" in folders
+    assert [folder for folder in folders if any(fnmatch(folder, pattern) for pattern in left_out)] == []
+
+
+def test_each_process_imports_its_own_modules_first():
+    names = modules(["tests/architecture", "tests/pkgops/build/test_build.py::test_x", "/"])
+    assert "tests.architecture.test_scheduling" in names
+    assert {name.rpartition(".")[0] for name in names} == {"tests.architecture", "tests.architecture.recipes"}
+    shares = [share(names, f"gw{number}", 3) for number in (0, 1, 2)]
+    assert sorted(name for one in shares for name in one) == names
+    assert max(map(len, shares)) - min(map(len, shares)) <= 1
+    assert share(names, "gw4", 3) == shares[1]
