@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ ARGUMENTS = {"invoke": ("something",), "local": ("up",)}  # of commands that can
 
 @pytest.fixture(autouse=True)
 def empty(project: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch):
-    """The current directory holds nothing and lies in no project."""
+    """The current directory holds nothing and lies in no project. What is compiled of a new one is not kept, as tests
+    look at each file in it."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     here = tmp_path_factory.mktemp("empty")
     monkeypatch.chdir(here)
     yield here
