@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pkgops.local.functions import companions
+
 LOOPBACK = "127.0.0.1,localhost,::1"  # never through a proxy, wherever that is configured
 RESERVED = frozenset(
     {
@@ -34,10 +36,9 @@ def environment(
     scratch: Path,
 ) -> dict[str, str]:
     """What AWS Lambda sets, plus the function's own variables, plus the emulator's address for the SDK (which a
-    function may override); nothing of the server's own environment."""
+    function may override) and those of companions; nothing of the server's own environment."""
     logging = config.get("LoggingConfig") or {}
     name = str(config["FunctionName"])
-    own = (config.get("Environment") or {}).get("Variables") or {}
     given = {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
@@ -61,4 +62,9 @@ def environment(
         "LAMBDA_TASK_ROOT": str(code),
         "_HANDLER": str(config.get("Handler", "")),
     }
-    return given | {key: str(value) for key, value in own.items() if key not in RESERVED} | fixed | dict(credentials)
+    return given | _own(config) | fixed | dict(credentials)
+
+
+def _own(config: Mapping[str, Any]) -> dict[str, str]:
+    variables = (config.get("Environment") or {}).get("Variables") or {}
+    return {key: companions.direct(str(value)) for key, value in variables.items() if key not in RESERVED}

@@ -143,7 +143,7 @@ async def _run(configuration: Configuration, snapshots: Snapshots, lock: HomeLoc
     from ministack import app
 
     from pkgops.local.request_policy import decide
-    from pkgops.local.server.companion_proxy import CompanionProxy
+    from pkgops.local.server.companion_proxy import companions_of
     from pkgops.local.server.data_servers import pausing
     from pkgops.local.server.deployed_ports import DeployedPorts
     from pkgops.local.server.emulated import Emulated
@@ -152,7 +152,7 @@ async def _run(configuration: Configuration, snapshots: Snapshots, lock: HomeLoc
 
     _load(snapshots)
     stopping = Stopping(snapshots, app, configuration.owner)
-    companions = CompanionProxy(configuration.project, configuration.port)
+    companions = companions_of(configuration.project, configuration.port)
     ports = DeployedPorts(configuration.home, configuration.port)
     identity = _identity(configuration, snapshots, stopping, ports)
     watching = watch_home(lock, stopping, configuration.home.credentials, root)

@@ -84,7 +84,7 @@ def deploy(aws: Callable[[str], Any], unique: Callable[[str], str]) -> Iterator[
         stack.expected()
 
 
-def create_function(emulator: Emulator, name: str, code: str) -> None:
+def create_function(emulator: Emulator, name: str, code: str, **properties: Any) -> None:
     """A function of one file, and a role for it that allows nothing."""
     trust = json.dumps({"Version": "2012-10-17", "Statement": [{**TRUSTED, "Action": "sts:AssumeRole"}]})
     role = client(emulator, "iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
@@ -94,6 +94,7 @@ def create_function(emulator: Emulator, name: str, code: str) -> None:
         Handler="app.handler",
         Role=role,
         Code={"ZipFile": archive({"app.py": code})},
+        **properties,
     )
 
 

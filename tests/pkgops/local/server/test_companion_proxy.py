@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import signal
@@ -10,16 +9,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
-import psutil
 import pytest
 
 from pkgops.local.client.emulator import Emulator
-from pkgops.local.server.companion_proxy import CompanionProxy
 from pkgops.testing.deployed import free_port
 from tests.emulator import client
+from tests.pkgops.local.server.companion_asking import companions
 from tests.pkgops.local.server.shop_project import shop_project
 from tests.processes import ended, listening_addresses, needs_process_table
 from tests.repository import ROOT
@@ -43,15 +40,6 @@ def requests(emulator: Emulator) -> int:
     return int(ask(emulator).json()["requests"])
 
 
-def companions(server: int) -> list[int]:
-    """The companions a server has started."""
-    return [child.pid for child in psutil.Process(server).children() if "companions.shop.counter" in command(child)]
-
-
-def command(process: psutil.Process) -> list[str]:
-    return list(process.cmdline()) if process.status() != psutil.STATUS_ZOMBIE else []
-
-
 @needs_process_table
 def test_a_companion_lives_until_the_emulator_is_emptied_or_ends(shop: Emulator) -> None:
     server = shop.up().pid
@@ -71,42 +59,6 @@ def test_a_companion_lives_until_the_emulator_is_emptied_or_ends(shop: Emulator)
     (third,) = companions(server)
     shop.down()
     assert ended(third)
-
-
-@needs_process_table
-def test_a_companion_whose_end_was_not_noticed_is_replaced(tmp_path: Path) -> None:
-    """The request comes before the server's loop has seen that its companion has ended."""
-    project = shop_project(tmp_path / "shop")
-
-    async def asked(app: Any) -> int:
-        sent: list[dict[str, Any]] = []
-
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": b""}
-
-        async def send(message: dict[str, Any]) -> None:
-            sent.append(message)
-
-        path = "/_companions/counter/pages/"
-        head = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b""}
-        await app({**head, "headers": [(b"host", b"127.0.0.1")]}, receive, send)
-        return int(sent[0]["status"])
-
-    async def scenario() -> None:
-        proxy = CompanionProxy(project, free_port())
-        app = proxy.wrap(asked)
-        try:
-            await asked(app)
-            (first,) = companions(os.getpid())
-            os.kill(first, signal.SIGKILL)
-            assert ended(first)  # without letting the loop go on
-            await asked(app)
-            (second,) = companions(os.getpid())
-            assert second != first
-        finally:
-            await proxy.stop()
-
-    asyncio.run(scenario())
 
 
 @needs_process_table
