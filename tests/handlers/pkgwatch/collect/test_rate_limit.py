@@ -10,6 +10,7 @@ import pytest
 
 from handlers.common.dynamodb import Table
 from handlers.pkgwatch.collect.upstream.rate_limit import LIMITS, Limit, RateLimit
+from tests.waiting import eventually
 
 _HOURS = count()
 
@@ -56,6 +57,43 @@ def test_containers_share_the_limit(world: Any, hour: datetime, at_once: Any) ->
     answers = [answer for row in at_once(lambda n: [containers[n].take() for _ in range(9)], 12) for answer in row]
     assert answers.count(True) == 80
     assert containers[0].used(hour) == 80
+
+
+def test_calls_that_come_while_others_are_counted_are_counted_together(
+    world: Any, hour: datetime, at_once: Any
+) -> None:
+    writes: list[int] = []
+
+    class Watched:
+        def update(self, key: Any, change: str, values: Any, condition: str) -> None:
+            writes.append(values["calls"])
+            world.keys.update(key, change, values, condition)
+
+    limited: Any = limit(Watched(), "bundlephobia", hour)  # type: ignore[arg-type]
+
+    def asked(number: int) -> bool:
+        if number:
+            return bool(limited.take())
+        eventually(lambda: len(limited._waiting) == 8)
+        limited._counting.release()
+        return True
+
+    limited._counting.acquire()
+    assert all(at_once(asked, 9))
+    assert writes == [8]
+    assert calls(world, "bundlephobia", hour) == [8, *[0] * 9]
+
+
+def test_calls_that_fit_no_counter_together_are_counted_one_by_one(world: Any, hour: datetime, at_once: Any) -> None:
+    for shard, room in enumerate((3, 2)):
+        key = (f"bundlephobia_rate_limit#{shard}", f"{hour:%Y-%m-%d-%H}")
+        world.keys.update(key, "SET calls = :calls", {"calls": 8 - room})
+    for shard in range(2, 10):
+        key = (f"bundlephobia_rate_limit#{shard}", f"{hour:%Y-%m-%d-%H}")
+        world.keys.update(key, "SET calls = :calls", {"calls": 8})
+    limited = limit(world.keys, "bundlephobia", hour)
+    assert sorted(at_once(lambda _: limited.take(), 9)) == [False] * 4 + [True] * 5
+    assert limited.used(hour) == 80
 
 
 def test_each_hour_starts_at_zero(world: Any, hour: datetime) -> None:
