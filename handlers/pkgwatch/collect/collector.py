@@ -34,16 +34,17 @@ class Services:
     dedup_window: timedelta
 
 
-def collect_package(services: Services, message: Message, bulk: Counts) -> str:
+def collect_package(services: Services, message: Message, bulk: Counts, known: Mapping[str, Any] | None = None) -> str:
     """Collects the package and replaces its item. Returns ``collected``, ``not_found`` if no source knows the package,
-    or why no collection was necessary: ``abandoned`` or ``recent``.
+    or why no collection was necessary: ``abandoned`` or ``recent``. ``known`` is the item as just read, {} if there is
+    none; without it, it is read here.
 
     Any error (`OutOfTime`, `ServiceError`, a defect) is also stored on the item, where the dead letter processor
     finds it.
     """
     key = package_key(message.ecosystem, message.name)
     try:
-        existing = services.packages.get(key, consistent=True) or {}
+        existing = (services.packages.get(key, consistent=True) or {}) if known is None else known
         reason = _skip_reason(message, existing, services)
         if reason:
             return reason

@@ -26,6 +26,8 @@ from handlers.pkgwatch.collect.sources.github import GitHub
 from handlers.pkgwatch.collect.upstream.client import UpstreamClient
 from handlers.pkgwatch.collect.upstream.failures import UpstreamError
 from handlers.pkgwatch.collect.upstream.guard import guards
+from handlers.pkgwatch.packages.batch_read import read_ahead
+from handlers.pkgwatch.packages.package_names import package_key
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.metrics import Metrics, metrics
 from handlers.pkgwatch.runtime.settings import settings
@@ -33,6 +35,7 @@ from handlers.pkgwatch.runtime.settings import settings
 _RESERVE = 20.0  # seconds at the end without requests to an upstream
 
 Record = Mapping[str, Any]
+_Item = Mapping[str, Any]
 _Delivery = tuple[str, Message]  # a message with its id
 
 
@@ -61,8 +64,11 @@ def collect_batch(services: Services, records: Sequence[Record], counters: Metri
     groups: dict[tuple[str, str], list[_Delivery]] = {}
     for delivery in deliveries:  # a package named twice is collected once: the second time it is recent
         groups.setdefault((delivery[1].ecosystem, delivery[1].name), []).append(delivery)
+    keys = {name: package_key(*name) for name in groups}
+    known = read_ahead(services.packages, list(keys.values()), consistent=True)
     running: list[Future[list[_Outcome]]] = [
-        run_in_background(_collect_in_turn, services, group, bulk) for group in groups.values()
+        run_in_background(_collect_in_turn, services, group, bulk, known.get(keys[name]))
+        for name, group in groups.items()
     ]
     failed += _count([outcome for future in running for outcome in future.result()], counters)
     counters.value("BatchProcessingTime", (time.perf_counter() - started) * 1000, "Milliseconds")
@@ -111,15 +117,19 @@ def _bulk_downloads(services: Services, messages: Sequence[Message]) -> Counts:
         return {}
 
 
-def _collect_in_turn(services: Services, deliveries: Sequence[_Delivery], bulk: Counts) -> list[_Outcome]:
-    return [_outcome(services, delivery, bulk) for delivery in deliveries]
+def _collect_in_turn(
+    services: Services, deliveries: Sequence[_Delivery], bulk: Counts, known: _Item | None
+) -> list[_Outcome]:
+    """``known`` is the package's item, which the first collection replaces."""
+    first, *others = deliveries
+    return [_outcome(services, first, bulk, known), *(_outcome(services, other, bulk, None) for other in others)]
 
 
-def _outcome(services: Services, delivery: _Delivery, bulk: Counts) -> _Outcome:
+def _outcome(services: Services, delivery: _Delivery, bulk: Counts, known: _Item | None) -> _Outcome:
     message = delivery[1]
     package = {"package": f"{message.ecosystem}#{message.name}"}
     try:
-        return _Outcome(delivery, collect_package(services, message, bulk))
+        return _Outcome(delivery, collect_package(services, message, bulk, known))
     except OutOfTime:
         logger.warning("Time ran out", extra=package)
         return _Outcome(delivery, failed="timeout")

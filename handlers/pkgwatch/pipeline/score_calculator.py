@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
@@ -16,6 +16,7 @@ from handlers.common.logs import begin, logger
 from handlers.common.parallel import run_in_background
 from handlers.common.queue_messages import item_failures, json_object
 from handlers.common.timestamps import iso, parse
+from handlers.pkgwatch.packages.batch_read import read_ahead
 from handlers.pkgwatch.packages.data_quality import queryable
 from handlers.pkgwatch.packages.package_names import package_key
 from handlers.pkgwatch.runtime import tables
@@ -23,6 +24,7 @@ from handlers.pkgwatch.scoring.score import score
 from handlers.pkgwatch.scoring.stream_records import INVALID_KEY, Record, package_to_score
 
 ATTEMPTS = 4  # of each call to the table
+_QUEUED = "queued"  # a record of a queue, whose message names its package
 
 _STORED = (
     *("health_score", "risk_level", "score_components", "confidence"),
@@ -69,8 +71,10 @@ def score_batch(packages: Table, records: Sequence[Record], now: datetime) -> di
     Returns counts, and ``batchItemFailures`` for records whose table call failed. An invalid record is not sent
     again, because it would be so for ever.
     """
-    running: dict[Key, Future[Outcome]] = {}
-    started = [_start(packages, record, now, running) for record in records]
+    asked = [package_to_score(record) if "dynamodb" in record else (None, _QUEUED) for record in records]
+    items = read_ahead(packages, list(dict.fromkeys(key for key, _ in asked if key)))
+    batch = _Batch(packages, now, items)
+    started = [batch.start(record, *what) for record, what in zip(records, asked, strict=True)]
     outcomes = [_finish(outcome) for outcome in started]
     failed = [record for record, outcome in zip(records, outcomes, strict=True) if outcome.status >= 500]
     return {
@@ -82,19 +86,26 @@ def score_batch(packages: Table, records: Sequence[Record], now: datetime) -> di
     }
 
 
-def _start(
-    packages: Table, record: Record, now: datetime, running: dict[Key, Future[Outcome]]
-) -> Outcome | Future[Outcome]:
-    if "dynamodb" not in record:
-        return run_in_background(_from_queue, packages, record, now)
-    key, reason = package_to_score(record)
-    if reason == INVALID_KEY:
-        return _failure(400, reason, "The key is not of the form ecosystem#name.")
-    if key is None:
-        return _skip(reason)
-    if key not in running:
-        running[key] = run_in_background(rescore, packages, key, now)
-    return running[key]
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """The packages of a batch: ``items`` were read for it, ``running`` are being scored."""
+
+    packages: Table
+    now: datetime
+    items: Mapping[Key, Mapping[str, Any]]
+    running: dict[Key, Future[Outcome]] = field(default_factory=dict)
+
+    def start(self, record: Record, key: Key | None, reason: str) -> Outcome | Future[Outcome]:
+        """What becomes of a record that asks for the package ``key``, or for none because of ``reason``."""
+        if reason == _QUEUED:
+            return run_in_background(_from_queue, self.packages, record, self.now)
+        if reason == INVALID_KEY:
+            return _failure(400, reason, "The key is not of the form ecosystem#name.")
+        if key is None:
+            return _skip(reason)
+        if key not in self.running:
+            self.running[key] = run_in_background(rescore, self.packages, key, self.now, self.items.get(key))
+        return self.running[key]
 
 
 def _finish(started: Outcome | Future[Outcome]) -> Outcome:
@@ -128,12 +139,12 @@ def _rescore_named(packages: Table, message: Mapping[str, Any], now: datetime) -
     return rescore(packages, package_key(str(message.get("ecosystem") or "npm"), name), now)
 
 
-def rescore(packages: Table, key: Key, now: datetime) -> Outcome:
+def rescore(packages: Table, key: Key, now: datetime, known: Mapping[str, Any] | None = None) -> Outcome:
     """Scores a package unless it was scored since its collection. Status 404 for an unknown one, 500 if the table does
-    not answer."""
+    not answer. ``known`` is its item as just read, {} if there is none; without it, it is read here."""
     try:
-        item = packages.get(key)
-        if item is None:
+        item = packages.get(key) if known is None else known
+        if not item:
             return _failure(404, "package_not_found", f"There is no item {key[0]}.")
         reason = _skip_reason(item)
         return _skip(reason) if reason else _score(packages, key, item, now)

@@ -59,7 +59,7 @@ def _collecting(access: _Access, sources: _Sources) -> list[Function]:
         Function(
             "package_collector",
             (QueueTrigger(sources.queues[PACKAGE_QUEUE].arn, window=30, concurrency=sources.at_once),),
-            (grants.packages("GetItem", "PutItem", "UpdateItem"), grants.keys("GetItem", "UpdateItem")),
+            (grants.packages("BatchGetItem", "GetItem", "PutItem", "UpdateItem"), grants.keys("GetItem", "UpdateItem")),
             collecting,
             links=(links.write_raw_data, links.github_token, links.put_metrics, links.consume(PACKAGE_QUEUE)),
             memory=1024,
@@ -68,7 +68,11 @@ def _collecting(access: _Access, sources: _Sources) -> list[Function]:
         Function(
             "score_calculator",
             (StreamTrigger(sources.stream, sources.queues[STREAMS_DLQ].arn, SCORABLE),),
-            (grants.packages("GetItem", "UpdateItem"), grants.read_stream, grants.queue_stream_failures),
+            (
+                grants.packages("BatchGetItem", "GetItem", "UpdateItem"),
+                grants.read_stream,
+                grants.queue_stream_failures,
+            ),
         ),
     ]
 

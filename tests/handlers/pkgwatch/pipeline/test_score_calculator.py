@@ -156,6 +156,20 @@ def test_a_package_twice_in_a_batch_is_scored_once(world: Any) -> None:
     assert read == [(f"npm#{name}", "LATEST")]
 
 
+def test_the_items_of_a_batch_are_read_in_one_call(world: Any) -> None:
+    found = [collected(world) for _ in range(3)]
+
+    class Watched:
+        update = staticmethod(world.packages.update)
+        batch = staticmethod(world.packages.batch)
+
+    records = [record(item, number=number) for number, (_, item) in enumerate(found)]
+    gone = record({"pk": "npm#gone-meanwhile", "sk": "LATEST", "collected_at": HOUR_AGO}, number=3)
+    result = score_batch(Watched(), [*records, gone], datetime.now(UTC))  # type: ignore[arg-type]
+    assert (result["successes"], result["failures"], result["batchItemFailures"]) == (3, 1, [])
+    assert all("scored_at" in stored(world, name) for name, _ in found)
+
+
 def test_a_collection_while_scoring_is_not_marked_as_scored(world: Any) -> None:
     """The item changes between read and write: the scores belong to data that is gone."""
     name, item = collected(world)
