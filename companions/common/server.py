@@ -149,7 +149,9 @@ def stand_in(context: Context, service: Service) -> StandIn:
 class _Handler(BaseHTTPRequestHandler):
     server: StandIn
     protocol_version = "HTTP/1.1"
-    # An answer is two writes; without this the second waits for the client to acknowledge the first.
+    # Head and body are written at once, so that a client that finds the one need not wait for the other; what is
+    # longer than that does not wait for the client to acknowledge its beginning.
+    wbufsize = 1 << 16
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
@@ -234,6 +236,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _send_endless(self, slowly: bool) -> None:
         for _ in range(_ENDLESS):
             self.wfile.write(b"x" * (1 if slowly else 65_536))
+            self.wfile.flush()
             time.sleep(0.02 if slowly else 0)
 
     def _send(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
