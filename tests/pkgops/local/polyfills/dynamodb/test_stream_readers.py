@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from pkgops.local.polyfills.dynamodb.stream_readers import drain
 from tests.pkgops.local.polyfills.resources import table
 from tests.waiting import eventually
 
@@ -63,3 +64,15 @@ def test_queues_are_read_while_a_function_of_a_stream_runs(deploy, unique, role,
 
     eventually(lambda: len(read()) >= 3)
     assert read() == ["first", "second", "third"]
+
+
+def test_a_reader_waits_for_more_only_where_less_than_a_batch_is_there():
+    unread, done = [25, 10, 9, 0], []
+    answers = iter([True, True, True, False])
+
+    def read():
+        done.append("read")
+        return next(answers)
+
+    drain(read, lambda: unread.pop(0), 10, lambda _: done.append("waited"))
+    assert done == ["read", "read", "waited", "read", "waited", "read"]
