@@ -60,11 +60,14 @@ class HttpClient:
         import httpx  # 0.15 s: imported only by functions that call a service
 
         try:
-            if (httpx.URL(url).port or 0) > _MAX_PORT:
+            address = httpx.URL(url)
+            if (address.port or 0) > _MAX_PORT:
                 raise httpx.InvalidURL("the port is out of range")
             timeout = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
             end = time.monotonic() + seconds
-            with self.pool.stream(method, url, headers=headers, content=content or None, timeout=timeout) as response:
+            with self.pool.stream(
+                method, address, headers=headers, content=content or None, timeout=timeout
+            ) as response:
                 return Response(response.status_code, response.headers, self._read(response, end))
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             raise _no_response(error) from error
