@@ -15,7 +15,7 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
-from handlers.common.service_models import ServiceModels
+from handlers.common.service_models import REGIONAL, ServiceModels
 
 # Transient errors of DynamoDB: the SDK retries some of them, at other intervals, and not the last one.
 _TRANSIENT = {
@@ -44,7 +44,7 @@ def create(service: str, attempts: int, read_timeout: float, endpoint: str) -> A
         # The default signature of presigned URLs is refused for buckets created since 2020.
         signature_version="s3v4" if service == "s3" else None,
     )
-    created = session().create_client(
+    created = session(regional=service in REGIONAL).create_client(
         service, region_name=os.environ.get("AWS_REGION"), endpoint_url=endpoint or None, config=config
     )
     if service == "dynamodb":
@@ -54,10 +54,12 @@ def create(service: str, attempts: int, read_timeout: float, endpoint: str) -> A
 
 
 @cache
-def session() -> Any:
-    """The one that all clients share: what it has read of the SDK's data, another client need not read again."""
+def session(*, regional: bool) -> Any:
+    """The one that all clients of `REGIONAL` services share, or all others: what it has read of the SDK's data, another
+    client need not read again."""
     made = botocore.session.get_session()
-    made.register_component("data_loader", ServiceModels(made.get_component("data_loader").search_paths))
+    paths = made.get_component("data_loader").search_paths
+    made.register_component("data_loader", ServiceModels(paths, regional=regional))
     return made
 
 

@@ -7,7 +7,7 @@ from botocore.exceptions import UnknownServiceError
 from botocore.loaders import Loader
 
 from handlers.common import sdk
-from handlers.common.service_models import ServiceModels
+from handlers.common.service_models import REGIONAL, ServiceModels
 
 
 @pytest.mark.parametrize("service", ["dynamodb", "s3"])
@@ -36,3 +36,26 @@ def test_clients_share_a_loader_that_looks_up_what_is_asked_for(monkeypatch: pyt
     for service in ("sqs", "sns"):
         sdk.create(service, 1, 5, "").close()
     assert {*looked_up} == {"sqs", "sns"}
+
+
+@pytest.mark.parametrize("service", sorted(REGIONAL))
+@pytest.mark.parametrize("region", ["us-east-1", "eu-central-1", "mx-central-1", "cn-north-1", "us-gov-west-1"])
+def test_a_regional_service_has_the_endpoint_and_signature_of_the_whole_list(service: str, region: str) -> None:
+    found = []
+    for regional in (True, False):
+        made = sdk.session(regional=regional).create_client(service, region_name=region)
+        signer = made._request_signer
+        found.append((made.meta.endpoint_url, signer.signing_name, signer.region_name, signer.signature_version))
+        made.close()
+    assert found[0] == found[1]
+
+
+def test_the_list_of_endpoints_is_not_read_for_a_regional_service() -> None:
+    partitions, _ = ServiceModels([], regional=True).load_data_with_path("endpoints")
+    everything, _ = ServiceModels([]).load_data_with_path("endpoints")
+    assert not any(one["services"] for one in partitions["partitions"])
+    assert all(one["services"] for one in everything["partitions"])
+    regions = [
+        {one["partition"]: one["regionRegex"] for one in found["partitions"]} for found in (partitions, everything)
+    ]
+    assert regions[0] == regions[1]
