@@ -90,7 +90,7 @@ def _mark(events: Table, item: Mapping[str, Any], change: str, values: Mapping[s
 
 
 def _entitled(subscription_id: str) -> bool:
-    import stripe as sdk
+    from handlers.pkgwatch.billing.stripe_sdk import stripe as sdk
 
     try:
         found = stripe().v1.subscriptions.retrieve(subscription_id)

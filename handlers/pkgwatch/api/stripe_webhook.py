@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import stripe as sdk
-
 from handlers.common.aws import ServiceError, client
 from handlers.common.logs import logger
 from handlers.common.secrets import SecretUnavailable, secret
@@ -20,6 +18,7 @@ from handlers.pkgwatch.billing import claims
 from handlers.pkgwatch.billing.events import handle
 from handlers.pkgwatch.billing.services import Services
 from handlers.pkgwatch.billing.stripe_errors import configured_stripe, log_stripe, unavailable
+from handlers.pkgwatch.billing.stripe_sdk import stripe as sdk
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.runtime.settings import settings
 from handlers.pkgwatch.web.api import IDENTIFIED_API, error_body

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import stripe as sdk
 
 from handlers.common.aws import ServiceError
 from handlers.common.dynamodb import Table
@@ -20,6 +19,7 @@ from handlers.pkgwatch.billing import billing_state
 from handlers.pkgwatch.billing.order import Moment
 from handlers.pkgwatch.billing.stripe_client import identifier, moment_of, subscription_state
 from handlers.pkgwatch.billing.stripe_errors import configured_stripe, log_stripe, unavailable
+from handlers.pkgwatch.billing.stripe_sdk import stripe as sdk
 from handlers.pkgwatch.billing.upgrade import Upgrade, check_tier, possible
 from handlers.pkgwatch.runtime import tables
 from handlers.pkgwatch.web.api import API

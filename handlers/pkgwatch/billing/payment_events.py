@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import stripe as sdk
-
 from handlers.common.aws import ServiceError
 from handlers.common.dynamodb import Table
 from handlers.common.logs import logger
@@ -15,6 +13,7 @@ from handlers.pkgwatch.billing import billing_mails, event_owners, failures, per
 from handlers.pkgwatch.billing.failures import Failure
 from handlers.pkgwatch.billing.services import Services, StripeObject, Times
 from handlers.pkgwatch.billing.stripe_client import identifier
+from handlers.pkgwatch.billing.stripe_sdk import stripe as sdk
 
 
 def invoice_paid(services: Services, invoice: StripeObject, times: Times) -> None:

@@ -59,13 +59,14 @@ def stripe() -> StripeClient:
 
 @lru_cache(maxsize=1)  # the secret may be rotated while the container lives
 def _client(key: str, base: str) -> StripeClient:
-    import stripe as sdk
+    from handlers.pkgwatch.billing.stripe_sdk import Urllib3Client
+    from handlers.pkgwatch.billing.stripe_sdk import stripe as sdk
 
     return sdk.StripeClient(
         key,
         base_addresses={"api": base} if base else {},
         max_network_retries=_RETRIES,
-        http_client=sdk.RequestsClient(timeout=_TIMEOUT),
+        http_client=Urllib3Client(*_TIMEOUT),
     )
 
 

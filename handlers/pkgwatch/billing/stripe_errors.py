@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import stripe as sdk
-
 from handlers.common.logs import logger
 from handlers.common.secrets import SecretUnavailable
 from handlers.common.web.errors import ApiError
 from handlers.pkgwatch.billing.stripe_client import stripe
+from handlers.pkgwatch.billing.stripe_sdk import stripe as sdk
 
 if TYPE_CHECKING:
     from stripe import StripeClient
