@@ -2,7 +2,7 @@
 
 A result is kept under the template's text, the region, cfn-lint's version and the user's configuration of it: loading
 cfn-lint takes half a second, and large templates take more. Beside it, for each stack, is what the next run may leave
-out (`pkgops.build.lint_changed`).
+out (`pkgops.build.linting.changed`).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def verdict(template: Mapping[str, Any], region: str, kept: Path | None = None) 
     """cfn-lint's findings for a template: rows of rule, path and message. Takes seconds, and less for one that differs
     little from the last one: what is needed for that is read from the file ``kept`` and written there."""
     with _seldom_collected():
-        from pkgops.build.lint_changed import linted
+        from pkgops.build.linting.changed import linted
 
         matches, fresh = linted(template_text(template), region, read_document(kept) if kept else None)
     if kept and fresh:

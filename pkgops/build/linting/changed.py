@@ -30,6 +30,7 @@ from cfnlint.match import Match
 from cfnlint.rules import CloudFormationLintRule, Rules
 from cfnlint.runner import Runner
 
+from pkgops.build.linting.shortcuts import shortcuts
 from pkgops.build.source_files import fingerprint
 
 Kept = dict[str, Any]
@@ -47,12 +48,14 @@ def linted(text: str, region: str, last: Kept | None) -> tuple[list[Match], Kept
     runner = Runner(config)
     rule = runner.rules.get(_RESOURCES)
     if config.file_args or not _divisible(template) or "patternProperties" not in getattr(rule, "validators", ()):
-        return list(runner.validate_template(template)), None
+        with shortcuts():
+            return list(runner.validate_template(template)), None
     inputs = _Inputs(template, region)
     silent = {name for name in runner.rules if not runner.rules.is_rule_enabled(name, config)}
     judged = _Judged(rule.validators["patternProperties"], inputs.unchanged(last), silent)
     rule.validators["patternProperties"] = judged.resources
-    matches = list(runner.validate_template(template))
+    with shortcuts():
+        matches = list(runner.validate_template(template))
     again = _types_remembered(runner.rules)
     clean = {
         name: sorted(reads)

@@ -15,9 +15,9 @@ import pytest
 from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 
-from pkgops.build.lint_changed import Kept, linted
+from pkgops.build.linting.changed import Kept, linted
 from pkgops.build.synth import template_text
-from tests.pkgops.build.template_mutations import Template, mutated
+from tests.pkgops.build.linting.template_mutations import Template, mutated
 from tests.repository import GOLDEN
 
 REGION = "us-east-1"
