@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pkgops import stage_names
 from pkgops.build.cache import BuildCache
+from pkgops.build.linting.configuration import configuration, names_files
 from pkgops.build.node.app_build import current
 from pkgops.build.source_files import fingerprint
 from pkgops.build.synth import SynthesizedStack, synth
@@ -42,8 +43,9 @@ def build(
     if checked:
         advise(project, emit)
     packaged = _cached(project, cache, code)
-    today = ",".join(supported())  # a runtime may have ended since
-    if checked and cache.read("checked", today) is None:
+    rules = configuration(project.root)
+    found_by = f"{','.join(supported())}{rules}"  # a runtime may have ended since
+    if checked and (names_files(rules) or cache.read("checked", found_by) is None):
         from pkgops.build.check import check
         from pkgops.build.dependencies.pins import Pins
 
@@ -52,7 +54,7 @@ def build(
             foresee(stacks)
         Pins(project.root).require_in_force()  # found at once; the linter takes its time
         check(project, stacks, emit)
-        cache.write("checked", True, today)
+        cache.write("checked", True, found_by)
     if packaged is not None:
         return packaged
     from pkgops.build.package import package

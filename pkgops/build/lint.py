@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pkgops.build.linting.configuration import configuration, names_files
 from pkgops.build.synth import template_text
 from pkgops.checks.kit.finding import ERROR, INFO, WARNING, Finding
 from pkgops.checks.kit.subject import Subject
@@ -21,35 +22,38 @@ from pkgops.events import Emit, Finished, Started
 from pkgops.own_files import keep_document, read_document
 
 _LENGTH = 240  # characters of a message
-_CONFIGURATION = (".cfnlintrc", ".cfnlintrc.yaml", ".cfnlintrc.yml")  # in the home directory and where pkgops runs
-_ELSEWHERE = ("append_rules", "custom_rules", "override_spec", "registry_schemas")  # settings that name other files
 _SEVERITIES = {"E": ERROR, "W": WARNING, "I": INFO}
 
 
 def lint(subject: Subject, home: Path, emit: Emit) -> list[Finding]:
-    """cfn-lint's errors and warnings for the system's templates. ``home`` is the directory of the cache."""
-    region = subject.stage.region
-    files = {stack.key: verdict_file(home, region, stack.template) for stack in subject.stacks}
-    believed = not any(word in _configuration() for word in _ELSEWHERE)
+    """cfn-lint's errors and warnings for the system's templates. ``home`` is the directory of the cache. ConfigError
+    for a configuration of cfn-lint that it cannot use."""
+    region, root = subject.stage.region, subject.root
+    files = {stack.key: verdict_file(home, region, stack.template, root) for stack in subject.stacks}
+    believed = not names_files(configuration(root))
     verdicts: dict[str, Any] = {key: read_document(path) if believed else None for key, path in files.items()}
     waiting = [stack for stack in subject.stacks if verdicts[stack.key] is None]
     if waiting:
         emit(Started("Checking templates"))
         for stack in waiting:
             kept = home / "cache" / "lint" / f"{subject.system.key}-{subject.stage.name}-{stack.key}.last.json"
-            verdicts[stack.key] = verdict(stack.template, region, kept)
+            verdicts[stack.key] = verdict(stack.template, region, kept, root)
             keep_document(files[stack.key], verdicts[stack.key])
         emit(Finished("Checking templates", f"{len(waiting)} checked"))
     return [_finding(subject, stack.key, row) for stack in subject.stacks for row in verdicts[stack.key]]
 
 
-def verdict(template: Mapping[str, Any], region: str, kept: Path | None = None) -> list[dict[str, str]]:
-    """cfn-lint's findings for a template: rows of rule, path and message. Takes seconds, and less for one that differs
-    little from the last one: what is needed for that is read from the file ``kept`` and written there."""
+def verdict(
+    template: Mapping[str, Any], region: str, kept: Path | None = None, root: Path | None = None
+) -> list[dict[str, str]]:
+    """cfn-lint's findings for a template of the project in ``root``: rows of rule, path and message. Takes seconds, and
+    less for one that differs little from the last one: what is needed for that is read from the file ``kept`` and
+    written there."""
     with _seldom_collected():
         from pkgops.build.linting.changed import linted
 
-        matches, fresh = linted(template_text(template), region, read_document(kept) if kept else None)
+        last = read_document(kept) if kept else None
+        matches, fresh = linted(template_text(template), region, last, root)
     if kept and fresh:
         keep_document(kept, fresh)
     return [
@@ -81,18 +85,13 @@ def described(name: str) -> tuple[str, str, str] | None:
     return rule.shortdesc, rule.description, rule.source_url
 
 
-def verdict_file(home: Path, region: str, template: Mapping[str, Any]) -> Path:
-    """The file with the findings of this version of cfn-lint for a template, below ``home``."""
+def verdict_file(home: Path, region: str, template: Mapping[str, Any], root: Path | None = None) -> Path:
+    """The file with the findings of this version of cfn-lint for a template of the project in ``root``, below
+    ``home``."""
     from importlib.metadata import version  # it imports the email package: too slow for templates from the cache
 
-    inputs = f"{version('cfn-lint')} {region}{_configuration()}\n{template_text(template)}"
+    inputs = f"{version('cfn-lint')} {region}{configuration(root or Path.cwd())}\n{template_text(template)}"
     return home / "cache" / "lint" / f"{hashlib.sha256(inputs.encode()).hexdigest()}.json"
-
-
-def _configuration() -> str:
-    """The user's configuration of cfn-lint: the texts of its files."""
-    files = [folder / name for folder in (Path.home(), Path.cwd()) for name in _CONFIGURATION]
-    return "".join(f"\n{file}\n{file.read_text('utf-8', 'replace')}" for file in files if file.is_file())
 
 
 def _finding(subject: Subject, key: str, row: Mapping[str, str]) -> Finding:

@@ -14,7 +14,7 @@ from pkgops import config
 from pkgops.build.build import build, synthesized
 from pkgops.build.repair import repair
 from pkgops.config import Project
-from pkgops.errors import BuildError
+from pkgops.errors import BuildError, ConfigError
 from pkgops.events import Event, Note, Started
 from tests.builds import Builds
 from tests.repository import ROOT, link_project
@@ -75,6 +75,12 @@ def test_what_is_not_to_be_deployed_is_not_checked(tmp_path: Path, original: Pro
     events.clear()
     build(project, events.append)
     assert events == []
+
+
+def test_another_configuration_of_the_linter_is_looked_at_again(copy: Project) -> None:
+    (copy.root / ".cfnlintrc").write_text("ignore_check: [W2001]\n")
+    with pytest.raises(ConfigError, match="ignore_check"):
+        build(copy)
 
 
 def test_a_changed_line_changes_the_zips_that_hold_it_and_no_other(copy: Project) -> None:

@@ -9,7 +9,7 @@ import pytest
 from pkgops.build.check import check, report
 from pkgops.build.lint import described
 from pkgops.config import Project
-from pkgops.errors import BuildError
+from pkgops.errors import BuildError, ConfigError
 from pkgops.events import Event, Started
 from pkgops.own_files import read_document
 from tests.pkgops.conftest import stack
@@ -64,8 +64,12 @@ def test_a_remembered_verdict_needs_no_linter(project: Project) -> None:
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
-def test_the_users_configuration_of_the_linter_counts(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(project.root)
+def test_the_projects_configuration_of_the_linter_counts(
+    project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / ".cfnlintrc").write_text("ignore_checks: [W2001, E9001]\n")
+    monkeypatch.chdir(elsewhere)
     unused = stack("alone", project.stage, Topic={"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "x"}})
     unused.template["Parameters"] = {"Unused": {"Type": "String", "Default": "x"}}
 
@@ -76,11 +80,32 @@ def test_the_users_configuration_of_the_linter_counts(project: Project, monkeypa
     (project.root / ".cfnlintrc").write_text("ignore_checks: [W2001]\n")
     assert "W2001" not in found()
     rule = project.root / "own_rules.txt"
-    (project.root / ".cfnlintrc").write_text(f"custom_rules: {rule}\n")
+    (project.root / ".cfnlintrc").write_text("custom_rules: own_rules.txt\n")
     rule.write_text("AWS::SNS::Topic TopicName EQUALS y ERROR\n")
     assert {"W2001", "E9001"} <= found()
     rule.write_text("")
     assert "E9001" not in found()
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("ignore_check: [W2001]\n", "ignore_check"),
+        ("ignore_checks: [W2001\n", "expected"),
+        ("append_rules: [no.such.rules]\n", "no"),
+        ("\0", "control characters"),
+    ],
+)
+def test_a_configuration_that_the_linter_cannot_use_is_named(project: Project, text: str, why: str) -> None:
+    (project.root / ".cfnlintrc").write_text(text)
+    with pytest.raises(ConfigError, match=f"configuration: .*{why}") as caught:
+        check(project, [stack("alone", project.stage)])
+    assert str(project.root / ".cfnlintrc") in caught.value.hint
+
+
+def test_templates_that_a_configuration_names_are_no_matter(project: Project) -> None:
+    (project.root / ".cfnlintrc").write_text("templates: [infrastructure/*.yaml]\n")
+    check(project, [stack("alone", project.stage)])
 
 
 def test_what_the_last_run_kept_is_used_and_never_believed_when_damaged(project: Project) -> None:
