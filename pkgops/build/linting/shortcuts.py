@@ -146,9 +146,12 @@ class _Shortcuts:
         return subschemas
 
     def _resolver(self, original: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
-        """A definition in a schema. cfn-lint looks through the whole schema for names first, for each resolver."""
+        """A definition in a schema. cfn-lint looks through the whole schema for names first, for each resolver. One
+        that knows further documents is made once, and remembers what it finds."""
 
         def resolve(resolver: Any, url: str) -> Any:
+            if resolver.store:
+                return original(resolver, url)
             key = (id(resolver.referrer), url)
             known = self._resolved.get(key)
             if known is None:
