@@ -23,18 +23,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from cfnlint.config import ConfigMixIn
 from cfnlint.decode.decode import decode_str
 from cfnlint.decode.node import dict_node
-from cfnlint.exceptions import CfnLintExitException
 from cfnlint.match import Match
 from cfnlint.rules import CloudFormationLintRule, Rules
-from cfnlint.runner import Runner
-from yaml import YAMLError
 
-from pkgops.build.linting.configuration import FILES_NAMED, configuration_files
+from pkgops.build.linting.runner import configured
 from pkgops.build.linting.shortcuts import shortcuts
-from pkgops.errors import ConfigError
 
 Kept = dict[str, Any]
 _ALL = "*"  # read by a rule: all resources, or the graph of them
@@ -49,7 +44,7 @@ def linted(text: str, region: str, last: Kept | None, root: Path | None = None) 
     template, errors = decode_str(text)
     if errors or template is None:
         return errors, None
-    config, runner = _configured(region, root or Path.cwd())
+    config, runner = configured(region, root or Path.cwd())
     rule = runner.rules.get(_RESOURCES)
     if config.file_args or not _divisible(template) or "patternProperties" not in getattr(rule, "validators", ()):
         with shortcuts():
@@ -67,42 +62,6 @@ def linted(text: str, region: str, last: Kept | None, root: Path | None = None) 
         if not {_ALL, template["Resources"][name]["Type"]} & again
     }
     return matches, {"frame": inputs.frame, "digests": inputs.digests, "clean": clean}
-
-
-def _configured(region: str, root: Path) -> tuple[ConfigMixIn, Runner]:
-    try:
-        config = _Configuration(region, root)
-        return config, Runner(config)
-    except (CfnLintExitException, YAMLError, OSError, UnicodeDecodeError) as error:
-        files = " or ".join(str(file) for file in configuration_files(root) if file)
-        what = " ".join(str(error).split())
-        raise ConfigError(f"cfn-lint cannot use its configuration: {what}", f"Correct {files}.") from error
-
-
-class _Configuration(ConfigMixIn):  # type: ignore[misc]
-    """The user's and the project's configuration. Paths in it are taken from the project's directory; which templates
-    to lint is said by pkgops."""
-
-    templates = None
-
-    def __init__(self, region: str, root: Path) -> None:
-        self._root = root
-        super().__init__(regions=[region])
-
-    def _find_config(self) -> tuple[Path | str, Path | str]:
-        user, project = configuration_files(self._root)
-        return user or "", project or ""
-
-    def _get_argument_value(self, arg_name: str, is_template: bool, is_config_file: bool) -> Any:
-        value = super()._get_argument_value(arg_name, is_template, is_config_file)
-        if arg_name not in FILES_NAMED or not value:
-            return value
-        return [self._placed(one) for one in value] if isinstance(value, list) else self._placed(value)
-
-    def _placed(self, name: str) -> str:
-        """A path in the project; rules may be named as modules, too."""
-        place = self._root / name
-        return str(place) if place.exists() else name
 
 
 class _Inputs:
