@@ -9,11 +9,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from pkgops.build.archive import build_zip
+from pkgops.build.archive import Deflated, build_zip
 from pkgops.build.dependencies import installer
-from pkgops.build.dependencies.bytecode import Compiler, compiled
+from pkgops.build.dependencies.bytecode import Compiler
 from pkgops.build.dependencies.pins import PINS, Line, Pins
 from pkgops.build.dependencies.target import Target
 from pkgops.errors import BuildError
@@ -35,7 +36,12 @@ class Layer:
 
 
 def build_layer(
-    pins: Pins, requirements: Sequence[str], wanted: Target, store: Path, compiler: Compiler | None = None
+    pins: Pins,
+    requirements: Sequence[str],
+    wanted: Target,
+    store: Path,
+    compiler: Compiler | None = None,
+    deflated: Deflated | None = None,
 ) -> Layer:
     """Installs ``requirements`` ("httpx", "pyjwt[crypto]") with the project's pins and zips them into ``store``."""
     with tempfile.TemporaryDirectory(prefix="pkgops-layer-") as scratch:
@@ -44,11 +50,10 @@ def build_layer(
         files = _named(site, _content(site))
         _require_usable(files, requirements, wanted)
         small = sum(path.stat().st_size for _, path in files) < COMPILED_LIMIT
-        done = small and (compiler or Compiler()).compile_all(site, wanted.python)
-        if done:
-            files += _named(site, compiled(site))
-        _, path = build_zip([(name, path.read_bytes) for name, path in files], store)
-        return Layer(path, done or not small)
+        made = (compiler or Compiler()).compile_all(site, wanted.python) if small else None
+        bytecode = [(f"python/{name}", partial(bytes, body)) for name, body in (made or {}).items()]
+        _, path = build_zip([*((name, path.read_bytes) for name, path in files), *bytecode], store, deflated)
+        return Layer(path, made is not None or not small)
 
 
 def _install(pins: Pins, requirements: Sequence[str], wanted: Target, scratch: Path) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 
 from pkgops.build import layer, limits, versions
-from pkgops.build.archive import build_zip
+from pkgops.build.archive import Deflated, build_zip
 from pkgops.build.artifacts import Asset, PackagedSystem
 from pkgops.build.cache import PACKAGE
 from pkgops.build.dependencies import installer
@@ -58,7 +58,7 @@ class Packager:
         self._tool = fingerprint(PACKAGE / "build")  # another version may read files otherwise
         self._index: dict[str, Any] = _read(self._index_path, self._tool)
         self._before = msgspec.json.encode(self._index)
-        self._compiler = Compiler()
+        self._compiler, self._deflated = Compiler(), Deflated()
         self._closures: dict[Target, ImportClosures] = {}
         self.assets: dict[str, Asset] = {}
         self.notes: list[str] = []
@@ -90,12 +90,12 @@ class Packager:
         """The zip of a handler."""
         digests = "".join(f"{path}\0{self.tree.digest(path)}\n" for path in closure.files)
         files = [(path, partial(self.tree.read, path)) for path in closure.files]
-        return self._asset(digests, closure.handler, lambda: build_zip(files, self.store)[1])
+        return self._asset(digests, closure.handler, lambda: build_zip(files, self.store, self._deflated)[1])
 
     def bundle(self, folder: str, properties: Mapping[str, Any], logical_id: str) -> Asset:
         """The zip of a folder of the application's build."""
         found = bundle(self.project, folder, properties, logical_id)
-        return self._asset(found.digests, found.source, lambda: build_zip(found.files, self.store)[1])
+        return self._asset(found.digests, found.source, lambda: build_zip(found.files, self.store, self._deflated)[1])
 
     def dependencies(self, requirements: Sequence[str], target: Target) -> Asset:
         """The layer of a set of requirements for a target."""
@@ -103,7 +103,7 @@ class Packager:
         source = f"layer {', '.join(requirements)} ({target.python}, {target.machine})"
 
         def make() -> Path:
-            made = layer.build_layer(self.pins, requirements, target, self.store, self._compiler)
+            made = layer.build_layer(self.pins, requirements, target, self.store, self._compiler, self._deflated)
             if not made.compiled:
                 self.notes.append(
                     f"There is no Python {target.python} on this machine: the {source} has no bytecode, and functions "

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 from pkgops.build.dependencies import installer
@@ -24,33 +23,29 @@ class Compiler:
     The same sources give the same bytes: one process, a fixed hash seed, and no path of this machine."""
 
     def __init__(self) -> None:
-        self._known: dict[_Module, bytes] = {}
+        self._known: dict[_Module, bytes | None] = {}
 
-    def compile_all(self, site: Path, python: str) -> bool:
-        """Compiles the modules below ``site`` for Python ``python`` ("3.12"); False if there is no such interpreter.
-
-        Modules that do not compile (for another Python, say) are left as they are."""
+    def compile_all(self, site: Path, python: str) -> dict[str, bytes] | None:
+        """The bytecode of the modules below ``site`` for Python ``python`` ("3.12"), by the path below ``site`` that
+        Python looks for it at; None if there is no such interpreter. Modules that do not compile (for another Python,
+        say) have none."""
         interpreter = installer.find_python(python)
         if not interpreter:
-            return False
-        modules = {path: _identity(path, site, python) for path in sorted(site.rglob("*.py"))}
-        for path, module in modules.items():
-            if module in self._known:
-                _write(_target(path, python), self._known[module])
-        _run(interpreter, site, [path for path, module in modules.items() if module not in self._known])
-        for path, module in modules.items():
-            target = _target(path, python)
-            if target.is_file():
-                self._known[module] = target.read_bytes()
-        return True
-
-
-def compiled(site: Path) -> Iterator[Path]:
-    """The files that `Compiler.compile_all` has written."""
-    return site.rglob("__pycache__/*.pyc")
+            return None
+        sources = {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*.py"))}
+        wanted = {name: _identity(name, path.read_bytes(), python) for name, path in sources.items()}
+        fresh = {name: module for name, module in wanted.items() if module not in self._known}
+        _run(interpreter, site, [site / name for name in fresh])
+        for name, module in fresh.items():
+            made = site / _target(name, python)
+            self._known[module] = made.read_bytes() if made.is_file() else None
+        found = {_target(name, python): self._known[module] for name, module in wanted.items()}
+        return {name: body for name, body in found.items() if body is not None}
 
 
 def _run(interpreter: str, site: Path, paths: list[Path]) -> None:
+    if not paths:
+        return
     command = [interpreter, "-s", "-S", "-m", "compileall", "-qq", "-f", "--invalidation-mode", "unchecked-hash"]
     command += ["-s", str(site), "-p", MOUNTED, "-i", "-"]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
@@ -59,14 +54,10 @@ def _run(interpreter: str, site: Path, paths: list[Path]) -> None:
     subprocess.run(command, env=environment, input=listed, capture_output=True, text=True, check=False)
 
 
-def _identity(path: Path, site: Path, python: str) -> _Module:
-    return python, path.relative_to(site).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()
+def _identity(name: str, source: bytes, python: str) -> _Module:
+    return python, name, hashlib.sha256(source).hexdigest()
 
 
-def _target(path: Path, python: str) -> Path:
-    return path.parent / "__pycache__" / f"{path.stem}.cpython-{python.replace('.', '')}.pyc"
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(content)
+def _target(name: str, python: str) -> str:
+    folder, slash, file = name.rpartition("/")
+    return f"{folder}{slash}__pycache__/{file.removesuffix('.py')}.cpython-{python.replace('.', '')}.pyc"
