@@ -5,7 +5,9 @@ An unchanged build only reads and compares files; troposphere is not even import
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,10 +19,12 @@ from pkgops.build.node.app_build import current
 from pkgops.build.source_files import fingerprint
 from pkgops.build.synth import SynthesizedStack, synth
 from pkgops.config import Project
-from pkgops.events import Emit, Note, silent
+from pkgops.events import Emit, Event, Note, silent
 from pkgops.runtimes import supported
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from pkgops.build.artifacts import PackagedSystem
 
 
@@ -45,23 +49,67 @@ def build(
     packaged = _cached(project, cache, code)
     rules = configuration(project.root)
     found_by = f"{','.join(supported())}{rules}"  # a runtime may have ended since
-    if checked and (names_files(rules) or cache.read("checked", found_by) is None):
-        from pkgops.build.check import check
-        from pkgops.build.dependencies.pins import Pins
-
-        stacks = _synthesized(project, cache)
-        if foresee is not None:
-            foresee(stacks)
-        Pins(project.root).require_in_force()  # found at once; the linter takes its time
-        check(project, stacks, emit)
-        cache.write("checked", True, found_by)
-    if packaged is not None:
+    unchecked = checked and (names_files(rules) or cache.read("checked", found_by) is None)
+    if packaged is not None and not unchecked:
         return packaged
-    from pkgops.build.package import package
+    stacks = _synthesized(project, cache)
+    if packaged is not None:
+        _check(project, stacks, emit, foresee)
+        cache.write("checked", True, found_by)
+        return packaged
+    if unchecked:
+        with _packaging(project, stacks, emit) as packaging:
+            _check(project, stacks, emit, foresee)
+            cache.write("checked", True, found_by)
+            packaged = packaging.result()
+    else:
+        from pkgops.build.package import package
 
-    packaged = package(project, _synthesized(project, cache), emit)
+        packaged = package(project, stacks, emit)
     cache.write("packaged", {"stacks": _plain(packaged.stacks), "assets": _plain(packaged.assets)}, code)
     return packaged
+
+
+def _check(
+    project: Project,
+    stacks: Sequence[SynthesizedStack],
+    emit: Emit,
+    foresee: Callable[[Sequence[SynthesizedStack]], None] | None,
+) -> None:
+    from pkgops.build.check import check
+    from pkgops.build.dependencies.pins import Pins
+
+    if foresee is not None:
+        foresee(stacks)
+    Pins(project.root).require_in_force()  # found at once; the linter takes its time
+    check(project, stacks, emit)
+
+
+class _Stopped(Exception):  # noqa: N818 - not an error: nobody waits for the artifacts any more
+    """The check has failed, or the user has interrupted it."""
+
+
+@contextmanager
+def _packaging(project: Project, stacks: Sequence[SynthesizedStack], emit: Emit) -> Iterator[Future[PackagedSystem]]:
+    """Packages meanwhile: half of it is waiting for what installs and compiles packages. If what goes on beside it
+    fails, it ends with the function that it is at."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from pkgops.build.package import package
+
+    stopped = threading.Event()
+
+    def told(event: Event) -> None:
+        if stopped.is_set():
+            raise _Stopped
+        emit(event)
+
+    with ThreadPoolExecutor(1, "pkgops-package") as pool:
+        try:
+            yield pool.submit(package, project, stacks, told)
+        except BaseException:
+            stopped.set()
+            raise
 
 
 def advise(project: Project, emit: Emit) -> None:

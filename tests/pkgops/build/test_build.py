@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +15,9 @@ import pytest
 from pkgops import config
 from pkgops.build.build import build, synthesized
 from pkgops.build.repair import repair
+from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
-from pkgops.errors import BuildError, ConfigError
+from pkgops.errors import BuildError, ConfigError, RefusedError
 from pkgops.events import Event, Note, Started
 from tests.builds import Builds
 from tests.repository import ROOT, link_project
@@ -81,6 +84,26 @@ def test_another_configuration_of_the_linter_is_looked_at_again(copy: Project) -
     (copy.root / ".cfnlintrc").write_text("ignore_check: [W2001]\n")
     with pytest.raises(ConfigError, match="ignore_check"):
         build(copy)
+
+
+def test_artifacts_are_packaged_while_templates_are_checked(copy: Project) -> None:
+    for kept in (copy.home / "cache").glob("*.*ed.json"):  # what was checked and packaged, not the index of artifacts
+        if "synthesized" not in kept.name:
+            kept.unlink()
+    begun = threading.Event()
+
+    def emit(event: Event) -> None:
+        if isinstance(event, Started) and event.what == "Packaging":
+            begun.set()
+
+    def foresee(stacks: Sequence[SynthesizedStack]) -> None:
+        assert stacks
+        assert begun.wait(60)
+        raise RefusedError("A name is taken.", "Rename it.")
+
+    with pytest.raises(RefusedError, match="A name is taken"):
+        build(copy, emit, foresee=foresee)
+    assert not [one.name for one in threading.enumerate() if one.name.startswith("pkgops-package")]
 
 
 def test_a_changed_line_changes_the_zips_that_hold_it_and_no_other(copy: Project) -> None:
