@@ -69,7 +69,7 @@ def test_the_sdk_stays_in_the_adapters():
 
 def test_the_emulator_stays_in_its_process():
     assert not users(SERVER, SERVER_SIDE)
-    assert not users({"uvicorn"}, ("pkgops/console/server.py",))
+    assert not users({"uvicorn"}, ("pkgops/console/server.py", "pkgops/local/server/"))
 
 
 def test_the_terminal_stays_in_the_command_line():

@@ -19,6 +19,7 @@ from pathlib import Path
 from tests.bench import (
     always_coder,
     api,
+    calls,
     cold,
     commands,
     console,
@@ -41,6 +42,7 @@ SYSTEMS = {
     "Growth": growth,
     "Linting": linting,
     "The pipeline": pipeline,
+    "Calls": calls,
     "The development loop": dev,
     "Kefir": kefir,
     "Always Coder": always_coder,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
-from typing import Any
 
 from pkgops.local import socket_policy
 from pkgops.local.home import Home
@@ -30,11 +29,11 @@ class DeployedPorts:
         self.viewers = ViewerPorts(cloudfront._distributions, port, secure)
         self._sockets = SocketPorts(apigateway._apis, port, secure, self._socket)
 
-    def start(self, http: Any, guarded: Guarded) -> None:
-        """Opens all there are, and from now on all that come. ``http`` is hypercorn's configuration."""
+    def start(self, guarded: Guarded) -> None:
+        """Opens all there are, and from now on all that come."""
         self._guarded = guarded
-        self.viewers.start(http)
-        self._sockets.start(http)
+        self.viewers.start()
+        self._sockets.start()
 
     def stop(self) -> None:
         """Closes them all."""

@@ -168,7 +168,7 @@ class Guard:
 
 
 def _received(scope: dict[str, Any]) -> Received:
-    """The request as hypercorn gives it to us."""
+    """The request as the server gives it to us."""
     headers = tuple((name.decode("latin-1").lower(), _text(value)) for name, value in scope["headers"])
     joined: dict[str, str] = {}
     for name, value in headers:

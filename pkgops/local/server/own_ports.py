@@ -18,6 +18,8 @@ from typing import Any
 
 from pkgops.local.hooks.distributions import PORT
 from pkgops.local.server.guard import Asgi
+from pkgops.local.server.http2 import Agreed
+from pkgops.local.server.http_server import HttpServer
 
 _TRIED = 1000
 
@@ -53,9 +55,9 @@ class OwnPorts:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def start(self, http: Any) -> None:
-        """Opens the ports of all there are, and from now on those of all that come. ``http`` is hypercorn's."""
-        self._loop, self._http = asyncio.get_running_loop(), http
+    def start(self) -> None:
+        """Opens the ports of all there are, and from now on those of all that come."""
+        self._loop = asyncio.get_running_loop()
         watched = _Watched(self._served.store._data)
         watched.changed = self._follow
         self._served.store._data = watched
@@ -88,7 +90,7 @@ class OwnPorts:
                     with suppress(OSError):  # a full disk: then only http is answered
                         self._context()  # the certificate is there as soon as an address is
                     record[PORT] = listening.getsockname()[1]
-                    self._open[key] = _Listener(listening, self._served.application(key), self._http, self._context)
+                    self._open[key] = _Listener(listening, self._served.application(key), self._context)
                     self._loop.call_soon_threadsafe(self._open[key].start)
 
     def _listen(self, record: Record) -> socket.socket | None:
@@ -151,14 +153,9 @@ class _Watched(dict[Any, Any]):
 class _Listener:
     """One listening socket and its connections."""
 
-    def __init__(self, listening: socket.socket, app: Asgi, http: Any, context: Context) -> None:
-        from hypercorn.asyncio.tcp_server import TCPServer
-        from hypercorn.asyncio.worker_context import WorkerContext
-        from hypercorn.utils import wrap_app
-
-        self._listening, self._http, self._tls = listening, http, context
-        self._server, self._worker = TCPServer, WorkerContext(None)
-        self._wrapped = wrap_app(app, http.wsgi_max_body_size, "asgi")
+    def __init__(self, listening: socket.socket, app: Asgi, context: Context) -> None:
+        self._listening, self._app, self._tls = listening, app, context
+        self._http = HttpServer(app)
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -173,6 +170,7 @@ class _Listener:
         for task in self._tasks:
             task.cancel()
         self._listening.close()
+        self._http.abort()
 
     def _keep(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -196,20 +194,15 @@ class _Listener:
         try:
             first = await asyncio.wait_for(_first_byte(loop, connection), _SECONDS)
             secure = self._tls() if first == _HANDSHAKE else None
-            reader = asyncio.StreamReader()
-            protocol = asyncio.StreamReaderProtocol(reader)
             timeout = _SECONDS if secure else None
-            transport, _ = await loop.connect_accepted_socket(
-                lambda: protocol, connection, ssl=secure, ssl_handshake_timeout=timeout
+            await loop.connect_accepted_socket(
+                lambda: Agreed(self._app, self._http.connection, self._tasks),
+                connection,
+                ssl=secure,
+                ssl_handshake_timeout=timeout,
             )
         except (OSError, TimeoutError):  # a handshake that fails, such as with a certificate nobody trusts, among them
             connection.close()
-            return
-        writer = asyncio.StreamWriter(transport, protocol, reader, loop)
-        try:
-            await self._server(self._wrapped, loop, self._http, self._worker, {}, reader, writer)
-        except* OSError:  # the viewer has gone, perhaps in the middle of TLS: nobody is left to be told
-            writer.close()
 
 
 async def _first_byte(loop: asyncio.AbstractEventLoop, connection: socket.socket) -> bytes:

@@ -139,7 +139,6 @@ def _install(snapshots: Snapshots) -> None:
 
 
 async def _run(configuration: Configuration, snapshots: Snapshots, lock: HomeLock, root: Credentials) -> None:
-    from hypercorn.asyncio import serve as serve_http
     from ministack import app
 
     from pkgops.local.request_policy import decide
@@ -148,6 +147,7 @@ async def _run(configuration: Configuration, snapshots: Snapshots, lock: HomeLoc
     from pkgops.local.server.deployed_ports import DeployedPorts
     from pkgops.local.server.emulated import Emulated
     from pkgops.local.server.guard import Guard, Identity
+    from pkgops.local.server.http_server import HttpServer
     from pkgops.local.server.request_log import RequestLog
 
     _load(snapshots)
@@ -163,11 +163,11 @@ async def _run(configuration: Configuration, snapshots: Snapshots, lock: HomeLoc
     def guarded(behind: Asgi, policy: Policy = decide) -> Asgi:
         return Guard(behind, emulated, named, snapshots.observe, policy)
 
-    ports.start(_http(configuration.port), guarded)
+    ports.start(guarded)
     replace_file(info, json.dumps(identity()).encode())
     try:
         whole = guarded(RequestLog().wrap(pausing(ports.viewers.wrap(companions.wrap(app.app)))))
-        await serve_http(whole, _http(configuration.port), shutdown_trigger=stopping.event.wait)
+        await HttpServer(whole, lifespan=True).serve(configuration.port, stopping.event)
     except OSError as error:
         raise RefusedError(f"Port {configuration.port} cannot be opened: {error.strerror}.") from error
     finally:
@@ -190,20 +190,6 @@ def _load(snapshots: Snapshots) -> None:
             f"The saved state of {error} cannot be restored, and is kept as it is. "
             f"To start with an empty emulator, move {snapshots.restored.services} away."
         ) from error
-
-
-def _http(port: int) -> Any:
-    from hypercorn.config import Config
-
-    config = Config()
-    config.bind = [f"127.0.0.1:{port}"]
-    config.h11_pass_raw_headers = True
-    config.keep_alive_timeout = 75
-    config.keep_alive_max_requests = 1_000_000
-    config.graceful_timeout = 2
-    config.include_server_header = False
-    config.loglevel = "WARNING"
-    return config
 
 
 def _identity(

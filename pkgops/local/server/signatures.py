@@ -77,12 +77,12 @@ def verify(claim: Claim | OldClaim, received: Received, keyring: Keyring) -> Cal
 
 
 def _check_time(claim: Claim) -> None:
-    now = time.time()
-    if claim.time > now + _SKEW:
+    now, signed = time.time(), claim.time
+    if signed > now + _SKEW:
         raise SignatureError("RequestTimeTooSkewed", f"Signature not yet current: {claim.stamp} is in the future.")
-    if claim.expires and now > claim.time + claim.expires:
+    if claim.expires and now > signed + claim.expires:
         raise SignatureError("AccessDenied", "Request has expired")
-    if not claim.expires and claim.time < now - _SKEW:
+    if not claim.expires and signed < now - _SKEW:
         text = f"Signature expired: {claim.stamp} is more than {_SKEW // 60} minutes ago."
         raise SignatureError("RequestTimeTooSkewed", text)
 
