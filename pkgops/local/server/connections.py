@@ -66,7 +66,7 @@ class Connection(HttpToolsProtocol):
         hosts = sum(name == b"host" for name, _ in self.headers)
         if hosts > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
             raise ValueError("A request has one host.")
-        if not self.url.startswith(b"/") or not self.url.isascii():
+        if not self.url.startswith(b"/") or not self.url.isascii() or b"#" in self.url:
             raise ValueError("The target is no path.")
         if sum(len(name) + len(value) for name, value in self._sent) + len(self.url) > _LONGEST_HEAD:
             raise ValueError("The head is too long.")

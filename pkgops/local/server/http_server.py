@@ -7,6 +7,7 @@ the end is an event.
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from uvicorn.config import Config
 from uvicorn.server import ServerState
@@ -40,6 +41,7 @@ class HttpServer:
             reset_contextvars=True,  # or a request that was sent ahead would begin with what the one before it has left
         )
         self._config.load()
+        logging.getLogger("uvicorn.error").addFilter(_unless_cancelled)
         self._state = ServerState()
         self._lifespan = self._config.lifespan_class(self._config)
 
@@ -74,3 +76,8 @@ class HttpServer:
             task.cancel()
         for connection in list(self._state.connections):
             connection.transport.abort()
+
+
+def _unless_cancelled(record: logging.LogRecord) -> bool:
+    """What we end ourselves is no error."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
