@@ -12,13 +12,10 @@ import random
 from functools import cache, partial
 from typing import Any
 
-from handlers.common.left_out import left_out
+import botocore.session
+from botocore.config import Config
 
-with left_out():
-    import botocore.session
-    from botocore.config import Config
-
-    from handlers.common.service_models import REGIONAL, ServiceModels
+from handlers.common.service_models import REGIONAL, ServiceModels
 
 # Transient errors of DynamoDB: the SDK retries some of them, at other intervals, and not the last one.
 _TRANSIENT = {

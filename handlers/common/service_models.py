@@ -71,7 +71,7 @@ def _partition(one: Mapping[str, Any]) -> dict[str, Any]:
         "partition": one["id"],
         "dnsSuffix": one["outputs"]["dnsSuffix"],
         "regionRegex": one["regionRegex"],
-        "regions": one["regions"],
+        "regions": {name: region for name, region in one["regions"].items() if not name.endswith("-global")},
         "defaults": {
             "hostname": "{service}.{region}.{dnsSuffix}",
             "protocols": ["https"],

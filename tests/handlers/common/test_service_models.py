@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from botocore.client import ClientEndpointBridge
 from botocore.exceptions import UnknownServiceError
 from botocore.loaders import Loader
+from botocore.regions import EndpointResolver
 
 from handlers.common import sdk
 from handlers.common.service_models import REGIONAL, ServiceModels
@@ -48,6 +52,26 @@ def test_a_regional_service_has_the_endpoint_and_signature_of_the_whole_list(ser
         found.append((made.meta.endpoint_url, signer.signing_name, signer.region_name, signer.signature_version))
         made.close()
     assert found[0] == found[1]
+
+
+def resolved(loader: Loader) -> dict[tuple[str, str], tuple[Any, ...]]:
+    """What clients take from the list of endpoints: of each service, for each region of each partition."""
+    resolver = EndpointResolver(loader.load_data("endpoints"), uses_builtin_data=True)
+    regions = [region for one in Loader().load_data("partitions")["partitions"] for region in one["regions"]]
+    assert {"eu-central-1", "cn-north-1", "us-gov-west-1", "us-iso-east-1", "eusc-de-east-1"} < {*regions}
+    found = {}
+    for service in REGIONAL:
+        model = loader.load_service_model(service, "service-2")["metadata"]
+        bridge = ClientEndpointBridge(resolver, service_signing_name=model.get("signingName"))
+        for region in regions:
+            one = bridge.resolve(model["endpointPrefix"], region)
+            names = ("endpoint_url", "region_name", "signing_name", "signing_region", "signature_version")
+            found[service, region] = tuple(one[name] for name in names)
+    return found
+
+
+def test_no_region_of_any_partition_has_another_endpoint_or_signature() -> None:
+    assert resolved(ServiceModels([], regional=True)) == resolved(Loader())
 
 
 def test_the_list_of_endpoints_is_not_read_for_a_regional_service() -> None:
