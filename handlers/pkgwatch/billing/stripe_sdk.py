@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import sys
 from typing import Any
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import urllib3
-from urllib3.exceptions import HTTPError, SSLError
+from urllib3.exceptions import ProtocolError, ProxyError, SSLError, TimeoutError
 
 __all__ = ["Urllib3Client", "stripe"]
 
@@ -22,28 +24,68 @@ finally:
     if not _LOADED:
         del sys.modules["requests"]
 
+# What the SDK repeats with its client over requests, too; a refused connection is the last. It repeats no other.
+_REPEATED = (ProtocolError, ProxyError, TimeoutError)
+
 
 class Urllib3Client(stripe.HTTPClient):
-    """The SDK's requests over one pool of connections; ``connect`` and ``read`` are seconds, to connect and between two
-    packets. The SDK repeats what fails, as often as its client says."""
+    """The SDK's requests over kept connections, through the proxy that the environment names if there is one;
+    ``connect`` and ``read`` are seconds, to connect and between two packets. The SDK repeats what fails, as often as
+    its client says."""
 
     name = "urllib3"
 
     def __init__(self, connect: float, read: float) -> None:
         super().__init__()
-        timeout = urllib3.Timeout(connect=connect, read=read)
-        self._pool = urllib3.PoolManager(ca_certs=stripe.ca_bundle_path, timeout=timeout, retries=False, maxsize=16)
+        self._timeout = urllib3.Timeout(connect=connect, read=read)
+        self._pools: dict[str, urllib3.PoolManager] = {}
 
     def request(self, method: str, url: str, headers: Any, post_data: Any = None, **_: Any) -> tuple[Any, int, Any]:
         """The content, status and headers of a response. Raises ``stripe.APIConnectionError`` where none came."""
         try:
-            response = self._pool.request(method.upper(), url, body=post_data, headers=headers, redirect=False)
-        except HTTPError as error:
-            raise stripe.APIConnectionError(  # type: ignore[no-untyped-call]
-                f"Stripe did not answer: {type(error).__name__}", should_retry=not isinstance(error, SSLError)
-            ) from error
+            pool = self._pool(_proxy(url))
+            response = pool.request(method.upper(), url, body=post_data, headers=headers, redirect=False)
+        except (*_REPEATED, SSLError) as error:
+            raise _no_answer(error, should_retry=isinstance(error, _REPEATED)) from error
+        except Exception as error:  # its text may repeat a header, and so the key, or the address of a proxy
+            raise _no_answer(error, should_retry=False) from None
         return response.data, response.status, response.headers
 
     def close(self) -> None:
         """Ends the connections."""
-        self._pool.clear()
+        for pool in self._pools.values():
+            pool.clear()
+
+    def _pool(self, proxy: str) -> urllib3.PoolManager:
+        made = self._pools.get(proxy)
+        if made is None:
+            options: Any = {
+                "ca_certs": stripe.ca_bundle_path,
+                "timeout": self._timeout,
+                "retries": False,
+                "maxsize": 16,
+            }
+            made = _through(proxy, options) if proxy else urllib3.PoolManager(**options)
+        return self._pools.setdefault(proxy, made)
+
+
+def _through(proxy: str, options: Any) -> urllib3.PoolManager:
+    parts = urlsplit(proxy)
+    user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+    known = urllib3.make_headers(proxy_basic_auth=user) if parts.username else None
+    return urllib3.ProxyManager(proxy, proxy_headers=known, **options)
+
+
+def _proxy(url: str) -> str:
+    """The proxy that the environment names for an address, "" if none or if the address is to be reached without."""
+    parts = urlsplit(url)
+    proxies = getproxies()
+    found = proxies.get(parts.scheme) or proxies.get("all") or ""
+    if not found or proxy_bypass(parts.hostname or "") or proxy_bypass(parts.netloc):
+        return ""
+    return found if "://" in found else f"http://{found}"
+
+
+def _no_answer(error: Exception, *, should_retry: bool) -> stripe.APIConnectionError:
+    text = f"Stripe did not answer: {type(error).__name__}"
+    return stripe.APIConnectionError(text, should_retry=should_retry)  # type: ignore[no-untyped-call]
