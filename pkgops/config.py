@@ -26,6 +26,7 @@ FILE = projects.FILE
 DEFAULT_STAGE = LOCAL
 PROFILE = "AWS_PROFILE"
 COUNTED = (PROFILE, "PKGOPS_STAGE", "PKGOPS_SYSTEM")  # of the variables in .env that are no settings
+_WITHOUT_SNAPSHOTS = frozenset({"ap-east-2", "ap-southeast-6"})  # says Lambda's developer guide of SnapStart
 _STAGE_KEYS = tuple(field.name for field in fields(Stage) if field.name != "name")
 
 
@@ -170,6 +171,10 @@ def _stage(name: str, table: Mapping[str, Any], systems: tuple[str, ...]) -> Sta
     if values.get("protected") and values.get("follow_aliases"):
         raise ConfigError(
             f"{FILE} [{name}] follow_aliases: the stage is protected, and pkgops dev refuses it.", "Remove the key."
+        )
+    if values.get("snap_start") and values.get("region") in _WITHOUT_SNAPSHOTS:
+        raise ConfigError(
+            f"{FILE} [{name}] snap_start: Lambda has no SnapStart in {values['region']}.", "Remove the key."
         )
     if name == LOCAL and values.setdefault("account", LOCAL_ACCOUNT) != LOCAL_ACCOUNT:
         raise ConfigError(f"{FILE} [{name}] account: the emulator's is {LOCAL_ACCOUNT}.", "Remove the key.")

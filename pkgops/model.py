@@ -54,6 +54,7 @@ class Stage:
     ``account`` is the 12-digit AWS account the stage is pinned to, None where the file names none.
     ``express`` allows CloudFormation's express mode (operations end before resources are stable).
     ``follow_aliases`` lets `pkgops dev` move aliases to the code it has swapped in, until the next deployment.
+    ``snap_start`` keeps snapshots of initialized functions behind APIs, at a price (see `pkgops.kit.snap_start`).
     ``port`` is the emulator's, on stage ``local`` only, and so is ``workers``, how many processes of functions it keeps
     at most (0: 16 for each core, at least 32), and ``resume``, how many seconds a cluster of Aurora that has paused
     holds its first connection (0: none pauses).
@@ -66,6 +67,7 @@ class Stage:
     protected: bool = False
     express: bool = False
     follow_aliases: bool = False
+    snap_start: bool = False
     port: int = 4566
     workers: int = 0
     resume: int = RESUME

@@ -8,12 +8,20 @@ from __future__ import annotations
 
 import gc
 import os
+import random
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+
+try:
+    from snapshot_restore_py import register_after_restore
+except ImportError:  # only Lambda's runtime has it, and only where functions may start from a snapshot
+    pass
+else:
+    register_after_restore(random.seed)  # one snapshot starts many functions, whose pauses must not be the same
 
 # Every exception an AWS call may raise.
 ServiceError = (ClientError, BotoCoreError)

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from pkgops.build.synth import resources
+from pkgops.build.synth import SynthesizedStack, resources
 from pkgops.errors import BuildError
 
+_PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9]+)\}")
+_VALUES = re.compile(r"Values[0-9a-f]{6}$")
 VERSION = "AWS::Lambda::Version"
 # Not part of a version: Lambda would refuse to publish one that differs in nothing else.
 _UNVERSIONED = {
@@ -35,11 +39,44 @@ def pin_versions(template: dict[str, Any]) -> dict[str, Any]:
         logical_id: logical_id + _digest(logical_id, version["Properties"], functions)
         for logical_id, version in resources(template, VERSION)
     }
-    if not renamed:
-        return template
-    pinned: dict[str, Any] = _renamed(template, renamed)
-    pinned["Resources"] = {renamed.get(name, name): resource for name, resource in pinned["Resources"].items()}
-    return pinned
+    return _with_names(template, renamed) if renamed else template
+
+
+def pin_values(stack: SynthesizedStack, parameters: Mapping[str, str]) -> SynthesizedStack:
+    """The packaged ``stack`` with a hash of parameter values appended to the versions of functions with snapshots: of
+    those that their functions refer to, which a snapshot holds, too. A hash of other values is replaced.
+
+    Versions of other functions take a new value with their next version (docs/adr/0010)."""
+    renamed = {}
+    for logical_id, one in resources(stack.template, VERSION):
+        reference = one.get("Properties", {}).get("FunctionName")
+        name = reference.get("Ref") if isinstance(reference, dict) else None
+        properties = stack.template["Resources"].get(name, {}).get("Properties", {})
+        found = {name: parameters[name] for name in sorted(_named(properties)) if name in parameters}
+        if "SnapStart" in properties and found:
+            values = hashlib.sha256(json.dumps(found).encode()).hexdigest()[:6]
+            renamed[logical_id] = f"{_VALUES.sub('', logical_id)}Values{values}"
+    return replace(stack, template=_with_names(stack.template, renamed)) if renamed else stack
+
+
+def _named(value: Any) -> set[str]:
+    """The names that a part of a template refers to."""
+    if isinstance(value, list):
+        return {name for item in value for name in _named(item)}
+    if not isinstance(value, dict):
+        return set()
+    found = {value["Ref"]} if isinstance(value.get("Ref"), str) else set()
+    text = value.get("Fn::Sub")
+    text = text[0] if isinstance(text, list) else text
+    found |= set(_PLACEHOLDER.findall(text)) if isinstance(text, str) else set()
+    return found | {name for item in value.values() for name in _named(item)}
+
+
+def _with_names(template: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """The template with those logical ids renamed, and what refers to them."""
+    made: dict[str, Any] = _renamed(template, names)
+    made["Resources"] = {names.get(name, name): resource for name, resource in made["Resources"].items()}
+    return made
 
 
 def _digest(logical_id: str, version: Mapping[str, Any], functions: Mapping[str, Any]) -> str:

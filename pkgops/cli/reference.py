@@ -28,6 +28,7 @@ STAGE_KEYS = {
     "protected": "Refuses changes that destroy data, and seeding; requires `account`.",
     "express": "CloudFormation's express mode: operations end before resources are stable.",
     "follow_aliases": "`pkgops dev` moves aliases to the code it has swapped in, until the next deployment.",
+    "snap_start": "Functions behind APIs start from snapshots (SnapStart), at a price; not on stage local.",
     "port": "The emulator's port, on stage local only.",
     "resume": "How many seconds a paused cluster of Aurora holds its first connection, as on AWS (0: none pauses).",
     "workers": "How many processes of functions the emulator keeps at most (0: 16 for each core, at least 32).",

@@ -36,6 +36,7 @@ MEASURES: Mapping[str, str] = {
     "firewall.requests": "requests that web ACLs see",
     "function.invocations": "invocations of functions",
     "function.milliseconds": "mean duration of an invocation in milliseconds",
+    "function.restores": "starts of functions from a snapshot",
     "function.traced_share": "share of invocations that are traced (0 to 1)",
     "key.requests": "uses of KMS keys",
     "logs.gigabytes": "GB written to logs",

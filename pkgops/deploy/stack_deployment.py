@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from pkgops.build.versions import pin_values
 from pkgops.deploy.first_updates import first_updates
 from pkgops.deploy.import_resources import import_resources
 from pkgops.deploy.report import SUCCEEDED, Result
@@ -59,6 +60,7 @@ class StackDeployment:
 
         DeployError if CloudFormation refuses it or the stack is stuck; RefusedError if it would make changes on a
         protected stage that are not allowed."""
+        step = replace(step, stack=pin_values(step.stack, parameters))
         for _ in range(MAX_ROUNDS):
             try:
                 step = self._import(self._make_updatable(step, parameters))

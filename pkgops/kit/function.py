@@ -19,6 +19,7 @@ from pkgops.kit import grants, links
 from pkgops.kit.canary import canary
 from pkgops.kit.links import Link
 from pkgops.kit.naming import kebab_case, pascal_case
+from pkgops.kit.snap_start import is_snapped, published
 from pkgops.kit.triggers import Trigger, add_trigger
 from pkgops.scope import Scope, bundle_code, handler_code
 
@@ -62,6 +63,9 @@ class Function:
     without one, new code gets all calls at once. ``concurrency`` is the maximum number of concurrent invocations, None
     for the account's limit.
 
+    ``snap_start`` is for stages that have it (see `pkgops.kit.snap_start`): None for functions behind an API, True for
+    this one as well, False for none.
+
     ``role`` is the ARN of an existing role, of another stack for example; then the function gets none of its own, and
     whoever makes that role grants what the function needs, its log group included.
 
@@ -82,6 +86,7 @@ class Function:
     timeout: int | None = None
     canary: str = ""
     concurrency: int | None = None
+    snap_start: bool | None = None
     vpc: Vpc | None = None
     include: tuple[str, ...] = ()
     role: Any = None
@@ -114,6 +119,7 @@ def _function(scope: Scope, defaults: FunctionDefaults, row: Function) -> Functi
     stem = pascal_case(row.name)
     name = function_name(scope, defaults.prefix, row.name, defaults.name_style)
     vpc = row.vpc or defaults.vpc
+    snapped = is_snapped(scope.stage, row.name, row.snap_start, row.triggers, defaults.runtime)
     group = scope.add(
         cloudwatch_logs.LogGroup(
             f"{stem}LogGroup", LogGroupName=f"/aws/lambda/{name}", RetentionInDays=defaults.retention
@@ -133,17 +139,22 @@ def _function(scope: Scope, defaults: FunctionDefaults, row: Function) -> Functi
                 Variables={**defaults.environment, **links.environment(row.links), **row.environment}
             ),
             LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref(group)),
-            **_optional(row, vpc, defaults.traced),
+            **_optional(row, vpc, defaults.traced, snapped),
         )
     )
     if row.include:
         scope.include(f"{stem}Function", *row.include)
-    gradual = row.canary and not scope.stage.local
-    target = canary(scope, stem, row.canary) if gradual else GetAtt(f"{stem}Function", "Arn")
-    built = FunctionResource(row, stem, Ref(f"{stem}Function"), target)
+    built = FunctionResource(row, stem, Ref(f"{stem}Function"), _target(scope, stem, row, snapped))
     for source in row.triggers:
         add_trigger(scope, stem, built.target, source)
     return built
+
+
+def _target(scope: Scope, stem: str, row: Function, snapped: bool) -> Any:
+    """The ARN that callers invoke: of the alias that a canary or snapshots need, or the function's own."""
+    if row.canary and not scope.stage.local:
+        return canary(scope, stem, row.canary)
+    return published(scope, stem) if snapped else GetAtt(f"{stem}Function", "Arn")
 
 
 def _code(defaults: FunctionDefaults, row: Function) -> dict[str, Any]:
@@ -154,9 +165,11 @@ def _code(defaults: FunctionDefaults, row: Function) -> dict[str, Any]:
     return {"Code": awslambda.Code(**handler_code(f"{path}.py")), "Handler": path.replace("/", ".") + ".handler"}
 
 
-def _optional(row: Function, vpc: Vpc | None, traced: bool) -> dict[str, Any]:
+def _optional(row: Function, vpc: Vpc | None, traced: bool, snapped: bool) -> dict[str, Any]:
     """The properties that not all functions have."""
     found: dict[str, Any] = {"ReservedConcurrentExecutions": row.concurrency} if row.concurrency else {}
+    if snapped:
+        found["SnapStart"] = awslambda.SnapStart(ApplyOn="PublishedVersions")
     if traced:
         found["TracingConfig"] = awslambda.TracingConfig(Mode="Active")
     if vpc:

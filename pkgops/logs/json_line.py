@@ -94,8 +94,9 @@ def _report(time: int, name: str, message: str, content: Mapping[str, Any]) -> L
         "Memory Size": f"{metrics.get('memorySizeMB', '?')} MB",
         "Max Memory Used": f"{metrics.get('maxMemoryUsedMB', '?')} MB",
     }
-    if "initDurationMs" in metrics:
-        parts["Init Duration"] = f"{metrics['initDurationMs']} ms"
+    for key, part in (("initDurationMs", "Init Duration"), ("restoreDurationMs", "Restore Duration")):
+        if key in metrics:
+            parts[part] = f"{metrics[key]} ms"
     if content.get("status", "success") != "success":
         parts["Status"] = str(content["status"])
     return summary(time, name, message, parts, str(content.get("requestId", "")))

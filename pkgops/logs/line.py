@@ -29,8 +29,9 @@ def summary(time: int, name: str, message: str, parts: Mapping[str, str], reques
     """A report's line from the ``parts`` of Lambda's text: ``12 ms, 64 of 512 MB, cold start 210 ms``."""
     used = parts.get("Max Memory Used", "?").removesuffix(" MB")
     text = f"{_rounded(parts.get('Duration', '?'))}, {used} of {parts.get('Memory Size', '?')}"
-    if "Init Duration" in parts:
-        text += f", cold start {_rounded(parts['Init Duration'])}"
+    started = parts.get("Init Duration") or parts.get("Restore Duration")  # the latter from a snapshot
+    if started:
+        text += f", cold start {_rounded(started)}"
     if "Status" in parts:
         text += f", {parts['Status']}"
     return LogLine(time, name, "ERROR" if "Status" in parts else "REPORT", text, message, request_id=request)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from pkgops.build.synth import SynthesizedStack
+from pkgops.build.versions import pin_values
 from pkgops.config import Project
 from pkgops.plan.digest import DIGEST_OUTPUT, digest
 from pkgops.plan.options import PlanOptions
@@ -92,7 +93,9 @@ def late_values(stack: SynthesizedStack, states: Mapping[str, StackState]) -> di
 
 def is_current(stack: SynthesizedStack, parameters: Mapping[str, str], state: StackState | None) -> bool:
     """True if this stack with these parameters is what is deployed."""
-    return state is not None and state.status in READY and state.outputs.get(DIGEST_OUTPUT) == digest(stack, parameters)
+    if state is None or state.status not in READY:
+        return False
+    return state.outputs.get(DIGEST_OUTPUT) == digest(pin_values(stack, parameters), parameters)
 
 
 def fingerprint(state: StackState | None) -> tuple[str, ...]:
@@ -106,6 +109,7 @@ def decide(
     stack: SynthesizedStack, state: StackState | None, parameters: Mapping[str, str] | None, options: PlanOptions
 ) -> Step:
     """The step for a stack in that state; Action.STUCK if no deployment can start."""
+    stack = pin_values(stack, parameters or {})
     if state is None or state.status == "REVIEW_IN_PROGRESS":
         return Step(stack, Action.CREATE, state, parameters, _added_resources(stack.template))
     if state.in_progress:

@@ -63,6 +63,10 @@ def test_environment_wins_over_dotenv_over_file(root: Path) -> None:
         ('[local.pkgwatch]\nmonthly_budget = "1"', r"monthly_budget: Expected `int`, got `str`"),
         ('[local]\naccount = "12"', "not a 12-digit account id"),
         ('[local]\naccount = "123456789012"', "the emulator's is 000000000000"),
+        (
+            '[local]\nregion = "ap-east-2"\nsnap_start = true',
+            r"\[local\] snap_start: Lambda has no SnapStart in ap-east-2",
+        ),
         ("[local]\nprotected = true\nfollow_aliases = true", r"\[local\] follow_aliases: the stage is protected"),
         ('default_sytem = "pkgwatch"', r"stages.toml \[project\]: unknown key 'default_sytem'"),
         ("[local", "is not valid TOML"),

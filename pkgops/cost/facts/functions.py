@@ -37,6 +37,18 @@ def alias(one: Resource) -> Iterator[Item]:
         yield one.item("lambda.provisioned.gb_seconds", seconds, "ProvisionedConcurrencyConfig", note)
 
 
+def version(one: Resource) -> Iterator[Item]:
+    """A snapshot is paid by the second while its version is there, and each time a function starts from it."""
+    yield from alias(one)
+    function = dict(others(one, "AWS::Lambda::Function")).get(referred(one.properties.get("FunctionName")), {})
+    if mapping(function.get("SnapStart")).get("ApplyOn") != "PublishedVersions":
+        return
+    memory = number(function.get("MemorySize"), 128) * _MEGABYTE
+    note = "Snapshots of SnapStart are paid by the second, used or not"
+    yield one.item("lambda.snapshot.gb_seconds", memory * HOURS * 3600, "SnapStart", note)
+    yield one.used("lambda.snapshot.restored_gb", "function.restores", times=memory, cause="SnapStart")
+
+
 def schedule(one: Resource) -> Iterator[Item]:
     """Invocations of EventBridge Scheduler; rules with a schedule are free."""
     yield one.used("scheduler.invocations", "schedule.invocations")
@@ -67,7 +79,7 @@ def _at_edge(one: Resource) -> bool:
 RULES: Mapping[str, Rule] = {
     "AWS::Lambda::Alias": alias,
     "AWS::Lambda::Function": function,
-    "AWS::Lambda::Version": alias,
+    "AWS::Lambda::Version": version,
     "AWS::Scheduler::Schedule": schedule,
     "AWS::StepFunctions::StateMachine": machine,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -101,3 +103,19 @@ def test_a_client_is_prepared_only_where_a_function_is_initialized(monkeypatch: 
     monkeypatch.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
     aws.prepare("dynamodb")
     assert list(aws._CLIENTS.values()) == [aws.client("dynamodb")]
+
+
+def test_a_function_that_starts_from_a_snapshot_has_random_numbers_of_its_own() -> None:
+    program = """
+import random, sys, types
+hooks = []
+sys.modules["snapshot_restore_py"] = types.SimpleNamespace(register_after_restore=hooks.append)
+import handlers.common.aws
+random.seed(1)
+taken = random.getstate()
+for hook in hooks:
+    hook()
+print(random.getstate() != taken)
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "True"

@@ -10,6 +10,7 @@ import pytest
 
 from pkgops.build import versions
 from pkgops.build.package import package
+from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.errors import BuildError
 from tests.pkgops.conftest import stack
@@ -98,3 +99,34 @@ def test_packaging_changed_code_publishes_a_version(project: Project) -> None:
     assert version() == first
     handler.write_text("def handler(event, context): return 2\n", encoding="utf-8")
     assert version() != first
+
+
+def with_values(parameters: dict[str, str], **properties: Any) -> SynthesizedStack:
+    template = pinned(Environment={"Variables": {"A": {"Ref": "Table"}, "B": {"Fn::Sub": "x-${Site}"}}}, **properties)[
+        1
+    ]
+    return versions.pin_values(SynthesizedStack("demo", "main", "main", template), parameters)
+
+
+def title_of(found: SynthesizedStack) -> str:
+    (title,) = [t for t, r in found.template["Resources"].items() if r["Type"] == "AWS::Lambda::Version"]
+    return title
+
+
+def test_another_value_makes_another_version_of_a_function_with_snapshots() -> None:
+    snapped = {"SnapStart": {"ApplyOn": "PublishedVersions"}}
+    one, other = ({"Table": table, "Site": "s", "Unused": table} for table in ("a", "b"))
+    first, second = with_values(one, **snapped), with_values(other, **snapped)
+    assert title_of(first) != title_of(second)
+    assert title_of(with_values({**one, "Unused": "c"}, **snapped)) == title_of(first)
+    assert title_of(with_values({**one, "Site": "t"}, **snapped)) != title_of(first)
+    alias = first.template["Resources"]["Alias"]
+    assert alias["Properties"]["FunctionVersion"] == {"Fn::GetAtt": [title_of(first), "Version"]}
+    assert versions.pin_values(first, one) == first
+    assert versions.pin_values(first, other) == second
+
+
+def test_a_function_without_snapshots_or_values_keeps_its_version() -> None:
+    assert title_of(with_values({"Table": "a"})) == title_of(with_values({"Table": "b"}))
+    stack = SynthesizedStack("demo", "main", "main", pinned(SnapStart={"ApplyOn": "PublishedVersions"})[1])
+    assert versions.pin_values(stack, {"Table": "a"}) is stack

@@ -228,3 +228,16 @@ def test_values_that_are_no_numbers_count_as_the_default(odd):
     given: Any = one(F=resource("Lambda::Function", MemorySize=odd))
     found = priced(given, function__invocations=8000, function__milliseconds=1000)
     assert found["lambda.x86.gb_seconds"][0] == 1000
+
+
+def test_a_snapshot_costs_while_its_version_is_there_and_when_it_is_restored():
+    version = resource("Lambda::Version", FunctionName={"Ref": "F"})
+    snapped = resource("Lambda::Function", MemorySize=512, SnapStart={"ApplyOn": "PublishedVersions"})
+    found = estimate(one(F=snapped, V=version), BOOK, Usage("x", {"function.restores": D(1000)}))
+    rows = {row.key: row for row in found.rows if row.key.startswith("lambda.snapshot.")}
+    assert rows["lambda.snapshot.gb_seconds"].quantity == D("0.5") * 730 * 3600
+    assert round(rows["lambda.snapshot.gb_seconds"].amount, 2) == D("1.98")
+    assert round(rows["lambda.snapshot.restored_gb"].amount, 2) == D("0.07")
+    assert any("SnapStart" in note for note in found.notes)
+    plain = resource("Lambda::Function", MemorySize=512, SnapStart={"ApplyOn": "None"})
+    assert not [row for row in estimate(one(F=plain, V=version), BOOK).rows if "snapshot" in row.key]

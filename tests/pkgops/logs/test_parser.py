@@ -40,6 +40,17 @@ def test_an_invocation_folds_into_its_report() -> None:
     assert (found[1].level, found[1].request_id) == ("REPORT", REQUEST)
 
 
+def test_a_start_from_a_snapshot_is_a_cold_start() -> None:
+    metrics = {"durationMs": 5.5, "memorySizeMB": 512, "maxMemoryUsedMB": 64, "restoreDurationMs": 180.2}
+    told = json.dumps({"type": "platform.report", "record": {"requestId": REQUEST, "metrics": metrics}})
+    found = lines(
+        f"REPORT RequestId: {REQUEST}\tDuration: 5.50 ms\tBilled Duration: 100 ms\tMemory Size: 512 MB\t"
+        "Max Memory Used: 64 MB\tRestore Duration: 180.20 ms\tBilled Restore Duration: 94 ms\t\n",
+        told + "\n",
+    )
+    assert texts(found) == ["5.5 ms, 64 of 512 MB, cold start 180 ms"] * 2
+
+
 def test_a_failed_invocation_shows_in_its_report() -> None:
     (found,) = lines(
         f"REPORT RequestId: {REQUEST}\tDuration: 3000.00 ms\tBilled Duration: 3000 ms\tMemory Size: 128 MB\t"
