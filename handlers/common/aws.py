@@ -17,7 +17,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 try:
-    from snapshot_restore_py import register_after_restore
+    from snapshot_restore_py import register_after_restore  # type: ignore[import-not-found]
 except ImportError:  # only Lambda's runtime has it, and only where functions may start from a snapshot
     pass
 else:
