@@ -42,7 +42,7 @@ def test_an_invocation_folds_into_its_report() -> None:
 
 def test_a_start_from_a_snapshot_is_a_cold_start() -> None:
     metrics = {"durationMs": 5.5, "memorySizeMB": 512, "maxMemoryUsedMB": 64, "restoreDurationMs": 180.2}
-    told = json.dumps({"type": "platform.report", "record": {"requestId": REQUEST, "metrics": metrics}})
+    told = json.dumps({"time": "t", "type": "platform.report", "record": {"requestId": REQUEST, "metrics": metrics}})
     found = lines(
         f"REPORT RequestId: {REQUEST}\tDuration: 5.50 ms\tBilled Duration: 100 ms\tMemory Size: 512 MB\t"
         "Max Memory Used: 64 MB\tRestore Duration: 180.20 ms\tBilled Restore Duration: 94 ms\t\n",
