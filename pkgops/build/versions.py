@@ -16,8 +16,8 @@ from typing import Any
 
 from pkgops.build.synth import SynthesizedStack, resources
 from pkgops.errors import BuildError
+from pkgops.intrinsics import mapping, references
 
-_PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9]+)\}")
 _VALUES = re.compile(r"Values[0-9a-f]{6}$")
 VERSION = "AWS::Lambda::Version"
 # Not part of a version: Lambda would refuse to publish one that differs in nothing else.
@@ -28,6 +28,8 @@ _UNVERSIONED = {
     "RuntimeManagementConfig",
     "Tags",
 }
+# Of resources that a function refers to: with another name it is another resource, whose reference is another value.
+_NAMES = {"BucketName", "FunctionName", "QueueName", "RoleName", "StreamName", "TableName", "TopicName"}
 
 
 def pin_versions(template: dict[str, Any]) -> dict[str, Any]:
@@ -43,33 +45,47 @@ def pin_versions(template: dict[str, Any]) -> dict[str, Any]:
 
 
 def pin_values(stack: SynthesizedStack, parameters: Mapping[str, str]) -> SynthesizedStack:
-    """The packaged ``stack`` with a hash of parameter values appended to the versions of functions with snapshots: of
-    those that their functions refer to, which a snapshot holds, too. A hash of other values is replaced.
+    """The packaged ``stack`` with a hash appended to the versions of functions with snapshots: of the values that their
+    properties refer to and that are known only now. A hash of other values is replaced.
 
     Versions of other functions take a new value with their next version (docs/adr/0010)."""
     renamed = {}
     for logical_id, one in resources(stack.template, VERSION):
-        reference = one.get("Properties", {}).get("FunctionName")
-        name = reference.get("Ref") if isinstance(reference, dict) else None
-        properties = stack.template["Resources"].get(name, {}).get("Properties", {})
-        found = {name: parameters[name] for name in sorted(_named(properties)) if name in parameters}
-        if "SnapStart" in properties and found:
-            values = hashlib.sha256(json.dumps(found).encode()).hexdigest()[:6]
-            renamed[logical_id] = f"{_VALUES.sub('', logical_id)}Values{values}"
+        function = mapping(stack.template["Resources"].get(_function_of(one["Properties"])))
+        properties = mapping(function.get("Properties"))
+        values = _values(stack, _versioned(properties), parameters) if "SnapStart" in properties else {}
+        if values:
+            found = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:6]
+            renamed[logical_id] = f"{_VALUES.sub('', logical_id)}Values{found}"
     return replace(stack, template=_with_names(stack.template, renamed)) if renamed else stack
 
 
-def _named(value: Any) -> set[str]:
-    """The names that a part of a template refers to."""
-    if isinstance(value, list):
-        return {name for item in value for name in _named(item)}
-    if not isinstance(value, dict):
-        return set()
-    found = {value["Ref"]} if isinstance(value.get("Ref"), str) else set()
-    text = value.get("Fn::Sub")
-    text = text[0] if isinstance(text, list) else text
-    found |= set(_PLACEHOLDER.findall(text)) if isinstance(text, str) else set()
-    return found | {name for item in value.values() for name in _named(item)}
+def _values(stack: SynthesizedStack, properties: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
+    """What properties of a function refer to, by name: values of parameters, present values of parameters of SSM, and
+    names of resources of the stack where another name makes another resource."""
+    declared = mapping(stack.template.get("Parameters"))
+    found: dict[str, Any] = {}
+    for name in references(properties):
+        if name in parameters:
+            found[name] = parameters[name]
+        elif name in declared:
+            found[name] = stack.looked_up.get(str(mapping(declared[name]).get("Default", "")))
+        else:
+            there = mapping(mapping(stack.template["Resources"].get(name)).get("Properties"))
+            found[name] = {key: there[key] for key in sorted(_NAMES & there.keys())}
+    text = json.dumps(properties)
+    found |= {name: value for name, value in stack.looked_up.items() if f":{name}}}}}" in text}
+    return {name: value for name, value in found.items() if value}
+
+
+def _versioned(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties of a function that a version holds."""
+    return {name: value for name, value in properties.items() if name not in _UNVERSIONED}
+
+
+def _function_of(version: Mapping[str, Any]) -> str:
+    """The logical id that a version names its function by; "" if it does otherwise."""
+    return str(mapping(version["FunctionName"]).get("Ref", ""))
 
 
 def _with_names(template: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
@@ -80,14 +96,13 @@ def _with_names(template: dict[str, Any], names: Mapping[str, str]) -> dict[str,
 
 
 def _digest(logical_id: str, version: Mapping[str, Any], functions: Mapping[str, Any]) -> str:
-    reference = version["FunctionName"]
-    function = functions.get(reference.get("Ref", "") if isinstance(reference, dict) else "")
+    function = functions.get(_function_of(version))
     if function is None:
         raise BuildError(
-            f"{logical_id} is a version of {json.dumps(reference)}, which is not in its template.",
+            f"{logical_id} is a version of {json.dumps(version['FunctionName'])}, which is not in its template.",
             "Refer to the function by its logical id.",
         )
-    kept = {name: value for name, value in function["Properties"].items() if name not in _UNVERSIONED}
+    kept = _versioned(function["Properties"])
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:10]
 
 

@@ -26,6 +26,7 @@ PRODUCTION: dict[str, dict[str, Any]] = {
 }
 # What else is kept as goldens: settings that change templates, by system and the directory's name, with the stage.
 VARIANTS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
+    ("kefir", "dev-snap-start"): ("dev", {}),
     ("keyvex", "dev-without-redis"): ("dev", {"redis": "disabled", "api_logs": True}),
     ("keyvex", "dev-lambda-vpc"): ("dev", {"lambda_vpc": True, "alert_email": "admin@example.com"}),
     ("keyvex", "prod-lambda-vpc"): ("prod", {"lambda_vpc": True, "user_behavior": True}),
@@ -42,6 +43,8 @@ VARIANTS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
         },
     ),
 }
+# The keys that such a stage has in stages.toml.
+STAGE_KEYS: dict[tuple[str, str], dict[str, Any]] = {("kefir", "dev-snap-start"): {"snap_start": True}}
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,8 @@ def built(system_key: str, name: str) -> tuple[Case, ...]:
     """The templates of a system on the stage of that name, or as the variant of that name."""
     system: System = bootstrap.SYSTEM if system_key == "bootstrap" else load_system(system_key)
     stage_name, chosen = VARIANTS.get((system_key, name), (name, {}))
-    stage = Stage(stage_name, account=LOCAL_ACCOUNT if stage_name == LOCAL else None)
+    keys = STAGE_KEYS.get((system_key, name), {})
+    stage = Stage(stage_name, account=LOCAL_ACCOUNT if stage_name == LOCAL else None, **keys)
     required = PRODUCTION.get(system_key, {}) if stage.production else {}
     settings = system.settings(**{**required, **chosen})
     variant = name if name != stage_name else ""

@@ -108,22 +108,59 @@ def with_values(parameters: dict[str, str], **properties: Any) -> SynthesizedSta
     return versions.pin_values(SynthesizedStack("demo", "main", "main", template), parameters)
 
 
+SNAPPED = {"SnapStart": {"ApplyOn": "PublishedVersions"}}
+
+
+def referring(value: Any, looked_up: dict[str, str] | None = None, **more: Any) -> str:
+    """The logical id of the version of a function with snapshots and that value in its environment."""
+    template = pinned(**SNAPPED, Environment={"Variables": {"A": value}})[1]
+    template["Resources"] |= more.pop("Resources", {})
+    made = SynthesizedStack("demo", "main", "main", {**template, **more}, looked_up=looked_up or {})
+    return title_of(versions.pin_values(made, {"Table": "orders"}))
+
+
 def title_of(found: SynthesizedStack) -> str:
     (title,) = [t for t, r in found.template["Resources"].items() if r["Type"] == "AWS::Lambda::Version"]
     return title
 
 
 def test_another_value_makes_another_version_of_a_function_with_snapshots() -> None:
-    snapped = {"SnapStart": {"ApplyOn": "PublishedVersions"}}
     one, other = ({"Table": table, "Site": "s", "Unused": table} for table in ("a", "b"))
-    first, second = with_values(one, **snapped), with_values(other, **snapped)
+    first, second = with_values(one, **SNAPPED), with_values(other, **SNAPPED)
     assert title_of(first) != title_of(second)
-    assert title_of(with_values({**one, "Unused": "c"}, **snapped)) == title_of(first)
-    assert title_of(with_values({**one, "Site": "t"}, **snapped)) != title_of(first)
+    assert title_of(with_values({**one, "Unused": "c"}, **SNAPPED)) == title_of(first)
+    assert title_of(with_values({**one, "Site": "t"}, **SNAPPED)) != title_of(first)
     alias = first.template["Resources"]["Alias"]
     assert alias["Properties"]["FunctionVersion"] == {"Fn::GetAtt": [title_of(first), "Version"]}
     assert versions.pin_values(first, one) == first
     assert versions.pin_values(first, other) == second
+
+
+@pytest.mark.parametrize("value", ["{{resolve:ssm:/image}}", {"Fn::Sub": "at ${Image}"}])
+def test_a_value_that_cloudformation_looks_up_makes_another_version(value: Any) -> None:
+    declared = {"Image": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/image"}}
+    one, same, other = (referring(value, {"/image": now}, Parameters=declared) for now in ("a", "a", "b"))
+    assert one == same != other
+
+
+@pytest.mark.parametrize(
+    "value", [{"Ref": "Orders"}, {"Fn::GetAtt": ["Orders", "Arn"]}, {"Fn::Sub": "${Orders.Arn}/*"}]
+)
+def test_a_resource_of_another_name_makes_another_version(value: Any) -> None:
+    """Its template refers to the new one as it did to the old one, whose name the snapshot holds."""
+
+    def version(**properties: Any) -> str:
+        return referring(value, Resources={"Orders": {"Type": "AWS::DynamoDB::Table", "Properties": properties}})
+
+    assert version(TableName="orders") != version(TableName="bills")
+    assert version(TableName="orders") == version(TableName="orders", BillingMode="PAY_PER_REQUEST")
+
+
+def test_a_value_that_no_version_holds_makes_none() -> None:
+    """Lambda refuses to publish what it has published."""
+    tagged = {**SNAPPED, "Tags": [{"Key": "table", "Value": {"Ref": "Owner"}}]}
+    values: Any = {"Table": "a", "Site": "s"}
+    assert title_of(with_values({**values, "Owner": "b"}, **tagged)) == title_of(with_values(values, **tagged))
 
 
 def test_a_function_without_snapshots_or_values_keeps_its_version() -> None:

@@ -49,6 +49,16 @@ def test_every_resource_of_a_shipped_system_has_one_place(system, name):
     assert {m for node in small.nodes for m in node.members} == {m for node in graph.nodes for m in node.members}
 
 
+def test_versions_and_aliases_of_snapshots_are_their_function():
+    plain, snapped = whole("kefir", "dev"), whole("kefir", "dev-snap-start")
+    assert snapped.edges == plain.edges
+    assert [node.id for node in snapped.nodes] == [node.id for node in plain.nodes]
+    assert {*snapped.hidden} | {m for node in snapped.nodes for m in (*node.members, *node.parts)} > {
+        ("app", "HandleAuthAlias"),
+        ("app", "HandleAuthVersion"),
+    }
+
+
 def referred(name: str) -> st.SearchStrategy[Any]:
     """The ways to refer to ``name``."""
     text = f"arn:aws:x:::{name}/${{{name}}}"

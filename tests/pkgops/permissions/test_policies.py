@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 import pytest
 
 from pkgops.build.build import synthesized
+from pkgops.build.synth import resources
 from pkgops.config import load
 from pkgops.model import Stage
 from pkgops.permissions.broad_grants import UNNAMED, broad_grants
@@ -185,6 +186,35 @@ def test_the_policies_are_of_the_declared_secrets(made):
     }
     arn = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:"
     assert found == {f"{arn}{name}{ending}" for name in names for ending in ("", "-??????")}
+
+
+def test_who_deploys_snapshots_may_publish_versions_and_move_their_aliases(project, made):
+    found, _ = project("kefir", "dev")
+    snapping = replace(found, stage=replace(found.stage, snap_start=True))
+    stacks = synthesized(snapping)
+    rows = allowed(policies(snapping, stacks, ACCOUNT, exclusive=False))
+    names = [
+        body["Properties"]["FunctionName"]
+        for stack in stacks
+        for _, body in resources(stack.template, "AWS::Lambda::Function")
+        if "SnapStart" in body["Properties"]
+    ]
+    assert names
+    own = ("PublishVersion", "ListVersionsByFunction", "GetFunction", "UpdateFunctionConfiguration")
+    of_alias = ("CreateAlias", "UpdateAlias", "GetAlias", "DeleteAlias")
+    of_version = ("DeleteFunction", "GetFunction", "GetFunctionConfiguration", "AddPermission", "RemovePermission")
+    for name in names:
+        arn = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{name}"
+        asked = [(action, arn) for action in (*own, *of_alias)]
+        asked += [(action, f"{arn}:7") for action in of_version]
+        asked += [(action, f"{arn}:live") for action in (*of_alias, "AddPermission", "RemovePermission")]
+        for action, resource in asked:
+            granted = [row for row in rows if row[0] == f"lambda:{action}" and fnmatchcase(resource, row[1])]
+            assert granted, (action, resource)
+    publishing = {"lambda:PublishVersion", "lambda:CreateAlias", "lambda:DeleteAlias"}
+    assert not {resource for action, resource, _ in rows if action in publishing and resource == "*"}
+    assert {resource for action, resource, _ in rows if action == "lambda:DeleteAlias"}
+    assert not {resource for action, resource, _ in allowed(made("kefir", "dev")) if action == "lambda:DeleteAlias"}
 
 
 @pytest.mark.parametrize(("system", "listed"), [("kefir", True), ("pkgwatch", False)])

@@ -100,3 +100,15 @@ def test_names_stay_in_their_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match="cannot be called"):
         save_event(tmp_path, "pkgwatch", function, name, {})
     assert not list(tmp_path.iterdir())
+
+
+def test_what_starts_the_alias_of_a_function_with_snapshots_starts_the_function() -> None:
+    """Of every function with an alias that callers name."""
+    from tests.templates.conftest import built
+
+    plain, snapped = ([case.stack for case in built("kefir", name)] for name in ("dev", "dev-snap-start"))
+    for function in functions(plain):
+        expected = [(one.kind, one.detail) for one in triggers(function, plain)]
+        assert [(one.kind, one.detail) for one in triggers(function, snapped)] == expected
+    assert functions(snapped) == functions(plain)
+    assert [one.kind for one in triggers(find_function(functions(snapped), "handle-auth"), snapped)]
