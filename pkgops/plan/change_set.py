@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from pkgops.build.synth import SynthesizedStack, template_text
-from pkgops.build.versions import pin_values
 from pkgops.config import Project
 from pkgops.errors import DeployError, PkgopsError
 from pkgops.plan.digest import DIGEST_OUTPUT, UNFINISHED, digest, with_digest
@@ -43,7 +42,6 @@ def create_change_set(
 
     DeployError if CloudFormation refuses the template or the change set fails, `NameTakenError` if that is because
     a resource it would create already exists."""
-    stack = pin_values(stack, parameters)
     body, url = _body(with_digest(stack, digest(stack, parameters)), ports)
     request = ChangeSetRequest(
         stack=stack.name,

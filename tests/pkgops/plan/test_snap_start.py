@@ -70,6 +70,7 @@ def test_what_is_deployed_is_current(
     """Although the value, and with it the version's name, was not known when its creation was planned."""
     packaged = system("orders")
     deploy(prepare(project, packaged, ports), ports)
+    assert ports.stacks.calls.count("execute") == len(packaged.stacks), "each stack once"
     assert [row.current for row in stack_status(project, packaged.stacks, ports)] == [True, True, True]
     assert not prepare(project, packaged, ports).changed
 
