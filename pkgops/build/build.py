@@ -53,13 +53,15 @@ def build(
     if packaged is not None and not unchecked:
         return packaged
     stacks = _synthesized(project, cache)
+    if unchecked:
+        _refuse_at_once(project, stacks, foresee)
     if packaged is not None:
-        _check(project, stacks, emit, foresee)
+        _check(project, stacks, emit)
         cache.write("checked", True, found_by)
         return packaged
     if unchecked:
         with _packaging(project, stacks, emit) as packaging:
-            _check(project, stacks, emit, foresee)
+            _check(project, stacks, emit)
             cache.write("checked", True, found_by)
             packaged = packaging.result()
     else:
@@ -70,18 +72,20 @@ def build(
     return packaged
 
 
-def _check(
-    project: Project,
-    stacks: Sequence[SynthesizedStack],
-    emit: Emit,
-    foresee: Callable[[Sequence[SynthesizedStack]], None] | None,
+def _refuse_at_once(
+    project: Project, stacks: Sequence[SynthesizedStack], foresee: Callable[[Sequence[SynthesizedStack]], None] | None
 ) -> None:
-    from pkgops.build.check import check
+    """Finds what needs neither the linter, which takes its time, nor artifacts."""
     from pkgops.build.dependencies.pins import Pins
 
     if foresee is not None:
         foresee(stacks)
-    Pins(project.root).require_in_force()  # found at once; the linter takes its time
+    Pins(project.root).require_in_force()
+
+
+def _check(project: Project, stacks: Sequence[SynthesizedStack], emit: Emit) -> None:
+    from pkgops.build.check import check
+
     check(project, stacks, emit)
 
 
