@@ -6,7 +6,6 @@ import os
 import shutil
 import threading
 import zipfile
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +14,6 @@ import pytest
 from pkgops import config
 from pkgops.build.build import build, synthesized
 from pkgops.build.repair import repair
-from pkgops.build.synth import SynthesizedStack
 from pkgops.config import Project
 from pkgops.errors import BuildError, ConfigError, RefusedError
 from pkgops.events import Event, Note, Started
@@ -90,19 +88,18 @@ def test_artifacts_are_packaged_while_templates_are_checked(copy: Project) -> No
     for kept in (copy.home / "cache").glob("*.*ed.json"):  # what was checked and packaged, not the index of artifacts
         if "synthesized" not in kept.name:
             kept.unlink()
+    shutil.rmtree(copy.home / "cache" / "lint")
     begun = threading.Event()
 
     def emit(event: Event) -> None:
         if isinstance(event, Started) and event.what == "Packaging":
             begun.set()
+        elif isinstance(event, Started) and event.what.startswith("Checking"):
+            assert begun.wait(60)
+            raise RefusedError("A rule is broken.", "Mend it.")
 
-    def foresee(stacks: Sequence[SynthesizedStack]) -> None:
-        assert stacks
-        assert begun.wait(60)
-        raise RefusedError("A name is taken.", "Rename it.")
-
-    with pytest.raises(RefusedError, match="A name is taken"):
-        build(copy, emit, foresee=foresee)
+    with pytest.raises(RefusedError, match="A rule is broken"):
+        build(copy, emit)
     assert not [one.name for one in threading.enumerate() if one.name.startswith("pkgops-package")]
 
 
