@@ -59,7 +59,7 @@ def measured(place: Workplace, only: str) -> Iterator[Row | str]:
         ours()
     floor = place.floor("cfn_lint", str(template), REGION)
     if only in CHANGED:
-        yield Contest(CHANGED, floor, ours, 0.3, 5, before_ours=change, why=IMPORT).run()
+        yield Contest(CHANGED, floor, ours, 0.35, 5, before_ours=change, why=IMPORT).run()
     if only in FIRST:
         yield Contest(FIRST, floor, ours, 0.8, 3, before_ours=forget, why="three more templates are linted").run()
     file.write_text(source, encoding="utf-8")
