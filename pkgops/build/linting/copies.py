@@ -13,8 +13,7 @@ from cfnlint.helpers import FUNCTIONS
 
 def evolved(self: Any, **changes: Any) -> Any:
     """A copy with other fields. cfn-lint goes through the constructor, with each field by its name."""
-    fresh = object.__new__(type(self))
-    fresh.__dict__.update(self.__dict__)
+    fresh = _copy(self)
     fresh.__dict__.update(changes)
     return fresh
 
@@ -25,9 +24,8 @@ def evolved_context(self: Any, **changes: Any) -> Any:
         changes["ref_values"] = {**self.ref_values, **changes["ref_values"]}
     if "module_names" not in self.__dict__:
         _ = self.module_names  # found in all resources, here once for all contexts that come from this one
-    fresh = object.__new__(type(self))
+    fresh = _copy(self)
     fields = fresh.__dict__
-    fields.update(self.__dict__)
     if "resources" in changes:
         del fields["module_names"]
     fields.update(changes)
@@ -41,9 +39,8 @@ def descended(original: Callable[..., Any]) -> Callable[..., Any]:
         kind = steps.get("cfn_path")
         if kind in FUNCTIONS or isinstance(kind, int):
             return original(self, **steps)
-        fresh = object.__new__(type(self))
+        fresh = _copy(self)
         fields = fresh.__dict__
-        fields.update(self.__dict__)
         for name, step in steps.items():
             if step is not None:
                 fields[name] = fields[name].copy()
@@ -51,3 +48,9 @@ def descended(original: Callable[..., Any]) -> Callable[..., Any]:
         return fresh
 
     return descend
+
+
+def _copy(one: Any) -> Any:
+    fresh = object.__new__(type(one))
+    fresh.__dict__.update(one.__dict__)
+    return fresh
