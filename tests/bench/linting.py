@@ -15,7 +15,7 @@ from tests.bench.workplace import Workplace
 from tests.emulator import REGION
 
 CHANGED, FIRST = "lint: one function of PkgWatch's API changed", "lint: PkgWatch's API changed, nothing kept"
-IMPORT = "asked is 0.2; more than half of it is the import of cfn-lint and its rules, and the templates made anew"
+IMPORT = "asked is 0.2; each run imports cfn-lint and its rules, as no process is kept warm (docs/adr/0048)"
 PROGRAM = """
 from pathlib import Path
 from pkgops.build.build import synthesized
