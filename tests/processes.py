@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 import pytest
@@ -42,10 +44,30 @@ def family(pid: int) -> list[int]:
     return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
 
 
-def servers(pid: int, *programs: str) -> list[psutil.Process]:
+class Server(NamedTuple):
+    """What a process was when it was looked at; it may have ended since, as those that serve one connection do."""
+
+    pid: int
+    name: str
+    user: str
+
+
+def servers(pid: int, *programs: str) -> list[Server]:
     """The processes below that one which run one of the programs, and those that supervise them."""
-    found = psutil.Process(pid).children(recursive=True)
-    return [one for one in found if {Path(part).name for part in one.cmdline()} & set(programs)]
+    found = []
+    for one in psutil.Process(pid).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if {Path(part).name for part in one.cmdline()} & set(programs):
+                found.append(Server(one.pid, one.name(), one.username()))
+    return found
+
+
+def command(process: psutil.Process) -> list[str]:
+    """The program and its arguments; none once the process has ended."""
+    try:
+        return list(process.cmdline())
+    except psutil.NoSuchProcess:
+        return []
 
 
 def listening_addresses(*pids: int) -> set[str]:

@@ -56,13 +56,11 @@ def build(
     if unchecked:
         _refuse_at_once(project, stacks, foresee)
     if packaged is not None:
-        _check(project, stacks, emit)
-        cache.write("checked", True, found_by)
+        _check(project, stacks, emit, cache, found_by)
         return packaged
     if unchecked:
         with _packaging(project, stacks, emit) as packaging:
-            _check(project, stacks, emit)
-            cache.write("checked", True, found_by)
+            _check(project, stacks, emit, cache, found_by)
             packaged = packaging.result()
     else:
         from pkgops.build.package import package
@@ -83,10 +81,11 @@ def _refuse_at_once(
     Pins(project.root).require_in_force()
 
 
-def _check(project: Project, stacks: Sequence[SynthesizedStack], emit: Emit) -> None:
+def _check(project: Project, stacks: Sequence[SynthesizedStack], emit: Emit, cache: BuildCache, found_by: str) -> None:
     from pkgops.build.check import check
 
     check(project, stacks, emit)
+    cache.write("checked", True, found_by)
 
 
 class _Stopped(Exception):  # noqa: N818 - not an error: nobody waits for the artifacts any more

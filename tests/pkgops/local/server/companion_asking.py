@@ -12,6 +12,7 @@ import psutil
 
 from pkgops.local.server.companion_proxy import CompanionProxy
 from pkgops.testing.deployed import free_port
+from tests.processes import command
 
 
 def companions(server: int) -> list[int]:
@@ -53,7 +54,3 @@ def with_proxy(project: Path, scenario: Callable[[CompanionProxy], Awaitable[Non
             await proxy.stop()
 
     asyncio.run(run())
-
-
-def command(process: psutil.Process) -> list[str]:
-    return list(process.cmdline()) if process.status() != psutil.STATUS_ZOMBIE else []

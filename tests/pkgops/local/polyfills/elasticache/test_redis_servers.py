@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -142,7 +143,7 @@ def test_a_restarted_emulator_has_its_servers_again_and_leaves_none_behind(own: 
     (shown,) = own.status().redis
     assert (shown.name, shown.address, shown.running) == ("kept-group", f"127.0.0.1:{stack.outputs['Port']}", True)
     first = servers(own.status().pid, *PROGRAMS)
-    (itself,) = [one.pid for one in first if one.name() != "sh"]
+    (itself,) = [one.pid for one in first if one.name != "sh"]
     own.down()
     assert gone(itself), "the server ends before the emulator"
     assert all(ended(one.pid) for one in first)  # what watched the emulator for the server may end a moment later
@@ -165,8 +166,8 @@ def answering(stack: Stack) -> bool:
 def test_a_server_that_died_is_there_again_and_an_emptied_emulator_has_none(own: Emulator) -> None:
     stack = deployed(own)
     for _ in range(2):
-        (server,) = [one for one in servers(own.status().pid, *PROGRAMS) if one.name() != "sh"]
-        server.kill()
+        (server,) = [one for one in servers(own.status().pid, *PROGRAMS) if one.name != "sh"]
+        os.kill(server.pid, signal.SIGKILL)
         assert ended(server.pid)
         assert eventually(lambda: answering(stack))
         assert own.status().redis[0].running

@@ -211,8 +211,8 @@ def test_a_database_outlives_its_emulator_and_its_server_does_not(own: Emulator)
     (shown,) = own.status().postgres
     assert (shown.name, shown.address, shown.running) == ("kept-cluster", f"127.0.0.1:{stack.outputs['Port']}", True)
     first = servers(own.status().pid, "postgres")
-    assert {one.username() for one in first} != {"root"}
-    itself = [one.pid for one in first if one.name() == "postgres"]
+    assert {one.user for one in first} != {"root"}
+    itself = [one.pid for one in first if one.name == "postgres"]
     own.down()
     assert itself
     assert all(map(gone, itself)), "the server ends before the emulator"
