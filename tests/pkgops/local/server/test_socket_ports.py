@@ -95,7 +95,11 @@ def test_who_derives_the_endpoint_from_the_address_posts_to_a_connection(socket,
                     manager(emulator, shown, "wrong").post_to_connection, ConnectionId=id, Data=b"no"
                 )
             await asyncio.to_thread(gateway.delete_connection, ConnectionId=id)
+            below = connection.get_extra_info("socket")
             assert (await connection.receive(timeout=20)).type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
+            async with asyncio.timeout(20):  # the session no longer knows of it, and does not wait until TLS has ended
+                while below.fileno() != -1:
+                    await asyncio.sleep(0.01)
             return id
 
     gone = asyncio.run(scene())
