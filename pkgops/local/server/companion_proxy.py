@@ -88,6 +88,8 @@ class CompanionProxy:
             await _answer(send, 404, problem(several if modules else f"There is no companion {name!r}."))
             return
         body = await _body(receive)
+        if body is None:
+            return
         try:
             status, headers, content = await self._request(self._server(modules[0], name).port, name, scope, body)
         except OSError as error:
@@ -134,10 +136,13 @@ def _end_to_end(headers: Any) -> list[tuple[bytes, bytes]]:
     return [(key, value) for key, value in headers if key.lower() not in _HOP_BY_HOP]
 
 
-async def _body(receive: Any) -> bytes:
+async def _body(receive: Any) -> bytes | None:
+    """The whole body, None if the client has gone before its end."""
     received = bytearray()
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         received += message.get("body", b"")
         if not message.get("more_body"):
             return bytes(received)

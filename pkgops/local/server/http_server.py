@@ -12,6 +12,7 @@ import logging
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
+from pkgops.local.server.answers import framed
 from pkgops.local.server.connections import Connection
 from pkgops.local.server.guard import Asgi
 
@@ -21,11 +22,13 @@ _BACKLOG = 1024
 
 
 class HttpServer:
-    """Answers connections with ``app``, which with ``lifespan`` is told of the beginning and the end."""
+    """Answers connections with ``app``, which with ``lifespan`` is told of the beginning and the end. ``app`` of the
+    server gives answers that can be sent as they are."""
 
     def __init__(self, app: Asgi, *, lifespan: bool = False) -> None:
+        self.app = framed(app)
         self._config = Config(
-            app,
+            self.app,
             http=Connection,
             interface="asgi3",
             lifespan="on" if lifespan else "off",

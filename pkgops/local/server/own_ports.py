@@ -154,7 +154,7 @@ class _Listener:
     """One listening socket and its connections."""
 
     def __init__(self, listening: socket.socket, app: Asgi, context: Context) -> None:
-        self._listening, self._app, self._tls = listening, app, context
+        self._listening, self._tls = listening, context
         self._http = HttpServer(app)
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -196,7 +196,7 @@ class _Listener:
             secure = self._tls() if first == _HANDSHAKE else None
             timeout = _SECONDS if secure else None
             await loop.connect_accepted_socket(
-                lambda: Agreed(self._app, self._http.connection, self._tasks),
+                lambda: Agreed(self._http.app, self._http.connection, self._tasks),
                 connection,
                 ssl=secure,
                 ssl_handshake_timeout=timeout,

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from pkgops.local.hooks.patch import require, wrap
-from pkgops.local.hooks.proxy_results import NoResponseError, strict
+from pkgops.local.hooks.proxy_results import NoResponseError, strict, text
 from pkgops.local.hooks.types import Types
 
 _LARGEST = 10 * 1024 * 1024  # bytes of a request's body
@@ -52,9 +52,10 @@ def _bounded(original: Any) -> Any:
             running.add_done_callback(lambda late: late.exception())  # so that asyncio does not report it
             return _refusal(NoResponseError("timeout"))
         try:
-            return await running
+            status, headers, body = await running
         except NoResponseError as refused:
             return _refusal(refused)
+        return int(status), {name: text(value) for name, value in headers.items()}, body or b""
 
     return invoke
 

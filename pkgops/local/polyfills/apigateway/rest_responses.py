@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from pkgops.local.hooks.patch import require, wrap
-from pkgops.local.hooks.proxy_results import NoResponseError, checked, well_formed
+from pkgops.local.hooks.proxy_results import NoResponseError, checked, text, well_formed
 from pkgops.local.hooks.types import Types
 from pkgops.local.polyfills.apigateway.rest_requests import exchange
 
@@ -60,11 +60,11 @@ def _bounded(original: Any) -> Any:
         try:
             status, headers, body = await running
         except NoResponseError as refused:
-            kind, text, status = _REFUSALS[refused.why]
-            answer = rest._gw_error(kind, text)
+            kind, said, status = _REFUSALS[refused.why]
+            answer = rest._gw_error(kind, said)
             answer.status = status
             return answer
-        return int(status), {name: _text(value) for name, value in headers.items()}, body or b""
+        return int(status), {name: text(value) for name, value in headers.items()}, body or b""
 
     return invoke
 
@@ -72,13 +72,6 @@ def _bounded(original: Any) -> Any:
 def _ignore(late: asyncio.Future[Any]) -> None:
     """Retrieves an outcome that is not used, so that asyncio does not report it."""
     late.exception()
-
-
-def _text(value: Any) -> Any:
-    """A header's value as text: handlers return numbers and booleans too."""
-    if isinstance(value, list):
-        return [_text(one) for one in value]
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _with_status(original: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -59,6 +60,17 @@ def test_a_companion_lives_until_the_emulator_is_emptied_or_ends(shop: Emulator)
     (third,) = companions(server)
     shop.down()
     assert ended(third)
+
+
+def test_half_a_request_does_not_reach_a_companion(shop: Emulator) -> None:
+    shop.up()
+    before = requests(shop)
+    head = f"POST /_companions/counter/count HTTP/1.1\r\nHost: 127.0.0.1:{shop.port}\r\nContent-Length: 9\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", shop.port)) as one:
+        one.sendall(head.encode() + b"half")
+        one.shutdown(socket.SHUT_WR)
+        assert one.recv(1) == b""
+    assert requests(shop) == before + 1
 
 
 @needs_process_table

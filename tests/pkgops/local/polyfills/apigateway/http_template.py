@@ -11,6 +11,12 @@ def handler(event, context):
     if wanted == "/echo/status": return {"statusCode": "many", "body": "x"}
     if wanted == "/echo/object": return {"statusCode": 200, "body": {"not": "text"}}
     if wanted == "/echo/large": return {"statusCode": 200, "body": "x" * 7_000_000}
+    if wanted == "/echo/lines": return {"statusCode": 200, "headers": {"X-Line": "a\\r\\nSet-Cookie: b=1"}, "body": "x"}
+    if wanted == "/echo/name": return {"statusCode": 200, "headers": {"X Name": "a"}, "body": "x"}
+    if wanted == "/echo/cookie": return {"statusCode": 200, "cookies": ["a=1\\nX: y"], "body": "x"}
+    if wanted == "/echo/early": return {"statusCode": 103, "body": "x"}
+    if wanted == "/echo/none": return {"statusCode": 204, "body": None}
+    if wanted == "/echo/text": return {"statusCode": "201", "headers": {"X-Yes": True, "X-Count": 3}, "body": "x"}
     if wanted == "/slow": time.sleep(2)
     if wanted == "/echo/id": return {"id": event["requestContext"]["requestId"]}
     return {"plain": wanted}

@@ -10,6 +10,8 @@ def handler(event, context):
     if name == "plain": return "no response"
     if name == "extra": return {"statusCode": 200, "body": "x", "cookies": []}
     if name == "object": return {"statusCode": 200, "body": {"not": "text"}}
+    if name == "lines": return {"statusCode": 200, "headers": {"X-Line": "a\\nb"}, "body": "x"}
+    if name == "several": return {"statusCode": 200, "multiValueHeaders": {"X-Line": ["a", "a\\nb"]}, "body": "x"}
     if event["pathParameters"] == {"ecosystem": "slow"}: time.sleep(2)
     if name == "large": return {"statusCode": 200, "body": "x" * 5000}
     if name == "huge": return {"statusCode": 200, "body": "x" * 7_000_000}

@@ -26,11 +26,21 @@ def api(aws, role, emulator):
     stack.delete()
 
 
-@pytest.mark.parametrize("path", ["/echo/boom", "/echo/status", "/echo/object", "/echo/large"])
-def test_what_is_no_response_shows_nothing_of_itself(api, path):
-    answer = api.get(path)
+@pytest.mark.parametrize("name", ["boom", "status", "object", "large", "lines", "name", "cookie", "early"])
+def test_what_is_no_response_shows_nothing_of_itself(api, name):
+    answer = api.get(f"/echo/{name}")
     assert (answer.status_code, answer.json()) == (500, {"message": "Internal Server Error"})
     assert answer.headers["access-control-allow-origin"] == ORIGIN
+
+
+def test_a_response_may_have_no_body(api):
+    answer = api.get("/echo/none")
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
+def test_a_status_may_be_text_and_headers_numbers(api):
+    answer = api.get("/echo/text")
+    assert (answer.status_code, answer.headers["x-yes"], answer.headers["x-count"]) == (201, "true", "3")
 
 
 def test_any_value_without_a_status_is_the_body(api):

@@ -32,7 +32,7 @@ def test_a_page_may_call_a_deployed_api(api):
     assert api.get("/packages/npm/lodash", headers={"Origin": "https://pkgwatch.dev"}).status_code == 200
 
 
-@pytest.mark.parametrize("name", ["boom", "plain", "extra", "object"])
+@pytest.mark.parametrize("name", ["boom", "plain", "extra", "object", "lines", "several"])
 def test_a_failing_handler_shows_nothing_of_itself(api, name):
     answer = api.get(f"/packages/npm/{name}")
     assert (answer.status_code, answer.json()) == (502, {"message": "Internal server error"})

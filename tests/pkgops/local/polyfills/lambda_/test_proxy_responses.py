@@ -15,6 +15,7 @@ def handler(event, context):
     if wanted == "/status": return {"statusCode": "many", "body": "x"}
     if wanted == "/object": return {"statusCode": 200, "body": {"not": "text"}}
     if wanted == "/large": return {"statusCode": 200, "body": "x" * 7_000_000}
+    if wanted == "/lines": return {"statusCode": 200, "headers": {"X-Line": "a\\nb"}, "body": "x"}
     return {"plain": len(event.get("body") or "")}
 """
 ORIGIN = "https://shop.example"
@@ -39,7 +40,7 @@ def url(aws, role, emulator):
         yield client
 
 
-@pytest.mark.parametrize("path", ["/boom", "/status", "/object", "/large"])
+@pytest.mark.parametrize("path", ["/boom", "/status", "/object", "/large", "/lines"])
 def test_what_is_no_response_shows_nothing_of_itself(url, path):
     answer = url.get(path)
     assert (answer.status_code, answer.text) == (502, "Internal Server Error")
