@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -35,6 +36,20 @@ def resolved(value: Any, known: Mapping[str, str]) -> str | None:
         if None not in parts:
             return str(argument[0]).join(map(str, parts))
     return None
+
+
+def readable(value: Any) -> str:
+    """A value as a person reads it: a text, references as ``Fn::Sub`` writes them, anything else as JSON."""
+    if isinstance(value, str):
+        return value
+    function, argument = next(iter(value.items())) if isinstance(value, Mapping) and len(value) == 1 else ("", None)
+    if function == "Fn::Sub" and isinstance(argument, str):
+        return argument
+    if function == "Ref":
+        return f"${{{argument}}}"
+    if function == "Fn::GetAtt":
+        return f"${{{'.'.join(map(str, argument)) if isinstance(argument, list) else argument}}}"
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def references(value: Any) -> Iterator[str]:

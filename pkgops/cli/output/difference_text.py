@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pkgops.cli.output.terminal import one_line, style
+from pkgops.intrinsics import readable
 
 if TYPE_CHECKING:
     from pkgops.operate.differences import Difference
@@ -43,7 +44,10 @@ def _value(one: Difference, text: str | None, *, full: bool) -> str:
         return text or "" if full else _shortened(text or "")
     if full:
         return f"{one.member}: {text}"
-    return f"{_shortened(one.member)} {_summary(json.loads(text or 'null'), one.member)}".rstrip()
+    member = json.loads(text or "null")
+    if isinstance(member, dict) and "Effect" in member and "Sid" not in member:
+        return _shortened(_statement(member), 2 * LONGEST)  # its name would be the same once more
+    return f"{_shortened(one.member)} {_summary(member, one.member)}".rstrip()
 
 
 def _summary(member: Any, name: str) -> str:
@@ -54,8 +58,7 @@ def _summary(member: Any, name: str) -> str:
         ordered = sorted(keys, key=lambda key: _KEYS.index(key["KeyType"]) if key.get("KeyType") in _KEYS else 2)
         return f"({', '.join(str(key.get('AttributeName')) for key in ordered)})"
     if "Effect" in member:
-        what, on = (_words(member.get(key) or member.get(f"Not{key}")) for key in ("Action", "Resource"))
-        return _shortened(f"({member['Effect']} {what}{f' on {on}' if on else ''})")
+        return _shortened(f"({_statement(member)})")
     rest = {key: value for key, value in member.items() if value != name}
     texts = [value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in rest.values()]
     if len(texts) == 1:
@@ -63,9 +66,18 @@ def _summary(member: Any, name: str) -> str:
     return _shortened(json.dumps(rest, ensure_ascii=False)) if rest else ""
 
 
-def _words(value: Any) -> str:
+def _statement(member: dict[str, Any]) -> str:
+    what, on = (_words(member, key) for key in ("Action", "Resource"))
+    who = _words(member, "Principal")
+    when = f" if {json.dumps(member['Condition'], ensure_ascii=False)}" if member.get("Condition") else ""
+    return f"{member['Effect']} {what}{f' on {on}' if on else ''}{f' to {who}' if who else ''}{when}"
+
+
+def _words(member: dict[str, Any], key: str) -> str:
+    """The values of ``Action`` or of ``NotAction``; "" for neither."""
+    but, value = ("", member[key]) if key in member else ("all but ", member.get(f"Not{key}"))
     values = value if isinstance(value, list) else [] if value is None else [value]
-    return ", ".join(one if isinstance(one, str) else json.dumps(one) for one in values)
+    return but + ", ".join(map(readable, values)) if values else ""
 
 
 def _where_different(before: str, after: str) -> tuple[str, str]:
@@ -97,5 +109,5 @@ def _cut(text: str, start: int, end: int) -> str:
     return (_CUT if first else "") + middle + (_CUT if last < len(text) else "")
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - len(_CUT)] + _CUT
+def _shortened(text: str, longest: int = LONGEST) -> str:
+    return text if len(text) <= longest else text[: longest - len(_CUT)] + _CUT

@@ -16,6 +16,8 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
+from pkgops.intrinsics import readable
+
 _MANAGED = "ManagedPolicyArns"
 
 
@@ -39,7 +41,7 @@ class Grant:
         """One text for grants that differ from this one in action and resource alone."""
         who = f" to {self.principal}" if self.principal else ""
         when = f" if {self.condition}" if self.condition else ""
-        return f"{', '.join(actions)} on {', '.join(one or 'itself' for one in resources)}{who}{when}"
+        return f"{', '.join(actions)} on {', '.join(_shown(one) for one in resources)}{who}{when}"
 
 
 def grants(template: Mapping[str, Any]) -> set[Grant]:
@@ -58,7 +60,7 @@ def widened_grants(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[
     added = (grant for grant in new - old if grant.effect == "Allow")
     more = {grant for grant in added if not any(_covers(held, grant) for held in allowed)}
     removed = {grant for grant in old - new if grant.effect == "Deny" and grant.logical_id in after["Resources"]}
-    return sorted(more | removed, key=str)
+    return sorted(more | removed, key=lambda grant: (str(grant), grant.logical_id))
 
 
 def statements(found: Iterable[Grant]) -> list[tuple[Grant, str]]:
@@ -165,6 +167,11 @@ def _expanded(action: str) -> frozenset[str]:
     statement = {"Effect": "Allow", "Action": [action], "Resource": "*"}
     actions: Iterable[str] = policyuniverse().expand({"Statement": [statement]})["Statement"][0]["Action"]
     return frozenset(one for one in actions if "*" not in one)
+
+
+def _shown(resource: str) -> str:
+    """The resource of a grant as a person reads it."""
+    return readable(json.loads(resource)) if resource.startswith('{"') else resource or "itself"
 
 
 def _text(value: Any) -> str:

@@ -143,6 +143,23 @@ def test_what_a_statement_adds_is_one_row() -> None:
     assert [concern.text for concern in same] == ["s3:GetObject, s3:PutObject on arn:a/*, arn:b/*"]
 
 
+def test_references_are_written_as_in_a_substitution() -> None:
+    table = [TABLE, {"Fn::Sub": "${Table.Arn}/index/*"}, {"Ref": "Other"}, {"Fn::Join": ["", ["a"]]}]
+    changes = [ResourceChange("Role", "AWS::IAM::Role", "Modify", "False")]
+    found = review(changes, role(), role(*(allow("s3:GetObject", resource) for resource in table)))
+    assert [concern.text for concern in found] == [
+        's3:GetObject on ${Other}, ${Table.Arn}, ${Table.Arn}/index/*, {"Fn::Join":["",["a"]]}'
+    ]
+
+
+def test_the_order_does_not_depend_on_the_process() -> None:
+    names = [f"Role{number:02}" for number in range(20)]
+    made = role(allow("s3:GetObject", "arn:a"))["Resources"]["Role"]
+    empty = role()["Resources"]["Role"]
+    before, after = ({"Resources": dict.fromkeys(names, one)} for one in (empty, made))
+    assert [grant.logical_id for grant in widened_grants(before, after)] == names
+
+
 def test_of_a_new_stack_only_public_exposure_is_reported() -> None:
     template = json.loads((DEPLOYED / "storage.json").read_text(encoding="utf-8"))
     concerns = review([ResourceChange("PackagesTable", "AWS::DynamoDB::Table", "Add")], {}, template)
