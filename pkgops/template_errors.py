@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import io
 import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from pkgops.errors import BuildError, PkgopsError
 from pkgops.text_file import require_utf8_source
@@ -40,7 +42,9 @@ def located(file: str, places: Mapping[str, str] | None = None) -> Iterator[None
             with contextlib.suppress(OSError):
                 content = Path(error.filename).read_bytes()
                 require_utf8_source(error, content, place.partition(":")[0], BuildError)
-        raise BuildError(f"{place}: {_reason(error)}.", "Correct it; --debug shows the traceback.") from error
+        reason = _reason(error)
+        end = "" if reason.endswith("?") else "."
+        raise BuildError(f"{place}: {reason}{end}", "Correct it; --debug shows the traceback.") from error
     finally:
         kept = [line for line in printed.getvalue().splitlines(keepends=True) if _CHATTER not in line]
         sys.stderr.write("".join(kept))
@@ -63,6 +67,8 @@ def _place(error: BaseException, file: str) -> str:
 def _reason(error: BaseException) -> str:
     text = error.msg if isinstance(error, SyntaxError) else str(error)
     text = _OWNER.sub("", _CLASS.sub(r"\1", " ".join(text.split())))
+    if isinstance(error, AttributeError | NameError):
+        text = _unknown_name(error, text)
     if isinstance(error, SystemExit):
         text = f"the program was ended (SystemExit {text})"
     elif not isinstance(error, _PLAIN) or not text:
@@ -71,6 +77,26 @@ def _reason(error: BaseException) -> str:
         text = f"{named}: {text}"
     text = text.rstrip(".")
     return text if len(text) <= _LENGTH else f"{text[: _LENGTH - 4]} ..."
+
+
+def _unknown_name(error: AttributeError | NameError, text: str) -> str:
+    """The text of the error with the nearest of the names that are there. Of an attribute troposphere says its name
+    alone."""
+    if isinstance(error, AttributeError):
+        known = dir(error.obj)
+        if text.isidentifier() and text == error.name:
+            text = f"{type(error.obj).__name__!r} object has no attribute {text!r}"
+    else:
+        known = list(_innermost(error.__traceback__))
+    near = difflib.get_close_matches(error.name or "", [one for one in known if not one.startswith("_")], n=1)
+    return f"{text.rstrip('.')}; did you mean {near[0]!r}?" if near else text
+
+
+def _innermost(trace: TracebackType | None) -> Mapping[str, Any]:
+    """The variables where the exception was raised."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return {**trace.tb_frame.f_globals, **trace.tb_frame.f_locals} if trace is not None else {}
 
 
 def _titled(error: BaseException) -> str:

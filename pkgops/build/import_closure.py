@@ -8,6 +8,7 @@ the function's row names besides.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -70,8 +71,10 @@ class ImportClosures:
         """The closure of the handler at that path (``handlers/shop/api/health.py``) with the files that the patterns
         ``include`` name; modules among them count with what they import."""
         if handler not in self.tree.files:
+            near = difflib.get_close_matches(handler, sorted(self.tree.files), n=1, cutoff=0.8)
+            meant = f"Did you mean {near[0]}? " if near else ""
             raise BuildError(
-                f"There is no handler {handler}.", "Correct the path in the stack's table, or add the file."
+                f"There is no handler {handler}.", f"{meant}Correct the name in the function's row, or add the file."
             )
         named = [path for pattern in include for path in self._named(handler, pattern)]
         files = {path for path in named if not path.endswith(".py")}

@@ -23,6 +23,8 @@ from pkgops.kit.snap_start import is_snapped, published
 from pkgops.kit.triggers import Trigger, add_trigger
 from pkgops.scope import Scope, bundle_code, handler_code
 
+_SEVERAL = ("triggers", "grants", "links", "include")  # fields of a row that are tuples
+
 
 @dataclass(frozen=True, slots=True)
 class Vpc:
@@ -92,6 +94,14 @@ class Function:
     role: Any = None
     bundle: str = ""
     entry: str = ""
+
+    def __post_init__(self) -> None:
+        for name in _SEVERAL:
+            value = getattr(self, name)
+            if isinstance(value, str) or not isinstance(value, Iterable):
+                raise TypeError(
+                    f"Function({self.name!r}, ...): {name} is a tuple, and a single member has a comma: (member,)"
+                )
 
 
 @dataclass(frozen=True, slots=True)

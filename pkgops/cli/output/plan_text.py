@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pkgops.cli.output.signs import MODIFY, change_sign, counted_referrers
@@ -39,7 +39,7 @@ def plan_text(plan: Plan, *, full: bool) -> str:
         lines += ["  Express mode: stacks end before their resources are ready; what fails is still rolled back."]
     lines += [f"  {one_line(str(one))}" for one in plan.swapped]
     lines += _conflicts(plan.conflicts)
-    lines += _refusals(plan.refusals)
+    lines += refusal_lines(plan.refusals)
     lines += _concerns([concern for step in plan.steps for concern in step.concerns])
     return "\n".join(lines)
 
@@ -175,11 +175,10 @@ def _conflicts(conflicts: Sequence[Conflict]) -> Iterator[str]:
             yield from (f"  {one_line(row)}" for row in rows)
 
 
-def _refusals(refusals: Sequence[Refusal]) -> Iterator[str]:
-    """What AWS would refuse, and what to do about it."""
-    if refusals:
-        yield style("AWS would refuse:", fg="red", bold=True)
-        yield from (f"  {one_line(f'{row}. {row.remedy}')}" for row in refusals)
+def refusal_lines(refusals: Iterable[Refusal]) -> list[str]:
+    """What AWS would refuse, and what to do about it, below a heading; no lines if there is nothing."""
+    rows = [f"  {one_line(f'{row}. {row.remedy}')}" for row in refusals]
+    return [style("AWS would refuse:", fg="red", bold=True), *rows] if rows else []
 
 
 def _unknown_changes(step: Step) -> str:

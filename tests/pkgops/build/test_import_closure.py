@@ -87,6 +87,9 @@ def test_what_a_package_imports_when_it_is_imported_counts(root: Path) -> None:
 def test_an_absent_handler_is_an_error(root: Path) -> None:
     with pytest.raises(BuildError, match=r"no handler handlers/shop/buy\.py"):
         closures(root).of("handlers/shop/buy.py")
+    with pytest.raises(BuildError) as caught:
+        closures(root).of("handlers/shop/sel.py")
+    assert caught.value.hint.startswith("Did you mean handlers/shop/sell.py? Correct the name in the function's row")
 
 
 def test_a_file_that_does_not_define_what_lambda_calls_is_refused(probe: Probe) -> None:

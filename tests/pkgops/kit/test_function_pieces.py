@@ -49,6 +49,21 @@ def test_a_function_in_an_existing_vpc(scope, findings, of_stack):
     assert "shop-order-dev" in str(denied["Condition"]["ArnEquals"]["lambda:SourceFunctionArn"])
 
 
+@pytest.mark.parametrize(
+    ("field", "member"),
+    [
+        ("triggers", HttpRoute("GET /")),
+        ("links", ExistingTable("orders", "ORDERS").read()),
+        ("grants", object()),
+        ("include", "data/*"),
+    ],
+)
+def test_a_member_without_a_comma_is_no_tuple(field, member):
+    Function("order", **{field: (member,)})
+    with pytest.raises(TypeError, match=rf"Function\('order', ...\): {field} is a tuple, .* has a comma"):
+        Function("order", **{field: (member)})
+
+
 def test_a_rest_api_with_defaults_alone(scope, findings):
     rest_api(scope, RestApi("shop"), functions(scope, DEFAULTS, [Function("order", (Route("GET /order"),))]).values())
     assert findings(scope) == []

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pkgops.cli.session import Session
     from pkgops.config import Project
     from pkgops.operate.diff import StackDiff
+    from pkgops.plan.plan import Plan
+    from pkgops.ports.ports import Ports
 
 EXAMPLE = """\
 pkgops diff
@@ -56,7 +58,18 @@ def _differing(session: Session, project: Project, keys: tuple[str, ...]) -> lis
     options = PlanOptions(stacks=keys, only=True)
     plan = preview(project, session.packaged(project), ports, session.console.emit, options, conflicts=False)
     session.console.print_message(monthly_cost(plan, ports))
+    _print_refusals(session, plan, ports)
     return [stack for stack in diff(plan, ports) if not stack.empty]
+
+
+def _print_refusals(session: Session, plan: Plan, ports: Ports) -> None:
+    """What a deployment of this would be refused for, quotas apart: they cost calls."""
+    from pkgops.plan.refusals import step_refusals
+
+    if refused := [one for step in plan.steps for one in step_refusals(step, ports)]:
+        from pkgops.cli.output.plan_text import refusal_lines
+
+        session.console.print_message("\n".join(refusal_lines(refused)))
 
 
 def _drifted(session: Session, project: Project, keys: tuple[str, ...]) -> list[StackDiff]:

@@ -105,7 +105,12 @@ def _run(session: Session, project: Project, function: Function, event: bytes, o
     if options["profile"]:
         return _profile(session, project, function, event)
     if not options["debugger"]:
-        return _invoke(session, project, function, event)
+        code = _invoke(session, project, function, event)
+        if code and all(options[one] is None for one in ("given", "schedule", "event")):
+            kinds = f"{', '.join(KINDS[:-1])} or {KINDS[-1]}"
+            made = f"pkgops invoke {function.short} --generate KIND ({kinds})"
+            session.console.print_message(f"It was sent {{}}. To see what its trigger sends: {made}")
+        return code
     from pkgops.operate.invocations.debugger import attach_text, debuggable, write_launch
 
     with debuggable(project, function, wait=options["wait"]):

@@ -67,5 +67,17 @@ def test_change_sets_are_not_left_behind(run, ports):
     assert calls.count("create_change_set") == calls.count("delete_change_set") + calls.count("execute")
 
 
+def test_what_aws_would_refuse_is_said(run, ports):
+    run("deploy", "storage", *DEV, "--yes", ports=ports)
+    template = json.loads(ports.stacks.template("PkgWatchStorage-dev"))
+    template["Resources"]["PackagesTable"]["Properties"]["GlobalSecondaryIndexes"] = []
+    ports.stacks.deployed("PkgWatchStorage-dev", "UPDATE_COMPLETE", template)
+    result = run("diff", "storage", *DEV, ports=ports)
+    assert "AWS would refuse:\n  PackagesTable: " in result.stderr
+    assert "--in-steps" in result.stderr
+    as_json = run("diff", "storage", *DEV, "-o", "json", ports=ports)
+    assert [stack["name"] for stack in json.loads(as_json.stdout)["pkgwatch"]] == ["PkgWatchStorage-dev"]
+
+
 def test_unknown_stack(run, ports):
     assert run("diff", "storrage", *DEV, ports=ports).exit_code == 2

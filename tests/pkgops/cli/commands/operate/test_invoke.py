@@ -50,6 +50,14 @@ def test_a_failing_function_ends_with_1(run, ports):
     assert json.loads(result.stdout)["errorType"] == "ValueError"
 
 
+def test_who_sent_nothing_is_told_how_to_make_an_event(run, ports):
+    hint = "It was sent {}. To see what its trigger sends: pkgops invoke scan --generate KIND (api, "
+    assert hint in run("invoke", "scan", *DEV, ports=ports).stderr
+    assert hint not in run("invoke", "scan", *DEV, "--payload", "{}", ports=ports).stderr
+    assert hint not in run("invoke", "health", *DEV, ports=ports).stderr
+    assert json.loads(run("invoke", "scan", *DEV, "-o", "json", ports=ports).stdout)["error"]
+
+
 def test_json(run, ports):
     answer = json.loads(run("invoke", "health", *DEV, "-o", "json", ports=ports).stdout)
     assert (answer["status"], answer["error"]) == (200, "")
