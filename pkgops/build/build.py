@@ -5,7 +5,6 @@ An unchanged build only reads and compares files; troposphere is not even import
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
@@ -88,30 +87,29 @@ def _check(project: Project, stacks: Sequence[SynthesizedStack], emit: Emit, cac
     cache.write("checked", True, found_by)
 
 
-class _Stopped(Exception):  # noqa: N818 - not an error: nobody waits for the artifacts any more
-    """The check has failed, or the user has interrupted it."""
-
-
 @contextmanager
 def _packaging(project: Project, stacks: Sequence[SynthesizedStack], emit: Emit) -> Iterator[Future[PackagedSystem]]:
     """Packages meanwhile: half of it is waiting for what installs and compiles packages. If what goes on beside it
-    fails, it ends with the function that it is at."""
+    fails, these are ended, and packaging ends with the function that it is at."""
     from concurrent.futures import ThreadPoolExecutor
+    from contextvars import copy_context
 
+    from pkgops.build.dependencies.programs import EndedError, Programs, current
     from pkgops.build.package import package
 
-    stopped = threading.Event()
+    programs, context = Programs(), copy_context()
+    context.run(current.set, programs)
 
     def told(event: Event) -> None:
-        if stopped.is_set():
-            raise _Stopped
+        if programs.ended:
+            raise EndedError
         emit(event)
 
     with ThreadPoolExecutor(1, "pkgops-package") as pool:
         try:
-            yield pool.submit(package, project, stacks, told)
+            yield pool.submit(context.run, package, project, stacks, told)
         except BaseException:
-            stopped.set()
+            programs.end()
             raise
 
 

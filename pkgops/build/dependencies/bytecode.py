@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
 from pathlib import Path
 
-from pkgops.build.dependencies import installer
+from pkgops.build.dependencies import installer, programs
 
 MOUNTED = "/opt/python"  # where Lambda has a layer's packages, for tracebacks
 _Module = tuple[str, str, str]  # Python's version, path, sha256
@@ -50,8 +49,7 @@ def _run(interpreter: str, site: Path, paths: list[Path]) -> None:
     command += ["-s", str(site), "-p", MOUNTED, "-i", "-"]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     listed = "".join(f"{path}\n" for path in paths)
-    environment = {**kept, "PYTHONHASHSEED": "0"}
-    subprocess.run(command, env=environment, input=listed, capture_output=True, text=True, check=False)
+    programs.run(command, listed, {**kept, "PYTHONHASHSEED": "0"})
 
 
 def _identity(name: str, source: bytes, python: str) -> _Module:

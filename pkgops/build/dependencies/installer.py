@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from pkgops.build.dependencies.programs import run
 from pkgops.build.dependencies.target import Target
 
 _NOT_PINNED = ("--require-hashes", "Hash-checking is required")  # in uv's reasons
@@ -36,8 +36,8 @@ def find_python(version: str) -> str:
     if version == f"{sys.version_info.major}.{sys.version_info.minor}":
         return sys.executable
     command = [_uv(), "python", "find", version, "--no-python-downloads", "--no-project", "--system"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stdout.strip() if not done.returncode else ""
+    code, output, _ = run(command)
+    return output.strip() if not code else ""
 
 
 def _listed(wanted: Sequence[str], scratch: Path) -> list[str]:
@@ -53,8 +53,8 @@ def _run(arguments: Sequence[str], target: Target, scratch: Path) -> str:
         command += ["--python", sys.executable]
     else:
         command += [f"--python-platform={target.machine}-{target.wheels}", f"--python-version={target.python}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return "\n".join(done.stderr.strip().splitlines()[-12:]) or "uv failed." if done.returncode else ""
+    code, _, reason = run(command)
+    return "\n".join(reason.strip().splitlines()[-12:]) or "uv failed." if code else ""
 
 
 def _uv() -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import threading
 import zipfile
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -101,6 +103,44 @@ def test_artifacts_are_packaged_while_templates_are_checked(copy: Project) -> No
     with pytest.raises(RefusedError, match="A rule is broken"):
         build(copy, emit)
     assert not [one.name for one in threading.enumerate() if one.name.startswith("pkgops-package")]
+
+
+def test_an_installer_that_gets_no_answer_does_not_delay_the_findings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """uv waits for its index in vain when the check has failed."""
+    project = sources(tmp_path)
+    asked, left = threading.Event(), threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as index:
+        address = f"http://127.0.0.1:{index.getsockname()[1]}/simple"
+        for name, value in {"UV_DEFAULT_INDEX": address, "UV_CACHE_DIR": str(tmp_path / "cache")}.items():
+            monkeypatch.setenv(name, value)
+
+        def listen() -> None:
+            connection, _ = index.accept()
+            with connection:
+                connection.recv(1)
+                asked.set()
+                connection.settimeout(15)
+                with suppress(TimeoutError, ConnectionResetError):
+                    while connection.recv(4096):
+                        pass
+                    left.set()
+            index.close()
+
+        listening = threading.Thread(target=listen, daemon=True)
+        listening.start()
+
+        def emit(event: Event) -> None:
+            if isinstance(event, Started) and event.what.startswith("Checking"):
+                assert asked.wait(60)
+                raise RefusedError("A rule is broken.", "Mend it.")
+
+        with pytest.raises(RefusedError, match="A rule is broken"):
+            build(project, emit)
+        listening.join()
+    assert left.is_set()
+    assert not (project.home / "artifacts").exists()
 
 
 def test_a_changed_line_changes_the_zips_that_hold_it_and_no_other(copy: Project) -> None:

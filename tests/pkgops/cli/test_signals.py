@@ -47,3 +47,37 @@ def test_a_signal_ignored_from_the_start_stays_ignored(number):
     """nohup ignores SIGHUP, a shell's background job SIGINT."""
     ended = run(number, "SIG_IGN")
     assert (ended.returncode, ended.stderr) == (1, "goes on\n")
+
+
+# The first interruption comes while an object goes, where Python drops it.
+DROPPED = """
+import os, signal, sys, time
+from pkgops.cli import signals
+
+class Goes:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0)
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+signals.install_handlers()
+try:
+    Goes()
+    time.sleep(20)
+    print("goes on")
+except KeyboardInterrupt:
+    sys.exit(signals.exit_code())
+"""
+
+
+def test_an_interruption_that_python_drops_comes_again():
+    command = [sys.executable, "-c", DROPPED]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
+
+
+def test_another_exception_that_python_drops_is_told():
+    program = DROPPED.replace("os.kill(os.getpid(), signal.SIGINT)", "raise OSError('told')").replace("20", "0")
+    command = [sys.executable, "-c", program]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert (ended.returncode, ended.stdout, "OSError: told" in ended.stderr) == (0, "goes on\n", True)
