@@ -33,9 +33,10 @@ _INIT_SECONDS = 10.0  # what AWS gives a function to initialize
 
 
 class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
-    """An execution environment. ``stream`` is its log stream, ``init_ms`` what its last cold start took (0 if the
-    last invocation was warm), ``peak`` the most memory it has used, in bytes; ``on_started(worker)`` is called when its
-    process has initialized, or has failed to."""
+    """An execution environment. ``stream`` is its log stream, ``began`` when its last invocation did, in epoch seconds,
+    and ``init_ms`` what the cold start in it took (0 if it was warm): as on AWS, neither has what it takes to unpack
+    code. ``peak`` is the most memory it has used, in bytes; ``on_started(worker)`` is called when its process has
+    initialized, or has failed to."""
 
     _proc: FunctionProcess | None
 
@@ -43,7 +44,7 @@ class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
         super().__init__(name, config, code)
         version = config.get("Version", "$LATEST")
         self.stream = f"{datetime.now(UTC):%Y/%m/%d}/[{version}]{uuid4().hex}"
-        self.init_ms = 0.0
+        self.began = self.init_ms = 0.0
         self.peak = 0
         self.on_started: Callable[[FunctionWorker], None] | None = None
         self.inspected: Inspection | None = None
@@ -63,7 +64,7 @@ class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
         """Runs the handler. ``status`` is ok or error; then ``error`` is text and ``body`` the whole payload.
         ``log`` is the log's text, ``lines`` the same with epoch milliseconds."""
         with self._lock:
-            self.init_ms = 0.0
+            self.began, self.init_ms = time.time(), 0.0
             if self._proc is None or self._proc.poll() is not None:
                 failed = self._start(request_id)
                 if failed:
@@ -95,13 +96,15 @@ class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
     def _start(self, request_id: str) -> dict[str, Any] | None:
         """Starts and initializes a new process; returns the result if that fails. One that takes too long is tried
         once more with the function's own timeout, as on AWS."""
-        started = time.perf_counter()
         try:
+            code = looking.placed(self.inspected, unpack(self.code_zip, _scratch_directory("code")))
+            layers = self._layers()
+            self.began, started = time.time(), time.perf_counter()
             seconds = looking.seconds(self.inspected, _INIT_SECONDS)
-            outcome = self._initialize(seconds)
+            outcome = self._initialize(code, layers, seconds)
             if outcome.ended == "timeout":
                 seconds = float(self.config.get("Timeout", 3))
-                outcome = self._initialize(seconds)
+                outcome = self._initialize(code, layers, seconds)
         finally:
             if self.on_started:
                 self.on_started(self)
@@ -114,9 +117,7 @@ class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
         self._discard()
         return result
 
-    def _initialize(self, seconds: float) -> Outcome:
-        code = looking.placed(self.inspected, unpack(self.code_zip, _scratch_directory("code")))
-        layers = self._layers()
+    def _initialize(self, code: Path, layers: list[Path], seconds: float) -> Outcome:
         _, region = lambda_runtime._account_region_from_function_config(self.config)
         variables = environment(
             self.config,

@@ -97,7 +97,6 @@ def _execute(original: Any) -> Any:
         worker, _ = lambda_svc.acquire_worker(config["FunctionName"], config, func["code_zip"], qualifier=qualifier)
         if worker is None:
             return lambda_svc._throttle_response("ConcurrentInvocationLimitExceeded", "Rate Exceeded.")
-        started = time.time()
         try:
             result = worker.invoke(
                 event,
@@ -108,7 +107,7 @@ def _execute(original: Any) -> Any:
                 durable=lambda_svc._durable_env_overlay(),
             )
             _last.invocation = Invocation(
-                request_id, started, worker.init_ms, worker.peak, worker.stream, result["lines"]
+                request_id, worker.began, worker.init_ms, worker.peak, worker.stream, result["lines"]
             )
         finally:
             lambda_svc.release_worker(worker)
