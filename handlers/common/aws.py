@@ -55,9 +55,11 @@ def client(service: str, attempts: int = 3, read_timeout: float = 5, endpoint: s
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """What is made in here is kept: looking for garbage in it would take half the time of S3's client."""
+    """What is made in here, the SDK's modules above all, is kept: looking for garbage in it would take half the time of
+    S3's client, and once more in the first collection afterwards."""
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         gc.enable()

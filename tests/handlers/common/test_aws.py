@@ -105,6 +105,22 @@ def test_a_client_is_prepared_only_where_a_function_is_initialized(monkeypatch: 
     assert list(aws._CLIENTS.values()) == [aws.client("dynamodb")]
 
 
+def test_garbage_is_not_looked_for_in_what_a_client_is_made_of() -> None:
+    program = """
+import gc
+from handlers.common.aws import client
+collected = []
+gc.callbacks.append(lambda phase, info: collected.append(info["generation"]))
+client("dynamodb")
+made = list(collected)
+gc.collect()
+print(made, gc.isenabled(), gc.get_freeze_count() > 10_000, len(gc.get_objects()) < 1_000)
+"""
+    environment = {"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any"}
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
+    assert ran.stdout.strip() == "[] True True True"
+
+
 def test_a_function_that_starts_from_a_snapshot_has_random_numbers_of_its_own() -> None:
     program = """
 import random, sys, types
