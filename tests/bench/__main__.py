@@ -109,8 +109,7 @@ def _measured(place: Workplace, wanted: argparse.Namespace) -> Iterator[Row | st
             yield _reported(one)
     if wanted.only in "cold start":
         _say("Cold starts")
-        slowest, note = cold.imports(place)
-        yield from map(_reported, [*slowest, note])
+        yield from map(_reported, cold.imports(place))
 
 
 def _contests(place: Workplace, only: str) -> Iterator[Contest]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -23,7 +22,6 @@ from tests.emulator import ACCOUNT, REGION, client
 RELAY = "Always Coder: a frame from a browser to the terminal, warm"
 FAN_OUT = "Always Coder: a frame to 50 browsers, warm"
 GATE = "Always Coder: the gate at the edge, warm"
-COLD = "Always Coder: cold starts"
 BROWSERS = 50
 SESSION = "BENCH1"
 FRAME = {"version": 1, "sessionId": SESSION, "nonce": "n", "ciphertext": "c" * 1000, "timestamp": 1}
@@ -45,14 +43,13 @@ THROUGH = """
 def handler(event, context):
     return event["Records"][0]["cf"]["request"]
 """
-_INIT = re.compile(r"Init Duration: ([0-9.]+) ms")
 _PASSWORD = "Bench-password-1"
 Socket = aiohttp.ClientWebSocketResponse
 
 
-def measured(place: Workplace, only: str) -> Iterator[Row | str]:
-    """Rows, and a line about cold starts. Deploys Always Coder."""
-    if not any(only in name for name in (RELAY, FAN_OUT, GATE, COLD)):
+def measured(place: Workplace, only: str) -> Iterator[Row]:
+    """The rows. Deploys Always Coder."""
+    if not any(only in name for name in (RELAY, FAN_OUT, GATE)):
         return
     place.pkgops("deploy", "always_coder", "--yes", "--output", "json")()
     shown = place.pkgops("outputs", "--system", "always_coder", "--output", "json")
@@ -72,7 +69,6 @@ def measured(place: Workplace, only: str) -> Iterator[Row | str]:
         loop.close()
     if only in GATE:
         yield _gate(place, floors, outputs)
-    yield f"{COLD} {_cold(place)}"
 
 
 class _Talk:
@@ -189,14 +185,3 @@ def _token(place: Workplace, outputs: dict[str, str]) -> str:
         ClientId=outputs["UserPoolClientId"], AuthFlow="USER_PASSWORD_AUTH", AuthParameters=given
     )
     return str(answer["AuthenticationResult"]["IdToken"])
-
-
-def _cold(place: Workplace) -> str:
-    """The four functions by what their logs say of their first initialisation."""
-    logs, found = client(place.emulator, "logs"), []
-    for name in ("authorizer", "connect", "message", "disconnect"):
-        group = f"/aws/lambda/always-coder-local-{name}"
-        lines = [row["message"] for row in logs.filter_log_events(logGroupName=group)["events"]]
-        init = next((match[1] for line in lines if (match := _INIT.search(line))), "?")
-        found.append(f"{name} {init}")
-    return f"(ms): {', '.join(found)}"

@@ -2,14 +2,15 @@
 
 Run by path inside the copy that is measured, with the project's modules from there: ``inputs.py FOLDER`` writes
 ``plain_troposphere.py`` (see `tests.bench.plain`), ``first.json`` (a job of floors/deploy.py) and ``functions.json``
-(of each function its handler's path, its stack's name, its log group, and the keys of its zip and its layers).
+(of each function its handler's path, its stack's name, its log group, and the keys of its zip, "" if its code is in the
+template, and its layers). With names of systems behind it, it writes the last for each: ``functions-kefir.json``.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -37,16 +38,16 @@ def scopes(project: config.Project) -> dict[str, Scope]:
 
 
 def deployed(stack: SynthesizedStack) -> Iterator[dict[str, Any]]:
-    """The functions of a packaged stack."""
+    """The functions of a packaged stack that have a handler."""
     resources = stack.template["Resources"]
-    for one in functions([stack]):
+    for one in filter(lambda one: one.handler, functions([stack])):
         properties = resources[one.logical_id]["Properties"]
         layers = [resources[layer["Ref"]]["Properties"]["Content"]["S3Key"] for layer in properties.get("Layers", [])]
         yield {
             "handler": one.handler,
             "stack": stack.name,
             "group": one.log_group,
-            "code": properties["Code"]["S3Key"],
+            "code": properties["Code"].get("S3Key", ""),
             "layers": layers,
         }
 
@@ -76,15 +77,24 @@ def _stack(stack: SynthesizedStack, names: dict[str, str], early: bool) -> dict[
     }
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, systems: Sequence[str]) -> None:
+    for key in systems:
+        packaged = build(config.load(system=key, environ={}), checked=False)
+        _write_functions(folder / f"functions-{key}.json", packaged)
+    if systems:
+        return
     project = config.load(environ={})
     packaged = build(project)
     built = {name: scope.template for name, scope in scopes(project).items()}
     (folder / "plain_troposphere.py").write_text(plain.script(built), encoding="utf-8")
     (folder / "first.json").write_text(json.dumps(job(project, packaged)), encoding="utf-8")
+    _write_functions(folder / "functions.json", packaged)
+
+
+def _write_functions(path: Path, packaged: PackagedSystem) -> None:
     rows = [row for stack in packaged.stacks for row in deployed(stack)]
-    (folder / "functions.json").write_text(json.dumps(rows), encoding="utf-8")
+    path.write_text(json.dumps(rows), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])

@@ -1,4 +1,4 @@
-"""How long does Kefir take over much data: a list of a thousand batches, ten thousand due reminders, a cold start?
+"""How long does Kefir take over much data: a list of a thousand batches, ten thousand due reminders?
 
 The list is compared with an empty function behind the same kind of API and authorizer, asked with the same token.
 """
@@ -24,17 +24,16 @@ from tests.handlers.kefir.push.expo_server import running
 
 LIST = "Kefir: GET /batches of 1,000 with 10,000 events, warm"
 DUE = "Kefir: 10,000 due reminders"
-COLD = "Kefir: cold starts"
 BATCHES, EVENTS, REMINDERS, OWNERS = 1000, 10, 10_000, 1000
 EMAIL = "brewer@example.net"  # the mailbox of PkgWatch's requests is another
-_CODE, _INIT = re.compile(r"\b[0-9]{6}\b"), re.compile(r"Init Duration: ([0-9.]+) ms")
+_CODE = re.compile(r"\b[0-9]{6}\b")
 
 Item = dict[str, Any]
 
 
-def measured(place: Workplace, only: str) -> Iterator[Row | str]:
-    """Rows, and a line about cold starts. Deploys Kefir."""
-    if not any(only in name for name in (LIST, DUE, COLD)):
+def measured(place: Workplace, only: str) -> Iterator[Row]:
+    """The rows. Deploys Kefir."""
+    if not any(only in name for name in (LIST, DUE)):
         return
     with running() as expo:
         stages = place.project / "stages.toml"
@@ -44,7 +43,6 @@ def measured(place: Workplace, only: str) -> Iterator[Row | str]:
         shown()
         outputs = json.loads(shown.said)["app"]
         user = _logged_in(place, outputs)
-        yield COLD + " " + _cold(place)
         if only in LIST:
             yield _list(place, outputs, user)
         if only in DUE:
@@ -76,19 +74,6 @@ def _pushed(place: Workplace, before: int, messages: Sequence[Any]) -> Row:
     if len(messages) - before != REMINDERS:
         raise BenchmarkError(f"{len(messages) - before} of {REMINDERS} were pushed")
     return Row(f"{DUE} ({REMINDERS / seconds:.0f}/s; Expo takes 600/s)", seconds, runs=runs)
-
-
-def _cold(place: Workplace) -> str:
-    """Each function by what its log says of its first initialisation; those nobody has called yet are called."""
-    functions, logs = client(place.emulator, "lambda"), client(place.emulator, "logs")
-    names = [row["FunctionName"] for row in functions.list_functions()["Functions"]]
-    found = []
-    for name in sorted(one for one in names if one.startswith("kefir-app-")):
-        functions.invoke(FunctionName=name, Payload=b"{}")
-        lines = [row["message"] for row in logs.filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]]
-        init = next((match[1] for line in lines if (match := _INIT.search(line))), "?")
-        found.append(f"{name.removeprefix('kefir-app-local-')} {init}")
-    return f"(ms): {', '.join(found)}"
 
 
 def _logged_in(place: Workplace, outputs: dict[str, str]) -> dict[str, Any]:

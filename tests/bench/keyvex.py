@@ -1,4 +1,4 @@
-"""How long is a message to Keyvex under way, how fast are interactions counted, and what do cold starts take?
+"""How long is a message to Keyvex under way, and how fast are interactions counted?
 
 The way of a message is from the command line to the stored answer, of a model that answers at once. It is compared with
 that through a bare queue to an empty function that stores one item, sent by a program of three lines.
@@ -7,7 +7,6 @@ that through a bare queue to an empty function that stores one item, sent by a p
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -27,8 +26,6 @@ COUNTED, FEW = 10_000, 1_000
 FUNCTIONS = 8  # at once; Lambda starts five for a queue by itself
 COUNTING = f"Keyvex: counting {COUNTED:,} interactions on the emulator"
 WAY = "Keyvex: from queues send to the stored answer, warm"
-COLD = "Keyvex: cold starts"
-PROCESSORS = ("ai-processor", "analytics-processor", "email-processor", "websocket-handler")
 STORING = """
 import json
 import boto3
@@ -40,22 +37,19 @@ def handler(event, context):
     for record in event["Records"]:
         client.put_item(TableName="bench-keyvex", Item={"PK": {"S": record["body"]}, "SK": {"S": "METADATA"}})
 """
-_INIT = re.compile(r"Init Duration: ([0-9.]+) ms")
 
 
 def measured(place: Workplace, only: str) -> Iterator[Row | str]:
     """Rows, and notes about them. Makes a table of its own, and deploys Keyvex."""
-    if not any(only in name for name in (COUNTING, WAY, COLD)):
+    if not any(only in name for name in (COUNTING, WAY)):
         return
     table = Table(client(place.emulator, "dynamodb"), "bench-keyvex", ("PK", "SK"))
     _create(table)
     if only in COUNTING:
         yield from _counting(place, table)
-    if only in WAY or only in COLD:
+    if only in WAY:
         place.pkgops("deploy", "keyvex", "--yes", "--output", "json")()
         place.pkgops("seed-dev", "keyvex", "--output", "json")()
-        yield f"{COLD} {_cold(place)}"
-    if only in WAY:
         yield _way(place, table)
 
 
@@ -120,20 +114,6 @@ def _bare_queue(place: Workplace) -> str:
     function = BareApis(place, "floor-keyvex").function("floor-keyvex", STORING)
     client(place.emulator, "lambda").create_event_source_mapping(EventSourceArn=arn, FunctionName=function, BatchSize=1)
     return url
-
-
-def _cold(place: Workplace) -> str:
-    """The four functions by what their logs say of their first initialisation, and the sizes of their zips."""
-    functions, logs, found = client(place.emulator, "lambda"), client(place.emulator, "logs"), []
-    for short in PROCESSORS:
-        name = f"keyvex-{short}-development"
-        event = {"requestContext": {"routeKey": "none"}} if short == "websocket-handler" else {"Records": []}
-        functions.invoke(FunctionName=name, Payload=json.dumps(event).encode())
-        lines = [row["message"] for row in logs.filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]]
-        init = next((match[1] for line in lines if (match := _INIT.search(line))), "?")
-        size = functions.get_function_configuration(FunctionName=name)["CodeSize"]
-        found.append(f"{short} {init} ms, {size / 1000:.1f} KB")
-    return f"and zips: {'; '.join(found)}"
 
 
 def _create(table: Table) -> None:

@@ -13,7 +13,7 @@ import pytest
 from pkgops.build.synth import synth
 from pkgops.model import Stage
 from pkgops.scope import Scope
-from tests.bench import in_process, plain
+from tests.bench import cold, in_process, plain
 from tests.bench.measure import BenchmarkError, Command, Contest, Row, Sample
 from tests.bench.report import document, table
 from tests.repository import SYSTEMS, load_system
@@ -82,6 +82,14 @@ def test_a_bound_is_kept_up_to_its_edge():
     assert Row("x", ours=3.0, floor=2.0, bound=1.5).verdict == "within"
     assert Row("x", ours=3.1, floor=2.0, bound=1.5).verdict == "over"
     assert Row("x", ours=3.1, floor=2.0).verdict == ""
+
+
+def test_a_line_about_cold_starts_names_the_slow_ones():
+    once = [(0.03, "quick.py"), (0.25, "usual.py"), (0.26, "slow.py")]
+    assert cold.told("kefir", once) == (
+        "cold starts of kefir, 3: 30 to 260 ms of the processor, half of them within 250; over 250: slow.py"
+    )
+    assert cold.told("kefir", once[:1]).endswith("30 to 30 ms of the processor, half of them within 30; over 250: none")
 
 
 def test_the_table_is_aligned_and_the_document_complete():
