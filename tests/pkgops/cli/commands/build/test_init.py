@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -54,6 +55,24 @@ def test_a_shipped_system_is_renamed_throughout(run, empty, shipped):
     ]
     assert not left
     assert projects.load_system(empty / "tracker", "tracker").stacks
+
+
+@pytest.mark.parametrize("on_the_path", [True, False])
+def test_requirements_are_resolved_without_installing_the_tool(run, empty, monkeypatch, on_the_path):
+    run("init", "my project/shop")
+    tools = empty / "my project" / "bin"
+    if on_the_path:
+        tools.mkdir()
+        (tools / "uv").write_text("#!/bin/sh\n")
+        (tools / "uv").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}:/usr/bin:/bin")
+    command = ["make", "--dry-run", "--no-print-directory", "pins"]
+    planned = subprocess.run(command, cwd=empty / "my project" / "shop", capture_output=True, text=True, check=True)
+    lines = planned.stdout.splitlines()
+    assert [line for line in lines if "pip install" in line] == [
+        ".venv/bin/python -m pip install --quiet --disable-pip-version-check uv"
+    ] * (not on_the_path)
+    assert lines[-2].startswith("uv pip compile" if on_the_path else ".venv/bin/uv pip compile")
 
 
 def test_a_directory_with_files_is_left_alone_unless_told_otherwise(run, empty):
