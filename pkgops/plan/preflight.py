@@ -53,8 +53,10 @@ def with_conflicts(plan: Plan, steps: Sequence[Step], ports: Ports, emit: Emit =
     if asked:
         emit(Started("Looking for conflicts"))
         existing = {(row.type, row.name): row for row in ports.existing.find(asked)}
-        conflicts = [*_name_conflicts(wanted, existing, ports), *_secret_conflicts(secrets, existing), *conflicts]
-        emit(Finished("Looking for conflicts", f"{len(existing)} of {counted(len(asked), 'name')} taken"))
+        gone = list(_secret_conflicts(secrets, existing))  # a secret that is there is as it should be
+        conflicts = [*_name_conflicts(wanted, existing, ports), *gone, *conflicts]
+        taken = sum(row.key in existing for row in wanted) + len(gone)
+        emit(Finished("Looking for conflicts", f"{taken} of {counted(len(asked), 'name')} taken"))
     return replace(plan, conflicts=(*plan.conflicts, *(with_resolution(row, plan.options) for row in conflicts)))
 
 

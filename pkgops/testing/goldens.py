@@ -71,11 +71,11 @@ class Goldens:
             self._record(directory, made)
         recorded = {path.name: path.read_text(encoding="utf-8") for path in directory.glob("*.json")}
         assert sorted(recorded) == sorted(made), (
-            f"Recorded are {sorted(recorded)}, made {sorted(made)}; record with: make goldens"
+            f"Recorded are {sorted(recorded)}, made {sorted(made)}; record with: pytest --update-golden"
         )
         for name, text in made.items():
             assert recorded[name] == text, (
-                f"{directory / name} differs; if that is meant, record again with: make goldens\n"
+                f"{directory / name} differs; if that is meant, record again with: pytest --update-golden\n"
                 f"{_difference(recorded[name], text)}"
             )
             yield (directory / name).relative_to(self.root).as_posix()

@@ -68,6 +68,8 @@ def main() -> int:
         except KeyboardInterrupt:
             interrupted = True
             notes.append("interrupted: the other rows were not measured")
+        if wanted.only and not rows and not interrupted:
+            notes.append(f"no row's name holds {wanted.only!r}")
         notes += [f"{row.what}: {row.why}" for row in rows if row.why]
         notes += [f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"]
         notes.append(f"{time.monotonic() - _BEGAN:.0f} s for everything")

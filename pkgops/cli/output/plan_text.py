@@ -138,7 +138,7 @@ def _changes(step: Step) -> Iterator[str]:
 
 
 def _stack_values(step: Step) -> Iterator[str]:
-    """Parameters and tags of an existing stack that change, by name."""
+    """Parameters and tags of an existing stack that change, and outputs that come or go, by name."""
     from pkgops.plan.review.severity import only_tags
 
     if step.action != "update" or step.before is None:
@@ -147,11 +147,23 @@ def _stack_values(step: Step) -> Iterator[str]:
     known = step.before.parameters if step.parameters is None else step.parameters
     for what, before, after, note in (
         ("parameters", step.before.parameters, known, ""),
+        ("outputs", *_output_names(step), ""),
         ("tags", step.before.tags, step.stack.tags, f", on {counted(tagged, 'resource')}" if tagged else ""),
     ):
         names = sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
         if names:
             yield style(f"    {MODIFY} {what}", fg="yellow") + f"  {one_line(', '.join(names))}{note}"
+
+
+def _output_names(step: Step) -> tuple[dict[str, str], dict[str, str]]:
+    """The outputs before and after, without values, which are known once deployed; one whose condition does not hold
+    is in the template and not in the stack."""
+    from pkgops.plan.digest import DIGEST_OUTPUT
+
+    had = dict.fromkeys(step.before.outputs if step.before else (), "")
+    made = step.stack.template.get("Outputs", {})
+    has = {name: "" for name, one in made.items() if name in had or "Condition" not in one}
+    return {name: "" for name in had if name != DIGEST_OUTPUT}, has
 
 
 def _concerns(concerns: Sequence[Concern]) -> Iterator[str]:

@@ -35,7 +35,7 @@ def test_a_template_that_differs_is_named_and_can_be_recorded_again(root: Path) 
     golden = root / FILE.format("dev")
     recorded = golden.read_text()
     golden.write_text(recorded.replace("shop-notes-dev", "shop-notes"))
-    with pytest.raises(AssertionError, match=r"dev/app\.json differs.*make goldens") as failed:
+    with pytest.raises(AssertionError, match=r"dev/app\.json differs.*pytest --update-golden") as failed:
         Goldens(root).compare("shop")
     assert '-        "TableName": "shop-notes"' in str(failed.value)
     assert '+        "TableName": "shop-notes-dev"' in str(failed.value)
