@@ -28,6 +28,7 @@ from troposphere import (
     Template,
 )
 
+_LIBRARIES = ("troposphere", "awacs")
 # What they are made of is a list of their arguments.
 _BY_POSITION = (Ref, GetAZs, GetAtt, Sub, Join, Not, Equals, If, Select, Split)
 
@@ -45,12 +46,13 @@ def script(templates: Mapping[str, Template]) -> str:
     bodies = [writer.function(f"build_{number}", template) for number, template in enumerate(templates.values())]
     table = ", ".join(f"{name!r}: build_{number}" for number, name in enumerate(templates))
     imports = "".join(f"import {module}\n" for module in sorted(writer.modules))
-    return "\n\n".join([HEAD + imports, *bodies, f"BUILD = {{{table}}}"]) + TAIL
+    return "\n\n".join([HEAD + imports, *writer.classes.values(), *bodies, f"BUILD = {{{table}}}"]) + TAIL
 
 
 class _Writer:
     def __init__(self) -> None:
         self.modules = {"troposphere"}
+        self.classes: dict[str, str] = {}
 
     def function(self, name: str, template: Template) -> str:
         """One template as a function that returns its dictionary."""
@@ -113,12 +115,23 @@ class _Writer:
         return self._call(value, [], value.properties)
 
     def _call(self, value: Any, given: Iterable[str], named: Mapping[str, Any]) -> str:
-        kind = type(value)
-        self.modules.add(kind.__module__)
+        kind = self._kind(type(value))
         keywords = [f"{name}={self.value(one)}" for name, one in named.items() if _is_name(name)]
         others = {name: one for name, one in named.items() if not _is_name(name)}
         rest = [f"**{self.value(others)}"] if others else []
-        return f"{kind.__module__}.{kind.__qualname__}({', '.join([*given, *keywords, *rest])})"
+        return f"{kind}({', '.join([*given, *keywords, *rest])})"
+
+    def _kind(self, kind: type) -> str:
+        """The class of the libraries in the place of what the kit derives from it, for which the kit would be imported;
+        a class of the script's own where that has properties that the libraries do not know."""
+        base = next(one for one in kind.__mro__ if one.__module__.partition(".")[0] in _LIBRARIES)
+        self.modules.add(base.__module__)
+        name = f"{base.__module__}.{base.__qualname__}"
+        if (own := getattr(kind, "props", None)) == getattr(base, "props", None):
+            return name
+        rows = ", ".join(f"{key!r}: (object, {required})" for key, (_, required) in own.items())
+        self.classes[kind.__name__] = f"class {kind.__name__}({name}):\n    props = {{{rows}}}\n"
+        return kind.__name__
 
 
 def _is_name(text: str) -> bool:
