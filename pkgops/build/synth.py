@@ -13,6 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from pkgops.build.postponed import postpone
 from pkgops.errors import BuildError, ConfigError
 from pkgops.model import Stack, Stage, System
 from pkgops.template_errors import located
@@ -135,6 +136,7 @@ def _build(
         template, sources = read_template(system, stack)
         name, inputs, words = system.named(stage, stack.name), dict(stack.inputs), list(system.words(stage))
         return SynthesizedStack(system.key, stack.key, name, template, inputs, system.tags(stage), sources, words=words)
+    postpone("cfn_flip")  # with all of YAML: troposphere imports it to write that
     from pkgops.scope import Scope
 
     scope = Scope(system, stage, settings, app=app)
