@@ -18,7 +18,6 @@ the code; ``--debug`` shows the traceback. Any other exception is a bug: its tra
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -110,8 +109,10 @@ class RefusedError(PkgopsError):
 
 def unknown(kind: str, given: str, known: Iterable[str]) -> NotFoundError:
     """The error for a name that does not exist: lists the nearest names, or all if none is near."""
+    from difflib import get_close_matches
+
     names = sorted(set(known))
-    near = difflib.get_close_matches(given, names, n=3, cutoff=0.5)
+    near = get_close_matches(given, names, n=3, cutoff=0.5)
     if near:
         hint = "Did you mean " + " or ".join(near) + "?"
     elif names:

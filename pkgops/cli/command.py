@@ -7,7 +7,6 @@ parameters after it. Its return value is the exit code (None: 0).
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -101,6 +100,8 @@ class CommandGroup(click.Group):
         try:
             return super().invoke(ctx)
         except (NotFoundError, click.UsageError) as error:
+            from difflib import get_close_matches
+
             about_word = isinstance(error, click.UsageError) or repr(word) in error.message
             if about_word and get_close_matches(word, self.commands):
                 raise self._unknown(word) from error

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from pkgops.errors import AccessError, UsageError
 from pkgops.events import Emit, Note, silent
 from pkgops.logs.backfill import backfill
-from pkgops.logs.follow import follow
 from pkgops.logs.regions import LogsOfRegions, groups
 
 if TYPE_CHECKING:
@@ -32,7 +31,11 @@ def tail_logs(
     if elsewhere:
         logs = LogsOfRegions(logs, elsewhere)
     names = groups(functions, elsewhere)
-    return follow(names, logs, query, emit, stop) if query.follow else backfill(names, logs, query, stop=stop)
+    if not query.follow:
+        return backfill(names, logs, query, stop=stop)
+    from pkgops.logs.follow import follow
+
+    return follow(names, logs, query, emit, stop)
 
 
 def _elsewhere(functions: Sequence[Function], logs: Logs, emit: Emit) -> Mapping[str, Logs]:

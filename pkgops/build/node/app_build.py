@@ -11,12 +11,14 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pkgops.config import Project
 from pkgops.errors import BuildError
-from pkgops.kit.next.manifest import Manifest, read
 from pkgops.own_files import read_document
+
+if TYPE_CHECKING:
+    from pkgops.kit.next.manifest import Manifest
 
 MANIFEST = "open-next.output.json"
 RECORD = "build.json"
@@ -44,6 +46,8 @@ class AppBuild:
 
     def read(self) -> Manifest:
         """What the manifest asks for. BuildError if that cannot be deployed."""
+        from pkgops.kit.next.manifest import read
+
         try:
             return read(self.manifest)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
