@@ -34,7 +34,9 @@ def line_writer(console: Console, names: Sequence[str], *, raw: bool, close: boo
         return _json_writer(raw=raw)
     names = list(dict.fromkeys(names))
     width = max(map(len, names), default=0)
-    padded = {name: style(f"{name:<{width}}", COLORS[index % len(COLORS)]) for index, name in enumerate(names)}
+    padded = {name: f"{name:<{width}}" for name in names}
+    if console.colored:  # without marks in it, most text is shown as it is
+        padded = {name: style(padded[name], COLORS[index % len(COLORS)]) for index, name in enumerate(names)}
     return _column_writer(padded, color=console.colored, raw=raw)
 
 
