@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_SUBSTITUTED = re.compile(r"\$\{([^!}][^}]*)\}")
+SUBSTITUTED = re.compile(r"\$\{([^!}][^}]*)\}")
 _PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
 
@@ -28,9 +28,9 @@ def resolved(value: Any, known: Mapping[str, str]) -> str | None:
     if function == "Ref":
         return known.get(argument)
     if function == "Fn::Sub" and isinstance(argument, str):
-        names = _SUBSTITUTED.findall(argument)
+        names = SUBSTITUTED.findall(argument)
         if all(name in known for name in names):
-            return _SUBSTITUTED.sub(lambda match: known[match[1]], argument).replace("${!", "${")
+            return SUBSTITUTED.sub(lambda match: known[match[1]], argument).replace("${!", "${")
     if function == "Fn::Join" and isinstance(argument[1], list):
         parts = [resolved(part, known) for part in argument[1]]
         if None not in parts:
@@ -63,7 +63,7 @@ def references(value: Any) -> Iterator[str]:
                 yield str(argument[0] if isinstance(argument, list) else argument).partition(".")[0]
             elif function == "Fn::Sub":
                 text, given = (argument, {}) if isinstance(argument, str) else argument
-                names = (name.partition(".")[0] for name in _SUBSTITUTED.findall(text))
+                names = (name.partition(".")[0] for name in SUBSTITUTED.findall(text))
                 yield from (name for name in names if name not in given)
                 yield from references(given)
             else:

@@ -16,7 +16,7 @@ from typing import Any
 
 from pkgops.build.synth import SynthesizedStack, resources
 from pkgops.errors import BuildError
-from pkgops.intrinsics import mapping, references
+from pkgops.intrinsics import SUBSTITUTED, mapping, references
 
 _VALUES = re.compile(r"Values[0-9a-f]{6}$")
 VERSION = "AWS::Lambda::Version"
@@ -51,7 +51,9 @@ def pin_values(stack: SynthesizedStack, parameters: Mapping[str, str]) -> Synthe
     Versions of other functions take a new value with their next version (docs/adr/0010)."""
     renamed = {}
     for logical_id, one in resources(stack.template, VERSION):
-        function = mapping(stack.template["Resources"].get(_function_of(one["Properties"])))
+        function = mapping(
+            stack.template["Resources"].get(_function_of(one["Properties"], stack.template["Resources"]))
+        )
         properties = mapping(function.get("Properties"))
         values = _values(stack, _versioned(properties), parameters) if "SnapStart" in properties else {}
         if values:
@@ -83,9 +85,9 @@ def _versioned(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in properties.items() if name not in _UNVERSIONED}
 
 
-def _function_of(version: Mapping[str, Any]) -> str:
-    """The logical id that a version names its function by; "" if it does otherwise."""
-    return str(mapping(version["FunctionName"]).get("Ref", ""))
+def _function_of(version: Mapping[str, Any], functions: Mapping[str, Any]) -> str:
+    """The logical id of the function that a version names by its id, its ARN or in a text; "" if it is another one."""
+    return next((name for name in references(version["FunctionName"]) if name in functions), "")
 
 
 def _with_names(template: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
@@ -96,7 +98,7 @@ def _with_names(template: dict[str, Any], names: Mapping[str, str]) -> dict[str,
 
 
 def _digest(logical_id: str, version: Mapping[str, Any], functions: Mapping[str, Any]) -> str:
-    function = functions.get(_function_of(version))
+    function = functions.get(_function_of(version, functions))
     if function is None:
         raise BuildError(
             f"{logical_id} is a version of {json.dumps(version['FunctionName'])}, which is not in its template.",
@@ -107,7 +109,7 @@ def _digest(logical_id: str, version: Mapping[str, Any], functions: Mapping[str,
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:
-    """``value`` with every Ref, GetAtt and DependsOn of the renamed ids updated."""
+    """``value`` with every Ref, GetAtt, Sub and DependsOn of the renamed ids updated."""
     if isinstance(value, list):
         return [_renamed(item, names) for item in value]
     if not isinstance(value, dict):
@@ -121,5 +123,21 @@ def _reference(key: str, item: Any, names: Mapping[str, str]) -> Any:
     if key == "DependsOn":
         return [names.get(one, one) for one in item]
     if key == "Fn::GetAtt":
-        return [names.get(item[0], item[0]), *item[1:]]
+        return _attribute(item, names) if isinstance(item, str) else [names.get(item[0], item[0]), *item[1:]]
+    if key == "Fn::Sub":
+        return _substituted(item, names)
     return _renamed(item, names)
+
+
+def _attribute(text: str, names: Mapping[str, str]) -> str:
+    """ "Version.Arn", or "Version" alone, with the new name."""
+    name, dot, attribute = text.partition(".")
+    return f"{names.get(name, name)}{dot}{attribute}"
+
+
+def _substituted(item: Any, names: Mapping[str, str]) -> Any:
+    """The text of a Sub, and what it is given; names that it is given are not those of resources."""
+    text, given = (item, {}) if isinstance(item, str) else item
+    known = {name: fresh for name, fresh in names.items() if name not in given}
+    text = SUBSTITUTED.sub(lambda found: f"${{{_attribute(found[1], known)}}}", text)
+    return text if isinstance(item, str) else [text, _renamed(given, names)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pkgops.build.synth import SynthesizedStack, resources
 from pkgops.errors import UsageError, not_deployed, unknown
 from pkgops.events import Emit, Progress
+from pkgops.intrinsics import references
 
 if TYPE_CHECKING:
     from pkgops.ports.queues import Queues, QueueState
@@ -152,5 +153,4 @@ def find_queue(known: Sequence[Queue], name: str) -> Queue:
 
 def _dead_letters(resource: dict[str, Any], named: dict[str, str]) -> str:
     target = (resource["Properties"].get("RedrivePolicy") or {}).get("deadLetterTargetArn")
-    attribute = target.get("Fn::GetAtt") if isinstance(target, dict) else None
-    return named.get(attribute[0], "") if attribute else ""
+    return next((named[name] for name in references(target) if name in named), "")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pkgops.build.synth import SynthesizedStack, resources
 from pkgops.errors import UsageError, unknown
+from pkgops.intrinsics import references
 
 if TYPE_CHECKING:
     from pkgops.build.functions import Function
@@ -92,7 +93,4 @@ def _function(stack: SynthesizedStack, arn: Any) -> str:
 
 
 def _referenced(value: Any) -> str:
-    if not isinstance(value, dict):
-        return ""
-    attribute = value.get("Fn::GetAtt")
-    return str(attribute[0] if attribute else value.get("Ref", ""))
+    return next(references(value), "")

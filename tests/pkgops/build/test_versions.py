@@ -167,3 +167,38 @@ def test_a_function_without_snapshots_or_values_keeps_its_version() -> None:
     assert title_of(with_values({"Table": "a"})) == title_of(with_values({"Table": "b"}))
     stack = SynthesizedStack("demo", "main", "main", pinned(SnapStart={"ApplyOn": "PublishedVersions"})[1])
     assert versions.pin_values(stack, {"Table": "a"}) is stack
+
+
+def test_every_way_to_name_a_version_leads_to_the_new_one() -> None:
+    """A template of one's own is written as CloudFormation takes it: attributes and texts among them."""
+    template = copy.deepcopy(TEMPLATE)
+    template["Resources"]["Alias"]["Properties"]["FunctionVersion"] = {"Fn::GetAtt": "Version.Version"}
+    template["Resources"]["Told"] = {
+        "Type": "AWS::SSM::Parameter",
+        "Properties": {
+            "Type": "String",
+            "Value": {"Fn::Sub": ["${Version} ${Alias} ${Given} ${Version.Version}", {"Given": {"Ref": "Version"}}]},
+            "Description": {"Fn::Sub": ["${Version}", {"Version": "given"}]},
+            "Name": {"Fn::Sub": "/${!Version}/${Version.Version}/${AWS::Region}"},
+            "Tier": {"Fn::GetAtt": "Function.Arn"},
+        },
+    }
+    made = versions.pin_versions(template)
+    (title,) = [name for name, row in made["Resources"].items() if row["Type"] == "AWS::Lambda::Version"]
+    assert title != "Version"
+    assert made["Resources"]["Alias"]["Properties"]["FunctionVersion"] == {"Fn::GetAtt": f"{title}.Version"}
+    told = made["Resources"]["Told"]["Properties"]
+    text = f"${{{title}}} ${{Alias}} ${{Given}} ${{{title}.Version}}"
+    assert told["Value"] == {"Fn::Sub": [text, {"Given": {"Ref": title}}]}
+    assert told["Description"] == {"Fn::Sub": ["${Version}", {"Version": "given"}]}
+    assert told["Name"] == {"Fn::Sub": f"/${{!Version}}/${{{title}.Version}}/${{AWS::Region}}"}
+    assert told["Tier"] == {"Fn::GetAtt": "Function.Arn"}
+
+
+@pytest.mark.parametrize(
+    "name", [{"Fn::GetAtt": ["Function", "Arn"]}, {"Fn::GetAtt": "Function.Arn"}, {"Fn::Sub": "${Function}"}]
+)
+def test_a_version_may_name_its_function_in_any_way(name: dict[str, Any]) -> None:
+    template = copy.deepcopy(TEMPLATE)
+    template["Resources"]["Version"]["Properties"]["FunctionName"] = name
+    assert "Version" not in versions.pin_versions(template)["Resources"]

@@ -51,6 +51,16 @@ def test_queues_come_from_the_templates() -> None:
     assert KNOWN[3].sources == ("pkgwatch-one-dev", "pkgwatch-two-dev.fifo")
 
 
+@pytest.mark.parametrize("target", [{"Fn::GetAtt": "Dead.Arn"}, {"Fn::Sub": "${Dead.Arn}"}])
+def test_dead_letters_may_be_named_as_cloudformation_takes_it(target: dict[str, str]) -> None:
+    main = queue("orders", "Dead")
+    main["Properties"]["RedrivePolicy"]["deadLetterTargetArn"] = target
+    known = declared_queues(
+        [SynthesizedStack("shop", "app", "Shop", {"Resources": {"Dead": queue("d"), "Main": main}})]
+    )
+    assert [one.dead_letters for one in known] == ["", "d"]
+
+
 def test_a_row_a_queue() -> None:
     port = FakeQueues(pkgwatch_package_dlq_dev=["a", "b"], pkgwatch_package_queue_dev=["c"])
     port.ages = {"pkgwatch-package-dlq-dev": 60}

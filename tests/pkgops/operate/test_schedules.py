@@ -39,7 +39,7 @@ STACK = SynthesizedStack(
                 "Type": "AWS::Lambda::Alias",
                 "Properties": {"FunctionName": {"Fn::GetAtt": ["Retry", "Arn"]}, "Name": "live"},
             },
-            "Daily": rule("pkgwatch-daily-dev", {"Fn::GetAtt": ["Refresh", "Arn"]}, DAILY),
+            "Daily": rule("pkgwatch-daily-dev", {"Fn::GetAtt": "Refresh.Arn"}, DAILY),
             "Weekly": rule("pkgwatch-weekly-dev", {"Fn::GetAtt": ["Refresh", "Arn"]}, '{"tier":3}'),
             "Composed": rule("pkgwatch-composed-dev", {"Fn::GetAtt": ["Refresh", "Arn"]}, {"Fn::Sub": "${X}"}),
             "Mine": rule("pkgwatch-mine-hourly-dev", {"Fn::GetAtt": ["Refresh", "Arn"]}, "1"),
