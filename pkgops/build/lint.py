@@ -1,8 +1,8 @@
 """cfn-lint, run in process, with its results cached.
 
-A result is kept under the template's text, the region, cfn-lint's version and the user's configuration of it: loading
-cfn-lint takes half a second, and large templates take more. Beside it, for each stack, is what the next run may leave
-out (`pkgops.build.linting.changed`).
+A result is kept under the template's text, the region, cfn-lint's version, our shortcuts and the configuration by
+the user: loading cfn-lint takes half a second, and large templates take more. Beside it, for each stack, is what the
+next run may leave out (`pkgops.build.linting.changed`).
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from pkgops.build.linting.configuration import configuration, names_files
+from pkgops.build.source_files import fingerprint
 from pkgops.build.synth import template_text
 from pkgops.checks.kit.finding import ERROR, INFO, WARNING, Finding
 from pkgops.checks.kit.subject import Subject
 from pkgops.events import Emit, Finished, Started
 from pkgops.own_files import keep_document, read_document
 
+LINTING = Path(__file__).with_name("linting")
 _LENGTH = 240  # characters of a message
 _SEVERITIES = {"E": ERROR, "W": WARNING, "I": INFO}
 
@@ -90,7 +92,8 @@ def verdict_file(home: Path, region: str, template: Mapping[str, Any], root: Pat
     ``home``."""
     from importlib.metadata import version  # it imports the email package: too slow for templates from the cache
 
-    inputs = f"{version('cfn-lint')} {region}{configuration(root or Path.cwd())}\n{template_text(template)}"
+    tool = f"{version('cfn-lint')} {fingerprint(LINTING)}"  # another version of ours may have mended a shortcut
+    inputs = f"{tool} {region}{configuration(root or Path.cwd())}\n{template_text(template)}"
     return home / "cache" / "lint" / f"{hashlib.sha256(inputs.encode()).hexdigest()}.json"
 
 

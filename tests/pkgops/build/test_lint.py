@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
+from pkgops.build import lint
 from pkgops.build.check import check, report
 from pkgops.build.lint import described
 from pkgops.config import Project
@@ -23,6 +25,17 @@ def test_a_template_is_linted_once(project: Project) -> None:
     events.clear()
     check(project, [good], events.append)
     assert events == []
+
+
+def test_a_verdict_is_not_believed_by_another_version_of_the_shortcuts(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, events = stack("alone", project.stage), list[Event]()
+    check(project, [good])
+    (tmp_path / "shortcuts.py").write_text("# mended\n")
+    monkeypatch.setattr(lint, "LINTING", tmp_path)
+    check(project, [good], events.append)
+    assert Started("Checking templates") in events
 
 
 def test_an_error_names_rule_and_path_and_is_remembered(project: Project) -> None:
