@@ -9,11 +9,13 @@ import click
 
 from pkgops.cli.command import session_command
 from pkgops.cli.completion import complete_names
+from pkgops.errors import NotFoundError
 
 if TYPE_CHECKING:
     from pkgops.build.functions import Function
     from pkgops.cli.session import Session
     from pkgops.config import Project
+    from pkgops.logs.query import Query
 
 EXAMPLE = """\
 pkgops tail-logs --since 1h
@@ -45,7 +47,7 @@ def command(session: Session, names: tuple[str, ...], **options: Any) -> None:
     --output json writes one JSON object per line. Functions at the edge log in the region they were called from; on
     AWS every region of the account is read.
     """
-    from pkgops.cli.output.log_lines import line_writer, nothing_found
+    from pkgops.cli.output.log_lines import line_writer
     from pkgops.logs.query import parse_query
     from pkgops.logs.tail import tail_logs
 
@@ -59,7 +61,7 @@ def command(session: Session, names: tuple[str, ...], **options: Any) -> None:
         if query.follow:
             sys.stdout.flush()
     if not found:
-        session.console.print_message(nothing_found(query, [function.log_group for function in chosen]))
+        session.console.print_message(_nothing(session, project, chosen, query))
 
 
 def _functions(session: Session, names: tuple[str, ...]) -> tuple[Project, list[Function]]:
@@ -81,6 +83,20 @@ def _functions(session: Session, names: tuple[str, ...]) -> tuple[Project, list[
         projects.append(project)
         chosen += [function for function in found if function not in chosen]
     return projects[0], chosen
+
+
+def _nothing(session: Session, project: Project, chosen: list[Function], query: Query) -> str:
+    """Where it was looked in vain, and that the system is not deployed; the groups of one that was may still be there."""
+    from pkgops.build.build import synthesized
+    from pkgops.cli.output.log_lines import nothing_found
+    from pkgops.operate.outputs import read_outputs
+
+    said = nothing_found(query, [function.log_group for function in chosen])
+    try:
+        read_outputs(project, synthesized(project), session.ports(project))
+    except NotFoundError as error:
+        return f"{said}\n{error.message} {error.hint}"
+    return said
 
 
 def _found(project: Project, name: str) -> Function:

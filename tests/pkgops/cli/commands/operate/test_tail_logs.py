@@ -15,6 +15,7 @@ import pytest
 from pkgops.ports.logs import LogEvent
 from tests.pkgops.fakes.logs import FakeLogs
 from tests.pkgops.fakes.ports import FakePorts
+from tests.pkgops.fakes.stacks import FakeStacks
 
 DEV = ("--stage", "dev")
 HEALTH = "/aws/lambda/pkgwatch-api-health-dev"
@@ -130,6 +131,17 @@ def test_finding_nothing_says_where_it_looked(run, ports):
     quiet = run("tail-logs", "--filter", "nosuch", "-o", "json", *DEV, ports=ports)
     assert (quiet.exit_code, quiet.stdout, quiet.stderr) == (0, "", "")
     assert "No log lines" not in run("tail-logs", *DEV, ports=ports).stderr
+
+
+def test_finding_nothing_says_that_the_system_is_not_deployed(run, ports):
+    undeployed = run("tail-logs", "--filter", "nosuch", *DEV, ports=ports)
+    assert (undeployed.exit_code, undeployed.stdout) == (0, "")
+    assert "No stack of pkgwatch is deployed on stage dev. Deploy it first: pkgops deploy pkgwatch" in undeployed.stderr
+    stacks = FakeStacks()
+    stacks.deployed("PkgWatchApi-dev", "CREATE_COMPLETE")
+    deployed = run("tail-logs", "--filter", "nosuch", *DEV, ports=FakePorts(logs=ports.logs, stacks=stacks))
+    assert "No log lines" in deployed.stderr
+    assert "deployed" not in deployed.stderr
 
 
 class Endless(FakeLogs):
