@@ -86,7 +86,7 @@ def _functions(session: Session, names: tuple[str, ...]) -> tuple[Project, list[
 
 
 def _nothing(session: Session, project: Project, chosen: list[Function], query: Query) -> str:
-    """Where it was looked in vain, and that the system is not deployed; the groups of one that was may still be there."""
+    """Where it was looked in vain, and whether the system is deployed; groups of one that was may still be there."""
     from pkgops.build.build import synthesized
     from pkgops.cli.output.log_lines import nothing_found
     from pkgops.operate.outputs import read_outputs
