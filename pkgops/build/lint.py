@@ -52,7 +52,10 @@ def verdict(
     less for one that differs little from the last one: what is needed for that is read from the file ``kept`` and
     written there."""
     with _seldom_collected():
-        from pkgops.build.linting.changed import linted
+        from pkgops.build.linting.libraries import little_imported
+
+        with little_imported():
+            from pkgops.build.linting.changed import linted
 
         last = read_document(kept) if kept else None
         matches, fresh = linted(template_text(template), region, last, root)

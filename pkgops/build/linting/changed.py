@@ -23,11 +23,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from cfnlint.decode.decode import decode_str
 from cfnlint.decode.node import dict_node
 from cfnlint.match import Match
 from cfnlint.rules import CloudFormationLintRule, Rules
 
+from pkgops.build.linting.decoding import decoded
 from pkgops.build.linting.runner import configured
 from pkgops.build.linting.shortcuts import shortcuts
 
@@ -41,20 +41,23 @@ def linted(text: str, region: str, last: Kept | None, root: Path | None = None) 
     """cfn-lint's matches for a template, and what to keep for the next run; ``last`` is what the last one has kept.
     The configuration of cfn-lint is that of the project in ``root``, by default the working directory: ConfigError if
     it cannot be used."""
-    template, errors = decode_str(text)
+    with shortcuts():
+        return _linted(text, region, last, root or Path.cwd())
+
+
+def _linted(text: str, region: str, last: Kept | None, root: Path) -> tuple[list[Match], Kept | None]:
+    template, errors = decoded(text)
     if errors or template is None:
         return errors, None
-    config, runner = configured(region, root or Path.cwd())
+    config, runner = configured(region, root)
     rule = runner.rules.get(_RESOURCES)
     if config.file_args or not _divisible(template) or "patternProperties" not in getattr(rule, "validators", ()):
-        with shortcuts():
-            return list(runner.validate_template(template)), None
+        return list(runner.validate_template(template)), None
     inputs = _Inputs(template, region)
     silent = {name for name in runner.rules if not runner.rules.is_rule_enabled(name, config)}
     judged = _Judged(rule.validators["patternProperties"], inputs.unchanged(last), silent)
     rule.validators["patternProperties"] = judged.resources
-    with shortcuts():
-        matches = list(runner.validate_template(template))
+    matches = list(runner.validate_template(template))
     again = _types_remembered(runner.rules)
     clean = {
         name: sorted(reads)

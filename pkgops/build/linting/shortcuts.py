@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from cfnlint.context.context import Context, Path
+from cfnlint.graph import Graph
 from cfnlint.jsonschema import CfnTemplateValidator, _keywords
 from cfnlint.jsonschema._filter import FunctionFilter
 from cfnlint.rules import Rules
@@ -25,22 +26,26 @@ from cfnlint.template.template import Template
 from cfnlint.version import __version__
 
 from pkgops.build.linting.copies import descended, evolved, evolved_context
-
-WRITTEN_FOR = "1.58.0"
+from pkgops.build.linting.loading import loaded_late, rule_class
+from pkgops.build.linting.version import WRITTEN_FOR
+from pkgops.build.linting.whole import cycles, run_rules, uniqueness
 
 
 @contextmanager
 def shortcuts() -> Iterator[None]:
     """Takes shortcuts meanwhile, for one template in one thread."""
     replaced = _Shortcuts().replaced() if __version__ == WRITTEN_FOR else []
-    before = [(owner, name, vars(owner)[name]) for owner, name, _ in replaced]
+    before = [(owner, name, vars(owner).get(name)) for owner, name, _ in replaced]
     for owner, name, shortcut in replaced:
         setattr(owner, name, shortcut)
     try:
         yield
     finally:
         for owner, name, original in before:
-            setattr(owner, name, original)
+            if original is None:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, original)
 
 
 class _Shortcuts:
@@ -57,6 +62,8 @@ class _Shortcuts:
 
     def replaced(self) -> list[tuple[Any, str, Any]]:
         """(class, name of a method, what stands in for it)."""
+        identifiers = rule_class("resources", "PrimaryIdentifiers")
+        alike = "_validate_resource_type_uniqueness"
         return [
             (Path, "descend", descended(Path.descend)),
             (Path, "evolve", evolved),
@@ -68,8 +75,10 @@ class _Shortcuts:
             (RefResolver, "resolve_from_url", self._resolver(RefResolver.resolve_from_url)),
             (Template, "get_valid_getatts", self._getatts(Template.get_valid_getatts)),
             (Template, "_search_deep_keys", self._found(Template._search_deep_keys)),
-            (Rules, "run_check", _checked(Rules.run_check)),
-            (Rules, "_filter_matches", _filtered(Rules._filter_matches)),
+            (Rules, "run", run_rules),
+            (Graph, "get_cycles", cycles(Graph.get_cycles)),
+            (identifiers, alike, uniqueness(getattr(identifiers, alike))),
+            *loaded_late(),
         ]
 
     def _evolved_validator(self) -> Callable[..., Any]:
@@ -211,21 +220,3 @@ def _listed(original: Callable[..., Any]) -> Callable[..., Any]:
         return original(validator, allowed, instance, schema)
 
     return enum
-
-
-def _checked(original: Callable[..., Any]) -> Callable[..., Any]:
-    """A rule's check. Most rules look at no type of resources by themselves, and cfn-lint asks all of them for each."""
-
-    def run_check(self: Any, check: Any, *words: Any) -> Any:
-        if len(words) == 9 and words[7] not in self.data[words[1]].resource_property_types:
-            return ()
-        return original(self, check, *words)
-
-    return run_check
-
-
-def _filtered(original: Callable[..., Any]) -> Callable[..., Any]:
-    def matches(self: Any, enabled: Any, found: Any) -> Any:
-        return original(self, enabled, found) if found else ()
-
-    return matches

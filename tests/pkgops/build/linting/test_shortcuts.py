@@ -16,7 +16,8 @@ from cfnlint.template.template import Template
 
 from pkgops.build.linting import shortcuts as module
 from pkgops.build.linting.changed import linted
-from pkgops.build.linting.shortcuts import WRITTEN_FOR, shortcuts
+from pkgops.build.linting.shortcuts import shortcuts
+from pkgops.build.linting.version import WRITTEN_FOR
 from tests.repository import GOLDEN
 
 STEPS = ((Context, "evolve"), (Path, "descend"), (BaseJsonSchema, "extend_validator"), (Template, "_search_deep_keys"))
