@@ -14,17 +14,21 @@ from cfnlint.graph import Graph
 from pkgops.build.linting.changed import linted
 from tests.pkgops.build.linting.conditional import CONDITIONAL, CYCLIC
 
+REF = {"Ref": "AWS::StackName"}
 NAMES: dict[str, list[Any]] = {
     "alike": ["a", "a", "b"],
-    "words and a function": [{"Ref": "AWS::StackName"}, "{'Ref': 'AWS::StackName'}", {"Ref": "AWS::StackName"}],
+    "functions": [REF, {"Fn::Sub": "${AWS::StackName}-a"}, {"Fn::Sub": "${AWS::StackName}-a"}, {"Fn::Sub": "a"}],
+    "a function and its text": [REF, str(REF)],
     "numbers": [1, "1", 1.0, True],
-    "truths": ["true", True, "True", "false"],
+    "truths": ["true", "True"],
+    "truths as words": ["false", False],
     "lists": [{"Fn::Join": ["-", ["a", "b"]]}, {"Fn::Join": ["-", ["a", "b"]]}, {"Fn::Join": ["-", ["a", "c"]]}],
-    "odd lists": [["a"], "['a']", [["a"]], [["['a']"]], [["a"]]],
+    "a list and its text": [["a"], "['a']"],
     "two keys": [{"a": "1", "b": "2"}, {"b": "2", "a": "1"}],
     "left out": [{"Ref": "AWS::NoValue"}, {"Ref": "AWS::NoValue"}, None, None],
-    "another way": [{"Fn::If": ["Region", "a", "b"]}, "a", {"Fn::If": ["Region", "b", {"Ref": "AWS::NoValue"}]}],
-    "functions": [{"Fn::Sub": "${AWS::StackName}-a"}, {"Fn::Sub": "${AWS::StackName}-a"}, {"Fn::Sub": "a"}],
+    "left out inside": [{"Fn::Join": ["", ["a"]]}, {"Fn::Join": ["", ["a", {"Ref": "AWS::NoValue"}]]}],
+    "either": [{"Fn::If": ["Region", "a", "b"]}, "a"],
+    "either or none": [{"Fn::If": ["Region", "a", {"Ref": "AWS::NoValue"}]}, "a"],
 }
 
 
