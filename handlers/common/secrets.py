@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
 import time
+
+from botocore.exceptions import ClientError
 
 from handlers.common.aws import ServiceError, client
 
 CACHE_SECONDS = 300.0  # how long a changed secret may go unnoticed
-MISSING_SECONDS = 10.0  # how long a field may go unnoticed that was missing: messages wait for it
+MISSING_SECONDS = 10.0  # how long a secret or a field may go unnoticed that was missing: messages wait for it
 
 _LOCK = threading.Lock()
 _CACHE: dict[str, tuple[float, str]] = {}
@@ -44,14 +47,20 @@ def _text(name: str, seconds: float) -> str:
     if not name:
         raise SecretUnavailable("The environment does not name the secret of this function.")
     with _LOCK:
-        read, text = _CACHE.get(name, (0.0, ""))
-        if text and time.monotonic() - read < seconds:
-            return text
-        try:
-            text = client("secretsmanager").get_secret_value(SecretId=name).get("SecretString") or ""
-        except ServiceError as error:
-            raise SecretUnavailable(f"Secret {name} cannot be read.") from error
+        read, text = _CACHE.get(name, (-math.inf, ""))
+        if time.monotonic() - read >= (seconds if text else min(seconds, MISSING_SECONDS)):
+            text = _read(name)
+            _CACHE[name] = (time.monotonic(), text)
         if not text:
-            raise SecretUnavailable(f"Secret {name} is empty.")
-        _CACHE[name] = (time.monotonic(), text)
+            raise SecretUnavailable(f"Secret {name} does not exist, or is empty.")
         return text
+
+
+def _read(name: str) -> str:
+    """The secret's text as it is now, "" if there is none. Raises `SecretUnavailable` if that cannot be found out."""
+    try:
+        return str(client("secretsmanager").get_secret_value(SecretId=name).get("SecretString") or "")
+    except ServiceError as error:
+        if isinstance(error, ClientError) and error.response["Error"]["Code"] == "ResourceNotFoundException":
+            return ""
+        raise SecretUnavailable(f"Secret {name} cannot be read: {error}") from error

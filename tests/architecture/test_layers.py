@@ -39,7 +39,7 @@ START_UP = {
     "pkgops.local.client.emulator": {"boto3", "botocore", "ministack", "hypercorn", "rich", "click", "http.client"},
     # Functions that call nothing of AWS do not wait for the SDK, and none of them loads boto3 on top of it.
     "handlers.common.aws": {"boto3", "botocore.session", "botocore.client", "urllib3"},
-    "handlers.kefir.api.handle_batches": {"boto3", "botocore.session", "httpx", "dateutil"},
+    "handlers.kefir.api.handle_batches": {"boto3", "botocore.session", "urllib3", "dateutil"},
     "pkgops.model": {"troposphere", "awacs", "boto3", "botocore"},
     "pkgops.console.server": {"starlette", "jinja2", "troposphere", "botocore", "rich", "pkgops.build.build"},
     # What every command reads of a system; its stacks are imported when they are built.

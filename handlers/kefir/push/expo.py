@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import httpx
+from handlers.common.http import HttpClient, NoResponse
 
 MAX_MESSAGES = 100  # in one request
 MAX_RECEIPTS = 1000
@@ -20,7 +20,7 @@ _SEND, _RECEIPTS = "/--/api/v2/push/send", "/--/api/v2/push/getReceipts"
 _ATTEMPTS = 3
 # Seconds for one attempt: what Expo accepts after we have stopped waiting would be sent again.
 ANSWER = 20.0
-_CONNECT = 5.0
+CONNECT = 5.0  # seconds
 _LEAST = 0.1
 _MARKING = 5.0  # seconds at the end of a run without waiting for Expo
 # A smaller request would fare no better, and this one was not accepted.
@@ -64,7 +64,7 @@ class Expo:
     ``access_token`` is called when there is something to send; it returns "" for a project without one.
     ``seconds_left`` is the time until the run must end, ``answer`` the seconds an answer may take."""
 
-    client: httpx.Client
+    client: HttpClient
     base_url: str
     access_token: Callable[[], str] = str
     backoff: float = 1.0
@@ -97,36 +97,32 @@ class Expo:
                 return self._attempt(path, body)
             except again:
                 pause = self.backoff * 2**number
-                if number == _ATTEMPTS - 1 or self.seconds_left() <= pause + _CONNECT + self.answer + _MARKING:
+                if number == _ATTEMPTS - 1 or self.seconds_left() <= pause + CONNECT + self.answer + _MARKING:
                     raise
                 time.sleep(pause)
         raise AssertionError("unreachable")
 
     def _attempt(self, path: str, body: Any) -> Any:
-        import httpx
         import msgspec
 
         token = self.access_token()
         headers = {
             "accept": "application/json",
-            "accept-encoding": "gzip, deflate",
             "content-type": "application/json",
             **({"authorization": f"Bearer {token}"} if token else {}),
         }
         content = msgspec.json.encode(body)  # in UTF-8: escapes would make a message longer than its 4096 bytes
-        timeout = httpx.Timeout(max(_LEAST, min(self.answer, self.seconds_left() - _MARKING)), connect=_CONNECT)
+        seconds = max(_LEAST, min(self.answer, self.seconds_left() - _MARKING))
         try:
-            response = self.client.post(self.base_url + path, content=content, headers=headers, timeout=timeout)
-            answer = response.json() if response.content else {}
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise ExpoUnavailable(type(error).__name__) from error
-        except httpx.HTTPError as error:
-            raise ExpoUnclear(type(error).__name__) from error
-        except ValueError:
+            response = self.client.request("POST", self.base_url + path, seconds, headers, content)
+            answer = json.loads(response.body)
+        except NoResponse as error:
+            raise (ExpoUnclear if error.sent else ExpoUnavailable)(error.reason) from error
+        except ValueError:  # no JSON, or nothing at all
             answer = {}
-        if response.status_code == 200 and isinstance(answer, dict) and "data" in answer:
+        if response.status == 200 and isinstance(answer, dict) and "data" in answer:
             return answer["data"]
-        raise _failure(response.status_code, answer)
+        raise _failure(response.status, answer)
 
 
 def error_of(result: Mapping[str, Any]) -> str:

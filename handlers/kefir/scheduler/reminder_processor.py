@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from handlers.common.http import HttpClient
 from handlers.common.logs import begin, logger
 from handlers.common.secrets import SecretUnavailable, secret
 from handlers.kefir.data.timestamps import iso
-from handlers.kefir.push.expo import Expo
+from handlers.kefir.push.expo import CONNECT, Expo
 from handlers.kefir.push.lease import lease
 from handlers.kefir.push.run import Push, run
 from handlers.kefir.runtime.settings import settings
 from handlers.kefir.runtime.table import diary_table
-
-if TYPE_CHECKING:
-    import httpx
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -28,7 +26,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     with lease(table, context.aws_request_id, now, _seconds_left(context)) as held:
         if held:
             left = partial(_seconds_left, context)
-            expo = Expo(_connections(), settings().expo_base_url, cache(_access_token), seconds_left=left)
+            expo = Expo(_client(), settings().expo_base_url, cache(_access_token), seconds_left=left)
             found = run(Push(table, expo, now, left))
     logger.info("Reminders processed", extra={"found": found})
     return {"statusCode": 200, "body": json.dumps({"processed": found, "timestamp": iso(now)})}
@@ -47,7 +45,5 @@ def _access_token() -> str:
 
 
 @cache
-def _connections() -> httpx.Client:
-    import httpx
-
-    return httpx.Client()
+def _client() -> HttpClient:
+    return HttpClient(connect=CONNECT)

@@ -13,9 +13,7 @@ from handlers.common.http import HttpClient, Response
 
 @cache
 def _client() -> HttpClient:
-    import httpx
-
-    return HttpClient(httpx.Client(limits=httpx.Limits(max_connections=32, keepalive_expiry=20)))
+    return HttpClient()
 
 
 def post_json(url: str, headers: Mapping[str, str], body: Any, seconds: float) -> Response:

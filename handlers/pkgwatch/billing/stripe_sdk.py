@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import sys
 from typing import Any
-from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import urllib3
 from urllib3.exceptions import ProtocolError, ProxyError, SSLError, TimeoutError
+
+from handlers.common.connections import proxy_of, through
 
 __all__ = ["Urllib3Client", "stripe"]
 
@@ -43,7 +43,7 @@ class Urllib3Client(stripe.HTTPClient):
     def request(self, method: str, url: str, headers: Any, post_data: Any = None, **_: Any) -> tuple[Any, int, Any]:
         """The content, status and headers of a response. Raises ``stripe.APIConnectionError`` where none came."""
         try:
-            pool = self._pool(_proxy(url))
+            pool = self._pool(proxy_of(url))
             response = pool.request(method.upper(), url, body=post_data, headers=headers, redirect=False)
         except (*_REPEATED, SSLError) as error:
             raise _no_answer(error, should_retry=isinstance(error, _REPEATED)) from error
@@ -65,25 +65,8 @@ class Urllib3Client(stripe.HTTPClient):
                 "retries": False,
                 "maxsize": 16,
             }
-            made = _through(proxy, options) if proxy else urllib3.PoolManager(**options)
+            made = through(proxy, **options) if proxy else urllib3.PoolManager(**options)
         return self._pools.setdefault(proxy, made)
-
-
-def _through(proxy: str, options: Any) -> urllib3.PoolManager:
-    parts = urlsplit(proxy)
-    user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
-    known = urllib3.make_headers(proxy_basic_auth=user) if parts.username else None
-    return urllib3.ProxyManager(proxy, proxy_headers=known, **options)
-
-
-def _proxy(url: str) -> str:
-    """The proxy that the environment names for an address, "" if none or if the address is to be reached without."""
-    parts = urlsplit(url)
-    proxies = getproxies()
-    found = proxies.get(parts.scheme) or proxies.get("all") or ""
-    if not found or proxy_bypass(parts.hostname or "") or proxy_bypass(parts.netloc):
-        return ""
-    return found if "://" in found else f"http://{found}"
 
 
 def _no_answer(error: Exception, *, should_retry: bool) -> stripe.APIConnectionError:

@@ -172,6 +172,6 @@ def _github_token(name: str) -> str:
     """GitHub's token, "" if it cannot be read: GitHub then allows few requests, and the other sources still work."""
     try:
         return secret(name, "token")
-    except SecretUnavailable:
-        logger.warning("There is no token for GitHub", exc_info=True)
+    except SecretUnavailable as error:
+        logger.warning("There is no token for GitHub", extra={"reason": str(error)})
         return ""

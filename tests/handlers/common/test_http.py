@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import httpx
 import pytest
 
 from companions.common.faults import Fault
@@ -30,10 +29,9 @@ def mirror() -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def client(mirror: StandIn) -> Iterator[HttpClient]:
+def client(mirror: StandIn) -> HttpClient:
     mirror.forget()
-    with httpx.Client() as pool:
-        yield HttpClient(pool, max_bytes=200_000)
+    return HttpClient(max_bytes=200_000)
 
 
 def failure(client: HttpClient, url: str, seconds: float = 5) -> tuple[str, bool, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets as random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,6 +16,16 @@ from handlers.common.secrets import SecretUnavailable, secret
 @pytest.fixture(autouse=True)
 def empty_cache(environment: pytest.MonkeyPatch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secrets, "_CACHE", {})
+
+
+@pytest.fixture
+def calls(empty_cache: None) -> Iterator[list[int]]:
+    """Grows with every reading of a secret."""
+    made: list[int] = []
+    events = aws.client("secretsmanager").meta.events
+    events.register("before-call.secretsmanager.GetSecretValue", lambda **_: made.append(1), unique_id="counting")
+    yield made
+    events.unregister("before-call.secretsmanager.GetSecretValue", unique_id="counting")
 
 
 def stored(text: str) -> str:
@@ -65,12 +76,32 @@ def test_a_field_that_was_missing_is_found_soon(monkeypatch: pytest.MonkeyPatch)
     assert secret(name, "key") == "k"
 
 
-def test_concurrent_readers_make_one_call(at_once: Any) -> None:
-    name, calls = stored("value"), []
-    events = aws.client("secretsmanager").meta.events
-    events.register("before-call.secretsmanager", lambda **_: calls.append(1), unique_id="counting")
-    try:
-        assert at_once(lambda _: secret(name, "key"), 8) == ["value"] * 8
-    finally:
-        events.unregister("before-call.secretsmanager", unique_id="counting")
+def test_a_secret_that_was_missing_is_asked_for_once_and_found_soon(
+    monkeypatch: pytest.MonkeyPatch, calls: list[int]
+) -> None:
+    name = f"test/{random.token_hex(6)}"
+    for _ in range(3):
+        with pytest.raises(SecretUnavailable):
+            secret(name, "key")
+    assert len(calls) == 1
+    aws.client("secretsmanager").create_secret(Name=name, SecretString="value")
+    with pytest.raises(SecretUnavailable):
+        secret(name, "key")
+    monkeypatch.setattr(secrets, "MISSING_SECONDS", 0.0)
+    assert secret(name, "key") == "value"
+
+
+def test_a_secret_that_cannot_be_read_is_asked_for_again(monkeypatch: pytest.MonkeyPatch, calls: list[int]) -> None:
+    name = stored("value")
+    with monkeypatch.context() as patched:
+        unreachable = aws.client("secretsmanager", 1, 1, "http://127.0.0.1:9")
+        patched.setattr(secrets, "client", lambda _: unreachable)
+        with pytest.raises(SecretUnavailable, match=r"127\.0\.0\.1:9"):
+            secret(name, "key")
+    assert secret(name, "key") == "value"
+
+
+def test_concurrent_readers_make_one_call(at_once: Any, calls: list[int]) -> None:
+    name = stored("value")
+    assert at_once(lambda _: secret(name, "key"), 8) == ["value"] * 8
     assert len(calls) == 1

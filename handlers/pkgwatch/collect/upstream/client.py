@@ -1,7 +1,7 @@
 """HTTP client for the upstreams: fetches documents within a run's deadline and retries.
 
-Threads with one pooled client, not asyncio: the tables are read by threads in any case, and a request costs 0.6 ms
-of CPU this way where it takes httpx's asynchronous client 1.3 (ten at once against a server that takes 50 ms).
+Threads with one client, not asyncio: the tables are read by threads in any case, and an asynchronous client costs more
+of the processor.
 """
 
 from __future__ import annotations
@@ -32,31 +32,24 @@ _RETRYABLE = {429, 500, 502, 503, 504}
 
 
 @cache
-def connection_pool() -> Any:
-    """The pooled client of this container."""
-    import httpx  # 0.25 s: imported only by functions that call an upstream
-
-    return httpx.Client(
-        follow_redirects=True,
-        limits=httpx.Limits(max_connections=64, max_keepalive_connections=32, keepalive_expiry=20),
-        headers={"User-Agent": "pkgwatch-collector (https://pkgwatch.dev)", "Accept": "application/json"},
-    )
+def http_client() -> HttpClient:
+    """The client of this container."""
+    headers = {"User-Agent": "pkgwatch-collector (https://pkgwatch.dev)", "Accept": "application/json"}
+    return HttpClient(headers, redirects=20, max_bytes=MAX_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
 class UpstreamClient:
-    """Fetches documents until ``deadline``. ``pool`` is httpx's client; ``timeout`` is in seconds for a whole request,
-    ``max_bytes`` the limit of a document."""
+    """Fetches documents until ``deadline``; ``timeout`` is in seconds for a whole request."""
 
-    pool: Any
+    http: HttpClient
     deadline: Deadline
     timeout: float = REQUEST_TIMEOUT
-    max_bytes: int = MAX_BYTES
 
     @classmethod
     def of(cls, context: Any, reserve: float) -> UpstreamClient:
         """The client of an invocation, whose last ``reserve`` seconds are kept free of requests."""
-        return cls(connection_pool(), Deadline.of(context, reserve))
+        return cls(http_client(), Deadline.of(context, reserve))
 
     def get(self, url: str, shape: type[T], attempts: int = MAX_ATTEMPTS) -> T:
         """The JSON document at ``url`` as a ``shape`` (of msgspec). Retries network errors, 429 and 5xx, and waits at
@@ -77,7 +70,7 @@ class UpstreamClient:
         if left <= 0:
             raise OutOfTime
         try:
-            return HttpClient(self.pool, self.max_bytes).request("GET", url, min(self.timeout, left), headers)
+            return self.http.request("GET", url, min(self.timeout, left), headers)
         except NoResponse as error:
             if error.reason == "timeout" and self.deadline.passed():
                 raise OutOfTime from error

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-import httpx
 import pytest
 
 from handlers.common.dynamodb import Table
+from handlers.common.http import HttpClient
 from handlers.kefir.push.expo import ANSWER, Expo, RateLimiter
 from handlers.kefir.push.run import Push, run
 from tests.handlers.kefir.push import expo_server
@@ -37,18 +37,18 @@ def _forget_what_is_due(table: Table) -> None:
 
 
 @pytest.fixture
-def tick(table: Table, expo: ExpoServer, due: None) -> Iterator[Callable[..., int]]:
+def tick(table: Table, expo: ExpoServer, due: None) -> Callable[..., int]:
     """``tick(minutes)``: a run so many minutes after the start."""
-    with httpx.Client() as client:
+    client = HttpClient()
 
-        def once(
-            minutes: float = 0, left: float | Callable[[], float] = 60, to: Table = table, answer: float = ANSWER
-        ) -> int:
-            rest = left if callable(left) else lambda: left
-            service = Expo(client, expo.url, backoff=0.001, limiter=RateLimiter(1e9), seconds_left=rest, answer=answer)
-            return run(Push(to, service, START + timedelta(minutes=minutes), rest))
+    def once(
+        minutes: float = 0, left: float | Callable[[], float] = 60, to: Table = table, answer: float = ANSWER
+    ) -> int:
+        rest = left if callable(left) else lambda: left
+        service = Expo(client, expo.url, backoff=0.001, limiter=RateLimiter(1e9), seconds_left=rest, answer=answer)
+        return run(Push(to, service, START + timedelta(minutes=minutes), rest))
 
-        yield once
+    return once
 
 
 @pytest.fixture

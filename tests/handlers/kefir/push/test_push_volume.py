@@ -9,10 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
-
 from handlers.common.attributes import wire_item
 from handlers.common.dynamodb import Table
+from handlers.common.http import HttpClient
 from handlers.kefir.data.timestamps import iso
 from handlers.kefir.push.expo import Expo, RateLimiter
 from handlers.kefir.push.run import Push, run
@@ -48,9 +47,8 @@ def test_ten_thousand_are_sent_in_one_run(
 ) -> None:
     fill(aws)
     operations.clear()
-    with httpx.Client() as client:
-        service = Expo(client, expo.url, limiter=RateLimiter(1e9))
-        found = run(Push(table, service, NOW, lambda: 60))
+    service = Expo(HttpClient(), expo.url, limiter=RateLimiter(1e9))
+    found = run(Push(table, service, NOW, lambda: 60))
     assert found == REMINDERS
     assert Counter(message["data"]["reminderId"] for message in expo.messages) == dict.fromkeys(
         (f"{user}-{number}" for user in range(USERS) for number in range(REMINDERS // USERS)), 1

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from handlers.common.deadline import Deadline, OutOfTime
-from handlers.pkgwatch.collect.upstream.client import UpstreamClient, backoff, connection_pool
+from handlers.pkgwatch.collect.upstream.client import UpstreamClient, backoff, http_client
 from handlers.pkgwatch.collect.upstream.failures import NotFound, UpstreamError
 from tests.handlers.pkgwatch.fixtures.collector import Clock, upstream_client
 from tests.handlers.pkgwatch.fixtures.upstreams import World
@@ -103,7 +103,8 @@ def test_a_response_of_another_shape_is_not_retried(
 
 def test_an_endless_response_is_cut_off(upstream: World, client: UpstreamClient) -> None:
     upstream.fault("/npm/.*", kind="endless")
-    assert failure(replace(client, max_bytes=200_000), upstream).code == "response_too_large"
+    short = replace(client, http=replace(client.http, max_bytes=200_000))
+    assert failure(short, upstream).code == "response_too_large"
     assert len(upstream.asked()) == 1
 
 
@@ -157,7 +158,7 @@ def test_no_request_and_no_wait_beyond_the_deadline(upstream: World, client: Ups
 
 def test_a_request_that_outlasts_the_deadline(upstream: World) -> None:
     ends = iter([0.1, 0.0])
-    client = UpstreamClient(connection_pool(), Deadline(lambda: next(ends)))
+    client = UpstreamClient(http_client(), Deadline(lambda: next(ends)))
     upstream.fault("/npm/.*", seconds=0.5)
     with pytest.raises(OutOfTime):
         client.fetch(f"{upstream.url}/npm/lodash")
