@@ -163,7 +163,7 @@ def test_a_dependency_of_handlers(scratch: Scratch) -> None:
     (scratch.root / "handlers/kefir/api/read_cbor.py").write_text(handler, encoding="utf-8")
     pinned = re.search(r"^(cbor2==[\d.]+).*?(?=^\w)", (ROOT / "requirements/dev.txt").read_text("utf-8"), re.M | re.S)
     assert pinned
-    scratch.edit("handlers/requirements.in", "\nhttpx", f"\n{pinned[1]}\nhttpx")
+    scratch.edit("handlers/requirements.in", "\nmsgspec", f"\n{pinned[1]}\nmsgspec")
     scratch.follows("a dependency of handlers")
     with (scratch.root / "handlers/requirements.txt").open("a", encoding="utf-8") as file:
         file.write(pinned[0])
