@@ -61,5 +61,5 @@ def write(folder: Path, services: dict[str, Any]) -> None:
         if state is None:
             continue
         whole = {"__ministack_format__": persistence._state_format_version(name), "payload": state}
-        with (folder / f"{name}.json").open("w") as file:
-            json.dump(whole, file, default=persistence._json_default)
+        text = json.dumps(whole, default=persistence._json_default)  # dump() would make every piece of it in Python
+        (folder / f"{name}.json").write_text(text, encoding="ascii")

@@ -11,6 +11,7 @@ from typing import Any
 
 from pkgops.local.hooks.patch import require, wrap
 from pkgops.local.hooks.types import Types
+from pkgops.local.polyfills.lambda_.layer_files import lost
 
 RUNTIMES = ("python", "nodejs", "provided")
 _KIND = "ResourceNotReadyException"
@@ -35,6 +36,8 @@ def obstacle(func: dict[str, Any]) -> str:
         return f"The emulator does not run {runtime or 'functions without a Runtime'}, and function {name} needs it."
     if not func.get("code_zip"):
         return f"The code of function {name} is not there. Deploy it again: pkgops deploy --force --stage local"
+    if lost(config):
+        return f"The code of a layer of function {name} is not there. To deploy everything anew: pkgops local reset"
     return ""
 
 
