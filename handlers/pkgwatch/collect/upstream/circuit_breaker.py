@@ -7,6 +7,7 @@ opens it. ``version`` is an optimistic lock: each transition is made by one cont
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -72,6 +73,7 @@ class UpstreamBreaker:
             limits.failures, limits.timeout, limits.successes, limits.probes, lambda: clock().timestamp()
         )
         self._cached: tuple[datetime | None, dict[str, Any]] = (None, {})
+        self._reading = threading.Lock()
 
     def is_open(self) -> bool:
         """Whether it would refuse a call; uses up no probe."""
@@ -176,10 +178,23 @@ class UpstreamBreaker:
         return self._cache(table.update(self._key, change, {**values, **more, **used}, condition, "ALL_NEW"))
 
     def _read(self, table: Table) -> dict[str, Any]:
+        """The item as it was a moment ago. Threads that need it at the same time read it once."""
+        known = self._known()
+        if known is not None:
+            return known
+        with self._reading:
+            known = self._known()
+            if known is not None:
+                return known
+            try:
+                return self._cache(table.get(self._key, consistent=True) or {})
+            except ServiceError:
+                self._cache({})  # or each of those that wait would wait for the table, too, one after another
+                raise
+
+    def _known(self) -> dict[str, Any] | None:
         read_at, item = self._cached
-        if read_at is not None and self._clock() - read_at < _CACHED:
-            return item
-        return self._cache(table.get(self._key, consistent=True) or {})
+        return item if read_at is not None and self._clock() - read_at < _CACHED else None
 
     def _cache(self, item: dict[str, Any]) -> dict[str, Any]:
         self._cached = (self._clock(), item)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -176,6 +177,38 @@ def test_a_failing_table_allows_everything(missing_table: Table, name: str, cloc
         assert not breaker.is_open()
         breaker.failure()
         breaker.success()
+
+
+@pytest.fixture
+def reads(world: Any) -> Iterator[list[int]]:
+    """Grows with every item that is read."""
+    made: list[int] = []
+
+    def note(**_: Any) -> None:
+        made.append(1)
+
+    events = world.keys.client.meta.events
+    events.register("before-send.dynamodb.GetItem", note)
+    yield made
+    events.unregister("before-send.dynamodb.GetItem", note)
+
+
+def test_calls_at_the_same_time_read_the_item_once(
+    world: Any, name: str, clock: Clock, at_once: Any, reads: list[int]
+) -> None:
+    breaker = container(world.keys, name, clock)
+    for rounds in (1, 2):
+        assert at_once(lambda _: (breaker.is_open(), breaker.allow()), 8) == [(False, True)] * 8
+        assert len(reads) == rounds
+        clock.wait(1)
+
+
+def test_calls_at_the_same_time_wait_once_for_a_table_that_fails(
+    missing_table: Table, name: str, clock: Clock, at_once: Any, reads: list[int]
+) -> None:
+    breaker = container(missing_table, name, clock)
+    assert at_once(lambda _: (breaker.is_open(), breaker.allow()), 8) == [(False, True)] * 8
+    assert len(reads) == 1
 
 
 def test_without_a_table_the_breaker_is_local(name: str, clock: Clock) -> None:
