@@ -207,16 +207,9 @@ def _link_tree(source: Path, target: Path, copied: int = 0) -> None:
 
 
 def _link(source: Path, target: Path, *, copied: bool = False) -> None:
-    """A hard link, or a copy where the file system has none. The folder is made when it turns out to be missing: asking
-    for each of many files takes longer than linking them."""
-    try:
-        _link_into(source, target, copied)
-    except FileNotFoundError:
+    """A hard link, or a copy where the file system has none."""
+    if not os.path.lexists(target.parent):  # asking mkdir() for each of many files takes longer than linking them
         target.parent.mkdir(parents=True, exist_ok=True)
-        _link_into(source, target, copied)
-
-
-def _link_into(source: Path, target: Path, copied: bool) -> None:
     try:
         if copied:
             shutil.copy2(source, target)

@@ -1,7 +1,7 @@
 """A layer's archive is saved as a file of its own, as functions' code is: once, and not again with every saved state.
 
-The emulator writes it into the state itself, in base64. Of PkgWatch's state that was 45 of 48 MB, which were written,
-hashed and flushed to disk whenever anything had changed, and read at every start.
+The emulator writes it into the state itself, in base64. Of a system with six layers that was 45 of 48 MB, which were
+written, hashed and flushed to disk whenever anything had changed, and read at every start.
 """
 
 from __future__ import annotations
