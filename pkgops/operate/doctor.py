@@ -56,6 +56,7 @@ def run_checks(
         return [*_run_parallel(checks), Check("Project", "fail", error.message, error.hint)]
     checks.append(("Project", partial(_project_check, project)))
     checks.append(("Settings", partial(_settings, project)))
+    checks.append(("Linter", _linter))
     checks.append(("Emulator package", partial(_package, project)))
     if project.stage.local:
         checks.append(("Emulator", partial(_emulator, project)))
@@ -128,6 +129,18 @@ def _settings(project: Project) -> Check:
         where = f"Set them in the environment, in .env or under [{project.stage.name}.{project.system.key}]."
         return Check("Settings", "fail", f"{what}: {' '.join(problems)}", where)
     return Check("Settings", "ok", f"{what} can be built")
+
+
+def _linter() -> Check:
+    from importlib.metadata import version
+
+    from pkgops.build.linting.version import WRITTEN_FOR
+
+    found = version("cfn-lint")
+    if found != WRITTEN_FOR:
+        slow = f"cfn-lint {found}: it finds the same, in several times the time"
+        return Check("Linter", "warn", slow, f"pip install 'cfn-lint=={WRITTEN_FOR}', or a newer pkgops")
+    return Check("Linter", "ok", f"cfn-lint {found}")
 
 
 def _package(project: Project) -> Check:

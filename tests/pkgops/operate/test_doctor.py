@@ -36,12 +36,20 @@ def test_a_healthy_machine_with_a_stopped_emulator(root: Path) -> None:
         "git",
         "Project",
         "Settings",
+        "Linter",
         "Emulator package",
         "Emulator",
     ]
     assert {check.state for check in checks} == {"ok"}
     assert "a deployment starts it" in found(checks)["Emulator"].found
     assert not (root / ".pkgops").exists()
+
+
+def test_a_linter_of_another_version_is_slow(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pkgops.build.linting.version.WRITTEN_FOR", "1.57.1")
+    check = found(run_checks("local", "pkgwatch", root))["Linter"]
+    assert (check.state, "several times" in check.found) == ("warn", True)
+    assert check.remedy.startswith("pip install 'cfn-lint==1.57.1'")
 
 
 def test_a_database_needs_its_programs_on_this_machine(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
