@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from pkgops.errors import AccessError
-from pkgops.operate.doctor import Check, run_checks
+from pkgops.operate.doctor.check import Check
+from pkgops.operate.doctor.doctor import run_checks
 from pkgops.testing.deployed import free_port
 from tests.pkgops.fakes.identity import FakeIdentity
 from tests.pkgops.fakes.ports import FakePorts

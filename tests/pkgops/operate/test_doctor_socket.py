@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pkgops.operate.doctor import Check, run_checks
+from pkgops.operate.doctor.check import Check
+from pkgops.operate.doctor.doctor import run_checks
 from pkgops.testing.deployed import free_port
 from tests.pkgops.fakes.ports import FakePorts
 from tests.pkgops.fakes.stacks import FakeStacks

@@ -37,7 +37,7 @@ def command(session: Session, name: str | None, policy: bool) -> int:
     if policy:
         return _print_policy(session, name)
     from pkgops.cli.output.terminal import style
-    from pkgops.operate.doctor import run_checks
+    from pkgops.operate.doctor.doctor import run_checks
 
     checks = run_checks(session.stage, name or session.system, session.directory)
     rows = [(style(c.state, _COLORS[c.state]), c.name, c.found, c.remedy) for c in checks]

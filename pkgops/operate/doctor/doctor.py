@@ -8,35 +8,25 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pkgops.errors import PkgopsError
+from pkgops.operate.doctor.check import Check, State
+from pkgops.operate.doctor.websocket import answers
 
 if TYPE_CHECKING:
     from pkgops.config import Project
     from pkgops.model import Stage
     from pkgops.ports.ports import Ports
 
-State = Literal["ok", "warn", "fail"]
 Connect = Callable[["Stage", "str | None"], "Ports"]
 
 _OLDEST = (3, 11)
 _INSTALL = "pip install 'pkgops[local]'"
 _RESTART = "Start it again: pkgops local down, then pkgops local up"
 _POSTGRES = "Before the system is deployed: pip install 'pkgops[postgres]'"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line of the report: what was checked, its state, what was found, and the remedy."""
-
-    name: str
-    state: State
-    found: str
-    remedy: str = ""
 
 
 def run_checks(
@@ -63,7 +53,7 @@ def run_checks(
     else:
         checks += _account_checks(project, connect or _aws)
     if project.system.socket is not None:
-        checks.append(("WebSocket API", partial(_socket, project, connect or _aws)))
+        checks.append(("WebSocket API", partial(answers, project, connect or _aws)))
     return _run_parallel(checks)
 
 
@@ -212,41 +202,6 @@ def _credentials(project: Project, ports: Ports) -> Check:
         remedy = f'Add account = "{account}" under [{project.stage.name}], so that credentials of others are refused.'
         return Check("Credentials", "warn", f"account {account}; the stage is not pinned to an account", remedy)
     return Check("Credentials", "ok", f"account {account}, as pinned by the stage")
-
-
-def _socket(project: Project, connect: Connect) -> Check:
-    """Opens the system's WebSocket API, and has a frame answered where it declares one."""
-    from pkgops.build.synth import named_stacks
-    from pkgops.errors import NotFoundError
-    from pkgops.operate.outputs import read_outputs
-    from pkgops.operate.placeholders import Texts
-    from pkgops.operate.socket_ping import ping
-
-    declared, name, stage = project.system.socket, "WebSocket API", project.stage
-    assert declared is not None  # noqa: S101 - for the type checker
-    ports = _running(project) if stage.local else connect(stage, None)
-    if ports is None:
-        return Check(name, "ok", "the emulator is not running, so there is none to try")
-    try:
-        texts = Texts(project, read_outputs(project, named_stacks(project), ports))
-    except NotFoundError:
-        texts = Texts(project, [])
-    if texts.missing(f"{{{declared.output}}}"):
-        return Check(name, "ok", f"{project.system.key} is not deployed on stage {stage.name}, so there is none to try")
-    url = texts.output(declared.output)
-    seconds = ping(url, declared.message, declared.answer)
-    return Check(name, "ok", f"{url} {'answers' if declared.answer else 'takes connections'} ({seconds * 1000:.0f} ms)")
-
-
-def _running(project: Project) -> Ports | None:
-    """The ports of the emulator if that is running."""
-    from pkgops.aws.ports import AwsPorts
-    from pkgops.local.client.emulator import Emulator
-
-    emulator = Emulator.of(project.root, project.stage.port)
-    if not emulator.running():
-        return None
-    return AwsPorts(project.stage, emulator.endpoint, root_secret=emulator.credentials().secret)
 
 
 def _bootstrap(project: Project, ports: Ports) -> Check:
