@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from handlers.pkgwatch.api.request_package import exists, handler
+from handlers.pkgwatch.api.request_package import _client, exists, handler
 from handlers.pkgwatch.runtime.settings import settings
 from tests.handlers.gateway import Answer, call, proxy_event
 
@@ -48,6 +48,7 @@ def depsdev() -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
+    _client.cache_clear()  # and with it the connections it keeps, for whose end the server waits
     server.server_close()
 
 
